@@ -1,0 +1,146 @@
+"""Trust documents as the token path sees them: what an admin wrote, validated where it was written (DESIGN section 4).
+
+`decode` in `federation.model.documents` is the only maker. Times are whole seconds.
+"""
+
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple, TypeAlias
+
+from federation.model.json import Json, JsonObject
+
+MatchValue: TypeAlias = str | int | bool
+"""A value to match: a string is exact unless it holds `*`; numbers and booleans are exact."""
+
+
+class Kind(StrEnum):
+    """The kinds of trust document that this version enforces; any other kind is refused where it is written."""
+
+    ISSUER = "Issuer"
+    MAPPING = "Mapping"
+    AUDIENCE = "Audience"
+    KEY_SET = "KeySet"
+    """Our own signing keys: written by the key functions, never by hand."""
+
+
+class DocumentRef(NamedTuple):
+    """Names a document."""
+
+    kind: Kind
+    id: str
+
+
+class DocumentVersion(NamedTuple):
+    """Names one version of a document; versions grow by one with every write, deletion included."""
+
+    ref: DocumentRef
+    version: int
+
+
+class Selector(NamedTuple):
+    """A claim pinned to an exact value: the partition under which a mapping is filed."""
+
+    claim: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerKeys:
+    """Where an issuer's keys come from: exactly one of the three."""
+
+    discovery: bool = False
+    jwks_uri: str | None = None
+    jwks: JsonObject | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Whom we believe."""
+
+    id: str
+    version: int
+    provider: str
+    issuer: str
+    """Compared with `iss` as an exact string."""
+    audiences: tuple[str, ...]
+    """What `aud` must be; empty: our own issuer URL."""
+    keys: IssuerKeys
+    algorithms: tuple[str, ...]
+    max_token_age: int
+    """Longest time since `iat`, and longest `exp - iat`."""
+    single_use: bool = False
+    enabled: bool = True
+    tenant: str | None = None
+
+    @property
+    def document(self) -> DocumentVersion:
+        """This version of this document."""
+        return DocumentVersion(DocumentRef(Kind.ISSUER, self.id), self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The most that a mapping may ever get at one audience."""
+
+    audience: str
+    scopes: tuple[str, ...]
+    default_scopes: tuple[str, ...] = ()
+    max_ttl: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Who an outside identity is to us."""
+
+    id: str
+    version: int
+    issuer: str
+    """Id of the Issuer document."""
+    match: tuple[tuple[str, MatchValue], ...]
+    """(claim path, value); every line must hold."""
+    principal: str
+    """A template that may use `{claim}`."""
+    grants: tuple[Grant, ...]
+    attributes: ReadOnly[str, str] = field(default_factory=dict)
+    may_act: tuple[str, ...] = ()
+    enabled: bool = True
+
+    @property
+    def document(self) -> DocumentVersion:
+        """This version of this document."""
+        return DocumentVersion(DocumentRef(Kind.MAPPING, self.id), self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """A target API."""
+
+    id: str
+    version: int
+    scopes: tuple[str, ...]
+    max_ttl: int
+    resource: str | None = None
+    """RFC 8707 name for the same target."""
+    environment: str | None = None
+    tenant: str | None = None
+    """None: shared between tenants."""
+    token_format: str = "jwt"
+    sender_constraint: str = "none"
+    enabled: bool = True
+
+    @property
+    def document(self) -> DocumentVersion:
+        """This version of this document."""
+        return DocumentVersion(DocumentRef(Kind.AUDIENCE, self.id), self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class MappedPrincipal:
+    """Proof that exactly one enabled mapping fits a verified token, and whom it yields."""
+
+    principal: str
+    attributes: ReadOnly[str, str]
+    mapping: Mapping
+    decided_by: tuple[tuple[str, Json], ...]
+    """(claim path, value) of every claim that the mapping matched: what an auditor needs to see."""

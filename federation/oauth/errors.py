@@ -1,0 +1,108 @@
+"""Refusals: one class per OAuth error code, carrying its status (RFC 6749 section 5.2, RFC 8693 section 2.2.2).
+
+A caller sees the class's `error`, the reason's code and advice. `detail` is for the audit record alone.
+"""
+
+from typing import ClassVar
+
+from federation.oauth.reasons import Reason
+
+
+class OAuthError(Exception):
+    """A typed refusal. Never built from a caller's input except in `detail`."""
+
+    error: ClassVar[str]
+    status: ClassVar[int] = 400
+
+    def __init__(self, reason: Reason, detail: str = "", *, status: int | None = None) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.detail = detail
+        self.http_status = status or self.status
+
+    @property
+    def description(self) -> str:
+        """`error_description`: the stable reason code, then what to do."""
+        return f"{self.reason.value}: {self.reason.advice}"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Response headers that this refusal asks for."""
+        return {}
+
+
+class InvalidRequest(OAuthError):
+    """Malformed, or an unacceptable subject or actor token (RFC 8693 section 2.2.2)."""
+
+    error = "invalid_request"
+
+
+class MethodNotAllowed(InvalidRequest):
+    """Any method but POST (RFC 9110 section 15.5.6)."""
+
+    status = 405
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The methods that are allowed."""
+        return {"allow": "POST"}
+
+
+class InvalidClient(OAuthError):
+    """No, two, or wrong client authentication."""
+
+    error = "invalid_client"
+    status = 401
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """A challenge, because the caller tried to authenticate (RFC 6749 section 5.2)."""
+        return {"www-authenticate": 'Basic realm="federation-bridge"'}
+
+
+class InvalidTarget(OAuthError):
+    """Unknown or forbidden audience or resource: all or nothing (RFC 8707 section 2)."""
+
+    error = "invalid_target"
+
+
+class InvalidScope(OAuthError):
+    """Beyond the ceilings, or none named where there is no default."""
+
+    error = "invalid_scope"
+
+
+class UnauthorizedClient(OAuthError):
+    """The client may not use this grant."""
+
+    error = "unauthorized_client"
+
+
+class UnsupportedGrantType(OAuthError):
+    """Any other grant."""
+
+    error = "unsupported_grant_type"
+
+
+class TemporarilyUnavailable(OAuthError):
+    """A dependency cannot be reached; nothing was issued."""
+
+    error = "temporarily_unavailable"
+    status = 503
+
+    def __init__(self, reason: Reason, detail: str = "", *, retry_after: int = 2) -> None:
+        """`retry_after`: seconds."""
+        super().__init__(reason, detail)
+        self.retry_after = retry_after
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When to come back (RFC 9110 section 10.2.3)."""
+        return {"retry-after": str(self.retry_after)}
+
+
+class ServerError(OAuthError):
+    """Anything else; nothing was issued."""
+
+    error = "server_error"
+    status = 500

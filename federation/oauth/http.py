@@ -1,0 +1,28 @@
+"""An HTTP request and response as plain values, so that the library never sees a gateway's event."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """What arrived. Header names are lower case; the gateway joins repeated headers with commas."""
+
+    method: str
+    path: str
+    body: bytes
+    correlation_id: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    source_ip: str = ""
+    client_certificate: str | None = None
+    """PEM of the TLS client certificate as the gateway saw it; never taken from a header."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """What leaves."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]

@@ -1,0 +1,26 @@
+"""Names that the standards fix, spelled once."""
+
+from enum import StrEnum
+
+
+class GrantType(StrEnum):
+    """Grants of the token endpoint (RFC 8693 section 2.1)."""
+
+    TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+
+
+class TokenType(StrEnum):
+    """Token type identifiers (RFC 8693 section 3) that the bridge understands."""
+
+    ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
+    ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"
+    JWT = "urn:ietf:params:oauth:token-type:jwt"
+
+
+SUBJECT_TOKEN_TYPES = (TokenType.JWT, TokenType.ID_TOKEN, TokenType.ACCESS_TOKEN)
+REQUESTED_TOKEN_TYPES = (TokenType.ACCESS_TOKEN, TokenType.JWT)
+
+BEARER = "Bearer"
+"""`token_type` of a token that is not bound to a key (RFC 6750)."""
+
+FORM = "application/x-www-form-urlencoded"

@@ -1,0 +1,118 @@
+"""Every reason for which a request can be refused: a stable code, and what the caller should do.
+
+The advice is fixed text, so nothing that a caller sent can ever be reflected back. Characters stay within
+%x20-21 / %x23-5B / %x5D-7E (RFC 6749 section 5.2). What differed in detail goes to the audit record alone.
+"""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Reason(StrEnum):
+    """A refusal's stable code; `advice` says what to do about it."""
+
+    advice: str
+
+    def __new__(cls, code: str, advice: str) -> Self:
+        """Keep `code` as the value and the advice beside it."""
+        reason = str.__new__(cls, code)
+        reason._value_ = code
+        reason.advice = advice
+        return reason
+
+    # The request
+    METHOD_NOT_ALLOWED = "method_not_allowed", "This endpoint takes POST."
+    UNSUPPORTED_CONTENT_TYPE = (
+        "unsupported_content_type",
+        "Send one Content-Type: application/x-www-form-urlencoded.",
+    )
+    MALFORMED_BODY = "malformed_body", "The body must be form-encoded UTF-8 without control characters."
+    BODY_TOO_LARGE = "body_too_large", "The body must be at most 64 KiB."
+    TOO_MANY_PARAMETERS = "too_many_parameters", "Send at most 64 parameters."
+    DUPLICATE_PARAMETER = (
+        "duplicate_parameter",
+        "Send every parameter once; only audience and resource may be repeated.",
+    )
+    PARAMETERS_IN_QUERY = (
+        "parameters_in_query",
+        "Send parameters in the body, never in the URL, and replace what leaked.",
+    )
+    MISSING_GRANT_TYPE = "missing_grant_type", "Send grant_type."
+    UNSUPPORTED_GRANT_TYPE = (
+        "unsupported_grant_type",
+        "Use grant_type urn:ietf:params:oauth:grant-type:token-exchange.",
+    )
+    MISSING_SUBJECT_TOKEN = "missing_subject_token", "Send subject_token."
+    MISSING_SUBJECT_TOKEN_TYPE = "missing_subject_token_type", "Send subject_token_type."
+    UNSUPPORTED_SUBJECT_TOKEN_TYPE = (
+        "unsupported_subject_token_type",
+        "Use the jwt, id_token or access_token identifier of RFC 8693 section 3.",
+    )
+    UNSUPPORTED_REQUESTED_TOKEN_TYPE = (
+        "unsupported_requested_token_type",
+        "Ask for the access_token or jwt identifier of RFC 8693 section 3, or leave requested_token_type out.",
+    )
+    INCOMPLETE_ACTOR = "incomplete_actor", "Send actor_token and actor_token_type together, or neither."
+    DELEGATION_UNSUPPORTED = "delegation_unsupported", "This bridge does not take an actor_token yet; leave it out."
+
+    # The caller
+    CLIENT_AUTHENTICATION_FAILED = (
+        "client_authentication_failed",
+        "No registered client matches; leave client credentials and client_id out if you have none.",
+    )
+    SEVERAL_CLIENT_AUTHENTICATIONS = (
+        "several_client_authentications",
+        "Use one client authentication method, not several.",
+    )
+
+    # The target
+    MISSING_TARGET = "missing_target", "Name the audience (or the resource) that the token is for."
+    MALFORMED_TARGET = "malformed_target", "A resource is an absolute https URL without fragment or user information."
+    TARGET_NOT_GRANTED = "target_not_granted", "This identity has no grant for that target; ask its administrator."
+    TARGET_UNSUPPORTED = "target_unsupported", "This target demands a binding or format that is not issued here yet."
+    MALFORMED_SCOPE = "malformed_scope", "A scope is a list of RFC 6749 scope tokens separated by single spaces."
+    SCOPE_REQUIRED = "scope_required", "Name the scope; this grant has no default."
+    SCOPE_NOT_GRANTED = "scope_not_granted", "Ask only for scopes that this identity is granted at every target."
+
+    # The shape of a token
+    TOKEN_TOO_LARGE = "token_too_large", "A token may have at most 16 KiB, its header 2 KiB."
+    MALFORMED_TOKEN = "malformed_token", "The token must be a signed JWT in compact serialization."
+    UNSAFE_TOKEN_HEADER = "unsafe_token_header", "The token's header names a key, an extension or a nested token."
+    UNSUPPORTED_ALGORITHM = "unsupported_algorithm", "The token is signed with an algorithm not allowed for its issuer."
+    WRONG_TOKEN_TYP = "wrong_token_typ", "The token's typ does not fit the declared token type."
+    MALFORMED_CLAIMS = "malformed_claims", "A claim of the token is missing or has the wrong form."
+
+    # Its issuer, key and signature
+    UNTRUSTED_ISSUER = "untrusted_issuer", "No trusted issuer matches this token's iss and aud."
+    AMBIGUOUS_ISSUER = "ambiguous_issuer", "Several trusted issuers match this token; its administrator must part them."
+    UNKNOWN_KEY = "unknown_key", "The issuer does not publish the key that signed the token."
+    UNUSABLE_KEY = "unusable_key", "The issuer's key is too weak or is not meant for this use."
+    BAD_SIGNATURE = "bad_signature", "The token's signature does not verify."
+    ISSUER_KEYS_UNAVAILABLE = "issuer_keys_unavailable", "The issuer's keys cannot be fetched now; try again."
+
+    # Its claims
+    WRONG_AUDIENCE = "wrong_audience", "The token is meant for somebody else; request it with our audience alone."
+    TOKEN_EXPIRED = "token_expired", "The token has expired; fetch a fresh one."
+    TOKEN_NOT_YET_VALID = "token_not_yet_valid", "The token is not valid yet; check the clocks."
+    TOKEN_TOO_OLD = "token_too_old", "The token is older than its issuer may be trusted for; fetch a fresh one."
+    TOKEN_LIVES_TOO_LONG = "token_lives_too_long", "The token's lifetime exceeds what its issuer is allowed."
+    TOKEN_EXPIRES_TOO_SOON = "token_expires_too_soon", "The token has under 30 seconds left; fetch a fresh one."
+    MALFORMED_SUBJECT = "malformed_subject", "The token's sub is empty, too long or has unsafe characters."
+    IDENTITY_REFUSED = "identity_refused", "This kind of identity is not accepted from this provider."
+
+    # What it maps to
+    NO_MAPPING = "no_mapping", "This identity is not mapped; give the correlation id to the bridge's administrator."
+    AMBIGUOUS_MAPPING = (
+        "ambiguous_mapping",
+        "Several mappings fit equally; give the correlation id to the administrator.",
+    )
+    PRINCIPAL_INVALID = "principal_invalid", "The mapping yields no valid principal for this identity."
+
+    # The commit
+    TOKEN_REPLAYED = "token_replayed", "The token is accepted once and has been used; fetch a fresh one."
+    TRUST_CHANGED = "trust_changed", "Trust was changed while this was decided; repeat the request."
+    AUDIT_UNAVAILABLE = "audit_unavailable", "The audit record cannot be written now; try again."
+    STORE_UNAVAILABLE = "store_unavailable", "A data store cannot be reached now; try again."
+    SIGNING_UNAVAILABLE = "signing_unavailable", "The signing key cannot be used now; try again."
+    KEYS_UNPUBLISHED = "keys_unpublished", "The signing keys are not published yet; try again in a minute."
+    INTERNAL_ERROR = "internal_error", "Something went wrong here; give the correlation id to the administrator."

@@ -1,0 +1,155 @@
+"""A token exchange request, parsed once at the edge (RFC 8693 section 2.1). Nobody reads the form again."""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, urlsplit
+
+from federation.oauth.errors import (
+    InvalidRequest,
+    InvalidScope,
+    InvalidTarget,
+    MethodNotAllowed,
+    UnsupportedGrantType,
+)
+from federation.oauth.form import Form, parse_form
+from federation.oauth.http import HttpRequest
+from federation.oauth.identifiers import REQUESTED_TOKEN_TYPES, SUBJECT_TOKEN_TYPES, GrantType, TokenType
+from federation.oauth.reasons import Reason
+
+MAX_SCOPE = 1024
+MAX_TARGETS = 8
+MAX_TARGET = 512
+
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*")
+_AUDIENCE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRequest:
+    """What the caller asks for. Token text is kept out of `repr`, so it cannot reach a log by accident."""
+
+    subject_token: str = field(repr=False)
+    subject_token_type: TokenType
+    audiences: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    scopes: tuple[str, ...] | None = None
+    """None: the request names no scope."""
+    requested_token_type: TokenType = TokenType.ACCESS_TOKEN
+    actor_token: str | None = field(default=None, repr=False)
+    actor_token_type: TokenType | None = None
+
+
+def parse(http: HttpRequest) -> ExchangeRequest:
+    """The request that `http` carries; raises a typed OAuthError for anything malformed or ambiguous."""
+    form = _form(http)
+    _check_grant(form)
+    actor_token, actor_token_type = _actor(form)
+    return ExchangeRequest(
+        subject_token=_required(form, "subject_token", Reason.MISSING_SUBJECT_TOKEN),
+        subject_token_type=_subject_type(form),
+        audiences=_audiences(form),
+        resources=_resources(form),
+        scopes=_scopes(form),
+        requested_token_type=_requested_type(form),
+        actor_token=actor_token,
+        actor_token_type=actor_token_type,
+    )
+
+
+def _form(http: HttpRequest) -> Form:
+    if http.method != "POST":
+        raise MethodNotAllowed(Reason.METHOD_NOT_ALLOWED)
+    if http.query:
+        raise InvalidRequest(Reason.PARAMETERS_IN_QUERY)
+    return parse_form(http.body, http.headers.get("content-type", ""))
+
+
+def _check_grant(form: Form) -> None:
+    grant = _required(form, "grant_type", Reason.MISSING_GRANT_TYPE)
+    if grant != GrantType.TOKEN_EXCHANGE:
+        raise UnsupportedGrantType(Reason.UNSUPPORTED_GRANT_TYPE)
+
+
+def _required(form: Form, name: str, reason: Reason) -> str:
+    value = _single(form, name)
+    if value is None:
+        raise InvalidRequest(reason)
+    return value
+
+
+def _single(form: Form, name: str) -> str | None:
+    values = form.get(name)
+    return values[0] if values else None
+
+
+def _subject_type(form: Form) -> TokenType:
+    name = _required(form, "subject_token_type", Reason.MISSING_SUBJECT_TOKEN_TYPE)
+    return _token_type(name, SUBJECT_TOKEN_TYPES, Reason.UNSUPPORTED_SUBJECT_TOKEN_TYPE)
+
+
+def _requested_type(form: Form) -> TokenType:
+    name = _single(form, "requested_token_type") or TokenType.ACCESS_TOKEN
+    return _token_type(name, REQUESTED_TOKEN_TYPES, Reason.UNSUPPORTED_REQUESTED_TOKEN_TYPE)
+
+
+def _token_type(name: str, accepted: tuple[TokenType, ...], reason: Reason) -> TokenType:
+    for token_type in accepted:
+        if name == token_type:
+            return token_type
+    raise InvalidRequest(reason)
+
+
+def _actor(form: Form) -> tuple[str | None, TokenType | None]:
+    token, name = _single(form, "actor_token"), _single(form, "actor_token_type")
+    if (token is None) != (name is None):
+        raise InvalidRequest(Reason.INCOMPLETE_ACTOR)
+    if token is None or name is None:
+        return None, None
+    return token, _token_type(name, SUBJECT_TOKEN_TYPES, Reason.UNSUPPORTED_SUBJECT_TOKEN_TYPE)
+
+
+def _audiences(form: Form) -> tuple[str, ...]:
+    audiences = form.get("audience", ())
+    if len(audiences) > MAX_TARGETS or not all(_is_audience(audience) for audience in audiences):
+        raise InvalidTarget(Reason.TARGET_NOT_GRANTED, "malformed or too many audiences")
+    return audiences
+
+
+def _is_audience(audience: str) -> bool:
+    return len(audience) <= MAX_TARGET and _AUDIENCE.fullmatch(audience) is not None
+
+
+def _resources(form: Form) -> tuple[str, ...]:
+    resources = form.get("resource", ())
+    if len(resources) > MAX_TARGETS or not all(_is_resource(resource) for resource in resources):
+        raise InvalidTarget(Reason.MALFORMED_TARGET)
+    return resources
+
+
+def _is_resource(resource: str) -> bool:
+    """An absolute https URL without fragment (RFC 8707 section 2) or user information."""
+    url = _split(resource)
+    return (
+        url is not None
+        and _is_audience(resource)
+        and url.scheme == "https"
+        and bool(url.hostname)
+        and "@" not in url.netloc
+        and "#" not in resource
+    )
+
+
+def _split(resource: str) -> SplitResult | None:
+    try:
+        return urlsplit(resource)
+    except ValueError:
+        return None
+
+
+def _scopes(form: Form) -> tuple[str, ...] | None:
+    scope = _single(form, "scope")
+    if scope is None:
+        return None
+    if len(scope) > MAX_SCOPE or not _SCOPE.fullmatch(scope):
+        raise InvalidScope(Reason.MALFORMED_SCOPE)
+    return tuple(dict.fromkeys(scope.split(" ")))

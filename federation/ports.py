@@ -1,0 +1,182 @@
+"""What the core needs from the outside: one small protocol per role, one adapter per file in `federation.aws`.
+
+Adapters raise `TemporarilyUnavailable` when the thing behind them cannot be reached and `ServerError` when it refuses
+us; they never return a guess.
+"""
+
+from collections.abc import Collection, Sequence
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass
+from typing import Protocol
+
+from federation.model.authorization import OneTimeUse
+from federation.model.documents import StoredDocument
+from federation.model.json import JsonObject
+from federation.model.keys import KeySet, SigningKey
+from federation.model.trust import Audience, DocumentRef, Issuer, Mapping, Selector
+
+
+class Clock(Protocol):
+    """Time is passed in."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        ...
+
+
+class Identifiers(Protocol):
+    """Randomness is passed in."""
+
+    def new(self) -> str:
+        """A fresh identifier with at least 128 bits from the operating system."""
+        ...
+
+
+class IssuerDirectory(Protocol):
+    """The trusted issuers, disabled ones included."""
+
+    def issuers(self) -> tuple[Issuer, ...]:
+        """The same tuple object until something changed."""
+        ...
+
+
+class AudienceDirectory(Protocol):
+    """The target APIs, disabled ones included."""
+
+    def audiences(self) -> tuple[Audience, ...]:
+        """The same tuple object until something changed."""
+        ...
+
+
+class MappingIndex(Protocol):
+    """Candidates for a token, however many mappings exist. Only enabled mappings are filed."""
+
+    def exact(self, issuer: str, selectors: Sequence[Selector]) -> tuple[Mapping, ...]:
+        """Mappings of the issuer (its document id) filed under any of the selectors: one read."""
+        ...
+
+    def patterns(self, issuer: str) -> tuple[Mapping, ...]:
+        """Mappings of the issuer that pin none of its provider's selectors: one Query."""
+        ...
+
+
+class TrustVersions(Protocol):
+    """Whether what was decided with is still current."""
+
+    def versions(self, refs: Collection[DocumentRef]) -> ReadOnly[DocumentRef, int]:
+        """The current version of each document by a strongly consistent read; a deleted one is absent."""
+        ...
+
+
+class VersionConflict(Exception):
+    """A document moved since the version that the writer had seen."""
+
+
+class TrustWriter(Protocol):
+    """Where validated documents are written. Versions start at 1 and grow by one."""
+
+    def get(self, ref: DocumentRef) -> StoredDocument | None:
+        """A strongly consistent read."""
+        ...
+
+    def put(self, document: StoredDocument, filed_under: Selector | None) -> None:
+        """Write `document` if its predecessor (version - 1; none for 1) is current, else raise VersionConflict.
+
+        A Mapping is refiled in the same transaction: under `filed_under`, or among its issuer's patterns for None;
+        a disabled one is filed nowhere.
+        """
+        ...
+
+    def delete(self, ref: DocumentRef, version: int) -> None:
+        """Remove the document if `version` is current, else raise VersionConflict."""
+        ...
+
+
+class AlreadyUsed(Exception):
+    """A one-time thing was claimed by another request."""
+
+
+class Ledger(Protocol):
+    """The durable audit trail of issued tokens, with the one-time things they spent."""
+
+    def commit(self, entry: JsonObject, uses: Sequence[OneTimeUse]) -> None:
+        """Write the record (its `jti` is new) and claim every use, all or nothing; raises AlreadyUsed.
+
+        Safe to repeat: a claim by the same `correlation_id` is our own (ATTACKS F8).
+        """
+        ...
+
+    def discard(self, jti: str, reason: str) -> None:
+        """Mark a committed record as never released."""
+        ...
+
+
+class AuditLog(Protocol):
+    """The structured log of refusals."""
+
+    def refused(self, entry: JsonObject) -> None:
+        """One well-formed line."""
+        ...
+
+
+class Signer(Protocol):
+    """Signs with a key that it never sees."""
+
+    def sign(self, key: SigningKey, message: bytes) -> bytes:
+        """A JWS signature (RFC 7518 section 3: raw r||s for ECDSA) of `message` by the key's algorithm."""
+        ...
+
+
+class PublicKeys(Protocol):
+    """The public halves of our keys."""
+
+    def public_key(self, kms_key: str) -> bytes:
+        """DER SubjectPublicKeyInfo."""
+        ...
+
+
+class KeySets(Protocol):
+    """Our signing keys' life, kept in the trust table as a document of kind KeySet."""
+
+    def load(self) -> KeySet | None:
+        """A strongly consistent read."""
+        ...
+
+    def save(self, keys: KeySet) -> None:
+        """Write `keys` if its predecessor (version - 1) is current, else raise VersionConflict."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedDocument:
+    """A public object: the JWKS, a discovery document, the page of errors."""
+
+    path: str
+    """As in the URL: begins with `/`."""
+    body: bytes
+    content_type: str
+    cache_control: str
+
+
+class Publisher(Protocol):
+    """Where verifiers read."""
+
+    def put(self, document: PublishedDocument) -> None:
+        """Write or replace."""
+        ...
+
+    def get(self, path: str) -> PublishedDocument | None:
+        """What verifiers would read now."""
+        ...
+
+
+class FetchFailed(Exception):
+    """An issuer's document could not be fetched within the limits."""
+
+
+class Fetcher(Protocol):
+    """Outbound reads of issuers' public documents, within limits of size, time, address and redirects."""
+
+    def fetch(self, url: str) -> bytes:
+        """The body of a 200 answer; raises FetchFailed."""
+        ...

@@ -1,0 +1,53 @@
+"""Environment -> typed settings, read once at cold start."""
+
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass
+
+
+class SettingsError(Exception):
+    """A setting is missing or contradicts another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a deployment decides."""
+
+    issuer: str
+    """Our public URL: `iss`, and the base of every path. Never taken from a request."""
+    trust_table: str
+    state_table: str
+    audit_table: str
+    documents_bucket: str
+    signing_key: str
+    """KMS key ARN or id."""
+    signing_algorithm: str = "RS256"
+    loopback_issuers: bool = False
+    """Whether `http://127.0.0.1` issuers are accepted: on a laptop only."""
+
+
+def read_settings(environment: ReadOnly[str, str]) -> Settings:
+    """The settings that `environment` holds; raises SettingsError."""
+    return Settings(
+        issuer=_required(environment, "FEDERATION_ISSUER"),
+        trust_table=_required(environment, "FEDERATION_TRUST_TABLE"),
+        state_table=_required(environment, "FEDERATION_STATE_TABLE"),
+        audit_table=_required(environment, "FEDERATION_AUDIT_TABLE"),
+        documents_bucket=_required(environment, "FEDERATION_DOCUMENTS_BUCKET"),
+        signing_key=_required(environment, "FEDERATION_SIGNING_KEY"),
+        signing_algorithm=environment.get("FEDERATION_SIGNING_ALGORITHM", "RS256"),
+        loopback_issuers=_loopback(environment),
+    )
+
+
+def _required(environment: ReadOnly[str, str], name: str) -> str:
+    value = environment.get(name, "")
+    if not value:
+        raise SettingsError(f"{name} is not set")
+    return value
+
+
+def _loopback(environment: ReadOnly[str, str]) -> bool:
+    wanted = environment.get("FEDERATION_LOOPBACK_ISSUERS") == "yes"
+    if wanted and "AWS_LAMBDA_FUNCTION_NAME" in environment:
+        raise SettingsError("FEDERATION_LOOPBACK_ISSUERS is for a laptop; a deployed function never takes it")
+    return wanted

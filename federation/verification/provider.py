@@ -1,0 +1,37 @@
+"""What a provider is: a claims table, its quirks, and the guard rails for what admins write about it.
+
+One file under `providers/` per provider, exporting `PROVIDER`; the file's name is the name in `provider:`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from federation.model.json import Claims
+from federation.model.trust import Issuer, MatchValue
+from federation.verification.claims_table import ClaimsTable
+
+
+def _accept(_issuer: Issuer, _claims: Claims) -> None:
+    return None
+
+
+def _no_issuer_problem(_issuer: str) -> str | None:
+    return None
+
+
+def _no_mapping_problem(_match: dict[str, MatchValue]) -> str | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One kind of identity provider."""
+
+    name: str
+    table: ClaimsTable
+    check: Callable[[Issuer, Claims], None] = _accept
+    """Relations between claims that a table cannot say; raises InvalidRequest."""
+    issuer_problem: Callable[[str], str | None] = _no_issuer_problem
+    """At write: what is wrong with this issuer URL, and the fix; None: nothing."""
+    mapping_problem: Callable[[dict[str, MatchValue]], str | None] = _no_mapping_problem
+    """At write: why these match lines trust too much or the wrong claim, and the fix; None: nothing."""

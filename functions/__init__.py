@@ -1,0 +1,1 @@
+"""One thin file per Lambda: event -> library call -> response. No rule lives here."""
