@@ -106,8 +106,11 @@ class Ledger(Protocol):
         """
         ...
 
-    def discard(self, jti: str, reason: str) -> None:
-        """Mark a committed record as never released."""
+    def discard(self, entry: JsonObject, uses: Sequence[OneTimeUse], reason: str) -> None:
+        """Mark a committed record as never released, and give back the uses that its `correlation_id` claimed.
+
+        No token left, so an honest caller may come again with the same one-time token.
+        """
         ...
 
 

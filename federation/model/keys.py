@@ -31,6 +31,8 @@ class SigningKey:
     jwk: PublicJwk
     """The public key with `kid`, `alg` and `use` (RFC 7517)."""
     state: KeyState = KeyState.NEXT
+    published_at: int | None = None
+    """When the key was first seen in the fetched JWKS, seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,12 @@ class KeySet:
     def adding(self, key: SigningKey) -> "KeySet":
         """The set with `key` as one of the next."""
         return replace(self, keys=(*self.keys, replace(key, state=KeyState.NEXT)))
+
+    def with_published(self, at: int) -> "KeySet":
+        """The set in which every key that was not public before is public since `at`."""
+        return replace(
+            self, keys=tuple(key if key.published_at else replace(key, published_at=at) for key in self.keys)
+        )
 
     def activating(self, kid: str) -> "KeySet":
         """The set in which `kid` signs and the key that signed before is retired; raises KeyError for a stranger."""

@@ -84,6 +84,12 @@ class UnsupportedGrantType(OAuthError):
     error = "unsupported_grant_type"
 
 
+class InvalidDpopProof(OAuthError):
+    """A DPoP proof that cannot be accepted (RFC 9449 section 5)."""
+
+    error = "invalid_dpop_proof"
+
+
 class TemporarilyUnavailable(OAuthError):
     """A dependency cannot be reached; nothing was issued."""
 

@@ -55,6 +55,9 @@ class Reason(StrEnum):
     INCOMPLETE_ACTOR = "incomplete_actor", "Send actor_token and actor_token_type together, or neither."
     DELEGATION_UNSUPPORTED = "delegation_unsupported", "This bridge does not take an actor_token yet; leave it out."
 
+    DUPLICATE_HEADER = "duplicate_header", "Send the Authorization, DPoP and Content-Type headers once each."
+    DPOP_UNSUPPORTED = "dpop_unsupported", "Tokens are not bound to keys here yet; leave the DPoP header out."
+
     # The caller
     CLIENT_AUTHENTICATION_FAILED = (
         "client_authentication_failed",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
 from federation.oauth.errors import (
+    InvalidDpopProof,
     InvalidRequest,
     InvalidScope,
     InvalidTarget,
@@ -25,6 +26,18 @@ _AUDIENCE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 
 @dataclass(frozen=True, slots=True)
+class ClientCredentials:
+    """Whatever the caller sent to authenticate itself, unverified; `None`: not sent."""
+
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    client_assertion: str | None = field(default=None, repr=False)
+    client_assertion_type: str | None = None
+    authorization: str | None = field(default=None, repr=False)
+    """The Authorization header."""
+
+
+@dataclass(frozen=True, slots=True)
 class ExchangeRequest:
     """What the caller asks for. Token text is kept out of `repr`, so it cannot reach a log by accident."""
 
@@ -37,12 +50,16 @@ class ExchangeRequest:
     requested_token_type: TokenType = TokenType.ACCESS_TOKEN
     actor_token: str | None = field(default=None, repr=False)
     actor_token_type: TokenType | None = None
+    credentials: ClientCredentials = ClientCredentials()
+    correlation_id: str = ""
+    """Ours, from the gateway: never the caller's."""
 
 
 def parse(http: HttpRequest) -> ExchangeRequest:
     """The request that `http` carries; raises a typed OAuthError for anything malformed or ambiguous."""
     form = _form(http)
     _check_grant(form)
+    _refuse_proof(http)
     actor_token, actor_token_type = _actor(form)
     return ExchangeRequest(
         subject_token=_required(form, "subject_token", Reason.MISSING_SUBJECT_TOKEN),
@@ -53,6 +70,8 @@ def parse(http: HttpRequest) -> ExchangeRequest:
         requested_token_type=_requested_type(form),
         actor_token=actor_token,
         actor_token_type=actor_token_type,
+        credentials=_credentials(form, http),
+        correlation_id=http.correlation_id,
     )
 
 
@@ -61,7 +80,30 @@ def _form(http: HttpRequest) -> Form:
         raise MethodNotAllowed(Reason.METHOD_NOT_ALLOWED)
     if http.query:
         raise InvalidRequest(Reason.PARAMETERS_IN_QUERY)
+    _refuse_repeated_headers(http)
     return parse_form(http.body, http.headers.get("content-type", ""))
+
+
+def _refuse_repeated_headers(http: HttpRequest) -> None:
+    """API Gateway joins a repeated header with a comma, which none of these three may hold: never take the first."""
+    if any("," in http.headers.get(name, "") for name in ("authorization", "dpop", "content-type")):
+        raise InvalidRequest(Reason.DUPLICATE_HEADER)
+
+
+def _refuse_proof(http: HttpRequest) -> None:
+    """Ignoring a proof would hand out an unbound token to a caller who asked for a bound one."""
+    if "dpop" in http.headers:
+        raise InvalidDpopProof(Reason.DPOP_UNSUPPORTED)
+
+
+def _credentials(form: Form, http: HttpRequest) -> ClientCredentials:
+    return ClientCredentials(
+        client_id=_single(form, "client_id"),
+        client_secret=_single(form, "client_secret"),
+        client_assertion=_single(form, "client_assertion"),
+        client_assertion_type=_single(form, "client_assertion_type"),
+        authorization=http.headers.get("authorization"),
+    )
 
 
 def _check_grant(form: Form) -> None:

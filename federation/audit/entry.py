@@ -1,0 +1,58 @@
+"""What each proven step adds to the audit record: flat, small, searchable, without token text."""
+
+from federation.model.authorization import Authorization
+from federation.model.json import Json
+from federation.model.tokens import VerifiedToken
+from federation.model.trust import MappedPrincipal
+from federation.oauth.request import ExchangeRequest
+
+
+def describe_request(request: ExchangeRequest) -> dict[str, Json]:
+    """What was asked for, as the caller named it."""
+    return {
+        "subject_token_type": request.subject_token_type.value,
+        "requested_token_type": request.requested_token_type.value,
+        "requested_audience": list(request.audiences),
+        "requested_resource": list(request.resources),
+        "requested_scope": None if request.scopes is None else list(request.scopes),
+    }
+
+
+def describe_subject(subject: VerifiedToken) -> dict[str, Json]:
+    """Who the foreign token proved: `subject_digest` is the SHA-256 of its claims."""
+    return {
+        "issuer": subject.issuer.id,
+        "issuer_version": subject.issuer.version,
+        "issuer_url": subject.issuer.issuer,
+        "tenant": subject.issuer.tenant,
+        "subject": subject.subject,
+        "subject_digest": subject.digest,
+        "subject_kid": subject.key_id,
+        "subject_expires_at": subject.expires_at,
+        "jwks_stale": subject.keys_stale,
+        "unaccounted_claims": list(subject.unaccounted),
+    }
+
+
+def describe_mapping(mapped: MappedPrincipal) -> dict[str, Json]:
+    """Which rule made it whom, and the claims that decided."""
+    return {
+        "mapping": mapped.mapping.id,
+        "mapping_version": mapped.mapping.version,
+        "principal": mapped.principal,
+        "decided_by": dict(mapped.decided_by),
+    }
+
+
+def describe_authorization(authorization: Authorization) -> dict[str, Json]:
+    """What was decided, and on which versions of which documents."""
+    return {
+        "client_id": authorization.client_id,
+        "audience": list(authorization.audiences),
+        "scope": list(authorization.scopes),
+        "issued_at": authorization.issued_at,
+        "expires_at": authorization.expires_at,
+        "txn": authorization.transaction,
+        "decision": authorization.provenance.decision,
+        "documents": {f"{ref.kind}/{ref.id}": version for ref, version in authorization.documents},
+    }

@@ -1,0 +1,101 @@
+"""The audit record of one request. It fills up as the pipeline proves things, and is written on every path.
+
+An allowed request's record is made durable by the commit, before the token leaves; a refused one goes to the
+structured log when the pipeline ends. An exception nobody foresaw is a refusal too: `server_error`.
+"""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from traceback import extract_tb
+from types import TracebackType
+from typing import Self
+
+from federation.audit.entry import describe_authorization, describe_mapping, describe_request, describe_subject
+from federation.model.authorization import Authorization
+from federation.model.json import Json, JsonObject
+from federation.model.tokens import Caller, IssuedToken, VerifiedToken
+from federation.model.trust import MappedPrincipal
+from federation.oauth.errors import OAuthError, ServerError, TemporarilyUnavailable
+from federation.oauth.http import HttpRequest
+from federation.oauth.reasons import Reason
+from federation.oauth.request import ExchangeRequest
+from federation.ports import AuditLog, Clock
+
+MAX_CALLER_TEXT = 64
+_UNSAFE = re.compile(r"[^A-Za-z0-9._:/ ;()+=-]")
+
+
+class AuditRecord:
+    """What is known about a request so far; a context manager around the whole pipeline."""
+
+    def __init__(self, http: HttpRequest, log: AuditLog, clock: Clock) -> None:
+        self._http = http
+        self._log = log
+        self._clock = clock
+        self.request: ExchangeRequest | None = None
+        self.client: Caller | None = None
+        self.subject: VerifiedToken | None = None
+        self.actor: VerifiedToken | None = None
+        self.mapping: MappedPrincipal | None = None
+        self.authorization: Authorization | None = None
+        self.issued: IssuedToken | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not isinstance(error, Exception):
+            return
+        refusal = error if isinstance(error, OAuthError) else _unforeseen(error)
+        self._log_refusal(refusal)
+        if refusal is not error:
+            raise refusal from error
+
+    def allowed(self, jti: str, key_id: str) -> JsonObject:
+        """The record of a token that is about to be signed: `jti` and `kid` are its own."""
+        return {**self._facts(), "outcome": "allow", "jti": jti, "kid": key_id}
+
+    def _log_refusal(self, refusal: OAuthError) -> None:
+        """No record, no ordinary answer: a caller who is refused without trace could try for ever."""
+        try:
+            self._log.refused(self._refused(refusal))
+        except Exception as error:
+            raise TemporarilyUnavailable(Reason.AUDIT_UNAVAILABLE) from error
+
+    def _refused(self, refusal: OAuthError) -> JsonObject:
+        outcome = "error" if isinstance(refusal, ServerError) else "deny"
+        return {
+            **self._facts(),
+            "outcome": outcome,
+            "error": refusal.error,
+            "reason": refusal.reason.value,
+            "detail": refusal.detail,
+        }
+
+    def _facts(self) -> dict[str, Json]:
+        return {
+            "time": datetime.fromtimestamp(self._clock.now(), UTC).isoformat(timespec="milliseconds"),
+            "correlation_id": self._http.correlation_id,
+            "source_ip": self._http.source_ip,
+            "caller_correlation_id": _caller_text(self._http, "x-correlation-id"),
+            "user_agent": _caller_text(self._http, "user-agent"),
+            **(describe_request(self.request) if self.request else {}),
+            **(describe_subject(self.subject) if self.subject else {}),
+            **(describe_mapping(self.mapping) if self.mapping else {}),
+            **(describe_authorization(self.authorization) if self.authorization else {}),
+        }
+
+
+def _caller_text(http: HttpRequest, header: str) -> str:
+    """What the caller says of itself: cut short, and without a character that a log could stumble over."""
+    return _UNSAFE.sub("?", http.headers.get(header, "")[:MAX_CALLER_TEXT])
+
+
+def _unforeseen(error: Exception) -> ServerError:
+    """The place of an unforeseen exception; never its message, which might quote a token."""
+    frames = extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
+    return ServerError(Reason.INTERNAL_ERROR, f"{type(error).__name__} at {place}")

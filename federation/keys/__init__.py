@@ -1,0 +1,1 @@
+"""Signing key life: next -> active -> retired; publication."""

@@ -1,0 +1,1 @@
+"""Authorization -> claims -> signed token, released only when its commit succeeded."""

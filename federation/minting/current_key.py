@@ -1,0 +1,40 @@
+"""The key that signs now: cached, because it is the same for hours; the commit checks that it still is."""
+
+from dataclasses import dataclass, field
+
+from federation.model.keys import KeySet, SigningKey
+from federation.model.trust import DocumentRef, DocumentVersion, Kind
+from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.reasons import Reason
+from federation.ports import Clock, KeySets
+
+KEY_SET = DocumentRef(Kind.KEY_SET, "signing")
+TTL = 60
+"""Seconds."""
+
+
+@dataclass(slots=True)
+class CurrentKey:
+    """Knows the active signing key."""
+
+    key_sets: KeySets
+    clock: Clock
+    _keys: KeySet | None = field(default=None, init=False)
+    _loaded_at: float = field(default=0.0, init=False)
+
+    def get(self) -> tuple[SigningKey, DocumentVersion]:
+        """The active key, and the key set's version; raises TemporarilyUnavailable before the first publication."""
+        keys = self._current()
+        if keys is None or keys.active is None:
+            raise TemporarilyUnavailable(Reason.KEYS_UNPUBLISHED, retry_after=30)
+        return keys.active, DocumentVersion(KEY_SET, keys.version)
+
+    def forget(self) -> None:
+        """Read again next time."""
+        self._keys = None
+
+    def _current(self) -> KeySet | None:
+        if self._keys is None or self.clock.now() - self._loaded_at > TTL:
+            self._keys = self.key_sets.load()
+            self._loaded_at = self.clock.now()
+        return self._keys

@@ -1,0 +1,56 @@
+"""The JWS around the claims (RFC 7515 section 3.1), and the check of our own signature."""
+
+import json
+from base64 import urlsafe_b64encode
+from functools import lru_cache
+from typing import Any
+
+from jwt.algorithms import Algorithm, ECAlgorithm, RSAAlgorithm, RSAPSSAlgorithm
+
+from federation.model.json import JsonObject
+from federation.model.keys import SigningKey
+from federation.oauth.errors import ServerError
+from federation.oauth.reasons import Reason
+
+MAX_TOKEN = 8 * 1024
+"""Bytes: resource servers cannot take more in a header (ATTACKS I8)."""
+
+_ALGORITHMS: dict[str, Algorithm] = {
+    "RS256": RSAAlgorithm(RSAAlgorithm.SHA256),
+    "PS256": RSAPSSAlgorithm(RSAPSSAlgorithm.SHA256),
+    "ES256": ECAlgorithm(ECAlgorithm.SHA256),
+}
+
+
+def signing_input(key: SigningKey, claims: JsonObject) -> bytes:
+    """`header.payload` of an access token (`typ` at+jwt, RFC 9068 section 2.1)."""
+    header = {"alg": key.algorithm, "kid": key.kid, "typ": "at+jwt"}
+    return b".".join(_encode(json.dumps(part, separators=(",", ":")).encode()) for part in (header, claims))
+
+
+def assemble(key: SigningKey, message: bytes, signature: bytes) -> str:
+    """The compact serialization; raises ServerError unless the signature verifies and the token fits.
+
+    KMS is trusted with the key, not with the answer: a wrong key, algorithm or corrupted signature never leaves
+    (ATTACKS F5).
+    """
+    if not _verifies(key, message, signature):
+        raise ServerError(Reason.INTERNAL_ERROR, f"the signature by {key.kid} does not verify")
+    token = b".".join((message, _encode(signature)))
+    if len(token) > MAX_TOKEN:
+        raise ServerError(Reason.INTERNAL_ERROR, f"the token would have {len(token)} bytes")
+    return token.decode("ascii")
+
+
+def _verifies(key: SigningKey, message: bytes, signature: bytes) -> bool:
+    algorithm = _ALGORITHMS[key.algorithm]
+    return algorithm.verify(message, _public_key(key.algorithm, json.dumps(dict(key.jwk), sort_keys=True)), signature)
+
+
+@lru_cache(maxsize=8)
+def _public_key(algorithm: str, jwk: str) -> Any:  # noqa: ANN401  (cryptography's union of key classes)
+    return _ALGORITHMS[algorithm].from_jwk(jwk)
+
+
+def _encode(data: bytes) -> bytes:
+    return urlsafe_b64encode(data).rstrip(b"=")

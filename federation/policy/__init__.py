@@ -1,0 +1,1 @@
+"""May it: ceilings, narrowing, lifetime. The only maker of an Authorization."""
