@@ -1,0 +1,107 @@
+"""Trust values for tests that do not care about most of their fields."""
+
+from collections.abc import Mapping as ReadOnly
+
+from federation.model.json import Json
+from federation.model.tokens import VerifiedToken
+from federation.model.trust import Audience, Grant, Issuer, IssuerKeys, MappedPrincipal, Mapping
+from federation.oauth.identifiers import TokenType
+from federation.oauth.request import ExchangeRequest
+
+NOW = 1_800_000_000
+
+
+def issuer(  # noqa: PLR0913  (a maker of values: every field has a default)
+    *,
+    document_id: str = "acme",
+    version: int = 1,
+    url: str = "https://idp.example.com",
+    audiences: tuple[str, ...] = (),
+    keys: IssuerKeys | None = None,
+    single_use: bool = False,
+    enabled: bool = True,
+    tenant: str | None = "acme",
+    provider: str = "oidc",
+) -> Issuer:
+    return Issuer(
+        id=document_id,
+        version=version,
+        provider=provider,
+        issuer=url,
+        audiences=audiences,
+        keys=keys or IssuerKeys(discovery=True),
+        algorithms=("RS256", "ES256"),
+        max_token_age=3600,
+        single_use=single_use,
+        enabled=enabled,
+        tenant=tenant,
+    )
+
+
+def audience(  # noqa: PLR0913  (as above)
+    document_id: str = "risk-engine",
+    *,
+    scopes: tuple[str, ...] = ("risk:read", "risk:write"),
+    max_ttl: int = 600,
+    resource: str | None = None,
+    tenant: str | None = None,
+    environment: str | None = "prod",
+    enabled: bool = True,
+    token_format: str = "jwt",
+    sender_constraint: str = "none",
+) -> Audience:
+    return Audience(
+        id=document_id,
+        version=1,
+        scopes=scopes,
+        max_ttl=max_ttl,
+        resource=resource,
+        tenant=tenant,
+        environment=environment,
+        enabled=enabled,
+        token_format=token_format,
+        sender_constraint=sender_constraint,
+    )
+
+
+def mapping(*grants: Grant, version: int = 1) -> Mapping:
+    return Mapping(
+        id="acme-sync",
+        version=version,
+        issuer="acme",
+        match=(("sub", "worker"),),
+        principal="partner/acme/sync",
+        grants=grants,
+    )
+
+
+def grant(
+    audience_id: str = "risk-engine",
+    scopes: tuple[str, ...] = ("risk:read", "risk:write"),
+    default_scopes: tuple[str, ...] = ("risk:read",),
+    max_ttl: int | None = None,
+) -> Grant:
+    return Grant(audience_id, scopes, default_scopes, max_ttl)
+
+
+def mapped(*grants: Grant) -> MappedPrincipal:
+    rule = mapping(*(grants or (grant(),)))
+    return MappedPrincipal(rule.principal, {}, rule, (("sub", "worker"),))
+
+
+def verified(
+    *, expires_at: int = NOW + 3600, by: Issuer | None = None, claims: ReadOnly[str, Json] | None = None
+) -> VerifiedToken:
+    return VerifiedToken(
+        issuer=by or issuer(),
+        token_type=TokenType.JWT,
+        subject="worker",
+        issued_at=NOW,
+        expires_at=expires_at,
+        digest="0" * 64,
+        claims=claims or {"sub": "worker"},
+    )
+
+
+def asking(*audiences: str, resources: tuple[str, ...] = (), scopes: tuple[str, ...] | None = None) -> ExchangeRequest:
+    return ExchangeRequest("a.b.c", TokenType.JWT, audiences, resources, scopes, correlation_id="c-1")

@@ -1,0 +1,51 @@
+"""What a caller sees of a refusal: fixed text within RFC 6749's characters, never anything it sent."""
+
+import json
+import re
+
+import pytest
+
+from federation.oauth.error_page import render_error_page
+from federation.oauth.errors import InvalidRequest, OAuthError, TemporarilyUnavailable
+from federation.oauth.reasons import Reason
+from federation.oauth.response import render_error
+
+ALLOWED = re.compile(r"[\x20\x21\x23-\x5b\x5d-\x7e]+")
+
+
+def error_classes(base: type[OAuthError] = OAuthError) -> list[type[OAuthError]]:
+    return [found for child in base.__subclasses__() for found in (child, *error_classes(child))]
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_g14_descriptions_stay_within_the_characters_of_rfc_6749(reason: Reason) -> None:
+    assert ALLOWED.fullmatch(InvalidRequest(reason).description)
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", reason.value)
+    assert reason.advice.endswith(".")
+
+
+@pytest.mark.parametrize("error_class", error_classes())
+def test_every_error_has_a_code_and_a_fitting_status(error_class: type[OAuthError]) -> None:
+    assert re.fullmatch(r"[a-z_]+", error_class.error)
+    assert error_class.status in {400, 401, 405, 429, 500, 503}
+
+
+def test_detail_never_reaches_the_caller() -> None:
+    response = render_error(InvalidRequest(Reason.NO_MAPPING, "secret detail"), "c-1", "https://b.example/errors.html")
+    body = json.loads(response.body)
+    assert b"secret" not in response.body
+    assert body["error"] == "invalid_request"
+    assert body["error_uri"] == "https://b.example/errors.html#no_mapping"
+    assert body["correlation_id"] == "c-1"
+    assert response.headers["cache-control"] == "no-store"
+
+
+def test_an_unavailable_dependency_says_when_to_come_back() -> None:
+    error = TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, retry_after=7)
+    assert render_error(error, "c", "e").headers["retry-after"] == "7"
+    assert error.http_status == 503
+
+
+def test_the_error_page_has_an_anchor_for_every_reason() -> None:
+    page = render_error_page()
+    assert all(f'id="{reason.value}"' in page for reason in Reason)

@@ -1,0 +1,106 @@
+"""A request is parsed once, into a value that says everything that was asked."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+from federation.oauth.errors import InvalidDpopProof, InvalidTarget, OAuthError
+from federation.oauth.http import HttpRequest
+from federation.oauth.identifiers import FORM, GrantType, TokenType
+from federation.oauth.reasons import Reason
+from federation.oauth.request import ExchangeRequest, parse
+
+MINIMUM = {
+    "grant_type": GrantType.TOKEN_EXCHANGE.value,
+    "subject_token": "a.b.c",
+    "subject_token_type": TokenType.JWT.value,
+}
+
+
+def http(parameters: dict[str, str | list[str]], **headers: str) -> HttpRequest:
+    body = urlencode(parameters, doseq=True).encode()
+    return HttpRequest("POST", "/token", body, "c-1", {"content-type": FORM, **headers})
+
+
+def parsed(**parameters: str | list[str]) -> ExchangeRequest:
+    return parse(http({**MINIMUM, **parameters}))
+
+
+def refused(request: HttpRequest) -> OAuthError:
+    with pytest.raises(OAuthError) as caught:
+        parse(request)
+    return caught.value
+
+
+def test_the_smallest_request_asks_for_an_access_token() -> None:
+    request = parsed()
+    assert request.requested_token_type is TokenType.ACCESS_TOKEN
+    assert (request.audiences, request.resources, request.scopes) == ((), (), None)
+    assert request.correlation_id == "c-1"
+
+
+def test_targets_and_scopes_are_kept_in_order_without_duplicates_of_scope() -> None:
+    request = parsed(audience=["b", "a"], resource="https://r.example.com/x", scope="z a z")
+    assert request.audiences == ("b", "a")
+    assert request.resources == ("https://r.example.com/x",)
+    assert request.scopes == ("z", "a")
+
+
+def test_token_text_never_appears_in_the_repr() -> None:
+    request = parse(http({**MINIMUM, "client_secret": "s3cret"}, authorization="Basic czNjcmV0"))
+    text = repr(request)
+    assert "a.b.c" not in text
+    assert "s3cret" not in text
+    assert "czNjcmV0" not in text
+
+
+@pytest.mark.parametrize(
+    ("missing", "reason"),
+    [
+        ("grant_type", Reason.MISSING_GRANT_TYPE),
+        ("subject_token", Reason.MISSING_SUBJECT_TOKEN),
+        ("subject_token_type", Reason.MISSING_SUBJECT_TOKEN_TYPE),
+    ],
+)
+def test_a_missing_parameter_is_named(missing: str, reason: Reason) -> None:
+    without: dict[str, str | list[str]] = {name: value for name, value in MINIMUM.items() if name != missing}
+    assert refused(http(without)).reason is reason
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "http://r.example.com",
+        "//r.example.com",
+        "r.example.com",
+        "https://r.example.com/#part",
+        "https://user@r.example.com",
+        "https://[::1",
+        "https:///path",
+        "https://r.example.com/a b",
+    ],
+)
+def test_a_resource_is_an_absolute_https_url(resource: str) -> None:
+    error = refused(http({**MINIMUM, "resource": resource}))
+    assert isinstance(error, InvalidTarget)
+    assert error.reason is Reason.MALFORMED_TARGET
+
+
+@pytest.mark.parametrize("scope", ["a  b", " a", 'a"b', "a\\b", "a\tb", "é", "x" * 1025])
+def test_a_malformed_scope_is_refused(scope: str) -> None:
+    assert refused(http({**MINIMUM, "scope": scope})).error == "invalid_scope"
+
+
+@pytest.mark.parametrize("name", ["authorization", "dpop", "content-type"])
+def test_headers_that_the_gateway_joined_are_refused(name: str) -> None:
+    request = http({**MINIMUM}, **{name: "one, two"})
+    assert refused(request).reason is Reason.DUPLICATE_HEADER
+
+
+def test_a_dpop_proof_is_refused_rather_than_ignored() -> None:
+    assert isinstance(refused(http({**MINIMUM}, dpop="a.b.c")), InvalidDpopProof)
+
+
+def test_an_actor_needs_both_of_its_parameters() -> None:
+    assert refused(http({**MINIMUM, "actor_token": "a.b.c"})).reason is Reason.INCOMPLETE_ACTOR
+    assert refused(http({**MINIMUM, "actor_token_type": TokenType.JWT.value})).reason is Reason.INCOMPLETE_ACTOR
