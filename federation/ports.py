@@ -72,18 +72,30 @@ class VersionConflict(Exception):
     """A document moved since the version that the writer had seen."""
 
 
+class BucketFull(Exception):
+    """Too many mappings pin the same claim to the same value: one of them must pin a more selective claim."""
+
+
 class TrustWriter(Protocol):
-    """Where validated documents are written. Versions start at 1 and grow by one."""
+    """Where validated documents are written.
+
+    Versions start at 1 and grow by one with every write, deletion included. They never start again, so an id that was
+    deleted and written anew is not taken for its predecessor by anybody who still remembers that.
+    """
+
+    def next_version(self, ref: DocumentRef) -> int:
+        """The version that the next write of `ref` must carry."""
+        ...
 
     def get(self, ref: DocumentRef) -> StoredDocument | None:
         """A strongly consistent read."""
         ...
 
     def put(self, document: StoredDocument, filed_under: Selector | None) -> None:
-        """Write `document` if its predecessor (version - 1; none for 1) is current, else raise VersionConflict.
+        """Write `document` if its version is the next one, else raise VersionConflict.
 
         A Mapping is refiled in the same transaction: under `filed_under`, or among its issuer's patterns for None;
-        a disabled one is filed nowhere.
+        a disabled one is filed nowhere. Raises BucketFull.
         """
         ...
 

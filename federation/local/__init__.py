@@ -1,0 +1,1 @@
+"""The whole bridge on a laptop: embedded AWS, gateway, demo issuers."""
