@@ -1,0 +1,39 @@
+"""Runs the functions as Lambda does: each built once from its environment, then called with an event and a context."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TypeAlias
+
+from federation.local.context import LambdaContext
+from federation.local.events import Event
+from federation.local.routes import FunctionTarget, Route
+from federation.ports import Clock, Identifiers
+
+Handler: TypeAlias = Callable[[Event, LambdaContext], object]
+
+
+def build_handlers(routes: Sequence[Route], environment: Mapping[str, str]) -> dict[str, Handler]:
+    """Function name -> handler, for every function that a route names."""
+    targets = [route.target for route in routes if isinstance(route.target, FunctionTarget)]
+    return {target.name: import_module(target.module).build(environment) for target in targets}
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Calls handlers."""
+
+    handlers: Mapping[str, Handler]
+    clock: Clock
+    identifiers: Identifiers = field(repr=False)
+
+    def invoke(self, target: FunctionTarget, event: Event) -> object:
+        """What the function returned; whatever it raised is raised."""
+        context = LambdaContext(
+            function_name=target.name,
+            aws_request_id=self.identifiers.new(),
+            clock=self.clock,
+            deadline=self.clock.now() + target.timeout,
+            memory_limit_in_mb=target.memory,
+        )
+        return self.handlers[target.name](event, context)

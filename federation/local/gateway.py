@@ -1,0 +1,57 @@
+"""The HTTP API on a laptop: takes a request, finds its route, and answers as AWS would.
+
+Limits and answers of its own are AWS's: 10 MB of body, 10,240 bytes of head, 404 where no route answers.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from federation.local.events import Arrival, build_event
+from federation.local.functions import Runtime
+from federation.local.objects import read_object
+from federation.local.requests import GatewayRequest, GatewayResponse
+from federation.local.responses import BODY_TOO_LARGE, FUNCTION_FAILED, HEAD_TOO_LARGE, NOT_FOUND, read_result
+from federation.local.routes import FunctionTarget, Route, RouteMatch, find_route
+from federation.ports import Clock, Identifiers, Publisher
+
+MAX_BODY = 10 * 1024 * 1024
+MAX_HEAD = 10_240
+
+_LOG = logging.getLogger("federation.local.gateway")
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """Answers requests; keeps nothing between them, so any number of threads may call it."""
+
+    routes: Sequence[Route]
+    runtime: Runtime
+    publisher: Publisher
+    clock: Clock
+    identifiers: Identifiers
+
+    def answer(self, request: GatewayRequest) -> GatewayResponse:
+        """The response to `request`; never raises."""
+        if request.head_size > MAX_HEAD:
+            return HEAD_TOO_LARGE
+        if len(request.body) > MAX_BODY:
+            return BODY_TOO_LARGE
+        match = find_route(self.routes, request.method, request.path)
+        return NOT_FOUND if match is None else self._dispatch(request, match)
+
+    def _dispatch(self, request: GatewayRequest, match: RouteMatch) -> GatewayResponse:
+        target = match.route.target
+        arrival = Arrival(request_id=self.identifiers.new(), time=self.clock.now())
+        try:
+            if isinstance(target, FunctionTarget):
+                response = read_result(self.runtime.invoke(target, build_event(request, match, arrival)))
+            else:
+                response = read_object(self.publisher, unquote(request.path), request)
+        except Exception:  # noqa: BLE001 - whatever a function raises is a 500, as behind the HTTP API
+            _LOG.exception("%s failed", match.route.key)
+            response = FUNCTION_FAILED
+        # The route and never the URL: a path or a query string may hold what should not have been sent (ATTACKS G4).
+        _LOG.info("%s %s %s", response.status, match.route.key, arrival.request_id)
+        return response

@@ -1,0 +1,41 @@
+"""An HTTP request and response at the gateway, before and after they become Lambda events and results."""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+"""(name, value) in the order in which they arrived or leave; names are lower case, repeated ones stay apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayRequest:
+    """What came over the socket."""
+
+    method: str
+    path: str
+    """Still percent-encoded, without the query."""
+    query: str = ""
+    """Still percent-encoded, without the `?`."""
+    headers: Headers = ()
+    body: bytes = field(default=b"", repr=False)
+    source_ip: str = "127.0.0.1"
+    protocol: str = "HTTP/1.1"
+
+    def header(self, name: str) -> str:
+        """The values of the header of that lower-case name, joined by commas; empty where there is none."""
+        return ",".join(value for key, value in self.headers if key == name)
+
+    @property
+    def head_size(self) -> int:
+        """Bytes of the request line and the header values, as the HTTP API counts them."""
+        line = len(self.method) + len(self.path) + len(self.query)
+        return line + sum(len(value) for _, value in self.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayResponse:
+    """What goes back over the socket."""
+
+    status: int
+    body: bytes = field(default=b"", repr=False)
+    headers: Headers = ()
