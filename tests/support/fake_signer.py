@@ -1,0 +1,63 @@
+"""Real keys in this process, in the place of KMS."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from federation.model.keys import SigningKey
+from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.reasons import Reason
+
+PrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+
+_PSS = padding.PSS(mgf=padding.MGF1(SHA256()), salt_length=padding.PSS.DIGEST_LENGTH)
+
+
+def _rsa() -> PrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+_NEW: dict[str, Callable[[], PrivateKey]] = {
+    "RS256": _rsa,
+    "PS256": _rsa,
+    "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "EdDSA": ed25519.Ed25519PrivateKey.generate,
+}
+
+
+class FakeSigner:
+    """Signer and PublicKeys over real keys. Keys in `disabled` refuse; `signed` holds what was signed, in order."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, PrivateKey] = {}
+        self.disabled: set[str] = set()
+        self.signed: list[bytes] = []
+
+    def create(self, algorithm: str = "RS256") -> str:
+        """The id of a new key."""
+        kms_key = f"key-{len(self._keys) + 1}"
+        self._keys[kms_key] = _NEW[algorithm]()
+        return kms_key
+
+    def sign(self, key: SigningKey, message: bytes) -> bytes:
+        private = self._usable(key.kms_key)
+        self.signed.append(message)
+        if isinstance(private, rsa.RSAPrivateKey):
+            return private.sign(message, _PSS if key.algorithm == "PS256" else padding.PKCS1v15(), SHA256())
+        if isinstance(private, ec.EllipticCurvePrivateKey):
+            r, s = decode_dss_signature(private.sign(message, ec.ECDSA(SHA256())))
+            return r.to_bytes(32) + s.to_bytes(32)
+        return private.sign(message)
+
+    def public_key(self, kms_key: str) -> bytes:
+        public = self._usable(kms_key).public_key()
+        return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+    def _usable(self, kms_key: str) -> PrivateKey:
+        if kms_key in self.disabled or kms_key not in self._keys:
+            raise TemporarilyUnavailable(Reason.SIGNING_UNAVAILABLE, "DisabledException")
+        return self._keys[kms_key]

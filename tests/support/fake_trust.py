@@ -1,0 +1,147 @@
+"""The trust table in memory: IssuerDirectory, AudienceDirectory, MappingIndex, TrustVersions, TrustWriter, KeySets."""
+
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from threading import RLock
+from typing import TypeVar
+
+from federation.model.documents import CorruptDocument, StoredDocument, decode_audience, decode_issuer, decode_mapping
+from federation.model.json import JsonObject
+from federation.model.keys import KeySet
+from federation.model.trust import Audience, DocumentRef, Issuer, Kind, Mapping, Selector
+from federation.ports import BucketFull, VersionConflict
+
+BUCKET_BYTES = 400 * 1024
+SIGNING_KEYS = DocumentRef(Kind.KEY_SET, "signing")
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Where an enabled mapping is found."""
+
+    issuer: str
+    selector: Selector | None
+
+
+class FakeTrust:
+    """Keeps documents as they would lie in the table; counts `reads`; what it skipped is in `corrupt`."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._documents: dict[DocumentRef, StoredDocument] = {}
+        self._versions: dict[DocumentRef, int] = {}
+        self._filed: dict[str, Filing] = {}
+        self._issuers: tuple[Issuer, ...] = ()
+        self._audiences: tuple[Audience, ...] = ()
+        self._keys: KeySet | None = None
+        self.corrupt: list[CorruptDocument] = []
+        self.reads = 0
+
+    def add(self, kind: Kind, id_: str, body: JsonObject, filed_under: Selector | None = None) -> StoredDocument:
+        """Write the next version of a document, whatever the version is."""
+        document = StoredDocument(kind, id_, self.next_version(DocumentRef(kind, id_)), body)
+        self.put(document, filed_under)
+        return document
+
+    # IssuerDirectory, AudienceDirectory
+
+    def issuers(self) -> tuple[Issuer, ...]:
+        loaded = self._decoded(self._of_kind(Kind.ISSUER), decode_issuer)
+        self._issuers = self._issuers if loaded == self._issuers else loaded
+        return self._issuers
+
+    def audiences(self) -> tuple[Audience, ...]:
+        loaded = self._decoded(self._of_kind(Kind.AUDIENCE), decode_audience)
+        self._audiences = self._audiences if loaded == self._audiences else loaded
+        return self._audiences
+
+    # MappingIndex
+
+    def exact(self, issuer: str, selectors: Sequence[Selector]) -> tuple[Mapping, ...]:
+        return self._filed_under({Filing(issuer, selector) for selector in selectors})
+
+    def patterns(self, issuer: str) -> tuple[Mapping, ...]:
+        return self._filed_under({Filing(issuer, None)})
+
+    # TrustVersions
+
+    def versions(self, refs: Collection[DocumentRef]) -> dict[DocumentRef, int]:
+        with self._lock:
+            self.reads += 1
+            return {ref: self._versions[ref] for ref in refs if ref in self._documents}
+
+    # TrustWriter
+
+    def next_version(self, ref: DocumentRef) -> int:
+        return self._versions.get(ref, 0) + 1
+
+    def get(self, ref: DocumentRef) -> StoredDocument | None:
+        return self._documents.get(ref)
+
+    def put(self, document: StoredDocument, filed_under: Selector | None) -> None:
+        ref = DocumentRef(document.kind, document.id)
+        with self._lock:
+            if document.version != self.next_version(ref):
+                raise VersionConflict(ref)
+            if document.kind is Kind.MAPPING:
+                self._file(document, filed_under)
+            self._documents[ref] = replace(document, body=json.loads(json.dumps(document.body)))
+            self._versions[ref] = document.version
+
+    def delete(self, ref: DocumentRef, version: int) -> None:
+        with self._lock:
+            if ref not in self._documents or self._versions[ref] != version:
+                raise VersionConflict(ref)
+            del self._documents[ref]
+            self._versions[ref] = version + 1
+            if ref.kind is Kind.MAPPING:
+                self._filed.pop(ref.id, None)
+
+    # KeySets
+
+    def load(self) -> KeySet | None:
+        return self._keys
+
+    def save(self, keys: KeySet) -> None:
+        with self._lock:
+            self.put(StoredDocument(*SIGNING_KEYS, keys.version, {}), None)
+            self._keys = keys
+
+    def _of_kind(self, kind: Kind) -> list[StoredDocument]:
+        with self._lock:
+            return [document for ref, document in sorted(self._documents.items()) if ref.kind is kind]
+
+    def _file(self, document: StoredDocument, selector: Selector | None) -> None:
+        if not document.body.get("enabled", True):
+            self._filed.pop(document.id, None)
+            return
+        filing = Filing(str(document.body["issuer"]), selector)
+        self._check_room(document, filing)
+        self._filed[document.id] = filing
+
+    def _check_room(self, document: StoredDocument, filing: Filing) -> None:
+        others = (other for other in self._filed_documents({filing}) if other.id != document.id)
+        size = sum(len(json.dumps(one.body)) for one in (document, *others))
+        if filing.selector is not None and size > BUCKET_BYTES:
+            raise BucketFull(filing.selector.claim)
+
+    def _filed_under(self, filings: set[Filing]) -> tuple[Mapping, ...]:
+        return self._decoded(self._filed_documents(filings), decode_mapping)
+
+    def _filed_documents(self, filings: set[Filing]) -> list[StoredDocument]:
+        with self._lock:
+            ids = sorted(id_ for id_, filing in self._filed.items() if filing in filings)
+            return [self._documents[DocumentRef(Kind.MAPPING, id_)] for id_ in ids]
+
+    def _decoded(self, documents: list[StoredDocument], decode: Callable[[StoredDocument], _T]) -> tuple[_T, ...]:
+        self.reads += 1
+        decoded: list[_T] = []
+        for document in documents:
+            try:
+                decoded.append(decode(document))
+            except CorruptDocument as error:
+                self.corrupt.append(error)
+        return tuple(decoded)
