@@ -1,5 +1,6 @@
 """Claims as tables (MODELS habit 5): per provider, every claim is required, checked or accounted for."""
 
+import re
 from collections.abc import Callable
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ Check: TypeAlias = Callable[[Json], bool]
 REGISTERED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
 """RFC 7519 section 4.1: checked for every provider before its table is consulted."""
 
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimsTable:
@@ -26,6 +29,8 @@ class ClaimsTable:
     """If there, must pass."""
     accounted: frozenset[str] = frozenset()
     """Known, and free to have any value."""
+    accounted_prefixes: tuple[str, ...] = ()
+    """The same for families of claims that a provider grows without notice."""
     selectors: tuple[str, ...] = ("sub",)
     """Top-level claims under which mappings are filed, the most selective first (DESIGN section 8)."""
 
@@ -38,7 +43,7 @@ class ClaimsTable:
             if name in claims and not check(claims[name]):
                 raise InvalidRequest(Reason.MALFORMED_CLAIMS, f"claim {name}")
         known = REGISTERED | self.accounted | self.required.keys() | self.checked.keys()
-        return tuple(sorted(claims.keys() - known))
+        return tuple(sorted(name for name in claims.keys() - known if not name.startswith(self.accounted_prefixes)))
 
 
 def text(value: Json) -> bool:
@@ -54,3 +59,30 @@ def flag(value: Json) -> bool:
 def digits(value: Json) -> bool:
     """Text of ASCII digits, as providers write numeric ids."""
     return isinstance(value, str) and value.isascii() and value.isdigit()
+
+
+def uuid(value: Json) -> bool:
+    """A UUID in its canonical lower-case form (RFC 9562 section 4)."""
+    return isinstance(value, str) and _UUID.fullmatch(value) is not None
+
+
+def one_of(*values: str) -> Check:
+    """A check for exactly one of these texts."""
+    return lambda value: isinstance(value, str) and value in values
+
+
+def any_text(value: Json) -> bool:
+    """Text, perhaps empty."""
+    return isinstance(value, str)
+
+
+def text_of(claims: Claims, name: str) -> str:
+    """The claim's text; empty if it is absent or something else, which no comparison with a real value survives."""
+    value = claims.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def audiences_of(claims: Claims) -> tuple[Json, ...]:
+    """`aud` as a tuple, whether it is one text or a list of them (RFC 7519 section 4.1.3)."""
+    audiences = claims.get("aud")
+    return tuple(audiences) if isinstance(audiences, list | tuple) else (audiences,)

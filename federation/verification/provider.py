@@ -23,6 +23,16 @@ def _no_mapping_problem(_match: dict[str, MatchValue]) -> str | None:
     return None
 
 
+def _nothing_to_name(_claims: Claims) -> tuple[str, ...]:
+    return ()
+
+
+def pins(match: dict[str, MatchValue], path: str) -> bool:
+    """Whether these match lines hold the claim to one exact text."""
+    value = match.get(path)
+    return isinstance(value, str) and value != "" and "*" not in value
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
     """One kind of identity provider."""
@@ -35,3 +45,7 @@ class Provider:
     """At write: what is wrong with this issuer URL, and the fix; None: nothing."""
     mapping_problem: Callable[[dict[str, MatchValue]], str | None] = _no_mapping_problem
     """At write: why these match lines trust too much or the wrong claim, and the fix; None: nothing."""
+    to_be_named: Callable[[Claims], tuple[str, ...]] = _nothing_to_name
+    """Claims of this token whose value is risky enough that only a mapping which names it exactly may fit."""
+    issuer_hosts: frozenset[str] = frozenset()
+    """Hosts that issue this provider's tokens alone: no other provider, with weaker guard rails, may claim them."""

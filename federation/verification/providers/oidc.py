@@ -1,0 +1,33 @@
+"""Any OpenID Connect or OAuth 2.0 issuer that signs JWTs: a partner's identity provider.
+
+Claims: OpenID Connect Core 1.0 sections 2 and 5.1, RFC 9068 section 2.2, RFC 8693 section 4.
+"""
+
+from federation.model.trust import MatchValue
+from federation.verification.claims_table import ClaimsTable, flag, text
+from federation.verification.provider import Provider
+
+_OPENID_CONNECT = {
+    "auth_time", "nonce", "acr", "amr", "at_hash", "c_hash", "sid", "name", "given_name", "family_name", "middle_name",
+    "nickname", "preferred_username", "profile", "picture", "website", "gender", "birthdate", "zoneinfo", "locale",
+    "phone_number", "phone_number_verified", "address", "updated_at",
+}  # fmt: skip
+_OAUTH = {"scope", "scp", "roles", "groups", "entitlements", "cnf", "act", "may_act", "typ"}
+_OKTA = {"cid", "uid", "ver", "idp"}
+
+
+def _mapping_problem(match: dict[str, MatchValue]) -> str | None:
+    if "email" in match and match.get("email_verified") is not True:
+        return "email proves nothing unless the issuer verified it; add the line email_verified: true, or match sub"
+    return None
+
+
+PROVIDER = Provider(
+    name="oidc",
+    table=ClaimsTable(
+        required={"iss": text, "sub": text},
+        checked={"azp": text, "client_id": text, "email": text, "email_verified": flag},
+        accounted=frozenset(_OPENID_CONNECT | _OAUTH | _OKTA),
+    ),
+    mapping_problem=_mapping_problem,
+)

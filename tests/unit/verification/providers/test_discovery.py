@@ -1,0 +1,31 @@
+"""Providers are found by being there."""
+
+import pytest
+
+from federation.verification.provider import Provider
+from federation.verification.providers import provider_named, provider_names
+
+
+def test_the_providers_of_this_version_are_found() -> None:
+    assert provider_names() == ("entra", "github", "google", "kubernetes", "oidc")
+
+
+@pytest.mark.parametrize("name", provider_names())
+def test_a_provider_is_named_after_its_file(name: str) -> None:
+    provider = provider_named(name)
+    assert isinstance(provider, Provider)
+    assert provider.name == name
+    assert provider_named(name) is provider
+
+
+@pytest.mark.parametrize("name", ["", "gitlab", "Google", "__init__", "google ", "google.re", "../provider"])
+def test_a_stranger_is_not_found(name: str) -> None:
+    with pytest.raises(KeyError):
+        provider_named(name)
+
+
+@pytest.mark.parametrize("name", provider_names())
+def test_selectors_are_claims_that_every_token_of_the_provider_must_carry(name: str) -> None:
+    table = provider_named(name).table
+    assert table.selectors
+    assert set(table.selectors) <= set(table.required)
