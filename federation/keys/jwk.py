@@ -5,6 +5,7 @@ import json
 from base64 import urlsafe_b64encode
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
@@ -37,6 +38,8 @@ def _members(der: bytes, algorithm: str) -> PublicJwk:
     if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1) and algorithm == "ES256":
         point = key.public_numbers()
         return {"kty": "EC", "crv": "P-256", "x": _integer(point.x, _EC_BYTES), "y": _integer(point.y, _EC_BYTES)}
+    if isinstance(key, Ed25519PublicKey) and algorithm == "EdDSA":
+        return {"kty": "OKP", "crv": "Ed25519", "x": _encode(key.public_bytes_raw())}
     raise UnsuitableKey(f"the KMS key cannot sign {algorithm}; set FEDERATION_SIGNING_ALGORITHM to fit its key spec")
 
 

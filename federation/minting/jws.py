@@ -5,7 +5,7 @@ from base64 import urlsafe_b64encode
 from functools import lru_cache
 from typing import Any
 
-from jwt.algorithms import Algorithm, ECAlgorithm, RSAAlgorithm, RSAPSSAlgorithm
+from jwt.algorithms import Algorithm, ECAlgorithm, OKPAlgorithm, RSAAlgorithm, RSAPSSAlgorithm
 
 from federation.model.json import JsonObject
 from federation.model.keys import SigningKey
@@ -19,6 +19,7 @@ _ALGORITHMS: dict[str, Algorithm] = {
     "RS256": RSAAlgorithm(RSAAlgorithm.SHA256),
     "PS256": RSAPSSAlgorithm(RSAPSSAlgorithm.SHA256),
     "ES256": ECAlgorithm(ECAlgorithm.SHA256),
+    "EdDSA": OKPAlgorithm(),
 }
 
 

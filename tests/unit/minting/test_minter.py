@@ -1,0 +1,216 @@
+"""A token leaves only when its record is durable, its one-time uses are claimed and its documents are current."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+import jwt
+import pytest
+
+from federation.audit.record import AuditRecord
+from federation.keys.jwk import signing_key
+from federation.minting.claims import build_claims
+from federation.minting.commit import Commit, TrustChanged
+from federation.minting.current_key import CurrentKey
+from federation.minting.minter import Minter
+from federation.model.authorization import Authorization, OneTimeUse, Provenance
+from federation.model.keys import KeySet, SigningKey
+from federation.model.tokens import IssuedToken
+from federation.model.trust import DocumentRef, DocumentVersion, Kind
+from federation.oauth.errors import InvalidRequest, OAuthError, ServerError, TemporarilyUnavailable
+from federation.oauth.http import HttpRequest
+from federation.oauth.identifiers import TokenType
+from federation.oauth.reasons import Reason
+from tests.support.fake_audit_log import FakeAuditLog
+from tests.support.fake_clock import FixedClock
+from tests.support.fake_identifiers import CountingIdentifiers
+from tests.support.fake_ledger import FakeLedger
+from tests.support.fake_signer import FakeSigner
+from tests.support.fake_trust import FakeTrust
+from tests.support.trust_values import NOW
+
+ISSUER = "https://federation.example.com"
+USE = OneTimeUse("subject_token", ("acme", "j-1"), NOW + 300)
+
+
+class Corrupting(FakeSigner):
+    """Answers with a signature of something else."""
+
+    def sign(self, key: SigningKey, message: bytes) -> bytes:
+        return super().sign(key, message + b"x")
+
+
+@dataclass
+class World:
+    signer: FakeSigner = field(default_factory=FakeSigner)
+    trust: FakeTrust = field(default_factory=FakeTrust)
+    clock: FixedClock = field(default_factory=FixedClock)
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(3))
+    algorithm: str = "RS256"
+    ledger: FakeLedger = field(init=False)
+    minter: Minter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ledger = FakeLedger(self.clock)
+        kms_key = self.signer.create(self.algorithm)
+        key = signing_key(kms_key, self.algorithm, self.signer.public_key(kms_key))
+        self.trust.save(replace(KeySet().adding(key).activating(key.kid), version=1))
+        self.trust.add(Kind.MAPPING, "acme-sync", {"issuer": "acme"})
+        self.minter = Minter(
+            issuer=ISSUER,
+            key=CurrentKey(self.trust, self.clock),
+            identifiers=CountingIdentifiers(),
+            commit=Commit(self.ledger, self.trust, self.signer, self.pool),
+        )
+
+    def mint(self, authorization: Authorization, correlation_id: str = "c-1") -> IssuedToken:
+        http = HttpRequest("POST", "/token", b"", correlation_id)
+        return self.minter.mint(authorization, AuditRecord(http, FakeAuditLog(), self.clock))
+
+    def refused(self, authorization: Authorization, correlation_id: str = "c-1") -> OAuthError:
+        with pytest.raises(OAuthError) as caught:
+            self.mint(authorization, correlation_id)
+        return caught.value
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    made = World()
+    with made.pool:
+        yield made
+
+
+def authorization(*uses: OneTimeUse, context: dict[str, str] | None = None) -> Authorization:
+    return Authorization(
+        principal="partner/acme/sync",
+        client_id="partner/acme/sync",
+        audiences=("risk-engine",),
+        scopes=("risk:read", "risk:write"),
+        issued_at=NOW,
+        expires_at=NOW + 120,
+        issued_token_type=TokenType.ACCESS_TOKEN,
+        transaction="c-1",
+        provenance=Provenance("acme", "acme-sync@1", "d1"),
+        context=context or {},
+        documents=(DocumentVersion(DocumentRef(Kind.MAPPING, "acme-sync"), 1),),
+        tenant="acme",
+        environment="prod",
+        one_time=uses,
+    )
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256", "EdDSA"])
+def test_stock_pyjwt_verifies_a_minted_token(algorithm: str) -> None:
+    world = World(algorithm=algorithm)
+    with world.pool:
+        token = world.mint(authorization()).token
+    keys = world.trust.load()
+    assert keys is not None
+    key = jwt.PyJWKSet.from_dict(dict(keys.jwks)).keys[0]
+    options = jwt.types.Options(verify_exp=False, verify_iat=False)
+    claims = jwt.decode(token, key, [algorithm], options, audience="risk-engine", issuer=ISSUER)
+    assert jwt.get_unverified_header(token) == {"alg": algorithm, "kid": key.key_id, "typ": "at+jwt"}
+    assert claims == {
+        "iss": ISSUER,
+        "sub": "partner/acme/sync",
+        "aud": "risk-engine",
+        "exp": NOW + 120,
+        "iat": NOW,
+        "jti": "id-1",
+        "client_id": "partner/acme/sync",
+        "scope": "risk:read risk:write",
+        "txn": "c-1",
+        "fed": {"iss": "acme", "mapping": "acme-sync@1", "decision": "d1"},
+        "tenant": "acme",
+        "env": "prod",
+    }
+
+
+def test_attributes_travel_in_ctx_alone() -> None:
+    claims = build_claims(authorization(context={"sub": "root", "scope": "all"}), ISSUER, "j")
+    assert (claims["sub"], claims["scope"]) == ("partner/acme/sync", "risk:read risk:write")
+    assert claims["ctx"] == {"sub": "root", "scope": "all"}
+
+
+def test_an_ordinary_token_stays_near_one_kilobyte(world: World) -> None:
+    assert len(world.mint(authorization()).token) < 1100
+
+
+def test_the_record_of_an_issued_token_is_in_the_ledger(world: World) -> None:
+    issued = world.mint(authorization())
+    record = world.ledger.records[issued.jti]
+    assert (record["outcome"], record["kid"], record["correlation_id"]) == ("allow", issued.key_id, "c-1")
+
+
+def test_every_token_has_a_jti_of_its_own(world: World) -> None:
+    assert world.mint(authorization()).jti != world.mint(authorization()).jti
+
+
+def test_p1_without_a_record_no_token_leaves(world: World) -> None:
+    world.ledger.failing = True
+    assert isinstance(world.refused(authorization()), TemporarilyUnavailable)
+
+
+def test_a_moved_document_stops_the_release_and_discards_the_record(world: World) -> None:
+    world.trust.add(Kind.MAPPING, "acme-sync", {"issuer": "acme"})
+    error = world.refused(authorization(USE))
+    assert isinstance(error, TrustChanged)
+    assert world.ledger.discarded == {"id-1": "trust_changed"}
+    assert world.ledger.claims == {}
+
+
+def test_a_deleted_document_stops_the_release(world: World) -> None:
+    world.trust.delete(DocumentRef(Kind.MAPPING, "acme-sync"), 1)
+    assert isinstance(world.refused(authorization()), TrustChanged)
+
+
+def test_a_replay_is_refused_and_the_first_claim_stays(world: World) -> None:
+    world.mint(authorization(USE), "c-1")
+    error = world.refused(authorization(USE), "c-2")
+    assert isinstance(error, InvalidRequest)
+    assert error.reason is Reason.TOKEN_REPLAYED
+    assert list(world.ledger.records) == ["id-1"]
+
+
+def test_fault_f4_an_unusable_key_gives_the_one_time_use_back(world: World) -> None:
+    keys = world.trust.load()
+    assert keys is not None
+    assert keys.active is not None
+    world.signer.disabled.add(keys.active.kms_key)
+    assert world.refused(authorization(USE), "c-1").http_status == 503
+    world.signer.disabled.clear()
+    assert world.mint(authorization(USE), "c-2").token
+
+
+def test_fault_f5_a_signature_that_does_not_verify_never_leaves() -> None:
+    world = World(signer=Corrupting())
+    with world.pool:
+        assert isinstance(world.refused(authorization()), ServerError)
+    assert world.ledger.discarded == {"id-1": "internal_error"}
+
+
+def test_i8_a_token_above_8_kib_is_refused_not_cut(world: World) -> None:
+    error = world.refused(authorization(context={f"k{number}": "v" * 200 for number in range(40)}))
+    assert isinstance(error, ServerError)
+    assert world.ledger.discarded == {"id-1": "internal_error"}
+
+
+def test_before_the_first_publication_nothing_is_minted(world: World) -> None:
+    empty = replace(world.minter, key=CurrentKey(FakeTrust(), world.clock))
+    world.minter = empty
+    assert world.refused(authorization()).reason is Reason.KEYS_UNPUBLISHED
+    assert world.ledger.records == {}
+
+
+def test_the_key_set_is_read_again_after_a_minute_or_when_told(world: World) -> None:
+    current = world.minter.key
+    before = world.trust.load()
+    assert before is not None
+    current.get()
+    world.trust.save(replace(before, version=2))
+    assert current.get()[1].version == 1
+    current.forget()
+    assert current.get()[1].version == 2
+    world.trust.save(replace(before, version=3))
+    world.clock.advance(61)
+    assert current.get()[1].version == 3
