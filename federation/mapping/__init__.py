@@ -1,0 +1,1 @@
+"""Outside identity -> internal principal: candidates, match lines, the most specific one, templates."""

@@ -1,0 +1,107 @@
+"""THE mapping step: a verified token -> whom it is to us, or a refusal."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+from federation.mapping.match import Miss, is_glob, misses
+from federation.mapping.nearest import nearest, no_candidates
+from federation.mapping.paths import lookup, parse_path
+from federation.mapping.selectors import selectors_of
+from federation.mapping.specificity import most_specific
+from federation.mapping.templates import attribute, principal
+from federation.model.json import Claims
+from federation.model.tokens import VerifiedToken
+from federation.model.trust import MappedPrincipal, Mapping
+from federation.oauth.errors import InvalidRequest
+from federation.oauth.reasons import Reason
+from federation.oauth.request import ExchangeRequest
+from federation.ports import MappingIndex
+
+
+class SelectorTable(Protocol):
+    """The part of a claims table that mapping needs."""
+
+    @property
+    def selectors(self) -> tuple[str, ...]:
+        """Claims under which mappings are filed, the most selective first."""
+        ...
+
+
+class ProviderRules(Protocol):
+    """The part of an identity provider that mapping needs."""
+
+    @property
+    def table(self) -> SelectorTable:
+        """Its claims table."""
+        ...
+
+    @property
+    def to_be_named(self) -> Callable[[Claims], tuple[str, ...]]:
+        """Claims that a mapping must name exactly to fit this token."""
+        ...
+
+
+class Mapper:
+    """Finds the one mapping of a token."""
+
+    def __init__(self, index: MappingIndex, providers: Callable[[str], ProviderRules]) -> None:
+        """`providers`: the provider of that name."""
+        self._index = index
+        self._providers = providers
+
+    def resolve(self, subject: VerifiedToken, _request: ExchangeRequest) -> MappedPrincipal:
+        """Whom the token is to us; raises InvalidRequest unless exactly one most specific mapping fits.
+
+        What the request asks for plays no part: an identity is the same whatever it wants.
+        """
+        rules = self._providers(subject.issuer.provider)
+        missed: list[tuple[Mapping, tuple[Miss, ...]]] = []
+        for candidates in self._candidates(subject, rules.table.selectors):
+            judged = [(mapping, _misses(mapping, subject.claims, rules)) for mapping in candidates]
+            fitting = [mapping for mapping, missing in judged if not missing]
+            if fitting:
+                return _mapped(most_specific(fitting, rules.table.selectors), subject.claims)
+            missed += judged
+        raise self._no_mapping(subject, rules, missed)
+
+    def _candidates(self, subject: VerifiedToken, names: Sequence[str]) -> Iterator[list[Mapping]]:
+        """The mappings that pin a selector, then the patterns: those are less specific, so often never read."""
+        yield _usable(self._index.exact(subject.issuer.id, selectors_of(subject.claims, names)), subject)
+        yield _usable(self._index.patterns(subject.issuer.id), subject)
+
+    @staticmethod
+    def _no_mapping(
+        subject: VerifiedToken, rules: ProviderRules, missed: Sequence[tuple[Mapping, tuple[Miss, ...]]]
+    ) -> InvalidRequest:
+        selectors = selectors_of(subject.claims, rules.table.selectors)
+        detail = nearest(missed) if missed else no_candidates(subject.issuer, selectors)
+        return InvalidRequest(Reason.NO_MAPPING, detail)
+
+
+def _usable(candidates: Sequence[Mapping], subject: VerifiedToken) -> list[Mapping]:
+    """An index narrows the search; it proves nothing, so everything is checked again here."""
+    return [mapping for mapping in candidates if mapping.enabled and mapping.issuer == subject.issuer.id]
+
+
+def _misses(mapping: Mapping, claims: Claims, rules: ProviderRules) -> tuple[Miss, ...]:
+    if not mapping.match:
+        return (Miss("match", "at least one line", None),)
+    try:
+        return misses(mapping.match, claims) + _unnamed(mapping, claims, rules)
+    except ValueError:  # a path that no write lets through; it must not keep the good ones from being read
+        return (Miss("match", "readable claim paths", None),)
+
+
+def _unnamed(mapping: Mapping, claims: Claims, rules: ProviderRules) -> tuple[Miss, ...]:
+    named = {path for path, wanted in mapping.match if not is_glob(wanted)}
+    risky = [name for name in rules.to_be_named(claims) if name not in named]
+    return tuple(Miss(name, "a line that names it", claims[name]) for name in risky)
+
+
+def _mapped(mapping: Mapping, claims: Claims) -> MappedPrincipal:
+    return MappedPrincipal(
+        principal=principal(mapping.principal, claims),
+        attributes={name: attribute(name, text, claims) for name, text in mapping.attributes.items()},
+        mapping=mapping,
+        decided_by=tuple((path, lookup(claims, parse_path(path))) for path, _ in mapping.match),
+    )
