@@ -1,0 +1,64 @@
+"""Signature algorithms (RFC 7518 section 3.1, RFC 8037): a table that holds every one that exists here.
+
+There is no `none` and no HMAC: what is not in the code cannot be confused (RFC 8725 section 3.1, ATTACKS A1-A2).
+"""
+
+from collections.abc import Collection
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, SECP521R1, EllipticCurve
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm, RSAPSSAlgorithm
+
+from federation.oauth.errors import InvalidRequest
+from federation.oauth.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureAlgorithm:
+    """One `alg`, and the only kind of key that it goes with."""
+
+    name: str
+    kty: str
+    implementation: RSAAlgorithm | ECAlgorithm | OKPAlgorithm
+    crv: str | None = None
+    curve: EllipticCurve | None = None
+    """ECDSA."""
+
+    def verify(self, key: Any, message: bytes, signature: bytes) -> bool:  # noqa: ANN401 - the union's members differ
+        """Whether `signature` is by the owner of `key`, which must be of this algorithm's kind."""
+        return self._in_range(signature) and self.implementation.verify(message, key, signature)
+
+    def _in_range(self, signature: bytes) -> bool:
+        """ECDSA: r and s of fixed length, from 1 to n-1 (ATTACKS A12); said here, not left to a library."""
+        if self.curve is None:
+            return True
+        half, order = (self.curve.key_size + 7) // 8, self.curve.group_order
+        r, s = int.from_bytes(signature[:half]), int.from_bytes(signature[half:])
+        return len(signature) == 2 * half and 0 < r < order and 0 < s < order
+
+
+ALGORITHMS: ReadOnly[str, SignatureAlgorithm] = {
+    algorithm.name: algorithm
+    for algorithm in (
+        SignatureAlgorithm("RS256", "RSA", RSAAlgorithm(RSAAlgorithm.SHA256)),
+        SignatureAlgorithm("RS384", "RSA", RSAAlgorithm(RSAAlgorithm.SHA384)),
+        SignatureAlgorithm("RS512", "RSA", RSAAlgorithm(RSAAlgorithm.SHA512)),
+        SignatureAlgorithm("PS256", "RSA", RSAPSSAlgorithm(RSAPSSAlgorithm.SHA256)),
+        SignatureAlgorithm("PS384", "RSA", RSAPSSAlgorithm(RSAPSSAlgorithm.SHA384)),
+        SignatureAlgorithm("PS512", "RSA", RSAPSSAlgorithm(RSAPSSAlgorithm.SHA512)),
+        SignatureAlgorithm("ES256", "EC", ECAlgorithm(ECAlgorithm.SHA256, SECP256R1), "P-256", SECP256R1()),
+        SignatureAlgorithm("ES384", "EC", ECAlgorithm(ECAlgorithm.SHA384, SECP384R1), "P-384", SECP384R1()),
+        SignatureAlgorithm("ES512", "EC", ECAlgorithm(ECAlgorithm.SHA512, SECP521R1), "P-521", SECP521R1()),
+        SignatureAlgorithm("EdDSA", "OKP", OKPAlgorithm(), "Ed25519"),
+    )
+}
+
+
+def allowed_algorithm(alg: str, allowed: Collection[str]) -> SignatureAlgorithm:
+    """The algorithm `alg`, if it exists here and the issuer may use it; raises InvalidRequest."""
+    algorithm = ALGORITHMS.get(alg) if alg in allowed else None
+    if algorithm is None:
+        raise InvalidRequest(Reason.UNSUPPORTED_ALGORITHM)
+    return algorithm

@@ -1,0 +1,60 @@
+"""Registered claims (RFC 7519 section 4.1) of a token whose signature has been verified."""
+
+from typing import NamedTuple
+
+from federation.model.json import Claims
+from federation.model.trust import Issuer
+from federation.oauth.errors import InvalidRequest
+from federation.oauth.reasons import Reason
+
+SKEW = 60
+"""Seconds by which two honest clocks may differ (ATTACKS C8-C9)."""
+MAX_JTI = 256
+
+
+class Times(NamedTuple):
+    """When a token was issued and until when it holds: seconds since the epoch."""
+
+    issued_at: int
+    expires_at: int
+
+
+def check_times(claims: Claims, issuer: Issuer, now: float) -> Times:
+    """The token's times, if it is valid at `now` and lives no longer than its issuer may say; else InvalidRequest."""
+    expires_at = _time(claims, "exp")
+    if expires_at is None:
+        raise InvalidRequest(Reason.MALFORMED_CLAIMS, "exp is missing")
+    not_before, issued_at = _time(claims, "nbf"), _time(claims, "iat")
+    if expires_at < now - SKEW:
+        raise InvalidRequest(Reason.TOKEN_EXPIRED)
+    if max(not_before or 0, issued_at or 0) > now + SKEW:
+        raise InvalidRequest(Reason.TOKEN_NOT_YET_VALID)
+    _check_age(expires_at, issued_at, issuer.max_token_age, now)
+    return Times(int(now) if issued_at is None else issued_at, expires_at)
+
+
+def _check_age(expires_at: int, issued_at: int | None, max_age: int, now: float) -> None:
+    # Without iat nobody knows the age; what is left of the lifetime bounds it from one side at least.
+    if expires_at - (now if issued_at is None else issued_at) > max_age:
+        raise InvalidRequest(Reason.TOKEN_LIVES_TOO_LONG)
+    if issued_at is not None and now - issued_at > max_age + SKEW:
+        raise InvalidRequest(Reason.TOKEN_TOO_OLD)
+
+
+def _time(claims: Claims, name: str) -> int | None:
+    """Whole seconds after the epoch; a boolean is no number, and a string none either (ATTACKS A10)."""
+    if name not in claims:
+        return None
+    value = claims[name]
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise InvalidRequest(Reason.MALFORMED_CLAIMS, name)
+    return value
+
+
+def check_jti(claims: Claims, issuer: Issuer) -> None:
+    """Raises InvalidRequest for a malformed `jti`, or for none where the issuer's tokens are accepted once."""
+    if "jti" not in claims and not issuer.single_use:
+        return
+    jti = claims.get("jti")
+    if not isinstance(jti, str) or not 1 <= len(jti) <= MAX_JTI:
+        raise InvalidRequest(Reason.MALFORMED_CLAIMS, "jti")

@@ -1,0 +1,83 @@
+"""Where an issuer's keys are, and reading them: OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3.3."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from federation.model.json import Json, JsonObject
+from federation.model.trust import Issuer
+from federation.ports import Fetcher
+from federation.verification.jwk_set import JwkSet, JwkSetRefused, read_jwk_set
+from federation.verification.strict_json import NotStrictJson, parse_object
+
+DISCOVERY_PATH = "/.well-known/openid-configuration"
+
+
+class KeysRefused(Exception):
+    """The issuer answered, and what it says must not be used. Worth an alarm; the message holds no input."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedKeys:
+    """What an issuer publishes now."""
+
+    keys: JwkSet
+    origin: str | None = None
+    """Host and port that discovery named for the keys; a later change is refused."""
+
+
+class KeySource:
+    """Reads the keys of an issuer from wherever its trust document says."""
+
+    def __init__(self, fetcher: Fetcher, *, loopback: bool = False) -> None:
+        """`loopback`: whether discovery may name `http://` on this machine."""
+        self._fetcher = fetcher
+        self._schemes = ("https", "http") if loopback else ("https",)
+
+    def load(self, issuer: Issuer, known_origin: str | None = None) -> PublishedKeys:
+        """The issuer's keys; raises FetchFailed, or KeysRefused.
+
+        `known_origin`: the origin that discovery named before.
+        """
+        if issuer.keys.jwks is not None:
+            return PublishedKeys(_read_set(issuer.keys.jwks))
+        if issuer.keys.jwks_uri is not None:
+            return PublishedKeys(_read_set(self._fetch(issuer.keys.jwks_uri)))
+        if not issuer.keys.discovery:
+            raise KeysRefused("the issuer has no source of keys")
+        return self._discover(issuer.issuer, known_origin)
+
+    def _discover(self, issuer: str, known_origin: str | None) -> PublishedKeys:
+        metadata = self._fetch(issuer.removesuffix("/") + DISCOVERY_PATH)
+        # Exact, or one issuer could speak for another (RFC 8414 section 3.3).
+        if metadata.get("issuer") != issuer:
+            raise KeysRefused("discovery names another issuer")
+        jwks_uri = self._checked(metadata.get("jwks_uri"))
+        origin = _origin(jwks_uri)
+        if known_origin is not None and origin not in (known_origin, _origin(issuer)):
+            raise KeysRefused("discovery moved the keys to another host")
+        return PublishedKeys(_read_set(self._fetch(jwks_uri)), origin)
+
+    def _checked(self, jwks_uri: Json) -> str:
+        if not isinstance(jwks_uri, str) or not jwks_uri.startswith(tuple(f"{scheme}://" for scheme in self._schemes)):
+            raise KeysRefused("discovery names no https jwks_uri")
+        return jwks_uri
+
+    def _fetch(self, url: str) -> JsonObject:
+        try:
+            return parse_object(self._fetcher.fetch(url))
+        except NotStrictJson as error:
+            raise KeysRefused(f"the issuer's document is {error}") from None
+
+
+def _origin(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        raise KeysRefused("malformed jwks_uri") from None
+
+
+def _read_set(document: JsonObject) -> JwkSet:
+    try:
+        return read_jwk_set(document)
+    except JwkSetRefused as error:
+        raise KeysRefused(str(error)) from None

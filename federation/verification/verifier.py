@@ -1,0 +1,86 @@
+"""Is the subject token what it claims. The only maker of a VerifiedToken."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from federation.model.tokens import VerifiedToken
+from federation.model.trust import Issuer
+from federation.oauth.errors import InvalidRequest
+from federation.oauth.identifiers import TokenType
+from federation.oauth.reasons import Reason
+from federation.oauth.request import ExchangeRequest
+from federation.ports import Clock
+from federation.verification.algorithms import allowed_algorithm
+from federation.verification.claims import check_jti, check_times
+from federation.verification.compact import UnverifiedJwt, parse_compact
+from federation.verification.held_keys import ResolvedKey
+from federation.verification.issuers import TrustedIssuers
+from federation.verification.key_cache import KeyCache
+from federation.verification.provider import Provider
+from federation.verification.subject import read_subject
+from federation.verification.token_typ import check_typ
+
+Providers: TypeAlias = Callable[[str], Provider]
+"""The provider of that name."""
+
+
+class TokenVerifier:
+    """Verifies foreign tokens. Every refusal is an InvalidRequest, or TemporarilyUnavailable for lack of keys."""
+
+    def __init__(self, issuers: TrustedIssuers, keys: KeyCache, providers: Providers, clock: Clock) -> None:
+        self._issuers = issuers
+        self._keys = keys
+        self._providers = providers
+        self._clock = clock
+
+    def verify_subject(self, request: ExchangeRequest) -> VerifiedToken:
+        """What the subject token proves; raises a typed OAuthError."""
+        return self._verify(request.subject_token, request.subject_token_type)
+
+    def verify_actor(self, request: ExchangeRequest) -> VerifiedToken | None:
+        """What the actor token proves, None if there is none; for now any is refused, never dropped (ATTACKS H2)."""
+        if request.actor_token is not None:
+            raise InvalidRequest(Reason.DELEGATION_UNSUPPORTED)
+        return None
+
+    def _verify(self, token: str, token_type: TokenType) -> VerifiedToken:
+        # 1. Shape: nothing that two readers could read differently.
+        jwt = parse_compact(token)
+        # 2. Issuer: exactly one that we trust, for exactly us; a stranger costs nothing.
+        issuer = self._issuers.select(jwt.unverified_claims)
+        # 3. Purpose: made for the slot that it was sent in.
+        check_typ(jwt.unverified_header.typ, token_type)
+        # 4-6. Algorithm the issuer may use, key of that issuer and kind, signature over these very bytes.
+        resolved = self._check_signature(jwt, issuer)
+        # 7-8. Valid now, and of the form that its provider documents.
+        return self._check_claims(jwt, issuer, token_type, resolved)
+
+    def _check_signature(self, jwt: UnverifiedJwt, issuer: Issuer) -> ResolvedKey:
+        algorithm = allowed_algorithm(jwt.unverified_header.alg, issuer.algorithms)
+        resolved = self._keys.resolve(issuer, jwt.unverified_header.kid, algorithm)
+        if not algorithm.verify(resolved.key.public_key, jwt.signing_input, jwt.signature):
+            raise InvalidRequest(Reason.BAD_SIGNATURE)
+        return resolved
+
+    def _check_claims(
+        self, jwt: UnverifiedJwt, issuer: Issuer, token_type: TokenType, resolved: ResolvedKey
+    ) -> VerifiedToken:
+        claims = jwt.unverified_claims  # verified by now: _verify is the only caller
+        times = check_times(claims, issuer, self._clock.now())
+        check_jti(claims, issuer)
+        subject = read_subject(claims)
+        provider = self._providers(issuer.provider)
+        unaccounted = provider.table.verify(claims)
+        provider.check(issuer, claims)
+        return VerifiedToken(
+            issuer=issuer,
+            token_type=token_type,
+            subject=subject,
+            issued_at=times.issued_at,
+            expires_at=times.expires_at,
+            digest=jwt.digest,
+            claims=claims,
+            key_id=resolved.key.kid,
+            keys_stale=resolved.stale,
+            unaccounted=unaccounted,
+        )

@@ -1,0 +1,1 @@
+"""Outbound reads on the open web, where every answer may be hostile."""

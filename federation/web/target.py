@@ -1,0 +1,57 @@
+"""URL -> what to connect to and what to ask for, or a refusal (ATTACKS B11, N1, N4)."""
+
+import re
+from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+
+_URL = re.compile(r"[\x21\x22\x24-\x5b\x5d-\x7e]+")
+"""Printable ASCII without space, `#` or `\\`: readers disagree about what those do to a URL."""
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_NAME = re.compile(rf"(?:{_LABEL}\.)+(?=[a-z]){_LABEL}")
+"""A DNS name of two labels or more whose last is no number: no address in any spelling."""
+_PORTS = {"https": 443, "http": 80}
+
+
+class TargetRefused(ValueError):
+    """This URL is never fetched; the message says why and holds no input."""
+
+
+class Target(NamedTuple):
+    """Where one GET goes."""
+
+    scheme: str
+    host: str
+    port: int
+    authority: str
+    """For the Host header: as the URL spells it."""
+    path: str
+    """With the query; begins with `/`."""
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the URL names this machine."""
+        return self.host in LOOPBACK_HOSTS
+
+
+def read_target(url: str, *, loopback: bool) -> Target:
+    """The target of `url`; raises TargetRefused. `loopback`: whether this machine may be named, also by http."""
+    parts = _split(url)
+    host, port = parts.hostname or "", parts.port
+    is_loopback = loopback and host in LOOPBACK_HOSTS
+    if parts.scheme != "https" and not (is_loopback and parts.scheme == "http"):
+        raise TargetRefused("not https")
+    if "@" in parts.netloc or not (is_loopback or _NAME.fullmatch(host)):
+        raise TargetRefused("not a host name")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Target(parts.scheme, host, _PORTS[parts.scheme] if port is None else port, parts.netloc, path)
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url if _URL.fullmatch(url) else "")
+        _ = parts.port  # checked where it is read
+    except ValueError:
+        raise TargetRefused("not a URL") from None
+    return parts
