@@ -1,0 +1,112 @@
+"""The composition root: the only module that names adapters."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+from federation.admin.write import TrustEditor
+from federation.authentication.callers import UnregisteredCallers
+from federation.aws.clients import dynamodb_client, kms_client, s3_client
+from federation.aws.key_sets import DocumentKeySets
+from federation.aws.ledger import DynamoLedger, LedgerTables
+from federation.aws.public_keys import KmsPublicKeys
+from federation.aws.publisher import S3Publisher
+from federation.aws.signer import KmsSigner
+from federation.aws.trust_reader import DynamoTrustReader
+from federation.aws.trust_versions import DynamoTrustVersions
+from federation.aws.trust_writer import DynamoTrustWriter
+from federation.endpoint import TokenEndpoint
+from federation.exchange import Exchange
+from federation.keys.publication import Publication
+from federation.mapping.mapper import Mapper
+from federation.minting.commit import Commit
+from federation.minting.current_key import CurrentKey
+from federation.minting.minter import Minter
+from federation.model.documents import CorruptDocument
+from federation.oauth.metadata import ERRORS_PATH
+from federation.policy.authorizer import Authorizer
+from federation.ports import AuditLog, Clock
+from federation.settings import Settings
+from federation.system import RandomIdentifiers, SystemClock
+from federation.trust.directory import CachedTrust
+from federation.verification.discovery import KeySource
+from federation.verification.issuers import TrustedIssuers
+from federation.verification.key_cache import KeyCache
+from federation.verification.providers import provider_named
+from federation.verification.verifier import TokenVerifier
+from federation.web.fetcher import HttpFetcher
+
+COMMIT_THREADS = 12
+"""A commit runs three calls side by side; Lambda handles one request at a time, a laptop's gateway a few."""
+
+_log = logging.getLogger(__name__)
+
+
+def token_endpoint(settings: Settings, log: AuditLog) -> TokenEndpoint:
+    """`POST /token` on DynamoDB and KMS."""
+    clock = SystemClock()
+    trust = _cached_trust(settings, clock)
+    minter = _minter(settings, clock)
+
+    def forget_trust() -> None:
+        trust.forget()
+        minter.key.forget()
+
+    exchange = Exchange(
+        callers=UnregisteredCallers(),
+        tokens=_verifier(settings, trust, clock),
+        mapper=Mapper(trust, provider_named),
+        policy=Authorizer(trust, clock),
+        minter=minter,
+        log=log,
+        clock=clock,
+        forget_trust=forget_trust,
+    )
+    return TokenEndpoint(exchange, error_page=settings.issuer + ERRORS_PATH)
+
+
+def publication(settings: Settings) -> Publication:
+    """Publishes to S3 what KMS and the trust table hold."""
+    return Publication(
+        issuer=settings.issuer,
+        kms_key=settings.signing_key,
+        algorithm=settings.signing_algorithm,
+        public_keys=KmsPublicKeys(kms_client()),
+        key_sets=_key_sets(settings),
+        publisher=S3Publisher(s3_client(), settings.documents_bucket),
+        clock=SystemClock(),
+    )
+
+
+def trust_editor(settings: Settings) -> TrustEditor:
+    """Writes validated documents into the trust table."""
+    return TrustEditor(DynamoTrustWriter(dynamodb_client(), settings.trust_table))
+
+
+def _cached_trust(settings: Settings, clock: Clock) -> CachedTrust:
+    reader = DynamoTrustReader(dynamodb_client(), settings.trust_table, _report_corrupt)
+    return CachedTrust(reader, reader, reader, clock)
+
+
+def _report_corrupt(error: CorruptDocument) -> None:
+    _log.error("left out: %s", error)
+
+
+def _verifier(settings: Settings, trust: CachedTrust, clock: Clock) -> TokenVerifier:
+    loopback = settings.loopback_issuers
+    keys = KeyCache(KeySource(HttpFetcher(loopback=loopback), loopback=loopback), clock)
+    return TokenVerifier(TrustedIssuers(trust, settings.issuer), keys, provider_named, clock)
+
+
+def _minter(settings: Settings, clock: Clock) -> Minter:
+    dynamodb = dynamodb_client()
+    commit = Commit(
+        ledger=DynamoLedger(dynamodb, LedgerTables(settings.audit_table, settings.state_table), clock),
+        versions=DynamoTrustVersions(dynamodb, settings.trust_table),
+        signer=KmsSigner(kms_client()),
+        pool=ThreadPoolExecutor(COMMIT_THREADS, thread_name_prefix="commit"),
+    )
+    return Minter(settings.issuer, CurrentKey(_key_sets(settings), clock), RandomIdentifiers(), commit)
+
+
+def _key_sets(settings: Settings) -> DocumentKeySets:
+    return DocumentKeySets(DynamoTrustWriter(dynamodb_client(), settings.trust_table))

@@ -1,0 +1,24 @@
+"""Time and randomness of the machine that runs us."""
+
+import time
+from base64 import urlsafe_b64encode
+from os import urandom
+
+
+class SystemClock:
+    """The wall clock."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return time.time()
+
+
+class RandomIdentifiers:
+    """128 bits from the operating system, as 22 URL-safe characters.
+
+    `os.urandom` and never a library's own state: a snapshot of a started function is restored many times over.
+    """
+
+    def new(self) -> str:
+        """A fresh identifier."""
+        return urlsafe_b64encode(urandom(16)).rstrip(b"=").decode("ascii")
