@@ -7,7 +7,7 @@ from federation.verification.providers import provider_named, provider_names
 
 
 def test_the_providers_of_this_version_are_found() -> None:
-    assert provider_names() == ("entra", "github", "google", "kubernetes", "oidc")
+    assert {"entra", "github", "google", "kubernetes", "oidc"} <= set(provider_names())
 
 
 @pytest.mark.parametrize("name", provider_names())
@@ -18,7 +18,7 @@ def test_a_provider_is_named_after_its_file(name: str) -> None:
     assert provider_named(name) is provider
 
 
-@pytest.mark.parametrize("name", ["", "gitlab", "Google", "__init__", "google ", "google.re", "../provider"])
+@pytest.mark.parametrize("name", ["", "sourcehut", "Google", "__init__", "google ", "google.re", "../provider"])
 def test_a_stranger_is_not_found(name: str) -> None:
     with pytest.raises(KeyError):
         provider_named(name)

@@ -1,0 +1,136 @@
+"""D7, D8, D25: whose pipeline it is, on which ref, and from whose fork."""
+
+from collections.abc import Mapping as ReadOnly
+from typing import Any
+
+import pytest
+
+from federation.mapping.mapper import Mapper
+from federation.mapping.selectors import filed_under
+from federation.model.json import JsonObject
+from federation.model.trust import Kind, MatchValue
+from federation.oauth.errors import InvalidRequest
+from federation.oauth.reasons import Reason
+from federation.verification.providers import provider_named
+from tests.support.fake_trust import FakeTrust
+from tests.support.provider_vectors import claims_of, issuer, load
+from tests.support.trust_values import asking, verified
+
+Match = ReadOnly[str, MatchValue]
+
+GITLAB = "the documented example, on a protected branch"
+FORK_BEFORE_18_2 = {"pipeline_source": "merge_request_event", "ref_protected": "false"}
+FORK_SINCE_18_4 = claims_of("gitlab", "a merge request from a fork since 18.4, with the fork's ids")
+
+
+def resolve(provider: str, claims: ReadOnly[str, Any], match: Match, trusted: str = "issuer") -> str:
+    """The principal that a token with these claims is to a bridge with this one mapping of the issuer `trusted`."""
+    by = issuer(provider, load(provider)["issuer"])
+    rules = provider_named(provider)
+    rules.table.verify(claims)
+    rules.check(by, claims)
+    trust = FakeTrust()
+    body: JsonObject = {"issuer": trusted, "match": dict(match), "principal": "ci/acme", "grants": []}
+    trust.add(Kind.MAPPING, "rule", body, filed_under(tuple(match.items()), rules.table.selectors))
+    return Mapper(trust, provider_named).resolve(verified(by=by, claims=claims), asking("risk-engine")).principal
+
+
+def refusal(provider: str, claims: ReadOnly[str, Any], match: Match, trusted: str = "issuer") -> InvalidRequest:
+    with pytest.raises(InvalidRequest) as caught:
+        resolve(provider, claims, match, trusted)
+    return caught.value
+
+
+def problem(provider: str, match: dict[str, MatchValue]) -> str:
+    return provider_named(provider).mapping_problem(match) or ""
+
+
+def test_D7_a_protected_branch_of_the_pinned_project_is_accepted() -> None:
+    assert resolve("gitlab", claims_of("gitlab", GITLAB), {"project_id": "20"}) == "ci/acme"
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        {"project_id": "20"},
+        {"namespace_id": "72", "ref": "main"},
+        {"project_id": "20", "ref": "main", "ref_type": "branch"},
+        {"project_id": "20", "ref_protected": "false"},
+        {"project_id": "20", "pipeline_source": "merge_request_event"},
+        {"project_id": "20", "pipeline_source": "merge_request_*", "ref_protected": "*"},
+    ],
+)
+def test_D7_a_fork_that_passes_for_its_target_fits_no_mapping_that_does_not_name_all_of_it(match: Match) -> None:
+    claims = claims_of("gitlab", GITLAB) | FORK_BEFORE_18_2
+    assert refusal("gitlab", claims, match).reason is Reason.NO_MAPPING
+
+
+def test_D7_a_fork_merge_request_fits_a_mapping_that_names_it() -> None:
+    claims = claims_of("gitlab", GITLAB) | FORK_BEFORE_18_2
+    assert resolve("gitlab", claims, {"project_id": "20", **FORK_BEFORE_18_2}) == "ci/acme"
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        {"project_id": "20", **FORK_BEFORE_18_2},
+        {"project_id": "1002", **FORK_BEFORE_18_2},
+        {"namespace_id": "930", **FORK_BEFORE_18_2},
+    ],
+)
+def test_D7_a_job_that_runs_in_another_project_than_its_ids_tell_is_refused(match: Match) -> None:
+    assert refusal("gitlab", FORK_SINCE_18_4, match).reason is Reason.NO_MAPPING
+
+
+def test_D7_a_child_of_a_merge_request_pipeline_is_no_push() -> None:
+    claims = claims_of("gitlab", GITLAB) | {"pipeline_source": "parent_pipeline"}
+    assert refusal("gitlab", claims, {"project_id": "20"}).reason is Reason.NO_MAPPING
+
+
+def test_D7_ref_protected_is_text_and_a_boolean_is_refused_at_write() -> None:
+    assert "quotes" in problem("gitlab", {"project_id": "20", "ref_protected": True})
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        {"ref_protected": "true", "ref_type": "branch"},
+        {"project_path": "my-group/my-project", "ref_protected": "true", "ref_type": "branch"},
+        {"project_id": "*", "ref_protected": "true", "ref_type": "branch"},
+    ],
+)
+def test_D7_a_mapping_without_an_id_is_refused_at_write(match: dict[str, MatchValue]) -> None:
+    assert "project_id" in problem("gitlab", match)
+
+
+@pytest.mark.parametrize("match", [{"project_id": "20"}, {"project_id": "20", "ref": "main", "ref_protected": "true"}])
+def test_D8_a_tag_named_like_the_branch_is_refused(match: Match) -> None:
+    tag = {"ref_type": "tag", "ref_path": "refs/tags/main"}
+    claims = claims_of("gitlab", GITLAB) | tag | {"sub": "project_path:my-group/my-project:ref_type:tag:ref:main"}
+    assert refusal("gitlab", claims, match).reason is Reason.NO_MAPPING
+
+
+def test_D8_a_project_path_registered_again_is_another_project() -> None:
+    claims = claims_of("gitlab", GITLAB) | {"project_id": "4711", "job_project_id": "4711"}
+    match: Match = {"project_id": "20", "project_path": "my-group/my-project"}
+    assert refusal("gitlab", claims, match).reason is Reason.NO_MAPPING
+
+
+def test_D8_the_same_ids_from_another_server_are_another_project() -> None:
+    claims = claims_of("gitlab", GITLAB)
+    assert refusal("gitlab", claims, {"project_id": "20"}, trusted="gitlab-com").reason is Reason.NO_MAPPING
+
+
+@pytest.mark.parametrize(
+    "url", ["https://gitlab.com.example.net", "https://example.net/gitlab.com", "https://gitlab.com/my-group"]
+)
+def test_D8_an_issuer_that_imitates_gitlab_com_is_refused(url: str) -> None:
+    assert provider_named("gitlab").issuer_problem(url)
+    claims = claims_of("gitlab", GITLAB) | {"iss": url}
+    assert refusal("gitlab", claims, {"project_id": "20"}).reason is Reason.MALFORMED_CLAIMS
+
+
+def test_D8_the_retired_job_token_without_audience_is_refused() -> None:
+    claims = claims_of("gitlab", GITLAB) | {"iss": "gitlab.example.com", "sub": "job_302"}
+    del claims["aud"]
+    assert refusal("gitlab", claims, {"project_id": "20"}).reason is Reason.MALFORMED_CLAIMS
