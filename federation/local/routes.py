@@ -5,12 +5,17 @@ a literal segment before a variable, a named method before ANY.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import unquote
 
+from federation.local.template import resources
+
 ANY = "ANY"
+LAMBDA_TIMEOUT = 3
+LAMBDA_MEMORY = 128
+"""What Lambda gives a function that asks for nothing: seconds, MB."""
 
 _VARIABLE = re.compile(r"\{([A-Za-z0-9._-]+)(\+?)\}")
 
@@ -27,10 +32,7 @@ class FunctionTarget:
 
 @dataclass(frozen=True, slots=True)
 class ObjectTarget:
-    """A public object in S3, which AWS reads through an HTTP_PROXY integration."""
-
-    url: str
-    """The integration's URL; `{name}` stands for a path parameter."""
+    """The public object of the request's path, which AWS reads through an HTTP_PROXY integration."""
 
 
 Target: TypeAlias = FunctionTarget | ObjectTarget
@@ -93,3 +95,35 @@ def _specificity(route: Route) -> tuple[bool, int, bool]:
     variables = _VARIABLE.findall(route.path)
     greedy = any(plus for _, plus in variables)
     return (not greedy, -len(variables), route.method != ANY)
+
+
+def read_routes(template: Mapping[str, Any]) -> tuple[Route, ...]:
+    """The routes of a SAM template: its functions' HttpApi events, and the API's HTTP_PROXY integrations."""
+    return (*_function_routes(template), *_object_routes(template))
+
+
+def _function_routes(template: Mapping[str, Any]) -> Iterator[Route]:
+    defaults = template.get("Globals", {}).get("Function", {})
+    for name, properties in resources(template, "AWS::Serverless::Function"):
+        target = _function(name, {**defaults, **properties})
+        for event in properties.get("Events", {}).values():
+            if event["Type"] == "HttpApi":
+                yield Route(event["Properties"]["Method"].upper(), event["Properties"]["Path"], target)
+
+
+def _function(name: str, properties: Mapping[str, Any]) -> FunctionTarget:
+    return FunctionTarget(
+        name=name,
+        module=properties["Handler"].rpartition(".")[0],
+        timeout=properties.get("Timeout", LAMBDA_TIMEOUT),
+        memory=properties.get("MemorySize", LAMBDA_MEMORY),
+    )
+
+
+def _object_routes(template: Mapping[str, Any]) -> Iterator[Route]:
+    for _, properties in resources(template, "AWS::Serverless::HttpApi"):
+        for path, methods in properties.get("DefinitionBody", {}).get("paths", {}).items():
+            for method, operation in methods.items():
+                integration = operation.get("x-amazon-apigateway-integration", {})
+                if integration.get("type", "").lower() == "http_proxy":
+                    yield Route(method.upper(), path, ObjectTarget())

@@ -61,7 +61,7 @@ def gateway(echo: Echo) -> Gateway:
         routes=[
             Route("ANY", "/echo", TARGET),
             Route("ANY", "/broken", TARGET),
-            Route("GET", "/.well-known/{document}", ObjectTarget("https://bucket.example.com")),
+            Route("GET", "/.well-known/{document}", ObjectTarget()),
         ],
         runtime=Runtime({"Echo": echo}, clock, identifiers),
         publisher=Documents({JWKS.path: JWKS}),

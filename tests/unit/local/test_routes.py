@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.local.routes import FunctionTarget, ObjectTarget, Route, find_route
+from federation.local.routes import FunctionTarget, ObjectTarget, Route, find_route, read_routes
+from federation.local.template import load_template
 
 FUNCTION = FunctionTarget(name="Any", module="functions.any", timeout=10, memory=256)
 
@@ -12,7 +13,7 @@ ROUTES = [
     Route("ANY", "/token", FUNCTION),
     Route("GET", "/health", FUNCTION),
     Route("ANY", "/health", FUNCTION),
-    Route("GET", "/.well-known/{document}", ObjectTarget("https://bucket.example.com/.well-known/{document}")),
+    Route("GET", "/.well-known/{document}", ObjectTarget()),
     Route("GET", "/.well-known/exact", FUNCTION),
     Route("GET", "/admin/v1/{kind}/{id}", FUNCTION),
     Route("ANY", "/admin/{proxy+}", FUNCTION),
@@ -61,3 +62,25 @@ def test_what_no_route_names_is_not_found(method: str, path: str) -> None:
 def test_finding_a_route_is_total(method: str, path: str) -> None:
     match = find_route(ROUTES, method, path)
     assert match is None or match.route in ROUTES
+
+
+def test_the_template_says_which_routes_there_are() -> None:
+    routes = {route.key: route.target for route in read_routes(load_template())}
+    assert routes["GET /.well-known/{document}"] == ObjectTarget()
+    token = routes["ANY /token"]
+    assert isinstance(token, FunctionTarget)
+    assert (token.name, token.module, token.timeout) == ("TokenFunction", "functions.token", 10)
+
+
+def test_events_that_are_no_routes_and_functions_without_events_are_left_out() -> None:
+    clock = {"Clock": {"Type": "Schedule", "Properties": {"Schedule": "rate(5 minutes)"}}}
+    silent, scheduled = {"Handler": "functions.x.handler"}, {"Handler": "functions.y.handler", "Events": clock}
+    functions = [{"Type": "AWS::Serverless::Function", "Properties": properties} for properties in (silent, scheduled)]
+    assert read_routes({"Resources": dict(zip("AB", functions, strict=True))}) == ()
+
+
+def test_a_function_that_asks_for_nothing_gets_lambdas_defaults() -> None:
+    event = {"Type": "HttpApi", "Properties": {"Path": "/x", "Method": "get"}}
+    properties = {"Handler": "functions.x.handler", "Events": {"X": event}}
+    template = {"Resources": {"X": {"Type": "AWS::Serverless::Function", "Properties": properties}}}
+    assert read_routes(template) == (Route("GET", "/x", FunctionTarget("X", "functions.x", timeout=3, memory=128)),)

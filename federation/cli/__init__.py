@@ -1,0 +1,1 @@
+"""`fedbridge`: the command line."""

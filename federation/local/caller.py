@@ -1,0 +1,53 @@
+"""A caller of the bridge with nothing but the standard library: what any workload could do."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPSConnection
+from typing import Any, TypeAlias
+from urllib.parse import urlencode, urlsplit
+
+from federation.oauth.identifiers import FORM
+
+Parameters: TypeAlias = Sequence[tuple[str, str]]
+"""(name, value), in order; a name may repeat."""
+
+_TIMEOUT = 15.0
+"""Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. Header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The body as a JSON object; raises ValueError for anything else."""
+        members = json.loads(self.body)
+        if not isinstance(members, dict):
+            raise TypeError("the answer is no JSON object")
+        return members
+
+
+def post_form(url: str, parameters: Parameters, headers: Mapping[str, str] | None = None) -> Answer:
+    """The answer to a form; raises OSError where nobody answers."""
+    return send(url, "POST", urlencode(parameters).encode(), {"content-type": FORM, **(headers or {})})
+
+
+def send(url: str, method: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Answer:
+    """The answer to any request; follows no redirect, knows no proxy."""
+    parts = urlsplit(url)
+    connect = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    connection = connect(parts.netloc, timeout=_TIMEOUT)
+    try:
+        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        connection.request(method, target, body, dict(headers or {}))
+        response = connection.getresponse()
+        names = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, names, response.read())
+    finally:
+        connection.close()
