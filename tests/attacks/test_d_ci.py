@@ -19,6 +19,7 @@ from tests.support.trust_values import asking, verified
 Match = ReadOnly[str, MatchValue]
 
 GITLAB = "the documented example, on a protected branch"
+JENKINS = "the default claims of a build"
 FORK_BEFORE_18_2 = {"pipeline_source": "merge_request_event", "ref_protected": "false"}
 FORK_SINCE_18_4 = claims_of("gitlab", "a merge request from a fork since 18.4, with the fork's ids")
 
@@ -134,3 +135,33 @@ def test_D8_the_retired_job_token_without_audience_is_refused() -> None:
     claims = claims_of("gitlab", GITLAB) | {"iss": "gitlab.example.com", "sub": "job_302"}
     del claims["aud"]
     assert refusal("gitlab", claims, {"project_id": "20"}).reason is Reason.MALFORMED_CLAIMS
+
+
+@pytest.mark.parametrize("name", ["deploy%252Fjob%252Fmain", "deploy%252Fmain", "deploy.main", "deploy+", "(deploy)"])
+def test_D25_a_job_named_to_look_like_another_is_not_that_job(name: str) -> None:
+    claims = claims_of("jenkins", JENKINS) | {"sub": f"https://jenkins.example.com/job/{name}/"}
+    match: Match = {"sub": "https://jenkins.example.com/job/deploy/job/main/"}
+    assert refusal("jenkins", claims, match).reason is Reason.NO_MAPPING
+
+
+@pytest.mark.parametrize(
+    "name", ["deploy%2Fjob%2Fmain", "deploy%2fjob%2fmain", "a/../job/deploy", "deploy%5Cmain", "%00"]
+)
+def test_D25_a_job_URL_that_could_be_read_in_two_ways_is_refused(name: str) -> None:
+    claims = claims_of("jenkins", JENKINS) | {"sub": f"https://jenkins.example.com/job/{name}/"}
+    assert refusal("jenkins", claims, {"sub": claims["sub"]}).reason is Reason.MALFORMED_CLAIMS
+
+
+def test_D25_a_line_is_no_regular_expression() -> None:
+    claims = claims_of("jenkins", JENKINS) | {"sub": "https://jenkins.example.com/job/deployXmain/"}
+    match: Match = {"sub": "https://jenkins.example.com/job/deploy.main/"}
+    assert refusal("jenkins", claims, match).reason is Reason.NO_MAPPING
+
+
+def test_D25_a_pattern_over_jobs_is_refused_at_write_since_pull_requests_are_jobs_too() -> None:
+    assert "pin sub" in problem("jenkins", {"sub": "https://jenkins.example.com/job/deploy/job/*/"})
+
+
+def test_D25_credentials_of_a_folder_do_not_speak_for_another() -> None:
+    claims = claims_of("jenkins", JENKINS) | {"iss": "https://jenkins.example.com/oidc/job/team"}
+    assert refusal("jenkins", claims, {"sub": claims["sub"]}).reason is Reason.IDENTITY_REFUSED
