@@ -61,9 +61,9 @@ class FakeLedger:
 
     def _record(self, entry: JsonObject) -> None:
         jti = str(entry["jti"])
-        recorded = self.records.get(jti)
-        if recorded is not None and recorded["correlation_id"] != entry["correlation_id"]:
-            raise ServerError(Reason.INTERNAL_ERROR, "the jti belongs to another request")
+        recorded = self.records.get(jti, entry)
+        if jti in self.discarded or recorded["correlation_id"] != entry["correlation_id"]:
+            raise ServerError(Reason.INTERNAL_ERROR, "the jti is discarded or belongs to another request")
         self.records[jti] = dict(entry)
 
     def _reach(self) -> None:

@@ -1,0 +1,21 @@
+"""How long to wait before trying again."""
+
+import time
+from collections.abc import Callable
+from random import SystemRandom
+from typing import TypeAlias
+
+ATTEMPTS = 4
+"""One try and at most three more (ATTACKS F10)."""
+BASE = 0.025
+"""Seconds that the first wait lasts at most; each next one twice as long."""
+
+Pause: TypeAlias = Callable[[int], None]
+"""Waits before retry number n, counted from 1."""
+
+_random = SystemRandom()
+
+
+def full_jitter(retry: int) -> None:
+    """Anything between nothing and the longest wait, so that rivals do not meet again."""
+    time.sleep(_random.random() * BASE * 2 ** (retry - 1))

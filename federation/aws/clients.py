@@ -1,0 +1,41 @@
+"""boto3 clients whose patience is limited (ATTACKS section 2): the defaults wait 60 seconds, a caller does not.
+
+The region and the credentials come from the environment, as Lambda sets it.
+"""
+
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_s3 import S3Client
+
+CONNECT_TIMEOUT = 1
+READ_TIMEOUT = 1
+"""Seconds, per attempt."""
+
+
+def dynamodb_client() -> "DynamoDBClient":
+    """Three attempts."""
+    return boto3.client("dynamodb", config=_patience(attempts=3))
+
+
+def kms_client() -> "KMSClient":
+    """Two attempts: a signature that is late is worth nothing."""
+    return boto3.client("kms", config=_patience(attempts=2))
+
+
+def s3_client() -> "S3Client":
+    """Three attempts; never on a request's path."""
+    return boto3.client("s3", config=_patience(attempts=3))
+
+
+def _patience(attempts: int) -> Config:
+    return Config(
+        connect_timeout=CONNECT_TIMEOUT,
+        read_timeout=READ_TIMEOUT,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+    )

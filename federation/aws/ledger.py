@@ -1,0 +1,150 @@
+"""Ledger: an item per issued token in the audit table, an item per spent one-time thing in the state table."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from federation.aws.backoff import Pause, full_jitter
+from federation.aws.errors import error_code, translated
+from federation.aws.items import Item, Key
+from federation.aws.keys import item_key
+from federation.aws.transactions import ConditionFailed, Write, write_all
+from federation.model.authorization import OneTimeUse
+from federation.model.json import Json, JsonObject
+from federation.oauth.errors import ServerError
+from federation.oauth.reasons import Reason
+from federation.ports import AlreadyUsed, Clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+REPLAY_MARGIN = 300
+"""Seconds that a claim is remembered beyond its expiry (ATTACKS M11)."""
+
+SEARCHABLE = ("jti", "txn", "correlation_id", "principal", "issuer", "client_id", "time", "outcome")
+"""Members of the record that are attributes of their own; `entry` holds the whole record as JSON."""
+
+_NEW_OR_OURS = "attribute_not_exists(pk) OR (correlation_id = :me AND attribute_not_exists(discard_reason))"
+_FREE_OR_OURS = "attribute_not_exists(pk) OR expires_at < :now OR correlation_id = :me"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerTables:
+    """Names of tables."""
+
+    audit: str
+    state: str
+
+
+class DynamoLedger:
+    """`correlation_id` must be made by us for each request: a caller who could choose it could replay."""
+
+    def __init__(
+        self, dynamodb: "DynamoDBClient", tables: LedgerTables, clock: Clock, pause: Pause = full_jitter
+    ) -> None:
+        self._dynamodb = dynamodb
+        self._tables = tables
+        self._clock = clock
+        self._pause = pause
+
+    def commit(self, entry: JsonObject, uses: Sequence[OneTimeUse]) -> None:
+        """One write: a PutItem, or a transaction where something is spent. Raises AlreadyUsed.
+
+        A write that was applied although its answer was lost is recognized by its correlation id (ATTACKS F8).
+        """
+        if len({(use.purpose, use.key) for use in uses}) < len(uses):
+            raise AlreadyUsed("twice in one request")
+        record = self._record(entry)
+        if uses:
+            self._write_all(record, [self._claim(use, entry) for use in uses])
+        else:
+            self._write(record)
+
+    def discard(self, entry: JsonObject, uses: Sequence[OneTimeUse], reason: str) -> None:
+        """First says that no token left, then gives back what only this request had claimed.
+
+        A commit of the same jti that is still on its way comes to nothing afterwards.
+        """
+        with translated(Reason.AUDIT_UNAVAILABLE):
+            self._dynamodb.update_item(
+                TableName=self._tables.audit,
+                Key=_record_key(entry),
+                UpdateExpression="SET jti = :jti, outcome = :outcome, discard_reason = :reason",
+                ExpressionAttributeValues={
+                    ":jti": _text(entry["jti"]),
+                    ":outcome": {"S": "discarded"},
+                    ":reason": {"S": reason},
+                },
+            )
+        for use in uses:
+            self._give_back(use, entry)
+
+    def _write(self, record: Mapping[str, Item]) -> None:
+        with translated(Reason.AUDIT_UNAVAILABLE):
+            try:
+                self._dynamodb.put_item(**record)  # type: ignore[arg-type]
+            except ClientError as error:
+                if error_code(error) != "ConditionalCheckFailedException":
+                    raise
+                raise _jti_taken() from error
+
+    def _write_all(self, record: Write, claims: Sequence[Write]) -> None:
+        writes = [{"Put": record}, *({"Put": claim} for claim in claims)]
+        try:
+            write_all(self._dynamodb, writes, Reason.AUDIT_UNAVAILABLE, self._pause)
+        except ConditionFailed as error:
+            raise (AlreadyUsed() if any(error.positions) else _jti_taken()) from error
+
+    def _record(self, entry: JsonObject) -> Write:
+        return {
+            "TableName": self._tables.audit,
+            "Item": _record_key(entry) | _searchable(entry) | {"entry": {"S": json.dumps(entry)}},
+            "ConditionExpression": _NEW_OR_OURS,
+            "ExpressionAttributeValues": {":me": _text(entry["correlation_id"])},
+        }
+
+    def _claim(self, use: OneTimeUse, entry: JsonObject) -> Write:
+        me = _text(entry["correlation_id"])
+        until = {"N": str(use.expires_at + REPLAY_MARGIN)}
+        return {
+            "TableName": self._tables.state,
+            "Item": _claim_key(use) | {"expires_at": until, "correlation_id": me, "purpose": {"S": use.purpose}},
+            "ConditionExpression": _FREE_OR_OURS,
+            "ExpressionAttributeValues": {":me": me, ":now": {"N": str(int(self._clock.now()))}},
+        }
+
+    def _give_back(self, use: OneTimeUse, entry: JsonObject) -> None:
+        with translated(Reason.STORE_UNAVAILABLE):
+            try:
+                self._dynamodb.delete_item(
+                    TableName=self._tables.state,
+                    Key=_claim_key(use),
+                    ConditionExpression="correlation_id = :me",
+                    ExpressionAttributeValues={":me": _text(entry["correlation_id"])},
+                )
+            except ClientError as error:
+                if error_code(error) != "ConditionalCheckFailedException":
+                    raise
+
+
+def _record_key(entry: JsonObject) -> Key:
+    return {"pk": {"S": item_key("issued", str(entry["jti"]))}}
+
+
+def _claim_key(use: OneTimeUse) -> Key:
+    return {"pk": {"S": item_key("once", use.purpose, *use.key)}}
+
+
+def _searchable(entry: JsonObject) -> Item:
+    return {name: _text(entry[name]) for name in SEARCHABLE if entry.get(name) not in (None, "")}
+
+
+def _text(value: Json) -> dict[str, str]:
+    return {"S": str(value)}
+
+
+def _jti_taken() -> ServerError:
+    return ServerError(Reason.INTERNAL_ERROR, "the jti is discarded or belongs to another request")

@@ -1,0 +1,53 @@
+"""Publisher on S3: verifiers read the objects through the CDN, or through the gateway of a laptop."""
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from federation.aws.errors import error_code, translated
+from federation.oauth.reasons import Reason
+from federation.ports import PublishedDocument
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
+
+
+class S3Publisher:
+    """The role needs s3:ListBucket beside GetObject: without it S3 answers AccessDenied for what does not exist."""
+
+    def __init__(self, s3: "S3Client", bucket: str) -> None:
+        self._s3 = s3
+        self._bucket = bucket
+
+    def put(self, document: PublishedDocument) -> None:
+        """One PutObject; S3 shows it to every later read."""
+        with translated(Reason.STORE_UNAVAILABLE):
+            self._s3.put_object(
+                Bucket=self._bucket,
+                Key=_key(document.path),
+                Body=document.body,
+                ContentType=document.content_type,
+                CacheControl=document.cache_control,
+            )
+
+    def get(self, path: str) -> PublishedDocument | None:
+        """One GetObject; None: nothing was ever published there."""
+        with translated(Reason.STORE_UNAVAILABLE):
+            answer = self._read(path)
+            if answer is None:
+                return None
+            body = answer["Body"].read()
+        return PublishedDocument(path, body, answer["ContentType"], answer.get("CacheControl", ""))
+
+    def _read(self, path: str) -> "GetObjectOutputTypeDef | None":
+        try:
+            return self._s3.get_object(Bucket=self._bucket, Key=_key(path))
+        except ClientError as error:
+            if error_code(error) != "NoSuchKey":
+                raise
+            return None
+
+
+def _key(path: str) -> str:
+    return path.removeprefix("/")

@@ -1,0 +1,83 @@
+"""Signer on KMS: the private key never leaves it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+from federation.aws.errors import error_code, translated
+from federation.model.keys import SigningKey
+from federation.oauth.errors import ServerError, TemporarilyUnavailable
+from federation.oauth.reasons import Reason
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_kms.literals import MessageTypeType, SigningAlgorithmSpecType
+
+P256_BYTES = 32
+UNUSABLE = frozenset({"DisabledException", "KMSInvalidStateException", "NotFoundException"})
+"""The key cannot sign, and trying again does not help (ATTACKS F4)."""
+
+
+def _as_it_is(signature: bytes) -> bytes:
+    return signature
+
+
+def _raw_ecdsa(signature: bytes) -> bytes:
+    """The JWS form r || s (RFC 7518 section 3.4) from DER; raises ServerError for anything else (ATTACKS F5)."""
+    try:
+        r, s = decode_dss_signature(signature)
+        return r.to_bytes(P256_BYTES) + s.to_bytes(P256_BYTES)
+    except (OverflowError, ValueError) as error:
+        raise ServerError(Reason.INTERNAL_ERROR, "KMS answered no P-256 signature") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Algorithm:
+    """How KMS signs for a JWS algorithm. DIGEST wherever it can be: RAW ends at 4,096 bytes."""
+
+    spec: "SigningAlgorithmSpecType"
+    message_type: "MessageTypeType" = "DIGEST"
+    to_jws: Callable[[bytes], bytes] = _as_it_is
+
+
+_ALGORITHMS = {
+    "RS256": _Algorithm("RSASSA_PKCS1_V1_5_SHA_256"),
+    "PS256": _Algorithm("RSASSA_PSS_SHA_256"),
+    "ES256": _Algorithm("ECDSA_SHA_256", to_jws=_raw_ecdsa),
+    # Ed25519 hashes within the signature scheme (RFC 8032), so KMS takes the message alone.
+    "EdDSA": _Algorithm("ED25519_SHA_512", message_type="RAW"),
+}
+
+
+class KmsSigner:
+    """One Sign per call."""
+
+    def __init__(self, kms: "KMSClient") -> None:
+        self._kms = kms
+
+    def sign(self, key: SigningKey, message: bytes) -> bytes:
+        """Raises TemporarilyUnavailable where KMS or the key is out of reach, ServerError where it refuses us."""
+        algorithm = _ALGORITHMS.get(key.algorithm)
+        if algorithm is None:
+            raise ServerError(Reason.INTERNAL_ERROR, "no such signing algorithm")
+        digest = algorithm.message_type == "DIGEST"
+        return algorithm.to_jws(self._sign(key, sha256(message).digest() if digest else message, algorithm))
+
+    def _sign(self, key: SigningKey, message: bytes, algorithm: _Algorithm) -> bytes:
+        with translated(Reason.SIGNING_UNAVAILABLE):
+            try:
+                answer = self._kms.sign(
+                    KeyId=key.kms_key,
+                    Message=message,
+                    MessageType=algorithm.message_type,
+                    SigningAlgorithm=algorithm.spec,
+                )
+            except ClientError as error:
+                if error_code(error) not in UNUSABLE:
+                    raise
+                raise TemporarilyUnavailable(Reason.SIGNING_UNAVAILABLE, error_code(error)) from error
+        return answer["Signature"]

@@ -1,0 +1,120 @@
+"""The layout of the trust table, keys `pk` and `sk`.
+
+What a document says, and its version:
+
+    pk = ("document", kind, shard)           sk = id           version, body, enabled, filed_under | deleted
+
+Where an enabled mapping is found, a copy for each: under a claim that it pins, all that pin the same value in one item,
+
+    pk = ("bucket", issuer, claim, value)    sk = "bucket"     m#<mapping id> = {"version": ..., "body": ...}
+
+or, if it pins no claim that its provider names, among its issuer's patterns:
+
+    pk = ("patterns", issuer)                sk = mapping id   version, body
+"""
+
+import json
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from federation.aws.items import Item, Key
+from federation.aws.keys import item_key
+from federation.model.documents import CorruptDocument, StoredDocument
+from federation.model.trust import DocumentRef, Kind, Selector
+
+MAPPING_SHARDS = 16
+ONLY_SHARD = "0"
+BUCKET = "bucket"
+MEMBER = "m#"
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Where an enabled mapping is found: in a bucket, or among the issuer's patterns for None."""
+
+    issuer: str
+    selector: Selector | None
+
+    @property
+    def text(self) -> str:
+        """As it is kept with the document."""
+        return json.dumps([self.issuer, *(self.selector or ())])
+
+    def key(self, mapping: str) -> Key:
+        """The item that holds the mapping's copy."""
+        if self.selector is None:
+            return {"pk": {"S": patterns_partition(self.issuer)}, "sk": {"S": mapping}}
+        return bucket_key(self.issuer, self.selector)
+
+
+def document_key(ref: DocumentRef) -> Key:
+    """The item that is the document."""
+    return {"pk": {"S": document_partition(ref.kind, _shard(ref))}, "sk": {"S": ref.id}}
+
+
+def document_partition(kind: Kind, shard: str = ONLY_SHARD) -> str:
+    """Mappings may be many and are spread; of every other kind one Query finds all."""
+    return item_key("document", kind, shard)
+
+
+def bucket_key(issuer: str, selector: Selector) -> Key:
+    """The item that holds every mapping of the issuer which pins this claim to this value."""
+    return {"pk": {"S": item_key(BUCKET, issuer, *selector)}, "sk": {"S": BUCKET}}
+
+
+def patterns_partition(issuer: str) -> str:
+    """The partition of the issuer's mappings that pin no selector."""
+    return item_key("patterns", issuer)
+
+
+def version_of(item: Item | None) -> int:
+    """0: never written."""
+    return int(item["version"]["N"]) if item else 0
+
+
+def is_deleted(item: ReadOnly[str, Any]) -> bool:
+    """Whether only the version is left of the document."""
+    return "deleted" in item
+
+
+def filing_of(item: Item | None) -> Filing | None:
+    """Where the document's copy lies; None: nowhere."""
+    if item is None or "filed_under" not in item:
+        return None
+    issuer, *selector = json.loads(item["filed_under"]["S"])
+    return Filing(issuer, Selector(*selector) if selector else None)
+
+
+def stored_document(kind: Kind, id_: str, item: Item) -> StoredDocument:
+    """The document in an item with `version` and `body`; raises CorruptDocument."""
+    try:
+        return StoredDocument(kind, id_, version_of(item), _body(item["body"]["S"]))
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+        raise CorruptDocument(f"{kind} {id_}: {error!r}") from error
+
+
+def bucket_member(id_: str, text: str) -> StoredDocument:
+    """A mapping's copy in a bucket; raises CorruptDocument."""
+    try:
+        member = json.loads(text)
+        return StoredDocument(Kind.MAPPING, id_, int(member["version"]), _object(member["body"]))
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+        raise CorruptDocument(f"{Kind.MAPPING} {id_} in its bucket: {error!r}") from error
+
+
+def _shard(ref: DocumentRef) -> str:
+    if ref.kind is not Kind.MAPPING:
+        return ONLY_SHARD
+    return str(sha256(ref.id.encode()).digest()[0] % MAPPING_SHARDS)
+
+
+def _body(text: str) -> dict[str, Any]:
+    return _object(json.loads(text))
+
+
+def _object(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("a document is an object")
+    return value

@@ -1,0 +1,109 @@
+"""IssuerDirectory, AudienceDirectory and MappingIndex on the trust table.
+
+Reads are eventually consistent: the commit asks for the current versions of what a decision rests on. A corrupt
+document is reported and left out: it is never used, and never takes the others down.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from federation.aws.backoff import Pause, full_jitter
+from federation.aws.errors import translated
+from federation.aws.items import Item, get_items
+from federation.aws.trust_items import (
+    MEMBER,
+    bucket_key,
+    bucket_member,
+    document_partition,
+    is_deleted,
+    patterns_partition,
+    stored_document,
+)
+from federation.model.documents import CorruptDocument, StoredDocument, decode_audience, decode_issuer, decode_mapping
+from federation.model.trust import Audience, Issuer, Kind, Mapping, Selector
+from federation.oauth.reasons import Reason
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_T = TypeVar("_T")
+
+
+class DynamoTrustReader:
+    """`on_corrupt` is told of every document that is left out."""
+
+    def __init__(
+        self,
+        dynamodb: "DynamoDBClient",
+        table: str,
+        on_corrupt: Callable[[CorruptDocument], None],
+        pause: Pause = full_jitter,
+    ) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._on_corrupt = on_corrupt
+        self._pause = pause
+        self._issuers: tuple[Issuer, ...] = ()
+        self._audiences: tuple[Audience, ...] = ()
+
+    def issuers(self) -> tuple[Issuer, ...]:
+        """One Query; the same tuple object until something changed."""
+        loaded = self._all(Kind.ISSUER, decode_issuer)
+        self._issuers = self._issuers if loaded == self._issuers else loaded
+        return self._issuers
+
+    def audiences(self) -> tuple[Audience, ...]:
+        """One Query; the same tuple object until something changed."""
+        loaded = self._all(Kind.AUDIENCE, decode_audience)
+        self._audiences = self._audiences if loaded == self._audiences else loaded
+        return self._audiences
+
+    def exact(self, issuer: str, selectors: Sequence[Selector]) -> tuple[Mapping, ...]:
+        """One BatchGetItem, however many selectors and mappings; sorted by id."""
+        keys = [bucket_key(issuer, selector) for selector in dict.fromkeys(selectors)]
+        if not keys:
+            return ()
+        buckets = get_items(self._dynamodb, self._table, keys, {}, self._pause)
+        found = self._usable(lambda member: decode_mapping(bucket_member(*member)), _members(buckets))
+        return _filed(found, issuer)
+
+    def patterns(self, issuer: str) -> tuple[Mapping, ...]:
+        """One Query, of as many pages as it takes; sorted by id."""
+        items = self._query(patterns_partition(issuer))
+        found = self._usable(lambda item: decode_mapping(stored_document(Kind.MAPPING, item["sk"]["S"], item)), items)
+        return _filed(found, issuer)
+
+    def _all(self, kind: Kind, decode: Callable[[StoredDocument], _T]) -> tuple[_T, ...]:
+        items = (item for item in self._query(document_partition(kind)) if not is_deleted(item))
+        return self._usable(lambda item: decode(stored_document(kind, item["sk"]["S"], item)), items)
+
+    def _query(self, partition: str) -> list[Item]:
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :partition",
+            ExpressionAttributeValues={":partition": {"S": partition}},
+        )
+        with translated(Reason.STORE_UNAVAILABLE):
+            return [item for page in pages for item in page["Items"]]
+
+    def _usable(self, decode: Callable[..., _T], stored: Iterable[object]) -> tuple[_T, ...]:
+        usable: list[_T] = []
+        for one in stored:
+            try:
+                usable.append(decode(one))
+            except CorruptDocument as error:
+                self._on_corrupt(error)
+        return tuple(usable)
+
+
+def _members(buckets: Iterable[Item]) -> Iterator[tuple[str, str]]:
+    """(mapping id, text) of every mapping in the buckets."""
+    for bucket in buckets:
+        for name, value in bucket.items():
+            if name.startswith(MEMBER):
+                yield name.removeprefix(MEMBER), value["S"]
+
+
+def _filed(mappings: tuple[Mapping, ...], issuer: str) -> tuple[Mapping, ...]:
+    """A copy under another issuer, or of a disabled mapping, would be a fault of the writer: fail closed."""
+    return tuple(sorted((one for one in mappings if one.enabled and one.issuer == issuer), key=lambda one: one.id))

@@ -1,0 +1,156 @@
+"""AWS in this process: moto with our corrections, and the data resources of template.yaml.
+
+While it runs, moto answers every AWS call of this process, whichever client makes it (it hooks into botocore), and the
+environment's AWS_* variables are replaced by ones that lead nowhere: no call can reach a real account. Both end with
+the context. DynamoDB alone may live elsewhere: where AWS_ENDPOINT_URL_DYNAMODB points to.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from moto.kms.models import kms_backends
+
+from federation.aws.clients import dynamodb_client, kms_client, s3_client
+from federation.local.moto_dynamodb import FaithfulDynamoDb
+from federation.local.moto_kms import ED25519, FaithfulKms
+from federation.local.template import TEMPLATE, load_template, resources
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+REGION = "us-east-1"
+"""moto takes its routes from this region's backends, where ours stand."""
+DYNAMODB_ENDPOINT = "AWS_ENDPOINT_URL_DYNAMODB"
+BUCKET = "federation-documents"
+
+TABLES = {
+    "TrustTable": "FEDERATION_TRUST_TABLE",
+    "StateTable": "FEDERATION_STATE_TABLE",
+    "AuditTable": "FEDERATION_AUDIT_TABLE",
+}
+"""Logical id in template.yaml -> the setting that names the table."""
+
+_running = Lock()
+_RUNTIME = ("AWS_LAMBDA_", "AWS_SAM_", "AWS_XRAY_")
+_KEY_SPECS = {"RS256": "RSA_2048", "PS256": "RSA_2048", "ES256": "ECC_NIST_P256", "EdDSA": ED25519}
+_SEALED = {
+    "AWS_ACCESS_KEY_ID": "embedded",
+    "AWS_SECRET_ACCESS_KEY": "embedded",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION,
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+class EmbeddedAws(AbstractContextManager[Mapping[str, str]]):
+    """Yields the settings (FEDERATION_*) that name what was created; all but the issuer."""
+
+    def __init__(self, environment: Mapping[str, str], algorithm: str = "RS256", template: Path = TEMPLATE) -> None:
+        self._endpoint = environment.get(DYNAMODB_ENDPOINT)
+        self._algorithm = algorithm
+        self._template = template
+        self._running = ExitStack()
+
+    def __enter__(self) -> Mapping[str, str]:
+        with ExitStack() as starting:
+            starting.enter_context(_alone())
+            starting.enter_context(sealed_environment(self._endpoint))
+            starting.enter_context(mock_aws())
+            _install_corrections()
+            settings = self._create()
+            self._running = starting.pop_all()
+        return settings
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._running.close()
+
+    def _create(self) -> Mapping[str, str]:
+        s3_client().create_bucket(Bucket=BUCKET)
+        kms = kms_client()
+        key = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec=_KEY_SPECS[self._algorithm])  # type: ignore[arg-type]
+        return {
+            **create_tables(dynamodb_client(), template=self._template),
+            "FEDERATION_DOCUMENTS_BUCKET": BUCKET,
+            "FEDERATION_SIGNING_KEY": key["KeyMetadata"]["Arn"],
+            "FEDERATION_SIGNING_ALGORITHM": self._algorithm,
+        }
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """A second one would take the place of the first, data and all."""
+    if not _running.acquire(blocking=False):
+        raise RuntimeError("AWS is already embedded in this process")
+    try:
+        yield
+    finally:
+        _running.release()
+
+
+@contextmanager
+def sealed_environment(dynamodb_endpoint: str | None) -> Iterator[None]:
+    """No profile, credential, region or endpoint of this machine's user holds within."""
+    before = {name: os.environ[name] for name in _sdk_variables()}
+    endpoint = {DYNAMODB_ENDPOINT: dynamodb_endpoint} if dynamodb_endpoint else {}
+    _replace_sdk_variables({**_SEALED, **endpoint})
+    try:
+        yield
+    finally:
+        _replace_sdk_variables(before)
+
+
+def create_tables(dynamodb: "DynamoDBClient", prefix: str = "federation", template: Path = TEMPLATE) -> dict[str, str]:
+    """Create what is not there yet of the tables of template.yaml; setting -> table name."""
+    definitions = dict(resources(load_template(template), "AWS::DynamoDB::Table"))
+    names = {logical_id: f"{prefix}-{logical_id.removesuffix('Table').lower()}" for logical_id in TABLES}
+    for logical_id, name in names.items():
+        with suppress(dynamodb.exceptions.ResourceInUseException):
+            Table(name, definitions[logical_id]).create(dynamodb)
+    return {TABLES[logical_id]: name for logical_id, name in names.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as template.yaml defines it."""
+
+    name: str
+    properties: Mapping[str, Any]
+
+    def create(self, dynamodb: "DynamoDBClient") -> None:
+        """Keys, indexes and expiry; what protects data in AWS has nothing to protect here."""
+        wanted = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes")
+        schema = {name: self.properties[name] for name in wanted if name in self.properties}
+        dynamodb.create_table(TableName=self.name, BillingMode="PAY_PER_REQUEST", **schema)
+        if "TimeToLiveSpecification" in self.properties:
+            expiry = {"Enabled": True, "AttributeName": self.properties["TimeToLiveSpecification"]["AttributeName"]}
+            dynamodb.update_time_to_live(TableName=self.name, TimeToLiveSpecification=expiry)  # type: ignore[arg-type]
+
+
+def _install_corrections() -> None:
+    """Ours take their places before the first call; moto dropped its own when it started."""
+    kms_backends[DEFAULT_ACCOUNT_ID][REGION] = FaithfulKms(REGION, DEFAULT_ACCOUNT_ID)
+    dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION] = FaithfulDynamoDb(REGION, DEFAULT_ACCOUNT_ID)
+
+
+def _replace_sdk_variables(variables: Mapping[str, str]) -> None:
+    for name in _sdk_variables():
+        del os.environ[name]
+    os.environ.update(variables)
+
+
+def _sdk_variables() -> list[str]:
+    """What tells an SDK where to go and as whom; not what tells a function where it runs."""
+    return [name for name in os.environ if name.startswith("AWS_") and not name.startswith(_RUNTIME)]

@@ -1,0 +1,93 @@
+"""DynamoDB where moto strays from AWS: one request at a time, and a ClientRequestToken is applied once.
+
+moto's checks and writes are separate steps, so two threads could both find a condition fulfilled. It also copies whole
+tables in every transaction, in case it must be undone; here a copy shares the items, which no write changes in place.
+
+moto takes its routes from the backend of us-east-1, for every region; `FaithfulDynamoDb` stands there.
+"""
+
+import copy
+import json
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable
+from threading import RLock
+from typing import Any, TypeAlias
+
+from moto.core.request import Request
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler
+from moto.dynamodb.urls import url_bases
+
+REMEMBERED_TOKENS = 1000
+
+Answer: TypeAlias = tuple[int, dict[str, Any], Any]
+"""Status, headers, body."""
+
+
+class SnapshotTable(Table):
+    """A table whose copy costs little."""
+
+    def __deepcopy__(self, memo: dict[int, object]) -> "SnapshotTable":
+        rows = {key: dict(row) if isinstance(row, dict) else row for key, row in self.items.items()}
+        return _table({**self.__dict__, "items": defaultdict(dict, rows)})
+
+
+def _table(state: dict[str, Any]) -> SnapshotTable:
+    """Not by its constructor: moto keeps whatever that makes until it ends."""
+    table: SnapshotTable = object.__new__(SnapshotTable)  # type: ignore[type-abstract]
+    table.__dict__ = state
+    return table
+
+
+class FaithfulDynamoDb(DynamoDBBackend):
+    """moto's backend, behind a lock."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self._lock = RLock()
+        self._applied: OrderedDict[str, Answer] = OrderedDict()
+
+    @property
+    def urls(self) -> dict[str, Callable[[Any, str, Any], Any]]:
+        """URL pattern -> what answers."""
+        return {f"{base}/": self._answer for base in url_bases}
+
+    def create_table(self, name: str, *args: Any, **kwargs: Any) -> Table:  # noqa: ANN401
+        """Takes moto's parameters."""
+        table = _table(super().create_table(name, *args, **kwargs).__dict__)
+        self.tables[name] = table
+        return table
+
+    def update_item(self, table_name: str, key: dict[str, dict[str, Any]], *args: Any, **kwargs: Any) -> Item:  # noqa: ANN401
+        """Takes moto's parameters. moto changes the item that lies in the table: give it one of its own."""
+        table = self.get_table(table_name)
+        hash_value, range_value = self.get_keys_value(table, key)
+        row: Any = table.items if range_value is None else table.items[hash_value]
+        name = hash_value if range_value is None else range_value
+        if name in row:
+            row[name] = copy.deepcopy(row[name])
+        return super().update_item(table_name, key, *args, **kwargs)
+
+    def _answer(self, request: Request, url: str, headers: Any) -> Answer:  # noqa: ANN401
+        with self._lock:
+            token = _token(request)
+            if token in self._applied:
+                return self._applied[token]
+            answer: Answer = DynamoHandler.dispatch(request, url, headers)
+            if token and answer[0] == 200:  # noqa: PLR2004 RFC 9110 section 15.3.1
+                self._remember(token, answer)
+            return answer
+
+    def _remember(self, token: str, answer: Answer) -> None:
+        self._applied[token] = answer
+        if len(self._applied) > REMEMBERED_TOKENS:
+            self._applied.popitem(last=False)
+
+
+def _token(request: Request) -> str:
+    """The idempotency token of a transaction; empty for everything else."""
+    if not request.headers.get("X-Amz-Target", "").endswith(".TransactWriteItems"):
+        return ""
+    return str(json.loads(request.get_data()).get("ClientRequestToken", ""))

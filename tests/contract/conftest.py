@@ -1,0 +1,103 @@
+"""One suite per port, run on the fake and on the adapter.
+
+The adapter stands on moto. With `--dynamodb-local FOLDER` (its jars) the DynamoDB suites run on that engine as well.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from federation.aws.clients import dynamodb_client
+from federation.aws.key_sets import DocumentKeySets
+from federation.aws.trust_reader import DynamoTrustReader
+from federation.aws.trust_versions import DynamoTrustVersions
+from federation.aws.trust_writer import DynamoTrustWriter
+from federation.local.embedded_aws import EmbeddedAws, create_tables
+from federation.model.documents import CorruptDocument
+from federation.ports import AudienceDirectory, IssuerDirectory, KeySets, MappingIndex, TrustVersions, TrustWriter
+from tests.support.dynamodb_local import dynamodb_local
+from tests.support.fake_trust import FakeTrust
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+OPTION = "--dynamodb-local"
+_numbers = count()
+FAKE, MOTO, LOCAL = "fake", "moto", "dynamodb-local"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(OPTION, type=Path, default=None, metavar="FOLDER", help="where DynamoDB Local's jars are")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Without the option there is no such case, and nothing to skip."""
+    engines = [MOTO, LOCAL] if metafunc.config.getoption(OPTION, None) else [MOTO]
+    if "dynamodb" in metafunc.fixturenames:
+        metafunc.parametrize("engine", engines, indirect=True, scope="module")
+    elif "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", [FAKE, *engines], indirect=True, scope="module")
+
+
+@pytest.fixture(scope="session")
+def local_endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
+    with dynamodb_local(request.config.getoption(OPTION)) as endpoint:
+        yield endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Something that speaks DynamoDB."""
+
+    dynamodb: "DynamoDBClient"
+
+    def tables(self) -> dict[str, str]:
+        """Empty ones; setting -> name."""
+        return create_tables(self.dynamodb, f"contract-{next(_numbers)}")
+
+
+@pytest.fixture(scope="module")
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine | None]:
+    """None: the port's fake."""
+    if request.param == FAKE:
+        yield None
+        return
+    endpoint = request.getfixturevalue("local_endpoint") if request.param == LOCAL else ""
+    with EmbeddedAws({"AWS_ENDPOINT_URL_DYNAMODB": endpoint}):
+        yield Engine(dynamodb_client())
+
+
+@pytest.fixture
+def dynamodb(engine: Engine) -> "DynamoDBClient":
+    """For what concerns the adapter alone."""
+    return engine.dynamodb
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Every port on the trust table."""
+
+    issuers: IssuerDirectory
+    audiences: AudienceDirectory
+    mappings: MappingIndex
+    versions: TrustVersions
+    writer: TrustWriter
+    key_sets: KeySets
+    corrupt: list[CorruptDocument]
+
+
+@pytest.fixture
+def trust(engine: Engine | None) -> Trust:
+    if engine is None:
+        fake = FakeTrust()
+        return Trust(fake, fake, fake, fake, fake, fake, fake.corrupt)
+    table = engine.tables()["FEDERATION_TRUST_TABLE"]
+    corrupt: list[CorruptDocument] = []
+    reader = DynamoTrustReader(engine.dynamodb, table, corrupt.append)
+    writer = DynamoTrustWriter(engine.dynamodb, table)
+    versions = DynamoTrustVersions(engine.dynamodb, table)
+    return Trust(reader, reader, reader, versions, writer, DocumentKeySets(writer), corrupt)

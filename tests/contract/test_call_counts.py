@@ -1,0 +1,78 @@
+"""What the adapters may cost (DESIGN section 10), counted at the client."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from federation.aws.ledger import DynamoLedger, LedgerTables
+from federation.aws.trust_reader import DynamoTrustReader
+from federation.aws.trust_versions import DynamoTrustVersions
+from federation.aws.trust_writer import DynamoTrustWriter
+from federation.model.authorization import OneTimeUse
+from federation.model.trust import Selector
+from tests.contract.conftest import Engine
+from tests.support.aws_calls import counted_calls
+from tests.support.fake_clock import FixedClock
+from tests.support.trust_documents import ISSUER, issuer_ref, mapping_body, mapping_ref, write
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SELECTORS = [Selector("repository_id", "1"), Selector("repository_owner_id", "2"), Selector("sub", "worker")]
+
+
+@pytest.fixture
+def table(engine: Engine) -> str:
+    return engine.tables()["FEDERATION_TRUST_TABLE"]
+
+
+@pytest.fixture
+def reader(dynamodb: "DynamoDBClient", table: str) -> DynamoTrustReader:
+    corrupt: list[Exception] = []
+    return DynamoTrustReader(dynamodb, table, corrupt.append)
+
+
+def test_three_selectors_are_one_read(dynamodb: "DynamoDBClient", table: str, reader: DynamoTrustReader) -> None:
+    writer = DynamoTrustWriter(dynamodb, table)
+    for number, selector in enumerate(SELECTORS):
+        write(writer, mapping_ref(f"m{number}"), mapping_body(), selector)
+    with counted_calls(dynamodb) as calls:
+        assert len(reader.exact("acme", SELECTORS)) == 3
+    assert calls == ["BatchGetItem"]
+
+
+def test_a_thousand_other_mappings_change_nothing(
+    dynamodb: "DynamoDBClient", table: str, reader: DynamoTrustReader
+) -> None:
+    writer = DynamoTrustWriter(dynamodb, table)
+    for number in range(1000):
+        write(writer, mapping_ref(f"other-{number}"), mapping_body(), Selector("sub", f"other-{number}"))
+    write(writer, mapping_ref("mine"), mapping_body(), Selector("sub", "worker"))
+    with counted_calls(dynamodb) as calls:
+        assert [mapping.id for mapping in reader.exact("acme", SELECTORS)] == ["mine"]
+        assert reader.patterns("acme") == ()
+    assert calls == ["BatchGetItem", "Query"]
+
+
+def test_no_selector_is_no_read(dynamodb: "DynamoDBClient", reader: DynamoTrustReader) -> None:
+    with counted_calls(dynamodb) as calls:
+        assert reader.exact("acme", []) == ()
+    assert calls == []
+
+
+def test_versions_of_many_documents_are_one_read(dynamodb: "DynamoDBClient", table: str) -> None:
+    refs = [issuer_ref(f"i{number}") for number in range(30)]
+    write(DynamoTrustWriter(dynamodb, table), refs[0], ISSUER)
+    with counted_calls(dynamodb) as calls:
+        assert DynamoTrustVersions(dynamodb, table).versions(refs) == {refs[0]: 1}
+    assert calls == ["BatchGetItem"]
+
+
+def test_a_commit_is_one_write(dynamodb: "DynamoDBClient", engine: Engine) -> None:
+    names = engine.tables()
+    tables = LedgerTables(names["FEDERATION_AUDIT_TABLE"], names["FEDERATION_STATE_TABLE"])
+    ledger = DynamoLedger(dynamodb, tables, FixedClock())
+    with counted_calls(dynamodb) as calls:
+        ledger.commit({"jti": "t1", "correlation_id": "c1"}, [])
+        ledger.commit({"jti": "t2", "correlation_id": "c2"}, [OneTimeUse("subject_token", ("a", "b"), 2_000_000_000)])
+    assert calls == ["PutItem", "TransactWriteItems"]
