@@ -20,6 +20,11 @@ Match = ReadOnly[str, MatchValue]
 
 GITLAB = "the documented example, on a protected branch"
 JENKINS = "the default claims of a build"
+CIRCLECI = "the documented claims, CIRCLE_OIDC_TOKEN"
+CIRCLECI_PINS: Match = {
+    '"oidc.circleci.com/project-id"': "3a2f5b1c-7d4e-4f6a-9b8c-0d1e2f3a4b5c",
+    '"oidc.circleci.com/vcs-origin"': "github.com/organization-123/repo-1",
+}
 FORK_BEFORE_18_2 = {"pipeline_source": "merge_request_event", "ref_protected": "false"}
 FORK_SINCE_18_4 = claims_of("gitlab", "a merge request from a fork since 18.4, with the fork's ids")
 
@@ -165,3 +170,19 @@ def test_D25_a_pattern_over_jobs_is_refused_at_write_since_pull_requests_are_job
 def test_D25_credentials_of_a_folder_do_not_speak_for_another() -> None:
     claims = claims_of("jenkins", JENKINS) | {"iss": "https://jenkins.example.com/oidc/job/team"}
     assert refusal("jenkins", claims, {"sub": claims["sub"]}).reason is Reason.IDENTITY_REFUSED
+
+
+def test_D7_a_CircleCI_build_of_a_fork_has_another_origin() -> None:
+    claims = claims_of("circleci", CIRCLECI)
+    assert resolve("circleci", claims, CIRCLECI_PINS) == "ci/acme"
+    fork = claims | {"oidc.circleci.com/vcs-origin": "github.com/contributor/repo-1"}
+    assert refusal("circleci", fork, CIRCLECI_PINS).reason is Reason.NO_MAPPING
+
+
+def test_D7_a_CircleCI_mapping_without_the_origin_is_refused_at_write() -> None:
+    assert "fork" in problem("circleci", {'"oidc.circleci.com/project-id"': "3a2f5b1c-7d4e-4f6a-9b8c-0d1e2f3a4b5c"})
+
+
+def test_D7_a_CircleCI_job_that_somebody_typed_into_over_SSH_is_refused() -> None:
+    claims = claims_of("circleci", CIRCLECI) | {"oidc.circleci.com/ssh-rerun": True}
+    assert refusal("circleci", claims, CIRCLECI_PINS).reason is Reason.NO_MAPPING
