@@ -135,6 +135,6 @@ def _text(jwk: JsonObject, name: str) -> str:
 
 def _octets(jwk: JsonObject, name: str) -> bytes:
     try:
-        return base64url.decode(_text(jwk, name).encode())
-    except NotBase64url:
+        return base64url.decode(_text(jwk, name).encode("ascii"))
+    except (NotBase64url, UnicodeEncodeError):
         raise UnusableJwk(f"{name} is not base64url") from None

@@ -38,20 +38,27 @@ class Target(NamedTuple):
 def read_target(url: str, *, loopback: bool) -> Target:
     """The target of `url`; raises TargetRefused. `loopback`: whether this machine may be named, also by http."""
     parts = _split(url)
-    host, port = parts.hostname or "", parts.port
+    host = parts.hostname or ""
     is_loopback = loopback and host in LOOPBACK_HOSTS
     if parts.scheme != "https" and not (is_loopback and parts.scheme == "http"):
         raise TargetRefused("not https")
     if "@" in parts.netloc or not (is_loopback or _NAME.fullmatch(host)):
         raise TargetRefused("not a host name")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(parts.scheme, host, _PORTS[parts.scheme] if port is None else port, parts.netloc, path)
+    return Target(parts.scheme, host, _port(parts), parts.netloc, path)
 
 
 def _split(url: str) -> SplitResult:
+    if not _URL.fullmatch(url):
+        raise TargetRefused("not a URL")
     try:
-        parts = urlsplit(url if _URL.fullmatch(url) else "")
-        _ = parts.port  # checked where it is read
+        return urlsplit(url)
     except ValueError:
         raise TargetRefused("not a URL") from None
-    return parts
+
+
+def _port(parts: SplitResult) -> int:
+    try:
+        return _PORTS[parts.scheme] if parts.port is None else parts.port
+    except ValueError:
+        raise TargetRefused("not a port") from None

@@ -7,10 +7,11 @@ import pytest
 from federation.model.json import Json, JsonObject
 from federation.model.tokens import VerifiedToken
 from federation.model.trust import Issuer, IssuerKeys
-from federation.oauth.errors import InvalidRequest
+from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
+from federation.ports import Fetcher
 from federation.verification.claims_table import ClaimsTable
 from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
@@ -39,6 +40,18 @@ class Directory:
 
     def issuers(self) -> tuple[Issuer, ...]:
         return self.current
+
+
+class Recording:
+    """A Fetcher that remembers what another one was asked."""
+
+    def __init__(self, inner: Fetcher) -> None:
+        self.inner = inner
+        self.fetched: list[str] = []
+
+    def fetch(self, url: str) -> bytes:
+        self.fetched.append(url)
+        return self.inner.fetch(url)
 
 
 def jwks(*keys: JoseKey | JsonObject) -> dict[str, Json]:
@@ -89,13 +102,13 @@ class World:
     """A bridge's verification layer. `alarms`: (issuer document, what happened)."""
 
     directory: Directory
-    web: FakeFetcher = field(default_factory=FakeFetcher)
+    web: FakeFetcher | Recording = field(default_factory=FakeFetcher)
     clock: FixedClock = field(default_factory=FixedClock)
     provider: Provider = ANY_TOKEN
     alarms: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        source = KeySource(self.web)
+        source = KeySource(self.web, loopback=isinstance(self.web, Recording))
         self.keys = KeyCache(source, self.clock, alarm=lambda issuer, what: self.alarms.append((issuer, what)))
         issuers = TrustedIssuers(self.directory, BRIDGE)
         self.verifier = TokenVerifier(issuers, self.keys, lambda _name: self.provider, self.clock)
@@ -104,9 +117,18 @@ class World:
         return self.verifier.verify_subject(ExchangeRequest(subject_token=text, subject_token_type=token_type))
 
 
-def world(*issuers: Issuer, web: FakeFetcher | None = None) -> World:
+def world(*issuers: Issuer, web: FakeFetcher | Recording | None = None) -> World:
     """A world that trusts `issuers`; by default one with a static RSA key."""
     return World(Directory(*(issuers or (trusted(),))), web or FakeFetcher())
+
+
+def unavailable(w: World, text: str) -> Reason:
+    """Why a token cannot be judged now: a 503 that says when to come back, and nothing about the issuer."""
+    with pytest.raises(TemporarilyUnavailable) as refused:
+        w.verify(text)
+    assert refused.value.http_status == 503
+    assert int(refused.value.headers["retry-after"]) > 0
+    return refused.value.reason
 
 
 def refusal(w: World, text: str, token_type: TokenType = TokenType.JWT) -> Reason:

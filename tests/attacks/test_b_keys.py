@@ -1,0 +1,192 @@
+"""Group B, the set: which key of an issuer may verify which token."""
+
+from collections.abc import Iterable
+from math import prod
+
+import pytest
+
+from federation.model.json import JsonObject
+from federation.model.trust import IssuerKeys
+from federation.oauth.reasons import Reason
+from tests.support.fake_fetcher import FakeFetcher
+from tests.support.issuer_world import JWKS_URI, claims, jwks, refusal, token, trusted, world
+from tests.support.jose_keys import b64u, b64u_int, ec_key, ed25519_key, rsa_key
+from tests.support.jose_tokens import signed
+from tests.support.jose_vectors import Vector, vectors
+
+GOOD = rsa_key()
+WITHOUT_KID = {"alg": "RS256"}
+
+
+def test_B2_without_kid_several_candidates_are_one_too_many() -> None:
+    w = world(trusted(GOOD, rsa_key("rsa-2")))
+    assert refusal(w, token(header=WITHOUT_KID)) is Reason.UNKNOWN_KEY
+
+
+def test_B2_without_kid_the_only_key_of_the_right_kind_is_meant() -> None:
+    w = world(trusted(GOOD, ec_key(), rsa_key("ps").jwk(alg="PS256")))
+    assert w.verify(token(header=WITHOUT_KID)).key_id == "rsa-1"
+
+
+def test_B2_without_kid_and_without_a_fitting_key_there_is_none() -> None:
+    assert refusal(world(trusted(ec_key())), token(header=WITHOUT_KID)) is Reason.UNKNOWN_KEY
+
+
+def test_B2_a_key_without_kid_is_for_tokens_without_kid() -> None:
+    w = world(trusted({**GOOD.public}))
+    assert w.verify(token(header=WITHOUT_KID)).key_id is None
+    assert refusal(w, token()) is Reason.UNKNOWN_KEY
+    assert refusal(w, token(header={"alg": "RS256", "kid": "None"})) is Reason.UNKNOWN_KEY
+
+
+@pytest.mark.parametrize("vector", vectors("B3"))
+def test_B3_a_kid_is_only_ever_compared(vector: Vector) -> None:
+    web = FakeFetcher({JWKS_URI: jwks(GOOD)})
+    w = world(trusted(keys=IssuerKeys(jwks_uri=JWKS_URI)), web=web)
+    w.verify(token())
+    assert refusal(w, signed(vector.header, vector.claims, GOOD)) is vector.reason
+    assert web.fetched == [JWKS_URI]
+
+
+def test_B5_the_key_of_one_issuer_never_verifies_a_token_of_another() -> None:
+    other = "https://other.example.com"
+    ours, theirs = rsa_key("same"), rsa_key("theirs")
+    w = world(trusted(ours), trusted(theirs.jwk(kid="same"), id="other", issuer=other))
+    header = {"alg": "RS256", "kid": "same"}
+    for _ in range(2):
+        assert w.verify(token(key=ours, header=header)).issuer.id == "idp"
+        assert w.verify(token(claims(iss=other), key=theirs, header=header)).issuer.id == "other"
+        assert refusal(w, token(claims(iss=other), key=ours, header=header)) is Reason.BAD_SIGNATURE
+        assert refusal(w, token(key=theirs, header=header)) is Reason.BAD_SIGNATURE
+
+
+def refused(jwk: JsonObject) -> bool:
+    """Whether a token that names this key is refused while the good key beside it goes on working."""
+    w = world(trusted(GOOD, {**jwk, "kid": "odd"}, algorithms=("RS256", "ES256", "EdDSA")))
+    assert w.verify(token()).key_id == "rsa-1"
+    return refusal(w, token(header={"alg": "RS256", "kid": "odd"})) is Reason.UNUSABLE_KEY
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"use": "enc"},
+        {"use": "SIG"},
+        {"use": None},
+        {"key_ops": ["encrypt"]},
+        {"key_ops": ["sign"]},
+        {"key_ops": []},
+        {"key_ops": "verify"},
+        {"key_ops": {"verify": True}},
+        {"alg": "RSA-OAEP"},
+        {"alg": "HS256"},
+        {"alg": "none"},
+        {"alg": "ES256"},
+        {"alg": ["RS256"]},
+        {"kty": "rsa"},
+        {"kty": "AKP"},
+        {"kty": None},
+        {"kty": ["RSA"]},
+        {"n": None},
+        {"n": 3},
+        {"n": ""},
+        {"n": "AQAB="},
+        {"n": "+/+/"},
+        {"n": "\ud83d\ude00"},
+        {"e": ""},
+    ],
+    ids=str,
+)
+def test_B6_a_key_that_is_not_for_verifying_verifies_nothing(members: JsonObject) -> None:
+    assert refused({**rsa_key("odd").public, **members})
+
+
+@pytest.mark.parametrize(
+    "members", [{"use": "sig"}, {"key_ops": ["verify"]}, {"key_ops": ["verify", "sign"]}, {"ext": 1}]
+)
+def test_B6_a_key_that_is_for_verifying_verifies(members: JsonObject) -> None:
+    assert world(trusted({**GOOD.jwk(), **members})).verify(token()).key_id == "rsa-1"
+
+
+@pytest.mark.parametrize("member", ["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
+def test_B6_a_published_private_key_is_not_used_and_raises_an_alarm(member: str) -> None:
+    w = world(trusted(GOOD, rsa_key("odd").jwk(**{member: "AQAB"})))
+    assert refusal(w, token(key=rsa_key("odd"))) is Reason.UNUSABLE_KEY
+    assert w.alarms == [("idp", "the issuer publishes private key members")]
+
+
+def test_B6_a_shared_secret_alone_verifies_nothing() -> None:
+    w = world(trusted({"kty": "oct", "kid": "rsa-1", "k": b64u(bytes(32))}))
+    assert refusal(w, token()) is Reason.UNUSABLE_KEY
+
+
+def primes_below(limit: int) -> Iterable[int]:
+    return (number for number in range(2, limit) if all(number % divisor for divisor in range(2, number)))
+
+
+def roca_modulus(bits: int = 2048) -> int:
+    """A number with the fingerprint of CVE-2017-15361: a power of 65537 modulo every prime up to 167."""
+    primorial = prod(primes_below(168))
+    multiple = (1 << (bits - 1)) // primorial + 1
+    return primorial * multiple + pow(65537, 123_456, primorial)
+
+
+def rsa(modulus: int, exponent: int = 65537) -> dict[str, str]:
+    return {"kty": "RSA", "n": b64u_int(modulus), "e": b64u_int(exponent, 1 if exponent == 0 else None)}
+
+
+MODULUS = int.from_bytes(b"\xff" * 256)
+WEAK = {
+    "1024 bits": rsa((1 << 1024) - 1),
+    "2047 bits": rsa((1 << 2047) - 1),
+    "8193 bits": rsa((1 << 8193) - 1),
+    "16384 bits": rsa((1 << 16384) - 1),
+    "e = 0": rsa(MODULUS, 0),
+    "e = 1": rsa(MODULUS, 1),
+    "e = 2": rsa(MODULUS, 2),
+    "e even": rsa(MODULUS, 65536),
+    "e of 33 bits": rsa(MODULUS, (1 << 32) + 1),
+    "e as long as n": rsa(MODULUS, MODULUS - 2),
+    "n even": rsa(MODULUS - 1),
+    "ROCA": rsa(roca_modulus()),
+    "ROCA of 4096 bits": rsa(roca_modulus(4096)),
+}
+
+
+@pytest.mark.parametrize("weakness", WEAK)
+def test_B7_a_weak_rsa_key_is_refused(weakness: str) -> None:
+    assert refused(WEAK[weakness])
+
+
+@pytest.mark.parametrize(("bits", "exponent"), [(2048, 3), (3072, 65537), (4096, 65537)])
+def test_B7_a_sound_rsa_key_is_used(bits: int, exponent: int) -> None:
+    key = rsa_key("sound", bits, exponent)
+    assert world(trusted(key)).verify(token(key=key)).key_id == "sound"
+
+
+P256, P384 = ec_key().public, ec_key("p384", "P-384").public
+BENT_CURVES: dict[str, JsonObject] = {
+    "off the curve": {**P256, "y": P256["x"]},
+    "the origin": {**P256, "x": b64u(bytes(32)), "y": b64u(bytes(32))},
+    "beyond the field": {**P256, "x": b64u(b"\xff" * 32)},
+    "wrong curve": {**P256, "crv": "P-384"},
+    "another wrong curve": {**P384, "crv": "P-256"},
+    "secp256k1": {**P256, "crv": "secp256k1"},
+    "curve of another kind": {**P256, "crv": "Ed25519"},
+    "curve in another spelling": {**P256, "crv": "p-256"},
+    "no curve": {name: value for name, value in P256.items() if name != "crv"},
+    "kty RSA": {**P256, "kty": "RSA"},
+    "kty OKP": {**P256, "kty": "OKP"},
+    "no y": {name: value for name, value in P256.items() if name != "y"},
+    "a leading zero": {**P256, "x": b64u(b"\0" + bytes(32))},
+    "a short coordinate": {**P256, "x": b64u(bytes(31))},
+    "algorithm of another curve": {**P256, "alg": "ES384"},
+    "Ed25519 too short": {"kty": "OKP", "crv": "Ed25519", "x": b64u(bytes(31))},
+    "Ed448": {"kty": "OKP", "crv": "Ed448", "x": b64u(bytes(57))},
+    "X25519": {**ed25519_key().public, "crv": "X25519"},
+}
+
+
+@pytest.mark.parametrize("form", BENT_CURVES)
+def test_B8_a_point_that_is_not_what_it_says_is_refused(form: str) -> None:
+    assert refused(BENT_CURVES[form])
