@@ -21,6 +21,7 @@ Match = ReadOnly[str, MatchValue]
 GITLAB = "the documented example, on a protected branch"
 JENKINS = "the default claims of a build"
 CIRCLECI = "the documented claims, CIRCLE_OIDC_TOKEN"
+BUILDKITE = "the documented example, with the ids that a job can ask for"
 CIRCLECI_PINS: Match = {
     '"oidc.circleci.com/project-id"': "3a2f5b1c-7d4e-4f6a-9b8c-0d1e2f3a4b5c",
     '"oidc.circleci.com/vcs-origin"': "github.com/organization-123/repo-1",
@@ -186,3 +187,29 @@ def test_D7_a_CircleCI_mapping_without_the_origin_is_refused_at_write() -> None:
 def test_D7_a_CircleCI_job_that_somebody_typed_into_over_SSH_is_refused() -> None:
     claims = claims_of("circleci", CIRCLECI) | {"oidc.circleci.com/ssh-rerun": True}
     assert refusal("circleci", claims, CIRCLECI_PINS).reason is Reason.NO_MAPPING
+
+
+@pytest.mark.parametrize(
+    "risky",
+    [
+        {"build_source": "webhook"},  # of a pull request, for all that a token tells
+        {"build_source": "trigger_job"},
+        {"build_source": "something-new"},
+        {"build_tag": "main"},
+    ],
+)
+def test_D7_a_Buildkite_build_that_outsiders_can_cause_must_be_named(risky: dict[str, str]) -> None:
+    tagged = {"sub": claims_of("buildkite", BUILDKITE)["sub"].replace("refs/heads", "refs/tags")}
+    claims = claims_of("buildkite", BUILDKITE) | risky | (tagged if "build_tag" in risky else {})
+    pins: Match = {"pipeline_id": claims["pipeline_id"], "build_branch": "ma*"}
+    assert refusal("buildkite", claims, pins).reason is Reason.NO_MAPPING
+    named: Match = {**pins, **risky, "build_branch": "main"}
+    assert resolve("buildkite", claims, named) == "ci/acme"
+
+
+@pytest.mark.parametrize("source", ["webhook", "ui"])
+@pytest.mark.parametrize("branch", [{}, {"build_branch": "main"}, {"build_branch": "some-user:*"}])
+def test_D7_a_Buildkite_fork_is_not_the_branch_of_that_name(source: str, branch: dict[str, str]) -> None:
+    claims = claims_of("buildkite", "a pull request from a fork, its branch prefixed") | {"build_source": source}
+    match: Match = {"pipeline_id": claims["pipeline_id"], **branch}
+    assert refusal("buildkite", claims, match).reason is Reason.NO_MAPPING
