@@ -1,7 +1,7 @@
 """IssuerDirectory, AudienceDirectory and MappingIndex on the trust table.
 
-Reads are eventually consistent: the commit asks for the current versions of what a decision rests on. A corrupt
-document is reported and left out: it is never used, and never takes the others down.
+Reads are strongly consistent: whoever decides again because trust has changed must not decide on the old documents
+again. A corrupt document is reported and left out: it is never used, and never takes the others down.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -63,7 +63,7 @@ class DynamoTrustReader:
         keys = [bucket_key(issuer, selector) for selector in dict.fromkeys(selectors)]
         if not keys:
             return ()
-        buckets = get_items(self._dynamodb, self._table, keys, {}, self._pause)
+        buckets = get_items(self._dynamodb, self._table, keys, {"ConsistentRead": True}, self._pause)
         found = self._usable(lambda member: decode_mapping(bucket_member(*member)), _members(buckets))
         return _filed(found, issuer)
 
@@ -82,6 +82,7 @@ class DynamoTrustReader:
             TableName=self._table,
             KeyConditionExpression="pk = :partition",
             ExpressionAttributeValues={":partition": {"S": partition}},
+            ConsistentRead=True,
         )
         with translated(Reason.STORE_UNAVAILABLE):
             return [item for page in pages for item in page["Items"]]

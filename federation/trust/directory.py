@@ -1,0 +1,76 @@
+"""IssuerDirectory, AudienceDirectory and MappingIndex over others, which are asked as seldom as may be.
+
+What was changed or disabled is noticed by the commit whatever lies here, and `forget` follows. What was *added* holds
+after TTL seconds at the latest: at once for an identity that had no mapping, since that is not remembered.
+"""
+
+from collections.abc import Sequence
+
+from federation.model.trust import Audience, Issuer, Mapping, Selector
+from federation.ports import AudienceDirectory, Clock, IssuerDirectory, MappingIndex
+from federation.trust.bounded import BoundedCache
+from federation.trust.kept import Kept
+
+TTL = 30.0
+"""Seconds (ATTACKS C11, F11)."""
+NO_PATTERNS_TTL = 5.0
+"""Seconds for which an issuer is known to have no patterns: its unmapped identities cost one read, not two."""
+MAX_LOOKUPS = 2_000
+"""About 4 MiB."""
+MAX_ISSUERS = 1_000
+
+
+class CachedTrust:
+    """Safe to share between threads."""
+
+    def __init__(
+        self,
+        issuers: IssuerDirectory,
+        audiences: AudienceDirectory,
+        mappings: MappingIndex,
+        clock: Clock,
+        ttl: float = TTL,
+    ) -> None:
+        self._ttl = ttl
+        self._issuers = Kept(issuers.issuers, clock, ttl)
+        self._audiences = Kept(audiences.audiences, clock, ttl)
+        self._mappings = mappings
+        self._exact: BoundedCache[tuple[Mapping, ...]] = BoundedCache(clock, MAX_LOOKUPS)
+        self._patterns: BoundedCache[tuple[Mapping, ...]] = BoundedCache(clock, MAX_ISSUERS)
+
+    def issuers(self) -> tuple[Issuer, ...]:
+        """The last good ones for a while if they cannot be read."""
+        return self._issuers.get()
+
+    def audiences(self) -> tuple[Audience, ...]:
+        """The last good ones for a while if they cannot be read."""
+        return self._audiences.get()
+
+    def exact(self, issuer: str, selectors: Sequence[Selector]) -> tuple[Mapping, ...]:
+        """What was found is kept; that nothing was found is not."""
+        key = (issuer, *selectors)
+        kept = self._exact.get(key)
+        if kept is not None:
+            return kept
+        generation = self._exact.generation
+        found = self._mappings.exact(issuer, selectors)
+        if found:
+            self._exact.put(key, found, self._ttl, generation)
+        return found
+
+    def patterns(self, issuer: str) -> tuple[Mapping, ...]:
+        """That there are none is kept as well, but not as long."""
+        kept = self._patterns.get(issuer)
+        if kept is not None:
+            return kept
+        generation = self._patterns.generation
+        found = self._mappings.patterns(issuer)
+        self._patterns.put(issuer, found, self._ttl if found else min(self._ttl, NO_PATTERNS_TTL), generation)
+        return found
+
+    def forget(self) -> None:
+        """Everything is read again when it is next asked for."""
+        self._issuers.forget()
+        self._audiences.forget()
+        self._exact.forget()
+        self._patterns.forget()
