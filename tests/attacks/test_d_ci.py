@@ -22,6 +22,7 @@ GITLAB = "the documented example, on a protected branch"
 JENKINS = "the default claims of a build"
 CIRCLECI = "the documented claims, CIRCLE_OIDC_TOKEN"
 BUILDKITE = "the documented example, with the ids that a job can ask for"
+TERRAFORM_PINS: dict[str, MatchValue] = {"terraform_workspace_id": "ws-mbsd5E3Ktt5Rg2Xm"}
 CIRCLECI_PINS: Match = {
     '"oidc.circleci.com/project-id"': "3a2f5b1c-7d4e-4f6a-9b8c-0d1e2f3a4b5c",
     '"oidc.circleci.com/vcs-origin"': "github.com/organization-123/repo-1",
@@ -213,3 +214,14 @@ def test_D7_a_Buildkite_fork_is_not_the_branch_of_that_name(source: str, branch:
     claims = claims_of("buildkite", "a pull request from a fork, its branch prefixed") | {"build_source": source}
     match: Match = {"pipeline_id": claims["pipeline_id"], **branch}
     assert refusal("buildkite", claims, match).reason is Reason.NO_MAPPING
+
+
+def test_D7_a_speculative_Terraform_plan_does_not_fit_a_mapping_for_applies() -> None:
+    claims = claims_of("terraform", "a plan, which a mapping must name")
+    for match in (TERRAFORM_PINS, TERRAFORM_PINS | {"terraform_run_phase": "apply"}):
+        assert refusal("terraform", claims, match).reason is Reason.NO_MAPPING
+    assert resolve("terraform", claims, TERRAFORM_PINS | {"terraform_run_phase": "plan"}) == "ci/acme"
+
+
+def test_D7_a_Terraform_mapping_without_the_phase_is_refused_at_write() -> None:
+    assert "apply" in problem("terraform", TERRAFORM_PINS)
