@@ -33,7 +33,7 @@ from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
 from federation.verification.providers import provider_named
 from federation.verification.verifier import TokenVerifier
-from federation.web.fetcher import HttpFetcher
+from federation.web.fetcher import WebFetcher
 
 COMMIT_THREADS = 12
 """A commit runs three calls side by side; Lambda handles one request at a time, a laptop's gateway a few."""
@@ -93,7 +93,7 @@ def _report_corrupt(error: CorruptDocument) -> None:
 
 def _verifier(settings: Settings, trust: CachedTrust, clock: Clock) -> TokenVerifier:
     loopback = settings.loopback_issuers
-    keys = KeyCache(KeySource(HttpFetcher(loopback=loopback), loopback=loopback), clock)
+    keys = KeyCache(KeySource(WebFetcher(loopback=loopback), loopback=loopback), clock)
     return TokenVerifier(TrustedIssuers(trust, settings.issuer), keys, provider_named, clock)
 
 
