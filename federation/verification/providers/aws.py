@@ -29,7 +29,7 @@ def _is_issuer(value: Json) -> bool:
 
 
 def _is_role(value: Json) -> bool:
-    """A role's own ARN: no root, no user with lasting keys, no session with a name that somebody chose (ATTACKS D24)."""
+    """A role's own ARN: no root, no user with lasting keys, no session under a chosen name (ATTACKS D24)."""
     return isinstance(value, str) and _ROLE.fullmatch(value) is not None
 
 
