@@ -1,0 +1,42 @@
+import pytest
+
+from federation.model.json import Json
+from federation.oauth.errors import InvalidRequest
+from federation.oauth.reasons import Reason
+from federation.verification.claims import Times, check_jti, check_times
+from tests.support.issuer_world import NOW, claims, trusted, without
+
+
+def test_the_times_of_a_valid_token() -> None:
+    assert check_times(claims(nbf=NOW - 5), trusted(), NOW) == Times(issued_at=NOW, expires_at=NOW + 300)
+
+
+def test_a_token_without_iat_counts_as_issued_now() -> None:
+    assert check_times(without("iat"), trusted(), NOW + 0.9) == Times(issued_at=NOW, expires_at=NOW + 300)
+
+
+def test_zero_is_a_time_like_any_other() -> None:
+    assert check_times(claims(nbf=0), trusted(), NOW).expires_at == NOW + 300
+    with pytest.raises(InvalidRequest) as refused:
+        check_times(claims(iat=0), trusted(), NOW)
+    assert refused.value.reason is Reason.TOKEN_LIVES_TOO_LONG
+
+
+@pytest.mark.parametrize("jti", ["a", "j" * 256])
+@pytest.mark.parametrize("single_use", [True, False])
+def test_a_jti_is_text(jti: str, single_use: bool) -> None:
+    check_jti(claims(jti=jti), trusted(single_use=single_use))
+
+
+@pytest.mark.parametrize("jti", ["", "j" * 257, 1, None, True, ["j"], {"j": 1}])
+@pytest.mark.parametrize("single_use", [True, False])
+def test_a_malformed_jti_is_refused_even_where_none_is_needed(jti: Json, single_use: bool) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        check_jti(claims(jti=jti), trusted(single_use=single_use))
+    assert (refused.value.reason, refused.value.detail) == (Reason.MALFORMED_CLAIMS, "jti")
+
+
+def test_a_token_that_is_accepted_once_needs_a_jti() -> None:
+    check_jti(without("jti"), trusted())
+    with pytest.raises(InvalidRequest):
+        check_jti(without("jti"), trusted(single_use=True))
