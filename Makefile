@@ -36,8 +36,39 @@ unit: .venv/ready .venv-sam/ready ## the tests
 
 .venv-sam/ready: requirements-sam.txt
 	$(PYTHON) -m venv .venv-sam
-	$(SAM)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-sam.txt
+	$(SAM)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-sam.txt
 	@touch $@
+
+# What `sam build` asks for, a target per function: its locked dependencies for Lambda's platform, and our code.
+LAMBDA := --python-version 3.13 --implementation cp --only-binary=:all: \
+	--platform manylinux_2_28_aarch64 --platform manylinux2014_aarch64
+LIBRARY := $(filter-out %/cli %/local %/__pycache__,$(wildcard federation/*))
+# The services we call: botocore describes every service of AWS in 19 MB.
+SERVICES := dynamodb kms s3
+
+build-TokenFunction build-PublishFunction: requirements.txt
+	$(install-locked)
+	$(copy-code)
+
+build-ApplyTrustFunction: requirements-admin.txt
+	$(install-locked)
+	$(copy-code)
+
+build-HealthFunction: # needs no library
+	$(copy-code)
+
+define install-locked
+$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile \
+	$(LAMBDA) --target $(ARTIFACTS_DIR) -r $<
+find $(ARTIFACTS_DIR)/botocore/data -mindepth 1 -maxdepth 1 -type d $(SERVICES:%=! -name %) -exec rm -r {} +
+endef
+
+define copy-code
+mkdir -p $(ARTIFACTS_DIR)/federation
+cp -R functions $(ARTIFACTS_DIR)
+cp -R $(LIBRARY) $(ARTIFACTS_DIR)/federation
+find $(ARTIFACTS_DIR) -name __pycache__ -prune -exec rm -r {} +
+endef
 
 lock: ## compile the hash-locked requirements from pyproject.toml (needs uv)
 	uv pip compile $(LOCK) pyproject.toml -o requirements.txt

@@ -1,0 +1,91 @@
+"""Invoked by IAM principals alone, never over HTTP: `{"documents": [...]}` -> the trust table.
+
+Answers `{"created": [...], "updated": [...], "unchanged": [...], "warnings": [...]}` with lines such as
+`Issuer acme-okta`, or `{"problems": [...]}` and nothing was written of a set that is not sound as a whole.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+from aws_lambda_powertools import Logger
+
+from federation.admin.problem import InvalidDocuments, Problem
+from federation.admin.source import SourceDocument
+from federation.admin.validate import validate
+from federation.admin.write import TrustEditor
+from federation.bootstrap.admin import trust_editor
+from federation.model.trust import DocumentRef
+from federation.ports import BucketFull, VersionConflict
+from federation.settings import read_settings
+from functions.event import Event
+from functions.runtime import Context, Handler, built_on_access
+from functions.telemetry import log_stream, structured_logger, traced
+
+PAYLOAD = "payload"
+"""Stands where a file's name stands elsewhere."""
+
+
+def build(environment: Mapping[str, str]) -> Handler:
+    """The handler; raises SettingsError."""
+    settings = read_settings(environment)
+    logger = structured_logger(log_stream(environment))
+    return traced(ApplyHandler(trust_editor(settings), logger, loopback=settings.loopback_issuers).handle, environment)
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyHandler:
+    """Validates a set of documents as a whole, then writes what is new or changed."""
+
+    editor: TrustEditor
+    logger: Logger
+    loopback: bool = False
+
+    def handle(self, event: Event, context: Context) -> dict[str, object]:
+        """What was changed, or what must be mended first."""
+        try:
+            result = self._apply(event)
+        except InvalidDocuments as error:
+            result = _problems(error.problems)
+        except VersionConflict:
+            result = _problem("Somebody else wrote at the same time; send the same documents again.")
+        except BucketFull as error:
+            result = _problem(str(error))
+        self.logger.info("apply", changed=_changed(result), correlation_id=context.aws_request_id)
+        return result
+
+    def _apply(self, event: Event) -> dict[str, object]:
+        validated = validate(_sources(event), loopback=self.loopback)
+        applied = self.editor.apply(validated)
+        return {
+            "created": _names(version.ref for version in applied.created),
+            "updated": _names(version.ref for version in applied.updated),
+            "unchanged": _names(applied.unchanged),
+            "warnings": [asdict(warning) for warning in validated.warnings],
+        }
+
+
+def _sources(event: Event) -> list[SourceDocument]:
+    documents = event.get("documents") if isinstance(event, Mapping) else None
+    if not isinstance(documents, list) or not documents:
+        raise InvalidDocuments([Problem(PAYLOAD, 0, "", "", 'Send {"documents": [...]} with at least one document.')])
+    return [SourceDocument(f"{PAYLOAD}[{position}]", document) for position, document in enumerate(documents)]
+
+
+def _names(refs: Iterable[DocumentRef]) -> list[str]:
+    return [f"{ref.kind} {ref.id}" for ref in refs]
+
+
+def _changed(result: Mapping[str, object]) -> dict[str, object]:
+    """What the log keeps: names, never what a document says."""
+    return {name: result[name] for name in ("created", "updated") if name in result}
+
+
+def _problems(problems: Iterable[Problem]) -> dict[str, object]:
+    return {"problems": [asdict(problem) for problem in problems]}
+
+
+def _problem(message: str) -> dict[str, object]:
+    return _problems([Problem(PAYLOAD, 0, "", "", message)])
+
+
+__getattr__ = built_on_access(build)

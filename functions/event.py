@@ -1,0 +1,95 @@
+"""API Gateway HTTP API events, payload format 2.0 <-> requests and responses as the library knows them.
+
+Source: "Create AWS Lambda proxy integrations for HTTP APIs" in the API Gateway developer guide.
+"""
+
+import base64
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from federation.oauth.http import HttpRequest, HttpResponse
+from federation.oauth.identifiers import FORM
+
+Event: TypeAlias = object
+"""Anything at all: a function can be invoked with what no gateway would send."""
+GatewayResponse: TypeAlias = dict[str, object]
+
+UNREADABLE = b"\x00"
+"""Stands for what cannot be decoded. The form parser refuses it, so it is answered and recorded like any refusal."""
+
+
+class _MalformedEvent(ValueError):
+    """No gateway sends this."""
+
+
+def read_event(event: Event, invocation: str) -> HttpRequest:
+    """The request in an event; never raises. `invocation`: names the request where the gateway did not.
+
+    The correlation id is the gateway's, never one that the caller chose: one-time things are claimed under it.
+    """
+    try:
+        return _request(_members(event), invocation)
+    except _MalformedEvent:
+        return HttpRequest("POST", "", UNREADABLE, invocation, headers={"content-type": FORM})
+
+
+def write_response(response: HttpResponse) -> GatewayResponse:
+    """What the gateway wants returned."""
+    return {
+        "statusCode": response.status,
+        "headers": dict(response.headers),
+        "body": response.body.decode(),
+        "isBase64Encoded": False,
+    }
+
+
+def _request(event: Mapping[object, object], invocation: str) -> HttpRequest:
+    context = _members(event.get("requestContext"))
+    http = _members(context.get("http"))
+    certificate = _members(_members(context.get("authentication")).get("clientCert"))
+    return HttpRequest(
+        method=_text(http.get("method")),
+        path=_text(event.get("rawPath")),
+        body=_body(event),
+        correlation_id=_text(context.get("requestId")) or invocation,
+        headers=_headers(_members(event.get("headers"))),
+        query=_text(event.get("rawQueryString")),
+        source_ip=_text(http.get("sourceIp")),
+        client_certificate=_text(certificate.get("clientCertPem")) or None,
+    )
+
+
+def _body(event: Mapping[object, object]) -> bytes:
+    """UNREADABLE for a body that is not what `isBase64Encoded` says; the rest of the event may still be told."""
+    body = _text(event.get("body"))
+    try:
+        return base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
+    except ValueError:
+        return UNREADABLE
+
+
+def _headers(headers: Mapping[object, object]) -> dict[str, str]:
+    """Names in lower case; names that differ in case alone are one header, joined as the gateway joins them."""
+    joined: dict[str, str] = {}
+    for name, value in headers.items():
+        lower = _text(name).lower()
+        joined[lower] = f"{joined[lower]},{_text(value)}" if lower in joined else _text(value)
+    return joined
+
+
+def _members(value: object) -> Mapping[object, object]:
+    """An object's members; none where it is absent."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise _MalformedEvent
+    return value
+
+
+def _text(value: object) -> str:
+    """Text; empty where it is absent."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise _MalformedEvent
+    return value

@@ -1,0 +1,78 @@
+"""Powertools, set up once for every function: a structured log, counters within it, traces.
+
+Nothing here takes an event, a header or a token.
+"""
+
+import json
+import logging
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TextIO
+
+from aws_lambda_powertools import Logger, Tracer
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+from federation.aws.audit_log import PowertoolsAuditLog
+from federation.model.json import JsonObject
+from functions.runtime import Handler
+
+SERVICE = "federation-bridge"
+NAMESPACE = "FederationBridge"
+LOG_STREAM = "FEDERATION_LOG_STREAM"
+"""`stderr`: keeps a laptop's standard output clean. Otherwise standard output, which Lambda collects."""
+LAMBDA_ROOT = "LAMBDA_TASK_ROOT"
+"""Set by Lambda alone."""
+
+
+def log_stream(environment: Mapping[str, str]) -> TextIO:
+    """Where this process's log goes."""
+    return sys.stderr if environment.get(LOG_STREAM) == "stderr" else sys.stdout
+
+
+def structured_logger(stream: TextIO) -> Logger:
+    """JSON lines. A process has one such log: the stream that was named last takes all of it."""
+    logger = Logger(service=SERVICE, stream=stream, utc=True, use_rfc3339=True)
+    if isinstance(logger.logger_handler, logging.StreamHandler):
+        logger.logger_handler.setStream(stream)
+    return logger
+
+
+def traced(handler: Handler, environment: Mapping[str, str]) -> Handler:
+    """`handler` in a segment of its own, where Lambda runs a daemon to trace to.
+
+    Neither its response nor its errors are kept: the response is the token.
+    """
+    if LAMBDA_ROOT not in environment:
+        return handler
+    tracer = Tracer(service=SERVICE, patch_modules=["botocore"])
+    traced_handler: Handler = tracer.capture_lambda_handler(handler, capture_response=False, capture_error=False)
+    return traced_handler
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """CloudWatch counters in embedded metric format: a line of the log each, so nothing is called."""
+
+    stream: TextIO
+
+    def count(self, name: str, facts: Mapping[str, str]) -> None:
+        """Add one. `facts` stand beside the number and make no dimension, so they may take any value."""
+        metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
+        metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
+        for key, fact in facts.items():
+            metrics.add_metadata(key, fact)
+        print(json.dumps(metrics.serialize_metric_set()), file=self.stream, flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class CountedRefusals:
+    """AuditLog that counts as well."""
+
+    log: PowertoolsAuditLog
+    counters: Counters
+
+    def refused(self, entry: JsonObject) -> None:
+        """The record, then the number."""
+        self.log.refused(entry)
+        self.counters.count("Refused", {name: str(entry[name]) for name in ("reason", "correlation_id")})

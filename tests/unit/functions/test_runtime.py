@@ -1,0 +1,45 @@
+from collections.abc import Mapping
+from types import ModuleType
+
+import pytest
+
+from functions import apply, health, publish, token
+from functions.runtime import Context, Handler, built_on_access
+
+
+def echo(event: object, context: Context) -> object:
+    return event, context.aws_request_id
+
+
+class Builds:
+    """Counts, and keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.environments: list[Mapping[str, str]] = []
+
+    def __call__(self, environment: Mapping[str, str]) -> Handler:
+        self.environments.append(environment)
+        return echo
+
+
+def test_a_handler_is_built_when_it_is_asked_for_and_not_before() -> None:
+    builds = Builds()
+    attribute = built_on_access(builds)
+    assert not builds.environments
+    assert attribute("handler") is echo
+    assert "PATH" in builds.environments[0]
+
+
+def test_no_other_attribute_is_made_up() -> None:
+    builds = Builds()
+    with pytest.raises(AttributeError):
+        built_on_access(builds)("handlers")
+    assert not builds.environments
+
+
+@pytest.mark.parametrize("module", [token, health, publish, apply])
+def test_importing_a_function_builds_nothing(module: ModuleType) -> None:
+    assert "handler" not in vars(module)
+    assert callable(module.build)
+    with pytest.raises(AttributeError):
+        module.handlers  # noqa: B018 - the access is the test

@@ -1,0 +1,63 @@
+import io
+import json
+import sys
+
+from federation.aws.audit_log import PowertoolsAuditLog
+from functions.runtime import Context
+from functions.telemetry import CountedRefusals, Counters, log_stream, structured_logger, traced
+
+
+def lines(stream: io.StringIO) -> list[dict[str, object]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_laptop_can_keep_its_standard_output_clean() -> None:
+    assert log_stream({"FEDERATION_LOG_STREAM": "stderr"}) is sys.stderr
+    assert log_stream({}) is sys.stdout
+
+
+def test_the_stream_named_last_takes_the_whole_log() -> None:
+    first, last = io.StringIO(), io.StringIO()
+    early = structured_logger(first)
+    structured_logger(last)
+    early.info("hello")
+    assert not first.getvalue()
+    assert [line["message"] for line in lines(last)] == ["hello"]
+
+
+def test_a_counter_has_one_dimension_whatever_the_facts() -> None:
+    stream = io.StringIO()
+    Counters(stream).count("Refused", {"reason": "no_mapping", "correlation_id": "c-1"})
+    (line,) = lines(stream)
+    metadata = line["_aws"]
+    assert isinstance(metadata, dict)
+    (directive,) = metadata["CloudWatchMetrics"]
+    assert directive["Namespace"] == "FederationBridge"
+    assert directive["Dimensions"] == [["service"]]
+    assert [metric["Name"] for metric in directive["Metrics"]] == ["Refused"]
+    assert (line["Refused"], line["reason"], line["correlation_id"]) == ([1.0], "no_mapping", "c-1")
+
+
+def test_counters_do_not_add_up_across_requests() -> None:
+    stream = io.StringIO()
+    counters = Counters(stream)
+    counters.count("Refused", {"reason": "no_mapping"})
+    counters.count("Issued", {})
+    assert [sorted(name for name in line if name[0].isupper()) for line in lines(stream)] == [["Refused"], ["Issued"]]
+    assert "reason" not in lines(stream)[1]
+
+
+def test_a_refusal_is_recorded_and_counted() -> None:
+    stream = io.StringIO()
+    log = CountedRefusals(PowertoolsAuditLog(structured_logger(stream)), Counters(stream))
+    log.refused({"reason": "token_expired", "correlation_id": "c-1", "detail": "exp"})
+    record, counter = lines(stream)
+    assert record["refusal"] == {"reason": "token_expired", "correlation_id": "c-1", "detail": "exp"}
+    assert counter["reason"] == "token_expired"
+
+
+def test_nothing_is_traced_outside_lambda() -> None:
+    def handler(event: object, context: Context) -> object:
+        return event, context
+
+    assert traced(handler, {}) is handler
