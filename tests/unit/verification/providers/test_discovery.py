@@ -6,7 +6,7 @@ from federation.verification.provider import Provider
 from federation.verification.providers import provider_named, provider_names
 
 
-def test_the_providers_of_this_version_are_found() -> None:
+def test_providers_are_found_in_a_stable_order() -> None:
     assert {"entra", "github", "google", "kubernetes", "oidc"} <= set(provider_names())
 
 

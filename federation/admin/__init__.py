@@ -1,0 +1,1 @@
+"""Trust documents where they are written: read, validated, stored. Never on the token path."""

@@ -1,0 +1,49 @@
+"""The documents of a set that have the form of their kind, side by side."""
+
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from federation.admin.schema.audience import AudienceDocument
+from federation.admin.schema.document import TrustDocument
+from federation.admin.schema.issuer import IssuerDocument
+from federation.admin.schema.mapping import MappingDocument
+from federation.admin.source import SourceDocument
+from federation.model.json import JsonObject
+from federation.model.trust import DocumentRef, Kind
+
+DocumentT_co = TypeVar("DocumentT_co", bound=TrustDocument, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Generic[DocumentT_co]):
+    """A document in both of its forms: as checked, and as somebody wrote it."""
+
+    document: DocumentT_co
+    source: SourceDocument
+
+    @property
+    def body(self) -> JsonObject:
+        """The JSON form as written."""
+        if not isinstance(self.source.value, dict):
+            raise TypeError("only a mapping of keys has the form of a document")
+        return self.source.value
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSet:
+    """All documents of each kind by their id, in the order of the files."""
+
+    issuers: ReadOnly[str, Written[IssuerDocument]] = field(default_factory=dict)
+    mappings: ReadOnly[str, Written[MappingDocument]] = field(default_factory=dict)
+    audiences: ReadOnly[str, Written[AudienceDocument]] = field(default_factory=dict)
+    malformed: frozenset[DocumentRef] = frozenset()
+    """Documents that are there but broken: naming one is no second mistake."""
+
+    def knows_issuer(self, document_id: str) -> bool:
+        """Whether the Issuer is there, well-formed or not."""
+        return document_id in self.issuers or DocumentRef(Kind.ISSUER, document_id) in self.malformed
+
+    def knows_audience(self, document_id: str) -> bool:
+        """Whether the Audience is there, well-formed or not."""
+        return document_id in self.audiences or DocumentRef(Kind.AUDIENCE, document_id) in self.malformed

@@ -1,0 +1,80 @@
+"""kind: Issuer: whom we believe."""
+
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+
+from federation.admin.schema.document import TrustDocument
+from federation.admin.schema.keys import KeysPart
+from federation.admin.schema.patterns import TOKEN_AUDIENCE, WORDS
+from federation.admin.schema.values import Tenant, TokenAge, TrustedUrl, distinct
+from federation.model.documents import DEFAULT_ALGORITHMS, DEFAULT_MAX_TOKEN_AGE
+from federation.verification.algorithms import ALGORITHMS
+from federation.verification.providers import provider_named, provider_names
+
+_INTERNAL = (".svc", ".local", ".internal", ".localdomain")
+
+
+def _provider(name: str) -> str:
+    if name not in provider_names():
+        raise ValueError(f"this version knows {', '.join(provider_names())}")
+    return name
+
+
+def _algorithm(name: str) -> str:
+    if name not in ALGORITHMS:
+        raise ValueError(f"one of {', '.join(ALGORITHMS)}; there is no none, and no shared secrets")
+    return name
+
+
+# The schema for editors does not list the providers, so that a new one stays one new file.
+ProviderName = Annotated[str, AfterValidator(_provider), WithJsonSchema({"type": "string", "pattern": "^[a-z0-9_]+$"})]
+Algorithm = Annotated[str, AfterValidator(_algorithm), WithJsonSchema({"type": "string", "enum": list(ALGORITHMS)})]
+TokenAudience = Annotated[str, Field(pattern=TOKEN_AUDIENCE, description=WORDS[TOKEN_AUDIENCE])]
+
+
+class IssuerDocument(TrustDocument):
+    """Whom we believe, and with which keys."""
+
+    kind: Literal["Issuer"]
+    provider: Annotated[ProviderName, Field(description="What kind of identity provider it is.")]
+    issuer: Annotated[TrustedUrl, Field(description="Compared with the token's `iss` as an exact string.")]
+    audiences: Annotated[
+        list[TokenAudience],
+        AfterValidator(distinct),
+        Field(default_factory=list, max_length=16, description="What `aud` may be; none: this bridge's own URL."),
+    ]
+    keys: Annotated[
+        KeysPart, Field(default_factory=lambda: KeysPart(discovery=True), description="Where its keys come from.")
+    ]
+    algorithms: Annotated[
+        list[Algorithm],
+        AfterValidator(distinct),
+        Field(default_factory=lambda: list(DEFAULT_ALGORITHMS), min_length=1, description="Which signatures it makes."),
+    ]
+    max_token_age: Annotated[TokenAge, Field(description="The longest time since `iat`, and the longest lifetime.")] = (
+        DEFAULT_MAX_TOKEN_AGE
+    )
+    single_use: Annotated[bool, Field(description="true: a token is exchanged once.")] = False
+    tenant: Tenant | None = None
+
+    @model_validator(mode="after")
+    def _provider_agrees(self) -> Self:
+        problem = provider_named(self.provider).issuer_problem(self.issuer) or self._foreign() or self._unreachable()
+        if problem:
+            raise ValueError(problem)
+        return self
+
+    def _foreign(self) -> str | None:
+        """A stricter provider's issuer must not be had by a laxer one's rules (ATTACKS D3, D10, D15)."""
+        host = urlsplit(self.issuer).hostname
+        owner = next((name for name in provider_names() if host in provider_named(name).issuer_hosts), self.provider)
+        return None if owner == self.provider else f"this issuer is {owner}'s: write provider: {owner}"
+
+    def _unreachable(self) -> str | None:
+        """Clusters sign under names of their own network, which may even be somebody else's here (ATTACKS D18)."""
+        host = urlsplit(self.issuer).hostname or ""
+        if self.keys.discovery and host.endswith(_INTERNAL):
+            return "keys cannot be discovered at a name of another network: give jwks or jwks_uri"
+        return None

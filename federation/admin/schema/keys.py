@@ -1,0 +1,43 @@
+"""Where an issuer's keys come from."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from federation.admin.schema.document import Part
+from federation.admin.schema.values import TrustedUrl
+from federation.verification.jwk import UnusableJwk, read_jwk
+from federation.verification.jwk_set import JwkSetRefused, read_jwk_set
+
+
+def _usable(jwks: dict[str, Any]) -> dict[str, Any]:
+    """Every key must be able to verify; what a fetched set merely ignores, a written one should not hold."""
+    try:
+        read_jwk_set(jwks)
+    except JwkSetRefused as error:
+        raise ValueError(str(error)) from None
+    for number, jwk in enumerate(jwks["keys"]):
+        try:
+            key = read_jwk(jwk)
+        except UnusableJwk as error:
+            raise ValueError(f"key {number}: {error}") from None
+        if key.kid is None and len(jwks["keys"]) > 1:
+            raise ValueError(f"key {number}: kid is missing, and there are several keys")
+    return jwks
+
+
+Jwks = Annotated[dict[str, Any], AfterValidator(_usable), Field(description="A JWK Set of public keys (RFC 7517).")]
+
+
+class KeysPart(Part):
+    """Exactly one of the three."""
+
+    discovery: Annotated[Literal[True] | None, Field(description="OpenID Connect Discovery below the issuer.")] = None
+    jwks_uri: Annotated[TrustedUrl | None, Field(description="The address of the JWK Set.")] = None
+    jwks: Annotated[Jwks | None, Field(description="The JWK Set itself.")] = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            raise ValueError("name exactly one source of keys: discovery: true, jwks_uri or jwks")
+        return self

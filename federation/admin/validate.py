@@ -1,0 +1,94 @@
+"""Trust documents, checked offline: each by itself, then all together. A broken one hides no other's problems."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from federation.admin import cross_checks
+from federation.admin.document_set import DocumentSet, Written
+from federation.admin.form import parse_document
+from federation.admin.problem import InvalidDocuments, Problem
+from federation.admin.schema.audience import AudienceDocument
+from federation.admin.schema.document import TrustDocument
+from federation.admin.schema.issuer import IssuerDocument
+from federation.admin.schema.mapping import MappingDocument
+from federation.admin.source import SourceDocument
+from federation.admin.yaml_source import read_sources
+from federation.model.trust import DocumentRef, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class ValidatedSet:
+    """Proof that the documents may be written: each is well-formed and none contradicts another."""
+
+    documents: DocumentSet
+    warnings: tuple[Problem, ...] = ()
+
+
+def validate_path(path: Path, *, loopback: bool = False) -> ValidatedSet:
+    """The documents in a folder or file; raises InvalidDocuments with everything that is wrong.
+
+    `loopback`: whether issuers may be `http://` on this machine, which nothing deployed accepts.
+    """
+    sources = read_sources(path)
+    return validate(sources.documents, loopback=loopback, unreadable=sources.problems)
+
+
+def validate(
+    sources: Iterable[SourceDocument], *, loopback: bool = False, unreadable: Iterable[Problem] = ()
+) -> ValidatedSet:
+    """The documents as a set; raises InvalidDocuments. `unreadable`: what reading them has found wrong already."""
+    builder = _Builder()
+    for source in sources:
+        builder.add(source, loopback=loopback)
+    documents = builder.documents()
+    problems = [*unreadable, *builder.problems, *cross_checks.problems(documents)]
+    if problems:
+        raise InvalidDocuments(sorted(problems))
+    return ValidatedSet(documents, tuple(cross_checks.warnings(documents)))
+
+
+class _Builder:
+    """Collects documents by kind and id, and what is wrong with each by itself."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self._issuers: dict[str, Written[IssuerDocument]] = {}
+        self._mappings: dict[str, Written[MappingDocument]] = {}
+        self._audiences: dict[str, Written[AudienceDocument]] = {}
+        self._malformed: set[DocumentRef] = set()
+        self._places: dict[DocumentRef, str] = {}
+
+    def documents(self) -> DocumentSet:
+        """What has been added and is well-formed."""
+        return DocumentSet(self._issuers, self._mappings, self._audiences, frozenset(self._malformed))
+
+    def add(self, source: SourceDocument, *, loopback: bool) -> None:
+        """Check one document."""
+        ref = _ref(source)
+        if ref in self._places:
+            self.problems.append(source.problem(("id",), f"{ref.kind} {ref.id} is also at {self._places[ref]}"))
+            return
+        if ref:
+            self._places[ref] = f"{source.file}:{source.line}"
+        try:
+            self._keep(parse_document(source, loopback=loopback), source)
+        except InvalidDocuments as error:
+            self.problems += error.problems
+            self._malformed |= {ref} if ref else set()
+
+    def _keep(self, document: TrustDocument, source: SourceDocument) -> None:
+        if isinstance(document, IssuerDocument):
+            self._issuers[document.id] = Written(document, source)
+        if isinstance(document, MappingDocument):
+            self._mappings[document.id] = Written(document, source)
+        if isinstance(document, AudienceDocument):
+            self._audiences[document.id] = Written(document, source)
+
+
+def _ref(source: SourceDocument) -> DocumentRef | None:
+    """How the document names itself, if it does."""
+    value = source.value if isinstance(source.value, dict) else {}
+    document_id = value.get("id")
+    kind = next((kind for kind in Kind if value.get("kind") == kind), None)
+    return DocumentRef(kind, document_id) if kind and isinstance(document_id, str) else None
