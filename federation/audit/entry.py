@@ -6,15 +6,17 @@ from federation.model.tokens import VerifiedToken
 from federation.model.trust import MappedPrincipal
 from federation.oauth.request import ExchangeRequest
 
+MAX_NAME = 128
+
 
 def describe_request(request: ExchangeRequest) -> dict[str, Json]:
     """What was asked for, as the caller named it."""
     return {
         "subject_token_type": request.subject_token_type.value,
         "requested_token_type": request.requested_token_type.value,
-        "requested_audience": list(request.audiences),
-        "requested_resource": list(request.resources),
-        "requested_scope": None if request.scopes is None else list(request.scopes),
+        "requested_audience": [_name(audience) for audience in request.audiences],
+        "requested_resource": [_name(resource) for resource in request.resources],
+        "requested_scope": None if request.scopes is None else [_name(scope) for scope in request.scopes],
     }
 
 
@@ -56,3 +58,8 @@ def describe_authorization(authorization: Authorization) -> dict[str, Json]:
         "decision": authorization.provenance.decision,
         "documents": {f"{ref.kind}/{ref.id}": version for ref, version in authorization.documents},
     }
+
+
+def _name(text: str) -> str:
+    """What a caller calls a target or a scope; a token put there by mistake is longer than any (ATTACKS P3)."""
+    return text if len(text) <= MAX_NAME else f"({len(text)} characters)"

@@ -1,0 +1,120 @@
+"""The whole bridge on this machine: embedded AWS, the real functions, and the gateway in front of them."""
+
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack, redirect_stderr
+from types import TracebackType
+from typing import Self, TextIO
+
+from botocore.exceptions import BotoCoreError
+
+from federation.admin.validate import ValidatedSet
+from federation.bootstrap.admin import trust_editor
+from federation.bootstrap.keys import publication
+from federation.keys.publication import Publication
+from federation.local.audit_trail import AuditTrail
+from federation.local.embedded_aws import DYNAMODB_ENDPOINT, EmbeddedAws
+from federation.local.functions import Runtime, build_handlers
+from federation.local.gateway import Gateway
+from federation.local.requests import GatewayRequest, GatewayResponse
+from federation.local.routes import read_routes
+from federation.local.server import Server, listen, url_of
+from federation.local.template import load_template
+from federation.model.keys import KeySet
+from federation.settings import Settings, read_settings
+from federation.system import RandomIdentifiers, SystemClock
+
+
+class CannotStart(Exception):
+    """Something that the bridge needs is not there; says what, and what to do."""
+
+
+class LocalBridge(AbstractContextManager["LocalBridge"]):
+    """Serves on 127.0.0.1 while entered.
+
+    `trust`: documents to write before it answers; what the trust table already holds stays. `log`: where the
+    functions' log goes. Raises PortTaken, CannotStart.
+    """
+
+    url: str
+    settings: Settings
+    trail: AuditTrail
+
+    def __init__(
+        self,
+        trust: ValidatedSet | None = None,
+        *,
+        port: int = 0,
+        environment: Mapping[str, str] = os.environ,
+        log: TextIO = sys.stderr,
+    ) -> None:
+        self._trust = trust
+        self._port = port
+        self._environment = environment
+        self._log = log
+        self._running = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as starting:
+            self._start(starting)
+            self._running = starting.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._running.close()
+
+    def answer(self, request: GatewayRequest) -> GatewayResponse:
+        """The gateway's answer without a socket in between."""
+        return self._gateway.answer(request)
+
+    def _start(self, starting: ExitStack) -> None:
+        listener = starting.enter_context(listen(self._port))
+        self.url = url_of(listener)
+        environment = {**self._embed_aws(starting), **self._settings()}
+        self.settings = read_settings(environment)
+        self._prepare()
+        self.trail = starting.enter_context(AuditTrail(self.settings.audit_table))
+        self._gateway = self._build_gateway(environment)
+        starting.enter_context(Server(listener, self._gateway.answer))
+
+    def _settings(self) -> dict[str, str]:
+        return {
+            "FEDERATION_ISSUER": self.url,
+            "FEDERATION_LOOPBACK_ISSUERS": "yes",
+            "FEDERATION_LOG_STREAM": "stderr",
+        }
+
+    def _embed_aws(self, starting: ExitStack) -> Mapping[str, str]:
+        try:
+            return starting.enter_context(EmbeddedAws(self._environment))
+        except BotoCoreError as error:
+            where = self._environment.get(DYNAMODB_ENDPOINT, "")
+            raise CannotStart(
+                f"DynamoDB does not answer at {where}; start it, or unset {DYNAMODB_ENDPOINT} to use the embedded one"
+            ) from error
+
+    def _prepare(self) -> None:
+        """Trust first, so that nothing is served before it is there; then the keys, so that tokens can be signed."""
+        if self._trust is not None:
+            trust_editor(self.settings).apply(self._trust)
+        publishing = publication(self.settings)
+        _forget_keys_of_earlier_runs(publishing)
+        publishing.run()
+
+    def _build_gateway(self, environment: Mapping[str, str]) -> Gateway:
+        clock, identifiers = SystemClock(), RandomIdentifiers()
+        routes = read_routes(load_template())
+        with redirect_stderr(self._log):  # the functions take their log's stream from there, once
+            handlers = build_handlers(routes, environment)
+        runtime = Runtime(handlers, clock, identifiers)
+        return Gateway(routes, runtime, publication(self.settings).publisher, clock, identifiers)
+
+
+def _forget_keys_of_earlier_runs(publishing: Publication) -> None:
+    """A DynamoDB that outlives us remembers keys that the embedded KMS does not have any more."""
+    keys = publishing.key_sets.load()
+    if keys is not None:
+        publishing.key_sets.save(KeySet((), keys.version + 1))

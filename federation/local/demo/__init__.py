@@ -1,0 +1,1 @@
+"""The main job, told step by step: five kinds of identity exchanged, and the refusals that matter."""
