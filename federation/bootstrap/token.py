@@ -1,22 +1,18 @@
-"""The composition root: the only module that names adapters."""
+"""Composes the token endpoint."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
-from federation.admin.write import TrustEditor
 from federation.authentication.callers import UnregisteredCallers
-from federation.aws.clients import dynamodb_client, kms_client, s3_client
+from federation.aws.clients import dynamodb_client, kms_client
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.ledger import DynamoLedger, LedgerTables
-from federation.aws.public_keys import KmsPublicKeys
-from federation.aws.publisher import S3Publisher
 from federation.aws.signer import KmsSigner
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_versions import DynamoTrustVersions
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.endpoint import TokenEndpoint
 from federation.exchange import Exchange
-from federation.keys.publication import Publication
 from federation.mapping.mapper import Mapper
 from federation.minting.commit import Commit
 from federation.minting.current_key import CurrentKey
@@ -62,24 +58,6 @@ def token_endpoint(settings: Settings, log: AuditLog) -> TokenEndpoint:
         forget_trust=forget_trust,
     )
     return TokenEndpoint(exchange, error_page=settings.issuer + ERRORS_PATH)
-
-
-def publication(settings: Settings) -> Publication:
-    """Publishes to S3 what KMS and the trust table hold."""
-    return Publication(
-        issuer=settings.issuer,
-        kms_key=settings.signing_key,
-        algorithm=settings.signing_algorithm,
-        public_keys=KmsPublicKeys(kms_client()),
-        key_sets=_key_sets(settings),
-        publisher=S3Publisher(s3_client(), settings.documents_bucket),
-        clock=SystemClock(),
-    )
-
-
-def trust_editor(settings: Settings) -> TrustEditor:
-    """Writes validated documents into the trust table."""
-    return TrustEditor(DynamoTrustWriter(dynamodb_client(), settings.trust_table))
 
 
 def _cached_trust(settings: Settings, clock: Clock) -> CachedTrust:
