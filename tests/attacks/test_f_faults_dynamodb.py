@@ -1,0 +1,265 @@
+"""Fault model (section 2): what the adapters do when DynamoDB throttles, breaks, loses answers or refuses."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.stub import ANY, Stubber
+
+from federation.aws.backoff import Pause
+from federation.aws.clients import dynamodb_client
+from federation.aws.ledger import DynamoLedger, LedgerTables
+from federation.aws.trust_reader import DynamoTrustReader
+from federation.aws.trust_versions import DynamoTrustVersions
+from federation.aws.trust_writer import DynamoTrustWriter
+from federation.local.embedded_aws import EmbeddedAws, sealed_environment
+from federation.model.authorization import OneTimeUse
+from federation.model.json import JsonObject
+from federation.model.trust import Selector
+from federation.oauth.errors import ServerError, TemporarilyUnavailable
+from federation.ports import AlreadyUsed, VersionConflict
+from tests.support.fake_clock import FixedClock
+from tests.support.fault_plan import Fault, FaultPlan, answer, applied_then_lost, error, lost, passing
+from tests.support.trust_documents import ISSUER, issuer_ref, write
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+USE = OneTimeUse("subject_token", ("acme", "jti-1"), 2_000_000_000)
+TABLES = LedgerTables("audit", "state")
+
+
+def record(jti: str = "t1", correlation_id: str = "c1") -> JsonObject:
+    return {"jti": jti, "correlation_id": correlation_id, "outcome": "allow"}
+
+
+@pytest.fixture
+def dynamodb() -> Iterator["DynamoDBClient"]:
+    with sealed_environment(None):
+        yield dynamodb_client()
+
+
+@pytest.fixture
+def pauses() -> list[int]:
+    return []
+
+
+@pytest.fixture
+def ledger(dynamodb: "DynamoDBClient", pauses: list[int]) -> DynamoLedger:
+    return DynamoLedger(dynamodb, TABLES, FixedClock(), pauses.append)
+
+
+@pytest.mark.parametrize("uses", [[], [USE]])
+def test_fault_F7_a_throttled_commit_is_tried_again_and_never_skipped(
+    dynamodb: "DynamoDBClient", ledger: DynamoLedger, uses: list[OneTimeUse]
+) -> None:
+    plan = FaultPlan(dynamodb, [error("ProvisionedThroughputExceededException")] * 3)
+    with pytest.raises(TemporarilyUnavailable) as refusal:
+        ledger.commit(record(), uses)
+    assert refusal.value.reason == "audit_unavailable"
+    assert len(plan.sent) == 3
+
+
+@pytest.mark.parametrize("uses", [[], [USE]])
+@pytest.mark.parametrize("fault", [error("InternalServerError", 500), lost])
+def test_fault_F7_a_store_that_is_down_commits_nothing(
+    dynamodb: "DynamoDBClient", ledger: DynamoLedger, uses: list[OneTimeUse], fault: Fault
+) -> None:
+    plan = FaultPlan(dynamodb, [fault] * 3)
+    with pytest.raises(TemporarilyUnavailable):
+        ledger.commit(record(), uses)
+    assert len(plan.sent) == 3
+
+
+@pytest.mark.parametrize("uses", [[], [USE]])
+def test_fault_F7_a_store_that_denies_us_is_our_own_fault(
+    dynamodb: "DynamoDBClient", ledger: DynamoLedger, uses: list[OneTimeUse]
+) -> None:
+    FaultPlan(dynamodb, [error("AccessDeniedException")])
+    with pytest.raises(ServerError):
+        ledger.commit(record(), uses)
+
+
+@pytest.fixture
+def embedded() -> Iterator["DynamoDBClient"]:
+    with EmbeddedAws({}):
+        yield dynamodb_client()
+
+
+@pytest.fixture
+def embedded_ledger(embedded: "DynamoDBClient") -> DynamoLedger:
+    return DynamoLedger(embedded, LedgerTables("federation-audit", "federation-state"), FixedClock())
+
+
+@pytest.mark.parametrize("uses", [[], [USE]])
+def test_fault_F8_a_commit_whose_answer_was_lost_is_recognized_as_our_own(
+    embedded: "DynamoDBClient", embedded_ledger: DynamoLedger, uses: list[OneTimeUse]
+) -> None:
+    plan = FaultPlan(embedded, [applied_then_lost, passing])
+    embedded_ledger.commit(record(), uses)
+    assert len(plan.sent) == 2
+
+
+def test_fault_F8_repeating_a_commit_that_seemed_to_fail_succeeds_for_us_and_nobody_else(
+    embedded: "DynamoDBClient", embedded_ledger: DynamoLedger
+) -> None:
+    FaultPlan(embedded, [applied_then_lost, lost, lost, passing, passing])
+    with pytest.raises(TemporarilyUnavailable):
+        embedded_ledger.commit(record(), [USE])
+    with pytest.raises(AlreadyUsed):
+        embedded_ledger.commit(record("t2", "c2"), [USE])
+    embedded_ledger.commit(record(), [USE])
+
+
+def test_fault_F8_a_document_whose_answer_was_lost_is_written_once(embedded: "DynamoDBClient") -> None:
+    writer = DynamoTrustWriter(embedded, "federation-trust")
+    FaultPlan(embedded, [passing, passing, applied_then_lost, *[passing] * 2])
+    assert write(writer, issuer_ref("acme"), ISSUER) == 1
+    assert writer.next_version(issuer_ref("acme")) == 2
+
+
+def cancelled(*codes: str) -> dict[str, Any]:
+    return {"CancellationReasons": [{"Code": code} for code in codes]}
+
+
+def refuse(stubber: Stubber, *codes: str) -> None:
+    stubber.add_client_error(
+        "transact_write_items", "TransactionCanceledException", modeled_fields=cancelled(*codes), http_status_code=400
+    )
+
+
+def test_fault_F9_a_claim_that_is_taken_is_a_replay(dynamodb: "DynamoDBClient", ledger: DynamoLedger) -> None:
+    with Stubber(dynamodb) as stubber:
+        refuse(stubber, "None", "ConditionalCheckFailed")
+        with pytest.raises(AlreadyUsed):
+            ledger.commit(record(), [USE])
+
+
+def test_fault_F9_a_document_that_moved_is_a_conflict(dynamodb: "DynamoDBClient", pauses: list[int]) -> None:
+    writer = DynamoTrustWriter(dynamodb, "trust", pauses.append)
+    with Stubber(dynamodb) as stubber:
+        stubber.add_response("get_item", {})
+        stubber.add_response("get_item", {})
+        refuse(stubber, "ConditionalCheckFailed")
+        with pytest.raises(VersionConflict):
+            write(writer, issuer_ref("acme"), ISSUER)
+
+
+def test_fault_F10_transactions_that_met_are_tried_again(
+    dynamodb: "DynamoDBClient", ledger: DynamoLedger, pauses: list[int]
+) -> None:
+    with Stubber(dynamodb) as stubber:
+        refuse(stubber, "None", "TransactionConflict")
+        refuse(stubber, "ThrottlingError", "None")
+        stubber.add_response("transact_write_items", {})
+        ledger.commit(record(), [USE])
+    assert pauses == [1, 2]
+
+
+def test_fault_F10_but_not_for_ever(dynamodb: "DynamoDBClient", ledger: DynamoLedger, pauses: list[int]) -> None:
+    with Stubber(dynamodb) as stubber:
+        for _ in range(4):
+            refuse(stubber, "None", "TransactionConflict")
+        with pytest.raises(TemporarilyUnavailable):
+            ledger.commit(record(), [USE])
+        stubber.assert_no_pending_responses()
+    assert pauses == [1, 2, 3]
+
+
+def test_fault_F10_a_replay_is_final_whoever_else_was_there(
+    dynamodb: "DynamoDBClient", ledger: DynamoLedger, pauses: list[int]
+) -> None:
+    with Stubber(dynamodb) as stubber:
+        refuse(stubber, "None", "ConditionalCheckFailed", "TransactionConflict")
+        with pytest.raises(AlreadyUsed):
+            ledger.commit(record(), [USE, OneTimeUse("other", ("x",), 0)])
+    assert pauses == []
+
+
+def test_fault_F10_a_transaction_cancelled_for_good_is_our_own_fault(
+    dynamodb: "DynamoDBClient", ledger: DynamoLedger
+) -> None:
+    with Stubber(dynamodb) as stubber:
+        refuse(stubber, "ValidationError", "None")
+        with pytest.raises(ServerError):
+            ledger.commit(record(), [USE])
+
+
+def test_fault_F11_versions_and_documents_are_read_from_the_leader(dynamodb: "DynamoDBClient") -> None:
+    plan = FaultPlan(dynamodb, [answer({"Responses": {}})] * 2 + [answer({"Items": []})] * 2)
+    reader = DynamoTrustReader(dynamodb, "trust", ignore)
+    DynamoTrustVersions(dynamodb, "trust").versions([issuer_ref("acme")])
+    reader.exact("acme", [Selector("sub", "worker")])
+    reader.patterns("acme")
+    reader.issuers()
+    assert [body.count(b'"ConsistentRead": true') for body in plan.sent] == [1, 1, 1, 1]
+
+
+def ignore(_: Exception) -> None:
+    return None
+
+
+def version_item(id_: str) -> dict[str, Any]:
+    return {"pk": {"S": "8:document6:Issuer1:0"}, "sk": {"S": id_}, "version": {"N": "7"}}
+
+
+def test_fault_F13_what_a_batch_left_out_is_asked_for_again(dynamodb: "DynamoDBClient", pauses: list[int]) -> None:
+    left_out = {"trust": {"Keys": [{"pk": {"S": "8:document6:Issuer1:0"}, "sk": {"S": "b"}}]}}
+    versions = DynamoTrustVersions(dynamodb, "trust", pauses.append)
+    with Stubber(dynamodb) as stubber:
+        stubber.add_response(
+            "batch_get_item", {"Responses": {"trust": [version_item("a")]}, "UnprocessedKeys": left_out}
+        )
+        stubber.add_response(
+            "batch_get_item", {"Responses": {"trust": [version_item("b")]}}, {"RequestItems": left_out}
+        )
+        found = versions.versions([issuer_ref("a"), issuer_ref("b"), issuer_ref("c")])
+    assert found == {issuer_ref("a"): 7, issuer_ref("b"): 7}
+    assert pauses == [1]
+
+
+def ask_versions(dynamodb: "DynamoDBClient", pause: Pause) -> object:
+    return DynamoTrustVersions(dynamodb, "trust", pause).versions([issuer_ref("a")])
+
+
+def ask_mappings(dynamodb: "DynamoDBClient", pause: Pause) -> object:
+    return DynamoTrustReader(dynamodb, "trust", ignore, pause).exact("acme", [Selector("sub", "worker")])
+
+
+@pytest.mark.parametrize("ask", [ask_versions, ask_mappings])
+def test_fault_F13_what_stays_out_is_no_answer(
+    dynamodb: "DynamoDBClient", pauses: list[int], ask: Callable[["DynamoDBClient", Pause], object]
+) -> None:
+    left_out = {"trust": {"Keys": [{"pk": {"S": "p"}, "sk": {"S": "s"}}]}}
+    with Stubber(dynamodb) as stubber:
+        for _ in range(4):
+            stubber.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": left_out})
+        with pytest.raises(TemporarilyUnavailable) as refusal:
+            ask(dynamodb, pauses.append)
+        stubber.assert_no_pending_responses()
+    assert refusal.value.reason == "store_unavailable"
+    assert pauses == [1, 2, 3]
+
+
+@pytest.mark.parametrize("item", [{}, {"version": {"N": "1"}}, {"version": {"N": "1"}, "body": {"S": "[]"}}])
+@pytest.mark.parametrize("body", ["{", "[" * 100_000, json.dumps({"provider": 1})])
+def test_fault_F25_a_poisoned_item_is_reported_and_never_used(
+    dynamodb: "DynamoDBClient", item: dict[str, Any], body: str
+) -> None:
+    corrupt: list[Exception] = []
+    poisoned = {"sk": {"S": "a"}, "version": {"N": "1"}, "body": {"S": body}}
+    good = {"sk": {"S": "c"}, "version": {"N": "1"}, "body": {"S": json.dumps(ISSUER)}}
+    reader = DynamoTrustReader(dynamodb, "trust", corrupt.append)
+    with Stubber(dynamodb) as stubber:
+        stubber.add_response("query", {"Items": [poisoned, {"sk": {"S": "b"}, **item}, good]}, ANY_QUERY)
+        assert [issuer.id for issuer in reader.issuers()] == ["c"]
+    assert len(corrupt) == 2
+
+
+ANY_QUERY = {
+    "TableName": "trust",
+    "KeyConditionExpression": ANY,
+    "ExpressionAttributeValues": ANY,
+    "ConsistentRead": True,
+}
