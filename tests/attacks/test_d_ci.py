@@ -22,6 +22,7 @@ GITLAB = "the documented example, on a protected branch"
 JENKINS = "the default claims of a build"
 CIRCLECI = "the documented claims, CIRCLE_OIDC_TOKEN"
 BUILDKITE = "the documented example, with the ids that a job can ask for"
+DEVICE = "a device's own token"
 TERRAFORM_PINS: dict[str, MatchValue] = {"terraform_workspace_id": "ws-mbsd5E3Ktt5Rg2Xm"}
 CIRCLECI_PINS: Match = {
     '"oidc.circleci.com/project-id"': "3a2f5b1c-7d4e-4f6a-9b8c-0d1e2f3a4b5c",
@@ -225,3 +226,26 @@ def test_D7_a_speculative_Terraform_plan_does_not_fit_a_mapping_for_applies() ->
 
 def test_D7_a_Terraform_mapping_without_the_phase_is_refused_at_write() -> None:
     assert "apply" in problem("terraform", TERRAFORM_PINS)
+
+
+def test_D25_a_device_with_the_id_of_another_owners_device_is_another_device() -> None:
+    claims = claims_of("device", DEVICE)
+    match: Match = {"sub": claims["sub"]}
+    assert resolve("device", claims, match) == "ci/acme"
+    assert refusal("device", claims, match, trusted="another-owner").reason is Reason.NO_MAPPING
+
+
+@pytest.mark.parametrize(
+    "sub", ["acme%2Fpresses", "acme/../presses", "acme/*", "acme/.*", "acme/+", "acme/#", "a|b", "(a+)+$"]
+)
+def test_D25_a_device_that_another_system_takes_for_a_pattern_is_refused(sub: str) -> None:
+    claims = claims_of("device", DEVICE) | {"sub": sub}
+    assert refusal("device", claims, {"sub": sub}).reason is Reason.MALFORMED_CLAIMS
+
+
+@pytest.mark.parametrize("open_", [{"dbgstat": "enabled"}, {"dbgstat": "disabled"}, {"oemboot": False}])
+def test_D25_a_device_that_somebody_looks_into_must_be_named(open_: dict[str, MatchValue]) -> None:
+    claims = claims_of("device", DEVICE) | open_
+    match: Match = {"sub": claims["sub"]}
+    assert refusal("device", claims, match).reason is Reason.NO_MAPPING
+    assert resolve("device", claims, {**match, **open_}) == "ci/acme"

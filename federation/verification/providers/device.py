@@ -1,0 +1,80 @@
+"""Devices with a JWT of their own, signed by the issuer that a tenant runs for its devices.
+
+Claims: RFC 7519 and, if the device attests itself, RFC 9711 section 4 (Entity Attestation Token). Only the issuer tells
+whose device it is: the same id from another issuer is another device (ATTACKS D25).
+"""
+
+import re
+
+from federation.model.json import Claims, Json
+from federation.model.trust import Issuer, MatchValue
+from federation.oauth.errors import InvalidRequest
+from federation.oauth.reasons import Reason
+from federation.verification.claims_table import REGISTERED, ClaimsTable, flag, one_of, text
+from federation.verification.provider import Provider, pins
+
+MAX_LIFETIME = 3600
+"""Seconds. Whoever takes a device apart takes its token too."""
+
+_WORD = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+_DEVICE = re.compile(rf"{_WORD}(?:[/:]{_WORD})*")
+_NAMESPACED_PATTERN = re.compile(rf"{_WORD}[/:][A-Za-z0-9._/:*-]+")
+
+# RFC 9711 section 4.2.9: how far a debugger has been locked out, from what can still be undone upwards.
+_DEBUG_OPEN = ("enabled", "disabled")
+_DEBUG_SHUT = ("disabled-since-boot", "disabled-permanently", "disabled-fully-and-permanently")
+
+
+def _is_device(value: Json) -> bool:
+    """Words between `/` or `:`: nothing that is encoded, that goes up, or that another system takes for a pattern."""
+    return isinstance(value, str) and _DEVICE.fullmatch(value) is not None
+
+
+def _is_time(value: Json) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _check(_issuer: Issuer, claims: Claims) -> None:
+    issued_at, expires_at = claims["iat"], claims["exp"]
+    if not (isinstance(issued_at, int) and isinstance(expires_at, int) and expires_at - issued_at <= MAX_LIFETIME):
+        raise InvalidRequest(Reason.TOKEN_LIVES_TOO_LONG, "a device's token lives for at most an hour")
+
+
+def _to_be_named(claims: Claims) -> tuple[str, ...]:
+    """A device that somebody may look into, or that runs what its maker did not sign."""
+    unsigned = tuple(name for name in ("oemboot", "secboot") if claims.get(name) is False)
+    return (*unsigned, "dbgstat") if claims.get("dbgstat") in _DEBUG_OPEN else unsigned
+
+
+def _mapping_problem(match: dict[str, MatchValue]) -> str | None:
+    sub = match.get("sub")
+    if pins(match, "sub") and _is_device(sub):
+        return None
+    named = any(pins(match, path) for path in match.keys() - REGISTERED)
+    if isinstance(sub, str) and _NAMESPACED_PATTERN.fullmatch(sub) and named:
+        return None
+    return "pin sub to one device, or to a namespace (acme/presses/*) beside another claim with an exact value"
+
+
+PROVIDER = Provider(
+    name="device",
+    table=ClaimsTable(
+        required={"iss": text, "sub": _is_device, "jti": text, "iat": _is_time, "exp": _is_time},
+        checked={
+            "serial": text,
+            "serial_number": text,
+            "dbgstat": one_of(*_DEBUG_OPEN, *_DEBUG_SHUT),
+            "oemboot": flag,
+            "secboot": flag,  # as oemboot was called in the drafts
+            "ueid": text,
+        },
+        accounted=frozenset(
+            {"eat_nonce", "eat_profile", "sueids", "oemid", "hwmodel", "hwversion", "swname", "swversion", "location"}
+            | {"uptime", "bootcount", "bootseed", "dloas", "submods", "manifests", "measurements", "measres", "intuse"}
+            | {"cnf"}
+        ),
+    ),
+    check=_check,
+    mapping_problem=_mapping_problem,
+    to_be_named=_to_be_named,
+)
