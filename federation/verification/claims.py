@@ -26,7 +26,7 @@ def check_times(claims: Claims, issuer: Issuer, now: float) -> Times:
         raise InvalidRequest(Reason.MALFORMED_CLAIMS, "exp is missing")
     not_before, issued_at = _time(claims, "nbf"), _time(claims, "iat")
     if expires_at < now - SKEW:
-        raise InvalidRequest(Reason.TOKEN_EXPIRED)
+        raise InvalidRequest(Reason.TOKEN_EXPIRED, f"{int(now - expires_at)} seconds ago")
     if max(not_before or 0, issued_at or 0) > now + SKEW:
         raise InvalidRequest(Reason.TOKEN_NOT_YET_VALID)
     _check_age(expires_at, issued_at, issuer.max_token_age, now)

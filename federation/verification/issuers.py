@@ -9,6 +9,9 @@ from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.ports import IssuerDirectory
 
+MAX_SHOWN = 128
+"""Characters of an unverified claim that the audit record keeps."""
+
 
 class TrustedIssuers:
     """Selects by string comparison alone: nothing is normalised, and nothing is fetched for a stranger."""
@@ -25,7 +28,8 @@ class TrustedIssuers:
         audience = _only_audience(claims.get("aud"))
         matching = [issuer for issuer in enabled if audience in (issuer.audiences or (self._own_issuer,))]
         if not matching:
-            raise InvalidRequest(Reason.WRONG_AUDIENCE)
+            issuers = " ".join(sorted(issuer.id for issuer in enabled))
+            raise InvalidRequest(Reason.WRONG_AUDIENCE, f"aud {_cut(audience)} is not what issuer {issuers} expects")
         if len(matching) > 1:
             raise InvalidRequest(Reason.AMBIGUOUS_ISSUER, " ".join(sorted(issuer.id for issuer in matching)))
         return matching[0]
@@ -36,7 +40,7 @@ class TrustedIssuers:
         known = self._by_issuer().get(iss, [])
         enabled = [issuer for issuer in known if issuer.enabled]
         if not enabled:
-            raise InvalidRequest(Reason.UNTRUSTED_ISSUER, "disabled" if known else "")
+            raise InvalidRequest(Reason.UNTRUSTED_ISSUER, "disabled" if known else f"iss {_cut(iss)} is unknown")
         return enabled
 
     def _by_issuer(self) -> ReadOnly[str, list[Issuer]]:
@@ -46,6 +50,11 @@ class TrustedIssuers:
             by_issuer = _index(issuers)
             self._index = (issuers, by_issuer)
         return by_issuer
+
+
+def _cut(text: str) -> str:
+    """What an unverified token says, for the audit record alone."""
+    return repr(text[:MAX_SHOWN])
 
 
 def _index(issuers: tuple[Issuer, ...]) -> ReadOnly[str, list[Issuer]]:
