@@ -1,0 +1,86 @@
+import pytest
+
+from tests.support.lambda_template import Deployment, Statement, statements
+
+TABLES = ["TrustTable", "StateTable", "AuditTable"]
+DURABLE = ["TrustTable", "AuditTable"]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_encrypted_protected_and_outlives_the_stack(deployment: Deployment, name: str) -> None:
+    table = deployment.properties(name)
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert table["DeletionProtectionEnabled"] is True
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    resource = deployment.resources[name]
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+@pytest.mark.parametrize("name", DURABLE)
+def test_what_must_last_can_be_restored_and_followed(deployment: Deployment, name: str) -> None:
+    table = deployment.properties(name)
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert "TimeToLiveSpecification" not in table
+
+
+def test_the_keys_are_those_that_the_adapters_use(deployment: Deployment) -> None:
+    schemas = {name: [key["AttributeName"] for key in deployment.properties(name)["KeySchema"]] for name in TABLES}
+    assert schemas == {"TrustTable": ["pk", "sk"], "StateTable": ["pk"], "AuditTable": ["pk"]}
+
+
+def test_only_spent_things_expire(deployment: Deployment) -> None:
+    assert deployment.properties("StateTable")["TimeToLiveSpecification"] == {
+        "AttributeName": "expires_at",
+        "Enabled": True,
+    }
+
+
+def test_the_documents_bucket_is_private_versioned_and_encrypted(deployment: Deployment) -> None:
+    bucket = deployment.properties("DocumentsBucket")
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    resource = deployment.resources["DocumentsBucket"]
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_only_this_distribution_reads_the_bucket_and_only_over_tls(deployment: Deployment) -> None:
+    policy = statements(deployment.properties("DocumentsBucketPolicy")["PolicyDocument"])
+    reading, denial = policy
+    assert reading == Statement(
+        "Allow",
+        ("s3:GetObject",),
+        ("DocumentsBucket/.well-known/*",),
+        {
+            "StringEquals": {
+                "aws:SourceArn": "arn:<AWS::Partition>:cloudfront::<AWS::AccountId>:distribution/Distribution"
+            }
+        },
+        {"Service": "cloudfront.amazonaws.com"},
+    )
+    assert (denial.effect, denial.actions, denial.principal) == ("Deny", ("s3:*",), "*")
+    assert denial.condition == {"Bool": {"aws:SecureTransport": "false"}}
+    assert denial.resources == ("DocumentsBucket", "DocumentsBucket/*")
+
+
+def test_the_distribution_signs_its_reads_speaks_https_alone_and_honours_the_documents_own_lifetime(
+    deployment: Deployment,
+) -> None:
+    config = deployment.properties("Distribution")["DistributionConfig"]
+    (origin,) = config["Origins"]
+    assert origin["OriginAccessControlId"] == "DocumentsAccess.Id"
+    assert origin["DomainName"] == "DocumentsBucket.RegionalDomainName"
+    behavior = config["DefaultCacheBehavior"]
+    assert (behavior["ViewerProtocolPolicy"], behavior["AllowedMethods"]) == ("https-only", ["GET", "HEAD"])
+    access = deployment.properties("DocumentsAccess")["OriginAccessControlConfig"]
+    assert (access["SigningBehavior"], access["SigningProtocol"]) == ("always", "sigv4")
+    cache = deployment.properties("DocumentsCachePolicy")["CachePolicyConfig"]
+    assert behavior["CachePolicyId"] == "DocumentsCachePolicy"
+    assert cache["MinTTL"] == 0, "a lower bound would overrule what the documents say"
+    key = cache["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert key["QueryStringsConfig"] == {"QueryStringBehavior": "none"}
+    assert key["HeadersConfig"] == {"HeaderBehavior": "none"}
+    assert key["CookiesConfig"] == {"CookieBehavior": "none"}

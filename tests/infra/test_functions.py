@@ -1,0 +1,96 @@
+from collections.abc import Iterator
+from importlib import import_module
+
+import pytest
+
+from federation.settings import read_settings
+from tests.support.lambda_template import ROOT, Deployment, Json, Template
+
+FUNCTIONS = ["TokenFunction", "HealthFunction", "PublishFunction", "ApplyTrustFunction"]
+
+
+@pytest.fixture(params=FUNCTIONS)
+def function(request: pytest.FixtureRequest, deployment: Deployment) -> dict[str, Json]:
+    return deployment.properties(request.param)
+
+
+def test_it_runs_on_arm_with_a_current_python(function: dict[str, Json]) -> None:
+    assert (function["Architectures"], function["Runtime"]) == (["arm64"], "python3.13")
+
+
+def test_its_limits_are_stated(function: dict[str, Json]) -> None:
+    assert function["Timeout"] <= 60
+    assert 128 <= function["MemorySize"] <= 1024
+
+
+def test_a_token_request_ends_before_the_gateway_gives_up(deployment: Deployment) -> None:
+    assert deployment.properties("TokenFunction")["Timeout"] == 10
+
+
+def test_it_is_traced(function: dict[str, Json]) -> None:
+    assert function["TracingConfig"] == {"Mode": "Active"}
+
+
+def test_its_handler_resolves_to_a_module_that_can_build_it(function: dict[str, Json]) -> None:
+    module, attribute = function["Handler"].rsplit(".", 1)
+    assert attribute == "handler"
+    assert callable(import_module(module).build)
+
+
+def test_its_log_is_kept_as_long_as_asked(template: Template) -> None:
+    deployment = Deployment(template, LogRetentionDays="90")
+    groups = deployment.of_type("AWS::Logs::LogGroup")
+    assert {group["RetentionInDays"] for group in groups.values()} == {"90"}
+    for function in deployment.of_type("AWS::Lambda::Function").values():
+        assert function["LoggingConfig"]["LogGroup"] in groups
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_makefile_packs_it(deployment: Deployment, name: str) -> None:
+    assert deployment.resources[name]["Metadata"]["BuildMethod"] == "makefile"
+    targets = [line.split(":")[0].split() for line in (ROOT / "Makefile").read_text().splitlines() if ":" in line]
+    assert [target for target in targets if f"build-{name}" in target]
+
+
+def test_its_environment_is_complete(function: dict[str, Json]) -> None:
+    settings = read_settings({**function["Environment"]["Variables"], "AWS_LAMBDA_FUNCTION_NAME": "x"})
+    assert (settings.trust_table, settings.state_table, settings.audit_table) == (
+        "TrustTable",
+        "StateTable",
+        "AuditTable",
+    )
+    assert (settings.documents_bucket, settings.signing_key) == ("DocumentsBucket", "SigningKey")
+
+
+def test_nothing_deployed_believes_loopback_issuers(template: Template) -> None:
+    assert not [text for text in _texts(template) if "LOOPBACK" in text.upper()]
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, member in value.items():
+            yield key
+            yield from _texts(member)
+    elif isinstance(value, list):
+        for member in value:
+            yield from _texts(member)
+    else:
+        yield str(value)
+
+
+def test_publication_runs_on_a_schedule_and_after_every_deployment(deployment: Deployment) -> None:
+    schedule, deployed = (
+        deployment.properties("PublishFunctionSchedule"),
+        deployment.properties("PublishFunctionDeployment"),
+    )
+    assert schedule["ScheduleExpression"] == "rate(5 minutes)"
+    assert deployed["EventPattern"] == {
+        "source": ["aws.cloudformation"],
+        "detail-type": ["CloudFormation Stack Status Change"],
+        "detail": {
+            "stack-id": ["AWS::StackId"],
+            "status-details": {"status": ["CREATE_COMPLETE", "UPDATE_COMPLETE"]},
+        },
+    }
+    for rule in (schedule, deployed):
+        assert [target["Arn"] for target in rule["Targets"]] == ["PublishFunction"]

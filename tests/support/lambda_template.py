@@ -1,0 +1,141 @@
+"""template.yaml as CloudFormation sees it: transformed, with conditions decided and references written short.
+
+References become text: `Ref` of X and its `Arn` are `X`, another attribute is `X.Y`, a parameter is its value.
+"""
+
+import json
+import re
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+ROOT = Path(__file__).parents[2]
+SAM = ROOT / ".venv-sam/bin"
+TRANSFORM = Path(__file__).with_name("lambda_transform.py")
+DOMAIN = "federation.example.com"
+CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
+
+Json: TypeAlias = Any
+Template: TypeAlias = dict[str, Json]
+
+_NO_VALUE = object()
+_PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
+
+
+def transform() -> Template:
+    """The template after SAM's transform, with intrinsic functions as they are."""
+    command = [str(SAM / "python"), str(TRANSFORM), str(ROOT / "template.yaml")]
+    template: Template = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return template
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement of a policy; `principal` only where a resource's policy names one."""
+
+    effect: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    condition: Json = None
+    principal: Json = None
+
+
+class Deployment:
+    """What a deployment creates with these parameters; those left out have their defaults."""
+
+    def __init__(self, template: Template, **parameters: str) -> None:
+        resolver = _Resolver(template, parameters)
+        self.resources: dict[str, Json] = resolver.existing("Resources")
+        self.outputs: dict[str, Json] = resolver.existing("Outputs")
+
+    def properties(self, name: str) -> dict[str, Json]:
+        properties: dict[str, Json] = self.resources[name]["Properties"]
+        return properties
+
+    def of_type(self, resource_type: str) -> dict[str, dict[str, Json]]:
+        """Logical id -> properties."""
+        return {name: each["Properties"] for name, each in self.resources.items() if each["Type"] == resource_type}
+
+    def role_statements(self, role: str) -> list[Statement]:
+        """What the role's own policies say."""
+        return [each for policy in self.properties(role)["Policies"] for each in statements(policy["PolicyDocument"])]
+
+
+def statements(policy: Mapping[str, Json]) -> list[Statement]:
+    """A policy document's statements."""
+    return [
+        Statement(
+            each["Effect"],
+            _texts(each["Action"]),
+            _texts(each["Resource"]),
+            each.get("Condition"),
+            each.get("Principal"),
+        )
+        for each in policy["Statement"]
+    ]
+
+
+def _texts(value: str | Sequence[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+class _Resolver:
+    """CloudFormation's intrinsic functions, as far as the template uses them."""
+
+    def __init__(self, template: Template, parameters: Mapping[str, str]) -> None:
+        unknown = parameters.keys() - template["Parameters"].keys()
+        if unknown:
+            raise KeyError(unknown)
+        self._template = template
+        self._names = {name: str(declared["Default"]) for name, declared in template["Parameters"].items()}
+        self._names |= parameters
+        self._functions: dict[str, Callable[[Json], Json]] = {
+            "Ref": self._ref,
+            "Condition": self._condition,
+            "Fn::GetAtt": lambda path: path[0] if path[1] == "Arn" else ".".join(path),
+            "Fn::Sub": self._sub,
+            "Fn::If": lambda choice: self.resolve(choice[1] if self._condition(choice[0]) else choice[2]),
+            "Fn::Equals": lambda pair: self.resolve(pair[0]) == self.resolve(pair[1]),
+            "Fn::Not": lambda one: not self.resolve(one[0]),
+            "Fn::And": lambda each: all(map(self.resolve, each)),
+            "Fn::FindInMap": self._find_in_map,
+        }
+
+    def existing(self, section: str) -> dict[str, Json]:
+        """The members of a section whose conditions hold."""
+        members: dict[str, Json] = self._template[section]
+        return {
+            name: {key: self.resolve(value) for key, value in member.items()}
+            for name, member in members.items()
+            if "Condition" not in member or self._condition(member["Condition"])
+        }
+
+    def resolve(self, value: Json) -> Json:
+        if isinstance(value, list):
+            return [each for item in value if (each := self.resolve(item)) is not _NO_VALUE]
+        if not isinstance(value, dict):
+            return value
+        name, argument = next(iter(value.items()), ("", None))
+        if len(value) == 1 and name in self._functions:
+            return self._functions[name](argument)
+        return {key: each for key, item in value.items() if (each := self.resolve(item)) is not _NO_VALUE}
+
+    def _ref(self, name: str) -> Json:
+        return _NO_VALUE if name == "AWS::NoValue" else self._names.get(name, name)
+
+    def _condition(self, name: str) -> bool:
+        return bool(self.resolve(self._template["Conditions"][name]))
+
+    def _sub(self, argument: Json) -> str:
+        text, names = argument if isinstance(argument, list) else (argument, {})
+        local = {name: self.resolve(value) for name, value in names.items()}
+        return _PLACEHOLDER.sub(lambda found: local.get(found[1]) or self._placeholder(found[1]), text)
+
+    def _placeholder(self, name: str) -> str:
+        return f"<{name}>" if name.startswith("AWS::") else str(self._ref(name.removesuffix(".Arn")))
+
+    def _find_in_map(self, argument: Json) -> Json:
+        name, top, second = map(self.resolve, argument)
+        return self._template["Mappings"][name][top][second]
