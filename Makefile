@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SAM := .venv-sam/bin
+DYNAMODB_LOCAL := tests/contract/dynamodb-local/target
 
 .PHONY: help demo serve test lint unit sam contract bench lock schemas clean
 
@@ -26,6 +27,13 @@ lint: .venv/ready ## style, types, layers, template
 
 unit: .venv/ready .venv-sam/ready ## the tests
 	$(BIN)/pytest -n 2
+
+contract: .venv/ready $(DYNAMODB_LOCAL)/ready ## the contract tests on DynamoDB Local too (needs Java 17 and mvn)
+	$(BIN)/pytest tests/contract --dynamodb-local $(DYNAMODB_LOCAL)/dependency
+
+$(DYNAMODB_LOCAL)/ready: tests/contract/dynamodb-local/pom.xml
+	mvn --quiet --batch-mode --file $< dependency:copy-dependencies
+	@touch $@
 
 .venv/ready: requirements-dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; set PYTHON=")'

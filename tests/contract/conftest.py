@@ -4,8 +4,6 @@ The adapter stands on moto. With `--dynamodb-local FOLDER` (its jars) the Dynamo
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +14,9 @@ from federation.aws.key_sets import DocumentKeySets
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_versions import DynamoTrustVersions
 from federation.aws.trust_writer import DynamoTrustWriter
-from federation.local.embedded_aws import EmbeddedAws, create_tables
+from federation.local.embedded_aws import EmbeddedAws
 from federation.model.documents import CorruptDocument
-from federation.ports import AudienceDirectory, IssuerDirectory, KeySets, MappingIndex, TrustVersions, TrustWriter
+from tests.support.contract import Engine, Trust
 from tests.support.dynamodb_local import dynamodb_local
 from tests.support.fake_trust import FakeTrust
 
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 OPTION = "--dynamodb-local"
-_numbers = count()
 FAKE, MOTO, LOCAL = "fake", "moto", "dynamodb-local"
 
 
@@ -49,17 +46,6 @@ def local_endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
         yield endpoint
 
 
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """Something that speaks DynamoDB."""
-
-    dynamodb: "DynamoDBClient"
-
-    def tables(self) -> dict[str, str]:
-        """Empty ones; setting -> name."""
-        return create_tables(self.dynamodb, f"contract-{next(_numbers)}")
-
-
 @pytest.fixture(scope="module")
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine | None]:
     """None: the port's fake."""
@@ -75,19 +61,6 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine | None]:
 def dynamodb(engine: Engine) -> "DynamoDBClient":
     """For what concerns the adapter alone."""
     return engine.dynamodb
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """Every port on the trust table."""
-
-    issuers: IssuerDirectory
-    audiences: AudienceDirectory
-    mappings: MappingIndex
-    versions: TrustVersions
-    writer: TrustWriter
-    key_sets: KeySets
-    corrupt: list[CorruptDocument]
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_versions import DynamoTrustVersions
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.model.authorization import OneTimeUse
+from federation.model.documents import StoredDocument
 from federation.model.trust import Selector
-from tests.contract.conftest import Engine
 from tests.support.aws_calls import counted_calls
+from tests.support.contract import Engine
 from tests.support.fake_clock import FixedClock
 from tests.support.trust_documents import ISSUER, issuer_ref, mapping_body, mapping_ref, write
 
@@ -46,7 +47,8 @@ def test_a_thousand_other_mappings_change_nothing(
 ) -> None:
     writer = DynamoTrustWriter(dynamodb, table)
     for number in range(1000):
-        write(writer, mapping_ref(f"other-{number}"), mapping_body(), Selector("sub", f"other-{number}"))
+        other = StoredDocument(*mapping_ref(f"other-{number}"), 1, mapping_body())
+        writer.put(other, Selector("sub", f"other-{number}"))
     write(writer, mapping_ref("mine"), mapping_body(), Selector("sub", "worker"))
     with counted_calls(dynamodb) as calls:
         assert [mapping.id for mapping in reader.exact("acme", SELECTORS)] == ["mine"]

@@ -7,7 +7,7 @@ import pytest
 from federation.model.keys import KeySet, SigningKey
 from federation.model.trust import DocumentRef, Kind
 from federation.ports import VersionConflict
-from tests.contract.conftest import Trust
+from tests.support.contract import Trust
 
 KEYS = KeySet(version=1).adding(
     SigningKey("k1", "RS256", "key-1", {"kty": "RSA", "kid": "k1", "n": "AQAB", "e": "AQAB"})

@@ -13,7 +13,7 @@ from federation.model.authorization import OneTimeUse
 from federation.model.json import JsonObject
 from federation.oauth.errors import OAuthError, ServerError
 from federation.ports import AlreadyUsed, Ledger
-from tests.contract.conftest import Engine
+from tests.support.contract import Engine
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_ledger import FakeLedger
 

@@ -1,7 +1,7 @@
 """MappingIndex: candidates for a token."""
 
 from federation.model.trust import Selector
-from tests.contract.conftest import Trust
+from tests.support.contract import Trust
 from tests.support.trust_documents import mapping_body, mapping_ref, write
 
 WORKER = Selector("sub", "worker")

@@ -1,7 +1,7 @@
 """IssuerDirectory and AudienceDirectory."""
 
 from federation.model.trust import DocumentRef, Kind
-from tests.contract.conftest import Trust
+from tests.support.contract import Trust
 from tests.support.trust_documents import AUDIENCE, ISSUER, issuer_ref, write
 
 

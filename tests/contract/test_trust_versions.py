@@ -1,7 +1,7 @@
 """TrustVersions: whether a decision still rests on what holds."""
 
 from federation.model.trust import DocumentRef, Kind, Selector
-from tests.contract.conftest import Trust
+from tests.support.contract import Trust
 from tests.support.trust_documents import AUDIENCE, ISSUER, issuer_ref, mapping_body, mapping_ref, write
 
 

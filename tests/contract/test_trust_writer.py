@@ -7,7 +7,7 @@ import pytest
 from federation.model.documents import StoredDocument
 from federation.model.trust import Kind, Selector
 from federation.ports import BucketFull, VersionConflict
-from tests.contract.conftest import Trust
+from tests.support.contract import Trust
 from tests.support.trust_documents import ISSUER, issuer_ref, mapping_body, mapping_ref, write
 
 ACME = issuer_ref("acme")

@@ -1,0 +1,38 @@
+"""What the contract suites run on."""
+
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING
+
+from federation.local.embedded_aws import create_tables
+from federation.model.documents import CorruptDocument
+from federation.ports import AudienceDirectory, IssuerDirectory, KeySets, MappingIndex, TrustVersions, TrustWriter
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_numbers = count()
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Something that speaks DynamoDB."""
+
+    dynamodb: "DynamoDBClient"
+
+    def tables(self) -> dict[str, str]:
+        """Empty ones; setting -> name."""
+        return create_tables(self.dynamodb, f"contract-{next(_numbers)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Every port on the trust table."""
+
+    issuers: IssuerDirectory
+    audiences: AudienceDirectory
+    mappings: MappingIndex
+    versions: TrustVersions
+    writer: TrustWriter
+    key_sets: KeySets
+    corrupt: list[CorruptDocument]
