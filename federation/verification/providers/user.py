@@ -46,9 +46,7 @@ def _check(_issuer: Issuer, claims: Claims) -> None:
 
 def _check_authentication(claims: Claims) -> None:
     if "acr" not in claims and "amr" not in claims:
-        raise InvalidRequest(
-            Reason.IDENTITY_REFUSED, "neither acr nor amr tells how the person was known"
-        )
+        raise InvalidRequest(Reason.IDENTITY_REFUSED, "neither acr nor amr tells how the person was known")
     authenticated_at, issued_at = claims["auth_time"], claims.get("iat")
     if isinstance(authenticated_at, int) and isinstance(issued_at, int) and authenticated_at > issued_at + SKEW:
         raise InvalidRequest(Reason.IDENTITY_REFUSED, "auth_time is after iat")
