@@ -77,7 +77,7 @@ def _repository_forms(claims: Claims) -> tuple[str, str]:
 
 def _tells(context: str, value: str) -> bool:
     """Whether the context begins with the value, whole: a colon in it is escaped, though not by older servers."""
-    return any(form and f"{context}:".startswith(f"{form}:") for form in (value.replace(":", "%3A"), value))
+    return any(f"{context}:".startswith(f"{form}:") for form in (value.replace(":", "%3A"), value))
 
 
 def _to_be_named(claims: Claims) -> tuple[str, ...]:

@@ -112,6 +112,12 @@ def test_a_mapping_with_an_unreadable_path_fits_nobody_and_harms_nobody() -> Non
     assert table.resolve(sub="worker").principal == "to/sync"
 
 
+def test_an_index_that_returns_a_disabled_mapping_is_not_believed() -> None:
+    disabled = Mapping("sync", 2, "acme", (("sub", "worker"),), "to/sync", (), enabled=False)
+    with pytest.raises(InvalidRequest):
+        Mapper(StaleIndex(disabled), provider_named).resolve(verified(by=issuer()), asking("risk-engine"))
+
+
 def test_an_index_that_returns_too_much_is_not_believed() -> None:
     table = Table()
     table.add("other-issuer", {"sub": "worker"}, issuer="acme")
@@ -164,3 +170,18 @@ class CarelessIndex:
     def patterns(self, issuer: str) -> tuple[Mapping, ...]:
         assert issuer != "acme"
         return self._trust.patterns("acme")
+
+
+class StaleIndex:
+    """Returns one mapping for everybody."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self._mapping = mapping
+
+    def exact(self, issuer: str, selectors: Sequence[Selector]) -> tuple[Mapping, ...]:
+        assert (issuer, selectors) == ("acme", (Selector("sub", "worker"),))
+        return (self._mapping,)
+
+    def patterns(self, issuer: str) -> tuple[Mapping, ...]:
+        assert issuer == "acme"
+        return (self._mapping,)
