@@ -2,15 +2,16 @@
 
 While it runs, moto answers every AWS call of this process, whichever client makes it (it hooks into botocore), and the
 environment's AWS_* variables are replaced by ones that lead nowhere: no call can reach a real account. Both end with
-the context. DynamoDB alone may live elsewhere: where AWS_ENDPOINT_URL_DYNAMODB points to.
+the context. One within another has resources of its own; the outer one must outlive it. DynamoDB alone may live
+elsewhere: where AWS_ENDPOINT_URL_DYNAMODB points to.
 """
 
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
-from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 REGION = "us-east-1"
 """moto takes its routes from this region's backends, where ours stand."""
 DYNAMODB_ENDPOINT = "AWS_ENDPOINT_URL_DYNAMODB"
-BUCKET = "federation-documents"
+NAME = "federation"
 
 TABLES = {
     "TrustTable": "FEDERATION_TRUST_TABLE",
@@ -39,7 +40,7 @@ TABLES = {
 }
 """Logical id in template.yaml -> the setting that names the table."""
 
-_running = Lock()
+_numbers = count(1)
 _RUNTIME = ("AWS_LAMBDA_", "AWS_SAM_", "AWS_XRAY_")
 _KEY_SPECS = {"RS256": "RSA_2048", "PS256": "RSA_2048", "ES256": "ECC_NIST_P256", "EdDSA": ED25519}
 _SEALED = {
@@ -64,11 +65,9 @@ class EmbeddedAws(AbstractContextManager[Mapping[str, str]]):
 
     def __enter__(self) -> Mapping[str, str]:
         with ExitStack() as starting:
-            starting.enter_context(_alone())
             starting.enter_context(sealed_environment(self._endpoint))
             starting.enter_context(mock_aws())
-            _install_corrections()
-            settings = self._create()
+            settings = self._create(_prefix())
             self._running = starting.pop_all()
         return settings
 
@@ -77,27 +76,17 @@ class EmbeddedAws(AbstractContextManager[Mapping[str, str]]):
     ) -> None:
         self._running.close()
 
-    def _create(self) -> Mapping[str, str]:
-        s3_client().create_bucket(Bucket=BUCKET)
+    def _create(self, prefix: str) -> Mapping[str, str]:
+        bucket = f"{prefix}-documents"
+        s3_client().create_bucket(Bucket=bucket)
         kms = kms_client()
         key = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec=_KEY_SPECS[self._algorithm])  # type: ignore[arg-type]
         return {
-            **create_tables(dynamodb_client(), template=self._template),
-            "FEDERATION_DOCUMENTS_BUCKET": BUCKET,
+            **create_tables(dynamodb_client(), prefix, self._template),
+            "FEDERATION_DOCUMENTS_BUCKET": bucket,
             "FEDERATION_SIGNING_KEY": key["KeyMetadata"]["Arn"],
             "FEDERATION_SIGNING_ALGORITHM": self._algorithm,
         }
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """A second one would take the place of the first, data and all."""
-    if not _running.acquire(blocking=False):
-        raise RuntimeError("AWS is already embedded in this process")
-    try:
-        yield
-    finally:
-        _running.release()
 
 
 @contextmanager
@@ -112,7 +101,7 @@ def sealed_environment(dynamodb_endpoint: str | None) -> Iterator[None]:
         _replace_sdk_variables(before)
 
 
-def create_tables(dynamodb: "DynamoDBClient", prefix: str = "federation", template: Path = TEMPLATE) -> dict[str, str]:
+def create_tables(dynamodb: "DynamoDBClient", prefix: str = NAME, template: Path = TEMPLATE) -> dict[str, str]:
     """Create what is not there yet of the tables of template.yaml; setting -> table name."""
     definitions = dict(resources(load_template(template), "AWS::DynamoDB::Table"))
     names = {logical_id: f"{prefix}-{logical_id.removesuffix('Table').lower()}" for logical_id in TABLES}
@@ -139,10 +128,13 @@ class Table:
             dynamodb.update_time_to_live(TableName=self.name, TimeToLiveSpecification=expiry)  # type: ignore[arg-type]
 
 
-def _install_corrections() -> None:
-    """Ours take their places before the first call; moto dropped its own when it started."""
+def _prefix() -> str:
+    """Of names. Our corrections take their places before the first call; moto dropped its own when it started."""
+    if isinstance(kms_backends[DEFAULT_ACCOUNT_ID][REGION], FaithfulKms):
+        return f"{NAME}-{next(_numbers)}"
     kms_backends[DEFAULT_ACCOUNT_ID][REGION] = FaithfulKms(REGION, DEFAULT_ACCOUNT_ID)
     dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION] = FaithfulDynamoDb(REGION, DEFAULT_ACCOUNT_ID)
+    return NAME
 
 
 def _replace_sdk_variables(variables: Mapping[str, str]) -> None:

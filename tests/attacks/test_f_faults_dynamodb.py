@@ -1,7 +1,7 @@
 """Fault model (section 2): what the adapters do when DynamoDB throttles, breaks, loses answers or refuses."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -82,14 +82,21 @@ def test_fault_F7_a_store_that_denies_us_is_our_own_fault(
 
 
 @pytest.fixture
-def embedded() -> Iterator["DynamoDBClient"]:
-    with EmbeddedAws({}):
-        yield dynamodb_client()
+def settings() -> Iterator[Mapping[str, str]]:
+    with EmbeddedAws({}) as settings:
+        yield settings
 
 
 @pytest.fixture
-def embedded_ledger(embedded: "DynamoDBClient") -> DynamoLedger:
-    return DynamoLedger(embedded, LedgerTables("federation-audit", "federation-state"), FixedClock())
+def embedded(settings: Mapping[str, str]) -> "DynamoDBClient":
+    assert settings
+    return dynamodb_client()
+
+
+@pytest.fixture
+def embedded_ledger(embedded: "DynamoDBClient", settings: Mapping[str, str]) -> DynamoLedger:
+    tables = LedgerTables(settings["FEDERATION_AUDIT_TABLE"], settings["FEDERATION_STATE_TABLE"])
+    return DynamoLedger(embedded, tables, FixedClock())
 
 
 @pytest.mark.parametrize("uses", [[], [USE]])
@@ -112,8 +119,10 @@ def test_fault_F8_repeating_a_commit_that_seemed_to_fail_succeeds_for_us_and_nob
     embedded_ledger.commit(record(), [USE])
 
 
-def test_fault_F8_a_document_whose_answer_was_lost_is_written_once(embedded: "DynamoDBClient") -> None:
-    writer = DynamoTrustWriter(embedded, "federation-trust")
+def test_fault_F8_a_document_whose_answer_was_lost_is_written_once(
+    embedded: "DynamoDBClient", settings: Mapping[str, str]
+) -> None:
+    writer = DynamoTrustWriter(embedded, settings["FEDERATION_TRUST_TABLE"])
     FaultPlan(embedded, [passing, passing, applied_then_lost, *[passing] * 2])
     assert write(writer, issuer_ref("acme"), ISSUER) == 1
     assert writer.next_version(issuer_ref("acme")) == 2

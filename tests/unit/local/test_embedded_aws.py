@@ -51,18 +51,22 @@ def test_the_key_fits_the_algorithm(algorithm: str, spec: str) -> None:
         assert (metadata["KeySpec"], settings["FEDERATION_SIGNING_ALGORITHM"]) == (spec, algorithm)
 
 
-def test_a_second_one_at_the_same_time_is_refused(settings: Mapping[str, str]) -> None:
-    assert settings
-    with pytest.raises(RuntimeError, match="already embedded"):
-        EmbeddedAws({}).__enter__()
+def test_one_within_another_has_resources_of_its_own_and_leaves_the_other_alone(settings: Mapping[str, str]) -> None:
+    outer = settings["FEDERATION_STATE_TABLE"]
+    dynamodb_client().put_item(TableName=outer, Item={"pk": {"S": "a"}})
+    with EmbeddedAws({}) as within:
+        assert not set(within.values()) & set(settings.values()) - {"RS256"}
+        assert dynamodb_client().scan(TableName=within["FEDERATION_STATE_TABLE"])["Count"] == 0
+    assert dynamodb_client().scan(TableName=outer)["Count"] == 1
+    assert kms_client().describe_key(KeyId=settings["FEDERATION_SIGNING_KEY"])["KeyMetadata"]["Enabled"]
 
 
 def test_one_after_the_other_begins_empty() -> None:
-    with EmbeddedAws({}) as settings:
-        table = settings["FEDERATION_STATE_TABLE"]
-        dynamodb_client().put_item(TableName=table, Item={"pk": {"S": "a"}})
-    with EmbeddedAws({}):
-        assert dynamodb_client().scan(TableName=table)["Count"] == 0
+    for _ in range(2):
+        with EmbeddedAws({}) as settings:
+            table = settings["FEDERATION_STATE_TABLE"]
+            assert dynamodb_client().scan(TableName=table)["Count"] == 0
+            dynamodb_client().put_item(TableName=table, Item={"pk": {"S": "a"}})
 
 
 def test_a_start_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,13 +10,19 @@ from federation.local.embedded_aws import EmbeddedAws
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-TRUST, STATE = "federation-trust", "federation-state"
+TRUST, STATE = "FEDERATION_TRUST_TABLE", "FEDERATION_STATE_TABLE"
 
 
 @pytest.fixture
-def dynamodb() -> Iterator["DynamoDBClient"]:
-    with EmbeddedAws({}):
-        yield dynamodb_client()
+def settings() -> Iterator[Mapping[str, str]]:
+    with EmbeddedAws({}) as settings:
+        yield settings
+
+
+@pytest.fixture
+def dynamodb(settings: Mapping[str, str]) -> "DynamoDBClient":
+    assert settings
+    return dynamodb_client()
 
 
 def update(table: str, key: dict[str, Any], value: str) -> dict[str, Any]:
@@ -30,9 +36,11 @@ def impossible(table: str, key: dict[str, Any]) -> dict[str, Any]:
     return {"Put": {"TableName": table, "Item": key, "ConditionExpression": "attribute_exists(pk)"}}
 
 
-@pytest.mark.parametrize("table", [TRUST, STATE])
-def test_an_update_in_a_transaction_that_fails_is_undone(dynamodb: "DynamoDBClient", table: str) -> None:
-    sort = {"sk": {"S": "s"}} if table == TRUST else {}
+@pytest.mark.parametrize(("setting", "sort"), [(TRUST, {"sk": {"S": "s"}}), (STATE, {})])
+def test_an_update_in_a_transaction_that_fails_is_undone(
+    dynamodb: "DynamoDBClient", settings: Mapping[str, str], setting: str, sort: dict[str, Any]
+) -> None:
+    table = settings[setting]
     key, other = {"pk": {"S": "a"}, **sort}, {"pk": {"S": "b"}, **sort}
     dynamodb.put_item(TableName=table, Item={**key, "content": {"S": "before"}})
 
@@ -45,10 +53,11 @@ def test_an_update_in_a_transaction_that_fails_is_undone(dynamodb: "DynamoDBClie
     assert "Item" not in dynamodb.get_item(TableName=table, Key=other)
 
 
-def test_a_transaction_with_the_same_token_is_applied_once(dynamodb: "DynamoDBClient") -> None:
-    once: dict[str, Any] = {
-        "Put": {"TableName": STATE, "Item": {"pk": {"S": "a"}}, "ConditionExpression": "attribute_not_exists(pk)"}
-    }
+def test_a_transaction_with_the_same_token_is_applied_once(
+    dynamodb: "DynamoDBClient", settings: Mapping[str, str]
+) -> None:
+    item = {"TableName": settings[STATE], "Item": {"pk": {"S": "a"}}}
+    once: dict[str, Any] = {"Put": {**item, "ConditionExpression": "attribute_not_exists(pk)"}}
     for _ in range(2):
         dynamodb.transact_write_items(TransactItems=[once], ClientRequestToken="token")  # type: ignore[list-item]
     with pytest.raises(ClientError):
