@@ -1,0 +1,172 @@
+"""The functions under the real Lambda runtime, with AWS over HTTP: apply trust, publish keys, exchange a token."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import boto3
+import jwt
+import pytest
+
+from federation.local.issuers.keys import IssuerKey, generate_key
+from federation.model.json import Json
+from federation.oauth.identifiers import GrantType, TokenType
+from tests.support.lambda_emulator import Emulator
+from tests.support.lambda_events import REQUEST_ID, gateway_event, token_event
+from tests.support.lambda_template import ROOT
+
+ISSUER = "https://federation.example.com"
+PARTNER = "https://idp.partner.example.com"
+REGION = "us-east-1"
+LAMBDA = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_REGION": REGION,
+    "AWS_DEFAULT_REGION": REGION,
+}
+"""What Lambda itself puts into a function's environment."""
+
+
+@pytest.fixture(scope="module")
+def environment() -> Iterator[dict[str, str]]:
+    """What template.yaml puts into a function's environment, and where AWS is."""
+    command = [sys.executable, "-m", "tests.support.lambda_aws"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        started = json.loads(process.stdout.readline())
+        yield {
+            **started["settings"],
+            **LAMBDA,
+            "AWS_ENDPOINT_URL": started["endpoint"],
+            "FEDERATION_ISSUER": ISSUER,
+        }
+        process.stdin.close()
+
+
+@pytest.fixture(scope="module")
+def partner_key() -> IssuerKey:
+    return generate_key("partner-1", "RS256")
+
+
+def trust(partner_key: IssuerKey) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": "Issuer",
+            "id": "partner",
+            "tenant": "acme",
+            "provider": "oidc",
+            "issuer": PARTNER,
+            "keys": {"jwks": partner_key.jwks},
+            "algorithms": ["RS256"],
+            "single_use": True,
+        },
+        {
+            "kind": "Mapping",
+            "id": "partner-sync",
+            "issuer": "partner",
+            "match": {"sub": "sync"},
+            "principal": "partner/acme/sync",
+            "grants": [{"audience": "risk-engine", "scopes": ["risk:read"]}],
+        },
+        {"kind": "Audience", "id": "risk-engine", "scopes": ["risk:read"], "environment": "prod"},
+    ]
+
+
+@pytest.fixture(scope="module")
+def token_function(environment: dict[str, str], partner_key: IssuerKey) -> Iterator[Emulator]:
+    """The token function, after the two others have done their work under the runtime as well."""
+    with Emulator("functions.apply.handler", environment) as apply:
+        applied = apply.invoke({"documents": trust(partner_key)})
+        assert len(applied.get("created", ())) == 3, (applied, apply.log)
+    with Emulator("functions.publish.handler", environment) as publish:
+        assert "active_kid" in publish.invoke({"source": "aws.events"}), publish.log
+    with Emulator("functions.token.handler", environment) as token:
+        yield token
+
+
+def subject_token(key: IssuerKey, **changes: str) -> str:
+    now = int(time.time())
+    claims: dict[str, Json] = {
+        "iss": PARTNER,
+        "sub": "sync",
+        "aud": ISSUER,
+        "iat": now,
+        "exp": now + 600,
+        "jti": f"partner-{now}",
+    }
+    return key.sign({**claims, **changes})
+
+
+def exchange(subject: str) -> dict[str, Any]:
+    return token_event(
+        [
+            ("grant_type", GrantType.TOKEN_EXCHANGE),
+            ("subject_token_type", TokenType.JWT),
+            ("subject_token", subject),
+            ("audience", "risk-engine"),
+        ]
+    )
+
+
+def published_key(environment: Mapping[str, str], token: str) -> jwt.PyJWK:
+    """The key that verifiers would take for `token`."""
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        region_name=REGION,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
+    jwks = s3.get_object(Bucket=environment["FEDERATION_DOCUMENTS_BUCKET"], Key=".well-known/jwks.json")["Body"].read()
+    return jwt.PyJWKSet.from_json(jwks.decode())[jwt.get_unverified_header(token)["kid"]]
+
+
+def test_a_partners_token_is_exchanged(
+    token_function: Emulator, environment: dict[str, str], partner_key: IssuerKey
+) -> None:
+    answer = token_function.invoke(exchange(subject_token(partner_key, jti="once")))
+    assert answer["statusCode"] == 200, answer
+    assert answer["headers"]["x-correlation-id"] == REQUEST_ID
+    token = json.loads(answer["body"])["access_token"]
+    claims = jwt.decode(
+        token, published_key(environment, token), algorithms=["RS256"], issuer=ISSUER, audience="risk-engine"
+    )
+    assert (claims["sub"], claims["scope"], claims["env"]) == ("partner/acme/sync", "risk:read", "prod")
+
+
+def test_a_refusal_is_answered_logged_and_counted(token_function: Emulator, partner_key: IssuerKey) -> None:
+    answer = token_function.invoke(exchange(subject_token(partner_key, aud="https://somebody.example.com")))
+    assert answer["statusCode"] == 400
+    assert json.loads(answer["body"])["error"] == "invalid_request"
+    refusals = [line["refusal"] for line in token_function.lines if "refusal" in line]
+    assert refusals[-1]["correlation_id"] == REQUEST_ID
+    assert [line["reason"] for line in token_function.lines if "Refused" in line][-1] == refusals[-1]["reason"]
+
+
+def test_a_token_is_spent_once(token_function: Emulator, partner_key: IssuerKey) -> None:
+    event = exchange(subject_token(partner_key, jti="twice"))
+    again = event | {"requestContext": event["requestContext"] | {"requestId": "another"}}
+    assert [token_function.invoke(each)["statusCode"] for each in (event, again)] == [200, 400]
+
+
+@pytest.mark.parametrize("event", [gateway_event("GET", "/token"), {}, [], "text", {"requestContext": []}])
+def test_any_event_gets_a_typed_answer(token_function: Emulator, event: object) -> None:
+    answer = token_function.invoke(event)
+    assert answer["statusCode"] in (400, 405)
+    assert json.loads(answer["body"])["error"] == "invalid_request"
+
+
+def test_the_handler_is_built_while_the_runtime_starts(token_function: Emulator) -> None:
+    token_function.invoke({})
+    assert "INIT RTDONE(status: success" in token_function.log
+
+
+def test_no_token_reaches_the_log(token_function: Emulator, partner_key: IssuerKey) -> None:
+    subject = subject_token(partner_key, jti="unseen")
+    issued = json.loads(token_function.invoke(exchange(subject))["body"])["access_token"]
+    secrets = [part for token in (subject, issued) for part in token.split(".")[1:]]
+    assert not [part for part in secrets if part in token_function.log]
