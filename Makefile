@@ -78,6 +78,12 @@ cp -R $(LIBRARY) $(ARTIFACTS_DIR)/federation
 find $(ARTIFACTS_DIR) -name __pycache__ -prune -exec rm -r {} +
 endef
 
+bench: .venv/ready ## what an exchange costs, beside what it may cost
+	@$(BIN)/python -m benchmarks
+
+schemas: .venv/ready ## the JSON Schemas of the trust documents
+	$(BIN)/python -m federation.admin.json_schemas infra/schemas
+
 lock: ## compile the hash-locked requirements from pyproject.toml (needs uv)
 	uv pip compile $(LOCK) pyproject.toml -o requirements.txt
 	uv pip compile $(LOCK) pyproject.toml --extra admin -c requirements.txt -o requirements-admin.txt

@@ -15,6 +15,10 @@ class TokenType(StrEnum):
     ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
     ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"
     JWT = "urn:ietf:params:oauth:token-type:jwt"
+    MTLS = "urn:ietf:params:oauth:token-type:mtls"
+    """The TLS client certificate is the subject."""
+    AWS4_REQUEST = "urn:ietf:params:aws:token-type:aws4_request"
+    """A signed GetCallerIdentity request is the subject."""
 
 
 SUBJECT_TOKEN_TYPES = (TokenType.JWT, TokenType.ID_TOKEN, TokenType.ACCESS_TOKEN)

@@ -1,0 +1,1 @@
+"""`make bench`: measured, never judged. Speed is no test."""

@@ -1,0 +1,115 @@
+"""A deployed bridge's code on embedded AWS, with an issuer of its own: what the benchmarks measure."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from benchmarks.stub_aws import StubAws
+from federation.admin.source import SourceDocument
+from federation.admin.validate import validate
+from federation.bootstrap.admin import trust_editor
+from federation.bootstrap.keys import publication
+from federation.bootstrap.token import token_endpoint
+from federation.endpoint import TokenEndpoint
+from federation.local.embedded_aws import EmbeddedAws
+from federation.local.issuers.keys import IssuerKey, generate_key
+from federation.model.json import Json, JsonObject
+from federation.oauth.http import HttpRequest, HttpResponse
+from federation.oauth.identifiers import FORM, GrantType, TokenType
+from federation.settings import Settings, read_settings
+
+BRIDGE = "https://federation.example.com"
+IDP = "https://idp.example.com"
+GRANTS: list[Json] = [{"audience": "risk-engine", "scopes": ["risk:score:read"], "max_ttl": "2m"}]
+
+
+class Silent:
+    """An AuditLog that costs nothing."""
+
+    def refused(self, entry: JsonObject) -> None:
+        """Drop it."""
+
+
+@dataclass
+class World:
+    """A token endpoint, and callers for it."""
+
+    endpoint: TokenEndpoint
+    aws: StubAws
+    key: IssuerKey
+    requests: int = field(default=0)
+
+    def token(self, subject: str = "worker", issuer: str = IDP, **claims: Json) -> str:
+        """A subject token that is valid for an hour."""
+        now = int(time.time())
+        payload: dict[str, Json] = {
+            "iss": issuer,
+            "aud": BRIDGE,
+            "sub": subject,
+            "iat": now,
+            "exp": now + 3600,
+            "jti": subject,
+        }
+        return self.key.sign({**payload, **claims})
+
+    def exchange(self, token: str, **parameters: str) -> HttpResponse:
+        """One exchange."""
+        self.requests += 1
+        form = {
+            "grant_type": GrantType.TOKEN_EXCHANGE.value,
+            "subject_token_type": TokenType.JWT.value,
+            "subject_token": token,
+            "audience": "risk-engine",
+            **parameters,
+        }
+        headers = {"content-type": FORM}
+        return self.endpoint.handle(
+            HttpRequest("POST", "/token", urlencode(form).encode(), f"bench-{self.requests}", headers)
+        )
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """A bridge whose AWS is the stub."""
+    with EmbeddedAws(os.environ) as resources:
+        settings = read_settings({**resources, "FEDERATION_ISSUER": BRIDGE})
+        key = generate_key("idp-1", "RS256")
+        _prepare(settings, key)
+        stub = StubAws()
+        stub.install()
+        yield World(token_endpoint(settings, Silent()), stub, key)
+
+
+def _prepare(settings: Settings, key: IssuerKey) -> None:
+    documents = [SourceDocument(f"benchmark[{at}]", document) for at, document in enumerate(_documents(key))]
+    trust_editor(settings).apply(validate(documents))
+    publication(settings).run()
+
+
+def _documents(key: IssuerKey) -> list[dict[str, Json]]:
+    issuer: dict[str, Json] = {"provider": "oidc", "issuer": IDP, "keys": {"jwks": key.jwks}}
+    once: dict[str, Json] = {**issuer, "issuer": f"{IDP}/once", "single_use": True}
+    audience: dict[str, Json] = {"scopes": ["risk:score:read", "risk:score:write"], "max_ttl": "5m"}
+    return [
+        {"kind": "Issuer", "id": "idp", **issuer},
+        {"kind": "Issuer", "id": "idp-once", **once},
+        {"kind": "Audience", "id": "risk-engine", **audience},
+        {"kind": "Audience", "id": "ledger", **audience},
+        *(_mapping("idp", f"worker-{number}") for number in range(50)),
+        _mapping("idp", "worker"),
+        _mapping("idp-once", "once"),
+    ]
+
+
+def _mapping(issuer: str, subject: str) -> dict[str, Json]:
+    return {
+        "kind": "Mapping",
+        "id": f"{issuer}-{subject}",
+        "issuer": issuer,
+        "match": {"sub": subject},
+        "principal": f"partner/{subject}",
+        "grants": GRANTS,
+    }
