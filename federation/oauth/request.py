@@ -51,6 +51,8 @@ class ExchangeRequest:
     actor_token: str | None = field(default=None, repr=False)
     actor_token_type: TokenType | None = None
     credentials: ClientCredentials = ClientCredentials()
+    client_certificate: str | None = field(default=None, repr=False)
+    """PEM of the TLS client certificate as the gateway saw it."""
     correlation_id: str = ""
     """Ours, from the gateway: never the caller's."""
 
@@ -71,6 +73,7 @@ def parse(http: HttpRequest) -> ExchangeRequest:
         actor_token=actor_token,
         actor_token_type=actor_token_type,
         credentials=_credentials(form, http),
+        client_certificate=http.client_certificate,
         correlation_id=http.correlation_id,
     )
 

@@ -1,0 +1,52 @@
+"""What a caller presents as subject or actor, and who knows how to verify that kind of thing."""
+
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from federation.model.tokens import VerifiedToken
+from federation.oauth.errors import InvalidRequest
+from federation.oauth.identifiers import TokenType
+from federation.oauth.reasons import Reason
+from federation.oauth.request import ExchangeRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A token of which nothing is proven yet."""
+
+    token: str = field(repr=False)
+    token_type: TokenType
+    client_certificate: str | None = field(default=None, repr=False)
+    """PEM of the TLS client certificate as the gateway saw it."""
+
+
+class KindOfToken(Protocol):
+    """Verifies one kind of token."""
+
+    def verify(self, presented: Presented) -> VerifiedToken:
+        """What it proves; raises a typed OAuthError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVerifiers:
+    """Subject and actor tokens of every kind that is spoken here."""
+
+    kinds: ReadOnly[TokenType, KindOfToken]
+
+    def verify_subject(self, request: ExchangeRequest) -> VerifiedToken:
+        """What the subject token proves; raises a typed OAuthError."""
+        return self._verify(Presented(request.subject_token, request.subject_token_type, request.client_certificate))
+
+    def verify_actor(self, request: ExchangeRequest) -> VerifiedToken | None:
+        """What the actor token proves, None if there is none; for now any is refused, never dropped (ATTACKS H2)."""
+        if request.actor_token is not None:
+            raise InvalidRequest(Reason.DELEGATION_UNSUPPORTED)
+        return None
+
+    def _verify(self, presented: Presented) -> VerifiedToken:
+        kind = self.kinds.get(presented.token_type)
+        if kind is None:
+            raise InvalidRequest(Reason.UNSUPPORTED_SUBJECT_TOKEN_TYPE)
+        return kind.verify(presented)
