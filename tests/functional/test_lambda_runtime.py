@@ -1,10 +1,14 @@
-"""The functions under the real Lambda runtime, with AWS over HTTP: apply trust, publish keys, exchange a token."""
+"""The functions under the real Lambda runtime, each with the permissions of its own role, and AWS over HTTP.
+
+Trust is applied, keys are published, tokens are exchanged.
+"""
 
 import json
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import boto3
@@ -16,34 +20,49 @@ from federation.model.json import Json
 from federation.oauth.identifiers import GrantType, TokenType
 from tests.support.lambda_emulator import Emulator
 from tests.support.lambda_events import REQUEST_ID, gateway_event, token_event
-from tests.support.lambda_template import ROOT
+from tests.support.lambda_template import ROOT, Deployment, transform
 
 ISSUER = "https://federation.example.com"
 PARTNER = "https://idp.partner.example.com"
 REGION = "us-east-1"
-LAMBDA = {
-    "AWS_ACCESS_KEY_ID": "testing",
-    "AWS_SECRET_ACCESS_KEY": "testing",
-    "AWS_REGION": REGION,
-    "AWS_DEFAULT_REGION": REGION,
-}
-"""What Lambda itself puts into a function's environment."""
+FUNCTIONS = ("TokenFunction", "PublishFunction", "ApplyTrustFunction")
+
+
+@dataclass(frozen=True, slots=True)
+class Aws:
+    """AWS, where every function signs with an access key named after it."""
+
+    endpoint: str
+    settings: Mapping[str, str]
+    deployment: Deployment
+
+    def run(self, function: str) -> Emulator:
+        """The function under the runtime, as template.yaml names it."""
+        return Emulator(self.deployment.properties(function)["Handler"], self.environment(function))
+
+    def environment(self, function: str) -> dict[str, str]:
+        """What Lambda and template.yaml put there."""
+        return {
+            **self.settings,
+            "FEDERATION_ISSUER": ISSUER,
+            "AWS_ACCESS_KEY_ID": function,
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ENDPOINT_URL": self.endpoint,
+        }
 
 
 @pytest.fixture(scope="module")
-def environment() -> Iterator[dict[str, str]]:
-    """What template.yaml puts into a function's environment, and where AWS is."""
-    command = [sys.executable, "-m", "tests.support.lambda_aws"]
+def aws() -> Iterator[Aws]:
+    deployment = Deployment(transform())
+    roles = {name: [astuple(each) for each in deployment.role_statements(f"{name}Role")] for name in FUNCTIONS}
+    command = [sys.executable, "-m", "tests.support.lambda_aws", json.dumps(roles)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin
         assert process.stdout
         started = json.loads(process.stdout.readline())
-        yield {
-            **started["settings"],
-            **LAMBDA,
-            "AWS_ENDPOINT_URL": started["endpoint"],
-            "FEDERATION_ISSUER": ISSUER,
-        }
+        yield Aws(started["endpoint"], started["settings"], deployment)
         process.stdin.close()
 
 
@@ -77,14 +96,14 @@ def trust(partner_key: IssuerKey) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def token_function(environment: dict[str, str], partner_key: IssuerKey) -> Iterator[Emulator]:
+def token_function(aws: Aws, partner_key: IssuerKey) -> Iterator[Emulator]:
     """The token function, after the two others have done their work under the runtime as well."""
-    with Emulator("functions.apply.handler", environment) as apply:
+    with aws.run("ApplyTrustFunction") as apply:
         applied = apply.invoke({"documents": trust(partner_key)})
         assert len(applied.get("created", ())) == 3, (applied, apply.log)
-    with Emulator("functions.publish.handler", environment) as publish:
+    with aws.run("PublishFunction") as publish:
         assert "active_kid" in publish.invoke({"source": "aws.events"}), publish.log
-    with Emulator("functions.token.handler", environment) as token:
+    with aws.run("TokenFunction") as token:
         yield token
 
 
@@ -112,29 +131,25 @@ def exchange(subject: str) -> dict[str, Any]:
     )
 
 
-def published_key(environment: Mapping[str, str], token: str) -> jwt.PyJWK:
+def published_key(aws: Aws, token: str) -> jwt.PyJWK:
     """The key that verifiers would take for `token`."""
     s3 = boto3.client(
         "s3",
-        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        endpoint_url=aws.endpoint,
         region_name=REGION,
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
+        aws_access_key_id="verifier",
+        aws_secret_access_key="secret",
     )
-    jwks = s3.get_object(Bucket=environment["FEDERATION_DOCUMENTS_BUCKET"], Key=".well-known/jwks.json")["Body"].read()
+    jwks = s3.get_object(Bucket=aws.settings["FEDERATION_DOCUMENTS_BUCKET"], Key=".well-known/jwks.json")["Body"].read()
     return jwt.PyJWKSet.from_json(jwks.decode())[jwt.get_unverified_header(token)["kid"]]
 
 
-def test_a_partners_token_is_exchanged(
-    token_function: Emulator, environment: dict[str, str], partner_key: IssuerKey
-) -> None:
+def test_a_partners_token_is_exchanged(token_function: Emulator, aws: Aws, partner_key: IssuerKey) -> None:
     answer = token_function.invoke(exchange(subject_token(partner_key, jti="once")))
     assert answer["statusCode"] == 200, answer
     assert answer["headers"]["x-correlation-id"] == REQUEST_ID
     token = json.loads(answer["body"])["access_token"]
-    claims = jwt.decode(
-        token, published_key(environment, token), algorithms=["RS256"], issuer=ISSUER, audience="risk-engine"
-    )
+    claims = jwt.decode(token, published_key(aws, token), algorithms=["RS256"], issuer=ISSUER, audience="risk-engine")
     assert (claims["sub"], claims["scope"], claims["env"]) == ("partner/acme/sync", "risk:read", "prod")
 
 
@@ -170,3 +185,12 @@ def test_no_token_reaches_the_log(token_function: Emulator, partner_key: IssuerK
     issued = json.loads(token_function.invoke(exchange(subject))["body"])["access_token"]
     secrets = [part for token in (subject, issued) for part in token.split(".")[1:]]
     assert not [part for part in secrets if part in token_function.log]
+
+
+def test_a_function_cannot_do_what_its_role_does_not_allow(aws: Aws) -> None:
+    """The roles hold here as they do in AWS: the token function's may neither publish keys nor write trust."""
+    as_token = aws.environment("TokenFunction")
+    with Emulator("functions.publish.handler", as_token) as publish:
+        assert "errorType" in publish.invoke({})
+    with Emulator("functions.apply.handler", as_token) as apply:
+        assert "errorType" in apply.invoke({"documents": [{"kind": "Audience", "id": "a", "scopes": ["b"]}]})

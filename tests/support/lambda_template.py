@@ -7,7 +7,7 @@ import json
 import re
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -59,8 +59,12 @@ class Deployment:
         return {name: each["Properties"] for name, each in self.resources.items() if each["Type"] == resource_type}
 
     def role_statements(self, role: str) -> list[Statement]:
-        """What the role's own policies say."""
-        return [each for policy in self.properties(role)["Policies"] for each in statements(policy["PolicyDocument"])]
+        """What a role may do: by its own policies, and by that of the signing key, which names it."""
+        by_key = statements(self.properties("SigningKey")["KeyPolicy"])
+        return [
+            *(each for policy in self.properties(role)["Policies"] for each in statements(policy["PolicyDocument"])),
+            *(replace(each, resources=("SigningKey",)) for each in by_key if each.principal == {"AWS": role}),
+        ]
 
 
 def statements(policy: Mapping[str, Json]) -> list[Statement]:
