@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from federation.cli import demo, serve, validate
 from federation.version import VERSION
 
 app = typer.Typer(
@@ -30,3 +31,8 @@ def options(
     ] = False,
 ) -> None:
     """Options of every command; the help text is the application's."""
+
+
+app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
+app.command("serve", epilog=serve.EXAMPLE)(serve.serve)
+app.command("validate", epilog=validate.EXAMPLE)(validate.validate)

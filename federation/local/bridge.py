@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack, redirect_stderr
 from types import TracebackType
 from typing import Self, TextIO
@@ -10,6 +10,8 @@ from typing import Self, TextIO
 from botocore.exceptions import BotoCoreError
 
 from federation.admin.validate import ValidatedSet
+from federation.aws.clients import dynamodb_client
+from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.admin import trust_editor
 from federation.bootstrap.keys import publication
 from federation.keys.publication import Publication
@@ -22,6 +24,7 @@ from federation.local.routes import read_routes
 from federation.local.server import Server, listen, url_of
 from federation.local.template import load_template
 from federation.model.keys import KeySet
+from federation.model.trust import DocumentRef
 from federation.settings import Settings, read_settings
 from federation.system import RandomIdentifiers, SystemClock
 
@@ -69,6 +72,14 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
     def answer(self, request: GatewayRequest) -> GatewayResponse:
         """The gateway's answer without a socket in between."""
         return self._gateway.answer(request)
+
+    def forget(self, documents: Iterable[DocumentRef]) -> None:
+        """Delete documents that must not outlive this run, where the trust table does."""
+        writer = DynamoTrustWriter(dynamodb_client(), self.settings.trust_table)
+        for ref in documents:
+            stored = writer.get(ref)
+            if stored is not None:
+                writer.delete(ref, stored.version)
 
     def _start(self, starting: ExitStack) -> None:
         listener = starting.enter_context(listen(self._port))

@@ -1,0 +1,94 @@
+"""`fedbridge demo`: the main job, narrated."""
+
+import io
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
+
+import typer
+
+from federation.admin.problem import InvalidDocuments
+from federation.cli.console import AsJson, NoColor, diagnostics, output, print_json
+from federation.cli.narration import Narrator
+from federation.local.demo.stage import Stage, open_stage
+from federation.local.demo.steps import Exchanged, Refused, exchanges, refusals
+from federation.local.demo.trust import EXAMPLES
+
+EXAMPLE = "Example: fedbridge demo"
+
+Step: TypeAlias = Exchanged | Refused
+Report: TypeAlias = Callable[[Stage], list[str]]
+"""Runs every step and returns what did not end as it should."""
+
+
+def demo(*, as_json: AsJson = False, no_color: NoColor = False) -> None:
+    """Exchange five kinds of foreign identity, verify every token, and watch the refusals that matter.
+
+    Runs on this machine alone: no account, no network. Exits 0 only if every step ended as it should.
+    """
+    report = _print_report if as_json else _narrated_by(Narrator(output(no_color=no_color)))
+    try:
+        with open_stage(EXAMPLES, log=io.StringIO()) as stage:
+            problems = report(stage)
+    except InvalidDocuments as error:
+        diagnostics(no_color=no_color).print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+    raise typer.Exit(1 if problems else 0)
+
+
+def _narrated_by(narrator: Narrator) -> Report:
+    def narrate(stage: Stage) -> list[str]:
+        problems: list[str] = []
+        narrator.open(stage)
+        narrator.chapter("Traded")
+        for exchanged in exchanges(stage):
+            narrator.exchanged(exchanged)
+            problems += exchanged.problems
+        narrator.chapter("Refused")
+        for refused in refusals(stage):
+            narrator.refused(refused)
+            problems += refused.problems
+        narrator.close(problems)
+        return problems
+
+    return narrate
+
+
+def _print_report(stage: Stage) -> list[str]:
+    exchanged, refused = list(exchanges(stage)), list(refusals(stage))
+    problems = [problem for step in _steps(exchanged, refused) for problem in step.problems]
+    print_json(
+        {
+            "ok": not problems,
+            "exchanged": [_exchanged(step) for step in exchanged],
+            "refused": [_refused(step) for step in refused],
+        }
+    )
+    return problems
+
+
+def _steps(exchanged: list[Exchanged], refused: list[Refused]) -> Iterator[Step]:
+    yield from exchanged
+    yield from refused
+
+
+def _exchanged(step: Exchanged) -> dict[str, Any]:
+    """Claims and never token text: this may end up in a log."""
+    return {
+        "workload": step.workload.name,
+        "status": step.answer.status,
+        "subject_claims": step.claims,
+        "header": step.token_header,
+        "claims": step.token_claims,
+        "audit": step.record,
+        "problems": step.problems,
+    }
+
+
+def _refused(step: Refused) -> dict[str, Any]:
+    return {
+        "attempt": step.attempt.title,
+        "status": step.answer.status,
+        "answer": step.answer.members,
+        "audit": step.records,
+        "problems": step.problems,
+    }

@@ -1,0 +1,26 @@
+"""Problems of trust documents as people read them: `file:line: document: message (hint)`."""
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.text import Text
+
+from federation.admin.problem import Problem
+
+
+def print_problems(console: Console, problems: Iterable[Problem], *, style: str = "red") -> None:
+    """One a line, however narrow the terminal is, so that editors and grep find the place."""
+    for problem in problems:
+        console.print(_line(problem, style), soft_wrap=True)
+
+
+def _line(problem: Problem, style: str) -> Text:
+    """The text of `str(problem)` in colours."""
+    text = Text(str(problem))
+    place = f"{problem.file}:{problem.line}" if problem.line else problem.file
+    text.stylize("bold", 0, len(place))
+    start = len(text.plain) - len(problem.message) - (len(problem.hint) + 3 if problem.hint else 0)
+    text.stylize(style, start, start + len(problem.message))
+    if problem.hint:
+        text.stylize("cyan", start + len(problem.message))
+    return text

@@ -1,0 +1,88 @@
+"""`fedbridge serve`: the whole bridge on a laptop, until somebody ends it."""
+
+import logging
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from federation.admin.problem import InvalidDocuments
+from federation.cli.console import NoColor, diagnostics
+from federation.cli.problems import print_problems
+from federation.local.admin_token import NoAdminToken
+from federation.local.bridge import CannotStart
+from federation.local.server import PortTaken
+from federation.local.serving import ServeOptions, serving
+
+EXAMPLE = "Example: fedbridge serve --port 0 --trust examples/trust --demo-tokens demo-tokens"
+PORT = 8080
+
+Port = Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="Port on 127.0.0.1; 0 picks a free one.")]
+Trust = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", exists=True, readable=True, help="Trust documents to write before serving."),
+]
+AdminTokenFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write an admin token for this bridge there; it holds for an hour."),
+]
+DemoTokens = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Put the issuers of --trust on loopback, and write a token of each demo workload there, to try with curl.",
+    ),
+]
+
+
+def serve(
+    *,
+    port: Port = PORT,
+    trust: Trust = None,
+    admin_token_file: AdminTokenFile = None,
+    demo_tokens: DemoTokens = None,
+    no_color: NoColor = False,
+) -> None:
+    """Run the whole bridge on 127.0.0.1: the real functions, on AWS embedded in this process.
+
+    Prints `ready http://127.0.0.1:PORT` once it answers; logs go to stderr; Ctrl-C ends it.
+
+    With AWS_ENDPOINT_URL_DYNAMODB set, trust lives on in that DynamoDB from run to run.
+    """
+    console = diagnostics(no_color=no_color)
+    ended = _until_interrupted()
+    _log_to_stderr()
+    try:
+        with serving(ServeOptions(port, trust, admin_token_file, demo_tokens)) as bridge:
+            print(f"ready {bridge.url}", flush=True)
+            ended.wait()
+    except InvalidDocuments as error:
+        print_problems(console, error.problems)
+        _fail(console, "Nothing was stored or served.")
+    except PortTaken as error:
+        _fail(console, f"Port {error.port} cannot be had; take --port 0 for a free one, or --port with another.")
+    except (CannotStart, NoAdminToken, OSError) as error:
+        _fail(console, str(error))
+
+
+def _until_interrupted() -> threading.Event:
+    """Set by Ctrl-C or SIGTERM, however early."""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    return ended
+
+
+def _log_to_stderr() -> None:
+    """A line for every request, beside what the functions log themselves."""
+    log = logging.getLogger("federation")
+    log.addHandler(logging.StreamHandler())
+    log.setLevel(logging.INFO)
+
+
+def _fail(console: Console, message: str) -> None:
+    console.print(message, style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(1)

@@ -1,0 +1,73 @@
+"""`fedbridge validate`: trust documents checked offline."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from federation.admin.document_set import DocumentSet
+from federation.admin.problem import InvalidDocuments, Problem
+from federation.admin.validate import validate_path
+from federation.cli.console import AsJson, NoColor, output, print_json
+from federation.cli.problems import print_problems
+
+EXAMPLE = "Example: fedbridge validate examples/trust"
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="DIR", exists=True, readable=True, help="A folder of trust documents, or one file.")
+]
+Loopback = Annotated[bool, typer.Option("--loopback", help="Allow http://127.0.0.1 issuers, as serve does.")]
+
+
+def validate(folder: Folder, *, loopback: Loopback = False, as_json: AsJson = False, no_color: NoColor = False) -> None:
+    """Check trust documents: each by itself, then all together. Nothing is sent anywhere.
+
+    Exits 0 if they may be used, 1 if they may not, 2 if they are not there.
+    """
+    documents = DocumentSet()
+    problems: Sequence[Problem] = ()
+    warnings: Sequence[Problem] = ()
+    try:
+        validated = validate_path(folder, loopback=loopback)
+        documents, warnings = validated.documents, validated.warnings
+    except InvalidDocuments as error:
+        problems = error.problems
+    if as_json:
+        print_json(_report(documents, problems, warnings))
+    else:
+        _print(output(no_color=no_color), documents, problems, warnings)
+    raise typer.Exit(1 if problems else 0)
+
+
+def _report(documents: DocumentSet, problems: Sequence[Problem], warnings: Sequence[Problem]) -> dict[str, object]:
+    return {
+        "ok": not problems,
+        "documents": _counts(documents),
+        "problems": [asdict(problem) for problem in problems],
+        "warnings": [asdict(warning) for warning in warnings],
+    }
+
+
+def _print(console: Console, documents: DocumentSet, problems: Sequence[Problem], warnings: Sequence[Problem]) -> None:
+    print_problems(console, problems)
+    print_problems(console, warnings, style="yellow")
+    if problems:
+        console.print(f"[bold red]{_many(len(problems), 'problem')}[/]: none of these documents may be used yet.")
+    else:
+        found = ", ".join(_many(count, kind.removesuffix("s")) for kind, count in _counts(documents).items())
+        console.print(f"[bold green]good[/]: {found}; {_many(len(warnings), 'warning')}.")
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def _counts(documents: DocumentSet) -> dict[str, int]:
+    return {
+        "issuers": len(documents.issuers),
+        "mappings": len(documents.mappings),
+        "audiences": len(documents.audiences),
+    }

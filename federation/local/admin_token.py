@@ -1,0 +1,121 @@
+"""An admin token for this laptop's bridge: seeded trust, one real exchange, a file that only its owner reads.
+
+The seeded issuer's private key exists in this process alone, and only until the exchange is done.
+"""
+
+import os
+import secrets
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from federation.admin.source import SourceDocument
+from federation.local.caller import post_form
+from federation.local.issuers.keys import IssuerKey
+from federation.model.trust import DocumentRef, Kind
+from federation.oauth.identifiers import GrantType, TokenType
+
+AUDIENCE = "federation-admin"
+SCOPES = ("trust:read", "trust:write", "keys:write", "audit:read", "approvals:decide", "revocations:write")
+LIFETIME = 3600
+"""Seconds."""
+
+_ID = "fedbridge-serve"
+_ISSUER = "https://fedbridge-serve.example.com"
+_SUBJECT = "whoever-started-this-bridge"
+_PRINCIPAL = "admin/laptop"
+
+SEEDED = (DocumentRef(Kind.MAPPING, _ID), DocumentRef(Kind.ISSUER, _ID))
+"""What must go again when the bridge ends."""
+
+
+class NoAdminToken(Exception):
+    """The bridge refused, or the file cannot be written; says why."""
+
+
+def admin_documents(key: IssuerKey, others: Iterable[SourceDocument]) -> list[SourceDocument]:
+    """The trust under which `key` may ask for an admin token. An admin Audience among `others` is left as it is."""
+    audience = [] if any(_is_admin_audience(other) for other in others) else [_audience()]
+    return [SourceDocument("fedbridge serve", document) for document in (*audience, _issuer(key), _mapping())]
+
+
+def request_admin_token(bridge_url: str, key: IssuerKey) -> str:
+    """A Bearer token for the admin API of that bridge, by an ordinary exchange; raises NoAdminToken."""
+    form = [
+        ("grant_type", GrantType.TOKEN_EXCHANGE.value),
+        ("subject_token", key.sign(_claims(bridge_url))),
+        ("subject_token_type", TokenType.JWT.value),
+        ("audience", AUDIENCE),
+        ("scope", " ".join(SCOPES)),
+    ]
+    members = post_form(f"{bridge_url}/token", form).members
+    if "access_token" not in members:
+        raise NoAdminToken(str(members.get("error_description")))
+    return str(members["access_token"])
+
+
+def write_secret(file: Path, text: str) -> None:
+    """Replace `file` as a whole by one that only its owner may read; raises NoAdminToken.
+
+    A new file is made beside it under a name nobody can guess, so neither a link nor a reader of an old one gets it.
+    """
+    try:
+        descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
+        with os.fdopen(descriptor, "w", encoding="ascii") as handle:
+            handle.write(text)
+        _rename(Path(name), file)
+    except OSError as error:
+        raise NoAdminToken(f"The admin token cannot be written to {file}: {error.strerror}") from error
+
+
+def _rename(new: Path, file: Path) -> None:
+    try:
+        new.replace(file)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def _is_admin_audience(source: SourceDocument) -> bool:
+    return source.name == f"{Kind.AUDIENCE} {AUDIENCE}"
+
+
+def _audience() -> dict[str, Any]:
+    return {"kind": "Audience", "id": AUDIENCE, "scopes": list(SCOPES), "max_ttl": "1h"}
+
+
+def _issuer(key: IssuerKey) -> dict[str, Any]:
+    return {
+        "kind": "Issuer",
+        "id": _ID,
+        "provider": "oidc",
+        "issuer": _ISSUER,
+        "keys": {"jwks": key.jwks},
+        "algorithms": [key.algorithm],
+        "single_use": True,
+    }
+
+
+def _mapping() -> dict[str, Any]:
+    return {
+        "kind": "Mapping",
+        "id": _ID,
+        "issuer": _ID,
+        "match": {"sub": _SUBJECT},
+        "principal": _PRINCIPAL,
+        "grants": [{"audience": AUDIENCE, "scopes": list(SCOPES), "max_ttl": "1h"}],
+    }
+
+
+def _claims(bridge_url: str) -> dict[str, Any]:
+    now = int(time.time())
+    return {
+        "iss": _ISSUER,
+        "sub": _SUBJECT,
+        "aud": bridge_url,
+        "iat": now,
+        "exp": now + LIFETIME,
+        "jti": secrets.token_hex(16),
+    }

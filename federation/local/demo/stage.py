@@ -1,0 +1,102 @@
+"""The running demo: a bridge, the identity providers it trusts, and a caller between them."""
+
+import os
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from federation.admin.source import SourceDocument
+from federation.admin.validate import validate
+from federation.admin.yaml_source import read_sources
+from federation.local.bridge import LocalBridge
+from federation.local.caller import Answer, post_form
+from federation.local.demo.trust import IssuerDocument, generate_keys, issuer_documents, on_loopback
+from federation.local.demo.workloads import WORKLOADS, Workload
+from federation.local.issuers.claims import ClaimSet
+from federation.local.issuers.keys import IssuerKey
+from federation.local.issuers.loopback import LoopbackIssuers
+from federation.oauth.identifiers import GrantType, TokenType
+
+
+@dataclass(frozen=True, slots=True)
+class Providers:
+    """Identity providers on loopback for every issuer that the trust documents name."""
+
+    keys: Mapping[str, IssuerKey]
+    sources: Sequence[SourceDocument]
+    """The documents, with the keys on loopback."""
+
+    @property
+    def issuers(self) -> Mapping[str, IssuerDocument]:
+        """The Issuer documents by id."""
+        return issuer_documents(self.sources)
+
+    def claims(self, workload: Workload, bridge_url: str) -> ClaimSet:
+        """What its provider says of a workload that asks for a token to bring to us; its `jti` is fresh."""
+        issuer = self.issuers[workload.issuer]
+        audience = issuer.get("audiences", [bridge_url])[0]
+        claims = workload.claims(issuer["issuer"], audience, int(time.time()))
+        return {**claims, "jti": secrets.token_hex(16)} if "jti" in claims else claims
+
+    def sign(self, workload: Workload, claims: ClaimSet) -> str:
+        """The token, signed with the provider's key."""
+        return self.keys[workload.issuer].sign(claims, workload.header)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where the demo's steps happen."""
+
+    bridge: LocalBridge
+    providers: Providers
+
+    def claims(self, workload: Workload) -> ClaimSet:
+        """What its provider says of the workload, now."""
+        return self.providers.claims(workload, self.bridge.url)
+
+    def exchange(self, token: str, audience: str, scope: str | None = None) -> Answer:
+        """The bridge's answer over HTTP."""
+        form = [
+            ("grant_type", GrantType.TOKEN_EXCHANGE.value),
+            ("subject_token", token),
+            ("subject_token_type", TokenType.JWT.value),
+            ("audience", audience),
+            *([("scope", scope)] if scope else []),
+        ]
+        return post_form(f"{self.bridge.url}/token", form)
+
+
+@contextmanager
+def open_providers(sources: Sequence[SourceDocument]) -> Iterator[Providers]:
+    """Identity providers for every issuer of the trust documents."""
+    keys = generate_keys(issuer_documents(sources))
+    with LoopbackIssuers(keys) as issuers:
+        yield Providers(keys, on_loopback(sources, issuers))
+
+
+@contextmanager
+def open_stage(folder: Path, log: TextIO) -> Iterator[Stage]:
+    """The bridge with the trust documents of `folder`; always on AWS embedded here. Raises InvalidDocuments."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    sources = read_sources(folder)
+    with open_providers(sources.documents) as providers:
+        trust = validate(providers.sources, loopback=True, unreadable=sources.problems)
+        with LocalBridge(trust, environment=environment, log=log) as bridge:
+            yield Stage(bridge, providers)
+
+
+def write_tokens(providers: Providers, bridge_url: str, folder: Path) -> list[Path]:
+    """A fresh token of every workload whose issuer is trusted, as `<name>.jwt`, for callers of the laptop's bridge."""
+    folder.mkdir(parents=True, exist_ok=True)
+    known = [workload for workload in WORKLOADS if workload.issuer in providers.keys]
+    return [_write_token(providers, workload, bridge_url, folder) for workload in known]
+
+
+def _write_token(providers: Providers, workload: Workload, bridge_url: str, folder: Path) -> Path:
+    file = folder / f"{workload.name}.jwt"
+    file.write_text(providers.sign(workload, providers.claims(workload, bridge_url)), encoding="ascii")
+    return file

@@ -1,0 +1,178 @@
+"""What happens on the stage: tokens exchanged, and requests refused. Every step checks itself."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+
+from federation.local.audit_trail import Record
+from federation.local.caller import Answer, send
+from federation.local.demo.stage import Stage
+from federation.local.demo.workloads import GITHUB, PARTNER, WORKLOADS, Workload
+from federation.local.issuers.claims import ClaimSet
+from federation.oauth.metadata import JWKS_PATH
+from federation.oauth.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """A foreign token became ours."""
+
+    workload: Workload
+    claims: ClaimSet
+    """Of the foreign token."""
+    answer: Answer
+    token_header: dict[str, Any]
+    token_claims: dict[str, Any]
+    """Of ours, verified by stock PyJWT; empty where there is none."""
+    record: Record | None
+    """The durable audit record."""
+
+    @property
+    def problems(self) -> list[str]:
+        """What did not end as it should."""
+        checks = {
+            f"the bridge answered {self.answer.status}": self.answer.status == OK,
+            "no token verified": bool(self.token_claims),
+            f"the principal is not {self.workload.principal}": self.token_claims.get("sub") == self.workload.principal,
+            "the audit trail has no record of it": self.record is not None and self.record["outcome"] == "allow",
+        }
+        return [problem for problem, good in checks.items() if not good]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Something that must be refused."""
+
+    title: str
+    story: str
+    token: str
+    audience: str
+    error: str
+    reason: Reason
+    scope: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An attempt, and what came of it."""
+
+    attempt: Attempt
+    answer: Answer
+    records: list[Record]
+    """What the audit log says of it."""
+
+    @property
+    def problems(self) -> list[str]:
+        """What did not end as it should."""
+        members = self.answer.members
+        reasons = [record["reason"] for record in self.records]
+        checks = {
+            "a token was issued": "access_token" not in members,
+            f"the error is not {self.attempt.error}": members.get("error") == self.attempt.error,
+            f"the audit log does not say {self.attempt.reason} once": reasons == [self.attempt.reason.value],
+        }
+        return [problem for problem, good in checks.items() if not good]
+
+
+OK = 200
+
+
+def exchanges(stage: Stage) -> Iterator[Exchanged]:
+    """Every workload trades its token for ours."""
+    for workload in WORKLOADS:
+        yield _exchange(stage, workload)
+
+
+def refusals(stage: Stage) -> Iterator[Refused]:
+    """What must be refused is refused."""
+    for attempt in _attempts(stage):
+        answer = stage.exchange(attempt.token, attempt.audience, attempt.scope)
+        yield Refused(attempt, answer, stage.bridge.trail.refused(answer.headers.get("x-correlation-id", "")))
+
+
+def _exchange(stage: Stage, workload: Workload) -> Exchanged:
+    claims = stage.claims(workload)
+    answer = stage.exchange(stage.providers.sign(workload, claims), workload.audience)
+    token = answer.members.get("access_token", "")
+    verified = _verify(stage, token, workload.audience) if token else {"header": {}, "payload": {}}
+    record = stage.bridge.trail.issued(str(verified["payload"].get("jti", "")))
+    return Exchanged(workload, claims, answer, verified["header"], verified["payload"], record)
+
+
+def _verify(stage: Stage, token: str, audience: str) -> dict[str, Any]:
+    """As any service would: stock PyJWT, keys from where they are published."""
+    published = jwt.PyJWKSet.from_dict(send(stage.bridge.url + JWKS_PATH, "GET").members)
+    key = published[jwt.get_unverified_header(token)["kid"]]
+    return jwt.decode_complete(token, key, algorithms=["RS256"], audience=audience, issuer=stage.bridge.url)
+
+
+def _attempts(stage: Stage) -> Iterator[Attempt]:
+    yield _wrong_audience(stage)
+    yield _unknown_issuer(stage)
+    yield _scope_too_wide(stage)
+    yield _renamed_repository(stage)
+    yield _expired(stage)
+
+
+def _wrong_audience(stage: Stage) -> Attempt:
+    claims = {**stage.claims(PARTNER), "aud": "https://somebody-else.example.com"}
+    return Attempt(
+        "A token for somebody else",
+        "The partner's token is genuine, but it was made for another service.",
+        stage.providers.sign(PARTNER, claims),
+        PARTNER.audience,
+        "invalid_request",
+        Reason.WRONG_AUDIENCE,
+    )
+
+
+def _unknown_issuer(stage: Stage) -> Attempt:
+    claims = {**stage.claims(PARTNER), "iss": "https://login.stranger.example.com"}
+    return Attempt(
+        "An issuer that nobody trusts",
+        "No document names this issuer; the bridge asks it for nothing, not even its keys.",
+        stage.providers.sign(PARTNER, claims),
+        PARTNER.audience,
+        "invalid_request",
+        Reason.UNTRUSTED_ISSUER,
+    )
+
+
+def _scope_too_wide(stage: Stage) -> Attempt:
+    return Attempt(
+        "A scope too wide",
+        "The partner may read and write scores; it asks to administer them as well.",
+        stage.providers.sign(PARTNER, stage.claims(PARTNER)),
+        PARTNER.audience,
+        "invalid_scope",
+        Reason.SCOPE_NOT_GRANTED,
+        scope="risk:score:read risk:score:admin",
+    )
+
+
+def _renamed_repository(stage: Stage) -> Attempt:
+    claims = {**stage.claims(GITHUB), "repository_id": "777777777"}
+    return Attempt(
+        "A repository under a taken-over name",
+        "Somebody registered acme/deployer anew: the name is the same, repository_id is not.",
+        stage.providers.sign(GITHUB, claims),
+        GITHUB.audience,
+        "invalid_request",
+        Reason.NO_MAPPING,
+    )
+
+
+def _expired(stage: Stage) -> Attempt:
+    now = int(time.time())
+    claims = {**stage.claims(PARTNER), "iat": now - 1800, "exp": now - 600}
+    return Attempt(
+        "An expired token",
+        "It was good until ten minutes ago.",
+        stage.providers.sign(PARTNER, claims),
+        PARTNER.audience,
+        "invalid_request",
+        Reason.TOKEN_EXPIRED,
+    )

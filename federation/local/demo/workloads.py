@@ -1,0 +1,94 @@
+"""The workloads of the demo: who they are, what their provider's tokens say, and what they ask for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from federation.local.issuers import azure, github, google, kubernetes, partner
+from federation.local.issuers.claims import ClaimSet
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A machine outside. Its identity is mapped by the documents in `examples/trust`."""
+
+    name: str
+    title: str
+    story: str
+    issuer: str
+    """Id of the Issuer document."""
+    claims: Callable[[str, str, int], ClaimSet]
+    """(iss, aud, now) -> claims"""
+    audience: str
+    principal: str
+    """Whom it must become."""
+    header: dict[str, Any] | None = None
+    """How its provider's JOSE header differs from `alg`, `kid`, `typ: JWT`."""
+
+
+PARTNER = Workload(
+    "partner",
+    "A partner's service",
+    "Acme's billing machine holds an access token of Acme's own identity provider.",
+    "acme-okta",
+    partner.claims,
+    "risk-engine",
+    "partner/acme/billing-sync",
+)
+GOOGLE = Workload(
+    "google",
+    "A Google service account",
+    "A virtual machine asks the metadata server for an identity token with format=full.",
+    "google",
+    lambda _iss, audience, now: google.claims(audience, now),
+    "warehouse",
+    "gcp/acme-data/pipeline",
+)
+AZURE_V1 = Workload(
+    "azure-v1",
+    "An Azure managed identity, token version 1",
+    "The instance metadata service hands out a token of sts.windows.net.",
+    "entra-acme-v1",
+    lambda _iss, audience, now: azure.claims_v1(audience, now),
+    "warehouse",
+    "azure/acme/reporting",
+)
+AZURE_V2 = Workload(
+    "azure-v2",
+    "The same identity, token version 2",
+    "Another API registration, another issuer and other claims; still the same principal.",
+    "entra-acme",
+    lambda _iss, audience, now: azure.claims_v2(audience, now),
+    "warehouse",
+    "azure/acme/reporting",
+)
+GITHUB = Workload(
+    "github",
+    "A GitHub Actions job",
+    "A deployment from the main branch; trust rests on repository_id, not on names.",
+    "github-actions",
+    lambda _iss, audience, now: github.claims(audience, now),
+    "artifacts",
+    "ci/acme/deployer",
+)
+GITHUB_IMMUTABLE = Workload(
+    "github-immutable",
+    "The same job, sub with immutable ids",
+    "Since July 2026 new and renamed repositories get this sub; the mapping need not change.",
+    "github-actions",
+    lambda _iss, audience, now: github.claims_with_immutable_sub(audience, now),
+    "artifacts",
+    "ci/acme/deployer",
+)
+KUBERNETES = Workload(
+    "kubernetes",
+    "A Kubernetes pod",
+    "The kubelet projects a service account token with our audience into the pod.",
+    "acme-cluster",
+    kubernetes.claims,
+    "payments",
+    "k8s/acme-cluster/payments/settlement",
+    {"typ": None},
+)
+
+WORKLOADS = (PARTNER, GOOGLE, AZURE_V1, AZURE_V2, GITHUB, GITHUB_IMMUTABLE, KUBERNETES)

@@ -1,0 +1,56 @@
+"""What `fedbridge serve` runs: the bridge, and on request an admin token and identity providers to try it with."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from federation.admin.source import SourceDocument
+from federation.admin.validate import validate
+from federation.admin.yaml_source import Sources, read_sources
+from federation.local.admin_token import SEEDED, admin_documents, request_admin_token, write_secret
+from federation.local.bridge import LocalBridge
+from federation.local.demo.stage import open_providers, write_tokens
+from federation.local.issuers.keys import generate_key
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """What the person who serves asked for."""
+
+    port: int = 0
+    trust: Path | None = None
+    admin_token_file: Path | None = None
+    demo_tokens: Path | None = None
+
+
+@contextmanager
+def serving(options: ServeOptions) -> Iterator[LocalBridge]:
+    """The bridge, accepting connections; every file that was asked for is written.
+
+    Raises InvalidDocuments before anything is stored or served; PortTaken, CannotStart, NoAdminToken, OSError.
+    """
+    sources = read_sources(options.trust) if options.trust else Sources((), ())
+    if options.demo_tokens is None:
+        with _bridge(options, sources, sources.documents) as bridge:
+            yield bridge
+        return
+    with open_providers(sources.documents) as providers, _bridge(options, sources, providers.sources) as bridge:
+        write_tokens(providers, bridge.url, options.demo_tokens)
+        yield bridge
+
+
+@contextmanager
+def _bridge(options: ServeOptions, read: Sources, documents: Sequence[SourceDocument]) -> Iterator[LocalBridge]:
+    if options.admin_token_file is None:
+        with LocalBridge(validate(documents, loopback=True, unreadable=read.problems), port=options.port) as bridge:
+            yield bridge
+        return
+    key = generate_key("fedbridge-serve", "ES256")
+    trust = validate([*documents, *admin_documents(key, documents)], loopback=True, unreadable=read.problems)
+    with LocalBridge(trust, port=options.port) as bridge:
+        try:
+            write_secret(options.admin_token_file, request_admin_token(bridge.url, key))
+            yield bridge
+        finally:
+            bridge.forget(SEEDED)
