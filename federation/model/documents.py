@@ -75,6 +75,9 @@ def _keys(keys: JsonObject) -> IssuerKeys:
         discovery=_flag(keys.get("discovery", False)),
         jwks_uri=_optional_text(keys.get("jwks_uri")),
         jwks=_object(keys["jwks"]) if "jwks" in keys else None,
+        pushed=_flag(keys.get("pushed", False)),
+        certificates=_texts(keys.get("certificates", ())),
+        caller_identity=_flag(keys.get("caller_identity", False)),
     )
 
 

@@ -47,11 +47,17 @@ class Selector(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class IssuerKeys:
-    """Where an issuer's keys come from: exactly one of the three."""
+    """Where an issuer's keys come from: exactly one of these."""
 
     discovery: bool = False
     jwks_uri: str | None = None
     jwks: JsonObject | None = None
+    pushed: bool = False
+    """The issuer pushes its keys to us, because we cannot reach it."""
+    certificates: tuple[str, ...] = ()
+    """PEM of the CAs whose client certificates are its identities."""
+    caller_identity: bool = False
+    """AWS itself is asked who signed a GetCallerIdentity request."""
 
 
 @dataclass(frozen=True, slots=True)
