@@ -1,0 +1,135 @@
+"""What the README shows is what happens: its blocks are run, in order, against a bridge on this machine."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from federation.admin.validate import validate_path
+from federation.local.caller import post_form
+from federation.oauth.identifiers import GrantType, TokenType
+
+ROOT = Path(__file__).parents[2]
+PRINTED = "http://127.0.0.1:8080"
+"""Where the README's bridge listens."""
+FEDBRIDGE = Path(sys.executable).with_name("fedbridge")
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(language: str, containing: str = "") -> list[str]:
+    """The README's fenced blocks of a language, in order."""
+    text = (ROOT / "README.md").read_text()
+    found = [block for name, block in _BLOCK.findall(text) if name == language and containing in block]
+    assert found, f"the README has no {language} block with {containing!r}"
+    return found
+
+
+@dataclass(frozen=True)
+class Laptop:
+    """`make serve`, but on a free port and in a folder of its own."""
+
+    url: str
+    folder: Path
+
+    def run(self, block: str) -> str:
+        script = block.replace(PRINTED, self.url)
+        done = subprocess.run(["bash", "-ec", script], cwd=self.folder, capture_output=True, text=True, check=True)
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
+    folder = tmp_path_factory.mktemp("readme")
+    (folder / ".venv").symlink_to(Path(sys.prefix))
+    (folder / "examples").symlink_to(ROOT / "examples")
+    command = [
+        FEDBRIDGE,
+        "serve",
+        "--port",
+        "0",
+        "--trust",
+        ROOT / "examples" / "trust",
+        "--demo-tokens",
+        "demo-tokens",
+    ]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_ENDPOINT_URL")}
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+    ) as serve:
+        assert serve.stdout is not None
+        ready = serve.stdout.readline().decode().split()
+        assert ready[0] == "ready"
+        yield Laptop(ready[1], folder)
+        serve.send_signal(signal.SIGINT)
+        assert serve.wait(20) == 0
+
+
+def token_from(laptop: Laptop) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(laptop.run(blocks("sh", "curl")[0]))
+    return answer
+
+
+def test_the_curl_stands_by_line_30() -> None:
+    lines = (ROOT / "README.md").read_text().splitlines()
+    assert any("curl" in line for line in lines[:30])
+
+
+def test_the_curl_is_answered_as_printed(laptop: Laptop) -> None:
+    printed = json.loads(blocks("json", "access_token")[0])
+    answer = token_from(laptop)
+    assert answer.keys() == printed.keys()
+    assert {**answer, "access_token": ""} == {**printed, "access_token": ""}
+
+
+def test_the_refusal_reads_as_printed(laptop: Laptop) -> None:
+    printed = json.loads(blocks("json", '"error"')[0])
+    token = (laptop.folder / "demo-tokens" / "partner.jwt").read_text().strip()
+    parameters = {
+        "grant_type": GrantType.TOKEN_EXCHANGE.value,
+        "subject_token_type": TokenType.JWT.value,
+        "subject_token": token,
+        "audience": "risk-engine",
+        "scope": "risk:score:read everything",
+    }
+    answer = post_form(f"{laptop.url}/token", list(parameters.items())).members
+    assert answer.keys() == printed.keys()
+    for name in ("error", "error_description"):
+        assert answer[name] == printed[name]
+    assert answer["error_uri"] == printed["error_uri"].replace(PRINTED, laptop.url)
+
+
+def test_the_verifier_verifies(laptop: Laptop) -> None:
+    script = blocks("python", "PyJWKClient")[0].replace(PRINTED, laptop.url)
+    names: dict[str, Any] = {"token": token_from(laptop)["access_token"]}
+    exec(script, names)  # noqa: S102  (the README's own text)
+    assert names["claims"]["sub"] == "partner/acme/billing-sync"
+
+
+def test_the_example_documents_are_sound(tmp_path: Path) -> None:
+    for number, block in enumerate(blocks("yaml", "kind: Issuer")):
+        (tmp_path / f"{number}.yaml").write_text(block)
+    assert validate_path(tmp_path).warnings == ()
+
+
+def test_the_commands_run(laptop: Laptop) -> None:
+    for block in blocks("sh", ".venv/bin/fedbridge"):
+        laptop.run(block)
+
+
+def test_every_make_target_that_is_named_exists() -> None:
+    named = set(re.findall(r"\bmake ([a-z]+)", (ROOT / "README.md").read_text()))
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert named <= targets
+
+
+def test_every_file_that_is_linked_exists() -> None:
+    links = re.findall(r"\]\(((?!http|#)[^)#]+)", (ROOT / "README.md").read_text())
+    assert [link for link in links if not (ROOT / link).exists()] == []
