@@ -18,9 +18,9 @@ READ_TIMEOUT = 1
 """Seconds, per attempt."""
 
 
-def dynamodb_client() -> "DynamoDBClient":
-    """Three attempts."""
-    return boto3.client("dynamodb", config=_patience(attempts=3))
+def dynamodb_client(read_timeout: float = READ_TIMEOUT) -> "DynamoDBClient":
+    """Three attempts. Whoever sets up tables, and answers nobody meanwhile, may wait longer."""
+    return boto3.client("dynamodb", config=_patience(attempts=3, read_timeout=read_timeout))
 
 
 def kms_client() -> "KMSClient":
@@ -33,9 +33,9 @@ def s3_client() -> "S3Client":
     return boto3.client("s3", config=_patience(attempts=3))
 
 
-def _patience(attempts: int) -> Config:
+def _patience(attempts: int, read_timeout: float = READ_TIMEOUT) -> Config:
     return Config(
         connect_timeout=CONNECT_TIMEOUT,
-        read_timeout=READ_TIMEOUT,
+        read_timeout=read_timeout,
         retries={"mode": "standard", "total_max_attempts": attempts},
     )

@@ -32,6 +32,8 @@ REGION = "us-east-1"
 """moto takes its routes from this region's backends, where ours stand."""
 DYNAMODB_ENDPOINT = "AWS_ENDPOINT_URL_DYNAMODB"
 NAME = "federation"
+SETUP_SECONDS = 30
+"""A DynamoDB elsewhere may be warming up; nobody waits for an answer yet."""
 
 TABLES = {
     "TrustTable": "FEDERATION_TRUST_TABLE",
@@ -82,7 +84,7 @@ class EmbeddedAws(AbstractContextManager[Mapping[str, str]]):
         kms = kms_client()
         key = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec=_KEY_SPECS[self._algorithm])  # type: ignore[arg-type]
         return {
-            **create_tables(dynamodb_client(), prefix, self._template),
+            **create_tables(dynamodb_client(SETUP_SECONDS), prefix, self._template),
             "FEDERATION_DOCUMENTS_BUCKET": bucket,
             "FEDERATION_SIGNING_KEY": key["KeyMetadata"]["Arn"],
             "FEDERATION_SIGNING_ALGORITHM": self._algorithm,

@@ -14,7 +14,7 @@ from federation.aws.key_sets import DocumentKeySets
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_versions import DynamoTrustVersions
 from federation.aws.trust_writer import DynamoTrustWriter
-from federation.local.embedded_aws import EmbeddedAws
+from federation.local.embedded_aws import SETUP_SECONDS, EmbeddedAws
 from federation.model.documents import CorruptDocument
 from tests.support.contract import Engine, Trust
 from tests.support.dynamodb_local import dynamodb_local
@@ -54,7 +54,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine | None]:
         return
     endpoint = request.getfixturevalue("local_endpoint") if request.param == LOCAL else ""
     with EmbeddedAws({"AWS_ENDPOINT_URL_DYNAMODB": endpoint}):
-        yield Engine(dynamodb_client())
+        yield Engine(dynamodb_client(SETUP_SECONDS))  # what is done counts here, not how fast
 
 
 @pytest.fixture

@@ -162,5 +162,6 @@ def test_M1_of_fifty_who_race_for_a_token_exactly_one_wins(case: Case) -> None:
         results = list(threads.map(attempt, range(50)))
 
     assert results.count("won") == 1
+    # Who met others at the item four times in a row is asked to come again: refused as well.
     assert set(results) <= {"won", "used", "temporarily_unavailable"}
     assert [case.outcome(f"t{number}") for number in range(50)].count("allow") == 1
