@@ -82,6 +82,8 @@ $(LAMBDA_PYTHON) -m compileall -q --invalidation-mode unchecked-hash -s $(ARTIFA
 	|| echo 'Without $(LAMBDA_PYTHON) every cold start compiles every module: a second or two.' >&2
 endef
 
+sam: .venv-sam/ready ## the SAM CLI in an environment of its own, for sam build and sam deploy
+
 bench: .venv/ready ## what an exchange costs, beside what it may cost
 	@$(BIN)/python -m benchmarks
 

@@ -41,7 +41,7 @@ class Laptop:
 
     def run(self, block: str) -> str:
         script = block.replace(PRINTED, self.url)
-        done = subprocess.run(["bash", "-ec", script], cwd=self.folder, capture_output=True, text=True, check=True)
+        done = subprocess.run(["/bin/bash", "-ec", script], cwd=self.folder, capture_output=True, text=True, check=True)
         return done.stdout
 
 
@@ -50,16 +50,8 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
     folder = tmp_path_factory.mktemp("readme")
     (folder / ".venv").symlink_to(Path(sys.prefix))
     (folder / "examples").symlink_to(ROOT / "examples")
-    command = [
-        FEDBRIDGE,
-        "serve",
-        "--port",
-        "0",
-        "--trust",
-        ROOT / "examples" / "trust",
-        "--demo-tokens",
-        "demo-tokens",
-    ]
+    trust = str(ROOT / "examples" / "trust")
+    command = [str(FEDBRIDGE), "serve", "--port", "0", "--trust", trust, "--demo-tokens", "demo-tokens"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_ENDPOINT_URL")}
     with subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
@@ -125,7 +117,7 @@ def test_the_commands_run(laptop: Laptop) -> None:
 
 
 def test_every_make_target_that_is_named_exists() -> None:
-    named = set(re.findall(r"\bmake ([a-z]+)", (ROOT / "README.md").read_text()))
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert named <= targets
 
