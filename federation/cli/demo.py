@@ -25,7 +25,7 @@ def demo(*, as_json: AsJson = False, no_color: NoColor = False) -> None:
 
     Runs on this machine alone: no account, no network. Exits 0 only if every step ended as it should.
     """
-    report = _print_report if as_json else _narrated_by(Narrator(output(no_color=no_color)))
+    report = _print_report if as_json else narrated_by(Narrator(output(no_color=no_color)))
     try:
         with open_stage(EXAMPLES, log=io.StringIO()) as stage:
             problems = report(stage)
@@ -35,7 +35,9 @@ def demo(*, as_json: AsJson = False, no_color: NoColor = False) -> None:
     raise typer.Exit(1 if problems else 0)
 
 
-def _narrated_by(narrator: Narrator) -> Report:
+def narrated_by(narrator: Narrator) -> Report:
+    """Runs the demo for a person."""
+
     def narrate(stage: Stage) -> list[str]:
         problems: list[str] = []
         narrator.open(stage)

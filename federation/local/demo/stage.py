@@ -72,8 +72,9 @@ class Stage:
 
 @contextmanager
 def open_providers(sources: Sequence[SourceDocument]) -> Iterator[Providers]:
-    """Identity providers for every issuer of the trust documents."""
-    keys = generate_keys(issuer_documents(sources))
+    """Identity providers for those issuers of the trust documents that the demo's workloads have tokens of."""
+    wanted = {workload.issuer for workload in WORKLOADS}
+    keys = generate_keys({name: issuer for name, issuer in issuer_documents(sources).items() if name in wanted})
     with LoopbackIssuers(keys) as issuers:
         yield Providers(keys, on_loopback(sources, issuers))
 

@@ -34,12 +34,14 @@ def generate_keys(issuers: dict[str, IssuerDocument]) -> dict[str, IssuerKey]:
 
 
 def on_loopback(sources: Iterable[SourceDocument], issuers: LoopbackIssuers) -> list[SourceDocument]:
-    """The same documents, with every issuer's keys served by `issuers`."""
+    """The same documents, with the keys of every issuer that `issuers` knows served by it."""
     return [_moved(source, issuers) for source in sources]
 
 
 def _moved(source: SourceDocument, issuers: LoopbackIssuers) -> SourceDocument:
     for name, issuer in issuer_documents([source]).items():
+        if name not in issuers.names:
+            return source
         where = issuers.endpoints(name)
         moved: IssuerDocument = {"keys": {"jwks_uri": where.jwks_uri}}
         if issuer.get("provider") == _PARTNERS:

@@ -45,6 +45,11 @@ class LoopbackIssuers(AbstractContextManager["LoopbackIssuers"]):
     ) -> None:
         self._server.__exit__(kind, error, trace)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Every provider that is served."""
+        return frozenset(self._keys)
+
     def endpoints(self, name: str) -> Endpoints:
         """Where the provider `name` is found."""
         return Endpoints(issuer=f"{self._url}/{name}", jwks_uri=f"{self._url}/{name}/{_JWKS}")
