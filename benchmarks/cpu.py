@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from benchmarks.world import BRIDGE, IDP, World
 from federation.model.trust import Issuer, IssuerKeys
 from federation.oauth.identifiers import TokenType
-from federation.oauth.request import ExchangeRequest
 from federation.system import SystemClock
 from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
+from federation.verification.presented import Presented
 from federation.verification.providers import provider_named
 from federation.verification.verifier import TokenVerifier
 from federation.web.fetcher import WebFetcher
@@ -38,7 +38,7 @@ class Cost:
 def measure(world: World) -> Cost:
     """Warm figures; the stub's own CPU is taken off."""
     token = world.token()
-    verifier, request = _verifier(world), ExchangeRequest(token, TokenType.JWT)
+    verifier, presented = _verifier(world), Presented(token, TokenType.JWT)
     verify_raw, sign = _rsa_verify(), _ec_sign()
 
     def own() -> None:
@@ -48,7 +48,7 @@ def measure(world: World) -> Cost:
     rows = [
         (
             _cpu(own, lambda: world.aws.cpu),
-            _cpu(lambda: verifier.verify_subject(request)),
+            _cpu(lambda: verifier.verify(presented)),
             _cpu(verify_raw),
             _cpu(sign),
         )

@@ -17,7 +17,7 @@ from federation.oauth.http import HttpRequest
 from federation.oauth.request import ExchangeRequest, parse
 from federation.policy.authorizer import Authorizer
 from federation.ports import AuditLog, Clock
-from federation.verification.verifier import TokenVerifier
+from federation.verification.presented import TokenVerifiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Exchange:
     """A token exchange (RFC 8693 section 2)."""
 
     callers: UnregisteredCallers
-    tokens: TokenVerifier
+    tokens: TokenVerifiers
     mapper: Mapper
     policy: Authorizer
     minter: Minter

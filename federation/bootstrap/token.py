@@ -27,8 +27,9 @@ from federation.trust.directory import CachedTrust
 from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
+from federation.verification.presented import TokenVerifiers
 from federation.verification.providers import provider_named
-from federation.verification.verifier import TokenVerifier
+from federation.verification.verifier import JWT_TYPES, TokenVerifier
 from federation.web.fetcher import WebFetcher
 
 COMMIT_THREADS = 12
@@ -49,7 +50,7 @@ def token_endpoint(settings: Settings, log: AuditLog) -> TokenEndpoint:
 
     exchange = Exchange(
         callers=UnregisteredCallers(),
-        tokens=_verifier(settings, trust, clock),
+        tokens=_verifiers(settings, trust, clock),
         mapper=Mapper(trust, provider_named),
         policy=Authorizer(trust, clock),
         minter=minter,
@@ -69,7 +70,12 @@ def _report_corrupt(error: CorruptDocument) -> None:
     _log.error("left out: %s", error)
 
 
-def _verifier(settings: Settings, trust: CachedTrust, clock: Clock) -> TokenVerifier:
+def _verifiers(settings: Settings, trust: CachedTrust, clock: Clock) -> TokenVerifiers:
+    """Every kind of token that may be presented, and who verifies it."""
+    return TokenVerifiers(dict.fromkeys(JWT_TYPES, _jwt_verifier(settings, trust, clock)))
+
+
+def _jwt_verifier(settings: Settings, trust: CachedTrust, clock: Clock) -> TokenVerifier:
     loopback = settings.loopback_issuers
     keys = KeyCache(KeySource(WebFetcher(loopback=loopback), loopback=loopback), clock)
     return TokenVerifier(TrustedIssuers(trust, settings.issuer), keys, provider_named, clock)

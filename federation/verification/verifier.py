@@ -1,4 +1,4 @@
-"""Is the subject token what it claims. The only maker of a VerifiedToken."""
+"""Is a JWT what it claims."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -8,7 +8,6 @@ from federation.model.trust import Issuer
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
-from federation.oauth.request import ExchangeRequest
 from federation.ports import Clock
 from federation.verification.algorithms import allowed_algorithm
 from federation.verification.claims import check_jti, check_times
@@ -16,6 +15,7 @@ from federation.verification.compact import UnverifiedJwt, parse_compact
 from federation.verification.held_keys import ResolvedKey
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
+from federation.verification.presented import Presented
 from federation.verification.provider import Provider
 from federation.verification.subject import read_subject
 from federation.verification.token_typ import check_typ
@@ -23,9 +23,12 @@ from federation.verification.token_typ import check_typ
 Providers: TypeAlias = Callable[[str], Provider]
 """The provider of that name."""
 
+JWT_TYPES = (TokenType.JWT, TokenType.ID_TOKEN, TokenType.ACCESS_TOKEN)
+"""What is verified here; every other type is another KindOfToken."""
+
 
 class TokenVerifier:
-    """Verifies foreign tokens. Every refusal is an InvalidRequest, or TemporarilyUnavailable for lack of keys."""
+    """Verifies foreign JWTs. Every refusal is an InvalidRequest, or TemporarilyUnavailable for lack of keys."""
 
     def __init__(self, issuers: TrustedIssuers, keys: KeyCache, providers: Providers, clock: Clock) -> None:
         self._issuers = issuers
@@ -33,27 +36,18 @@ class TokenVerifier:
         self._providers = providers
         self._clock = clock
 
-    def verify_subject(self, request: ExchangeRequest) -> VerifiedToken:
-        """What the subject token proves; raises a typed OAuthError."""
-        return self._verify(request.subject_token, request.subject_token_type)
-
-    def verify_actor(self, request: ExchangeRequest) -> VerifiedToken | None:
-        """What the actor token proves, None if there is none; for now any is refused, never dropped (ATTACKS H2)."""
-        if request.actor_token is not None:
-            raise InvalidRequest(Reason.DELEGATION_UNSUPPORTED)
-        return None
-
-    def _verify(self, token: str, token_type: TokenType) -> VerifiedToken:
+    def verify(self, presented: Presented) -> VerifiedToken:
+        """What the token proves; raises a typed OAuthError."""
         # 1. Shape: nothing that two readers could read differently.
-        jwt = parse_compact(token)
+        jwt = parse_compact(presented.token)
         # 2. Issuer: exactly one that we trust, for exactly us; a stranger costs nothing.
         issuer = self._issuers.select(jwt.unverified_claims)
         # 3. Purpose: made for the slot that it was sent in.
-        check_typ(jwt.unverified_header.typ, token_type)
+        check_typ(jwt.unverified_header.typ, presented.token_type)
         # 4-6. Algorithm the issuer may use, key of that issuer and kind, signature over these very bytes.
         resolved = self._check_signature(jwt, issuer)
         # 7-8. Valid now, and of the form that its provider documents.
-        return self._check_claims(jwt, issuer, token_type, resolved)
+        return self._check_claims(jwt, issuer, presented.token_type, resolved)
 
     def _check_signature(self, jwt: UnverifiedJwt, issuer: Issuer) -> ResolvedKey:
         algorithm = allowed_algorithm(jwt.unverified_header.alg, issuer.algorithms)
@@ -65,7 +59,7 @@ class TokenVerifier:
     def _check_claims(
         self, jwt: UnverifiedJwt, issuer: Issuer, token_type: TokenType, resolved: ResolvedKey
     ) -> VerifiedToken:
-        claims = jwt.unverified_claims  # verified by now: _verify is the only caller
+        claims = jwt.unverified_claims  # verified by now: `verify` is the only caller
         times = check_times(claims, issuer, self._clock.now())
         check_jti(claims, issuer)
         subject = read_subject(claims)

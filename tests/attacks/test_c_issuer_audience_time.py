@@ -7,6 +7,7 @@ from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
+from federation.verification.presented import TokenVerifiers
 from tests.support.fake_fetcher import FakeFetcher
 from tests.support.issuer_world import (
     BRIDGE,
@@ -206,6 +207,6 @@ def test_C12_documents_of_one_issuer_keep_their_own_keys_and_rules() -> None:
 def test_C_an_actor_token_is_refused_and_never_dropped() -> None:
     request = ExchangeRequest(token(), TokenType.JWT, actor_token=token(), actor_token_type=TokenType.JWT)
     with pytest.raises(InvalidRequest) as refused_with:
-        world().verifier.verify_actor(request)
+        TokenVerifiers({}).verify_actor(request)
     assert refused_with.value.reason is Reason.DELEGATION_UNSUPPORTED
-    assert world().verifier.verify_actor(ExchangeRequest(token(), TokenType.JWT)) is None
+    assert TokenVerifiers({}).verify_actor(ExchangeRequest(token(), TokenType.JWT)) is None

@@ -25,8 +25,9 @@ from federation.trust.directory import CachedTrust
 from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
+from federation.verification.presented import TokenVerifiers
 from federation.verification.providers import provider_named
-from federation.verification.verifier import TokenVerifier
+from federation.verification.verifier import JWT_TYPES, TokenVerifier
 from tests.support.fake_audit_log import FakeAuditLog
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_fetcher import FakeFetcher
@@ -125,9 +126,10 @@ class Bridge:
             key.forget()
 
         keys = KeyCache(KeySource(self.web), self.clock)
+        jwts = TokenVerifier(TrustedIssuers(trust, BRIDGE), keys, provider_named, self.clock)
         return Exchange(
             callers=UnregisteredCallers(),
-            tokens=TokenVerifier(TrustedIssuers(trust, BRIDGE), keys, provider_named, self.clock),
+            tokens=TokenVerifiers(dict.fromkeys(JWT_TYPES, jwts)),
             mapper=Mapper(trust, provider_named),
             policy=Authorizer(trust, self.clock),
             minter=Minter(BRIDGE, key, CountingIdentifiers(), Commit(self.ledger, self.trust, self.signer, self.pool)),

@@ -10,12 +10,12 @@ from federation.model.trust import Issuer, IssuerKeys
 from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
-from federation.oauth.request import ExchangeRequest
 from federation.ports import Fetcher
 from federation.verification.claims_table import ClaimsTable
 from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
+from federation.verification.presented import Presented
 from federation.verification.provider import Provider
 from federation.verification.verifier import TokenVerifier
 from tests.support.fake_clock import FixedClock
@@ -114,7 +114,7 @@ class World:
         self.verifier = TokenVerifier(issuers, self.keys, lambda _name: self.provider, self.clock)
 
     def verify(self, text: str, token_type: TokenType = TokenType.JWT) -> VerifiedToken:
-        return self.verifier.verify_subject(ExchangeRequest(subject_token=text, subject_token_type=token_type))
+        return self.verifier.verify(Presented(text, token_type))
 
 
 def world(*issuers: Issuer, web: FakeFetcher | Recording | None = None) -> World:
