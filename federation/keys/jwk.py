@@ -1,4 +1,8 @@
-"""A KMS public key as a JWK (RFC 7517), named by its thumbprint (RFC 7638)."""
+"""A KMS public key as a JWK (RFC 7517), named by its algorithm and thumbprint (RFC 7638).
+
+The algorithm is part of the name because an RSA key can sign RS256 or PS256: moving from one to the other is a key
+change to every verifier, and goes through the same life.
+"""
 
 import hashlib
 import json
@@ -19,9 +23,9 @@ class UnsuitableKey(Exception):
 
 
 def signing_key(kms_key: str, algorithm: str, der: bytes) -> SigningKey:
-    """The key under its thumbprint; raises UnsuitableKey. `der`: SubjectPublicKeyInfo."""
+    """The key under its name; raises UnsuitableKey. `der`: SubjectPublicKeyInfo."""
     members = _members(der, algorithm)
-    kid = _thumbprint(members)
+    kid = f"{algorithm}-{_thumbprint(members)}"
     return SigningKey(
         kid=kid,
         algorithm=algorithm,

@@ -51,8 +51,10 @@ class Commit:
         signed = self.pool.submit(self._sign, key, message)
         futures: tuple[Future[Any], ...] = (written, checked, signed)
         wait(futures)
-        written.result()
-        self._discard_unless_good(entry, uses, (checked, signed))
+        error = next((error for future in futures if (error := future.exception())), None)
+        if error is not None:
+            self._discard(entry, uses, error)
+            raise error
         return signed.result()
 
     def _write(self, entry: JsonObject, uses: Sequence[OneTimeUse]) -> None:
@@ -70,17 +72,13 @@ class Commit:
     def _sign(self, key: SigningKey, message: bytes) -> str:
         return assemble(key, message, self.signer.sign(key, message))
 
-    def _discard_unless_good(
-        self, entry: JsonObject, uses: Sequence[OneTimeUse], others: tuple[Future[Any], ...]
-    ) -> None:
-        for future in others:
-            error = future.exception()
-            if error is not None:
-                self._discard(entry, uses, error)
-                raise error
-
     def _discard(self, entry: JsonObject, uses: Sequence[OneTimeUse], error: BaseException) -> None:
-        """Best effort: if this fails too, the trail shows a token that nobody received, never the other way round."""
+        """Best effort: if this fails too, the trail shows a token that nobody received, never the other way round.
+
+        A write whose answer was lost may have been applied, so it is taken back as well; only a replay wrote nothing.
+        """
+        if isinstance(error.__cause__, AlreadyUsed):
+            return
         reason = error.reason.value if isinstance(error, OAuthError) else Reason.INTERNAL_ERROR.value
         with contextlib.suppress(OAuthError):
             self.ledger.discard(entry, uses, reason)

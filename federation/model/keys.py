@@ -24,7 +24,7 @@ class SigningKey:
     """A key pair whose private half never leaves KMS."""
 
     kid: str
-    """RFC 7638 thumbprint of the public key."""
+    """Algorithm and RFC 7638 thumbprint of the public key."""
     algorithm: str
     kms_key: str
     """ARN or id."""

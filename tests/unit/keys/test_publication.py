@@ -106,6 +106,15 @@ def test_r2_a_successor_signs_only_after_every_verifier_has_seen_it() -> None:
     assert {key.state for key in world.keys().keys} == {KeyState.ACTIVE, KeyState.RETIRED}
 
 
+def test_another_algorithm_on_the_same_key_is_a_key_change_too() -> None:
+    world = World()
+    kms_key = world.signer.create()
+    first = world.publication(kms_key).run().active_kid
+    assert world.publication(kms_key, "PS256").run().active_kid == first
+    world.clock.advance(SEEN_BY_ALL)
+    assert world.publication(kms_key, "PS256").run().active_kid != first
+
+
 def test_r1_a_key_that_does_not_read_back_never_signs() -> None:
     world = World(publisher=Forgetful())
     with pytest.raises(PublicationFailed):

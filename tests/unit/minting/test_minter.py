@@ -1,6 +1,6 @@
 """A token leaves only when its record is durable, its one-time uses are claimed and its documents are current."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -14,6 +14,7 @@ from federation.minting.commit import Commit, TrustChanged
 from federation.minting.current_key import CurrentKey
 from federation.minting.minter import Minter
 from federation.model.authorization import Authorization, OneTimeUse, Provenance
+from federation.model.json import JsonObject
 from federation.model.keys import KeySet, SigningKey
 from federation.model.tokens import IssuedToken
 from federation.model.trust import DocumentRef, DocumentVersion, Kind
@@ -214,3 +215,23 @@ def test_the_key_set_is_read_again_after_a_minute_or_when_told(world: World) -> 
     world.trust.save(replace(before, version=3))
     world.clock.advance(61)
     assert current.get()[1].version == 3
+
+
+class AnswerLost(FakeLedger):
+    """Applies the first write, but its answer never arrives."""
+
+    lost = 0
+
+    def commit(self, entry: JsonObject, uses: Sequence[OneTimeUse]) -> None:
+        super().commit(entry, uses)
+        self.lost += 1
+        if self.lost == 1:
+            raise TemporarilyUnavailable(Reason.AUDIT_UNAVAILABLE)
+
+
+def test_fault_f8_a_write_whose_answer_was_lost_does_not_spend_the_token(world: World) -> None:
+    ledger = AnswerLost(world.clock)
+    world.minter = replace(world.minter, commit=replace(world.minter.commit, ledger=ledger))
+    assert world.refused(authorization(USE), "c-1").http_status == 503
+    assert ledger.discarded == {"id-1": "audit_unavailable"}
+    assert world.mint(authorization(USE), "c-2").token
