@@ -118,5 +118,10 @@ def test_what_is_no_http_is_a_400_of_the_server(bridge: Bridge, sent: bytes) -> 
     assert sent[-12:] not in answer
 
 
+def test_a_head_beyond_10240_bytes_ends_at_the_gateway(bridge: Bridge) -> None:
+    answer = bridge.get("/health", {"x-long": "a" * 10_240})
+    assert (answer.status, answer.members) == (431, {"message": "Request Header Fields Too Large"})
+
+
 def test_the_bridge_answers_as_before(bridge: Bridge) -> None:
     assert bridge.exchange().status == 200

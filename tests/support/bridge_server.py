@@ -70,6 +70,9 @@ class Bridge:
     def exchange(self, subject: str = "partner", /, **changes: str | None) -> Answer:
         return self.post(self.form(subject, **changes))
 
+    def exchange_with(self, headers: Mapping[str, str], **changes: str | None) -> Answer:
+        return self.post(self.form(**changes), headers)
+
     def post(self, form: Sequence[tuple[str, str]], headers: Mapping[str, str] | None = None) -> Answer:
         return post_form(f"{self.url}/token", form, headers)
 
@@ -138,7 +141,7 @@ def logging_into(log: TextIO) -> Iterator[None]:
     """Every line of every logger, formatted as it is anyway, in `log` as well."""
     functions = logging.getLogger(SERVICE)
     tap = logging.StreamHandler(log)
-    tap.setFormatter(functions.handlers[0].formatter)
+    tap.setFormatter(next(handler.formatter for handler in functions.handlers if handler.formatter))
     loggers = (functions, logging.getLogger())
     for logger in loggers:
         logger.addHandler(tap)
