@@ -5,7 +5,7 @@ from typing import Protocol
 
 from federation.mapping.match import Miss, is_glob, misses
 from federation.mapping.nearest import nearest, no_candidates
-from federation.mapping.paths import lookup, parse_path
+from federation.mapping.paths import as_path, lookup, parse_path, top_level
 from federation.mapping.selectors import selectors_of
 from federation.mapping.specificity import most_specific
 from federation.mapping.templates import attribute, principal
@@ -93,9 +93,9 @@ def _misses(mapping: Mapping, claims: Claims, rules: ProviderRules) -> tuple[Mis
 
 
 def _unnamed(mapping: Mapping, claims: Claims, rules: ProviderRules) -> tuple[Miss, ...]:
-    named = {path for path, wanted in mapping.match if not is_glob(wanted)}
+    named = {top_level(path) for path, wanted in mapping.match if not is_glob(wanted)}
     risky = [name for name in rules.to_be_named(claims) if name not in named]
-    return tuple(Miss(name, "a line that names it", claims[name]) for name in risky)
+    return tuple(Miss(as_path(name), "a line that names it", claims[name]) for name in risky)
 
 
 def _mapped(mapping: Mapping, claims: Claims) -> MappedPrincipal:

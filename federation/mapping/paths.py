@@ -37,6 +37,20 @@ def _name(segment: str) -> str:
     return name
 
 
+def top_level(text: str) -> str | None:
+    """The claim that a path names as a whole; None: it leads further in, or cannot be read."""
+    try:
+        name, *further = parse_path(text)
+    except ValueError:
+        return None
+    return None if further else name
+
+
+def as_path(name: str) -> str:
+    """The path that names a claim as a whole."""
+    return name if _PLAIN.fullmatch(name) else f'"{name}"'
+
+
 def lookup(claims: Claims, path: ClaimPath) -> Json:
     """The value at the path; None where it is absent, as for null: neither ever matches anything."""
     value: Json = claims

@@ -188,7 +188,18 @@ def test_D7_a_CircleCI_mapping_without_the_origin_is_refused_at_write() -> None:
 
 def test_D7_a_CircleCI_job_that_somebody_typed_into_over_SSH_is_refused() -> None:
     claims = claims_of("circleci", CIRCLECI) | {"oidc.circleci.com/ssh-rerun": True}
-    assert refusal("circleci", claims, CIRCLECI_PINS).reason is Reason.NO_MAPPING
+    refused = refusal("circleci", claims, CIRCLECI_PINS)
+    assert refused.reason is Reason.NO_MAPPING
+    assert '"oidc.circleci.com/ssh-rerun" wanted' in refused.detail
+    assert resolve("circleci", claims, {**CIRCLECI_PINS, '"oidc.circleci.com/ssh-rerun"': True}) == "ci/acme"
+
+
+def test_D7_a_CircleCI_mapping_is_filed_under_its_project() -> None:
+    names = provider_named("circleci").table.selectors
+    assert filed_under(tuple(CIRCLECI_PINS.items()), names) == (
+        "oidc.circleci.com/project-id",
+        CIRCLECI_PINS['"oidc.circleci.com/project-id"'],
+    )
 
 
 @pytest.mark.parametrize(

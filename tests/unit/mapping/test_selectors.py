@@ -24,3 +24,13 @@ def test_a_mapping_that_pins_no_selector_is_a_pattern() -> None:
 
 def test_a_nested_claim_is_no_selector() -> None:
     assert filed_under((("a.sub", "x"),), ("sub",)) is None
+
+
+def test_a_claim_whose_name_needs_quotes_is_a_selector_like_any_other() -> None:
+    name = "oidc.circleci.com/project-id"
+    assert filed_under(((f'"{name}"', "x"),), (name, "sub")) == Selector(name, "x")
+    assert selectors_of({name: "x"}, (name, "sub")) == (Selector(name, "x"),)
+
+
+def test_a_path_that_cannot_be_read_pins_nothing() -> None:
+    assert filed_under((("a..b", "x"), (".", "x")), ("a..b", ".")) is None
