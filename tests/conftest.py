@@ -1,10 +1,20 @@
 """Fixtures that more than one folder of tests uses."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.support.bridge_server import Bridge, running_bridge
+
+NEED_DYNAMODB_LOCAL = {"test_trust_that_lives_on.py"}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Without DynamoDB Local there are no such cases, and nothing to skip."""
+    if collection_path.name in NEED_DYNAMODB_LOCAL and not config.getoption("--dynamodb-local", None):
+        return True
+    return None
 
 
 @pytest.fixture(scope="session")

@@ -53,11 +53,13 @@ def serve(
     With AWS_ENDPOINT_URL_DYNAMODB set, trust lives on in that DynamoDB from run to run.
     """
     console = diagnostics(no_color=no_color)
+    options = ServeOptions(port, trust, admin_token_file, demo_tokens)
     ended = _until_interrupted()
     _log_to_stderr()
     try:
-        with serving(ServeOptions(port, trust, admin_token_file, demo_tokens)) as bridge:
+        with serving(options) as bridge:
             print(f"ready {bridge.url}", flush=True)
+            _explain(console, options)
             ended.wait()
     except InvalidDocuments as error:
         print_problems(console, error.problems)
@@ -66,6 +68,15 @@ def serve(
         _fail(console, f"Port {error.port} cannot be had; take --port 0 for a free one, or --port with another.")
     except (CannotStart, NoAdminToken, OSError) as error:
         _fail(console, str(error))
+
+
+def _explain(console: Console, options: ServeOptions) -> None:
+    """For the person at the keyboard; a program reads the line on stdout and no more."""
+    if options.demo_tokens:
+        console.print(f"tokens to try: {options.demo_tokens}/*.jwt", style="dim", markup=False, soft_wrap=True)
+    if options.admin_token_file:
+        console.print(f"admin token: {options.admin_token_file}", style="dim", markup=False, soft_wrap=True)
+    console.print("Ctrl-C ends it", style="dim")
 
 
 def _until_interrupted() -> threading.Event:

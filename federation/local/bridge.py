@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, ExitStack, redirect_stderr
 from types import TracebackType
 from typing import Self, TextIO
 
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from federation.admin.validate import ValidatedSet
 from federation.aws.clients import dynamodb_client
@@ -25,6 +25,8 @@ from federation.local.server import Server, listen, url_of
 from federation.local.template import load_template
 from federation.model.keys import KeySet
 from federation.model.trust import DocumentRef
+from federation.oauth.errors import OAuthError
+from federation.ports import BucketFull, VersionConflict
 from federation.settings import Settings, read_settings
 from federation.system import RandomIdentifiers, SystemClock
 
@@ -101,7 +103,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
     def _embed_aws(self, starting: ExitStack) -> Mapping[str, str]:
         try:
             return starting.enter_context(EmbeddedAws(self._environment))
-        except BotoCoreError as error:
+        except (BotoCoreError, ClientError, ValueError) as error:
             where = self._environment.get(DYNAMODB_ENDPOINT, "")
             raise CannotStart(
                 f"DynamoDB does not answer at {where}; start it, or unset {DYNAMODB_ENDPOINT} to use the embedded one"
@@ -109,11 +111,14 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
 
     def _prepare(self) -> None:
         """Trust first, so that nothing is served before it is there; then the keys, so that tokens can be signed."""
-        if self._trust is not None:
-            trust_editor(self.settings).apply(self._trust)
-        publishing = publication(self.settings)
-        _forget_keys_of_earlier_runs(publishing)
-        publishing.run()
+        try:
+            if self._trust is not None:
+                trust_editor(self.settings).apply(self._trust)
+            publishing = publication(self.settings)
+            _forget_keys_of_earlier_runs(publishing)
+            publishing.run()
+        except (BucketFull, OAuthError, VersionConflict) as error:
+            raise CannotStart(f"The trust table cannot be written: {error}") from error
 
     def _build_gateway(self, environment: Mapping[str, str]) -> Gateway:
         clock, identifiers = SystemClock(), RandomIdentifiers()

@@ -1,71 +1,19 @@
 """`fedbridge serve` as its users run it: a process of its own, files, signals."""
 
-import os
 import signal
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import jwt
 import pytest
 
 from federation.local.admin_token import AUDIENCE, SCOPES
-from federation.local.caller import post_form, send
+from federation.local.caller import send
 from federation.local.server import listen
-from federation.oauth.identifiers import GrantType, TokenType
+from tests.support.bridge_process import PATIENCE, Served, run, served
 
-FEDBRIDGE = str(Path(sys.executable).with_name("fedbridge"))
 EXAMPLES = Path(__file__).parents[2] / "examples" / "trust"
-PATIENCE = 60
-"""Seconds: a start takes about two on an idle machine."""
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    process: subprocess.Popen[str]
-    ready: str
-    folder: Path
-
-    @property
-    def url(self) -> str:
-        return self.ready.removeprefix("ready ").rstrip("\n")
-
-    def exchange(self, token_file: str, audience: str) -> dict[str, Any]:
-        form = [
-            ("grant_type", GrantType.TOKEN_EXCHANGE.value),
-            ("subject_token", (self.folder / "tokens" / token_file).read_text(encoding="ascii")),
-            ("subject_token_type", TokenType.JWT.value),
-            ("audience", audience),
-        ]
-        return post_form(f"{self.url}/token", form).members
-
-
-@contextmanager
-def served(folder: Path, *arguments: str | Path) -> Iterator[Served]:
-    command = [FEDBRIDGE, "serve", "--port", "0", *map(str, arguments)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield Served(process, process.stdout.readline(), folder)
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def run(*arguments: str | Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [FEDBRIDGE, "serve", *map(str, arguments)],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +45,7 @@ def test_it_says_ready_once_it_answers(serving: Served) -> None:
     ],
 )
 def test_the_demo_tokens_can_be_exchanged(serving: Served, token_file: str, audience: str) -> None:
-    assert serving.exchange(token_file, audience)["token_type"] == "Bearer"
+    assert serving.exchange(serving.folder / "tokens" / token_file, audience)["token_type"] == "Bearer"
 
 
 def test_the_admin_token_is_a_real_one_for_this_bridge(serving: Served) -> None:

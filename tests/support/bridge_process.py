@@ -1,0 +1,66 @@
+"""`fedbridge serve` as a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from federation.local.caller import post_form
+from federation.oauth.identifiers import GrantType, TokenType
+
+FEDBRIDGE = str(Path(sys.executable).with_name("fedbridge"))
+PATIENCE = 60
+"""Seconds: a start takes about two on an idle machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running bridge, and the folder that its test keeps files in."""
+
+    process: subprocess.Popen[str]
+    ready: str
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return self.ready.removeprefix("ready ").rstrip("\n")
+
+    def exchange(self, token_file: Path, audience: str) -> dict[str, Any]:
+        form = [
+            ("grant_type", GrantType.TOKEN_EXCHANGE.value),
+            ("subject_token", token_file.read_text(encoding="ascii")),
+            ("subject_token_type", TokenType.JWT.value),
+            ("audience", audience),
+        ]
+        return post_form(f"{self.url}/token", form).members
+
+
+@contextmanager
+def served(folder: Path, *arguments: str | Path, **environment: str) -> Iterator[Served]:
+    """`fedbridge serve` on a free port, once it is ready; ended with the context."""
+    command = [FEDBRIDGE, "serve", "--port", "0", *map(str, arguments)]
+    process = subprocess.Popen(
+        command, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        yield Served(process, process.stdout.readline(), folder)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def run(*arguments: str | Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """`fedbridge serve` that must end by itself."""
+    return subprocess.run(
+        [FEDBRIDGE, "serve", *map(str, arguments)],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
