@@ -32,4 +32,4 @@ def _is_public_v4(address: IPv4Address) -> bool:
 def _is_public_v6(address: IPv6Address) -> bool:
     if address in _NAT64:  # how a network without IPv4 reaches an IPv4 host: that host decides
         return _is_public_v4(IPv4Address(address.packed[-4:]))
-    return address in _UNICAST and address.is_global and address.sixtofour is None and address.teredo is None
+    return address in _UNICAST and address.is_global and address.sixtofour is None

@@ -74,8 +74,8 @@ def test_A10_a_time_is_a_whole_number_of_seconds(vector: Vector) -> None:
 
 
 @pytest.mark.parametrize("name", ["exp", "iat", "nbf"])
-@pytest.mark.parametrize("number", ["9" * 4000, "-" + "9" * 4000, "1." + "0" * 4000, "1e" + "9" * 4000])
-def test_A10_a_number_of_four_thousand_digits_is_refused(name: str, number: str) -> None:
+@pytest.mark.parametrize("number", ["9" * 4000, "9" * 5000, "-" + "9" * 5000, "1." + "0" * 4000, "1e" + "9" * 4000])
+def test_A10_a_number_of_thousands_of_digits_is_refused(name: str, number: str) -> None:
     members = {key: value for key, value in claims().items() if key != name}
     payload = f'{json.dumps(members)[:-1]},"{name}":{number}}}'
     assert refusal(world(), token(payload)) is Reason.MALFORMED_TOKEN

@@ -8,6 +8,7 @@ import pytest
 from federation.model.json import JsonObject
 from federation.model.trust import IssuerKeys
 from federation.oauth.reasons import Reason
+from federation.verification import base64url
 from tests.support.fake_fetcher import FakeFetcher
 from tests.support.issuer_world import JWKS_URI, claims, jwks, refusal, token, trusted, world
 from tests.support.jose_keys import b64u, b64u_int, ec_key, ed25519_key, rsa_key
@@ -178,7 +179,7 @@ BENT_CURVES: dict[str, JsonObject] = {
     "kty RSA": {**P256, "kty": "RSA"},
     "kty OKP": {**P256, "kty": "OKP"},
     "no y": {name: value for name, value in P256.items() if name != "y"},
-    "a leading zero": {**P256, "x": b64u(b"\0" + bytes(32))},
+    "a leading zero": {**P256, "x": b64u(b"\0" + base64url.decode(str(P256["x"]).encode()))},
     "a short coordinate": {**P256, "x": b64u(bytes(31))},
     "algorithm of another curve": {**P256, "alg": "ES384"},
     "Ed25519 too short": {"kty": "OKP", "crv": "Ed25519", "x": b64u(bytes(31))},

@@ -2,12 +2,14 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, SECP521R1, EllipticCurve
+from jwt.algorithms import AllowedECKeys, ECAlgorithm
 
 from federation.model.json import JsonObject
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.verification import base64url
-from federation.verification.algorithms import ALGORITHMS, allowed_algorithm
+from federation.verification.algorithms import ALGORITHMS, SignatureAlgorithm, allowed_algorithm
 from federation.verification.jwk import read_jwk
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "jose" / "standards" / "signatures.json"
@@ -25,6 +27,25 @@ def test_the_examples_of_the_standards_verify(vector: dict[str, str]) -> None:
     assert algorithm.verify(key.public_key, message, signature)
     assert not algorithm.verify(key.public_key, message + b".", signature)
     assert not algorithm.verify(key.public_key, message, signature[::-1])
+
+
+class Credulous(ECAlgorithm):
+    """Finds every signature good."""
+
+    def verify(self, _msg: bytes, _key: AllowedECKeys, _sig: bytes) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("curve", [SECP256R1(), SECP384R1(), SECP521R1()])
+def test_the_form_of_an_ecdsa_signature_is_not_left_to_the_library(curve: EllipticCurve) -> None:
+    algorithm = SignatureAlgorithm("ES", "EC", Credulous(ECAlgorithm.SHA256), curve.name, curve)
+    half, order = (curve.key_size + 7) // 8, curve.group_order
+    good = (1).to_bytes(half) + (order - 1).to_bytes(half)
+    assert algorithm.verify(None, b"", good)
+    for r, s in ((0, 1), (1, 0), (order, 1), (1, order), (order + 1, 1)):
+        assert not algorithm.verify(None, b"", r.to_bytes(half) + s.to_bytes(half))
+    for bent in (b"", good[:-1], good + b"\0", b"\0" + good, good[:half]):
+        assert not algorithm.verify(None, b"", bent)
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)

@@ -54,5 +54,11 @@ def test_a_set_that_two_readers_could_read_differently_is_refused(document: dict
         read_jwk_set(document)
 
 
+def test_an_unusable_key_without_kid_is_known_by_no_name() -> None:
+    keys = read_jwk_set(jwks(rsa_key(), {**ec_key().public, "use": "enc"}))
+    assert keys.unusable == {}
+    assert not keys.knows("None")
+
+
 def test_other_members_of_a_set_are_ignored() -> None:
     assert read_jwk_set({**jwks(rsa_key()), "spiffe_sequence": 1}).knows("rsa-1")

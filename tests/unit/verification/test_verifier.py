@@ -11,7 +11,7 @@ from federation.verification.claims_table import ClaimsTable, text
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.provider import Provider
 from federation.verification.verifier import TokenVerifier
-from tests.support.issuer_world import BRIDGE, NOW, World, claims, refusal, token, trusted, world
+from tests.support.issuer_world import BRIDGE, NOW, World, claims, refusal, token, trusted, without, world
 from tests.support.jose_keys import rsa_key
 
 
@@ -55,6 +55,11 @@ def test_the_providers_table_is_enforced() -> None:
 
 def test_the_providers_own_check_is_enforced() -> None:
     assert refusal(picky(), token(claims(role="intern"))) is Reason.IDENTITY_REFUSED
+
+
+def test_a_token_that_is_accepted_once_needs_a_jti() -> None:
+    assert refusal(world(trusted(single_use=True)), token(without("jti"))) is Reason.MALFORMED_CLAIMS
+    assert world(trusted(single_use=True)).verify(token()).claims["jti"] == "j-1"
 
 
 def test_the_provider_is_asked_for_by_the_name_in_the_document() -> None:

@@ -3,6 +3,7 @@ import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -146,6 +147,18 @@ def test_a_port_where_nobody_listens_is_a_failure() -> None:
         url = server.url
     with pytest.raises(FetchFailed, match="ConnectionRefusedError"):
         WebFetcher(loopback=True).fetch(url)
+
+
+def test_a_name_server_that_says_nothing_is_left_in_time() -> None:
+    answered = Event()
+
+    def resolve(_host: str, _port: int) -> tuple[str, ...]:
+        answered.wait(20)
+        return ("8.8.8.8",)
+
+    with pytest.raises(FetchFailed, match="TimeoutError"):
+        WebFetcher(connector=Connector(resolve=resolve), total=0.1).fetch(f"https://{HOST}/")
+    answered.set()
 
 
 def test_a_server_that_says_nothing_is_left_in_time() -> None:
