@@ -4,10 +4,10 @@ Nothing here takes an event, a header or a token.
 """
 
 import json
-import logging
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import TextIO
 
 from aws_lambda_powertools import Logger, Tracer
@@ -24,6 +24,8 @@ LOG_STREAM = "FEDERATION_LOG_STREAM"
 LAMBDA_ROOT = "LAMBDA_TASK_ROOT"
 """Set by Lambda alone."""
 
+_numbers = count(1)
+
 
 def log_stream(environment: Mapping[str, str]) -> TextIO:
     """Where this process's log goes."""
@@ -31,10 +33,12 @@ def log_stream(environment: Mapping[str, str]) -> TextIO:
 
 
 def structured_logger(stream: TextIO) -> Logger:
-    """JSON lines. A process has one such log: the stream that was named last takes all of it."""
-    logger = Logger(service=SERVICE, stream=stream, utc=True, use_rfc3339=True)
-    if isinstance(logger.logger_handler, logging.StreamHandler):
-        logger.logger_handler.setStream(stream)
+    """JSON lines to `stream`.
+
+    Powertools keeps one handler per service name and process; a number of its own keeps each logger's lines apart.
+    """
+    logger = Logger(service=f"{SERVICE}-{next(_numbers)}", stream=stream, utc=True, use_rfc3339=True)
+    logger.append_keys(service=SERVICE)
     return logger
 
 

@@ -123,7 +123,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
     def _build_gateway(self, environment: Mapping[str, str]) -> Gateway:
         clock, identifiers = SystemClock(), RandomIdentifiers()
         routes = read_routes(load_template())
-        with redirect_stderr(self._log):  # the functions take their log's stream from there, once
+        with redirect_stderr(self._log):  # the functions take their log's stream from there
             handlers = build_handlers(routes, environment)
         runtime = Runtime(handlers, clock, identifiers)
         return Gateway(routes, runtime, publication(self.settings).publisher, clock, identifiers)

@@ -16,13 +16,13 @@ def test_a_laptop_can_keep_its_standard_output_clean() -> None:
     assert log_stream({}) is sys.stdout
 
 
-def test_the_stream_named_last_takes_the_whole_log() -> None:
-    first, last = io.StringIO(), io.StringIO()
-    early = structured_logger(first)
-    structured_logger(last)
-    early.info("hello")
-    assert not first.getvalue()
-    assert [line["message"] for line in lines(last)] == ["hello"]
+def test_every_logger_keeps_to_its_own_stream() -> None:
+    first, second = io.StringIO(), io.StringIO()
+    early, late = structured_logger(first), structured_logger(second)
+    early.info("one")
+    late.info("two")
+    assert [(line["message"], line["service"]) for line in lines(first)] == [("one", "federation-bridge")]
+    assert [(line["message"], line["service"]) for line in lines(second)] == [("two", "federation-bridge")]
 
 
 def test_a_counter_has_one_dimension_whatever_the_facts() -> None:

@@ -53,12 +53,14 @@ def test_a_port_that_is_taken_is_said_so() -> None:
 
 
 def test_leaving_closes_the_socket_and_ends_the_threads() -> None:
+    before = set(threading.enumerate())
     with Server(listen(0), mirror) as server:
         port = int(server.url.rpartition(":")[2])
         connection = connect(server)
         connection.request("GET", "/")
         connection.getresponse().read()
         connection.close()
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("server", "gateway"))]
+    left = set(threading.enumerate()) - before
+    assert not [thread for thread in left if thread.name.startswith(("server", "gateway"))]
     with socket.socket() as probe:
         assert probe.connect_ex((LOOPBACK, port)) != 0
