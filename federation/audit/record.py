@@ -68,6 +68,7 @@ class AuditRecord:
     def _refused(self, refusal: OAuthError) -> JsonObject:
         outcome = "error" if isinstance(refusal, ServerError) else "deny"
         return {
+            **refusal.evidence,  # first, so that it takes no other member's place
             **self._facts(),
             "outcome": outcome,
             "error": refusal.error,

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from federation.mapping.match import Miss, is_glob, misses
-from federation.mapping.nearest import nearest, no_candidates
+from federation.mapping.nearest import Missed, as_json, as_text, nearest, no_candidates
 from federation.mapping.paths import as_path, lookup, parse_path, top_level
 from federation.mapping.selectors import selectors_of
 from federation.mapping.specificity import most_specific
 from federation.mapping.templates import attribute, principal
 from federation.model.json import Claims
 from federation.model.tokens import VerifiedToken
-from federation.model.trust import MappedPrincipal, Mapping
+from federation.model.trust import MappedPrincipal, Mapping, Selector
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
@@ -55,27 +55,26 @@ class Mapper:
         What the request asks for plays no part: an identity is the same whatever it wants.
         """
         rules = self._providers(subject.issuer.provider)
+        selectors = selectors_of(subject.claims, rules.table.selectors)
         missed: list[tuple[Mapping, tuple[Miss, ...]]] = []
-        for candidates in self._candidates(subject, rules.table.selectors):
+        for candidates in self._candidates(subject, selectors):
             judged = [(mapping, _misses(mapping, subject.claims, rules)) for mapping in candidates]
             fitting = [mapping for mapping, missing in judged if not missing]
             if fitting:
                 return _mapped(most_specific(fitting, rules.table.selectors), subject.claims)
             missed += judged
-        raise self._no_mapping(subject, rules, missed)
+        raise _no_mapping(subject, selectors, missed)
 
-    def _candidates(self, subject: VerifiedToken, names: Sequence[str]) -> Iterator[list[Mapping]]:
+    def _candidates(self, subject: VerifiedToken, selectors: Sequence[Selector]) -> Iterator[list[Mapping]]:
         """The mappings that pin a selector, then the patterns: those are less specific, so often never read."""
-        yield _usable(self._index.exact(subject.issuer.id, selectors_of(subject.claims, names)), subject)
+        yield _usable(self._index.exact(subject.issuer.id, selectors), subject)
         yield _usable(self._index.patterns(subject.issuer.id), subject)
 
-    @staticmethod
-    def _no_mapping(
-        subject: VerifiedToken, rules: ProviderRules, missed: Sequence[tuple[Mapping, tuple[Miss, ...]]]
-    ) -> InvalidRequest:
-        selectors = selectors_of(subject.claims, rules.table.selectors)
-        detail = nearest(missed) if missed else no_candidates(subject.issuer, selectors)
-        return InvalidRequest(Reason.NO_MAPPING, detail)
+
+def _no_mapping(subject: VerifiedToken, selectors: Sequence[Selector], missed: Missed) -> InvalidRequest:
+    closest = nearest(missed)
+    detail = as_text(closest) if closest else no_candidates(subject.issuer, selectors)
+    return InvalidRequest(Reason.NO_MAPPING, detail, evidence={"nearest": as_json(closest)})
 
 
 def _usable(candidates: Sequence[Mapping], subject: VerifiedToken) -> list[Mapping]:

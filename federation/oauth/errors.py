@@ -1,23 +1,33 @@
 """Refusals: one class per OAuth error code, carrying its status (RFC 6749 section 5.2, RFC 8693 section 2.2.2).
 
-A caller sees the class's `error`, the reason's code and advice. `detail` is for the audit record alone.
+A caller sees the class's `error`, the reason's code and advice. `detail` and `evidence` are for the audit record alone.
 """
 
-from typing import ClassVar
+from collections.abc import Mapping as ReadOnly
+from typing import Any, ClassVar
 
 from federation.oauth.reasons import Reason
 
 
 class OAuthError(Exception):
-    """A typed refusal. Never built from a caller's input except in `detail`."""
+    """A typed refusal. Never built from a caller's input except in `detail` and `evidence`."""
 
     error: ClassVar[str]
     status: ClassVar[int] = 400
 
-    def __init__(self, reason: Reason, detail: str = "", *, status: int | None = None) -> None:
+    def __init__(
+        self,
+        reason: Reason,
+        detail: str = "",
+        *,
+        status: int | None = None,
+        evidence: ReadOnly[str, Any] | None = None,
+    ) -> None:
+        """`detail`: a short text for people; `evidence`: members of the audit record, JSON for machines."""
         super().__init__(reason.value)
         self.reason = reason
         self.detail = detail
+        self.evidence = evidence or {}
         self.http_status = status or self.status
 
     @property

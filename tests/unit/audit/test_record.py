@@ -29,6 +29,16 @@ def test_a_refusal_is_logged_once_with_its_reason_and_detail() -> None:
     assert entry["time"] == "2027-01-15T08:00:00.000+00:00"
 
 
+def test_evidence_stands_beside_the_detail_and_takes_no_other_place() -> None:
+    log = FakeAuditLog()
+    evidence = {"nearest": [{"mapping": "deploy", "missed": []}], "outcome": "allow", "correlation_id": "forged"}
+    with pytest.raises(InvalidRequest), AuditRecord(http(), log, FixedClock()):
+        raise InvalidRequest(Reason.NO_MAPPING, evidence=evidence)
+    (entry,) = log.entries
+    assert entry["nearest"] == [{"mapping": "deploy", "missed": []}]
+    assert (entry["outcome"], entry["correlation_id"]) == ("deny", "c-1")
+
+
 def test_what_was_proven_so_far_is_in_the_record() -> None:
     log = FakeAuditLog()
     record = AuditRecord(http(), log, FixedClock())

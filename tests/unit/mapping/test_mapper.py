@@ -134,20 +134,54 @@ def test_the_refusal_shows_the_nearest_misses_to_the_auditor() -> None:
     refusal = table.refuses(sub="worker", department="x" * 1000, region="eu")
     assert refusal.reason is Reason.NO_MAPPING
     near, far = refusal.detail.split("; ")
-    assert near == f'mapping near: department wanted "billing", got "{"x" * 63}'
+    assert near == f'mapping near: department wanted "billing", got "{"x" * 64}"'
     assert far.startswith("mapping far: department wanted")
+
+
+def test_a_machine_reads_every_line_that_each_candidate_missed() -> None:
+    table = Table()
+    table.add("near", {"sub": "worker", "department": "billing"})
+    table.add("far", {"sub": "worker", "department": "sales", "cleared": True, "a.b": "x*"})
+    nearest = table.refuses(sub="worker", department="b" * 1000, cleared="true", a={"b": ["x", "y"]}).evidence
+    cut = "b" * 64
+    assert nearest == {
+        "nearest": [
+            {"mapping": "near", "missed": [{"claim": "department", "wanted": "billing", "got": cut}]},
+            {
+                "mapping": "far",
+                "missed": [
+                    {"claim": "department", "wanted": "sales", "got": cut},
+                    {"claim": "cleared", "wanted": True, "got": "true"},
+                    {"claim": "a.b", "wanted": "x*", "got": '["x", "y"]'},
+                ],
+            },
+        ]
+    }
+
+
+def test_a_claim_that_must_be_named_and_one_that_is_absent_are_told_apart() -> None:
+    table = Table("github")
+    table.add("deploy", {"repository_id": "74", "environment": "prod"})
+    [deploy] = table.refuses(repository_id="74", event_name="pull_request").evidence["nearest"]
+    assert deploy["missed"] == [
+        {"claim": "environment", "wanted": "prod", "got": None},
+        {"claim": "event_name", "wanted": "a line that names it", "got": "pull_request"},
+    ]
 
 
 def test_at_most_five_misses_are_shown() -> None:
     table = Table()
     for number in range(9):
         table.add(f"m{number}", {"sub": "worker", "department": f"d{number}"})
-    assert table.refuses(sub="worker").detail.count("mapping m") == 5
+    refusal = table.refuses(sub="worker")
+    assert refusal.detail.count("mapping m") == 5
+    assert len(refusal.evidence["nearest"]) == 5
 
 
 def test_the_refusal_says_where_it_looked_when_there_is_no_candidate() -> None:
     refusal = Table().refuses(sub="worker")
     assert refusal.detail == 'issuer acme has no mapping for sub "worker" and no pattern'
+    assert refusal.evidence == {"nearest": []}
 
 
 def test_deleting_a_mapping_ends_what_it_gave() -> None:

@@ -30,8 +30,9 @@ def test_every_error_has_a_code_and_a_fitting_status(error_class: type[OAuthErro
     assert error_class.status in {400, 401, 405, 429, 500, 503}
 
 
-def test_detail_never_reaches_the_caller() -> None:
-    response = render_error(InvalidRequest(Reason.NO_MAPPING, "secret detail"), "c-1", "https://b.example/errors.html")
+def test_neither_detail_nor_evidence_ever_reaches_the_caller() -> None:
+    refusal = InvalidRequest(Reason.NO_MAPPING, "secret detail", evidence={"nearest": ["secret mapping"]})
+    response = render_error(refusal, "c-1", "https://b.example/errors.html")
     body = json.loads(response.body)
     assert b"secret" not in response.body
     assert body["error"] == "invalid_request"
