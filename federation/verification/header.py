@@ -23,6 +23,8 @@ class UnverifiedHeader:
     alg: str
     kid: str | None
     typ: str | None
+    ignored: frozenset[str] = frozenset()
+    """Other members that are there and never read."""
 
 
 def read_header(header: JsonObject) -> UnverifiedHeader:
@@ -30,7 +32,7 @@ def read_header(header: JsonObject) -> UnverifiedHeader:
     if foreign := header.keys() - USED - IGNORED:
         named = sorted(foreign & NAMED) or ["unknown"]
         raise InvalidRequest(Reason.UNSAFE_TOKEN_HEADER, f"header member: {' '.join(named)}")
-    return UnverifiedHeader(alg=_alg(header), kid=_kid(header), typ=_typ(header))
+    return UnverifiedHeader(alg=_alg(header), kid=_kid(header), typ=_typ(header), ignored=IGNORED & header.keys())
 
 
 def _alg(header: JsonObject) -> str:

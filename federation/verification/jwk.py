@@ -26,6 +26,10 @@ from federation.verification.weak_rsa import weakness
 PublicKey: TypeAlias = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
 
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+SIG = "sig"
+JWT_SVID = "jwt-svid"
+"""`use` of the keys in a SPIFFE bundle that sign JWT-SVIDs (JWT-SVID section 6.1)."""
+
 _KTY_WITH_CURVE = frozenset({"EC", "OKP"})
 _CURVES: ReadOnly[str, EllipticCurve] = {"P-256": SECP256R1(), "P-384": SECP384R1(), "P-521": SECP521R1()}
 
@@ -44,6 +48,8 @@ class VerificationKey:
     alg: str | None
     """If the issuer says it, the only algorithm that the key is for."""
     public_key: PublicKey = field(repr=False)
+    use: str = SIG
+    """What the key is for; its provider says which use its tokens need."""
 
     def fits(self, algorithm: SignatureAlgorithm) -> bool:
         """Whether a token signed with `algorithm` may name this key (RFC 8725 section 3.1)."""
@@ -53,13 +59,14 @@ class VerificationKey:
 
 def read_jwk(jwk: JsonObject) -> VerificationKey:
     """The key that `jwk` is; raises UnusableJwk."""
+    use = _use(jwk)
     _check_purpose(jwk)
     kty = _text(jwk, "kty")
     build = _BUILDERS.get(kty)
     if build is None:
         raise UnusableJwk("unknown kty")
     crv = _text(jwk, "crv") if kty in _KTY_WITH_CURVE else None
-    return VerificationKey(kid=_kid(jwk), kty=kty, crv=crv, alg=_alg(jwk), public_key=build(jwk))
+    return VerificationKey(kid=_kid(jwk), kty=kty, crv=crv, alg=_alg(jwk), public_key=build(jwk), use=use)
 
 
 def has_private_members(jwk: JsonObject) -> bool:
@@ -70,11 +77,16 @@ def has_private_members(jwk: JsonObject) -> bool:
 def _check_purpose(jwk: JsonObject) -> None:
     if has_private_members(jwk):
         raise UnusableJwk("private members")
-    if jwk.get("use", "sig") != "sig":
-        raise UnusableJwk("use is not sig")
     key_ops = jwk.get("key_ops", ["verify"])
     if not isinstance(key_ops, list) or "verify" not in key_ops:
         raise UnusableJwk("key_ops without verify")
+
+
+def _use(jwk: JsonObject) -> str:
+    use = jwk.get("use", SIG)
+    if not isinstance(use, str) or use not in (SIG, JWT_SVID):
+        raise UnusableJwk("use is not sig")
+    return use
 
 
 def _kid(jwk: JsonObject) -> str | None:

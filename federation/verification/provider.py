@@ -8,11 +8,19 @@ from dataclasses import dataclass
 
 from federation.model.json import Claims
 from federation.model.trust import Issuer, MatchValue
+from federation.oauth.identifiers import TokenType
 from federation.verification.claims_table import ClaimsTable
+from federation.verification.header import UnverifiedHeader
+from federation.verification.jwk import SIG
+from federation.verification.token_typ import check_typ
 
 
 def _accept(_issuer: Issuer, _claims: Claims) -> None:
     return None
+
+
+def _usual_header(header: UnverifiedHeader, token_type: TokenType) -> None:
+    check_typ(header.typ, token_type)
 
 
 def _no_issuer_problem(_issuer: str) -> str | None:
@@ -41,6 +49,10 @@ class Provider:
     table: ClaimsTable
     check: Callable[[Issuer, Claims], None] = _accept
     """Relations between claims that a table cannot say; raises InvalidRequest."""
+    check_header: Callable[[UnverifiedHeader, TokenType], None] = _usual_header
+    """Whether a token with this header was made for the slot that it was sent in; raises InvalidRequest."""
+    key_use: str = SIG
+    """`use` of the keys that sign its tokens (RFC 7517 section 4.2)."""
     issuer_problem: Callable[[str], str | None] = _no_issuer_problem
     """At write: what is wrong with this issuer URL, and the fix; None: nothing."""
     mapping_problem: Callable[[dict[str, MatchValue]], str | None] = _no_mapping_problem

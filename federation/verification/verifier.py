@@ -18,7 +18,6 @@ from federation.verification.key_cache import KeyCache
 from federation.verification.presented import Presented
 from federation.verification.provider import Provider
 from federation.verification.subject import read_subject
-from federation.verification.token_typ import check_typ
 
 Providers: TypeAlias = Callable[[str], Provider]
 """The provider of that name."""
@@ -42,28 +41,30 @@ class TokenVerifier:
         jwt = parse_compact(presented.token)
         # 2. Issuer: exactly one that we trust, for exactly us; a stranger costs nothing.
         issuer = self._issuers.select(jwt.unverified_claims)
+        provider = self._providers(issuer.provider)
         # 3. Purpose: made for the slot that it was sent in.
-        check_typ(jwt.unverified_header.typ, presented.token_type)
+        provider.check_header(jwt.unverified_header, presented.token_type)
         # 4-6. Algorithm the issuer may use, key of that issuer and kind, signature over these very bytes.
-        resolved = self._check_signature(jwt, issuer)
+        resolved = self._check_signature(jwt, issuer, provider)
         # 7-8. Valid now, and of the form that its provider documents.
-        return self._check_claims(jwt, issuer, presented.token_type, resolved)
+        return self._check_claims(jwt, issuer, provider, presented.token_type, resolved)
 
-    def _check_signature(self, jwt: UnverifiedJwt, issuer: Issuer) -> ResolvedKey:
+    def _check_signature(self, jwt: UnverifiedJwt, issuer: Issuer, provider: Provider) -> ResolvedKey:
         algorithm = allowed_algorithm(jwt.unverified_header.alg, issuer.algorithms)
         resolved = self._keys.resolve(issuer, jwt.unverified_header.kid, algorithm)
+        if resolved.key.use != provider.key_use:
+            raise InvalidRequest(Reason.UNUSABLE_KEY, f"use is not {provider.key_use}")
         if not algorithm.verify(resolved.key.public_key, jwt.signing_input, jwt.signature):
             raise InvalidRequest(Reason.BAD_SIGNATURE)
         return resolved
 
     def _check_claims(
-        self, jwt: UnverifiedJwt, issuer: Issuer, token_type: TokenType, resolved: ResolvedKey
+        self, jwt: UnverifiedJwt, issuer: Issuer, provider: Provider, token_type: TokenType, resolved: ResolvedKey
     ) -> VerifiedToken:
         claims = jwt.unverified_claims  # verified by now: `verify` is the only caller
         times = check_times(claims, issuer, self._clock.now())
         check_jti(claims, issuer)
         subject = read_subject(claims)
-        provider = self._providers(issuer.provider)
         unaccounted = provider.table.verify(claims)
         provider.check(issuer, claims)
         return VerifiedToken(
