@@ -6,7 +6,7 @@ us; they never return a guess.
 
 from collections.abc import Collection, Sequence
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from federation.model.authorization import OneTimeUse
@@ -194,4 +194,32 @@ class Fetcher(Protocol):
 
     def fetch(self, url: str) -> bytes:
         """The body of a 200 answer; raises FetchFailed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallerIdentityRequest:
+    """A signed sts:GetCallerIdentity POST to the path `/`, written by us from fields that were read strictly."""
+
+    endpoint: str
+    """URL of a trusted regional endpoint, without a path."""
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    """All that are signed but Host and Content-Length, which follow from the rest, and Authorization."""
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CallerIdentityAnswer:
+    """Whatever the endpoint answered, not yet believed."""
+
+    status: int
+    content_type: str
+    body: bytes = field(repr=False)
+
+
+class CallerIdentities(Protocol):
+    """AWS, as the one who knows who signed a request."""
+
+    def ask(self, request: CallerIdentityRequest) -> CallerIdentityAnswer:
+        """The answer of whatever status, no redirect followed; raises FetchFailed within limits as a Fetcher's."""
         ...
