@@ -82,6 +82,14 @@ class Reason(StrEnum):
     MALFORMED_TOKEN = "malformed_token", "The token must be a signed JWT in compact serialization."
     UNSAFE_TOKEN_HEADER = "unsafe_token_header", "The token's header names a key, an extension or a nested token."
     UNSUPPORTED_ALGORITHM = "unsupported_algorithm", "The token is signed with an algorithm not allowed for its issuer."
+    MALFORMED_AWS_REQUEST = (
+        "malformed_aws_request",
+        "Sign a POST of GetCallerIdentity to a regional endpoint; send it as URL-encoded JSON: url, method, headers.",
+    )
+    UNSIGNED_HEADERS = (
+        "unsigned_headers",
+        "Sign every header that is sent, X-Fedbridge-Server-Id with the issuer URL of this bridge among them.",
+    )
     WRONG_TOKEN_TYP = "wrong_token_typ", "The token's typ does not fit the declared token type."
     MALFORMED_CLAIMS = "malformed_claims", "A claim of the token is missing or has the wrong form."
 
@@ -92,6 +100,8 @@ class Reason(StrEnum):
     UNUSABLE_KEY = "unusable_key", "The issuer's key is too weak or is not meant for this use."
     BAD_SIGNATURE = "bad_signature", "The token's signature does not verify."
     ISSUER_KEYS_UNAVAILABLE = "issuer_keys_unavailable", "The issuer's keys cannot be fetched now; try again."
+    CALLER_IDENTITY_UNCLEAR = "caller_identity_unclear", "AWS did not say who signed the request; sign a fresh one."
+    CALLER_IDENTITY_UNAVAILABLE = "caller_identity_unavailable", "AWS cannot be asked now who signed; try again."
 
     # Its claims
     WRONG_AUDIENCE = "wrong_audience", "The token is meant for somebody else; request it with our audience alone."
@@ -110,6 +120,9 @@ class Reason(StrEnum):
         "Several mappings fit equally; give the correlation id to the administrator.",
     )
     PRINCIPAL_INVALID = "principal_invalid", "The mapping yields no valid principal for this identity."
+
+    # The policies
+    POLICY_UNAVAILABLE = "policy_unavailable", "The policies cannot be evaluated now; try again."
 
     # The commit
     TOKEN_REPLAYED = "token_replayed", "The token is accepted once and has been used; fetch a fresh one."

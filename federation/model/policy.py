@@ -1,0 +1,168 @@
+"""Policy as the token path sees it: documents, the question that is put to them, and the answer (DESIGN section 4)."""
+
+from collections.abc import Iterable
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from federation.model.json import Claims, Json
+
+PolicyAction: TypeAlias = Literal["exchange", "delegate"]
+Proof: TypeAlias = Literal["none", "dpop", "mtls"]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Conditions, obligations and prohibitions on top of the grants."""
+
+    id: str
+    version: int
+    cedar: str
+    """Cedar policies as somebody wrote them."""
+    tenant: str | None = None
+    """Whose principals it is about; None: everybody's. A tenant's policy decides nothing about another's."""
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A name for networks."""
+
+    id: str
+    version: int
+    cidrs: tuple[str, ...]
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Obligations:
+    """What a permission is tied to. Every field only ever takes away."""
+
+    max_ttl: int | None = None
+    """Seconds that the token may live."""
+    max_scopes: int | None = None
+    """How many scopes it may have."""
+    require_proof: tuple[str, ...] = ()
+    """Every one of these must have been shown: `dpop`, `mtls`. Sorted."""
+    require_approval: tuple[str, ...] = ()
+    """For every one of these purposes somebody must have approved. Sorted."""
+
+
+def strictest(*obligations: Obligations) -> Obligations:
+    """All of them at once: the smallest limits, every proof, every approval. Of none: no obligation."""
+    return Obligations(
+        max_ttl=min((one.max_ttl for one in obligations if one.max_ttl is not None), default=None),
+        max_scopes=min((one.max_scopes for one in obligations if one.max_scopes is not None), default=None),
+        require_proof=_union(one.require_proof for one in obligations),
+        require_approval=_union(one.require_approval for one in obligations),
+    )
+
+
+def _union(texts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(sorted({text for some in texts for text in some}))
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody as policy sees them: the principal, or who acts for it."""
+
+    id: str
+    """The internal principal, e.g. `partner/acme/billing-sync`."""
+    issuer: str
+    """Id of the Issuer document that vouches for it."""
+    tenant: str | None = None
+    attributes: ReadOnly[str, str] = field(default_factory=dict)
+    """The mapping's attributes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The audience as policy sees it."""
+
+    id: str
+    environment: str | None = None
+    tenant: str | None = None
+    """None: shared between tenants."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredClient:
+    """The authenticated client."""
+
+    id: str
+    tenant: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Where the request came from."""
+
+    ip: str
+    """The source address that the gateway saw; never one that a header names (ATTACKS F8)."""
+    zone: str | None = None
+    """Id of the Zone document; None: none, or more than one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """Scores, 0 (none) to 100, decayed to the moment of the request."""
+
+    principal: int = 0
+    issuer: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A person's consent that covers this request now."""
+
+    id: str
+    by: str
+    """The principal who approved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What Cedar calls the context. Times: seconds."""
+
+    network: Network
+    now: int
+    """Since the epoch."""
+    token_age: int
+    """Since the subject token's `iat`."""
+    scopes: tuple[str, ...] = ()
+    """What the token will carry if it is permitted."""
+    client: RegisteredClient | None = None
+    actor: Party | None = None
+    chain: tuple[str, ...] = ()
+    """Every principal that acts, the current actor first. Only the first may ever be trusted (RFC 8693 section 4.1)."""
+    proof: Proof = "none"
+    risk: Risk = field(default_factory=Risk)
+    approval: Approval | None = None
+    claims: Claims = field(default_factory=dict[str, Json], repr=False)
+    """The subject token's, as its issuer wrote them."""
+    attestation: Claims = field(default_factory=dict[str, Json], repr=False)
+    """Of a verified attestation of the machine or workload; empty: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRequest:
+    """The question: whether the principal may do that there, under these circumstances."""
+
+    principal: Party
+    action: PolicyAction
+    audience: Place
+    context: Circumstances
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer."""
+
+    allowed: bool
+    determined_by: tuple[str, ...]
+    """Ids of the policy documents that decided, sorted. Empty where nothing permitted."""
+    obligations: Obligations
+    snapshot: str
+    """SHA-256 (hex) over id and version of every policy document that could have had a say (ATTACKS F7)."""
+    problem: str = ""
+    """Why the policies could not be evaluated, for the audit record alone; not empty: denied, and worth an alarm."""

@@ -1,0 +1,100 @@
+"""Cedar text -> rules. Everything is checked where a policy is written; the token path reads what was checked."""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from cedarpy import PolicySet, policies_to_json_str, validate_policies
+
+from federation.policy.cedar.annotations import AnnotationProblem, read_obligations
+from federation.policy.cedar.locate import parse_problem, schema_problem
+from federation.policy.cedar.nested_actors import rests_on_nested_actors
+from federation.policy.cedar.problem import PolicyProblem
+from federation.policy.cedar.rules import CompiledPolicy, Head, Rule, pinned
+from federation.policy.cedar.schema import parsed_schema
+from federation.policy.cedar.text import Source, read_source
+from federation.policy.cedar.wanted_tags import wanted_tags
+
+_PREFIX = re.compile(r"^for policy `policy\d+`, ")
+
+
+def compile_policy(document_id: str, text: str) -> CompiledPolicy:
+    """A policy that may be activated: it parses, fits the schema and is cheap to evaluate; raises PolicyProblem."""
+    source = read_source(text)
+    compiled = read_policy(document_id, text)
+    for number, rule in enumerate(compiled.rules):
+        _check_loadable(source, number, rule)
+    _check_schema(source)
+    return compiled
+
+
+@lru_cache(maxsize=20_000)
+def read_policy(document_id: str, text: str) -> CompiledPolicy:
+    """A policy that was compiled before, without asking the schema again; raises PolicyProblem.
+
+    Should a policy no longer fit the schema, its evaluation errs, and that is a denial.
+    """
+    source = read_source(text)
+    parsed = _parse(source)
+    if parsed["templates"]:
+        raise PolicyProblem("a template with ?principal or ?resource decides nothing; write a policy")
+    if not parsed["staticPolicies"]:
+        raise PolicyProblem("there is no policy in the text")
+    return CompiledPolicy(document_id, tuple(_rules(document_id, source, parsed["staticPolicies"])))
+
+
+def policy_set(rules: tuple[Rule, ...]) -> PolicySet:
+    """The rules as the engine's handle; raises ValueError. Ids go in as data, never as text (ATTACKS F3)."""
+    policies = {rule.id: rule.cedar for rule in rules}
+    return PolicySet.from_json_str(json.dumps({"templates": {}, "staticPolicies": policies, "templateLinks": []}))
+
+
+def _parse(source: Source) -> Any:  # noqa: ANN401  (Cedar's JSON form, as it comes)
+    try:
+        return json.loads(policies_to_json_str(source.text))
+    except ValueError as error:
+        raise parse_problem(source, str(error)) from error
+    except RecursionError as error:
+        raise PolicyProblem(_TOO_DEEP) from error
+
+
+_TOO_DEEP = "too many conditions joined in one expression; write several when clauses or a set"
+
+
+def _rules(document_id: str, source: Source, parsed: dict[str, Any]) -> Iterator[Rule]:
+    for number in range(len(parsed)):
+        policy = parsed[f"policy{number}"]
+        effect = policy["effect"]
+        if effect == "permit" and rests_on_nested_actors(policy["conditions"]):
+            raise _at(source, number, "chain", "only a forbid may look at who acted before (RFC 8693 section 4.1)")
+        try:
+            obligations = read_obligations(effect, policy.get("annotations", {}))
+        except AnnotationProblem as problem:
+            raise _at(source, number, f"@{problem.name}", problem.message) from problem
+        head = Head(pinned(policy["principal"]), pinned(policy["resource"]))
+        tags = wanted_tags(policy["conditions"])
+        yield Rule(f"{document_id}#{number}", document_id, effect, head, obligations, tags, policy)
+
+
+def _at(source: Source, number: int, quoted: str, message: str) -> PolicyProblem:
+    place = schema_problem(source, number, f"`{quoted}`")
+    return PolicyProblem(message, place.line, place.column)
+
+
+def _check_loadable(source: Source, number: int, rule: Rule) -> None:
+    """The engine reads JSON only so deep, which bounds how deep an evaluation goes."""
+    try:
+        policy_set((rule,))
+    except (ValueError, RecursionError) as error:
+        raise _at(source, number, "when", _TOO_DEEP) from error
+
+
+def _check_schema(source: Source) -> None:
+    """The first policy's error that names something, since that can be shown in the text."""
+    errors = validate_policies(source.text, parsed_schema()).errors
+    found = [(int(error.policy_id.removeprefix("policy")), _PREFIX.sub("", error.error)) for error in errors]
+    if found:
+        number, message = min(found, key=lambda one: (one[0], "`" not in one[1], one[1]))
+        raise schema_problem(source, number, message)

@@ -1,0 +1,70 @@
+"""The decision: Cedar's answer, and a refusal wherever Cedar is not sure of it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from cedarpy import AuthzResult, Schema, is_authorized
+
+from federation.model.policy import Decision, DecisionRequest, Obligations, strictest
+from federation.policy.cedar.question import question
+from federation.policy.cedar.rules import Rule
+from federation.policy.cedar.schema import parsed_schema
+from federation.policy.cedar.slices import PolicySlices, Slice
+
+MAX_PROBLEM = 500
+"""Characters of an explanation."""
+
+
+@dataclass(frozen=True, slots=True)
+class CedarEngine:
+    """Deterministic: the same request and documents give the same decision (ATTACKS invariant 9)."""
+
+    schema: Schema = field(default_factory=parsed_schema, repr=False)
+
+    def decide(self, request: DecisionRequest, slices: PolicySlices) -> Decision:
+        """Allowed if a policy permits, none forbids and none errs; raises TemporarilyUnavailable if none can be read.
+
+        Cedar itself skips a policy that errs, and a permit beside a broken forbid would win: any error is a denial
+        (ATTACKS F1). So is a request that does not fit the schema.
+        """
+        applicable = slices.slice_for(request.principal, request.audience)
+        try:
+            asked = question(request, applicable.tags)
+            answer = is_authorized(asked.request, applicable.handle, asked.entities, self.schema)
+        except (ValueError, RecursionError) as error:
+            return _undecided(applicable, f"the request has no Cedar form: {type(error).__name__}")
+        return _decision(answer, applicable)
+
+
+def _decision(answer: AuthzResult, applicable: Slice) -> Decision:
+    if answer.diagnostics.errors:
+        return _erred(answer, applicable)
+    rules = [applicable.rules[reason] for reason in answer.diagnostics.reasons]
+    return Decision(
+        allowed=answer.allowed,
+        determined_by=_documents(rules),
+        obligations=strictest(*(rule.obligations for rule in rules)) if answer.allowed else Obligations(),
+        snapshot=applicable.snapshot,
+    )
+
+
+def _erred(answer: AuthzResult, applicable: Slice) -> Decision:
+    errors = sorted(answer.diagnostics.errors)
+    culprits = [rule for rule in applicable.rules.values() if any(f"`{rule.id}`" in error for error in errors)]
+    if not culprits:  # the engine's words would repeat the whole request
+        return _undecided(applicable, "the request does not fit the policy schema")
+    return _undecided(applicable, "; ".join(errors)[:MAX_PROBLEM], culprits)
+
+
+def _undecided(applicable: Slice, problem: str, culprits: Collection[Rule] = ()) -> Decision:
+    return Decision(
+        allowed=False,
+        determined_by=_documents(culprits),
+        obligations=Obligations(),
+        snapshot=applicable.snapshot,
+        problem=problem,
+    )
+
+
+def _documents(rules: Collection[Rule]) -> tuple[str, ...]:
+    return tuple(sorted({rule.document for rule in rules}))

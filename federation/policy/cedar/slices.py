@@ -1,0 +1,148 @@
+"""All policies, filed by what their heads pin, so that a decision evaluates only those that could apply to it.
+
+A policy whose head says `resource in Environment::"prod"` can never touch a request for another environment. What the
+heads leave open stays in every slice: a forbid is never left out (ATTACKS invariant 10).
+"""
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import NamedTuple, TypeAlias
+
+from cedarpy import PolicySet
+
+from federation.model.policy import Party, Place, Policy
+from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.reasons import Reason
+from federation.policy.cedar.compile import policy_set, read_policy
+from federation.policy.cedar.problem import PolicyProblem
+from federation.policy.cedar.rules import Rule, Uid
+from federation.policy.cedar.wanted_tags import WantedTags, all_wanted
+
+DEFAULT_POLICY = Policy(id="default", version=0, cedar="permit (principal, action, resource);")
+"""Shipped: whatever the grants allow. A document of that id takes its place, also a disabled one."""
+MAX_SLICES = 256
+"""Handles kept."""
+MAX_KEPT_RULES = 20_000
+"""Rules in the handles kept, about 5 KiB each."""
+
+
+class _Who(NamedTuple):
+    """Whom a rule is about, before anything else is asked."""
+
+    principal: Uid | None
+    """Pinned by its head."""
+    tenant: str | None
+    """Whose document it is: it is about nobody else's principals."""
+
+
+_Shelf: TypeAlias = tuple[Uid | None, _Who]
+"""What a rule asks for before it can apply, the resource first; a request looks at every shelf it could satisfy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The rules that could apply to a request, parsed."""
+
+    rules: ReadOnly[str, Rule]
+    """By id in the engine."""
+    handle: PolicySet = field(repr=False)
+    tags: WantedTags
+    """What of claims and attributes any of them reads."""
+    snapshot: str
+    """SHA-256 (hex) over (id, version) of the documents they come from."""
+
+
+class PolicySlices:
+    """Made anew for every new set of documents; safe to share between threads."""
+
+    def __init__(self, policies: Iterable[Policy]) -> None:
+        """Raises TemporarilyUnavailable if any enabled policy cannot be read: nothing is decided without it."""
+        documents = _with_default(tuple(policies))
+        self._versions = {policy.id: policy.version for policy in documents}
+        self._shelves: dict[Uid | None, dict[_Who, list[Rule]]] = {}
+        for policy in documents:
+            for rule in _read(policy):
+                who = _Who(rule.head.principal, policy.tenant)
+                self._shelves.setdefault(rule.head.resource, {}).setdefault(who, []).append(rule)
+        self._kept: OrderedDict[tuple[_Shelf, ...], Slice] = OrderedDict()
+        self._lock = Lock()
+
+    def slice_for(self, principal: Party, audience: Place) -> Slice:
+        """What could apply; parsed when it is first asked for. Raises TemporarilyUnavailable."""
+        shelves = tuple(self._satisfied(principal, audience))
+        with self._lock:
+            kept = self._kept.get(shelves)
+            if kept is not None:
+                self._kept.move_to_end(shelves)
+                return kept
+        made = self._make(shelves)
+        with self._lock:
+            self._kept[shelves] = made
+            self._make_room()
+        return made
+
+    def _satisfied(self, principal: Party, audience: Place) -> Iterator[_Shelf]:
+        """Where rules lie whose heads pin the entities themselves, what those are in, or nothing."""
+        everybody = (None, Uid("Principal", principal.id), *_in(Tenant=principal.tenant))
+        owners = dict.fromkeys((None, principal.tenant))
+        places = (None, Uid("Audience", audience.id), *_in(Environment=audience.environment, Tenant=audience.tenant))
+        for where in places:
+            shelf = self._shelves.get(where)
+            if shelf is not None:
+                known = (_Who(who, owner) for who in everybody for owner in owners)
+                yield from ((where, who) for who in known if who in shelf)
+
+    def _make(self, shelves: tuple[_Shelf, ...]) -> Slice:
+        found = (rule for where, who in shelves for rule in self._shelves[where][who])
+        rules = {rule.id: rule for rule in sorted(found, key=lambda rule: rule.id)}
+        tags = all_wanted(rule.tags for rule in rules.values())
+        return Slice(rules, _handle(tuple(rules.values())), tags, self._snapshot(rules.values()))
+
+    def _snapshot(self, rules: Iterable[Rule]) -> str:
+        documents = sorted({rule.document for rule in rules})
+        return hashlib.sha256(json.dumps([(name, self._versions[name]) for name in documents]).encode()).hexdigest()
+
+    def _make_room(self) -> None:
+        """The slices that were asked for longest ago go first; the newest stays, however large."""
+        while len(self._kept) > 1 and (
+            len(self._kept) > MAX_SLICES or sum(len(one.rules) for one in self._kept.values()) > MAX_KEPT_RULES
+        ):
+            self._kept.popitem(last=False)
+
+
+def _with_default(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
+    """The enabled documents, and the shipped one unless an admin's takes its place."""
+    names = {policy.id for policy in policies}
+    if len(names) != len(policies):
+        raise _unavailable("two policies have the same id")
+    if any(policy.id == DEFAULT_POLICY.id and policy.tenant for policy in policies):
+        raise _unavailable("the default policy is everybody's: it cannot belong to a tenant")
+    shipped = () if DEFAULT_POLICY.id in names else (DEFAULT_POLICY,)
+    return (*shipped, *(policy for policy in policies if policy.enabled))
+
+
+def _read(policy: Policy) -> tuple[Rule, ...]:
+    try:
+        return read_policy(policy.id, policy.cedar).rules
+    except PolicyProblem as problem:
+        raise _unavailable(f"policy {policy.id} version {policy.version}: {problem}") from problem
+
+
+def _handle(rules: tuple[Rule, ...]) -> PolicySet:
+    try:
+        return policy_set(rules)
+    except (ValueError, RecursionError) as error:
+        raise _unavailable(f"a slice of {len(rules)} policies: {error}") from error
+
+
+def _unavailable(detail: str) -> TemporarilyUnavailable:
+    return TemporarilyUnavailable(Reason.POLICY_UNAVAILABLE, detail)
+
+
+def _in(**ids: str | None) -> tuple[Uid, ...]:
+    return tuple(Uid(type_name, entity) for type_name, entity in ids.items() if entity is not None)
