@@ -3,6 +3,8 @@
 import logging
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -54,10 +56,8 @@ def serve(
     """
     console = diagnostics(no_color=no_color)
     options = ServeOptions(port, trust, admin_token_file, demo_tokens)
-    ended = _until_interrupted()
-    _log_to_stderr()
     try:
-        with serving(options) as bridge:
+        with _interruption() as ended, _logging_to_stderr(), serving(options) as bridge:
             print(f"ready {bridge.url}", flush=True)
             _explain(console, options)
             ended.wait()
@@ -79,19 +79,28 @@ def _explain(console: Console, options: ServeOptions) -> None:
     console.print("Ctrl-C ends it", style="dim")
 
 
-def _until_interrupted() -> threading.Event:
+@contextmanager
+def _interruption() -> Iterator[threading.Event]:
     """Set by Ctrl-C or SIGTERM, however early."""
     ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    return ended
+    before = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield ended
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _log_to_stderr() -> None:
+@contextmanager
+def _logging_to_stderr() -> Iterator[None]:
     """A line for every request, beside what the functions log themselves."""
-    log = logging.getLogger("federation")
-    log.addHandler(logging.StreamHandler())
+    log, handler = logging.getLogger("federation"), logging.StreamHandler()
+    log.addHandler(handler)
     log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
 
 
 def _fail(console: Console, message: str) -> None:

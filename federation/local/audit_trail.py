@@ -1,34 +1,41 @@
 """What an auditor reads: the durable records of issued tokens, and the log lines of refused requests."""
 
 import json
-import logging
-from contextlib import AbstractContextManager
-from types import TracebackType
-from typing import Any, Self, TypeAlias
+from io import TextIOBase
+from typing import Any, TextIO, TypeAlias
 
 from federation.aws.clients import dynamodb_client
 from federation.aws.keys import item_key
-from functions.telemetry import SERVICE
 
 Record: TypeAlias = dict[str, Any]
 
 
-class AuditTrail(AbstractContextManager["AuditTrail"]):
-    """Reads the audit table, and listens to the functions' log while entered."""
+class RefusalLog(TextIOBase):
+    """A log stream that passes everything on and remembers the records of refusals."""
 
-    def __init__(self, table: str) -> None:
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._stream = stream
+        self.records: list[Record] = []
+
+    def write(self, text: str, /) -> int:
+        """The logger writes a line at a time."""
+        if text.startswith("{") and "refusal" in (line := json.loads(text)):
+            self.records.append(line["refusal"])
+        return self._stream.write(text)
+
+    def flush(self) -> None:
+        """At once: somebody may be watching."""
+        self._stream.flush()
+
+
+class AuditTrail:
+    """Reads the audit table and the functions' log."""
+
+    def __init__(self, table: str, log: RefusalLog) -> None:
         self._dynamodb = dynamodb_client()
         self._table = table
-        self._tap = _RefusalTap()
-
-    def __enter__(self) -> Self:
-        logging.getLogger(SERVICE).addHandler(self._tap)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        logging.getLogger(SERVICE).removeHandler(self._tap)
+        self._log = log
 
     def issued(self, jti: str) -> Record | None:
         """The record of an issued token; None: there is none."""
@@ -43,20 +50,7 @@ class AuditTrail(AbstractContextManager["AuditTrail"]):
 
     def refused(self, correlation_id: str) -> list[Record]:
         """What was logged of the request with that correlation id."""
-        return [record for record in self._tap.records if record.get("correlation_id") == correlation_id]
-
-
-class _RefusalTap(logging.Handler):
-    """Keeps the record of every refusal that is logged."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.records: list[Record] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        refusal = getattr(record, "refusal", None)
-        if isinstance(refusal, dict):
-            self.records.append(refusal)
+        return [record for record in self._log.records if record.get("correlation_id") == correlation_id]
 
 
 def _record(item: Any) -> Record:  # noqa: ANN401 - the client's attribute values

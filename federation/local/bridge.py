@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack, redirect_stderr
+from io import TextIOBase
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -15,7 +16,7 @@ from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.admin import trust_editor
 from federation.bootstrap.keys import publication
 from federation.keys.publication import Publication
-from federation.local.audit_trail import AuditTrail
+from federation.local.audit_trail import AuditTrail, RefusalLog
 from federation.local.embedded_aws import DYNAMODB_ENDPOINT, EmbeddedAws
 from federation.local.functions import Runtime, build_handlers
 from federation.local.gateway import Gateway
@@ -39,7 +40,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
     """Serves on 127.0.0.1 while entered.
 
     `trust`: documents to write before it answers; what the trust table already holds stays. `log`: where the
-    functions' log goes. Raises PortTaken, CannotStart.
+    functions' log goes instead of stderr. Raises PortTaken, CannotStart.
     """
 
     url: str
@@ -52,12 +53,12 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         *,
         port: int = 0,
         environment: Mapping[str, str] = os.environ,
-        log: TextIO = sys.stderr,
+        log: TextIO | None = None,
     ) -> None:
         self._trust = trust
         self._port = port
         self._environment = environment
-        self._log = log
+        self._log = log or sys.stderr
         self._running = ExitStack()
 
     def __enter__(self) -> Self:
@@ -89,8 +90,9 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         environment = {**self._embed_aws(starting), **self._settings()}
         self.settings = read_settings(environment)
         self._prepare()
-        self.trail = starting.enter_context(AuditTrail(self.settings.audit_table))
-        self._gateway = self._build_gateway(environment)
+        log = RefusalLog(self._log)
+        self.trail = AuditTrail(self.settings.audit_table, log)
+        self._gateway = self._build_gateway(environment, log)
         starting.enter_context(Server(listener, self._gateway.answer))
 
     def _settings(self) -> dict[str, str]:
@@ -120,10 +122,10 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         except (BucketFull, OAuthError, VersionConflict) as error:
             raise CannotStart(f"The trust table cannot be written: {error}") from error
 
-    def _build_gateway(self, environment: Mapping[str, str]) -> Gateway:
+    def _build_gateway(self, environment: Mapping[str, str], log: TextIOBase) -> Gateway:
         clock, identifiers = SystemClock(), RandomIdentifiers()
         routes = read_routes(load_template())
-        with redirect_stderr(self._log):  # the functions take their log's stream from there
+        with redirect_stderr(log):  # the functions take their log's stream from there
             handlers = build_handlers(routes, environment)
         runtime = Runtime(handlers, clock, identifiers)
         return Gateway(routes, runtime, publication(self.settings).publisher, clock, identifiers)

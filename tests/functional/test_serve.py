@@ -7,11 +7,13 @@ from pathlib import Path
 
 import jwt
 import pytest
+from typer.testing import CliRunner, Result
 
+from federation.cli.main import app
 from federation.local.admin_token import AUDIENCE, SCOPES
 from federation.local.caller import send
 from federation.local.server import listen
-from tests.support.bridge_process import PATIENCE, Served, run, served
+from tests.support.bridge_process import PATIENCE, Served, served
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "trust"
 
@@ -74,10 +76,14 @@ def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> Non
     assert "Traceback" not in log
 
 
+def run(*arguments: str | Path, **environment: str) -> Result:
+    return CliRunner(env=environment).invoke(app, ["serve", *map(str, arguments)])
+
+
 def test_broken_documents_are_listed_and_nothing_is_served(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("kind: Audience\nid: api\nscopez: [read]\n", encoding="utf-8")
     result = run("--port", "0", "--trust", tmp_path)
-    assert (result.returncode, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (1, "")
     assert f"{tmp_path}/a.yaml:3: Audience api /scopez: unknown key scopez" in result.stderr
     assert "Nothing was stored or served." in result.stderr
 
@@ -86,7 +92,7 @@ def test_a_port_that_is_taken_is_said_with_advice() -> None:
     with listen(0) as listener:
         port = listener.getsockname()[1]
         result = run("--port", str(port))
-    assert (result.returncode, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == f"Port {port} cannot be had; take --port 0 for a free one, or --port with another.\n"
 
 
@@ -94,13 +100,11 @@ def test_a_dynamodb_that_does_not_answer_is_said_with_advice() -> None:
     with listen(0) as listener:
         nowhere = f"http://127.0.0.1:{listener.getsockname()[1]}"
     result = run("--port", "0", AWS_ENDPOINT_URL_DYNAMODB=nowhere)
-    assert (result.returncode, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (1, "")
     assert f"DynamoDB does not answer at {nowhere}" in result.stderr
-    assert "Traceback" not in result.stderr
 
 
 def test_an_admin_token_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     result = run("--port", "0", "--admin-token-file", tmp_path / "nowhere" / "token")
-    assert (result.returncode, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (1, "")
     assert "The admin token cannot be written to" in result.stderr
-    assert "Traceback" not in result.stderr

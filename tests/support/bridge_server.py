@@ -138,15 +138,12 @@ def running_bridge() -> Iterator[Bridge]:
 
 @contextmanager
 def logging_into(log: TextIO) -> Iterator[None]:
-    """Every line of every logger, formatted as it is anyway, in `log` as well."""
-    functions = logging.getLogger(SERVICE)
+    """What any library logs, in `log` as well; the functions' own loggers write there themselves."""
     tap = logging.StreamHandler(log)
-    tap.setFormatter(next(handler.formatter for handler in functions.handlers if handler.formatter))
-    loggers = (functions, logging.getLogger())
-    for logger in loggers:
-        logger.addHandler(tap)
+    tap.addFilter(lambda record: not record.name.startswith(SERVICE))
+    root = logging.getLogger()
+    root.addHandler(tap)
     try:
         yield
     finally:
-        for logger in loggers:
-            logger.removeHandler(tap)
+        root.removeHandler(tap)

@@ -54,6 +54,7 @@ def test_a_port_that_is_taken_is_said_so() -> None:
 
 def test_leaving_closes_the_socket_and_ends_the_threads() -> None:
     before = set(threading.enumerate())
+    before = set(threading.enumerate())
     with Server(listen(0), mirror) as server:
         port = int(server.url.rpartition(":")[2])
         connection = connect(server)
