@@ -2,7 +2,7 @@
 
 What a document says, and its version:
 
-    pk = ("document", kind, shard)           sk = id           version, body, enabled, filed_under | deleted
+    pk = ("document", kind, shard)           sk = id           version, body, enabled, since, filed_under | deleted
 
 Where an enabled mapping is found, a copy for each: under a claim that it pins, all that pin the same value in one item,
 
@@ -79,6 +79,11 @@ def is_deleted(item: ReadOnly[str, Any]) -> bool:
     return "deleted" in item
 
 
+def since_of(item: Item | None) -> int | None:
+    """The version with which the document began; None: there is none, or it was deleted."""
+    return None if item is None or is_deleted(item) else int(item.get("since", {"N": "1"})["N"])
+
+
 def filing_of(item: Item | None) -> Filing | None:
     """Where the document's copy lies; None: nowhere."""
     if item is None or "filed_under" not in item:
@@ -90,7 +95,7 @@ def filing_of(item: Item | None) -> Filing | None:
 def stored_document(kind: Kind, id_: str, item: Item) -> StoredDocument:
     """The document in an item with `version` and `body`; raises CorruptDocument."""
     try:
-        return StoredDocument(kind, id_, version_of(item), _body(item["body"]["S"]))
+        return StoredDocument(kind, id_, version_of(item), _body(item["body"]["S"]), since_of(item) or 1)
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise CorruptDocument(f"{kind} {id_}: {error!r}") from error
 

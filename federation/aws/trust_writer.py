@@ -13,6 +13,7 @@ from federation.aws.trust_items import (
     document_key,
     filing_of,
     is_deleted,
+    since_of,
     stored_document,
     version_of,
 )
@@ -51,7 +52,8 @@ class DynamoTrustWriter:
         old, new = filing_of(current), _filing(document, filed_under)
         removal = [] if old in (None, new) else [self._removed(ref.id, old)]
         addition = [] if new is None else [self._filed(document, new)]
-        self._write([self._document(document, new), *removal, *addition], ref)
+        began = since_of(current) or document.version
+        self._write([self._document(document, new, began), *removal, *addition], ref)
 
     def delete(self, ref: DocumentRef, version: int) -> None:
         """Leaves the version behind, so that it never starts again; raises VersionConflict."""
@@ -68,8 +70,9 @@ class DynamoTrustWriter:
             answer = self._dynamodb.get_item(TableName=self._table, Key=document_key(ref), ConsistentRead=True)
         return answer.get("Item")
 
-    def _document(self, document: StoredDocument, filing: Filing | None) -> Write:
+    def _document(self, document: StoredDocument, filing: Filing | None, since: int) -> Write:
         item = _content(document) | {"enabled": {"BOOL": _enabled(document)}}
+        item["since"] = {"N": str(since)}
         if filing is not None:
             item["filed_under"] = {"S": filing.text}
         return self._versioned(DocumentRef(document.kind, document.id), item, document.version - 1)

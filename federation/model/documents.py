@@ -4,13 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
-from federation.model.duration import seconds
+from federation.model.duration import seconds, seconds_or_none
 from federation.model.json import JsonObject
 from federation.model.trust import Audience, Grant, Issuer, IssuerKeys, Kind, Mapping, MatchValue
 
 DEFAULT_ALGORITHMS = ("RS256", "ES256")
 DEFAULT_MAX_TOKEN_AGE = "1h"
 DEFAULT_MAX_TTL = "5m"
+DEFAULT_MAX_STALE = "4h"
+DEFAULT_PUSHED_MAX_AGE = "30d"
 
 _T = TypeVar("_T")
 
@@ -27,6 +29,8 @@ class StoredDocument:
     id: str
     version: int
     body: JsonObject
+    since: int = 1
+    """The version with which it began: 1, or the first after a deletion. The trust table says so, never a writer."""
 
 
 def decode_issuer(document: StoredDocument) -> Issuer:
@@ -65,17 +69,21 @@ def _issuer(document: StoredDocument) -> Issuer:
         single_use=_flag(body.get("single_use", False)),
         enabled=_flag(body.get("enabled", True)),
         tenant=_optional_text(body.get("tenant")),
+        max_stale=seconds_or_none(_text(body.get("max_stale", DEFAULT_MAX_STALE))),
+        since=document.since,
     )
 
 
 def _keys(keys: JsonObject) -> IssuerKeys:
-    if len(keys) != 1:
+    sources = keys.keys() - ({"jwks", "pushed_max_age"} if "pushed" in keys else ())
+    if len(sources) != 1:
         raise ValueError("exactly one source of keys")
     return IssuerKeys(
         discovery=_flag(keys.get("discovery", False)),
         jwks_uri=_optional_text(keys.get("jwks_uri")),
         jwks=_object(keys["jwks"]) if "jwks" in keys else None,
         pushed=_flag(keys.get("pushed", False)),
+        pushed_max_age=seconds(_text(keys.get("pushed_max_age", DEFAULT_PUSHED_MAX_AGE))),
         certificates=_texts(keys.get("certificates", ())),
         caller_identity=_flag(keys.get("caller_identity", False)),
     )

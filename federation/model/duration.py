@@ -12,3 +12,8 @@ def seconds(text: str) -> int:
     if match is None:
         raise ValueError("a duration is a whole number and a unit: 90s, 5m, 1h or 7d")
     return int(match[1]) * _UNITS[match[2]]
+
+
+def seconds_or_none(text: str) -> int:
+    """The same, and `0s`, which forbids what a duration would allow."""
+    return 0 if text == "0s" else seconds(text)

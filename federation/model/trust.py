@@ -10,6 +10,9 @@ from typing import NamedTuple, TypeAlias
 
 from federation.model.json import Json, JsonObject
 
+DEFAULT_MAX_STALE = 4 * 60 * 60
+DEFAULT_PUSHED_MAX_AGE = 30 * 24 * 60 * 60
+
 MatchValue: TypeAlias = str | int | bool
 """A value to match: a string is exact unless it holds `*`; numbers and booleans are exact."""
 
@@ -53,7 +56,9 @@ class IssuerKeys:
     jwks_uri: str | None = None
     jwks: JsonObject | None = None
     pushed: bool = False
-    """The issuer pushes its keys to us, because we cannot reach it."""
+    """The issuer pushes its keys to us, because we cannot reach it; `jwks` beside it holds until it does."""
+    pushed_max_age: int = DEFAULT_PUSHED_MAX_AGE
+    """After this long without a push somebody is told. The keys hold on: only their issuer knows better ones."""
     certificates: tuple[str, ...] = ()
     """PEM of the CAs whose client certificates are its identities."""
     caller_identity: bool = False
@@ -78,6 +83,10 @@ class Issuer:
     single_use: bool = False
     enabled: bool = True
     tenant: str | None = None
+    max_stale: int = DEFAULT_MAX_STALE
+    """How long after the last good answer its keys hold while it is silent."""
+    since: int = 1
+    """The version with which this document began: an id that was deleted and written anew names another issuer."""
 
     @property
     def document(self) -> DocumentVersion:

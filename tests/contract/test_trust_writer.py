@@ -1,6 +1,7 @@
 """TrustWriter: no edit is lost."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -29,6 +30,16 @@ def test_versions_begin_at_one_and_grow_by_one(trust: Trust) -> None:
     trust.writer.put(acme(1), None)
     trust.writer.put(acme(2), None)
     assert trust.writer.next_version(ACME) == 3
+
+
+def test_a_document_began_with_its_first_version_after_a_deletion(trust: Trust) -> None:
+    trust.writer.put(acme(1), None)
+    trust.writer.put(acme(2), None)
+    trust.writer.delete(ACME, 2)
+    trust.writer.put(acme(4), None)
+    trust.writer.put(acme(5), None)
+    assert trust.writer.get(ACME) == replace(acme(5), since=4)
+    assert [(issuer.version, issuer.since) for issuer in trust.issuers.issuers()] == [(5, 4)]
 
 
 @pytest.mark.parametrize("version", [0, 1, 2, 4])
@@ -70,7 +81,7 @@ def test_versions_go_on_after_a_deletion(trust: Trust) -> None:
     with pytest.raises(VersionConflict):
         trust.writer.put(acme(1), None)
     trust.writer.put(acme(3), None)
-    assert trust.writer.get(ACME) == acme(3)
+    assert trust.writer.get(ACME) == replace(acme(3), since=3)
 
 
 def test_of_many_who_write_the_same_version_one_wins(trust: Trust) -> None:

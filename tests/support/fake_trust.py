@@ -88,7 +88,8 @@ class FakeTrust:
                 raise VersionConflict(ref)
             if document.kind is Kind.MAPPING:
                 self._file(document, filed_under)
-            self._documents[ref] = replace(document, body=json.loads(json.dumps(document.body)))
+            since = self._documents[ref].since if ref in self._documents else document.version
+            self._documents[ref] = replace(document, body=json.loads(json.dumps(document.body)), since=since)
             self._versions[ref] = document.version
 
     def delete(self, ref: DocumentRef, version: int) -> None:

@@ -8,12 +8,11 @@ from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 from federation.admin.schema.document import TrustDocument
 from federation.admin.schema.keys import KeysPart
 from federation.admin.schema.patterns import TOKEN_AUDIENCE, WORDS
-from federation.admin.schema.values import Tenant, TokenAge, TrustedUrl, distinct
-from federation.model.documents import DEFAULT_ALGORITHMS, DEFAULT_MAX_TOKEN_AGE
+from federation.admin.schema.urls import fetch_problem
+from federation.admin.schema.values import MaxStale, Tenant, TokenAge, TrustedUrl, distinct
+from federation.model.documents import DEFAULT_ALGORITHMS, DEFAULT_MAX_STALE, DEFAULT_MAX_TOKEN_AGE
 from federation.verification.algorithms import ALGORITHMS
 from federation.verification.providers import provider_named, provider_names
-
-_INTERNAL = (".svc", ".local", ".internal", ".localdomain")
 
 
 def _provider(name: str) -> str:
@@ -58,6 +57,9 @@ class IssuerDocument(TrustDocument):
     )
     single_use: Annotated[bool, Field(description="true: a token is exchanged once.")] = False
     tenant: Tenant | None = None
+    max_stale: Annotated[MaxStale, Field(description="How long its last good keys hold while it is silent.")] = (
+        DEFAULT_MAX_STALE
+    )
 
     @model_validator(mode="after")
     def _provider_agrees(self) -> Self:
@@ -73,8 +75,5 @@ class IssuerDocument(TrustDocument):
         return None if owner == self.provider else f"this issuer is {owner}'s: write provider: {owner}"
 
     def _unreachable(self) -> str | None:
-        """Clusters sign under names of their own network, which may even be somebody else's here (ATTACKS D18)."""
-        host = urlsplit(self.issuer).hostname or ""
-        if self.keys.discovery and host.endswith(_INTERNAL):
-            return "keys cannot be discovered at a name of another network: give jwks or jwks_uri"
-        return None
+        """Discovery asks the issuer itself; http on this machine has been refused already where it is not allowed."""
+        return fetch_problem(self.issuer, loopback=True) if self.keys.discovery else None

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from federation.admin.schema.document import Part
-from federation.admin.schema.values import TrustedUrl
+from federation.admin.schema.values import FetchedUrl, PushedMaxAge
+from federation.model.documents import DEFAULT_PUSHED_MAX_AGE
 from federation.verification.jwk import UnusableJwk, read_jwk
 from federation.verification.jwk_set import JwkSetRefused, read_jwk_set
 
@@ -30,14 +31,18 @@ Jwks = Annotated[dict[str, Any], AfterValidator(_usable), Field(description="A J
 
 
 class KeysPart(Part):
-    """Exactly one of the three."""
+    """Exactly one source. With `pushed`, `jwks` holds the first keys."""
 
     discovery: Annotated[Literal[True] | None, Field(description="OpenID Connect Discovery below the issuer.")] = None
-    jwks_uri: Annotated[TrustedUrl | None, Field(description="The address of the JWK Set.")] = None
+    jwks_uri: Annotated[FetchedUrl | None, Field(description="The address of the JWK Set.")] = None
     jwks: Annotated[Jwks | None, Field(description="The JWK Set itself.")] = None
+    pushed: Annotated[Literal[True] | None, Field(description="The issuer pushes them: nobody can fetch them.")] = None
+    pushed_max_age: Annotated[PushedMaxAge, Field(description="How long no push is no news.")] = DEFAULT_PUSHED_MAX_AGE
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        if len(self.model_fields_set) != 1:
-            raise ValueError("name exactly one source of keys: discovery: true, jwks_uri or jwks")
+        if "pushed_max_age" in self.model_fields_set and not self.pushed:
+            raise ValueError("pushed_max_age goes with pushed: true")
+        if len(self.model_fields_set - ({"jwks", "pushed_max_age"} if self.pushed else set())) != 1:
+            raise ValueError("name exactly one source of keys: discovery: true, jwks_uri, jwks or pushed: true")
         return self

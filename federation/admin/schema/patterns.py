@@ -4,6 +4,7 @@ DOCUMENT_ID = r"^[a-z0-9][a-z0-9._-]{0,62}$"
 # RFC 6749 section 3.3 without the star, which only looks as if it meant something (ATTACKS I2).
 SCOPE = r"^[\x21\x23-\x29\x2B-\x5B\x5D-\x7E]{1,128}$"
 DURATION = r"^[1-9][0-9]{0,5}[smhd]$"
+DURATION_OR_NONE = r"^(0s|[1-9][0-9]{0,5}[smhd])$"
 TOKEN_AUDIENCE = r"^[\x21\x23-\x29\x2B-\x5B\x5D-\x7E]{1,512}$"
 ATTRIBUTE_NAME = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
 PRINCIPAL_GLOB = r"^[A-Za-z0-9._@*-]{1,255}(/[A-Za-z0-9._@*-]{1,255})*$"
@@ -12,6 +13,7 @@ WORDS = {
     DOCUMENT_ID: "lower-case letters, digits, `.`, `_` and `-`, at most 63",
     SCOPE: "a scope token (RFC 6749 section 3.3) without `*`, at most 128 characters",
     DURATION: "a whole number and a unit: 90s, 5m, 1h or 1d",
+    DURATION_OR_NONE: "a whole number and a unit, such as 90s, 5m or 4h, or 0s for not at all",
     TOKEN_AUDIENCE: "printable ASCII without spaces and `*`, compared exactly, at most 512 characters",
     ATTRIBUTE_NAME: "a letter, then letters, digits and `_`, at most 64",
     PRINCIPAL_GLOB: "words of A-Z a-z 0-9 . _ @ - and `*`, separated by single slashes",

@@ -9,6 +9,8 @@ MAX_URL = 512
 _CHARACTERS = re.compile(r"[A-Za-z0-9:/._~!$&'()*+,;=@-]+")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
+_NUMBER = re.compile(r"[0-9][0-9a-z]*")
+_INTERNAL = (".svc", ".local", ".internal", ".localdomain")
 _LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost)(:[1-9][0-9]{0,4})?(/.*)?")
 
 
@@ -20,6 +22,21 @@ def url_problem(url: str, *, loopback: bool = False) -> str | None:
     if loopback and _LOOPBACK.fullmatch(url):
         return _path_problem(parts.path)
     return _authority_problem(parts, url) or _path_problem(parts.path)
+
+
+def fetch_problem(url: str, *, loopback: bool = False) -> str | None:
+    """What keeps this bridge from connecting to a well-formed URL; None: nothing (ATTACKS N1, D18).
+
+    Clusters sign under names of their own network, which may even be somebody else's here.
+    """
+    host = urlsplit(url).hostname or ""
+    if loopback and _LOOPBACK.fullmatch(url):
+        return None
+    if _NUMBER.fullmatch(host.rpartition(".")[2]):
+        return "keys are fetched from a host with a name, never from an address"
+    if host.endswith(_INTERNAL):
+        return "keys cannot be fetched at a name of another network: give jwks, or pushed: true"
+    return None
 
 
 def _authority_problem(parts: SplitResult, url: str) -> str | None:

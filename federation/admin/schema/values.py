@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from federation.admin.schema.patterns import DOCUMENT_ID, DURATION, SCOPE, WORDS
-from federation.admin.schema.urls import url_problem
-from federation.model.duration import seconds
+from federation.admin.schema.patterns import DOCUMENT_ID, DURATION, DURATION_OR_NONE, SCOPE, WORDS
+from federation.admin.schema.urls import fetch_problem, url_problem
+from federation.model.duration import seconds, seconds_or_none
 
 Scope = Annotated[str, Field(pattern=SCOPE, description=WORDS[SCOPE])]
 
@@ -27,7 +27,7 @@ Scopes = Annotated[list[Scope], Field(min_length=1, max_length=100), AfterValida
 
 def _at_most(limit: str) -> Callable[[str], str]:
     def check(text: str) -> str:
-        if seconds(text) > seconds(limit):
+        if seconds_or_none(text) > seconds(limit):
             raise ValueError(f"at most {limit}")
         return text
 
@@ -36,10 +36,25 @@ def _at_most(limit: str) -> Callable[[str], str]:
 
 TokenLifetime = Annotated[str, Field(pattern=DURATION, description=WORDS[DURATION]), AfterValidator(_at_most("1h"))]
 TokenAge = Annotated[str, Field(pattern=DURATION, description=WORDS[DURATION]), AfterValidator(_at_most("24h"))]
+MaxStale = Annotated[
+    str, Field(pattern=DURATION_OR_NONE, description=WORDS[DURATION_OR_NONE]), AfterValidator(_at_most("24h"))
+]
+PushedMaxAge = Annotated[str, Field(pattern=DURATION, description=WORDS[DURATION]), AfterValidator(_at_most("366d"))]
 
 
 def _trusted_url(url: str, info: ValidationInfo) -> str:
-    problem = url_problem(url, loopback=bool(info.context and info.context.get("loopback")))
+    return _without_problem(url, url_problem(url, loopback=_loopback(info)))
+
+
+def _fetched_url(url: str, info: ValidationInfo) -> str:
+    return _without_problem(url, fetch_problem(url, loopback=_loopback(info)))
+
+
+def _loopback(info: ValidationInfo) -> bool:
+    return bool(info.context and info.context.get("loopback"))
+
+
+def _without_problem(url: str, problem: str | None) -> str:
     if problem:
         raise ValueError(problem)
     return url
@@ -47,3 +62,5 @@ def _trusted_url(url: str, info: ValidationInfo) -> str:
 
 TrustedUrl = Annotated[str, AfterValidator(_trusted_url)]
 """An https URL with one spelling; http on this machine where the validation's context has `loopback`."""
+FetchedUrl = Annotated[str, AfterValidator(_trusted_url), AfterValidator(_fetched_url)]
+"""A TrustedUrl that this bridge connects to."""
