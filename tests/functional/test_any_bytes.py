@@ -1,4 +1,4 @@
-"""Any bytes on any endpoint: a typed OAuth error whose every word is ours (ATTACKS invariants 14 and 15)."""
+"""Any bytes on any endpoint: a typed OAuth error whose every word is ours, one record (ATTACKS invariants 14, 15)."""
 
 import json
 import re
@@ -41,7 +41,7 @@ headers = st.lists(
 
 
 def assert_typed_refusal(bridge: Bridge, response: GatewayResponse) -> None:
-    """Everything in the answer is known beforehand but the correlation id, which is ours."""
+    """Everything in the answer is known beforehand but the correlation id, which is ours and names one record."""
     members = json.loads(response.body)
     reason = members["error_description"].partition(":")[0]
     assert response.status in {400, 401, 405, 413}
@@ -51,6 +51,7 @@ def assert_typed_refusal(bridge: Bridge, response: GatewayResponse) -> None:
     assert OUR_ID.fullmatch(members["correlation_id"])
     assert members.keys() == {"error", "error_description", "error_uri", "correlation_id"}
     assert dict(response.headers)["cache-control"] == "no-store"
+    assert [record["reason"] for record in bridge.refusals(members["correlation_id"])] == [reason]
 
 
 @FUZZ
