@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from federation.admin.document_set import DocumentSet, DocumentT_co, Written
+from federation.admin.guard_rails import objections, trusts_too_many
 from federation.admin.problem import Problem
 from federation.admin.schema.issuer import IssuerDocument
 from federation.admin.schema.mapping import GrantPart, MappingDocument
@@ -25,13 +26,25 @@ def problems(documents: DocumentSet) -> Iterator[Problem]:
 
 
 def warnings(documents: DocumentSet) -> Iterator[Problem]:
-    """What works, but will not for long (DESIGN section 8)."""
+    """What works, but is dangerous, or will not work for long (DESIGN section 8)."""
+    for mapping in documents.mappings.values():
+        if mapping.document.dangerous:
+            yield _danger(mapping, documents.issuers[mapping.document.issuer].document)
     enabled = (mapping for mapping in documents.mappings.values() if mapping.document.enabled)
     patterns = Counter(one.document.issuer for one in enabled if _is_pattern(one.document, documents))
     for issuer_id, count in patterns.items():
         if count > MANY_PATTERNS:
             message = f"{count} mappings pin none of its provider's selectors; each is read for every token"
             yield documents.issuers[issuer_id].source.problem((), message, "pin a selector")
+
+
+def _danger(mapping: Written[MappingDocument], issuer: IssuerDocument) -> Problem:
+    danger = trusts_too_many(dict(mapping.document.match), issuer)
+    if danger is None:
+        message = "says dangerous: true and trusts no more than others do, but waits for a second admin all the same"
+        return mapping.source.problem(("dangerous",), message, "leave dangerous out")
+    message = "dangerous: holds for nobody until a second admin has confirmed it"
+    return mapping.source.problem(("dangerous",), message, danger)
 
 
 def _is_pattern(mapping: MappingDocument, documents: DocumentSet) -> bool:
@@ -75,8 +88,8 @@ def _mapping_problems(mapping: Written[MappingDocument], documents: DocumentSet)
             ("issuer",), f"there is no Issuer {issuer_id}", _near(issuer_id, documents.issuers)
         )
     issuer = documents.issuers.get(issuer_id)
-    if issuer and (problem := provider_named(issuer.document.provider).mapping_problem(dict(mapping.document.match))):
-        yield mapping.source.problem(("match",), problem)
+    for location, message, hint in objections(mapping.document, issuer.document) if issuer else ():
+        yield mapping.source.problem(location, message, hint)
     for number, grant in enumerate(mapping.document.grants):
         for key, message, hint in _grant_problems(grant, issuer, documents):
             yield mapping.source.problem(("grants", number, key), message, hint)

@@ -7,6 +7,7 @@ from federation.admin.document_set import Written
 from federation.admin.schema.document import TrustDocument
 from federation.admin.validate import ValidatedSet
 from federation.mapping.selectors import filed_under
+from federation.model.confirmation import as_written, confirmed_issuer, is_pending
 from federation.model.documents import StoredDocument
 from federation.model.trust import DocumentRef, DocumentVersion, Kind, Selector
 from federation.ports import TrustWriter
@@ -20,6 +21,8 @@ class Applied:
     created: tuple[DocumentVersion, ...]
     updated: tuple[DocumentVersion, ...]
     unchanged: tuple[DocumentRef, ...]
+    pending: tuple[DocumentVersion, ...] = ()
+    """Of all these, what holds for nobody until a second admin has confirmed that version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,13 @@ class _Change:
     written: Written[TrustDocument]
     filed_under: Selector | None = None
     refile: bool = False
+    issuer: str | None = None
+    """URL of the issuer that a mapping is for."""
+
+    def is_in(self, stored: StoredDocument) -> bool:
+        """Whether the stored version is this already, and confirmed for no other issuer."""
+        same = as_written(stored.body) == self.written.body and not self.refile
+        return same and confirmed_issuer(stored.body) in (None, self.issuer)
 
 
 class TrustEditor:
@@ -46,14 +56,15 @@ class TrustEditor:
         """
         created: list[DocumentVersion] = []
         updated: list[DocumentVersion] = []
-        unchanged: list[DocumentRef] = []
+        unchanged: list[DocumentVersion] = []
+        pending: list[DocumentVersion] = []
         for change in self._changes(validated):
-            stored = self._writer.get(change.ref)
-            if stored and stored.body == change.written.body and not change.refile:
-                unchanged.append(change.ref)
-            else:
-                (updated if stored else created).append(self._write(change))
-        return Applied(tuple(created), tuple(updated), tuple(unchanged))
+            before = self._writer.get(change.ref)
+            after = before if before and change.is_in(before) else self._write(change)
+            version = DocumentVersion(change.ref, after.version)
+            (created if before is None else unchanged if after is before else updated).append(version)
+            pending += [version] if is_pending(after.body) else []
+        return Applied(tuple(created), tuple(updated), tuple(each.ref for each in unchanged), tuple(pending))
 
     def _changes(self, validated: ValidatedSet) -> Iterator[_Change]:
         documents = validated.documents
@@ -63,17 +74,18 @@ class TrustEditor:
         for name, issuer in documents.issuers.items():
             yield _Change(DocumentRef(Kind.ISSUER, name), issuer)
         for name, mapping in documents.mappings.items():
-            names = provider_named(documents.issuers[mapping.document.issuer].document.provider).table.selectors
-            place = filed_under(tuple(mapping.document.match.items()), names)
-            yield _Change(DocumentRef(Kind.MAPPING, name), mapping, place, mapping.document.issuer in refiled)
+            trusted = documents.issuers[mapping.document.issuer].document
+            place = filed_under(tuple(mapping.document.match.items()), provider_named(trusted.provider).table.selectors)
+            refile = mapping.document.issuer in refiled
+            yield _Change(DocumentRef(Kind.MAPPING, name), mapping, place, refile, trusted.issuer)
 
     def _changes_provider(self, name: str, issuer: Written[TrustDocument]) -> bool:
         """Another provider files its mappings under other claims."""
         stored = self._writer.get(DocumentRef(Kind.ISSUER, name))
         return stored is not None and stored.body.get("provider") != issuer.body.get("provider")
 
-    def _write(self, change: _Change) -> DocumentVersion:
+    def _write(self, change: _Change) -> StoredDocument:
         version = self._writer.next_version(change.ref)
         document = StoredDocument(change.ref.kind, change.ref.id, version, change.written.body)
         self._writer.put(document, change.filed_under)
-        return DocumentVersion(change.ref, version)
+        return document

@@ -17,6 +17,7 @@ from federation.aws.trust_items import (
     stored_document,
     version_of,
 )
+from federation.model.confirmation import takes_part
 from federation.model.documents import StoredDocument
 from federation.model.trust import DocumentRef, Kind, Selector
 from federation.oauth.reasons import Reason
@@ -71,7 +72,7 @@ class DynamoTrustWriter:
         return answer.get("Item")
 
     def _document(self, document: StoredDocument, filing: Filing | None, since: int) -> Write:
-        item = _content(document) | {"enabled": {"BOOL": _enabled(document)}}
+        item = _content(document) | {"enabled": {"BOOL": takes_part(document.body)}}
         item["since"] = {"N": str(since)}
         if filing is not None:
             item["filed_under"] = {"S": filing.text}
@@ -115,13 +116,9 @@ class DynamoTrustWriter:
 
 
 def _filing(document: StoredDocument, selector: Selector | None) -> Filing | None:
-    if document.kind is not Kind.MAPPING or not _enabled(document):
+    if document.kind is not Kind.MAPPING or not takes_part(document.body):
         return None
     return Filing(str(document.body["issuer"]), selector)
-
-
-def _enabled(document: StoredDocument) -> bool:
-    return document.body.get("enabled", True) is True
 
 
 def _content(document: StoredDocument) -> Item:

@@ -58,7 +58,7 @@ class Mapper:
         selectors = selectors_of(subject.claims, rules.table.selectors)
         missed: list[tuple[Mapping, tuple[Miss, ...]]] = []
         for candidates in self._candidates(subject, selectors):
-            judged = [(mapping, _misses(mapping, subject.claims, rules)) for mapping in candidates]
+            judged = [(mapping, _misses(mapping, subject, rules)) for mapping in candidates]
             fitting = [mapping for mapping, missing in judged if not missing]
             if fitting:
                 return _mapped(most_specific(fitting, rules.table.selectors), subject.claims)
@@ -82,11 +82,14 @@ def _usable(candidates: Sequence[Mapping], subject: VerifiedToken) -> list[Mappi
     return [mapping for mapping in candidates if mapping.enabled and mapping.issuer == subject.issuer.id]
 
 
-def _misses(mapping: Mapping, claims: Claims, rules: ProviderRules) -> tuple[Miss, ...]:
+def _misses(mapping: Mapping, subject: VerifiedToken, rules: ProviderRules) -> tuple[Miss, ...]:
     if not mapping.match:
         return (Miss("match", "at least one line", None),)
+    if mapping.confirmed_for not in (None, subject.issuer.issuer):
+        # Its Issuer document was changed: whom it would trust now, nobody has confirmed.
+        return (Miss("iss", str(mapping.confirmed_for), subject.issuer.issuer),)
     try:
-        return misses(mapping.match, claims) + _unnamed(mapping, claims, rules)
+        return misses(mapping.match, subject.claims) + _unnamed(mapping, subject.claims, rules)
     except ValueError:  # a path that no write lets through; it must not keep the good ones from being read
         return (Miss("match", "readable claim paths", None),)
 

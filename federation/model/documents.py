@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
+from federation.model.confirmation import confirmed_issuer, is_pending
 from federation.model.duration import seconds, seconds_or_none
 from federation.model.json import JsonObject
 from federation.model.trust import Audience, Grant, Issuer, IssuerKeys, Kind, Mapping, MatchValue
@@ -67,7 +68,7 @@ def _issuer(document: StoredDocument) -> Issuer:
         algorithms=_texts(body.get("algorithms", DEFAULT_ALGORITHMS)),
         max_token_age=seconds(_text(body.get("max_token_age", DEFAULT_MAX_TOKEN_AGE))),
         single_use=_flag(body.get("single_use", False)),
-        enabled=_flag(body.get("enabled", True)),
+        enabled=_enabled(body),
         tenant=_optional_text(body.get("tenant")),
         max_stale=seconds_or_none(_text(body.get("max_stale", DEFAULT_MAX_STALE))),
         since=document.since,
@@ -101,7 +102,8 @@ def _mapping(document: StoredDocument) -> Mapping:
         grants=tuple(_grant(_object(grant)) for grant in _sequence(body["grants"])),
         attributes={name: _text(value) for name, value in _object(body.get("attributes", {})).items()},
         may_act=_texts(body.get("may_act", ())),
-        enabled=_flag(body.get("enabled", True)),
+        enabled=_enabled(body),
+        confirmed_for=confirmed_issuer(body),
     )
 
 
@@ -126,8 +128,12 @@ def _audience(document: StoredDocument) -> Audience:
         tenant=_optional_text(body.get("tenant")),
         token_format=_text(body.get("token_format", "jwt")),
         sender_constraint=_text(body.get("sender_constraint", "none")),
-        enabled=_flag(body.get("enabled", True)),
+        enabled=_enabled(body),
     )
+
+
+def _enabled(body: JsonObject) -> bool:
+    return _flag(body.get("enabled", True)) and not is_pending(body)
 
 
 def _text(value: object) -> str:

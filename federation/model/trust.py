@@ -120,6 +120,8 @@ class Mapping:
     attributes: ReadOnly[str, str] = field(default_factory=dict)
     may_act: tuple[str, ...] = ()
     enabled: bool = True
+    confirmed_for: str | None = None
+    """URL of the only issuer whose tokens it may fit; None: of whichever its Issuer document names."""
 
     @property
     def document(self) -> DocumentVersion:

@@ -4,7 +4,8 @@ One file under `providers/` per provider, exporting `PROVIDER`; the file's name 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass, field
 
 from federation.model.json import Claims
 from federation.model.trust import Issuer, MatchValue
@@ -31,6 +32,10 @@ def _no_mapping_problem(_match: dict[str, MatchValue]) -> str | None:
     return None
 
 
+def _no_key_problem(_claims: Claims, _key_issuer: str) -> str | None:
+    return None
+
+
 def _nothing_to_name(_claims: Claims) -> tuple[str, ...]:
     return ()
 
@@ -39,6 +44,32 @@ def pins(match: dict[str, MatchValue], path: str) -> bool:
     """Whether these match lines hold the claim to one exact text."""
     value = match.get(path)
     return isinstance(value, str) and value != "" and "*" not in value
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """What an Issuer document of the provider may leave out, as people would write it; what is absent is particular."""
+
+    issuer: str | None = None
+    algorithms: tuple[str, ...] = ()
+    max_token_age: str | None = None
+    max_auth_age: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A claim that identifies nobody: no match line and no principal may use it, dangerous or not."""
+
+    path: tuple[str, ...]
+    """Claim names from the outside in; what lies further in is unfit too."""
+    why: str
+    """Continues "<claim> ...": what is wrong with it."""
+    instead: str
+    """What to pin."""
+    caller_chosen: bool = False
+    """Whoever asked for the token wrote it: not to be copied into an attribute either, where it looked like a fact."""
+    unless: tuple[str, MatchValue] | None = None
+    """A match line beside which it may be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +87,35 @@ class Provider:
     issuer_problem: Callable[[str], str | None] = _no_issuer_problem
     """At write: what is wrong with this issuer URL, and the fix; None: nothing."""
     mapping_problem: Callable[[dict[str, MatchValue]], str | None] = _no_mapping_problem
-    """At write: why these match lines trust too much or the wrong claim, and the fix; None: nothing."""
+    """At write: why these match lines trust too many, and what to pin; None: nothing. `dangerous: true` lifts it."""
+    unfit: tuple[Unfit, ...] = ()
+    """Claims on which no rule may rest, however many it is meant for."""
     to_be_named: Callable[[Claims], tuple[str, ...]] = _nothing_to_name
     """Claims of this token whose value is risky enough that only a mapping which names it exactly may fit."""
+    named_when: ReadOnly[str, str] = field(default_factory=dict)
+    """The same for people: claim -> when a mapping must name it, and why."""
     issuer_hosts: frozenset[str] = frozenset()
-    """Hosts that issue this provider's tokens alone: no other provider, with weaker guard rails, may claim them."""
+    """Hosts that issue this provider's tokens alone: no other provider, with weaker guard rails, may claim them.
+
+    `*` stands for one label of the name.
+    """
+    guest_of: frozenset[str] = frozenset()
+    """Providers whose issuers it shares: its own check refuses every token that they accept, and theirs its own."""
+    guest_problem: Callable[[dict[str, MatchValue]], str | None] = _no_mapping_problem
+    """`mapping_problem` for the guests at this provider's issuers, beside their own."""
+    key_problem: Callable[[Claims, str], str | None] = _no_key_problem
+    """Why a key that its set says to be of an issuer of its own (JWK member `issuer`) is not for these claims."""
+    preset: Preset = Preset()
+
+    def owns(self, host: str) -> bool:
+        """Whether the host issues this provider's tokens alone."""
+        return any(_same_host(pattern, host) for pattern in self.issuer_hosts)
+
+
+def _same_host(pattern: str, host: str) -> bool:
+    wanted, labels = pattern.split("."), host.split(".")
+    return len(wanted) == len(labels) and all(map(_same_label, wanted, labels))
+
+
+def _same_label(wanted: str, label: str) -> bool:
+    return label == wanted or (wanted == "*" and label != "")

@@ -13,6 +13,7 @@ from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.verification.providers import provider_named
 from tests.support.fake_trust import FakeTrust
+from tests.support.guarded_mappings import mapping_problems
 from tests.support.provider_vectors import claims_of, issuer, load
 from tests.support.trust_values import asking, verified
 
@@ -51,7 +52,7 @@ def refusal(provider: str, claims: ReadOnly[str, Any], match: Match, trusted: st
 
 
 def problem(provider: str, match: dict[str, MatchValue]) -> str:
-    return provider_named(provider).mapping_problem(match) or ""
+    return "\n".join(mapping_problems(provider, match))
 
 
 def test_D7_a_protected_branch_of_the_pinned_project_is_accepted() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from threading import RLock
 from typing import TypeVar
 
+from federation.model.confirmation import takes_part
 from federation.model.documents import CorruptDocument, StoredDocument, decode_audience, decode_issuer, decode_mapping
 from federation.model.json import JsonObject
 from federation.model.keys import KeySet
@@ -116,7 +117,7 @@ class FakeTrust:
             return [document for ref, document in sorted(self._documents.items()) if ref.kind is kind]
 
     def _file(self, document: StoredDocument, selector: Selector | None) -> None:
-        if not document.body.get("enabled", True):
+        if not takes_part(document.body):
             self._filed.pop(document.id, None)
             return
         filing = Filing(str(document.body["issuer"]), selector)

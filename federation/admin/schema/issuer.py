@@ -13,6 +13,7 @@ from federation.admin.schema.values import MaxStale, Tenant, TokenAge, TrustedUr
 from federation.model.documents import DEFAULT_ALGORITHMS, DEFAULT_MAX_STALE, DEFAULT_MAX_TOKEN_AGE
 from federation.verification.algorithms import ALGORITHMS
 from federation.verification.providers import provider_named, provider_names
+from federation.verification.shared_issuers import owner_of
 
 
 def _provider(name: str) -> str:
@@ -70,9 +71,12 @@ class IssuerDocument(TrustDocument):
 
     def _foreign(self) -> str | None:
         """A stricter provider's issuer must not be had by a laxer one's rules (ATTACKS D3, D10, D15)."""
-        host = urlsplit(self.issuer).hostname
-        owner = next((name for name in provider_names() if host in provider_named(name).issuer_hosts), self.provider)
-        return None if owner == self.provider else f"this issuer is {owner}'s: write provider: {owner}"
+        owner = owner_of(self.issuer)
+        if owner is None or owner.name == self.provider:
+            return None
+        if owner.name in provider_named(self.provider).guest_of:
+            return owner.issuer_problem(self.issuer)
+        return f"this issuer is {owner.name}'s: write provider: {owner.name}"
 
     def _unreachable(self) -> str | None:
         """Discovery asks the issuer itself; http on this machine has been refused already where it is not allowed."""

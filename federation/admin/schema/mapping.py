@@ -2,13 +2,14 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from federation.admin.schema.document import DocumentId, Part, TrustDocument
-from federation.admin.schema.match import Match
+from federation.admin.schema.match import Match, lets_in_everybody
 from federation.admin.schema.patterns import ATTRIBUTE_NAME, PRINCIPAL_GLOB, WORDS
 from federation.admin.schema.values import Scope, Scopes, TokenLifetime, distinct
 from federation.mapping.templates import parse_attribute, parse_principal
+from federation.model.trust import MatchValue
 
 
 def _principal(text: str) -> str:
@@ -59,6 +60,9 @@ class MappingDocument(TrustDocument):
 
     kind: Literal["Mapping"]
     issuer: Annotated[DocumentId, Field(description="Id of an Issuer.")]
+    dangerous: Annotated[
+        bool, Field(description="true: trusts more than guard rails allow; holds once a second admin has confirmed it.")
+    ] = False
     match: Annotated[Match, Field(description="Every line must hold; `*` is a glob that never crosses / or :.")]
     principal: Principal
     attributes: Annotated[
@@ -75,3 +79,11 @@ class MappingDocument(TrustDocument):
         list[PrincipalGlob],
         Field(default_factory=list, max_length=32, description="Which principals may act for this one."),
     ]
+
+    @field_validator("match")
+    @classmethod
+    def _identifying(cls, match: dict[str, MatchValue], info: ValidationInfo) -> dict[str, MatchValue]:
+        problem = None if info.data.get("dangerous") else lets_in_everybody(match)
+        if problem:
+            raise ValueError(problem)
+        return match

@@ -12,7 +12,7 @@ from federation.model.trust import Issuer, MatchValue
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.verification.claims_table import ClaimsTable, text, text_of
-from federation.verification.provider import Provider, pins
+from federation.verification.provider import Preset, Provider, Unfit, pins
 
 NAMESPACE = "https://sts.amazonaws.com/"
 
@@ -21,7 +21,10 @@ _ROLE = re.compile(r"arn:aws:iam::(?P<account>[0-9]{12}):role/(?:[A-Za-z0-9_+=,.
 _ACCOUNT = re.compile(r"[0-9]{12}")
 
 # Whoever asks for the token, or assumes the role, writes these (ATTACKS D22, D24).
-_CALLER_CHOSEN = ("request_tags", "source_identity")
+_CALLER_CHOSEN = tuple(
+    Unfit((NAMESPACE, name), "is what the caller chose to say, so it identifies nobody", "sub", caller_chosen=True)
+    for name in ("request_tags", "source_identity")
+)
 
 
 def _is_issuer(value: Json) -> bool:
@@ -53,10 +56,6 @@ def _issuer_problem(issuer: str) -> str | None:
 
 
 def _mapping_problem(match: dict[str, MatchValue]) -> str | None:
-    for name in _CALLER_CHOSEN:
-        path = f'"{NAMESPACE}".{name}'
-        if any(line == path or line.startswith(f"{path}.") for line in match):
-            return f"{name} is what the caller chose to say, so it identifies nobody; pin sub"
     if pins(match, "sub") and _is_role(match["sub"]):
         return None
     return "pin sub to the role's ARN, which holds its account: arn:aws:iam::123456789012:role/NAME"
@@ -68,4 +67,7 @@ PROVIDER = Provider(
     check=_check,
     issuer_problem=_issuer_problem,
     mapping_problem=_mapping_problem,
+    unfit=_CALLER_CHOSEN,
+    issuer_hosts=frozenset({"*.tokens.sts.global.api.aws"}),
+    preset=Preset(algorithms=("RS256", "ES384")),
 )

@@ -11,7 +11,7 @@ from federation.model.trust import Issuer, MatchValue
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.verification.claims_table import ClaimsTable, audiences_of, text, text_of, uuid
-from federation.verification.provider import Provider, pins
+from federation.verification.provider import Preset, Provider, pins
 
 _ISSUER = re.compile(
     r"https://api\.bitbucket\.org/2\.0/workspaces/[A-Za-z0-9_][A-Za-z0-9_-]*/pipelines-config/identity/oidc"
@@ -79,4 +79,5 @@ PROVIDER = Provider(
     issuer_problem=_issuer_problem,
     mapping_problem=_mapping_problem,
     issuer_hosts=frozenset({"api.bitbucket.org"}),
+    preset=Preset(algorithms=("RS256",)),
 )

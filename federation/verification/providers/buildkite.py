@@ -9,7 +9,7 @@ from federation.model.trust import Issuer, MatchValue
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.verification.claims_table import ClaimsTable, audiences_of, one_of, text, text_of, uuid
-from federation.verification.provider import Provider, pins
+from federation.verification.provider import Preset, Provider, pins
 
 ISSUER = "https://agent.buildkite.com"
 
@@ -97,5 +97,11 @@ PROVIDER = Provider(
     issuer_problem=_issuer_problem,
     mapping_problem=_mapping_problem,
     to_be_named=_to_be_named,
+    named_when={
+        "build_source": "it is neither ui, api, schedule nor webhook: a trigger step calls the branch what it likes",
+        "build_tag": "the build is of a tag, which may be called like a branch",
+        "build_branch": "a webhook caused the build, which may then be of a pull request, or the branch is a fork's",
+    },
     issuer_hosts=frozenset({"agent.buildkite.com"}),
+    preset=Preset(issuer=ISSUER, algorithms=("RS256",)),
 )

@@ -11,7 +11,7 @@ from federation.model.trust import Issuer, MatchValue
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.verification.claims_table import ClaimsTable, flag, text, text_of, uuid
-from federation.verification.provider import Provider, pins
+from federation.verification.provider import Preset, Provider, Unfit, pins
 
 _OWN = "oidc.circleci.com/"
 _PROJECT, _ORIGIN, _REF, _RERUN = (f"{_OWN}{name}" for name in ("project-id", "vcs-origin", "vcs-ref", "ssh-rerun"))
@@ -61,8 +61,6 @@ def _issuer_problem(issuer: str) -> str | None:
 
 
 def _mapping_problem(match: dict[str, MatchValue]) -> str | None:
-    if f'"{_CONTEXTS}"' in match:
-        return "context-ids is a list, which no line fits; restrict the context in CircleCI and pin the project here"
     if not (pins(match, f'"{_PROJECT}"') and uuid(match[f'"{_PROJECT}"'])):
         return f'pin "{_PROJECT}" (with its quotes) to the project\'s id in lower case; sub differs from user to user'
     if not pins(match, f'"{_ORIGIN}"'):
@@ -90,6 +88,9 @@ PROVIDER = Provider(
     check=_check,
     issuer_problem=_issuer_problem,
     mapping_problem=_mapping_problem,
+    unfit=(Unfit((_CONTEXTS,), "is a list, which no line fits; restrict the context in CircleCI", _PROJECT),),
     to_be_named=_to_be_named,
+    named_when={_RERUN: "it is true: whoever re-ran the job with SSH typed the commands"},
     issuer_hosts=frozenset({"oidc.circleci.com"}),
+    preset=Preset(algorithms=("RS256",)),
 )

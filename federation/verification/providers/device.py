@@ -77,4 +77,9 @@ PROVIDER = Provider(
     check=_check,
     mapping_problem=_mapping_problem,
     to_be_named=_to_be_named,
+    named_when={
+        "oemboot": "it is false: the device runs what its maker did not sign",
+        "secboot": "it is false: the same, as older devices say it",
+        "dbgstat": "a debugger can still look into the device (enabled, or disabled until it is enabled again)",
+    },
 )

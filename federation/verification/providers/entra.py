@@ -10,7 +10,7 @@ from federation.model.trust import Issuer, MatchValue
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.verification.claims_table import ClaimsTable, one_of, text, text_of, uuid
-from federation.verification.provider import Provider, pins
+from federation.verification.provider import Preset, Provider, Unfit, pins
 
 _TENANT = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _ISSUERS = {
@@ -20,9 +20,33 @@ _ISSUERS = {
 _APPLICATION = {"1.0": "appid", "2.0": "azp"}
 
 _MUTABLE = ("email", "upn", "preferred_username", "unique_name", "name")
+_UNFIT = (
+    *(Unfit((name,), "can be changed to anybody's", "oid") for name in _MUTABLE),
+    Unfit(("sub",), "differs from one audience to the next", "oid"),
+)
 
 _confidential_client = one_of("1", "2")
 """0 is a public client, which holds no credential and so is no workload."""
+
+
+def is_issuer(url: str) -> bool:
+    """Whether the URL is one tenant's, in the form of either version."""
+    return any(form.fullmatch(url) for form in _ISSUERS.values())
+
+
+def is_application(claims: Claims) -> bool:
+    """Whether the token is an application's own: `idtyp` is optional, but only people's sub is pairwise."""
+    return claims.get("idtyp", "app") == "app" and ("idtyp" in claims or claims.get("sub") == claims.get("oid"))
+
+
+def key_problem(claims: Claims, key_issuer: str) -> str | None:
+    """Sets of several tenants say of each key whose it is, `{tenantid}` standing for any (ATTACKS D14).
+
+    Keys say so in the form of version 2.0, also where tokens of version 1.0 name sts.windows.net.
+    """
+    tenant = text_of(claims, "tid")
+    of_tenant = {text_of(claims, "iss"), f"https://login.microsoftonline.com/{tenant}/v2.0"}
+    return None if key_issuer.replace("{tenantid}", tenant) in of_tenant else "the key is of another issuer"
 
 
 def _check(_issuer: Issuer, claims: Claims) -> None:
@@ -45,13 +69,12 @@ def _check_application(claims: Claims) -> None:
         raise InvalidRequest(Reason.IDENTITY_REFUSED, "no application id: not an access token of this version")
     if "scp" in claims:
         raise InvalidRequest(Reason.IDENTITY_REFUSED, "scp: the token is delegated by a user")
-    # `idtyp` is optional; without it, an application's sub is its oid while a user's sub is pairwise.
-    if claims.get("idtyp", "app") != "app" or ("idtyp" not in claims and claims.get("sub") != claims.get("oid")):
+    if not is_application(claims):
         raise InvalidRequest(Reason.IDENTITY_REFUSED, "not an app-only token")
 
 
 def _issuer_problem(issuer: str) -> str | None:
-    if any(form.fullmatch(issuer) for form in _ISSUERS.values()):
+    if is_issuer(issuer):
         return None
     return (
         "name one tenant by its id: https://login.microsoftonline.com/TENANT-ID/v2.0 or https://sts.windows.net/"
@@ -60,11 +83,6 @@ def _issuer_problem(issuer: str) -> str | None:
 
 
 def _mapping_problem(match: dict[str, MatchValue]) -> str | None:
-    for claim in _MUTABLE:
-        if claim in match:
-            return f"{claim} can be changed to anybody's; pin oid"
-    if "sub" in match:
-        return "sub differs from one audience to the next; pin oid"
     return None if pins(match, "oid") and uuid(match["oid"]) else "pin oid to the identity's object id in lower case"
 
 
@@ -92,5 +110,9 @@ PROVIDER = Provider(
     check=_check,
     issuer_problem=_issuer_problem,
     mapping_problem=_mapping_problem,
+    unfit=_UNFIT,
     issuer_hosts=frozenset({"login.microsoftonline.com", "sts.windows.net"}),
+    key_problem=key_problem,
+    # A managed identity's token lives for a day.
+    preset=Preset(algorithms=("RS256",), max_token_age="24h"),
 )

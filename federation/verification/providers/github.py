@@ -11,7 +11,7 @@ from federation.model.trust import Issuer, MatchValue
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.verification.claims_table import ClaimsTable, any_text, audiences_of, digits, one_of, text, text_of
-from federation.verification.provider import Provider, pins
+from federation.verification.provider import Preset, Provider, pins
 
 _SLUG = r"(?:/(?P<enterprise>[A-Za-z0-9][A-Za-z0-9-]*))?"
 _ISSUERS = (
@@ -137,5 +137,7 @@ PROVIDER = Provider(
     issuer_problem=_issuer_problem,
     mapping_problem=_mapping_problem,
     to_be_named=_to_be_named,
-    issuer_hosts=frozenset({"token.actions.githubusercontent.com"}),
+    named_when={"event_name": "somebody without write access can cause the event, such as pull_request from a fork"},
+    issuer_hosts=frozenset({"token.actions.githubusercontent.com", "token.actions.*.ghe.com"}),
+    preset=Preset(issuer="https://token.actions.githubusercontent.com", algorithms=("RS256",)),
 )

@@ -12,7 +12,7 @@ from federation.model.trust import Issuer, MatchValue
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.verification.claims_table import ClaimsTable, any_text, audiences_of, digits, one_of, text, text_of
-from federation.verification.provider import Provider, pins
+from federation.verification.provider import Preset, Provider, pins
 
 # gitlab.com itself, or anybody's server that does not pretend to be it; a relative root may follow.
 _ISSUER = re.compile(
@@ -25,7 +25,6 @@ _REF_PATHS = {"branch": "refs/heads/", "tag": "refs/tags/"}
 _INSIDE_SOURCES = frozenset({"push", "web", "webide", "api", "schedule", "trigger", "pipeline"})
 
 _BOOLEAN_TEXT = one_of("true", "false")
-_TEXTUAL_FLAGS = ("ref_protected", "environment_protected")
 
 
 def _is_issuer(value: Json) -> bool:
@@ -73,9 +72,6 @@ def _issuer_problem(issuer: str) -> str | None:
 
 
 def _mapping_problem(match: dict[str, MatchValue]) -> str | None:
-    for name in _TEXTUAL_FLAGS:
-        if name in match and not _BOOLEAN_TEXT(match[name]):
-            return f'{name} is text in GitLab\'s tokens; write "true" or "false" in quotes'
     if any(pins(match, name) and digits(match[name]) for name in ("project_id", "namespace_id")):
         return None
     return "pin project_id or namespace_id (quoted digits); a path can be taken over by whoever registers it"
@@ -118,5 +114,12 @@ PROVIDER = Provider(
     issuer_problem=_issuer_problem,
     mapping_problem=_mapping_problem,
     to_be_named=_to_be_named,
+    named_when={
+        "ref_protected": "the ref is not protected, so whoever may push to it decides what the job does",
+        "ref_type": "the ref is no branch: a tag may be called like one",
+        "pipeline_source": "the pipeline may be a fork's merge request, or the child of one",
+        "job_project_id": "the job runs in another project than project_id tells of, such as a fork",
+    },
     issuer_hosts=frozenset({"gitlab.com"}),
+    preset=Preset(issuer="https://gitlab.com", algorithms=("RS256",)),
 )

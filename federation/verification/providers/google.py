@@ -12,7 +12,7 @@ from federation.model.trust import Issuer, MatchValue
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.verification.claims_table import ClaimsTable, digits, flag, one_of, text, text_of
-from federation.verification.provider import Provider, pins
+from federation.verification.provider import Preset, Provider, pins
 
 ISSUER = "https://accounts.google.com"
 
@@ -24,10 +24,15 @@ def _instance(value: Json) -> bool:
     return isinstance(value, ReadOnly) and isinstance(value.get("compute_engine"), ReadOnly)
 
 
+def is_service_account(address: str) -> bool:
+    """Whether the address is a service account's; nobody gets one of these domains for people."""
+    return _SERVICE_ACCOUNT.fullmatch(address) is not None
+
+
 def _check(_issuer: Issuer, claims: Claims) -> None:
     """A service account, and the token's own: asked for by nobody else (ATTACKS D9)."""
     email = text_of(claims, "email")
-    if "email" in claims and not _SERVICE_ACCOUNT.fullmatch(email):
+    if "email" in claims and not is_service_account(email):
         raise InvalidRequest(Reason.IDENTITY_REFUSED, "email is not a service account's")
     if "email" in claims and claims.get("email_verified") is not True:
         raise InvalidRequest(Reason.IDENTITY_REFUSED, "email_verified is not true")
@@ -47,6 +52,13 @@ def _mapping_problem(match: dict[str, MatchValue]) -> str | None:
     return "pin sub to the service account's unique id, quoted digits; an email or a project can be taken over"
 
 
+def _guest_problem(match: dict[str, MatchValue]) -> str | None:
+    """People's tokens (ATTACKS D11)."""
+    if pins(match, "hd") or pins(match, "sub"):
+        return None
+    return "pin hd to your Workspace domain, or sub: the client alone lets in everybody with a Google account"
+
+
 PROVIDER = Provider(
     name="google",
     table=ClaimsTable(
@@ -58,4 +70,6 @@ PROVIDER = Provider(
     issuer_problem=_issuer_problem,
     mapping_problem=_mapping_problem,
     issuer_hosts=frozenset({"accounts.google.com"}),
+    guest_problem=_guest_problem,
+    preset=Preset(issuer=ISSUER, algorithms=("RS256",)),
 )

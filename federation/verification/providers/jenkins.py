@@ -11,7 +11,7 @@ from federation.model.trust import Issuer, MatchValue
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.verification.claims_table import ClaimsTable, any_text, text, text_of
-from federation.verification.provider import Provider, pins
+from federation.verification.provider import Preset, Provider, pins
 
 _ROOT = r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]+)?(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*?"
 
@@ -65,4 +65,5 @@ PROVIDER = Provider(
     check=_check,
     issuer_problem=_issuer_problem,
     mapping_problem=_mapping_problem,
+    preset=Preset(algorithms=("RS256",)),
 )

@@ -11,7 +11,7 @@ from federation.model.trust import Issuer, MatchValue
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.verification.claims_table import ClaimsTable, audiences_of, text, text_of
-from federation.verification.provider import Provider, pins
+from federation.verification.provider import Preset, Provider, pins
 
 _LEGACY_ISSUER = "kubernetes/serviceaccount"
 _API_SERVER = "https://kubernetes.default.svc"
@@ -70,4 +70,11 @@ PROVIDER = Provider(
     check=_check,
     issuer_problem=_issuer_problem,
     mapping_problem=_mapping_problem,
+    # EKS, GKE and AKS; clusters elsewhere have names of their own.
+    issuer_hosts=frozenset(
+        {"oidc.eks.*.amazonaws.com", "oidc.eks.*.amazonaws.com.cn", "container.googleapis.com"}
+        | {"*.oic.prod-aks.azure.com"}
+    ),
+    # kubelet asks for an hour and a few seconds.
+    preset=Preset(max_token_age="2h"),
 )

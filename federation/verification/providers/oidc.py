@@ -3,9 +3,8 @@
 Claims: OpenID Connect Core 1.0 sections 2 and 5.1, RFC 9068 section 2.2, RFC 8693 section 4.
 """
 
-from federation.model.trust import MatchValue
 from federation.verification.claims_table import ClaimsTable, flag, text
-from federation.verification.provider import Provider
+from federation.verification.provider import Provider, Unfit
 
 _OPENID_CONNECT = {
     "auth_time", "nonce", "acr", "amr", "at_hash", "c_hash", "sid", "name", "given_name", "family_name", "middle_name",
@@ -16,12 +15,6 @@ _OAUTH = {"scope", "scp", "roles", "groups", "entitlements", "cnf", "act", "may_
 _OKTA = {"cid", "uid", "ver", "idp"}
 
 
-def _mapping_problem(match: dict[str, MatchValue]) -> str | None:
-    if "email" in match and match.get("email_verified") is not True:
-        return "email proves nothing unless the issuer verified it; add the line email_verified: true, or match sub"
-    return None
-
-
 PROVIDER = Provider(
     name="oidc",
     table=ClaimsTable(
@@ -29,5 +22,5 @@ PROVIDER = Provider(
         checked={"azp": text, "client_id": text, "email": text, "email_verified": flag},
         accounted=frozenset(_OPENID_CONNECT | _OAUTH | _OKTA),
     ),
-    mapping_problem=_mapping_problem,
+    unfit=(Unfit(("email",), "proves nothing unless the issuer verified it", "sub", unless=("email_verified", True)),),
 )

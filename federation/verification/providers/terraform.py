@@ -11,7 +11,7 @@ from federation.model.trust import Issuer, MatchValue
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.verification.claims_table import Check, ClaimsTable, text, text_of
-from federation.verification.provider import Provider, pins
+from federation.verification.provider import Preset, Provider, pins
 
 # HCP Terraform itself, or anybody's Terraform Enterprise that does not pretend to be it.
 _ISSUER = re.compile(r"https://(?!app\.(?:eu\.)?terraform\.io[.:])[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]+)?")
@@ -93,5 +93,7 @@ PROVIDER = Provider(
     issuer_problem=_issuer_problem,
     mapping_problem=_mapping_problem,
     to_be_named=_to_be_named,
+    named_when={_PHASE: "always: a plan may run the code of a pull request"},
     issuer_hosts=frozenset({"app.terraform.io", "app.eu.terraform.io"}),
+    preset=Preset(issuer="https://app.terraform.io", algorithms=("RS256",)),
 )

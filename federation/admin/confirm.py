@@ -1,0 +1,58 @@
+"""A second admin's yes to a dangerous document (ATTACKS E10)."""
+
+from datetime import UTC, datetime
+
+from federation.mapping.selectors import filed_under
+from federation.model.confirmation import CONFIRMATION, Confirmation, is_pending
+from federation.model.documents import StoredDocument, decode_issuer, decode_mapping
+from federation.model.trust import DocumentRef, DocumentVersion, Issuer, Kind, Mapping
+from federation.ports import Clock, TrustWriter
+from federation.verification.providers import provider_named
+
+
+class CannotConfirm(Exception):
+    """Nothing was changed; the message says why, and what to do."""
+
+
+class Confirmer:
+    """Turns a pending version into the next one, which says the same and holds.
+
+    Who may ask for that is not decided here: that must be somebody else than who wrote the document.
+    """
+
+    def __init__(self, writer: TrustWriter, clock: Clock) -> None:
+        self._writer = writer
+        self._clock = clock
+
+    def confirm(self, wanted: DocumentVersion, request: str, reason: str) -> DocumentVersion:
+        """The version that holds now; `request`: id of the invocation.
+
+        Raises CannotConfirm unless `wanted` is the current version and pending, VersionConflict where somebody else
+        wrote at the same time, BucketFull, and CorruptDocument.
+        """
+        pending = self._pending(wanted)
+        mapping = decode_mapping(pending)
+        issuer = self._issuer(mapping)
+        confirmation = Confirmation(wanted.version, issuer.issuer, request, reason, self._now())
+        confirmed = StoredDocument(*wanted.ref, wanted.version + 1, {**pending.body, CONFIRMATION: confirmation.body})
+        self._writer.put(confirmed, filed_under(mapping.match, provider_named(issuer.provider).table.selectors))
+        return DocumentVersion(wanted.ref, confirmed.version)
+
+    def _pending(self, wanted: DocumentVersion) -> StoredDocument:
+        stored = self._writer.get(wanted.ref)
+        if stored is None:
+            raise CannotConfirm("There is no such document.")
+        if stored.version != wanted.version:
+            raise CannotConfirm(f"Version {stored.version} is the current one; read what it says, then confirm that.")
+        if wanted.ref.kind is not Kind.MAPPING or not is_pending(stored.body):
+            raise CannotConfirm("This version waits for nobody.")
+        return stored
+
+    def _issuer(self, mapping: Mapping) -> Issuer:
+        stored = self._writer.get(DocumentRef(Kind.ISSUER, mapping.issuer))
+        if stored is None:
+            raise CannotConfirm(f"Its Issuer {mapping.issuer} is gone.")
+        return decode_issuer(stored)
+
+    def _now(self) -> str:
+        return datetime.fromtimestamp(self._clock.now(), UTC).isoformat(timespec="seconds")

@@ -1,0 +1,22 @@
+"""What a write finds wrong with a mapping of some provider."""
+
+from collections.abc import Mapping as ReadOnly
+
+from federation.admin.problem import InvalidDocuments
+from federation.admin.validate import validate
+from federation.model.trust import MatchValue
+from tests.support.document_vectors import base, sources
+from tests.support.provider_vectors import load
+
+
+def mapping_problems(
+    provider: str, match: ReadOnly[str, MatchValue], *, issuer: str | None = None, **mapping: object
+) -> list[str]:
+    """Each as people see it; `issuer`: another URL than that of the provider's vectors."""
+    trusted = base("issuer", provider=provider, issuer=issuer or load(provider)["issuer"])
+    rule = base("mapping", match=dict(match), **mapping)
+    try:
+        validate(sources(trusted, base("audience"), rule))
+    except InvalidDocuments as error:
+        return [str(problem) for problem in error.problems]
+    return []
