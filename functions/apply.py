@@ -1,7 +1,8 @@
 """Invoked by IAM principals alone, never over HTTP: `{"documents": [...]}` -> the trust table.
 
-Answers `{"created": [...], "updated": [...], "unchanged": [...], "warnings": [...]}` with lines such as
-`Issuer acme-okta`, or `{"problems": [...]}` and nothing was written of a set that is not sound as a whole.
+Answers `{"created": [...], "updated": [...], "unchanged": [...], "pending": [...], "warnings": [...]}` with lines such
+as `Issuer acme-okta`, or `{"problems": [...]}` and nothing was written of a set that is not sound as a whole. Each
+pending one, `{"kind", "id", "version"}`, holds for nobody until `functions.confirm` is sent the same with a reason.
 """
 
 from collections.abc import Iterable, Mapping
@@ -60,6 +61,7 @@ class ApplyHandler:
             "created": _names(version.ref for version in applied.created),
             "updated": _names(version.ref for version in applied.updated),
             "unchanged": _names(applied.unchanged),
+            "pending": [{"kind": ref.kind.value, "id": ref.id, "version": version} for ref, version in applied.pending],
             "warnings": [asdict(warning) for warning in validated.warnings],
         }
 
@@ -77,7 +79,7 @@ def _names(refs: Iterable[DocumentRef]) -> list[str]:
 
 def _changed(result: Mapping[str, object]) -> dict[str, object]:
     """What the log keeps: names, never what a document says."""
-    return {name: result[name] for name in ("created", "updated") if name in result}
+    return {name: result[name] for name in ("created", "updated", "pending") if name in result}
 
 
 def _problems(problems: Iterable[Problem]) -> dict[str, object]:

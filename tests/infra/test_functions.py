@@ -6,7 +6,7 @@ import pytest
 from federation.settings import read_settings
 from tests.support.lambda_template import ROOT, Deployment, Json, Template
 
-FUNCTIONS = ["TokenFunction", "HealthFunction", "PublishFunction", "ApplyTrustFunction"]
+FUNCTIONS = ["TokenFunction", "HealthFunction", "PublishFunction", "ApplyTrustFunction", "ConfirmTrustFunction"]
 
 
 @pytest.fixture(params=FUNCTIONS)

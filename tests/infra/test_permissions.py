@@ -1,9 +1,11 @@
 """What each function may do: exactly this, named action by action."""
 
+from fnmatch import fnmatchcase
+
 import pytest
 
-from federation.aws.trust_items import document_partition
-from federation.model.trust import Kind
+from federation.aws.trust_items import MAPPING_SHARDS, bucket_key, document_partition, patterns_partition
+from federation.model.trust import Kind, Selector
 from tests.support.lambda_template import Deployment
 
 KEY_SET = document_partition(Kind.KEY_SET)
@@ -43,6 +45,12 @@ ALLOWED = {
         ("dynamodb:PutItem", "TrustTable"),
         ("dynamodb:UpdateItem", "TrustTable"),
         ("dynamodb:DeleteItem", "TrustTable"),
+    ),
+    "ConfirmTrustFunction": allowed(
+        "ConfirmTrustLogGroup",
+        ("dynamodb:GetItem", "TrustTable"),
+        ("dynamodb:PutItem", "TrustTable"),
+        ("dynamodb:UpdateItem", "TrustTable"),
     ),
 }
 
@@ -96,6 +104,33 @@ def test_who_writes_trust_cannot_write_the_key_set(deployment: Deployment) -> No
     assert set(denied.actions) == {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
     assert denied.resources == ("TrustTable",)
     assert denied.condition == {"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": [KEY_SET]}}
+
+
+def test_who_confirms_what_is_dangerous_writes_mappings_and_no_other_document(deployment: Deployment) -> None:
+    statements = deployment.role_statements("ConfirmTrustFunctionRole")
+    (writing,) = [each for each in statements if "dynamodb:PutItem" in each.actions]
+    assert writing.condition.keys() == {"ForAllValues:StringLike"}
+    patterns = writing.condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+
+    def may_write(partition: str) -> bool:
+        return any(fnmatchcase(partition, pattern) for pattern in patterns)
+
+    assert all(may_write(document_partition(Kind.MAPPING, str(shard))) for shard in range(MAPPING_SHARDS))
+    for claim in ("sub", "x" * 600, "h\u00e9"):
+        assert may_write(bucket_key("acme", Selector(claim, "*"))["pk"]["S"])
+    assert may_write(patterns_partition("acme"))
+    assert not [kind for kind in Kind if kind is not Kind.MAPPING and may_write(document_partition(kind))]
+
+
+def test_writing_and_confirming_are_two_functions_with_two_roles_that_nobody_is_given(deployment: Deployment) -> None:
+    """Who may invoke which is decided outside of the stack, so both can be given to different people."""
+    apply, confirm = (deployment.properties(f"{name}TrustFunction") for name in ("Apply", "Confirm"))
+    assert apply["FunctionName"] != confirm["FunctionName"]
+    assert apply["Role"] != confirm["Role"]
+    invoked = {each["FunctionName"] for each in deployment.of_type("AWS::Lambda::Permission").values()}
+    assert not invoked & {"ApplyTrustFunction", "ConfirmTrustFunction"}
+    for role in deployment.of_type("AWS::IAM::Role"):
+        assert not [action for action, _ in granted(deployment, role) if action.startswith("lambda:")]
 
 
 def test_functions_are_invoked_by_what_triggers_them_and_nothing_else(deployment: Deployment) -> None:
