@@ -199,36 +199,42 @@ def test_F5_what_fails_the_schema_is_refused_where_it_is_written(text: str) -> N
         compile_policy("p", text)
 
 
+DEEP = "(" * 100 + "true" + ")" * 100
 BOMBS = {
-    "brackets": "(" * 4000 + "true" + ")" * 4000,
-    "brackets that never close": "(" * 16000,
-    "lists": "[" * 4000 + "]" * 4000 + " == [1]",
-    "records": "{a:" * 2500 + "1" + "}" * 2500 + " == 1",
-    "calls": "ip(" * 3000 + '"1"' + ")" * 3000 + ' == ip("::")',
-    "conditions": "if true then true else " * 600 + "true",
-    "conditions within conditions": "if " * 400 + "true" + " then true else true" * 400,
-    "conjunctions": "&&".join(["true"] * 2500),
-    "a sum": "+".join(["1"] * 7500) + " == 1",
-    "members": "context" + ".a" * 7500 + " == 1",
-    "members of a presence test": "context has a" + ".a" * 7500,
-    "indexes": "context" + '["a"]' * 3000 + " == 1",
-    "brackets hidden behind a string": '"\\"(" == "" && ' + "(" * 100 + "true" + ")" * 100,
-    "brackets after a comment that ends at a carriage return": "// x\r" + "(" * 100 + "true" + ")" * 100,
-    "a megabyte": '"' + "a" * 1_000_000 + '" == principal.name',
+    "brackets": ("nested", "(" * 4000 + "true" + ")" * 4000),
+    "brackets that never close": ("nested", "(" * 16000),
+    "lists": ("nested", "[" * 4000 + "]" * 4000 + " == [1]"),
+    "records": ("nested", "{a:" * 2500 + "1" + "}" * 2500 + " == 1"),
+    "calls": ("nested", "ip(" * 3000 + '"1"' + ")" * 3000 + ' == ip("::")'),
+    "conditions": ("nested", "if true then true else " * 600 + "true"),
+    "conditions within conditions": ("nested", "if " * 400 + "true" + " then true else true" * 400),
+    "conjunctions": ("operators", "&&".join(["true"] * 2500)),
+    "a sum": ("operators", "+".join(["1"] * 7500) + " == 1"),
+    "indexes": ("operators", "context" + '["a"]' * 3000 + " == 1"),
+    "conjunctions, not as many": ("joined", "&&".join(["true"] * 80)),
+    "a sum, not as long": ("joined", "+".join(["1"] * 400) + " == 1"),
+    "members": ("nested", "context" + ".a" * 7500 + " == 1"),
+    "members of a presence test": ("nested", "context has a" + ".a" * 7500),
+    "brackets behind an escaped quote": ("nested", f'"\\"" == "" && {DEEP} && "" == ""'),
+    "brackets between strings that look like comments": ("nested", f'"//" == "" && {DEEP} && "//" == ""'),
+    "brackets between comments that look like strings": ("nested", f'// "\n{DEEP} // "\n'),
+    "brackets after a comment that ends at a carriage return": ("nested", f"// x\r{DEEP}"),
+    "a megabyte": ("bytes", '"' + "a" * 1_000_000 + '" == principal.name'),
 }
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
 @pytest.mark.parametrize("effect", [PERMIT, FORBID])
-def test_F6_a_policy_that_costs_too_much_is_refused_before_the_engine_reads_it(bomb: str, effect: str) -> None:
-    with pytest.raises(PolicyProblem, match=r"nested|joined|operators|bytes"):
-        compile_policy("p", f"{effect} when {{ {BOMBS[bomb]} }};")
+def test_F6_a_policy_that_costs_too_much_is_refused_before_it_is_evaluated(bomb: str, effect: str) -> None:
+    limit, condition = BOMBS[bomb]
+    with pytest.raises(PolicyProblem, match=limit):
+        compile_policy("p", f"{effect} when {{ {condition} }};")
 
 
 @pytest.mark.parametrize("bomb", ["brackets", "records", "conditions", "members of a presence test"])
 def test_F6_a_policy_that_costs_too_much_is_not_read_from_the_store_either(bomb: str) -> None:
     with pytest.raises(TemporarilyUnavailable):
-        decide({"bomb": f"{PERMIT} when {{ {BOMBS[bomb]} }};"})
+        decide({"bomb": f"{PERMIT} when {{ {BOMBS[bomb][1]} }};"})
 
 
 def test_F6_a_request_that_costs_too_much_is_denied() -> None:

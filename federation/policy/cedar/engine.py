@@ -43,7 +43,7 @@ def _decision(answer: AuthzResult, applicable: Slice) -> Decision:
     return Decision(
         allowed=answer.allowed,
         determined_by=_documents(rules),
-        obligations=strictest(*(rule.obligations for rule in rules)) if answer.allowed else Obligations(),
+        obligations=strictest(*(rule.obligations for rule in rules)),  # a forbid has none
         snapshot=applicable.snapshot,
     )
 
