@@ -66,7 +66,8 @@ class Counters:
         metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
         for key, fact in facts.items():
             metrics.add_metadata(key, fact)
-        print(json.dumps(metrics.serialize_metric_set()), file=self.stream, flush=True)
+        self.stream.write(json.dumps(metrics.serialize_metric_set()) + "\n")  # one write: lines never mingle
+        self.stream.flush()
 
 
 @dataclass(frozen=True, slots=True)

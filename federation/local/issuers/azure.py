@@ -4,7 +4,7 @@ from federation.local.issuers.claims import ClaimSet
 
 ALGORITHM = "RS256"
 LIFETIME = 86_400
-TENANT = "72f988bf-0000-4000-8000-2d7cd011db47"
+TENANT = "4c1e9a20-5b6d-4f3a-8e21-90d7c3a1b2e4"
 OBJECT_ID = "7d9a3f52-1111-4222-8333-9c5a0e6b7d21"
 CLIENT_ID = "3f5e9c1a-4444-4555-8666-1b2c3d4e5f60"
 RESOURCE = (
