@@ -11,6 +11,7 @@ from typing import Protocol
 
 from federation.model.authorization import OneTimeUse
 from federation.model.documents import StoredDocument
+from federation.model.issuer_keys import IssuerKeySet, KeptKeys
 from federation.model.json import JsonObject
 from federation.model.keys import KeySet, SigningKey
 from federation.model.trust import Audience, DocumentRef, Issuer, Mapping, Selector
@@ -182,6 +183,18 @@ class Publisher(Protocol):
 
     def get(self, path: str) -> PublishedDocument | None:
         """What verifiers would read now."""
+        ...
+
+
+class IssuerKeyStore(Protocol):
+    """Issuers' keys beyond one process: one store for what was fetched, another for what issuers pushed."""
+
+    def load(self, issuer: str) -> KeptKeys:
+        """What lies under the id of an Issuer document, by a strongly consistent read; altered keys are none."""
+        ...
+
+    def save(self, keys: IssuerKeySet, tag: str) -> None:
+        """Write `keys` if what lies there is still what `tag` names, else raise VersionConflict."""
         ...
 
 

@@ -32,6 +32,7 @@ def describe_subject(subject: VerifiedToken) -> dict[str, Json]:
         "subject_kid": subject.key_id,
         "subject_expires_at": subject.expires_at,
         "jwks_stale": subject.keys_stale,
+        "jwks_as_of": None if subject.keys_as_of is None else int(subject.keys_as_of),
         "unaccounted_claims": list(subject.unaccounted),
     }
 

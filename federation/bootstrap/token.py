@@ -11,6 +11,7 @@ from federation.aws.signer import KmsSigner
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_versions import DynamoTrustVersions
 from federation.aws.trust_writer import DynamoTrustWriter
+from federation.bootstrap.second_level import second_level
 from federation.endpoint import TokenEndpoint
 from federation.exchange import Exchange
 from federation.mapping.mapper import Mapper
@@ -77,7 +78,8 @@ def _verifiers(settings: Settings, trust: CachedTrust, clock: Clock) -> TokenVer
 
 def _jwt_verifier(settings: Settings, trust: CachedTrust, clock: Clock) -> TokenVerifier:
     loopback = settings.loopback_issuers
-    keys = KeyCache(KeySource(WebFetcher(loopback=loopback), loopback=loopback), clock)
+    source = KeySource(WebFetcher(loopback=loopback), loopback=loopback)
+    keys = KeyCache(source, clock, second_level=second_level(settings, dynamodb_client()))
     return TokenVerifier(TrustedIssuers(trust, settings.issuer), keys, provider_named, clock)
 
 

@@ -25,6 +25,8 @@ class VerifiedToken:
     key_id: str | None = None
     keys_stale: bool = False
     """The issuer could not be reached and its last good keys were used."""
+    keys_as_of: float | None = None
+    """When the issuer last published or pushed the key; None: the key stands in its document."""
     unaccounted: tuple[str, ...] = ()
     """Claims that the provider's table does not know: worth a look, never used by default."""
 

@@ -1,10 +1,10 @@
 """Where an issuer's keys are, and reading them: OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3.3."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from federation.model.json import Json, JsonObject
-from federation.model.trust import Issuer
+from federation.model.trust import Issuer, IssuerKeys
 from federation.ports import Fetcher
 from federation.verification.jwk_set import JwkSet, JwkSetRefused, read_jwk_set
 from federation.verification.strict_json import NotStrictJson, parse_object
@@ -23,6 +23,21 @@ class PublishedKeys:
     keys: JwkSet
     origin: str | None = None
     """Host and port that discovery named for the keys; a later change is refused."""
+    jwks: JsonObject = field(default_factory=dict, repr=False)
+    """The set as it was read."""
+
+
+def are_fetched(keys: IssuerKeys) -> bool:
+    """Whether an issuer's keys come from the web."""
+    return keys.discovery or keys.jwks_uri is not None
+
+
+def read_keys(jwks: JsonObject, origin: str | None = None) -> PublishedKeys:
+    """An issuer's JWK Set, whoever kept it; raises KeysRefused."""
+    try:
+        return PublishedKeys(read_jwk_set(jwks), origin, jwks)
+    except JwkSetRefused as error:
+        raise KeysRefused(str(error)) from None
 
 
 class KeySource:
@@ -38,10 +53,10 @@ class KeySource:
 
         `known_origin`: the origin that discovery named before.
         """
-        if issuer.keys.jwks is not None:
-            return PublishedKeys(_read_set(issuer.keys.jwks))
+        if issuer.keys.jwks is not None and not issuer.keys.pushed:
+            return read_keys(issuer.keys.jwks)
         if issuer.keys.jwks_uri is not None:
-            return PublishedKeys(_read_set(self._fetch(issuer.keys.jwks_uri)))
+            return read_keys(self._fetch(issuer.keys.jwks_uri))
         if not issuer.keys.discovery:
             raise KeysRefused("the issuer has no source of keys")
         return self._discover(issuer.issuer, known_origin)
@@ -55,7 +70,7 @@ class KeySource:
         origin = _origin(jwks_uri)
         if known_origin is not None and origin not in (known_origin, _origin(issuer)):
             raise KeysRefused("discovery moved the keys to another host")
-        return PublishedKeys(_read_set(self._fetch(jwks_uri)), origin)
+        return read_keys(self._fetch(jwks_uri), origin)
 
     def _checked(self, jwks_uri: Json) -> str:
         if not isinstance(jwks_uri, str) or not jwks_uri.startswith(tuple(f"{scheme}://" for scheme in self._schemes)):
@@ -74,10 +89,3 @@ def _origin(url: str) -> str:
         return urlsplit(url).netloc.lower()
     except ValueError:
         raise KeysRefused("malformed jwks_uri") from None
-
-
-def _read_set(document: JsonObject) -> JwkSet:
-    try:
-        return read_jwk_set(document)
-    except JwkSetRefused as error:
-        raise KeysRefused(str(error)) from None

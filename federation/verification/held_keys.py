@@ -1,31 +1,53 @@
-"""What is held of one issuer's keys, as a value with transitions (ATTACKS B1, B9, B10; faults F17, F19)."""
+"""What is held of one issuer's keys, as a value with transitions (ATTACKS B1, B9, B10; faults F17-F20)."""
 
 from dataclasses import dataclass, replace
 from math import inf
 from typing import NamedTuple
 
+from federation.model.trust import DEFAULT_MAX_STALE, Issuer
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.verification.algorithms import SignatureAlgorithm
+from federation.verification.circuit import CLOSED, Circuit
 from federation.verification.discovery import KeysRefused, PublishedKeys
 from federation.verification.jwk import VerificationKey
 from federation.verification.jwk_set import JwkSet
+from federation.verification.thumbprint import thumbprint, thumbprints
 
 FRESH = 10 * 60
 """Seconds for which keys are used without asking: a withdrawn key lives no longer than this (B13)."""
-MAX_STALE = 4 * 60 * 60
+MAX_STALE = DEFAULT_MAX_STALE
 """Seconds since the last good answer for which keys still hold while their issuer is silent."""
 COOL_DOWN = 60
 """Seconds between two questions, whatever tokens arrive."""
 COOL_DOWN_WITHOUT_KEYS = 10
-"""The same as long as there are no keys at all: every token of the issuer waits for the answer."""
+"""The same where an answer is waited for or costs little: there are no keys at all, or they lie in our own store."""
+BETWEEN_REPLACEMENTS = 10 * 60
+"""Seconds between two exchanges of all keys at once (F19)."""
+SKEW = 60
+"""Seconds by which the clock of whoever shared keys may be ahead of ours."""
 
 
 class ResolvedKey(NamedTuple):
-    """A key, and whether it is used although its issuer could not be asked lately."""
+    """A key, and how well it is known that its issuer still stands by it."""
 
     key: VerificationKey
     stale: bool
+    """Its issuer could not be asked lately."""
+    as_of: float | None = None
+    """When the issuer last published or pushed it; None: it stands in the document."""
+
+
+class SharedKeys(NamedTuple):
+    """Keys that another process of ours has accepted before. Times: seconds since the epoch."""
+
+    keys: JwkSet
+    as_of: float | None
+    """When the issuer said so."""
+    confirmed_at: float
+    """Until when it is known that it says nothing else."""
+    origin: str | None = None
+    replaced_at: float = -inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +58,26 @@ class HeldKeys:
     """Id of the Issuer document."""
     fixed: bool = False
     """The keys stand in the document itself: read once, never asked for."""
+    pushed: bool = False
+    """The keys lie in our own store, and there alone."""
+    max_stale: int = MAX_STALE
+    evicted_at: float = -inf
+    """What was known until then must not be used."""
     keys: JwkSet | None = None
     origin: str | None = None
     fetched_at: float = -inf
+    as_of: float | None = None
+    replaced_at: float = -inf
     asked_at: float = -inf
     failure: str = ""
+    circuit: Circuit = CLOSED
+
+    @classmethod
+    def none_of(cls, issuer: Issuer, evicted_at: float = -inf) -> "HeldKeys":
+        """Nothing is held of the issuer yet."""
+        keys = issuer.keys
+        fixed = keys.jwks is not None and not keys.pushed
+        return cls(issuer.id, fixed, keys.pushed, issuer.max_stale, evicted_at)
 
     def due(self, kid: str | None, now: float) -> bool:
         """Whether the issuer should be asked, and may be."""
@@ -48,44 +85,92 @@ class HeldKeys:
             return self.asked_at == -inf
         if self._is_fresh(now) and (kid is None or self._knows(kid)):
             return False
-        pause = COOL_DOWN if self.keys else COOL_DOWN_WITHOUT_KEYS
-        return not _within(pause, self.asked_at, now)
+        pause = COOL_DOWN if self._holds(now) and not self.pushed else COOL_DOWN_WITHOUT_KEYS
+        return not _within(pause, self.asked_at, now) and self.circuit.allows(now)
+
+    def serves(self, kid: str | None, now: float) -> bool:
+        """Whether a token with that `kid` need not wait for the issuer's answer."""
+        return self._holds(now) and (kid is None or self._knows(kid))
 
     def choose(self, kid: str | None, algorithm: SignatureAlgorithm, now: float) -> ResolvedKey:
         """The key to verify with; raises InvalidRequest, or TemporarilyUnavailable if keys are missing or too old."""
-        stale = not self._is_fresh(now)
-        if self.keys is None or now - self.fetched_at > MAX_STALE:
+        if self.keys is None or not self._holds(now):
             raise self._unavailable("no keys")
+        stale = not self._is_fresh(now)
         if stale and kid is not None and not self._knows(kid):
             # It may well be the issuer's new key: saying that there is none would be a guess.
             raise self._unavailable("stale keys without that kid")
-        return ResolvedKey(self.keys.select(kid, algorithm), stale)
+        return ResolvedKey(self.keys.select(kid, algorithm), stale, self.as_of)
 
     def renewed(self, published: PublishedKeys, now: float) -> tuple["HeldKeys", tuple[str, ...]]:
         """The value after an answer, and what is odd about it; raises KeysRefused rather than lose a good set."""
         if self.keys and self.keys.keys and not published.keys.keys:
             raise KeysRefused("no usable key is left in the set")
+        replaced = self.replaces_all(published.keys)
+        if replaced and _within(BETWEEN_REPLACEMENTS, self.replaced_at, now):
+            raise KeysRefused("the issuer replaced all keys twice within ten minutes")
         held = replace(
             self,
             keys=published.keys,
             origin=self.origin or published.origin,
             fetched_at=inf if self.fixed else now,
+            as_of=None if self.fixed else now,
+            replaced_at=now if replaced else self.replaced_at,
             asked_at=now,
             failure="",
+            circuit=CLOSED,
         )
-        return held, self._oddities(published.keys)
+        return held, self._oddities(published.keys, replaced=replaced)
+
+    def adopting(self, shared: SharedKeys, now: float) -> "HeldKeys":
+        """The value with keys that another process knows, unless we know better or they were evicted since."""
+        if not self.pushed and not self._is_news(shared, now):
+            return self
+        return replace(
+            self,
+            keys=shared.keys,
+            origin=shared.origin,
+            fetched_at=min(shared.confirmed_at, now),
+            as_of=shared.as_of,
+            replaced_at=shared.replaced_at,
+            asked_at=now if self.pushed else self.asked_at,
+            failure="",
+            circuit=CLOSED if self.pushed else self.circuit,
+        )
+
+    def without_shared(self, failure: str, now: float) -> "HeldKeys":
+        """The value when no other process knows keys: for pushed ones, there is nobody else to ask."""
+        return self.after_failure(failure, now) if self.pushed else self
 
     def after_failure(self, failure: str, now: float) -> "HeldKeys":
         """The value after a failure: nothing is lost but the right to ask again at once."""
-        return replace(self, asked_at=now, failure=failure)
+        return replace(self, asked_at=now, failure=failure, circuit=self.circuit.failed(now))
 
-    def _oddities(self, keys: JwkSet) -> tuple[str, ...]:
-        oddities = []
-        if keys.has_private_members:
-            oddities.append("the issuer publishes private key members")
-        if self.keys and self.keys.by_kid and self.keys.by_kid.keys().isdisjoint(keys.by_kid):
-            oddities.append("the issuer replaced all keys at once")
-        return tuple(oddities)
+    def replaces_all(self, keys: JwkSet) -> bool:
+        """Whether none of the keys that are held is among these."""
+        if self.keys is None or not self.keys.keys:
+            return False
+        return thumbprints(self.keys.keys).isdisjoint(thumbprints(keys.keys))
+
+    def _oddities(self, keys: JwkSet, *, replaced: bool) -> tuple[str, ...]:
+        oddities = {
+            "the issuer publishes private key members": keys.has_private_members,
+            "the issuer replaced all keys at once": replaced,
+            "the issuer uses a kid again for another key": self._renames(keys),
+        }
+        return tuple(oddity for oddity, is_odd in oddities.items() if is_odd)
+
+    def _renames(self, keys: JwkSet) -> bool:
+        held = self.keys.by_kid if self.keys else {}
+        return any(thumbprint(held[kid]) != thumbprint(keys.by_kid[kid]) for kid in held.keys() & keys.by_kid.keys())
+
+    def _is_news(self, shared: SharedKeys, now: float) -> bool:
+        """What we seem to know from the future is of no known age (fault F23)."""
+        known_at = self.fetched_at if self.fetched_at <= now else -inf
+        return max(known_at, self.evicted_at) < shared.confirmed_at <= now + SKEW
+
+    def _holds(self, now: float) -> bool:
+        return self.keys is not None and (self._is_fresh(now) or abs(now - self.fetched_at) <= self.max_stale)
 
     def _is_fresh(self, now: float) -> bool:
         return self.fixed or _within(FRESH, self.fetched_at, now)

@@ -2,19 +2,24 @@
 
 Keys are filed by Issuer document, so two issuers with the same `kid` never meet (ATTACKS B5). A new version of the
 document drops what was cached: writing it again is how an admin evicts a compromised key everywhere at once (B13).
+Before an issuer is asked, the second level is: what another process of ours knows costs no fetch, and stands in while
+the issuer cannot be reached (F18).
 """
 
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from math import inf
 from threading import Lock
 from typing import TypeAlias
 
 from federation.model.trust import Issuer
+from federation.oauth.errors import OAuthError
 from federation.ports import Clock, FetchFailed
 from federation.verification.algorithms import SignatureAlgorithm
 from federation.verification.discovery import KeySource, KeysRefused
 from federation.verification.held_keys import HeldKeys, ResolvedKey
+from federation.verification.second_level import SecondLevel
 
 Alarm: TypeAlias = Callable[[str, str], None]
 """(id of the Issuer document, what happened): something that a person should look at."""
@@ -33,12 +38,22 @@ def log_alarm(issuer: str, what: str) -> None:
 class KeyCache:
     """The keys of every issuer in use. Safe for threads; one issuer's slow keys delay nobody else's."""
 
-    def __init__(self, source: KeySource, clock: Clock, alarm: Alarm = log_alarm, capacity: int = CAPACITY) -> None:
+    def __init__(
+        self,
+        source: KeySource,
+        clock: Clock,
+        alarm: Alarm = log_alarm,
+        second_level: SecondLevel | None = None,
+        capacity: int = CAPACITY,
+    ) -> None:
+        """`second_level`: None where there is none; then there are no pushed keys either."""
         self._source = source
         self._clock = clock
         self._alarm = alarm
+        self._second_level = second_level
         self._capacity = capacity
         self._slots: OrderedDict[str, _Slot] = OrderedDict()
+        self._evicted_at: OrderedDict[str, float] = OrderedDict()
         self._lock = Lock()
 
     def resolve(self, issuer: Issuer, kid: str | None, algorithm: SignatureAlgorithm) -> ResolvedKey:
@@ -53,26 +68,49 @@ class KeyCache:
         return slot.held.choose(kid, algorithm, self._clock.now())
 
     def evict(self, issuer: str) -> None:
-        """Forget the keys of an Issuer document: beats serving them while their issuer is silent."""
+        """Forget the keys of an Issuer document: beats serving them while their issuer is silent, here and beyond."""
         with self._lock:
             self._slots.pop(issuer, None)
+            self._evicted_at[issuer] = self._clock.now()
+            if len(self._evicted_at) > self._capacity:
+                self._evicted_at.popitem(last=False)
 
     def _slot(self, issuer: Issuer) -> "_Slot":
         with self._lock:
             slot = self._slots.get(issuer.id)
             if slot is None or slot.version != issuer.version:
-                slot = self._slots[issuer.id] = _Slot(issuer)
+                slot = self._slots[issuer.id] = _Slot(issuer, self._evicted_at.get(issuer.id, -inf))
             self._slots.move_to_end(issuer.id)
             if len(self._slots) > self._capacity:
                 self._slots.popitem(last=False)
             return slot
 
     def _refresh(self, slot: "_Slot", issuer: Issuer, kid: str | None) -> None:
-        """One fetch for all who wait; whoever waited finds that none is due any more."""
-        with slot.lock:
-            now = self._clock.now()
-            if slot.held.due(kid, now):
-                slot.held = self._reload(slot.held, issuer, now)
+        """One question for all who wait; who has keys to go on with does not wait, so nobody queues behind the slow."""
+        if not slot.lock.acquire(blocking=not slot.held.serves(kid, self._clock.now())):
+            return
+        try:
+            self._ask(slot, issuer, kid)
+        finally:
+            slot.lock.release()
+
+    def _ask(self, slot: "_Slot", issuer: Issuer, kid: str | None) -> None:
+        """Whoever waited finds that nothing is due any more."""
+        now = self._clock.now()
+        if slot.held.due(kid, now):
+            slot.held = self._adopt(slot.held, issuer, now)
+        if slot.held.due(kid, now):
+            slot.held = self._reload(slot.held, issuer, now)
+
+    def _adopt(self, held: HeldKeys, issuer: Issuer, now: float) -> HeldKeys:
+        if self._second_level is None or held.fixed:
+            return held
+        try:
+            shared = self._second_level.load(issuer, now)
+        except (OAuthError, KeysRefused) as error:
+            self._alarm(issuer.id, f"the second level: {error}")
+            return held.without_shared(str(error), now)
+        return held.without_shared("nothing was pushed yet", now) if shared is None else held.adopting(shared, now)
 
     def _reload(self, held: HeldKeys, issuer: Issuer, now: float) -> HeldKeys:
         try:
@@ -93,7 +131,7 @@ class _Slot:
 
     __slots__ = ("held", "lock", "version")
 
-    def __init__(self, issuer: Issuer) -> None:
+    def __init__(self, issuer: Issuer, evicted_at: float) -> None:
         self.version = issuer.version
-        self.held = HeldKeys(issuer=issuer.id, fixed=issuer.keys.jwks is not None)
+        self.held = HeldKeys.none_of(issuer, evicted_at)
         self.lock = Lock()

@@ -77,5 +77,6 @@ class TokenVerifier:
             claims=claims,
             key_id=resolved.key.kid,
             keys_stale=resolved.stale,
+            keys_as_of=resolved.as_of,
             unaccounted=unaccounted,
         )

@@ -44,6 +44,7 @@ def test_a_verified_token_says_what_was_proven() -> None:
         "claims": json.loads(payload),
         "key_id": "rsa-1",
         "keys_stale": False,
+        "keys_as_of": None,
         "unaccounted": ("another", "other"),
     }
 
