@@ -3,7 +3,7 @@
 import logging
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +18,7 @@ from federation.local.admin_token import NoAdminToken
 from federation.local.bridge import CannotStart
 from federation.local.server import PortTaken
 from federation.local.serving import ServeOptions, serving
+from federation.model.trust import DocumentVersion
 
 EXAMPLE = "Example: fedbridge serve --port 0 --trust examples/trust --demo-tokens demo-tokens"
 PORT = 8080
@@ -39,6 +40,11 @@ DemoTokens = Annotated[
     ),
 ]
 
+ConfirmDangerous = Annotated[
+    bool,
+    typer.Option("--confirm-dangerous", help="Be the second admin too: let documents that say dangerous: true hold."),
+]
+
 
 def serve(
     *,
@@ -46,6 +52,7 @@ def serve(
     trust: Trust = None,
     admin_token_file: AdminTokenFile = None,
     demo_tokens: DemoTokens = None,
+    confirm_dangerous: ConfirmDangerous = False,
     no_color: NoColor = False,
 ) -> None:
     """Run the whole bridge on 127.0.0.1: the real functions, on AWS embedded in this process.
@@ -55,10 +62,11 @@ def serve(
     With AWS_ENDPOINT_URL_DYNAMODB set, trust lives on in that DynamoDB from run to run.
     """
     console = diagnostics(no_color=no_color)
-    options = ServeOptions(port, trust, admin_token_file, demo_tokens)
+    options = ServeOptions(port, trust, admin_token_file, demo_tokens, confirm_dangerous)
     try:
         with _interruption() as ended, _logging_to_stderr(), serving(options) as bridge:
             print(f"ready {bridge.url}", flush=True)
+            _warn(console, bridge.pending)
             _explain(console, options)
             ended.wait()
     except InvalidDocuments as error:
@@ -77,6 +85,13 @@ def _explain(console: Console, options: ServeOptions) -> None:
     if options.admin_token_file:
         console.print(f"admin token: {options.admin_token_file}", style="dim", markup=False, soft_wrap=True)
     console.print("Ctrl-C ends it", style="dim")
+
+
+def _warn(console: Console, pending: Iterable[DocumentVersion]) -> None:
+    for (kind, id_), version in pending:
+        what = f"pending: {kind} {id_} version {version} is dangerous, so it holds for nobody yet"
+        how = "read it again and, if everybody it names is meant, start with --confirm-dangerous"
+        console.print(f"{what}; {how}", style="yellow", markup=False, soft_wrap=True)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from federation.admin.validate import ValidatedSet
 from federation.aws.clients import dynamodb_client
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.admin import trust_editor
+from federation.bootstrap.confirmation import confirmer
 from federation.bootstrap.keys import publication
 from federation.keys.publication import Publication
 from federation.local.audit_trail import AuditTrail, RefusalLog
@@ -25,7 +26,7 @@ from federation.local.routes import read_routes
 from federation.local.server import Server, listen, url_of
 from federation.local.template import load_template
 from federation.model.keys import KeySet
-from federation.model.trust import DocumentRef
+from federation.model.trust import DocumentRef, DocumentVersion
 from federation.oauth.errors import OAuthError
 from federation.ports import BucketFull, VersionConflict
 from federation.settings import Settings, read_settings
@@ -41,11 +42,14 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
 
     `trust`: documents to write before it answers; what the trust table already holds stays. `log`: where the
     functions' log goes instead of stderr. Raises PortTaken, CannotStart.
+
+    `confirm_dangerous`: on a laptop, one person may be both admins. Otherwise `pending` names what is not confirmed.
     """
 
     url: str
     settings: Settings
     trail: AuditTrail
+    pending: tuple[DocumentVersion, ...] = ()
 
     def __init__(
         self,
@@ -54,11 +58,13 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         port: int = 0,
         environment: Mapping[str, str] = os.environ,
         log: TextIO | None = None,
+        confirm_dangerous: bool = False,
     ) -> None:
         self._trust = trust
         self._port = port
         self._environment = environment
         self._log = log or sys.stderr
+        self._confirm_dangerous = confirm_dangerous
         self._running = ExitStack()
 
     def __enter__(self) -> Self:
@@ -115,12 +121,20 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         """Trust first, so that nothing is served before it is there; then the keys, so that tokens can be signed."""
         try:
             if self._trust is not None:
-                trust_editor(self.settings).apply(self._trust)
+                self.pending = trust_editor(self.settings).apply(self._trust).pending
+            if self._confirm_dangerous:
+                self._confirm_pending()
             publishing = publication(self.settings)
             _forget_keys_of_earlier_runs(publishing)
             publishing.run()
         except (BucketFull, OAuthError, VersionConflict) as error:
             raise CannotStart(f"The trust table cannot be written: {error}") from error
+
+    def _confirm_pending(self) -> None:
+        confirming, identifiers = confirmer(self.settings), RandomIdentifiers()
+        for version in self.pending:
+            confirming.confirm(version, identifiers.new(), "serve --confirm-dangerous")
+        self.pending = ()
 
     def _build_gateway(self, environment: Mapping[str, str], log: TextIOBase) -> Gateway:
         clock, identifiers = SystemClock(), RandomIdentifiers()

@@ -22,6 +22,7 @@ class ServeOptions:
     trust: Path | None = None
     admin_token_file: Path | None = None
     demo_tokens: Path | None = None
+    confirm_dangerous: bool = False
 
 
 @contextmanager
@@ -43,12 +44,13 @@ def serving(options: ServeOptions) -> Iterator[LocalBridge]:
 @contextmanager
 def _bridge(options: ServeOptions, read: Sources, documents: Sequence[SourceDocument]) -> Iterator[LocalBridge]:
     if options.admin_token_file is None:
-        with LocalBridge(validate(documents, loopback=True, unreadable=read.problems), port=options.port) as bridge:
+        trust = validate(documents, loopback=True, unreadable=read.problems)
+        with LocalBridge(trust, port=options.port, confirm_dangerous=options.confirm_dangerous) as bridge:
             yield bridge
         return
     key = generate_key("fedbridge-serve", "ES256")
     trust = validate([*documents, *admin_documents(key, documents)], loopback=True, unreadable=read.problems)
-    with LocalBridge(trust, port=options.port) as bridge:
+    with LocalBridge(trust, port=options.port, confirm_dangerous=options.confirm_dangerous) as bridge:
         try:
             write_secret(options.admin_token_file, request_admin_token(bridge.url, key))
             yield bridge

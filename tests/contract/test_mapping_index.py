@@ -55,6 +55,17 @@ def test_a_mapping_without_selector_is_one_of_its_issuers_patterns(trust: Trust)
     assert patterns(trust, "other") == []
 
 
+def test_a_dangerous_mapping_is_found_nowhere_until_it_is_confirmed_and_not_after_it_was_changed(trust: Trust) -> None:
+    confirmed = {"confirmation": {"issuer": "https://idp.example.com"}}
+    for selector in (WORKER, None):
+        ref = mapping_ref(f"mapping-{selector}")
+        found: list[list[str]] = []
+        for body in ({}, confirmed, {"description": "changed"}, confirmed | {"enabled": False}, confirmed):
+            write(trust.writer, ref, mapping_body(dangerous=True, **body), selector)
+            found.append(exact(trust, WORKER) if selector else patterns(trust))
+        assert found == [[], [ref.id], [], [], [ref.id]]
+
+
 def test_a_disabled_mapping_is_found_nowhere_until_it_is_enabled_again(trust: Trust) -> None:
     for selector in (WORKER, None):
         ref = mapping_ref(f"mapping-{selector}")

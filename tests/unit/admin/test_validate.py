@@ -126,6 +126,20 @@ def test_many_patterns_are_a_warning() -> None:
     assert validate(sources(ISSUER, AUDIENCE, *patterns[1:])).warnings == ()
 
 
+def test_every_dangerous_document_is_a_warning_that_says_what_it_trusts() -> None:
+    github = {**ISSUER, "provider": "github", "issuer": "https://token.actions.githubusercontent.com"}
+    dangerous = {**MAPPING, "match": {"repository_owner": "acme"}, "dangerous": True}
+    [warning] = validate(sources(github, AUDIENCE, dangerous)).warnings
+    assert (warning.document, warning.pointer) == ("Mapping acme-billing-sync", "/dangerous")
+    assert warning.message == "dangerous: holds for nobody until a second admin has confirmed it"
+    assert "pin repository_id or repository_owner_id" in warning.hint
+
+
+def test_danger_without_need_is_a_warning_too() -> None:
+    [warning] = validate(sources(ISSUER, AUDIENCE, {**MAPPING, "dangerous": True})).warnings
+    assert (warning.pointer, warning.hint) == ("/dangerous", "leave dangerous out")
+
+
 def test_problems_of_files_come_in_the_order_of_files_and_lines(tmp_path: Path) -> None:
     (tmp_path / "b.yaml").write_text("kind: Audience\nid: x\nscops: [a]\n---\nkind: Zone\nid: y\n")
     (tmp_path / "a.yaml").write_text("kind: [")

@@ -76,6 +76,15 @@ def test_what_has_not_changed_is_left_alone() -> None:
     assert sorted(answer["unchanged"]) == ["Audience risk-engine", "Mapping acme-sync"]
 
 
+def test_what_is_dangerous_is_pending_and_named_as_the_confirming_function_wants_it() -> None:
+    function = Function()
+    answer = function({"documents": [ISSUER, AUDIENCE, {**MAPPING, "match": {"sub": "*"}, "dangerous": True}]})
+    assert answer["pending"] == [{"kind": "Mapping", "id": "acme-sync", "version": 1}]
+    (warning,) = answer["warnings"]
+    assert "until a second admin has confirmed it" in warning["message"]
+    assert json.loads(function.log.getvalue())["changed"]["pending"] == answer["pending"]
+
+
 def test_one_unsound_document_stops_the_whole_set() -> None:
     function = Function()
     answer = function({"documents": [ISSUER, AUDIENCE, {**MAPPING, "principle": "typo"}]})
