@@ -19,18 +19,21 @@ from federation.minting.commit import Commit
 from federation.minting.current_key import CurrentKey
 from federation.minting.minter import Minter
 from federation.model.documents import CorruptDocument
+from federation.oauth.identifiers import TokenType
 from federation.oauth.metadata import ERRORS_PATH
 from federation.policy.authorizer import Authorizer
 from federation.ports import AuditLog, Clock
 from federation.settings import Settings
 from federation.system import RandomIdentifiers, SystemClock
 from federation.trust.directory import CachedTrust
+from federation.verification.aws_request.verifier import AwsRequestVerifier
 from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
 from federation.verification.presented import TokenVerifiers
 from federation.verification.providers import provider_named
 from federation.verification.verifier import JWT_TYPES, TokenVerifier
+from federation.web.caller_identities import StsCallerIdentities
 from federation.web.fetcher import WebFetcher
 
 COMMIT_THREADS = 12
@@ -73,7 +76,8 @@ def _report_corrupt(error: CorruptDocument) -> None:
 
 def _verifiers(settings: Settings, trust: CachedTrust, clock: Clock) -> TokenVerifiers:
     """Every kind of token that may be presented, and who verifies it."""
-    return TokenVerifiers(dict.fromkeys(JWT_TYPES, _jwt_verifier(settings, trust, clock)))
+    jwts = dict.fromkeys(JWT_TYPES, _jwt_verifier(settings, trust, clock))
+    return TokenVerifiers({**jwts, TokenType.AWS4_REQUEST: _aws_request_verifier(settings, trust, clock)})
 
 
 def _jwt_verifier(settings: Settings, trust: CachedTrust, clock: Clock) -> TokenVerifier:
@@ -81,6 +85,11 @@ def _jwt_verifier(settings: Settings, trust: CachedTrust, clock: Clock) -> Token
     source = KeySource(WebFetcher(loopback=loopback), loopback=loopback)
     keys = KeyCache(source, clock, second_level=second_level(settings, dynamodb_client()))
     return TokenVerifier(TrustedIssuers(trust, settings.issuer), keys, provider_named, clock)
+
+
+def _aws_request_verifier(settings: Settings, trust: CachedTrust, clock: Clock) -> AwsRequestVerifier:
+    callers = StsCallerIdentities(loopback=settings.loopback_issuers)
+    return AwsRequestVerifier(TrustedIssuers(trust, settings.issuer), callers, clock)
 
 
 def _minter(settings: Settings, clock: Clock) -> Minter:

@@ -21,7 +21,7 @@ class TokenType(StrEnum):
     """A signed GetCallerIdentity request is the subject."""
 
 
-SUBJECT_TOKEN_TYPES = (TokenType.JWT, TokenType.ID_TOKEN, TokenType.ACCESS_TOKEN)
+SUBJECT_TOKEN_TYPES = (TokenType.JWT, TokenType.ID_TOKEN, TokenType.ACCESS_TOKEN, TokenType.AWS4_REQUEST)
 REQUESTED_TOKEN_TYPES = (TokenType.ACCESS_TOKEN, TokenType.JWT)
 
 BEARER = "Bearer"

@@ -36,6 +36,10 @@ def _no_key_problem(_claims: Claims, _key_issuer: str) -> str | None:
     return None
 
 
+def _has_keys(_issuer: str) -> bool:
+    return False
+
+
 def _nothing_to_name(_claims: Claims) -> tuple[str, ...]:
     return ()
 
@@ -105,6 +109,8 @@ class Provider:
     """`mapping_problem` for the guests at this provider's issuers, beside their own."""
     key_problem: Callable[[Claims, str], str | None] = _no_key_problem
     """Why a key that its set says to be of an issuer of its own (JWK member `issuer`) is not for these claims."""
+    is_asked: Callable[[str], bool] = _has_keys
+    """Whether this issuer has no keys because it is asked about every request itself (`caller_identity`)."""
     preset: Preset = Preset()
 
     def owns(self, host: str) -> bool:

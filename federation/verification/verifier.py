@@ -41,6 +41,7 @@ class TokenVerifier:
         jwt = parse_compact(presented.token)
         # 2. Issuer: exactly one that we trust, for exactly us; a stranger costs nothing.
         issuer = self._issuers.select(jwt.unverified_claims)
+        _check_has_keys(issuer)
         provider = self._providers(issuer.provider)
         # 3. Purpose: made for the slot that it was sent in.
         provider.check_header(jwt.unverified_header, presented.token_type)
@@ -80,3 +81,9 @@ class TokenVerifier:
             keys_as_of=resolved.as_of,
             unaccounted=unaccounted,
         )
+
+
+def _check_has_keys(issuer: Issuer) -> None:
+    """An endpoint that is asked about requests signs no tokens: not unavailable, but never to be had."""
+    if issuer.keys.caller_identity:
+        raise InvalidRequest(Reason.UNTRUSTED_ISSUER, f"issuer {issuer.id} signs no tokens")

@@ -6,13 +6,24 @@ from dataclasses import replace
 
 import pytest
 
+from federation.admin.problem import InvalidDocuments
+from federation.admin.validate import validate
+from federation.admin.write import TrustEditor
+from federation.mapping.mapper import Mapper
+from federation.model.trust import IssuerKeys, Selector
+from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
+from federation.verification.providers import provider_named
+from tests.support import issuer_world
+from tests.support.document_vectors import base, sources
+from tests.support.fake_trust import FakeTrust
 from tests.support.sts_server import StsServer, reply, silence
 from tests.support.sts_service import NAMESPACE, document
 from tests.support.sts_sessions import ACCOUNT, ROLE, ROLE_ID, others
 from tests.support.sts_signing import BODY, BRIDGE, ENDPOINT, sign, token
 from tests.support.sts_vectors import refused_tokens
 from tests.support.sts_world import NOW, StsWorld, sts_world, trusted
+from tests.support.trust_values import asking
 
 FACTS = {"Arn": ROLE.arn, "UserId": ROLE.user_id, "Account": ROLE.account}
 SERVER_ID = "x-fedbridge-server-id"
@@ -245,3 +256,62 @@ def test_what_is_issued_for_it_ends_a_quarter_of_an_hour_after_its_signature(wor
     world.directory.current = (trusted(max_token_age=200),)
     assert world.verify(sign(at=NOW - 100)).expires_at == NOW + 100
     assert verified.claims["aud"] == BRIDGE
+
+
+def test_D23_a_jwt_that_names_the_endpoint_as_its_issuer_is_nobodys() -> None:
+    keyless = issuer_world.trusted(issuer=ENDPOINT, provider="aws", keys=IssuerKeys(caller_identity=True))
+    verifying = issuer_world.world(keyless)
+    text = issuer_world.token(issuer_world.claims(iss=ENDPOINT))
+    assert issuer_world.refusal(verifying, text) is Reason.UNTRUSTED_ISSUER
+    assert verifying.alarms == []
+
+
+ISSUER = base("issuer", id="aws", provider="aws", issuer=ENDPOINT, keys={"caller_identity": True})
+PINNED = {"account": ACCOUNT, "role_id": ROLE_ID}
+
+
+def written(**changes: object) -> FakeTrust:
+    """A trust table with one mapping; raises InvalidDocuments."""
+    trust = FakeTrust()
+    mapping = base("mapping", issuer="aws", **{"match": PINNED, "principal": "aws/acme/data", **changes})
+    TrustEditor(trust).apply(validate(sources(ISSUER, base("audience"), mapping)))
+    return trust
+
+
+def test_D24_a_role_is_mapped_by_account_and_id_in_one_read(world: StsWorld) -> None:
+    trust = written()
+    [mapping] = trust.exact("aws", [Selector("role_id", ROLE_ID)])
+    verified = replace(world.verify(sign(at=NOW)), issuer=trust.issuers()[0])
+    assert Mapper(trust, provider_named).resolve(verified, asking()).mapping == mapping
+    assert trust.patterns("aws") == ()
+
+
+@pytest.mark.parametrize("value", [{"account": "999999999999"}, {"role_id": "AROA999999999EXAMPLE9"}])
+def test_D24_the_same_role_of_another_account_or_another_role_is_nobody(world: StsWorld, value: dict[str, str]) -> None:
+    trust = written(match={**PINNED, **value})
+    verified = replace(world.verify(sign(at=NOW)), issuer=trust.issuers()[0])
+    with pytest.raises(InvalidRequest) as refused:
+        Mapper(trust, provider_named).resolve(verified, asking())
+    assert refused.value.reason is Reason.NO_MAPPING
+
+
+@pytest.mark.parametrize("claim", ["session_name", "arn", "user_id"])
+def test_D24_a_sessions_name_identifies_nobody_wherever_it_is_written(claim: str) -> None:
+    wishes: list[dict[str, object]] = [
+        {"match": {claim: "deploy"}},
+        {"match": {"account": ACCOUNT, claim: "deploy"}},
+        {"match": {**PINNED, claim: "deploy"}},
+        {"principal": f"aws/{{{claim}}}"},
+        {"attributes": {"who": f"{{{claim}}}"}},
+    ]
+    for wish in wishes:
+        with pytest.raises(InvalidDocuments, match="caller chose"):
+            written(**wish)
+
+
+@pytest.mark.parametrize("missing", ["account", "role_id"])
+def test_D24_account_and_role_id_are_pinned_together(missing: str) -> None:
+    lines = {name: value for name, value in PINNED.items() if name != missing}
+    for match in (lines, {**lines, missing: "*"}, {**lines, missing: f"{PINNED[missing][:-1]}*"}):
+        with pytest.raises(InvalidDocuments, match="pin account and role_id"):
+            written(match=match)

@@ -1,7 +1,6 @@
 """kind: Issuer: whom we believe."""
 
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
@@ -65,6 +64,7 @@ class IssuerDocument(TrustDocument):
     @model_validator(mode="after")
     def _provider_agrees(self) -> Self:
         problem = provider_named(self.provider).issuer_problem(self.issuer) or self._foreign() or self._unreachable()
+        problem = problem or self._keyless()
         if problem:
             raise ValueError(problem)
         return self
@@ -77,6 +77,17 @@ class IssuerDocument(TrustDocument):
         if owner.name in provider_named(self.provider).guest_of:
             return owner.issuer_problem(self.issuer)
         return f"this issuer is {owner.name}'s: write provider: {owner.name}"
+
+    def _keyless(self) -> str | None:
+        """An endpoint that is asked has no tokens of its own, and what has tokens of its own is never asked."""
+        asked = provider_named(self.provider).is_asked(self.issuer)
+        if asked == bool(self.keys.caller_identity):
+            return None
+        if asked:
+            return "this endpoint signs no tokens, it is asked about requests: write keys: {caller_identity: true}"
+        return (
+            "caller_identity is for provider: aws and the endpoint of one region: https://sts.us-east-1.amazonaws.com"
+        )
 
     def _unreachable(self) -> str | None:
         """Discovery asks the issuer itself; http on this machine has been refused already where it is not allowed."""

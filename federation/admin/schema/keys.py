@@ -37,6 +37,7 @@ class KeysPart(Part):
     jwks_uri: Annotated[FetchedUrl | None, Field(description="The address of the JWK Set.")] = None
     jwks: Annotated[Jwks | None, Field(description="The JWK Set itself.")] = None
     pushed: Annotated[Literal[True] | None, Field(description="The issuer pushes them: nobody can fetch them.")] = None
+    caller_identity: Annotated[Literal[True] | None, Field(description="AWS is asked who signed a request.")] = None
     pushed_max_age: Annotated[PushedMaxAge, Field(description="How long no push is no news.")] = DEFAULT_PUSHED_MAX_AGE
 
     @model_validator(mode="after")
@@ -44,5 +45,7 @@ class KeysPart(Part):
         if "pushed_max_age" in self.model_fields_set and not self.pushed:
             raise ValueError("pushed_max_age goes with pushed: true")
         if len(self.model_fields_set - ({"jwks", "pushed_max_age"} if self.pushed else set())) != 1:
-            raise ValueError("name exactly one source of keys: discovery: true, jwks_uri, jwks or pushed: true")
+            raise ValueError(
+                "name exactly one source of keys: discovery, pushed or caller_identity (each: true), jwks_uri or jwks"
+            )
         return self
