@@ -47,7 +47,7 @@ def read_policy(document_id: str, text: str) -> CompiledPolicy:
 
 def policy_set(rules: tuple[Rule, ...]) -> PolicySet:
     """The rules as the engine's handle; raises ValueError. Ids go in as data, never as text (ATTACKS F3)."""
-    policies = {rule.id: rule.cedar for rule in rules}
+    policies = {rule.id: json.loads(rule.cedar) for rule in rules}
     return PolicySet.from_json_str(json.dumps({"templates": {}, "staticPolicies": policies, "templateLinks": []}))
 
 
@@ -75,7 +75,7 @@ def _rules(document_id: str, source: Source, parsed: dict[str, Any]) -> Iterator
             raise _at(source, number, f"@{problem.name}", problem.message) from problem
         head = Head(pinned(policy["principal"]), pinned(policy["resource"]))
         tags = wanted_tags(policy["conditions"])
-        yield Rule(f"{document_id}#{number}", document_id, effect, head, obligations, tags, policy)
+        yield Rule(f"{document_id}#{number}", document_id, effect, head, obligations, tags, json.dumps(policy))
 
 
 def _at(source: Source, number: int, quoted: str, message: str) -> PolicyProblem:

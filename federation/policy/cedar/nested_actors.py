@@ -1,35 +1,14 @@
 """A permission never rests on who acted before: only the current actor counts (RFC 8693 section 4.1, ATTACKS H6)."""
 
-from collections.abc import Mapping as ReadOnly
-from collections.abc import Sequence
-
-from federation.model.json import Json
+from federation.policy.cedar.expressions import Node, member, nodes
 
 
-def rests_on_nested_actors(expression: Json) -> bool:
-    """Whether Cedar's JSON form reads anything of `context.chain` but its depth. Walked without recursion."""
-    pending: list[Json] = [expression]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ReadOnly):
-            if _member(node) == "chain":
-                return True
-            pending += _without_depth(node).values()
-        elif isinstance(node, Sequence) and not isinstance(node, str):
-            pending += node
-    return False
+def rests_on_nested_actors(conditions: object) -> bool:
+    """Whether anything of `context.chain` is read but its depth."""
+    read = [node for node in nodes(conditions) if member(node) in {"chain", "depth"}]
+    chains = sum(member(node) == "chain" for node in read)
+    return chains > sum(_is_depth_of_chain(node) for node in read)
 
 
-def _member(node: Json) -> Json:
-    """`b` of `a.b`."""
-    access = node.get(".") if isinstance(node, ReadOnly) else None
-    return access.get("attr") if isinstance(access, ReadOnly) else None
-
-
-def _without_depth(node: ReadOnly[str, Json]) -> ReadOnly[str, Json]:
-    """`a` of `a.chain.depth`, else the node itself."""
-    access = node.get(".")
-    if isinstance(access, ReadOnly) and access.get("attr") == "depth" and _member(access.get("left")) == "chain":
-        inner = access["left"]
-        return inner["."] if isinstance(inner, ReadOnly) and isinstance(inner["."], ReadOnly) else {}
-    return node
+def _is_depth_of_chain(node: Node) -> bool:
+    return member(node) == "depth" and member(node["."].get("left")) == "chain"

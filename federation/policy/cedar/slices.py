@@ -27,8 +27,8 @@ DEFAULT_POLICY = Policy(id="default", version=0, cedar="permit (principal, actio
 """Shipped: whatever the grants allow. A document of that id takes its place, also a disabled one."""
 MAX_SLICES = 256
 """Handles kept."""
-MAX_KEPT_RULES = 20_000
-"""Rules in the handles kept, about 5 KiB each."""
+MAX_KEPT_RULES = 4_000
+"""Rules in the handles kept, about 20 KiB each."""
 
 
 class _Who(NamedTuple):

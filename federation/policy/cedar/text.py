@@ -22,8 +22,9 @@ MAX_OPERATORS = 500
 """In one policy: the engine walks `a && b && c` by recursion as well."""
 
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
-_SKIPPED = re.compile(r"(?:\s|//[^\r\n]*)+")
-_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[A-Za-z_][A-Za-z0-9_]*|[0-9]+|&&|\|\||[=!<>]=|::|.', re.DOTALL)
+_TOKEN = re.compile(
+    r'(?P<skipped>(?:\s|//[^\r\n]*)+)|"(?:\\.|[^"\\])*"|[A-Za-z_][A-Za-z0-9_]*|[0-9]+|&&|\|\||[=!<>]=|::|.', re.DOTALL
+)
 _OPERATORS = frozenset(("&&", "||", "+", "-", "*", ".", "["))
 _UNUSUAL = re.compile(r"[^\t\r\n -~]")
 _WORD = re.compile(r"[A-Za-z_]")
@@ -66,13 +67,10 @@ def read_source(text: str) -> Source:
 
 
 def _tokens(text: str) -> Iterator[Token]:
-    position = 0
-    while position < len(text):
-        if skipped := _SKIPPED.match(text, position):
-            position = skipped.end()
-        elif token := _TOKEN.match(text, position):
-            yield Token(token[0], position)
-            position = token.end()
+    """Every character is in a token or skipped."""
+    for found in _TOKEN.finditer(text):
+        if not found.lastgroup:
+            yield Token(found[0], found.start())
 
 
 def tokens_of(text: str) -> tuple[str, ...]:

@@ -1,10 +1,9 @@
 """Which claims and attributes policies ask for by name, so that a decision reads those and no others."""
 
-from collections.abc import Iterable, Sequence
-from collections.abc import Mapping as ReadOnly
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from federation.model.json import Json
+from federation.policy.cedar.expressions import Node, nodes
 
 _OPERATIONS = ("hasTag", "getTag")
 
@@ -26,19 +25,10 @@ class WantedTags:
         return self.every or bool(self.names)
 
 
-def wanted_tags(expression: Json) -> WantedTags:
-    """What Cedar's JSON form asks for with `hasTag` and `getTag`. Walked without recursion."""
-    names, every, pending = set[str](), False, [expression]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ReadOnly):
-            for name in _asked(node):
-                every |= name is None
-                names |= {name} if name is not None else set()
-            pending += node.values()
-        elif isinstance(node, Sequence) and not isinstance(node, str):
-            pending += node
-    return WantedTags(frozenset(names), every)
+def wanted_tags(conditions: object) -> WantedTags:
+    """What Cedar's JSON form of a policy's conditions asks for with `hasTag` and `getTag`."""
+    asked = {name for node in nodes(conditions) for name in _asked(node)}
+    return WantedTags(frozenset(name for name in asked if name is not None), None in asked)
 
 
 def all_wanted(several: Iterable[WantedTags]) -> WantedTags:
@@ -47,11 +37,11 @@ def all_wanted(several: Iterable[WantedTags]) -> WantedTags:
     return WantedTags(frozenset().union(*(one.names for one in kept)), any(one.every for one in kept))
 
 
-def _asked(node: ReadOnly[str, Json]) -> Iterable[str | None]:
+def _asked(node: Node) -> Iterator[str | None]:
     """The literal name of each tag operation in the node; None for one that is computed."""
     for operation in _OPERATIONS:
         if operation in node:
             operands = node[operation]
-            right = operands.get("right") if isinstance(operands, ReadOnly) else None
-            value = right.get("Value") if isinstance(right, ReadOnly) else None
+            right = operands.get("right") if isinstance(operands, dict) else None
+            value = right.get("Value") if isinstance(right, dict) else None
             yield value if isinstance(value, str) else None
