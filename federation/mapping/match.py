@@ -6,11 +6,11 @@ There are no regular expressions, no case folding and no conversions: text meets
 from dataclasses import dataclass
 
 from federation.mapping.paths import lookup, parse_path
+from federation.model.glob import STAR, glob_matches
 from federation.model.json import Claims, Json
 from federation.model.trust import MatchValue
 
 MAX_PATTERN = 256
-STAR = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +41,3 @@ def value_matches(wanted: MatchValue, got: Json) -> bool:
 def is_glob(value: MatchValue) -> bool:
     """Whether the value is a pattern."""
     return isinstance(value, str) and STAR in value
-
-
-def glob_matches(pattern: str, text: str) -> bool:
-    """Whether the whole text fits; `*` stands for any characters but `/` and `:`, or none.
-
-    Taking each piece at its first place is enough: a piece with a separator in it has only one place that leaves none
-    in the gap before it, and one without leaves the rest more room the earlier it stands. So the work is one `find`
-    per piece, whatever the text (ATTACKS E2).
-    """
-    first, *middle, last = pattern.split(STAR)
-    end = len(text) - len(last)
-    if end < len(first) or not text.startswith(first) or not text.endswith(last):
-        return False
-    position = len(first)
-    for piece in middle:
-        start = text.find(piece, position, end)
-        if start < 0 or _crosses(text, position, start):
-            return False
-        position = start + len(piece)
-    return not _crosses(text, position, end)
-
-
-def _crosses(text: str, start: int, end: int) -> bool:
-    return text.find("/", start, end) >= 0 or text.find(":", start, end) >= 0

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from federation.mapping.match import STAR, is_glob
+from federation.mapping.match import is_glob
 from federation.mapping.selectors import filed_under
+from federation.model.glob import STAR
 from federation.model.trust import Mapping
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason

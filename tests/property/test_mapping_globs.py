@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.mapping.match import glob_matches, value_matches
+from federation.mapping.match import value_matches
+from federation.model.glob import glob_matches
 
 # Few characters, so that pieces repeat, overlap and cross separators.
 patterns = st.text(alphabet="ab/:*", min_size=1, max_size=12).filter(lambda text: "*" in text)
