@@ -71,6 +71,7 @@ def _issuer(document: StoredDocument) -> Issuer:
         enabled=_enabled(body),
         tenant=_optional_text(body.get("tenant")),
         max_stale=seconds_or_none(_text(body.get("max_stale", DEFAULT_MAX_STALE))),
+        max_auth_age=seconds(_text(body["max_auth_age"])) if "max_auth_age" in body else None,
         since=document.since,
     )
 

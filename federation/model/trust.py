@@ -85,6 +85,8 @@ class Issuer:
     tenant: str | None = None
     max_stale: int = DEFAULT_MAX_STALE
     """How long after the last good answer its keys hold while it is silent."""
+    max_auth_age: int | None = None
+    """Longest time since `auth_time`, which must then be there; None: when somebody signed in does not matter."""
     since: int = 1
     """The version with which this document began: an id that was deleted and written anew names another issuer."""
 
@@ -154,10 +156,23 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class MappedPrincipal:
-    """Proof that exactly one enabled mapping fits a verified token, and whom it yields."""
+    """Proof that exactly one enabled mapping makes a verified token this principal, and its enabled issuer vouches."""
 
     principal: str
     attributes: ReadOnly[str, str]
     mapping: Mapping
-    decided_by: tuple[tuple[str, Json], ...]
+    issuer: Issuer
+    decided_by: tuple[tuple[str, Json], ...] = ()
     """(claim path, value) of every claim that the mapping matched: what an auditor needs to see."""
+    holder: "MappedPrincipal | None" = None
+    """Who acts for the principal already, and so holds its token; None: nobody."""
+
+    @property
+    def held_by(self) -> "MappedPrincipal":
+        """Who says by its mapping's `may_act` who may act next: the holder, or the principal itself."""
+        return self.holder or self
+
+    @property
+    def documents(self) -> tuple[DocumentVersion, ...]:
+        """What it rests on."""
+        return (self.issuer.document, self.mapping.document, *(self.holder.documents if self.holder else ()))

@@ -46,7 +46,7 @@ class Reason(StrEnum):
     MISSING_SUBJECT_TOKEN_TYPE = "missing_subject_token_type", "Send subject_token_type."
     UNSUPPORTED_SUBJECT_TOKEN_TYPE = (
         "unsupported_subject_token_type",
-        "Use the jwt, id_token or access_token identifier of RFC 8693 section 3.",
+        "Use one of subject_token_types_supported in the metadata of this server.",
     )
     UNSUPPORTED_REQUESTED_TOKEN_TYPE = (
         "unsupported_requested_token_type",
@@ -110,6 +110,10 @@ class Reason(StrEnum):
     TOKEN_TOO_OLD = "token_too_old", "The token is older than its issuer may be trusted for; fetch a fresh one."
     TOKEN_LIVES_TOO_LONG = "token_lives_too_long", "The token's lifetime exceeds what its issuer is allowed."
     TOKEN_EXPIRES_TOO_SOON = "token_expires_too_soon", "The token has under 30 seconds left; fetch a fresh one."
+    AUTHENTICATION_TOO_OLD = (
+        "authentication_too_old",
+        "The person signed in too long ago; have them sign in again and fetch a fresh token.",
+    )
     MALFORMED_SUBJECT = "malformed_subject", "The token's sub is empty, too long or has unsafe characters."
     IDENTITY_REFUSED = "identity_refused", "This kind of identity is not accepted from this provider."
 

@@ -40,6 +40,17 @@ def _check_lifetime(expires_at: int, issued_at: int | None, max_age: int, now: f
         raise InvalidRequest(Reason.TOKEN_LIVES_TOO_LONG)
 
 
+def check_authentication_age(claims: Claims, issuer: Issuer, now: float) -> None:
+    """Raises InvalidRequest unless the person signed in lately enough (OpenID Connect Core 1.0 section 2: auth_time)."""
+    if issuer.max_auth_age is None:
+        return
+    seen_at = _time(claims, "auth_time")
+    if seen_at is None or seen_at > now + SKEW:
+        raise InvalidRequest(Reason.MALFORMED_CLAIMS, "auth_time is missing or in the future")
+    if now - seen_at > issuer.max_auth_age + SKEW:
+        raise InvalidRequest(Reason.AUTHENTICATION_TOO_OLD, f"{int(now - seen_at)} seconds ago")
+
+
 def _time(claims: Claims, name: str) -> int | None:
     """Whole seconds after the epoch; a boolean is no number, and a string none either (ATTACKS A10)."""
     if name not in claims:

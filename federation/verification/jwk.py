@@ -50,6 +50,8 @@ class VerificationKey:
     public_key: PublicKey = field(repr=False)
     use: str = SIG
     """What the key is for; its provider says which use its tokens need."""
+    issuer: str | None = None
+    """Whose tokens it signs, where a set that several issuers share says so (Microsoft's member `issuer`)."""
 
     def fits(self, algorithm: SignatureAlgorithm) -> bool:
         """Whether a token signed with `algorithm` may name this key (RFC 8725 section 3.1)."""
@@ -66,7 +68,8 @@ def read_jwk(jwk: JsonObject) -> VerificationKey:
     if build is None:
         raise UnusableJwk("unknown kty")
     crv = _text(jwk, "crv") if kty in _KTY_WITH_CURVE else None
-    return VerificationKey(kid=_kid(jwk), kty=kty, crv=crv, alg=_alg(jwk), public_key=build(jwk), use=use)
+    issuer = _text(jwk, "issuer") if "issuer" in jwk else None
+    return VerificationKey(_kid(jwk), kty, crv, _alg(jwk), public_key=build(jwk), use=use, issuer=issuer)
 
 
 def has_private_members(jwk: JsonObject) -> bool:

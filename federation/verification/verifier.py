@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
+from federation.model.json import Claims
 from federation.model.tokens import VerifiedToken
 from federation.model.trust import Issuer
 from federation.oauth.errors import InvalidRequest
@@ -10,10 +11,11 @@ from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.ports import Clock
 from federation.verification.algorithms import allowed_algorithm
-from federation.verification.claims import check_jti, check_times
+from federation.verification.claims import check_authentication_age, check_jti, check_times
 from federation.verification.compact import UnverifiedJwt, parse_compact
 from federation.verification.held_keys import ResolvedKey
 from federation.verification.issuers import TrustedIssuers
+from federation.verification.jwk import VerificationKey
 from federation.verification.key_cache import KeyCache
 from federation.verification.presented import Presented
 from federation.verification.provider import Provider
@@ -64,10 +66,12 @@ class TokenVerifier:
     ) -> VerifiedToken:
         claims = jwt.unverified_claims  # verified by now: `verify` is the only caller
         times = check_times(claims, issuer, self._clock.now())
+        check_authentication_age(claims, issuer, self._clock.now())
         check_jti(claims, issuer)
         subject = read_subject(claims)
         unaccounted = provider.table.verify(claims)
         provider.check(issuer, claims)
+        _check_key_issuer(resolved.key, provider, claims)
         return VerifiedToken(
             issuer=issuer,
             token_type=token_type,
@@ -87,3 +91,10 @@ def _check_has_keys(issuer: Issuer) -> None:
     """An endpoint that is asked about requests signs no tokens: not unavailable, but never to be had."""
     if issuer.keys.caller_identity:
         raise InvalidRequest(Reason.UNTRUSTED_ISSUER, f"issuer {issuer.id} signs no tokens")
+
+
+def _check_key_issuer(key: VerificationKey, provider: Provider, claims: Claims) -> None:
+    """Issuers that share a set of keys say there whose each key is (ATTACKS D14)."""
+    problem = None if key.issuer is None else provider.key_problem(claims, key.issuer)
+    if problem:
+        raise InvalidRequest(Reason.UNUSABLE_KEY, problem)

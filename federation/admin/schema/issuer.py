@@ -8,7 +8,7 @@ from federation.admin.schema.document import TrustDocument
 from federation.admin.schema.keys import KeysPart
 from federation.admin.schema.patterns import TOKEN_AUDIENCE, WORDS
 from federation.admin.schema.urls import fetch_problem
-from federation.admin.schema.values import MaxStale, Tenant, TokenAge, TrustedUrl, distinct
+from federation.admin.schema.values import AuthAge, MaxStale, Tenant, TokenAge, TrustedUrl, distinct
 from federation.model.documents import DEFAULT_ALGORITHMS, DEFAULT_MAX_STALE, DEFAULT_MAX_TOKEN_AGE
 from federation.verification.algorithms import ALGORITHMS
 from federation.verification.providers import provider_named, provider_names
@@ -56,6 +56,7 @@ class IssuerDocument(TrustDocument):
         DEFAULT_MAX_TOKEN_AGE
     )
     single_use: Annotated[bool, Field(description="true: a token is exchanged once.")] = False
+    max_auth_age: Annotated[AuthAge | None, Field(description="The longest time since a person signed in.")] = None
     tenant: Tenant | None = None
     max_stale: Annotated[MaxStale, Field(description="How long its last good keys hold while it is silent.")] = (
         DEFAULT_MAX_STALE

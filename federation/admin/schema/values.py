@@ -39,6 +39,7 @@ TokenAge = Annotated[str, Field(pattern=DURATION, description=WORDS[DURATION]), 
 MaxStale = Annotated[
     str, Field(pattern=DURATION_OR_NONE, description=WORDS[DURATION_OR_NONE]), AfterValidator(_at_most("24h"))
 ]
+AuthAge = Annotated[str, Field(pattern=DURATION, description=WORDS[DURATION]), AfterValidator(_at_most("30d"))]
 PushedMaxAge = Annotated[str, Field(pattern=DURATION, description=WORDS[DURATION]), AfterValidator(_at_most("366d"))]
 
 

@@ -3,7 +3,7 @@ import pytest
 from federation.model.json import Json
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
-from federation.verification.claims import Times, check_jti, check_times
+from federation.verification.claims import SKEW, Times, check_authentication_age, check_jti, check_times
 from tests.support.issuer_world import NOW, claims, trusted, without
 
 
@@ -40,3 +40,30 @@ def test_a_token_that_is_accepted_once_needs_a_jti() -> None:
     check_jti(without("jti"), trusted())
     with pytest.raises(InvalidRequest):
         check_jti(without("jti"), trusted(single_use=True))
+
+
+HOUR = 3600
+
+
+@pytest.mark.parametrize("ago", [-SKEW, 0, HOUR, HOUR + SKEW])
+def test_somebody_who_signed_in_lately_is_accepted(ago: int) -> None:
+    check_authentication_age(claims(auth_time=NOW - ago), trusted(max_auth_age=HOUR), NOW)
+
+
+def test_somebody_who_signed_in_too_long_ago_is_refused() -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        check_authentication_age(claims(auth_time=NOW - HOUR - SKEW - 1), trusted(max_auth_age=HOUR), NOW)
+    assert refused.value.reason is Reason.AUTHENTICATION_TOO_OLD
+
+
+@pytest.mark.parametrize("auth_time", [NOW + SKEW + 1, "1", True, -1, None, 1.5])
+def test_when_somebody_signed_in_is_a_time_that_has_come(auth_time: Json) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        check_authentication_age(claims(auth_time=auth_time), trusted(max_auth_age=HOUR), NOW)
+    assert refused.value.reason is Reason.MALFORMED_CLAIMS
+
+
+def test_where_it_matters_when_somebody_signed_in_the_token_must_tell() -> None:
+    check_authentication_age(claims(), trusted(), NOW)
+    with pytest.raises(InvalidRequest):
+        check_authentication_age(claims(), trusted(max_auth_age=HOUR), NOW)

@@ -54,6 +54,12 @@ def test_the_providers_table_is_enforced() -> None:
     assert refusal(picky(), token(claims(role=""))) is Reason.MALFORMED_CLAIMS
 
 
+def test_when_the_person_signed_in_is_enforced() -> None:
+    w = world(trusted(max_auth_age=600))
+    assert w.verify(token(claims(auth_time=NOW - 600))).subject == "workload-1"
+    assert refusal(w, token(claims(auth_time=NOW - 700))) is Reason.AUTHENTICATION_TOO_OLD
+
+
 def test_the_providers_own_check_is_enforced() -> None:
     assert refusal(picky(), token(claims(role="intern"))) is Reason.IDENTITY_REFUSED
 
