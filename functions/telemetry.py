@@ -60,10 +60,10 @@ class Counters:
 
     stream: TextIO
 
-    def count(self, name: str, facts: Mapping[str, str]) -> None:
-        """Add one. `facts` stand beside the number and make no dimension, so they may take any value."""
+    def count(self, name: str, facts: Mapping[str, str], number: int = 1) -> None:
+        """Add a number. `facts` stand beside it and make no dimension, so they may take any value."""
         metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
-        metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
+        metrics.add_metric(name=name, unit=MetricUnit.Count, value=number)
         for key, fact in facts.items():
             metrics.add_metadata(key, fact)
         self.stream.write(json.dumps(metrics.serialize_metric_set()) + "\n")  # one write: lines never mingle

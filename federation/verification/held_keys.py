@@ -83,10 +83,14 @@ class HeldKeys:
         """Whether the issuer should be asked, and may be."""
         if self.fixed:
             return self.asked_at == -inf
-        if self._is_fresh(now) and (kid is None or self._knows(kid)):
+        if self.is_fresh(now) and (kid is None or self._knows(kid)):
             return False
         pause = COOL_DOWN if self._holds(now) and not self.pushed else COOL_DOWN_WITHOUT_KEYS
         return not _within(pause, self.asked_at, now) and self.circuit.allows(now)
+
+    def is_fresh(self, now: float) -> bool:
+        """Whether its issuer has said lately that these are its keys."""
+        return self.fixed or _within(FRESH, self.fetched_at, now)
 
     def serves(self, kid: str | None, now: float) -> bool:
         """Whether a token with that `kid` need not wait for the issuer's answer."""
@@ -96,7 +100,7 @@ class HeldKeys:
         """The key to verify with; raises InvalidRequest, or TemporarilyUnavailable if keys are missing or too old."""
         if self.keys is None or not self._holds(now):
             raise self._unavailable("no keys")
-        stale = not self._is_fresh(now)
+        stale = not self.is_fresh(now)
         if stale and kid is not None and not self._knows(kid):
             # It may well be the issuer's new key: saying that there is none would be a guess.
             raise self._unavailable("stale keys without that kid")
@@ -170,10 +174,7 @@ class HeldKeys:
         return max(known_at, self.evicted_at) < shared.confirmed_at <= now + SKEW
 
     def _holds(self, now: float) -> bool:
-        return self.keys is not None and (self._is_fresh(now) or abs(now - self.fetched_at) <= self.max_stale)
-
-    def _is_fresh(self, now: float) -> bool:
-        return self.fixed or _within(FRESH, self.fetched_at, now)
+        return self.keys is not None and (self.is_fresh(now) or abs(now - self.fetched_at) <= self.max_stale)
 
     def _knows(self, kid: str) -> bool:
         return self.keys is not None and self.keys.knows(kid)

@@ -28,10 +28,14 @@ class SecondLevel:
         """The issuer's keys; None: no process knows any. Raises KeysRefused, or what the stores raise."""
         if issuer.keys.pushed:
             return pushed_or_first(issuer, self._pushed.load(issuer.id).keys, now)
-        kept = self._fetched.load(issuer.id).keys if are_fetched(issuer.keys) else None
-        if kept is None or kept.anchor != fetched_anchor(issuer):
-            return None
-        return _shared(kept, confirmed_at=kept.as_of)
+        return last_fetched(issuer, self._fetched.load(issuer.id).keys) if are_fetched(issuer.keys) else None
+
+
+def last_fetched(issuer: Issuer, kept: IssuerKeySet | None) -> SharedKeys | None:
+    """What the issuer published when it was last asked under this version of its document; raises KeysRefused."""
+    if kept is None or kept.anchor != fetched_anchor(issuer):
+        return None
+    return _shared(kept, confirmed_at=kept.as_of)
 
 
 def pushed_or_first(issuer: Issuer, kept: IssuerKeySet | None, now: float) -> SharedKeys | None:

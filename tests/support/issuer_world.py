@@ -17,9 +17,11 @@ from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
 from federation.verification.presented import Presented
 from federation.verification.provider import Provider
+from federation.verification.second_level import SecondLevel
 from federation.verification.verifier import TokenVerifier
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_fetcher import FakeFetcher
+from tests.support.fake_issuer_keys import FakeIssuerKeys
 from tests.support.jose_keys import JoseKey, rsa_key
 from tests.support.jose_tokens import signed
 
@@ -106,12 +108,17 @@ class World:
     clock: FixedClock = field(default_factory=FixedClock)
     provider: Provider = ANY_TOKEN
     alarms: list[tuple[str, str]] = field(default_factory=list)
+    fetched: FakeIssuerKeys = field(default_factory=FakeIssuerKeys)
+    pushed: FakeIssuerKeys = field(default_factory=FakeIssuerKeys)
 
     def __post_init__(self) -> None:
-        source = KeySource(self.web, loopback=isinstance(self.web, Recording))
-        self.keys = KeyCache(source, self.clock, alarm=lambda issuer, what: self.alarms.append((issuer, what)))
+        self.source = KeySource(self.web, loopback=isinstance(self.web, Recording))
+        self.keys = KeyCache(self.source, self.clock, self.alarm, SecondLevel(self.fetched, self.pushed))
         issuers = TrustedIssuers(self.directory, BRIDGE)
         self.verifier = TokenVerifier(issuers, self.keys, lambda _name: self.provider, self.clock)
+
+    def alarm(self, issuer: str, what: str) -> None:
+        self.alarms.append((issuer, what))
 
     def verify(self, text: str, token_type: TokenType = TokenType.JWT) -> VerifiedToken:
         return self.verifier.verify(Presented(text, token_type))

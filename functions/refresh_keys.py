@@ -1,0 +1,41 @@
+"""Runs on a schedule: the keys of every issuer, fetched before a token needs them, and counted where they are stale."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from aws_lambda_powertools import Logger
+
+from federation.bootstrap.refresh_keys import key_refresh
+from federation.issuer_keys.refresh import KeyRefresh
+from federation.settings import read_settings
+from functions.event import Event
+from functions.runtime import Context, Handler, built_on_access
+from functions.telemetry import Counters, log_stream, structured_logger, traced
+
+
+def build(environment: Mapping[str, str]) -> Handler:
+    """The handler; raises SettingsError."""
+    stream = log_stream(environment)
+    refresh = key_refresh(read_settings(environment))
+    return traced(RefreshHandler(refresh, structured_logger(stream), Counters(stream)).handle, environment)
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshHandler:
+    """One pass, whatever the event says."""
+
+    refresh: KeyRefresh
+    logger: Logger
+    counters: Counters
+
+    def handle(self, event: Event, context: Context) -> dict[str, object]:  # noqa: ARG002 the events say only "now"
+        """The report. Zeros are counted too, so that silence means that nothing runs."""
+        report = self.refresh.run()
+        facts = {"correlation_id": context.aws_request_id}
+        self.logger.info("keys refreshed", report=asdict(report), correlation_id=context.aws_request_id)
+        self.counters.count("KeysStale", facts, len(report.stale))
+        self.counters.count("KeysRefreshFailed", facts, len(report.failed) + report.left_out)
+        return asdict(report)
+
+
+__getattr__ = built_on_access(build)

@@ -1,0 +1,376 @@
+"""Faults F17-F20 and attack Q5: what holds while an issuer is silent, slow, empty or all new."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from threading import Thread
+
+import pytest
+
+from federation.model.issuer_keys import KeptKeys
+from federation.model.trust import Issuer, IssuerKeys
+from federation.oauth.reasons import Reason
+from federation.verification.circuit import OPEN, THRESHOLD
+from federation.verification.held_keys import BETWEEN_REPLACEMENTS, COOL_DOWN, COOL_DOWN_WITHOUT_KEYS, FRESH, MAX_STALE
+from federation.web.fetcher import WebFetcher
+from tests.support.fake_fetcher import FakeFetcher
+from tests.support.issuer_online import (
+    NEW,
+    OLD,
+    UNAVAILABLE,
+    at,
+    fresh_token,
+    old_token,
+    online,
+    publish,
+    publishing,
+    refusal_after_any_fetch,
+    take_offline,
+    unknown,
+)
+from tests.support.issuer_server import IssuerServer, document, endless, issuer_server, silence
+from tests.support.issuer_shared import cold, refresh
+from tests.support.issuer_world import JWKS_URI, Recording, World, claims, jwks, token, trusted, unavailable, world
+from tests.support.jose_keys import rsa_key
+
+HOURS = 3600
+THIRD = rsa_key("third")
+
+
+def only(issuer: Issuer) -> World:
+    return world(issuer, web=FakeFetcher({JWKS_URI: jwks(OLD)}))
+
+
+def silent_after_a_first_answer(max_stale: int) -> World:
+    w = only(online(max_stale=max_stale))
+    w.verify(old_token(w))
+    take_offline(w)
+    return w
+
+
+# F17: the issuer is down, the cache is warm
+
+
+@pytest.mark.parametrize("max_stale", [FRESH, HOURS, MAX_STALE, 24 * HOURS])
+def test_fault_F17_known_keys_hold_as_long_as_the_document_says(max_stale: int) -> None:
+    w = silent_after_a_first_answer(max_stale)
+    verified = at(w, max_stale - 1).verify(old_token(w))
+    assert verified.keys_stale is (max_stale > FRESH)
+    assert at(w, 1).verify(old_token(w)).keys_stale is True
+    assert unavailable(at(w, 1), old_token(w)) is UNAVAILABLE
+
+
+def test_fault_F17_by_default_they_hold_for_four_hours() -> None:
+    assert online().max_stale == MAX_STALE == 4 * HOURS
+
+
+@pytest.mark.parametrize("max_stale", [0, 1, FRESH - 1])
+def test_fault_F17_a_high_risk_issuer_must_answer_as_soon_as_it_is_asked(max_stale: int) -> None:
+    w = silent_after_a_first_answer(max_stale)
+    assert at(w, FRESH - 1).verify(old_token(w)).keys_stale is False
+    assert unavailable(at(w, 1), old_token(w)) is UNAVAILABLE
+
+
+def test_fault_F17_a_clock_that_jumps_back_makes_no_stale_key_usable() -> None:
+    w = silent_after_a_first_answer(0)
+    assert unavailable(at(w, -1), old_token(w)) is UNAVAILABLE
+
+
+def test_fault_F17_an_unknown_kid_is_not_judged_by_stale_keys() -> None:
+    w = silent_after_a_first_answer(MAX_STALE)
+    assert unavailable(at(w, FRESH), fresh_token(w, NEW)) is UNAVAILABLE
+
+
+def test_fault_F17_the_verified_token_says_how_old_the_keys_are() -> None:
+    w = silent_after_a_first_answer(MAX_STALE)
+    asked = w.clock.now()
+    verified = at(w, HOURS).verify(old_token(w))
+    assert (verified.keys_stale, verified.keys_as_of) == (True, asked)
+
+
+def test_fault_F17_an_evicted_key_stays_evicted() -> None:
+    w = publishing()
+    w.verify(old_token(w))
+    refresh(w)
+    take_offline(w)
+    w.keys.evict("idp")
+    assert unavailable(w, old_token(w)) is UNAVAILABLE
+    assert unavailable(at(w, COOL_DOWN_WITHOUT_KEYS), old_token(w)) is UNAVAILABLE
+
+
+def test_fault_F17_what_is_fetched_after_an_eviction_holds() -> None:
+    w = publishing(NEW)
+    w.keys.evict("idp")
+    refresh(at(w, 1))
+    take_offline(w)
+    assert w.verify(fresh_token(w, NEW)).keys_stale is False
+
+
+# F18: the issuer is down, the runtime is cold
+
+
+def test_fault_F18_a_cold_runtime_works_while_the_issuer_is_down() -> None:
+    w = publishing()
+    refresh(w)
+    take_offline(w)
+    assert at(cold(w), FRESH - 1).verify(old_token(w)).keys_stale is False
+    assert at(cold(w), 1).verify(old_token(w)).keys_stale is True
+
+
+def test_fault_F18_the_second_level_is_under_the_clock_of_the_first() -> None:
+    w = publishing()
+    refresh(w)
+    take_offline(w)
+    w.clock.advance(MAX_STALE)
+    verified = cold(w).verify(old_token(w))
+    assert (verified.keys_stale, verified.keys_as_of) == (True, w.clock.now() - MAX_STALE)
+    assert unavailable(at(cold(w), 1), old_token(w)) is UNAVAILABLE
+
+
+def test_fault_F18_nothing_on_either_level_is_no_answer() -> None:
+    w = world(online())
+    assert unavailable(w, token()) is UNAVAILABLE
+
+
+def test_fault_F18_a_cold_runtime_asks_nobody_for_what_is_known() -> None:
+    w = publishing()
+    refresh(w)
+    w.web.fetched.clear()
+    assert cold(w).verify(old_token(w)).keys_stale is False
+    assert w.web.fetched == []
+
+
+def test_fault_F18_a_warm_runtime_asks_the_second_level_first() -> None:
+    w = publishing()
+    w.verify(old_token(w))
+    refresh(at(w, FRESH - 1))
+    w.web.fetched.clear()
+    assert at(w, 1).verify(old_token(w)).keys_stale is False
+    assert w.web.fetched == []
+
+
+def test_fault_F18_an_unknown_kid_is_asked_for_on_both_levels_and_once() -> None:
+    w = publishing()
+    refresh(w)
+    c = cold(w)
+    reasons = {refusal_after_any_fetch(c, unknown(number)) for number in range(50)}
+    assert reasons == {Reason.UNKNOWN_KEY}
+    assert c.web.fetched == [JWKS_URI, JWKS_URI]  # by the schedule, then by the first token
+    assert c.fetched.loads == 2
+
+
+def test_fault_F18_a_key_that_the_schedule_has_seen_costs_no_fetch() -> None:
+    w = publishing()
+    w.verify(old_token(w))
+    at(w, COOL_DOWN, OLD, NEW)
+    refresh(w)
+    w.web.fetched.clear()
+    assert w.verify(fresh_token(w, NEW)).key_id == "new"
+    assert w.web.fetched == []
+
+
+def test_fault_F18_keys_of_another_version_of_the_document_are_nothing() -> None:
+    w = publishing()
+    refresh(w)
+    take_offline(w)
+    for version in (2, 0):
+        w.directory.current = (online(version=version),)
+        assert unavailable(cold(w), old_token(w)) is UNAVAILABLE
+
+
+def test_fault_F18_a_store_that_is_down_is_no_reason_to_refuse() -> None:
+    w = publishing()
+    refresh(w)
+    w.fetched.failing = True
+    assert cold(w).verify(old_token(w)).keys_stale is False
+    assert w.alarms == [("idp", "the second level: store_unavailable")]
+
+
+@pytest.mark.parametrize(
+    "kept", ["", "[]", "{}", '{"keys": 1}', '{"keys": [], "keys": []}', '{"keys": []}', '{"keys": [1]}']
+)
+def test_fault_F18_a_set_that_nobody_can_read_is_as_good_as_none(kept: str) -> None:
+    w = publishing()
+    refresh(w)
+    keys = w.fetched.kept["idp"]
+    assert keys.keys is not None
+    w.fetched.kept["idp"] = KeptKeys(replace(keys.keys, jwks=kept), keys.tag)
+    assert cold(w).verify(old_token(w)).keys_stale is False
+    take_offline(w)
+    assert unavailable(cold(w), old_token(w)) is UNAVAILABLE
+
+
+def test_fault_F18_keys_from_the_future_are_not_believed_but_those_of_a_hasty_clock_are() -> None:
+    w = publishing()
+    refresh(at(w, 60))
+    take_offline(w)
+    verified = at(cold(w), -60).verify(old_token(w))
+    assert verified.keys_stale is False
+    assert unavailable(at(cold(w), -1), old_token(w)) is UNAVAILABLE
+
+
+def test_fault_F18_secrets_that_somebody_published_go_no_further() -> None:
+    w = publishing()
+    publish(w, {"keys": [OLD.jwk(), NEW.jwk(d="c2VjcmV0", p="c2VjcmV0")]})
+    refresh(w)
+    keys = w.fetched.kept["idp"].keys
+    assert keys is not None
+    assert "c2VjcmV0" not in keys.jwks
+    assert refusal_after_any_fetch(cold(w), fresh_token(w, NEW)) is Reason.UNUSABLE_KEY
+
+
+# F19: an empty answer, or all keys at once
+
+
+def test_fault_F19_an_empty_set_never_replaces_a_good_one() -> None:
+    w = publishing()
+    refresh(w)
+    publish(at(w, FRESH), {"keys": []})
+    assert refresh(w).failed == {"idp": "no keys, or more than 100"}
+    assert cold(w).verify(old_token(w)).keys_stale is True
+
+
+def test_fault_F19_all_keys_at_once_are_accepted_and_reported() -> None:
+    w = publishing()
+    refresh(w)
+    refresh(at(w, 300, NEW))
+    assert w.alarms == [("idp", "the issuer replaced all keys at once")]
+    assert cold(w).verify(fresh_token(w, NEW)).key_id == "new"
+    assert refusal_after_any_fetch(cold(w), old_token(w)) is Reason.UNKNOWN_KEY
+
+
+def test_fault_F19_but_not_twice_within_ten_minutes() -> None:
+    w = publishing()
+    refresh(w)
+    refresh(at(w, 300, NEW))
+    assert refresh(at(w, BETWEEN_REPLACEMENTS - 1, THIRD)).failed
+    assert cold(w).verify(fresh_token(w, NEW)).key_id == "new"
+    assert w.alarms[1:] == [("idp", "the issuer replaced all keys twice within ten minutes")]
+    assert not refresh(at(w, 1)).failed
+    assert cold(w).verify(fresh_token(w, THIRD)).key_id == "third"
+
+
+def test_fault_F19_the_first_level_holds_to_the_same_rule() -> None:
+    w = publishing()
+    w.verify(old_token(w))
+    at(w, FRESH, NEW).verify(fresh_token(w, NEW))
+    at(w, COOL_DOWN, THIRD)
+    assert refusal_after_any_fetch(w, fresh_token(w, THIRD)) is Reason.UNKNOWN_KEY
+    assert w.verify(fresh_token(w, NEW)).key_id == "new"
+
+
+def test_fault_F19_a_new_version_of_the_document_begins_anew() -> None:
+    w = publishing()
+    refresh(w)
+    refresh(at(w, 300, NEW))
+    w.directory.current = (online(version=2),)
+    assert not refresh(at(w, 1, THIRD)).failed
+    assert cold(w).verify(fresh_token(w, THIRD)).key_id == "third"
+
+
+def test_fault_F19_a_key_is_what_it_is_and_not_what_it_is_called() -> None:
+    w = publishing()
+    refresh(w)
+    publish(at(w, 300), {"keys": [{**NEW.jwk(), "kid": "old"}]})
+    refresh(w)
+    assert w.alarms == [
+        ("idp", "the issuer replaced all keys at once"),
+        ("idp", "the issuer uses a kid again for another key"),
+    ]
+
+
+# F20 and Q5: a slow issuer
+
+
+def test_fault_F20_after_five_failures_nobody_asks_for_thirty_seconds() -> None:
+    w = world(online())
+    for _ in range(THRESHOLD):
+        refusal_after_any_fetch(w, token())
+        w.clock.advance(COOL_DOWN_WITHOUT_KEYS)
+    asked = len(w.web.fetched)
+    assert asked == THRESHOLD
+    for _ in range(OPEN - COOL_DOWN_WITHOUT_KEYS - 1):
+        refusal_after_any_fetch(at(w, 1), token())
+    assert len(w.web.fetched) == asked
+
+
+def test_fault_F20_then_one_attempt_decides() -> None:
+    w = world(online())
+    for _ in range(THRESHOLD):
+        refusal_after_any_fetch(w, token())
+        w.clock.advance(COOL_DOWN_WITHOUT_KEYS)
+    w.clock.advance(OPEN - COOL_DOWN_WITHOUT_KEYS)
+    refusal_after_any_fetch(w, fresh_token(w, rsa_key()))
+    assert len(w.web.fetched) == THRESHOLD + 1
+    publish(w, jwks(rsa_key()))
+    assert unavailable(at(w, OPEN - 1), fresh_token(w, rsa_key())) is UNAVAILABLE
+    assert at(w, 1).verify(fresh_token(w, rsa_key())).keys_stale is False
+
+
+def test_fault_F20_a_success_closes_the_circuit() -> None:
+    w = only(online(max_stale=0))
+    for _ in range(2):
+        take_offline(w)
+        for _ in range(THRESHOLD - 1):
+            assert unavailable(w, old_token(w)) is UNAVAILABLE
+            w.clock.advance(COOL_DOWN_WITHOUT_KEYS)
+        publish(w, jwks(OLD))
+        assert w.verify(old_token(w)).keys_stale is False
+        w.clock.advance(FRESH)
+    assert len(w.web.fetched) == 2 * THRESHOLD
+
+
+@contextmanager
+def slow_and_quick() -> Iterator[tuple[IssuerServer, World]]:
+    """Two issuers on one server: one drips for ever, the other answers."""
+    with issuer_server() as server:
+        server.routes = {"/slow": endless(b"HTTP/1.1 200 OK\r\n\r\n{", b" ", pause=0.01), "/quick": document(jwks(OLD))}
+        slow, quick = (
+            trusted(id=name, issuer=f"https://{name}.example.com", keys=IssuerKeys(jwks_uri=f"{server.url}/{name}"))
+            for name in ("slow", "quick")
+        )
+        yield server, world(slow, quick, web=Recording(WebFetcher(loopback=True, total=2.0)))
+
+
+def test_Q5_a_slow_issuer_delays_nobody_else() -> None:
+    with slow_and_quick() as (server, w):
+        slow = Thread(target=refusal_after_any_fetch, args=(w, token(claims(iss="https://slow.example.com"))))
+        slow.start()
+        while "/slow" not in server.asked:
+            time.sleep(0.01)
+        assert w.verify(token(claims(iss="https://quick.example.com"), key=OLD)).key_id == "old"
+        assert slow.is_alive()
+        slow.join()
+
+
+def test_Q5_a_slow_issuer_delays_nobody_else_in_the_schedule() -> None:
+    with slow_and_quick() as (_, w):
+        report = refresh(w)
+        assert report.failed == {"slow": "TimeoutError"}
+        assert (report.asked, report.stale, report.left_out) == (2, ("slow",), 0)
+        assert list(w.fetched.kept) == ["quick"]
+
+
+def test_Q5_who_has_keys_does_not_wait_for_a_slow_answer() -> None:
+    with issuer_server() as server:
+        server.routes["/jwks"] = document(jwks(OLD))
+        w = world(trusted(keys=IssuerKeys(jwks_uri=f"{server.url}/jwks")), web=Recording(WebFetcher(loopback=True)))
+        w.verify(old_token(w))
+        server.routes["/jwks"] = silence
+        w.clock.advance(FRESH)
+        asking = Thread(target=w.verify, args=(old_token(w),))
+        asking.start()
+        while len(server.asked) == 1:
+            time.sleep(0.01)
+        assert w.verify(old_token(w)).keys_stale is True
+        assert asking.is_alive()
+        asking.join()
+
+
+def test_Q5_the_schedule_ends_in_time_and_says_who_was_left_out() -> None:
+    with slow_and_quick() as (_, w):
+        report = refresh(w, patience=0.2)
+        assert report.left_out == 1
+        assert json.dumps(report.stale) == "[]"
