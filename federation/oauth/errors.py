@@ -70,6 +70,34 @@ class InvalidClient(OAuthError):
         return {"www-authenticate": 'Basic realm="federation-bridge"'}
 
 
+class InvalidToken(OAuthError):
+    """A bearer token that does not open this door (RFC 6750 section 3.1)."""
+
+    error = "invalid_token"
+    status = 401
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The challenge."""
+        return {"www-authenticate": f'Bearer realm="federation-bridge", error="{self.error}"'}
+
+
+class NoToken(InvalidToken):
+    """No bearer token at all: the challenge names no error then."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The challenge."""
+        return {"www-authenticate": 'Bearer realm="federation-bridge"'}
+
+
+class InsufficientScope(InvalidToken):
+    """A good bearer token for something else (RFC 6750 section 3.1)."""
+
+    error = "insufficient_scope"
+    status = 403
+
+
 class InvalidTarget(OAuthError):
     """Unknown or forbidden audience or resource: all or nothing (RFC 8707 section 2)."""
 
@@ -115,6 +143,13 @@ class TemporarilyUnavailable(OAuthError):
     def headers(self) -> dict[str, str]:
         """When to come back (RFC 9110 section 10.2.3)."""
         return {"retry-after": str(self.retry_after)}
+
+
+class TooManyRequests(TemporarilyUnavailable):
+    """Too often (RFC 6585 section 4)."""
+
+    error = "slow_down"
+    status = 429
 
 
 class ServerError(OAuthError):

@@ -128,6 +128,22 @@ class Reason(StrEnum):
     # The policies
     POLICY_UNAVAILABLE = "policy_unavailable", "The policies cannot be evaluated now; try again."
 
+    # Pushing an issuer's keys
+    UNSUPPORTED_KEYS_TYPE = "unsupported_keys_type", "Send one Content-Type: application/jwk-set+json."
+    MISSING_BEARER_TOKEN = "missing_bearer_token", "Send Authorization: Bearer with a token of the issuer or an admin."
+    PUSH_NOT_AUTHORIZED = "push_not_authorized", "This token does not let anybody push keys to this issuer."
+    PUSH_NOT_BOUND = "push_not_bound", "The claim jwks_sha256 must be the base64url SHA-256 of the body as it is sent."
+    MISSING_SCOPE = "missing_scope", "The token lacks the scope that this takes."
+    NO_SUCH_ISSUER = "no_such_issuer", "There is no issuer of that id."
+    KEYS_NOT_PUSHED = "keys_not_pushed", "The keys of this issuer are not pushed; its document says where they are."
+    MALFORMED_KEYS = "malformed_keys", "Send a JWK Set in strict JSON: 1 to 100 keys, each with a kid of its own."
+    PRIVATE_KEYS = "private_keys", "The set holds private or shared keys: replace those, and send public ones alone."
+    UNUSABLE_KEYS = "unusable_keys", "A key of the set is malformed, too weak or not for signatures; leave it out."
+    KEYS_REPLACED_TOO_OFTEN = (
+        "keys_replaced_too_often",
+        "All keys were replaced less than ten minutes ago; keep one of them in the set, or wait.",
+    )
+
     # The commit
     TOKEN_REPLAYED = "token_replayed", "The token is accepted once and has been used; fetch a fresh one."
     TRUST_CHANGED = "trust_changed", "Trust was changed while this was decided; repeat the request."

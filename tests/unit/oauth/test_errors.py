@@ -6,7 +6,14 @@ import re
 import pytest
 
 from federation.oauth.error_page import render_error_page
-from federation.oauth.errors import InvalidRequest, OAuthError, TemporarilyUnavailable
+from federation.oauth.errors import (
+    InsufficientScope,
+    InvalidRequest,
+    InvalidToken,
+    NoToken,
+    OAuthError,
+    TemporarilyUnavailable,
+)
 from federation.oauth.reasons import Reason
 from federation.oauth.response import render_error
 
@@ -27,7 +34,7 @@ def test_g14_descriptions_stay_within_the_characters_of_rfc_6749(reason: Reason)
 @pytest.mark.parametrize("error_class", error_classes())
 def test_every_error_has_a_code_and_a_fitting_status(error_class: type[OAuthError]) -> None:
     assert re.fullmatch(r"[a-z_]+", error_class.error)
-    assert error_class.status in {400, 401, 405, 429, 500, 503}
+    assert error_class.status in {400, 401, 403, 405, 429, 500, 503}
 
 
 def test_neither_detail_nor_evidence_ever_reaches_the_caller() -> None:
@@ -45,6 +52,16 @@ def test_an_unavailable_dependency_says_when_to_come_back() -> None:
     error = TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, retry_after=7)
     assert render_error(error, "c", "e").headers["retry-after"] == "7"
     assert error.http_status == 503
+
+
+def test_a_bearer_token_is_asked_for_and_a_bad_one_is_named() -> None:
+    """RFC 6750 section 3: without any token the challenge says nothing of errors."""
+    realm = 'Bearer realm="federation-bridge"'
+    challenges = [
+        render_error(error(Reason.PUSH_NOT_AUTHORIZED), "c", "e").headers["www-authenticate"]
+        for error in (NoToken, InvalidToken, InsufficientScope)
+    ]
+    assert challenges == [realm, f'{realm}, error="invalid_token"', f'{realm}, error="insufficient_scope"']
 
 
 def test_the_error_page_has_an_anchor_for_every_reason() -> None:
