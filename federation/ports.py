@@ -14,6 +14,7 @@ from federation.model.documents import StoredDocument
 from federation.model.issuer_keys import IssuerKeySet, KeptKeys
 from federation.model.json import JsonObject
 from federation.model.keys import KeySet, SigningKey
+from federation.model.policy import PolicyDocuments
 from federation.model.trust import Audience, DocumentRef, Issuer, Mapping, Selector
 
 
@@ -58,6 +59,22 @@ class MappingIndex(Protocol):
 
     def patterns(self, issuer: str) -> tuple[Mapping, ...]:
         """Mappings of the issuer that pin none of its provider's selectors: one Query."""
+        ...
+
+
+class MappingsById(Protocol):
+    """Mappings by name: what one of our own tokens was minted by."""
+
+    def mapping(self, id_: str) -> Mapping | None:
+        """Its current version, disabled ones included; None where it was deleted or is corrupt."""
+        ...
+
+
+class PolicyDirectory(Protocol):
+    """Policies and zones. A corrupt one is no reason to leave it out: it might forbid."""
+
+    def policies(self) -> PolicyDocuments:
+        """The same object until something changed; raises TemporarilyUnavailable if any of them cannot be read."""
         ...
 
 

@@ -35,3 +35,15 @@ def get_items(
         if not request:
             return found
     raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "UnprocessedKeys")
+
+
+def query_partition(dynamodb: "DynamoDBClient", table: str, partition: str) -> list[Item]:
+    """Every item of the partition by a strongly consistent Query, of as many pages as it takes."""
+    pages = dynamodb.get_paginator("query").paginate(
+        TableName=table,
+        KeyConditionExpression="pk = :partition",
+        ExpressionAttributeValues={":partition": {"S": partition}},
+        ConsistentRead=True,
+    )
+    with translated(Reason.STORE_UNAVAILABLE):
+        return [item for page in pages for item in page["Items"]]

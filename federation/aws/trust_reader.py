@@ -1,4 +1,4 @@
-"""IssuerDirectory, AudienceDirectory and MappingIndex on the trust table.
+"""IssuerDirectory, AudienceDirectory, MappingIndex and MappingsById on the trust table.
 
 Reads are strongly consistent: whoever decides again because trust has changed must not decide on the old documents
 again. A corrupt document is reported and left out: it is never used, and never takes the others down.
@@ -8,20 +8,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from federation.aws.backoff import Pause, full_jitter
-from federation.aws.errors import translated
-from federation.aws.items import Item, get_items
+from federation.aws.items import Item, get_items, query_partition
 from federation.aws.trust_items import (
     MEMBER,
     bucket_key,
     bucket_member,
+    document_key,
     document_partition,
     is_deleted,
     patterns_partition,
     stored_document,
 )
 from federation.model.documents import CorruptDocument, StoredDocument, decode_audience, decode_issuer, decode_mapping
-from federation.model.trust import Audience, Issuer, Kind, Mapping, Selector
-from federation.oauth.reasons import Reason
+from federation.model.trust import Audience, DocumentRef, Issuer, Kind, Mapping, Selector
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -73,19 +72,20 @@ class DynamoTrustReader:
         found = self._usable(lambda item: decode_mapping(stored_document(Kind.MAPPING, item["sk"]["S"], item)), items)
         return _filed(found, issuer)
 
+    def mapping(self, id_: str) -> Mapping | None:
+        """One BatchGetItem of one item: the document itself, not its copy in the index."""
+        key = document_key(DocumentRef(Kind.MAPPING, id_))
+        items = get_items(self._dynamodb, self._table, [key], {"ConsistentRead": True}, self._pause)
+        stored = (item for item in items if not is_deleted(item))
+        found = self._usable(lambda item: decode_mapping(stored_document(Kind.MAPPING, id_, item)), stored)
+        return found[0] if found else None
+
     def _all(self, kind: Kind, decode: Callable[[StoredDocument], _T]) -> tuple[_T, ...]:
         items = (item for item in self._query(document_partition(kind)) if not is_deleted(item))
         return self._usable(lambda item: decode(stored_document(kind, item["sk"]["S"], item)), items)
 
     def _query(self, partition: str) -> list[Item]:
-        pages = self._dynamodb.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="pk = :partition",
-            ExpressionAttributeValues={":partition": {"S": partition}},
-            ConsistentRead=True,
-        )
-        with translated(Reason.STORE_UNAVAILABLE):
-            return [item for page in pages for item in page["Items"]]
+        return query_partition(self._dynamodb, self._table, partition)
 
     def _usable(self, decode: Callable[..., _T], stored: Iterable[object]) -> tuple[_T, ...]:
         usable: list[_T] = []

@@ -19,6 +19,7 @@ from federation.aws.trust_items import (
 )
 from federation.model.confirmation import takes_part
 from federation.model.documents import StoredDocument
+from federation.model.policy import POLICY_SET
 from federation.model.trust import DocumentRef, Kind, Selector
 from federation.oauth.reasons import Reason
 from federation.ports import BucketFull, VersionConflict
@@ -54,7 +55,7 @@ class DynamoTrustWriter:
         removal = [] if old in (None, new) else [self._removed(ref.id, old)]
         addition = [] if new is None else [self._filed(document, new)]
         began = since_of(current) or document.version
-        self._write([self._document(document, new, began), *removal, *addition], ref)
+        self._write([self._document(document, new, began), *removal, *addition, *self._counted(ref.kind)], ref)
 
     def delete(self, ref: DocumentRef, version: int) -> None:
         """Leaves the version behind, so that it never starts again; raises VersionConflict."""
@@ -64,7 +65,7 @@ class DynamoTrustWriter:
         tombstone = {"version": {"N": str(version + 1)}, "enabled": {"BOOL": False}, "deleted": {"BOOL": True}}
         filing = filing_of(current)
         removal = [] if filing is None else [self._removed(ref.id, filing)]
-        self._write([self._versioned(ref, tombstone, version), *removal], ref)
+        self._write([self._versioned(ref, tombstone, version), *removal, *self._counted(ref.kind)], ref)
 
     def _item(self, ref: DocumentRef) -> Item | None:
         with translated(Reason.STORE_UNAVAILABLE):
@@ -96,6 +97,16 @@ class DynamoTrustWriter:
             "ExpressionAttributeValues": {":copy": {"S": _copy(document)}},
         }
         return {"Update": {"TableName": self._table, "Key": key} | update}
+
+    def _counted(self, kind: Kind) -> list[Write]:
+        """Every write of a policy or zone is a new version of the whole set, in the same transaction."""
+        if kind not in (Kind.POLICY, Kind.ZONE):
+            return []
+        update = {
+            "UpdateExpression": "ADD version :one",
+            "ExpressionAttributeValues": {":one": {"N": "1"}},
+        }
+        return [{"Update": {"TableName": self._table, "Key": document_key(POLICY_SET)} | update}]
 
     def _removed(self, mapping: str, filing: Filing) -> Write:
         where = {"TableName": self._table, "Key": filing.key(mapping)}

@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 from federation.model.confirmation import confirmed_issuer, is_pending
 from federation.model.duration import seconds, seconds_or_none
 from federation.model.json import JsonObject
+from federation.model.policy import Policy, Zone
 from federation.model.trust import Audience, Grant, Issuer, IssuerKeys, Kind, Mapping, MatchValue
 
 DEFAULT_ALGORITHMS = ("RS256", "ES256")
@@ -47,6 +48,16 @@ def decode_mapping(document: StoredDocument) -> Mapping:
 def decode_audience(document: StoredDocument) -> Audience:
     """Raises CorruptDocument."""
     return _decode(document, _audience)
+
+
+def decode_policy(document: StoredDocument) -> Policy:
+    """Raises CorruptDocument."""
+    return _decode(document, _policy)
+
+
+def decode_zone(document: StoredDocument) -> Zone:
+    """Raises CorruptDocument."""
+    return _decode(document, _zone)
 
 
 def _decode(document: StoredDocument, build: Callable[[StoredDocument], _T]) -> _T:
@@ -135,6 +146,22 @@ def _audience(document: StoredDocument) -> Audience:
 
 def _enabled(body: JsonObject) -> bool:
     return _flag(body.get("enabled", True)) and not is_pending(body)
+
+
+def _policy(document: StoredDocument) -> Policy:
+    body = document.body
+    return Policy(
+        id=document.id,
+        version=document.version,
+        cedar=_text(body["cedar"]),
+        tenant=_optional_text(body.get("tenant")),
+        enabled=_flag(body.get("enabled", True)),
+    )
+
+
+def _zone(document: StoredDocument) -> Zone:
+    body = document.body
+    return Zone(document.id, document.version, _texts(body["cidrs"]), _flag(body.get("enabled", True)))
 
 
 def _text(value: object) -> str:

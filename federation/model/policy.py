@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from federation.model.json import Claims, Json
+from federation.model.trust import DocumentRef, DocumentVersion, Kind
 
 PolicyAction: TypeAlias = Literal["exchange", "delegate"]
 Proof: TypeAlias = Literal["none", "dpop", "mtls"]
+
+
+POLICY_SET = DocumentRef(Kind.POLICY_SET, "policies")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,21 @@ class Obligations:
     """Every one of these must have been shown: `dpop`, `mtls`. Sorted."""
     require_approval: tuple[str, ...] = ()
     """For every one of these purposes somebody must have approved. Sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDocuments:
+    """All policies and zones, disabled ones included, as of one version of the whole set."""
+
+    version: int
+    """0: none was ever written."""
+    policies: tuple[Policy, ...] = ()
+    zones: tuple[Zone, ...] = ()
+
+    @property
+    def document(self) -> DocumentVersion:
+        """Stands for every one of them: a decision rests on what it does not find as much as on what it finds."""
+        return DocumentVersion(POLICY_SET, self.version)
 
 
 def strictest(*obligations: Obligations) -> Obligations:

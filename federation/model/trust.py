@@ -23,6 +23,10 @@ class Kind(StrEnum):
     ISSUER = "Issuer"
     MAPPING = "Mapping"
     AUDIENCE = "Audience"
+    POLICY = "Policy"
+    ZONE = "Zone"
+    POLICY_SET = "PolicySet"
+    """Counts the writes of policies and zones, so that one version stands for all of them; never written by hand."""
     KEY_SET = "KeySet"
     """Our own signing keys: written by the key functions, never by hand."""
 

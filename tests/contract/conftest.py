@@ -11,6 +11,7 @@ import pytest
 
 from federation.aws.clients import dynamodb_client
 from federation.aws.key_sets import DocumentKeySets
+from federation.aws.policy_reader import DynamoPolicyReader
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_versions import DynamoTrustVersions
 from federation.aws.trust_writer import DynamoTrustWriter
@@ -67,10 +68,11 @@ def dynamodb(engine: Engine) -> "DynamoDBClient":
 def trust(engine: Engine | None) -> Trust:
     if engine is None:
         fake = FakeTrust()
-        return Trust(fake, fake, fake, fake, fake, fake, fake.corrupt)
+        return Trust(fake, fake, fake, fake, fake, fake, fake, fake, fake.corrupt)
     table = engine.tables()["FEDERATION_TRUST_TABLE"]
     corrupt: list[CorruptDocument] = []
     reader = DynamoTrustReader(engine.dynamodb, table, corrupt.append)
     writer = DynamoTrustWriter(engine.dynamodb, table)
     versions = DynamoTrustVersions(engine.dynamodb, table)
-    return Trust(reader, reader, reader, versions, writer, DocumentKeySets(writer), corrupt)
+    policies = DynamoPolicyReader(engine.dynamodb, table)
+    return Trust(reader, reader, reader, reader, policies, versions, writer, DocumentKeySets(writer), corrupt)

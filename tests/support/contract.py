@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from federation.local.embedded_aws import create_tables
 from federation.model.documents import CorruptDocument
-from federation.ports import AudienceDirectory, IssuerDirectory, KeySets, MappingIndex, TrustVersions, TrustWriter
+from federation.ports import (
+    AudienceDirectory,
+    IssuerDirectory,
+    KeySets,
+    MappingIndex,
+    MappingsById,
+    PolicyDirectory,
+    TrustVersions,
+    TrustWriter,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,6 +41,8 @@ class Trust:
     issuers: IssuerDirectory
     audiences: AudienceDirectory
     mappings: MappingIndex
+    mappings_by_id: MappingsById
+    policies: PolicyDirectory
     versions: TrustVersions
     writer: TrustWriter
     key_sets: KeySets

@@ -1,4 +1,4 @@
-"""The trust table in memory: IssuerDirectory, AudienceDirectory, MappingIndex, TrustVersions, TrustWriter, KeySets."""
+"""The trust table in memory: every port on it, from IssuerDirectory to KeySets."""
 
 import json
 from collections.abc import Callable, Collection, Sequence
@@ -7,10 +7,21 @@ from threading import RLock
 from typing import TypeVar
 
 from federation.model.confirmation import takes_part
-from federation.model.documents import CorruptDocument, StoredDocument, decode_audience, decode_issuer, decode_mapping
+from federation.model.documents import (
+    CorruptDocument,
+    StoredDocument,
+    decode_audience,
+    decode_issuer,
+    decode_mapping,
+    decode_policy,
+    decode_zone,
+)
 from federation.model.json import JsonObject
 from federation.model.keys import KeySet
+from federation.model.policy import POLICY_SET, PolicyDocuments
 from federation.model.trust import Audience, DocumentRef, Issuer, Kind, Mapping, Selector
+from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.reasons import Reason
 from federation.ports import BucketFull, VersionConflict
 
 BUCKET_BYTES = 400 * 1024
@@ -38,6 +49,7 @@ class FakeTrust:
         self._issuers: tuple[Issuer, ...] = ()
         self._audiences: tuple[Audience, ...] = ()
         self._keys: KeySet | None = None
+        self._policies = PolicyDocuments(0)
         self.corrupt: list[CorruptDocument] = []
         self.reads = 0
 
@@ -67,12 +79,21 @@ class FakeTrust:
     def patterns(self, issuer: str) -> tuple[Mapping, ...]:
         return self._filed_under({Filing(issuer, None)})
 
+    # MappingsById
+
+    def mapping(self, id_: str) -> Mapping | None:
+        with self._lock:
+            document = self._documents.get(DocumentRef(Kind.MAPPING, id_))
+        found = self._decoded([document] if document else [], decode_mapping)
+        return found[0] if found else None
+
     # TrustVersions
 
     def versions(self, refs: Collection[DocumentRef]) -> dict[DocumentRef, int]:
         with self._lock:
             self.reads += 1
-            return {ref: self._versions[ref] for ref in refs if ref in self._documents}
+            known = self._documents.keys() | {POLICY_SET}
+            return {ref: self._versions[ref] for ref in refs if ref in known and ref in self._versions}
 
     # TrustWriter
 
@@ -92,6 +113,7 @@ class FakeTrust:
             since = self._documents[ref].since if ref in self._documents else document.version
             self._documents[ref] = replace(document, body=json.loads(json.dumps(document.body)), since=since)
             self._versions[ref] = document.version
+            self._count(ref.kind)
 
     def delete(self, ref: DocumentRef, version: int) -> None:
         with self._lock:
@@ -99,8 +121,27 @@ class FakeTrust:
                 raise VersionConflict(ref)
             del self._documents[ref]
             self._versions[ref] = version + 1
+            self._count(ref.kind)
             if ref.kind is Kind.MAPPING:
                 self._filed.pop(ref.id, None)
+
+    # PolicyDirectory
+
+    def policies(self) -> PolicyDocuments:
+        with self._lock:
+            self.reads += 1
+            try:
+                policies = tuple(map(decode_policy, self._of_kind(Kind.POLICY)))
+                zones = tuple(map(decode_zone, self._of_kind(Kind.ZONE)))
+            except CorruptDocument as error:
+                raise TemporarilyUnavailable(Reason.POLICY_UNAVAILABLE, str(error)) from error
+            loaded = PolicyDocuments(self._versions.get(POLICY_SET, 0), policies, zones)
+            self._policies = self._policies if loaded == self._policies else loaded
+            return self._policies
+
+    def _count(self, kind: Kind) -> None:
+        if kind in (Kind.POLICY, Kind.ZONE):
+            self._versions[POLICY_SET] = self._versions.get(POLICY_SET, 0) + 1
 
     # KeySets
 
