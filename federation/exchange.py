@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from federation.audit.record import AuditRecord
 from federation.authentication.callers import UnregisteredCallers
-from federation.mapping.mapper import Mapper
+from federation.mapping.principals import Principals
 from federation.minting.commit import TrustChanged
 from federation.minting.minter import Minter
 from federation.model.tokens import IssuedToken
@@ -26,7 +26,7 @@ class Exchange:
 
     callers: UnregisteredCallers
     tokens: TokenVerifiers
-    mapper: Mapper
+    mapper: Principals
     policy: Authorizer
     minter: Minter
     log: AuditLog
@@ -50,6 +50,7 @@ class Exchange:
         record.subject = subject = self.tokens.verify_subject(request)
         record.actor = actor = self.tokens.verify_actor(request)
         record.mapping = mapping = self.mapper.resolve(subject, request)
-        record.authorization = authorization = self.policy.authorize(client, subject, actor, mapping, request)
+        record.acting = acting = self.mapper.resolve_actor(actor, request)
+        record.authorization = authorization = self.policy.authorize(client, subject, acting, mapping, request)
         record.issued = issued = self.minter.mint(authorization, record)
         return issued

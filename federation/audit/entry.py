@@ -2,7 +2,7 @@
 
 from federation.model.authorization import Authorization
 from federation.model.json import Json
-from federation.model.tokens import VerifiedToken
+from federation.model.tokens import Acting, VerifiedToken
 from federation.model.trust import MappedPrincipal
 from federation.oauth.request import ExchangeRequest
 
@@ -37,12 +37,44 @@ def describe_subject(subject: VerifiedToken) -> dict[str, Json]:
     }
 
 
+def describe_parent(subject: VerifiedToken) -> dict[str, Json]:
+    """What one of our own tokens leads back to: `parent_jti` is the token it was minted from."""
+    if subject.own is None:
+        return {}
+    return {"parent_jti": subject.own.jti, "txn": subject.own.transaction, "tenant": subject.own.tenant}
+
+
+def describe_actor(actor: VerifiedToken) -> dict[str, Json]:
+    """Who proved to act. The actor's own claims are named by their digest, as the subject's are."""
+    return {
+        "actor_issuer": actor.issuer.id,
+        "actor_issuer_version": actor.issuer.version,
+        "actor_tenant": actor.issuer.tenant,
+        "actor_subject": actor.subject,
+        "actor_digest": actor.digest,
+        "actor_kid": actor.key_id,
+        "actor_expires_at": actor.expires_at,
+        **({"actor_jti": actor.own.jti} if actor.own else {}),
+    }
+
+
+def describe_acting(acting: Acting) -> dict[str, Json]:
+    """Which rule made the actor whom."""
+    return {
+        "actor_mapping": acting.mapped.mapping.id,
+        "actor_mapping_version": acting.mapped.mapping.version,
+        "actor_principal": acting.mapped.principal,
+        "actor_decided_by": dict(acting.mapped.decided_by),
+    }
+
+
 def describe_mapping(mapped: MappedPrincipal) -> dict[str, Json]:
     """Which rule made it whom, and the claims that decided."""
     return {
         "mapping": mapped.mapping.id,
         "mapping_version": mapped.mapping.version,
         "principal": mapped.principal,
+        "root_issuer": mapped.issuer.id,
         "decided_by": dict(mapped.decided_by),
     }
 
@@ -56,6 +88,7 @@ def describe_authorization(authorization: Authorization) -> dict[str, Json]:
         "issued_at": authorization.issued_at,
         "expires_at": authorization.expires_at,
         "txn": authorization.transaction,
+        "act": authorization.act,
         "decision": authorization.provenance.decision,
         "documents": {f"{ref.kind}/{ref.id}": version for ref, version in authorization.documents},
     }

@@ -11,10 +11,18 @@ from traceback import extract_tb
 from types import TracebackType
 from typing import Self
 
-from federation.audit.entry import describe_authorization, describe_mapping, describe_request, describe_subject
+from federation.audit.entry import (
+    describe_acting,
+    describe_actor,
+    describe_authorization,
+    describe_mapping,
+    describe_parent,
+    describe_request,
+    describe_subject,
+)
 from federation.model.authorization import Authorization
 from federation.model.json import Json, JsonObject
-from federation.model.tokens import Caller, IssuedToken, VerifiedToken
+from federation.model.tokens import Acting, Caller, IssuedToken, VerifiedToken
 from federation.model.trust import MappedPrincipal
 from federation.oauth.errors import OAuthError, ServerError, TemporarilyUnavailable
 from federation.oauth.http import HttpRequest
@@ -38,6 +46,7 @@ class AuditRecord:
         self.subject: VerifiedToken | None = None
         self.actor: VerifiedToken | None = None
         self.mapping: MappedPrincipal | None = None
+        self.acting: Acting | None = None
         self.authorization: Authorization | None = None
         self.issued: IssuedToken | None = None
 
@@ -84,8 +93,10 @@ class AuditRecord:
             "caller_correlation_id": _caller_text(self._http, "x-correlation-id"),
             "user_agent": _caller_text(self._http, "user-agent"),
             **(describe_request(self.request) if self.request else {}),
-            **(describe_subject(self.subject) if self.subject else {}),
+            **({**describe_subject(self.subject), **describe_parent(self.subject)} if self.subject else {}),
+            **(describe_actor(self.actor) if self.actor else {}),
             **(describe_mapping(self.mapping) if self.mapping else {}),
+            **(describe_acting(self.acting) if self.acting else {}),
             **(describe_authorization(self.authorization) if self.authorization else {}),
         }
 

@@ -15,6 +15,8 @@ from federation.bootstrap.second_level import second_level
 from federation.endpoint import TokenEndpoint
 from federation.exchange import Exchange
 from federation.mapping.mapper import Mapper
+from federation.mapping.own import OwnMappings
+from federation.mapping.principals import Principals
 from federation.minting.commit import Commit
 from federation.minting.current_key import CurrentKey
 from federation.minting.minter import Minter
@@ -30,7 +32,9 @@ from federation.verification.aws_request.verifier import AwsRequestVerifier
 from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
+from federation.verification.own_tokens import OwnTokenVerifier
 from federation.verification.presented import TokenVerifiers
+from federation.verification.provenance import JwtVerifier
 from federation.verification.providers import provider_named
 from federation.verification.verifier import JWT_TYPES, TokenVerifier
 from federation.web.caller_identities import StsCallerIdentities
@@ -54,8 +58,8 @@ def token_endpoint(settings: Settings, log: AuditLog) -> TokenEndpoint:
 
     exchange = Exchange(
         callers=UnregisteredCallers(),
-        tokens=_verifiers(settings, trust, clock),
-        mapper=Mapper(trust, provider_named),
+        tokens=_verifiers(settings, trust, minter.key, clock),
+        mapper=Principals(Mapper(trust, provider_named), OwnMappings(trust, trust)),
         policy=Authorizer(trust, clock),
         minter=minter,
         log=log,
@@ -74,13 +78,14 @@ def _report_corrupt(error: CorruptDocument) -> None:
     _log.error("left out: %s", error)
 
 
-def _verifiers(settings: Settings, trust: CachedTrust, clock: Clock) -> TokenVerifiers:
+def _verifiers(settings: Settings, trust: CachedTrust, ours: CurrentKey, clock: Clock) -> TokenVerifiers:
     """Every kind of token that may be presented, and who verifies it."""
-    jwts = dict.fromkeys(JWT_TYPES, _jwt_verifier(settings, trust, clock))
+    own = OwnTokenVerifier(settings.issuer, ours.key_set, clock)
+    jwts = dict.fromkeys(JWT_TYPES, JwtVerifier(own, _foreign_verifier(settings, trust, clock)))
     return TokenVerifiers({**jwts, TokenType.AWS4_REQUEST: _aws_request_verifier(settings, trust, clock)})
 
 
-def _jwt_verifier(settings: Settings, trust: CachedTrust, clock: Clock) -> TokenVerifier:
+def _foreign_verifier(settings: Settings, trust: CachedTrust, clock: Clock) -> TokenVerifier:
     loopback = settings.loopback_issuers
     source = KeySource(WebFetcher(loopback=loopback), loopback=loopback)
     keys = KeyCache(source, clock, second_level=second_level(settings, dynamodb_client()))

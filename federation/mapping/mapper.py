@@ -61,7 +61,7 @@ class Mapper:
             judged = [(mapping, _misses(mapping, subject, rules)) for mapping in candidates]
             fitting = [mapping for mapping, missing in judged if not missing]
             if fitting:
-                return _mapped(most_specific(fitting, rules.table.selectors), subject.claims)
+                return _mapped(most_specific(fitting, rules.table.selectors), subject)
             missed += judged
         raise _no_mapping(subject, selectors, missed)
 
@@ -100,10 +100,12 @@ def _unnamed(mapping: Mapping, claims: Claims, rules: ProviderRules) -> tuple[Mi
     return tuple(Miss(as_path(name), "a line that names it", claims[name]) for name in risky)
 
 
-def _mapped(mapping: Mapping, claims: Claims) -> MappedPrincipal:
+def _mapped(mapping: Mapping, subject: VerifiedToken) -> MappedPrincipal:
+    claims = subject.claims
     return MappedPrincipal(
         principal=principal(mapping.principal, claims),
         attributes={name: attribute(name, text, claims) for name, text in mapping.attributes.items()},
         mapping=mapping,
+        issuer=subject.issuer,
         decided_by=tuple((path, lookup(claims, parse_path(path))) for path, _ in mapping.match),
     )

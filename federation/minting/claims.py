@@ -20,12 +20,14 @@ def build_claims(authorization: Authorization, issuer: str, jti: str) -> dict[st
             "iss": authorization.provenance.issuer,
             "mapping": authorization.provenance.mapping,
             "decision": authorization.provenance.decision,
+            **({"actor": authorization.provenance.actor} if authorization.provenance.actor else {}),
         },
     }
     optional: dict[str, Json] = {
         "tenant": authorization.tenant,
         "env": authorization.environment,
         "ctx": dict(authorization.context),
+        "act": authorization.act,
     }
     return claims | {name: value for name, value in optional.items() if value}
 

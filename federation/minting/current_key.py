@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field
 
 from federation.model.keys import KeySet, SigningKey
-from federation.model.trust import DocumentRef, DocumentVersion, Kind
+from federation.model.trust import DocumentVersion
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import Clock, KeySets
 
-KEY_SET = DocumentRef(Kind.KEY_SET, "signing")
 TTL = 60
 """Seconds."""
 
@@ -24,16 +23,17 @@ class CurrentKey:
 
     def get(self) -> tuple[SigningKey, DocumentVersion]:
         """The active key, and the key set's version; raises TemporarilyUnavailable before the first publication."""
-        keys = self._current()
+        keys = self.key_set()
         if keys is None or keys.active is None:
             raise TemporarilyUnavailable(Reason.KEYS_UNPUBLISHED, retry_after=30)
-        return keys.active, DocumentVersion(KEY_SET, keys.version)
+        return keys.active, keys.document
 
     def forget(self) -> None:
         """Read again next time."""
         self._keys = None
 
-    def _current(self) -> KeySet | None:
+    def key_set(self) -> KeySet | None:
+        """Every key of ours whose tokens may still be alive; None before the first publication."""
         if self._keys is None or self.clock.now() - self._loaded_at > TTL:
             self._keys = self.key_sets.load()
             self._loaded_at = self.clock.now()

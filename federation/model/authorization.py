@@ -3,6 +3,7 @@
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass
 
+from federation.model.json import JsonObject
 from federation.model.trust import DocumentVersion
 from federation.oauth.identifiers import TokenType
 
@@ -20,11 +21,13 @@ class OneTimeUse:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """`fed` in the token: which issuer, which mapping version, which decision."""
+    """`fed` in the token: which issuer, which mapping versions, which decision."""
 
     issuer: str
     mapping: str
     decision: str
+    actor: str | None = None
+    """The current actor's mapping and version; None: nobody acts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Authorization:
     tenant: str | None = None
     environment: str | None = None
     one_time: tuple[OneTimeUse, ...] = ()
+    act: JsonObject | None = None
+    """Who acts for the principal (RFC 8693 section 4.1)."""
 
     @property
     def lifetime(self) -> int:

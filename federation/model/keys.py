@@ -8,6 +8,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
+from federation.model.trust import DocumentRef, DocumentVersion, Kind
+
+SIGNING_KEYS = DocumentRef(Kind.KEY_SET, "signing")
+
 PublicJwk: TypeAlias = ReadOnly[str, str]
 
 
@@ -41,6 +45,11 @@ class KeySet:
 
     keys: tuple[SigningKey, ...] = ()
     version: int = 0
+
+    @property
+    def document(self) -> DocumentVersion:
+        """This version of the set."""
+        return DocumentVersion(SIGNING_KEYS, self.version)
 
     @property
     def active(self) -> SigningKey | None:

@@ -1,10 +1,49 @@
 """Tokens, before and after: what a foreign token proved, and what we issued."""
 
+from collections.abc import Iterator
+from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field
 
-from federation.model.json import Claims
-from federation.model.trust import Issuer
+from federation.model.json import Claims, Json, JsonObject
+from federation.model.trust import DocumentVersion, Issuer, MappedPrincipal
 from federation.oauth.identifiers import BEARER, TokenType
+
+
+def acting_principals(act: Json) -> Iterator[str]:
+    """Every `sub` of an `act` claim, the current actor first (RFC 8693 section 4.1)."""
+    while isinstance(act, ReadOnly):
+        yield str(act["sub"])
+        act = act.get("act")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnClaims:
+    """What one of our own tokens says, as we minted it: the ground for a narrower one."""
+
+    jti: str
+    principal: str
+    """`sub`: never computed again, whatever its mapping says by now."""
+    audiences: tuple[str, ...]
+    scopes: tuple[str, ...]
+    transaction: str
+    """`txn`"""
+    issuer: str
+    """`fed.iss`: id of the Issuer document that vouched for the principal."""
+    mapping: str
+    """`fed.mapping`: id of the root mapping, which made the principal."""
+    holder: str | None
+    """`fed.actor`: id of the current actor's mapping; None: nobody acts, the token is the principal's."""
+    key_set: DocumentVersion
+    """The key set that had the signing key."""
+    tenant: str | None = None
+    environment: str | None = None
+    context: ReadOnly[str, str] = field(default_factory=dict)
+    act: JsonObject | None = None
+
+    @property
+    def actors(self) -> tuple[str, ...]:
+        """Every principal that acts, the current one first."""
+        return tuple(acting_principals(self.act))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +68,21 @@ class VerifiedToken:
     """When the issuer last published or pushed the key; None: the key stands in its document."""
     unaccounted: tuple[str, ...] = ()
     """Claims that the provider's table does not know: worth a look, never used by default."""
+    own: OwnClaims | None = None
+    """Of a token that we minted; None: a foreign one."""
+
+    @property
+    def documents(self) -> tuple[DocumentVersion, ...]:
+        """What the proof rests on."""
+        return (self.own.key_set if self.own else self.issuer.document,)
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Proof of who acts: its verified token, and whom that maps to."""
+
+    token: VerifiedToken
+    mapped: MappedPrincipal
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,6 @@ class Reason(StrEnum):
         "Ask for the access_token or jwt identifier of RFC 8693 section 3, or leave requested_token_type out.",
     )
     INCOMPLETE_ACTOR = "incomplete_actor", "Send actor_token and actor_token_type together, or neither."
-    DELEGATION_UNSUPPORTED = "delegation_unsupported", "This bridge does not take an actor_token yet; leave it out."
 
     DUPLICATE_HEADER = "duplicate_header", "Send the Authorization, DPoP and Content-Type headers once each."
     DPOP_UNSUPPORTED = "dpop_unsupported", "Tokens are not bound to keys here yet; leave the DPoP header out."
@@ -124,6 +123,19 @@ class Reason(StrEnum):
         "Several mappings fit equally; give the correlation id to the administrator.",
     )
     PRINCIPAL_INVALID = "principal_invalid", "The mapping yields no valid principal for this identity."
+
+    # Who acts
+    ACTOR_REQUIRED = (
+        "actor_required",
+        "A token of this bridge is exchanged on its subject's behalf; send an actor_token that says who acts.",
+    )
+    ACTOR_NOT_PERMITTED = "actor_not_permitted", "This actor may not act for this subject; ask its administrator."
+    CHAIN_TOO_LONG = "chain_too_long", "A chain has at most four actors."
+    CHAIN_CYCLE = "chain_cycle", "The actor is the subject or acts in this chain already."
+    PROOF_REQUIRED = (
+        "proof_required",
+        "The token is bound to a key, and proofs are not taken here yet; use one that is not.",
+    )
 
     # The policies
     POLICY_UNAVAILABLE = "policy_unavailable", "The policies cannot be evaluated now; try again."

@@ -5,18 +5,19 @@ import json
 from dataclasses import dataclass
 
 from federation.model.authorization import Authorization, OneTimeUse, Provenance
-from federation.model.tokens import Caller, VerifiedToken
-from federation.model.trust import DocumentVersion, MappedPrincipal
-from federation.oauth.errors import InvalidRequest
-from federation.oauth.reasons import Reason
+from federation.model.tokens import Acting, Caller, VerifiedToken
+from federation.model.trust import DocumentVersion, MappedPrincipal, Mapping
 from federation.oauth.request import ExchangeRequest
+from federation.policy.delegation import Chain, check_actor_audience, decide_chain
 from federation.policy.lifetime import decide_expiry
+from federation.policy.narrowing import check_narrower
+from federation.policy.proof import refuse_bound
 from federation.policy.scopes import decide_scopes
 from federation.policy.targets import Target, resolve_targets
 from federation.ports import AudienceDirectory, Clock
 
 SKEW = 60
-"""Seconds that a subject token is accepted beyond its `exp`: a spent one must be remembered as long."""
+"""Seconds that a token is accepted beyond its `exp`: a spent one must be remembered as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,14 @@ class Authorizer:
 
     audiences: AudienceDirectory
     clock: Clock
+    impersonation_allowed: bool = False
+    """Whether one of our own tokens may be exchanged without actor."""
 
     def authorize(
         self,
         client: Caller,
         subject: VerifiedToken,
-        actor: VerifiedToken | None,
+        acting: Acting | None,
         mapped: MappedPrincipal,
         request: ExchangeRequest,
     ) -> Authorization:
@@ -38,42 +41,56 @@ class Authorizer:
 
         Deterministic: the same inputs, documents and time give the same decision (ATTACKS invariant 9).
         """
-        if actor is not None:
-            raise InvalidRequest(Reason.DELEGATION_UNSUPPORTED)
-        targets = resolve_targets(request, self.audiences.audiences(), mapped.mapping, subject.issuer.tenant)
+        tokens = (subject,) if acting is None else (subject, acting.token)
+        refuse_bound(*tokens)
+        known = self.audiences.audiences()
+        check_actor_audience(acting, known)
+        chain = decide_chain(subject, mapped, acting, impersonation_allowed=self.impersonation_allowed)
+        targets = resolve_targets(request, known, mapped.mapping, mapped.issuer.tenant)
         scopes = decide_scopes(request.scopes, targets)
+        check_narrower(subject, scopes, targets, asked_for=request.scopes is not None)
+        # From here on policies can only take away: everything that the token would have is known.
         now = int(self.clock.now())
-        documents = _documents(subject, mapped, targets)
+        documents = _documents(tokens, mapped, acting, targets)
         return Authorization(
             principal=mapped.principal,
-            client_id=client.client_id or mapped.principal,
+            client_id=client.client_id or (*chain.actors, mapped.principal)[0],
             audiences=tuple(target.audience.id for target in targets),
             scopes=scopes,
             issued_at=now,
-            expires_at=decide_expiry(now, subject.expires_at, targets),
+            expires_at=decide_expiry(now, min(token.expires_at for token in tokens), targets),
             issued_token_type=request.requested_token_type,
-            transaction=request.correlation_id,
-            provenance=_provenance(subject, mapped, documents),
+            transaction=subject.own.transaction if subject.own else request.correlation_id,
+            provenance=_provenance(mapped, chain, documents),
             context=mapped.attributes,
             documents=documents,
-            tenant=subject.issuer.tenant,
+            tenant=mapped.issuer.tenant,
             environment=_common_environment(targets),
-            one_time=_one_time(subject),
+            one_time=tuple(use for token in tokens for use in _one_time(token)),
+            act=chain.act,
         )
 
 
 def _documents(
-    subject: VerifiedToken, mapped: MappedPrincipal, targets: tuple[Target, ...]
+    tokens: tuple[VerifiedToken, ...], mapped: MappedPrincipal, acting: Acting | None, targets: tuple[Target, ...]
 ) -> tuple[DocumentVersion, ...]:
-    return (subject.issuer.document, mapped.mapping.document, *(target.audience.document for target in targets))
+    """Everything that was looked at, once each."""
+    proven = [document for token in tokens for document in token.documents]
+    parties = [*mapped.documents, *(acting.mapped.documents if acting else ())]
+    return tuple(dict.fromkeys([*proven, *parties, *(target.audience.document for target in targets)]))
 
 
-def _provenance(subject: VerifiedToken, mapped: MappedPrincipal, documents: tuple[DocumentVersion, ...]) -> Provenance:
+def _provenance(mapped: MappedPrincipal, chain: Chain, documents: tuple[DocumentVersion, ...]) -> Provenance:
     return Provenance(
-        issuer=subject.issuer.id,
-        mapping=f"{mapped.mapping.id}@{mapped.mapping.version}",
+        issuer=mapped.issuer.id,
+        mapping=_versioned(mapped.mapping),
         decision=_fingerprint(documents),
+        actor=_versioned(chain.holder.mapping) if chain.holder else None,
     )
+
+
+def _versioned(mapping: Mapping) -> str:
+    return f"{mapping.id}@{mapping.version}"
 
 
 def _fingerprint(documents: tuple[DocumentVersion, ...]) -> str:
@@ -86,8 +103,9 @@ def _common_environment(targets: tuple[Target, ...]) -> str | None:
     return environments.pop() if len(environments) == 1 else None
 
 
-def _one_time(subject: VerifiedToken) -> tuple[OneTimeUse, ...]:
-    if not subject.issuer.single_use:
+def _one_time(token: VerifiedToken) -> tuple[OneTimeUse, ...]:
+    """An actor token is spent like a subject token: once, in whichever slot."""
+    if not token.issuer.single_use:
         return ()
-    key = (subject.issuer.id, str(subject.claims["jti"]))
-    return (OneTimeUse(purpose="subject_token", key=key, expires_at=subject.expires_at + SKEW),)
+    key = (token.issuer.id, str(token.claims["jti"]))
+    return (OneTimeUse(purpose="subject_token", key=key, expires_at=token.expires_at + SKEW),)

@@ -1,13 +1,14 @@
-"""IssuerDirectory, AudienceDirectory and MappingIndex over others, which are asked as seldom as may be.
+"""IssuerDirectory, AudienceDirectory, MappingIndex and MappingsById over others, which are asked as seldom as may be.
 
 What was changed or disabled is noticed by the commit whatever lies here, and `forget` follows. What was *added* holds
 after TTL seconds at the latest: at once for an identity that had no mapping, since that is not remembered.
 """
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from federation.model.trust import Audience, Issuer, Mapping, Selector
-from federation.ports import AudienceDirectory, Clock, IssuerDirectory, MappingIndex
+from federation.ports import AudienceDirectory, Clock, IssuerDirectory, MappingIndex, MappingsById
 from federation.trust.bounded import BoundedCache
 from federation.trust.kept import Kept
 
@@ -20,6 +21,10 @@ MAX_LOOKUPS = 1_000
 MAX_ISSUERS = 1_000
 
 
+class Mappings(MappingIndex, MappingsById, Protocol):
+    """Mappings, however they are looked for."""
+
+
 class CachedTrust:
     """Safe to share between threads."""
 
@@ -27,7 +32,7 @@ class CachedTrust:
         self,
         issuers: IssuerDirectory,
         audiences: AudienceDirectory,
-        mappings: MappingIndex,
+        mappings: Mappings,
         clock: Clock,
         ttl: float = TTL,
     ) -> None:
@@ -36,6 +41,7 @@ class CachedTrust:
         self._audiences = Kept(audiences.audiences, clock, ttl)
         self._mappings = mappings
         self._exact: BoundedCache[tuple[Mapping, ...]] = BoundedCache(clock, MAX_LOOKUPS)
+        self._by_id: BoundedCache[Mapping] = BoundedCache(clock, MAX_LOOKUPS)
         self._patterns: BoundedCache[tuple[Mapping, ...]] = BoundedCache(clock, MAX_ISSUERS)
 
     def issuers(self) -> tuple[Issuer, ...]:
@@ -68,9 +74,21 @@ class CachedTrust:
         self._patterns.put(issuer, found, self._ttl if found else min(self._ttl, NO_PATTERNS_TTL), generation)
         return found
 
+    def mapping(self, id_: str) -> Mapping | None:
+        """What was found is kept; that nothing was found is not."""
+        kept = self._by_id.get(id_)
+        if kept is not None:
+            return kept
+        generation = self._by_id.generation
+        found = self._mappings.mapping(id_)
+        if found is not None:
+            self._by_id.put(id_, found, self._ttl, generation)
+        return found
+
     def forget(self) -> None:
         """Everything is read again when it is next asked for."""
         self._issuers.forget()
         self._audiences.forget()
         self._exact.forget()
+        self._by_id.forget()
         self._patterns.forget()

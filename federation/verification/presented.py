@@ -40,10 +40,10 @@ class TokenVerifiers:
         return self._verify(Presented(request.subject_token, request.subject_token_type, request.client_certificate))
 
     def verify_actor(self, request: ExchangeRequest) -> VerifiedToken | None:
-        """What the actor token proves, None if there is none; for now any is refused, never dropped (ATTACKS H2)."""
-        if request.actor_token is not None:
-            raise InvalidRequest(Reason.DELEGATION_UNSUPPORTED)
-        return None
+        """What the actor token proves, None if there is none: a bad one is refused, never dropped (ATTACKS H2)."""
+        if request.actor_token is None or request.actor_token_type is None:
+            return None
+        return self._verify(Presented(request.actor_token, request.actor_token_type, request.client_certificate))
 
     def _verify(self, presented: Presented) -> VerifiedToken:
         kind = self.kinds.get(presented.token_type)

@@ -40,17 +40,20 @@ class TokenVerifier:
     def verify(self, presented: Presented) -> VerifiedToken:
         """What the token proves; raises a typed OAuthError."""
         # 1. Shape: nothing that two readers could read differently.
-        jwt = parse_compact(presented.token)
+        return self.verify_jwt(parse_compact(presented.token), presented.token_type)
+
+    def verify_jwt(self, jwt: UnverifiedJwt, token_type: TokenType) -> VerifiedToken:
+        """What the token, sent as `token_type`, proves; raises a typed OAuthError."""
         # 2. Issuer: exactly one that we trust, for exactly us; a stranger costs nothing.
         issuer = self._issuers.select(jwt.unverified_claims)
         _check_has_keys(issuer)
         provider = self._providers(issuer.provider)
         # 3. Purpose: made for the slot that it was sent in.
-        provider.check_header(jwt.unverified_header, presented.token_type)
+        provider.check_header(jwt.unverified_header, token_type)
         # 4-6. Algorithm the issuer may use, key of that issuer and kind, signature over these very bytes.
         resolved = self._check_signature(jwt, issuer, provider)
         # 7-8. Valid now, and of the form that its provider documents.
-        return self._check_claims(jwt, issuer, provider, presented.token_type, resolved)
+        return self._check_claims(jwt, issuer, provider, token_type, resolved)
 
     def _check_signature(self, jwt: UnverifiedJwt, issuer: Issuer, provider: Provider) -> ResolvedKey:
         algorithm = allowed_algorithm(jwt.unverified_header.alg, issuer.algorithms)
@@ -64,7 +67,7 @@ class TokenVerifier:
     def _check_claims(
         self, jwt: UnverifiedJwt, issuer: Issuer, provider: Provider, token_type: TokenType, resolved: ResolvedKey
     ) -> VerifiedToken:
-        claims = jwt.unverified_claims  # verified by now: `verify` is the only caller
+        claims = jwt.unverified_claims  # verified by now: `verify_jwt` is the only caller
         times = check_times(claims, issuer, self._clock.now())
         check_authentication_age(claims, issuer, self._clock.now())
         check_jti(claims, issuer)

@@ -204,9 +204,9 @@ def test_C12_documents_of_one_issuer_keep_their_own_keys_and_rules() -> None:
     assert refusal(w, token(claims(aud="b"), key=theirs)) is Reason.TOKEN_LIVES_TOO_LONG
 
 
-def test_C_an_actor_token_is_refused_and_never_dropped() -> None:
+def test_C_an_actor_token_of_an_unknown_kind_is_refused_and_never_dropped() -> None:
     request = ExchangeRequest(token(), TokenType.JWT, actor_token=token(), actor_token_type=TokenType.JWT)
     with pytest.raises(InvalidRequest) as refused_with:
         TokenVerifiers({}).verify_actor(request)
-    assert refused_with.value.reason is Reason.DELEGATION_UNSUPPORTED
+    assert refused_with.value.reason is Reason.UNSUPPORTED_SUBJECT_TOKEN_TYPE
     assert TokenVerifiers({}).verify_actor(ExchangeRequest(token(), TokenType.JWT)) is None

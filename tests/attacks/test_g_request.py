@@ -184,11 +184,10 @@ def test_G9_half_an_actor_is_refused(bridge: Bridge, half: dict[str, str]) -> No
     assert_refused(bridge.exchange(**half), "invalid_request", Reason.INCOMPLETE_ACTOR)
 
 
-def test_G9_a_whole_actor_is_refused_until_delegation_exists(bridge: Bridge) -> None:
-    answer = bridge.exchange(
-        actor_token=bridge.token("partner"), actor_token_type="urn:ietf:params:oauth:token-type:jwt"
-    )
-    assert_refused(answer, "invalid_request", Reason.DELEGATION_UNSUPPORTED)
+@pytest.mark.parametrize("kind", ["urn:ietf:params:oauth:token-type:refresh_token", "jwt", "x"])
+def test_G9_an_actor_token_type_that_is_not_spoken_here_is_refused(bridge: Bridge, kind: str) -> None:
+    answer = bridge.exchange(actor_token=bridge.token("github"), actor_token_type=kind)
+    assert_refused(answer, "invalid_request", Reason.UNSUPPORTED_SUBJECT_TOKEN_TYPE)
 
 
 @pytest.mark.parametrize(

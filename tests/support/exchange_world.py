@@ -13,6 +13,8 @@ from federation.endpoint import TokenEndpoint
 from federation.exchange import Exchange
 from federation.keys.publication import Publication
 from federation.mapping.mapper import Mapper
+from federation.mapping.own import OwnMappings
+from federation.mapping.principals import Principals
 from federation.minting.commit import Commit
 from federation.minting.current_key import CurrentKey
 from federation.minting.minter import Minter
@@ -25,7 +27,9 @@ from federation.trust.directory import CachedTrust
 from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
+from federation.verification.own_tokens import OwnTokenVerifier
 from federation.verification.presented import TokenVerifiers
+from federation.verification.provenance import JwtVerifier
 from federation.verification.providers import provider_named
 from federation.verification.verifier import JWT_TYPES, TokenVerifier
 from tests.support.fake_audit_log import FakeAuditLog
@@ -126,11 +130,12 @@ class Bridge:
             key.forget()
 
         keys = KeyCache(KeySource(self.web), self.clock)
-        jwts = TokenVerifier(TrustedIssuers(trust, BRIDGE), keys, provider_named, self.clock)
+        foreign = TokenVerifier(TrustedIssuers(trust, BRIDGE), keys, provider_named, self.clock)
+        jwts = JwtVerifier(OwnTokenVerifier(BRIDGE, key.key_set, self.clock), foreign)
         return Exchange(
             callers=UnregisteredCallers(),
             tokens=TokenVerifiers(dict.fromkeys(JWT_TYPES, jwts)),
-            mapper=Mapper(trust, provider_named),
+            mapper=Principals(Mapper(trust, provider_named), OwnMappings(trust, trust)),
             policy=Authorizer(trust, self.clock),
             minter=Minter(BRIDGE, key, CountingIdentifiers(), Commit(self.ledger, self.trust, self.signer, self.pool)),
             log=self.log,

@@ -84,9 +84,9 @@ def grant(
     return Grant(audience_id, scopes, default_scopes, max_ttl)
 
 
-def mapped(*grants: Grant) -> MappedPrincipal:
+def mapped(*grants: Grant, by: Issuer | None = None) -> MappedPrincipal:
     rule = mapping(*(grants or (grant(),)))
-    return MappedPrincipal(rule.principal, {}, rule, (("sub", "worker"),))
+    return MappedPrincipal(rule.principal, {}, rule, by or issuer(), (("sub", "worker"),))
 
 
 def verified(

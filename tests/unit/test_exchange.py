@@ -122,11 +122,6 @@ def test_m1_a_single_use_token_is_accepted_once(world: Bridge) -> None:
     assert world.post(subject_token(jti="j-2")).status == 200
 
 
-def test_h2_an_actor_token_is_refused_not_dropped(world: Bridge) -> None:
-    actor = {"actor_token": subject_token(), "actor_token_type": "urn:ietf:params:oauth:token-type:jwt"}
-    assert reason(world.post(None, **actor)) == "delegation_unsupported"
-
-
 @pytest.mark.parametrize(
     ("parameters", "status", "error"),
     [

@@ -34,7 +34,9 @@ def authorize(
     subject: VerifiedToken | None = None,
 ) -> Authorization:
     world = Fixed(known or (audience(),))
-    return Authorizer(world, world).authorize(Caller(), subject or verified(), None, principal or mapped(), request)
+    subject = subject or verified()
+    principal = principal or mapped(by=subject.issuer)
+    return Authorizer(world, world).authorize(Caller(), subject, None, principal, request)
 
 
 def refused(
@@ -184,10 +186,3 @@ def test_a_single_use_token_is_claimed_by_issuer_and_jti_not_by_its_text() -> No
     once = verified(by=issuer(single_use=True), claims={"sub": "worker", "jti": "j-1"})
     expected = OneTimeUse("subject_token", ("acme", "j-1"), once.expires_at + 60)
     assert authorize(asking("risk-engine"), subject=once).one_time == (expected,)
-
-
-def test_an_actor_is_refused_until_delegation_exists() -> None:
-    world = Fixed((audience(),))
-    with pytest.raises(InvalidRequest) as caught:
-        Authorizer(world, world).authorize(Caller(), verified(), verified(), mapped(), asking("risk-engine"))
-    assert caught.value.reason is Reason.DELEGATION_UNSUPPORTED

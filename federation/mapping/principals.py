@@ -1,0 +1,25 @@
+"""THE mapping step for subjects and actors, by provenance: foreign tokens are matched, our own are traced back."""
+
+from dataclasses import dataclass
+
+from federation.mapping.mapper import Mapper
+from federation.mapping.own import OwnMappings
+from federation.model.tokens import Acting, VerifiedToken
+from federation.model.trust import MappedPrincipal
+from federation.oauth.request import ExchangeRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Principals:
+    """Whom verified tokens are to us."""
+
+    foreign: Mapper
+    own: OwnMappings
+
+    def resolve(self, token: VerifiedToken, request: ExchangeRequest) -> MappedPrincipal:
+        """Raises InvalidRequest unless it is somebody."""
+        return self.foreign.resolve(token, request) if token.own is None else self.own.resolve(token.own)
+
+    def resolve_actor(self, actor: VerifiedToken | None, request: ExchangeRequest) -> Acting | None:
+        """None where nobody acts. An actor is mapped like any other identity, and needs a mapping of its own."""
+        return None if actor is None else Acting(actor, self.resolve(actor, request))

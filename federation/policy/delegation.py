@@ -1,0 +1,87 @@
+"""Who acts for whom (RFC 8693 sections 1.1, 4.1 and 4.4). A chain grows by exactly one, or stays as it is.
+
+What counts is where the subject token comes from, never how the request is phrased: one of our own tokens is exchanged
+by somebody who says who it is, so that leaving the actor out never yields a cleaner token than presenting it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from federation.model.glob import any_matches
+from federation.model.json import JsonObject
+from federation.model.policy import PolicyAction
+from federation.model.tokens import Acting, VerifiedToken
+from federation.model.trust import Audience, MappedPrincipal
+from federation.oauth.errors import InvalidRequest
+from federation.oauth.reasons import Reason
+
+MAX_DEPTH = 4
+"""Actors in a chain (ATTACKS H5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Who will act with the token."""
+
+    action: PolicyAction
+    act: JsonObject | None = None
+    """The claim; None: nobody acts."""
+    holder: MappedPrincipal | None = None
+    """The current actor."""
+    actors: tuple[str, ...] = ()
+    """Every principal that acts, the current actor first."""
+
+
+def decide_chain(
+    subject: VerifiedToken, mapped: MappedPrincipal, acting: Acting | None, *, impersonation_allowed: bool
+) -> Chain:
+    """The chain behind the subject token, with the actor in front if there is one; raises InvalidRequest.
+
+    Of a foreign token no `act` and no `may_act` is ever copied: who says so is not us (ATTACKS H1).
+    `impersonation_allowed`: whether one of our tokens may be exchanged by somebody who does not say who it is.
+    """
+    so_far = subject.own.actors if subject.own else ()
+    inner = subject.own.act if subject.own else None
+    if acting is not None:
+        _check_actor(acting, mapped, so_far)
+        sub = acting.mapped.principal
+        act: JsonObject = {"sub": sub} if inner is None else {"sub": sub, "act": inner}
+        return Chain("delegate", act, acting.mapped, (sub, *so_far))
+    if subject.own is not None and not impersonation_allowed:
+        raise InvalidRequest(Reason.ACTOR_REQUIRED, "one of our own tokens, without actor")
+    return Chain("exchange", inner, mapped.holder, so_far)
+
+
+def _check_actor(acting: Acting, mapped: MappedPrincipal, so_far: Sequence[str]) -> None:
+    """Refuses an actor that may not act here, each for its own reason."""
+    actor = acting.mapped
+    if "act" in acting.token.claims:
+        # Whoever acts for the actor would be forgotten: the claim has room for one line of actors.
+        raise _not_permitted("somebody else acts for the actor already")
+    if actor.principal == mapped.principal or actor.principal in so_far:
+        raise InvalidRequest(Reason.CHAIN_CYCLE, f"{actor.principal} is in the chain already")
+    if len(so_far) >= MAX_DEPTH:
+        raise InvalidRequest(Reason.CHAIN_TOO_LONG, f"{len(so_far)} actors already")
+    holder = mapped.held_by
+    if not any_matches(holder.mapping.may_act, actor.principal):
+        raise _not_permitted(f"may_act of mapping {holder.mapping.id} does not name {actor.principal}")
+    # Principals of two tenants may have one name: the name alone permits nobody (ATTACKS H4).
+    if actor.issuer.tenant not in (None, mapped.issuer.tenant):
+        raise _not_permitted(f"{actor.principal} is of tenant {actor.issuer.tenant}")
+
+
+def check_actor_audience(acting: Acting | None, audiences: tuple[Audience, ...]) -> None:
+    """Raises InvalidRequest for an actor token of ours that was not made for presenting it here.
+
+    Every service receives tokens of its callers. If it could act with them, each caller would lend it its identity.
+    So an actor token is for the audience whose `resource` is our own URL, as foreign ones are for us (ATTACKS C6, H8).
+    """
+    if acting is None or acting.token.own is None:
+        return
+    ours = {audience.id for audience in audiences if audience.resource == acting.token.issuer.issuer}
+    if not ours.issuperset(acting.token.own.audiences):
+        raise InvalidRequest(Reason.WRONG_AUDIENCE, "an actor token of ours that is for another audience")
+
+
+def _not_permitted(detail: str) -> InvalidRequest:
+    return InvalidRequest(Reason.ACTOR_NOT_PERMITTED, detail)

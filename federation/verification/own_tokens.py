@@ -1,0 +1,175 @@
+"""Is a JWT one that we minted, and is it still good (RFC 9068 section 4).
+
+Who signed is decided by the key set alone: there is no Issuer document, no provider and no fetch. Times are our own, so
+no skew is forgiven.
+"""
+
+import json
+from collections.abc import Callable
+from collections.abc import Mapping as ReadOnly
+from functools import lru_cache
+from typing import TypeAlias
+
+from federation.model.json import Claims, Json, JsonObject
+from federation.model.keys import KeySet, SigningKey
+from federation.model.tokens import OwnClaims, VerifiedToken
+from federation.model.trust import DocumentVersion, Issuer, IssuerKeys
+from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
+from federation.oauth.identifiers import TokenType
+from federation.oauth.reasons import Reason
+from federation.ports import Clock
+from federation.verification.algorithms import allowed_algorithm
+from federation.verification.compact import UnverifiedJwt
+from federation.verification.header import UnverifiedHeader
+from federation.verification.jwk import VerificationKey, read_jwk
+
+OWN_KINDS = frozenset({TokenType.ACCESS_TOKEN, TokenType.JWT})
+TYP = "at+jwt"
+SELF = "(self)"
+"""Stands in audit records where an issuer's document would be named; no document can have this id."""
+MAX_CHAIN = 4
+"""Actors."""
+
+CurrentKeySet: TypeAlias = Callable[[], KeySet | None]
+
+
+class OwnTokenVerifier:
+    """Verifies our own access tokens. Every refusal is an InvalidRequest, or TemporarilyUnavailable for lack of keys.
+
+    Whom a token is for is not judged here: a subject token is whomever's it was minted for.
+    """
+
+    def __init__(self, issuer: str, key_set: CurrentKeySet, clock: Clock) -> None:
+        """`issuer`: our URL. `key_set` may remember for a while: whoever releases anything checks its version."""
+        self.issuer = issuer
+        self._key_set = key_set
+        self._clock = clock
+        self._self = _self(issuer)
+
+    def verify(self, jwt: UnverifiedJwt, token_type: TokenType) -> VerifiedToken:
+        """What the token, sent as `token_type`, proves; raises a typed OAuthError."""
+        if token_type not in OWN_KINDS or jwt.unverified_header.typ != TYP:
+            raise InvalidRequest(Reason.WRONG_TOKEN_TYP, f"ours is an access token, declared as {token_type}")
+        keys = self._current_keys()
+        key = _key(keys, jwt.unverified_header)
+        algorithm = allowed_algorithm(jwt.unverified_header.alg, (key.algorithm,))
+        if not algorithm.verify(_public_key(key).public_key, jwt.signing_input, jwt.signature):
+            raise InvalidRequest(Reason.BAD_SIGNATURE)
+        return self._check_claims(jwt, token_type, key, keys.document)
+
+    def _current_keys(self) -> KeySet:
+        keys = self._key_set()
+        if keys is None:
+            raise TemporarilyUnavailable(Reason.KEYS_UNPUBLISHED, retry_after=30)
+        return keys
+
+    def _check_claims(
+        self, jwt: UnverifiedJwt, token_type: TokenType, key: SigningKey, key_set: DocumentVersion
+    ) -> VerifiedToken:
+        claims = jwt.unverified_claims  # verified by now: `verify` is the only caller
+        if claims.get("iss") != self.issuer:
+            raise InvalidRequest(Reason.UNTRUSTED_ISSUER, "iss is not ours")
+        own, expires_at = _read(claims, key_set), _whole(claims, "exp")
+        if expires_at <= self._clock.now():
+            raise InvalidRequest(Reason.TOKEN_EXPIRED, f"{int(self._clock.now() - expires_at)} seconds ago")
+        return VerifiedToken(
+            issuer=self._self,
+            token_type=token_type,
+            subject=own.principal,
+            issued_at=_whole(claims, "iat"),
+            expires_at=expires_at,
+            digest=jwt.digest,
+            claims=claims,
+            key_id=key.kid,
+            own=own,
+        )
+
+
+def _self(issuer: str) -> Issuer:
+    """We as an issuer, for records alone: no document lies behind it, so no version of it is ever checked."""
+    return Issuer(SELF, 0, SELF, issuer, audiences=(), keys=IssuerKeys(), algorithms=(), max_token_age=0)
+
+
+def _key(keys: KeySet, header: UnverifiedHeader) -> SigningKey:
+    """Ours of that name, in whatever state: one remembered as the next may sign by now, and nobody else can use it."""
+    found = [key for key in keys.keys if key.kid == header.kid]
+    if len(found) != 1:
+        raise InvalidRequest(Reason.UNKNOWN_KEY, "no key of ours")
+    return found[0]
+
+
+def _public_key(key: SigningKey) -> VerificationKey:
+    return _read_jwk(json.dumps(dict(key.jwk), sort_keys=True))
+
+
+@lru_cache(maxsize=16)
+def _read_jwk(jwk: str) -> VerificationKey:
+    return read_jwk(json.loads(jwk))
+
+
+def _read(claims: Claims, key_set: DocumentVersion) -> OwnClaims:
+    """Our own signature stands under these claims, but perhaps that of an older version of us: nothing is assumed."""
+    fed = _object(claims.get("fed"), "fed")
+    return OwnClaims(
+        jti=_text(claims, "jti"),
+        principal=_text(claims, "sub"),
+        audiences=_audiences(claims.get("aud")),
+        scopes=tuple(_text(claims, "scope").split()),
+        transaction=_text(claims, "txn"),
+        issuer=_text(fed, "iss"),
+        mapping=_id(_text(fed, "mapping")),
+        holder=_id(_text(fed, "actor")) if "act" in claims else None,
+        key_set=key_set,
+        tenant=_text(claims, "tenant") if "tenant" in claims else None,
+        environment=_text(claims, "env") if "env" in claims else None,
+        context=_texts(_object(claims.get("ctx", {}), "ctx")),
+        act=_chain(claims["act"]) if "act" in claims else None,
+    )
+
+
+def _chain(act: Json) -> JsonObject:
+    """The `act` claim as it stands, if every link of it names somebody and they are not too many."""
+    link: Json = act
+    for _ in range(MAX_CHAIN):
+        outer = _object(link, "act")
+        _text(outer, "sub")
+        if "act" not in outer:
+            return _object(act, "act")
+        link = outer["act"]
+    raise InvalidRequest(Reason.MALFORMED_CLAIMS, "act is too deep")
+
+
+def _id(versioned: str) -> str:
+    """`id` of `id@version`."""
+    return versioned.rpartition("@")[0]
+
+
+def _audiences(aud: Json) -> tuple[str, ...]:
+    audiences = tuple(str(one) for one in aud) if isinstance(aud, list) else (aud,)
+    if not audiences or not all(isinstance(one, str) and one for one in audiences):
+        raise InvalidRequest(Reason.MALFORMED_CLAIMS, "aud")
+    return tuple(str(one) for one in audiences)
+
+
+def _text(claims: JsonObject, name: str) -> str:
+    value = claims.get(name)
+    if not isinstance(value, str) or not value:
+        raise InvalidRequest(Reason.MALFORMED_CLAIMS, name)
+    return value
+
+
+def _texts(values: JsonObject) -> ReadOnly[str, str]:
+    return {name: _text(values, name) for name in values}
+
+
+def _whole(claims: Claims, name: str) -> int:
+    value = claims.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidRequest(Reason.MALFORMED_CLAIMS, name)
+    return value
+
+
+def _object(value: Json, name: str) -> JsonObject:
+    if not isinstance(value, ReadOnly):
+        raise InvalidRequest(Reason.MALFORMED_CLAIMS, name)
+    return value

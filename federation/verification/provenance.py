@@ -1,0 +1,27 @@
+"""Ours or foreign: a JWT's `iss` decides, and nothing else in the request (DESIGN section 6, Delegation).
+
+Whoever says to be us is verified as us. So a document that named our URL as somebody's issuer would never be asked.
+"""
+
+from dataclasses import dataclass
+
+from federation.model.tokens import VerifiedToken
+from federation.verification.compact import parse_compact
+from federation.verification.own_tokens import OwnTokenVerifier
+from federation.verification.presented import Presented
+from federation.verification.verifier import TokenVerifier
+
+
+@dataclass(frozen=True, slots=True)
+class JwtVerifier:
+    """A KindOfToken: any JWT."""
+
+    own: OwnTokenVerifier
+    foreign: TokenVerifier
+
+    def verify(self, presented: Presented) -> VerifiedToken:
+        """What the token proves; raises a typed OAuthError."""
+        jwt = parse_compact(presented.token)
+        if jwt.unverified_claims.get("iss") == self.own.issuer:
+            return self.own.verify(jwt, presented.token_type)
+        return self.foreign.verify_jwt(jwt, presented.token_type)
