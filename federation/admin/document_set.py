@@ -17,14 +17,14 @@ DocumentT_co = TypeVar("DocumentT_co", bound=TrustDocument, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Written(Generic[DocumentT_co]):
-    """A document in both of its forms: as checked, and as somebody wrote it."""
+    """A document in both of its forms: as checked, and as somebody wrote it, completed by its provider's preset."""
 
     document: DocumentT_co
     source: SourceDocument
 
     @property
     def body(self) -> JsonObject:
-        """The JSON form as written."""
+        """The JSON form, as it is stored."""
         if not isinstance(self.source.value, dict):
             raise TypeError("only a mapping of keys has the form of a document")
         return self.source.value

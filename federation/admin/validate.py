@@ -7,6 +7,7 @@ from pathlib import Path
 from federation.admin import cross_checks
 from federation.admin.document_set import DocumentSet, Written
 from federation.admin.form import parse_document
+from federation.admin.presets import completed
 from federation.admin.problem import InvalidDocuments, Problem
 from federation.admin.schema.audience import AudienceDocument
 from federation.admin.schema.document import TrustDocument
@@ -71,6 +72,7 @@ class _Builder:
             return
         if ref:
             self._places[ref] = f"{source.file}:{source.line}"
+        source = completed(source)
         try:
             self._keep(parse_document(source, loopback=loopback), source)
         except InvalidDocuments as error:

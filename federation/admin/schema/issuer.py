@@ -1,8 +1,8 @@
 """kind: Issuer: whom we believe."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from federation.admin.schema.document import TrustDocument
 from federation.admin.schema.keys import KeysPart
@@ -33,12 +33,19 @@ Algorithm = Annotated[str, AfterValidator(_algorithm), WithJsonSchema({"type": "
 TokenAudience = Annotated[str, Field(pattern=TOKEN_AUDIENCE, description=WORDS[TOKEN_AUDIENCE])]
 
 
+def _optional_issuer(schema: dict[str, Any]) -> None:
+    """For editors: `issuer` may be left out where the provider has a preset, which they need not know."""
+    schema["required"].remove("issuer")
+
+
 class IssuerDocument(TrustDocument):
     """Whom we believe, and with which keys."""
 
+    model_config = ConfigDict(json_schema_extra=_optional_issuer)
+
     kind: Literal["Issuer"]
     provider: Annotated[ProviderName, Field(description="What kind of identity provider it is.")]
-    issuer: Annotated[TrustedUrl, Field(description="Compared with the token's `iss` as an exact string.")]
+    issuer: Annotated[TrustedUrl, Field(description="Compared with `iss` exactly; some providers have but one.")]
     audiences: Annotated[
         list[TokenAudience],
         AfterValidator(distinct),

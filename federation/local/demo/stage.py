@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from federation.admin.presets import completed
 from federation.admin.source import SourceDocument
 from federation.admin.validate import validate
 from federation.admin.yaml_source import read_sources
@@ -74,9 +75,10 @@ class Stage:
 def open_providers(sources: Sequence[SourceDocument]) -> Iterator[Providers]:
     """Identity providers for those issuers of the trust documents that the demo's workloads have tokens of."""
     wanted = {workload.issuer for workload in WORKLOADS}
-    keys = generate_keys({name: issuer for name, issuer in issuer_documents(sources).items() if name in wanted})
+    complete = [completed(source) for source in sources]
+    keys = generate_keys({name: issuer for name, issuer in issuer_documents(complete).items() if name in wanted})
     with LoopbackIssuers(keys) as issuers:
-        yield Providers(keys, on_loopback(sources, issuers))
+        yield Providers(keys, on_loopback(complete, issuers))
 
 
 @contextmanager
