@@ -58,9 +58,12 @@ UNASKABLE = [
 ]
 
 
+READS_TIMES = f'{FORBID} when {{ context.now < datetime("1970-01-01") || context.token_age > duration("9d") }};'
+
+
 @pytest.mark.parametrize("request_", UNASKABLE)
 def test_F1_a_request_that_does_not_fit_the_schema_is_denied(request_: DecisionRequest) -> None:
-    decision = decide({}, request_)
+    decision = decide({"p": READS_TIMES}, request_)
     assert not decision.allowed
     assert decision.problem
 

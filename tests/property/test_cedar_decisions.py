@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from random import Random
 
+from cedarpy import is_authorized
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +27,10 @@ from federation.model.policy import (
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.policy.cedar.compile import compile_policy
 from federation.policy.cedar.engine import CedarEngine
+from federation.policy.cedar.mentions import Mentions
 from federation.policy.cedar.problem import PolicyProblem
+from federation.policy.cedar.question import question
+from federation.policy.cedar.schema import policy_schema
 from federation.policy.cedar.slices import PolicySlices
 
 PRINCIPALS = ["", 'principal == Principal::"p/1"', 'principal in Tenant::"acme"', "principal is Principal"]
@@ -136,6 +140,26 @@ def test_slicing_changes_no_decision(texts: list[str], request: DecisionRequest)
     assert (sliced.allowed, sliced.determined_by, sliced.obligations) == (
         *(whole.allowed, whole.determined_by, whole.obligations),
     )
+
+
+CONTEXT = [
+    *("scopes", "client", "actor", "chain", "network", "now", "weekday"),
+    *("token_age", "proof", "attestation", "risk", "approval", "claims"),
+]
+EVERYTHING = Mentions(frozenset(CONTEXT), any_tag=True, entities=True)
+
+
+@given(any_texts, requests)
+def test_what_is_left_out_of_a_question_changes_no_answer(texts: list[str], request: DecisionRequest) -> None:
+    """And with everything in it, a question has the form that policies are checked against."""
+    slices = PolicySlices(documents(texts))
+    applicable, asked = slices.slice_for(request.principal, request.audience), question(request, EVERYTHING)
+    whole = is_authorized(asked.request, applicable.handle, asked.entities, policy_schema())
+    decision = CedarEngine().decide(request, slices)
+    assert bool(decision.problem) is bool(whole.diagnostics.errors)
+    if not decision.problem:
+        documents_ = {applicable.rules[reason].document for reason in whole.diagnostics.reasons}
+        assert (decision.allowed, set(decision.determined_by)) == (whole.allowed, documents_)
 
 
 def _as_condition(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping as ReadOnly
 from typing import NamedTuple, TypeAlias
 
 from federation.model.json import Claims, Json
-from federation.policy.cedar.wanted_tags import WantedTags
+from federation.policy.cedar.mentions import Mentions
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 _UNSPEAKABLE = re.compile(r'["\x00-\x1f\x7f]')
@@ -22,13 +22,13 @@ class Tags(NamedTuple):
     lists: dict[str, list[str]]
 
 
-def tags(claims: Claims, wanted: WantedTags) -> Tags:
-    """The wanted claims that have a text, a number or a boolean, or a list of those; null is nothing.
+def tags(claims: Claims, mentions: Mentions) -> Tags:
+    """The claims that are mentioned and have a text, a number or a boolean, or a list of those; null is nothing.
 
     Numbers and booleans become their JSON text. A list that holds objects or lists is left out, as is a name that no
     path can spell (empty, or with quotes or control characters): for a policy they are absent.
     """
-    found = {path: value for path, value in _walk(claims, "") if path in wanted} if wanted else {}
+    found = {path: value for path, value in _walk(claims, "") if path and mentions.tag(path)}
     return Tags(
         {path: value for path, value in found.items() if isinstance(value, str)},
         {path: value for path, value in found.items() if not isinstance(value, str)},
@@ -37,21 +37,22 @@ def tags(claims: Claims, wanted: WantedTags) -> Tags:
 
 def _walk(claims: Claims, prefix: str) -> Iterator[_Found]:
     for name, value in claims.items():
-        if not name or _UNSPEAKABLE.search(name):
-            continue
-        path = prefix + (name if _PLAIN.fullmatch(name) else f'"{name}"')
-        if isinstance(value, ReadOnly):
-            yield from _walk(value, f"{path}.")
-        elif isinstance(value, Sequence) and not isinstance(value, str):
+        path = f"{prefix}{name}" if _PLAIN.fullmatch(name) else _quoted(prefix, name)
+        if isinstance(value, str):
+            yield path, value
+        elif isinstance(value, ReadOnly):
+            yield from _walk(value, f"{path}.") if path else ()
+        elif isinstance(value, Sequence):
             yield from _list(path, value)
         elif value is not None:
-            yield path, _text(value)
+            yield path, json.dumps(value)
+
+
+def _quoted(prefix: str, name: str) -> str:
+    """The path of a name that is not plain; empty for one that no path can spell, which no policy can mention."""
+    return f'{prefix}"{name}"' if name and not _UNSPEAKABLE.search(name) else ""
 
 
 def _list(path: str, values: Sequence[Json]) -> Iterator[_Found]:
     if all(isinstance(value, str | int | float) for value in values):
-        yield path, [_text(value) for value in values]
-
-
-def _text(value: Json) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+        yield path, [value if isinstance(value, str) else json.dumps(value) for value in values]

@@ -9,13 +9,14 @@ from typing import Any
 from cedarpy import PolicySet, policies_to_json_str, validate_policies
 
 from federation.policy.cedar.annotations import AnnotationProblem, read_obligations
+from federation.policy.cedar.heads import read_head
 from federation.policy.cedar.locate import parse_problem, schema_problem
+from federation.policy.cedar.mentions import mentions
 from federation.policy.cedar.nested_actors import rests_on_nested_actors
 from federation.policy.cedar.problem import PolicyProblem
-from federation.policy.cedar.rules import CompiledPolicy, Head, Rule, pinned
-from federation.policy.cedar.schema import parsed_schema
+from federation.policy.cedar.rules import CompiledPolicy, Rule
+from federation.policy.cedar.schema import policy_schema
 from federation.policy.cedar.text import Source, read_source
-from federation.policy.cedar.wanted_tags import wanted_tags
 
 _PREFIX = re.compile(r"^for policy `policy\d+`, ")
 
@@ -73,9 +74,9 @@ def _rules(document_id: str, source: Source, parsed: dict[str, Any]) -> Iterator
             obligations = read_obligations(effect, policy.get("annotations", {}))
         except AnnotationProblem as problem:
             raise _at(source, number, f"@{problem.name}", problem.message) from problem
-        head = Head(pinned(policy["principal"]), pinned(policy["resource"]))
-        tags = wanted_tags(policy["conditions"])
-        yield Rule(f"{document_id}#{number}", document_id, effect, head, obligations, tags, json.dumps(policy))
+        head = read_head(policy)
+        mentioned = mentions(head, policy["conditions"])
+        yield Rule(f"{document_id}#{number}", document_id, effect, head, obligations, mentioned, json.dumps(policy))
 
 
 def _at(source: Source, number: int, quoted: str, message: str) -> PolicyProblem:
@@ -93,7 +94,7 @@ def _check_loadable(source: Source, number: int, rule: Rule) -> None:
 
 def _check_schema(source: Source) -> None:
     """The first policy's error that names something, since that can be shown in the text."""
-    errors = validate_policies(source.text, parsed_schema()).errors
+    errors = validate_policies(source.text, policy_schema()).errors
     found = [(int(error.policy_id.removeprefix("policy")), _PREFIX.sub("", error.error)) for error in errors]
     if found:
         number, message = min(found, key=lambda one: (one[0], "`" not in one[1], one[1]))

@@ -8,7 +8,7 @@ from cedarpy import AuthzResult, Schema, is_authorized
 from federation.model.policy import Decision, DecisionRequest, Obligations, strictest
 from federation.policy.cedar.question import question
 from federation.policy.cedar.rules import Rule
-from federation.policy.cedar.schema import parsed_schema
+from federation.policy.cedar.schema import request_schema
 from federation.policy.cedar.slices import PolicySlices, Slice
 
 MAX_PROBLEM = 500
@@ -19,7 +19,7 @@ MAX_PROBLEM = 500
 class CedarEngine:
     """Deterministic: the same request and documents give the same decision (ATTACKS invariant 9)."""
 
-    schema: Schema = field(default_factory=parsed_schema, repr=False)
+    schema: Schema = field(default_factory=request_schema, repr=False)
 
     def decide(self, request: DecisionRequest, slices: PolicySlices) -> Decision:
         """Allowed if a policy permits, none forbids and none errs; raises TemporarilyUnavailable if none can be read.
@@ -29,7 +29,7 @@ class CedarEngine:
         """
         applicable = slices.slice_for(request.principal, request.audience)
         try:
-            asked = question(request, applicable.tags)
+            asked = question(request, applicable.mentions)
             answer = is_authorized(asked.request, applicable.handle, asked.entities, self.schema)
         except (ValueError, RecursionError) as error:
             return _undecided(applicable, f"the request has no Cedar form: {type(error).__name__}")

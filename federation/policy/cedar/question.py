@@ -1,16 +1,16 @@
 """A decision request in Cedar's terms. Whatever came from outside goes in as JSON data, never as text (ATTACKS F3)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as ReadOnly
 from datetime import UTC, datetime
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, ip_address
 from typing import NamedTuple
 
-from federation.model.json import Json, JsonObject
+from federation.model.json import Claims, Json, JsonObject
 from federation.model.policy import Circumstances, DecisionRequest, Party, Place, RegisteredClient
 from federation.policy.cedar.claims import tags
-from federation.policy.cedar.wanted_tags import WantedTags
+from federation.policy.cedar.mentions import Mentions
 
 MAX_QUESTION = 64 * 1024
 """Characters of JSON: what one decision may cost to read (ATTACKS F6)."""
@@ -24,45 +24,47 @@ class Question(NamedTuple):
     """JSON."""
 
 
-def question(request: DecisionRequest, wanted: WantedTags) -> Question:
-    """With the claims and attributes that are wanted; raises ValueError for too much or what has no Cedar form."""
-    context = json.dumps(_context(request.context))
-    entities = json.dumps(list(_entities(request, wanted)))
-    if len(context) + len(entities) > MAX_QUESTION:
+def question(request: DecisionRequest, mentions: Mentions) -> Question:
+    """With what is mentioned; raises ValueError for too much of it, and for what has no Cedar form."""
+    address = _address(request.context.network.ip)  # mentioned or not: without one, nobody is asking
+    context = {name: value() for name, value in _context(request.context, address).items() if name in mentions.words}
+    entities = list(_entities(request, mentions)) if mentions.entities else []
+    written = json.dumps(context), json.dumps(entities)
+    if sum(map(len, written)) > MAX_QUESTION:
         raise ValueError(f"the request is larger than {MAX_QUESTION} characters")
     asked: dict[str, object] = {
         "principal": _uid("Principal", request.principal.id),
         "action": _uid("Action", request.action),
         "resource": _uid("Audience", request.audience.id),
-        "context": context,
+        "context": written[0],
     }
-    return Question(asked, entities)
+    return Question(asked, written[1])
 
 
 def _uid(type_name: str, entity: str) -> dict[str, str]:
     return {"type": type_name, "id": entity}
 
 
-def _context(context: Circumstances) -> dict[str, object]:
-    now = _moment(context.now)
-    facts: dict[str, object] = {
-        "scopes": list(context.scopes),
-        "chain": {"depth": len(context.chain), "actors": list(context.chain)},
-        "network": {"ip": _extension("ip", _address(context.network.ip)), "zone": context.network.zone or ""},
-        "now": _extension("datetime", now.strftime("%Y-%m-%dT%H:%M:%SZ")),
-        "weekday": now.isoweekday(),
-        "token_age": _extension("duration", f"{context.token_age}s"),
-        "proof": context.proof,
-        "attestation": _uid("Attestation", _SUBJECT),
-        "risk": {"principal": context.risk.principal, "issuer": context.risk.issuer},
-        "claims": _uid("Claims", _SUBJECT),
+def _context(context: Circumstances, address: str) -> dict[str, Callable[[], object]]:
+    """Every attribute that there is, made when it is wanted."""
+    facts: dict[str, Callable[[], object]] = {
+        "scopes": lambda: list(context.scopes),
+        "chain": lambda: {"depth": len(context.chain), "actors": list(context.chain)},
+        "network": lambda: {"ip": _extension("ip", address), "zone": context.network.zone or ""},
+        "now": lambda: _extension("datetime", _moment(context.now).strftime("%Y-%m-%dT%H:%M:%SZ")),
+        "weekday": lambda: _moment(context.now).isoweekday(),
+        "token_age": lambda: _extension("duration", f"{context.token_age}s"),
+        "proof": lambda: context.proof,
+        "attestation": lambda: _uid("Attestation", _SUBJECT),
+        "risk": lambda: {"principal": context.risk.principal, "issuer": context.risk.issuer},
+        "claims": lambda: _uid("Claims", _SUBJECT),
     }
-    if context.client is not None:
-        facts["client"] = _uid("Client", context.client.id)
-    if context.actor is not None:
-        facts["actor"] = _uid("Actor", context.actor.id)
-    if context.approval is not None:
-        facts["approval"] = {"id": context.approval.id, "by": context.approval.by}
+    if (client := context.client) is not None:
+        facts["client"] = lambda: _uid("Client", client.id)
+    if (actor := context.actor) is not None:
+        facts["actor"] = lambda: _uid("Actor", actor.id)
+    if (approval := context.approval) is not None:
+        facts["approval"] = lambda: {"id": approval.id, "by": approval.by}
     return facts
 
 
@@ -82,33 +84,40 @@ def _moment(seconds: int) -> datetime:
 
 
 def _address(text: str) -> str:
-    """IPv4 within IPv6 is IPv4: one network has one spelling."""
+    """IPv4 within IPv6 is IPv4: one network has one spelling. An address with a zone index is nobody's from outside."""
     address = ip_address(text)
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return str(mapped or address)
+    if isinstance(address, IPv4Address):
+        return text
+    if address.scope_id:
+        raise ValueError("an address with a zone index")
+    return str(address.ipv4_mapped or address)
 
 
-def _entities(request: DecisionRequest, wanted: WantedTags) -> Iterator[dict[str, object]]:
+def _entities(request: DecisionRequest, mentions: Mentions) -> Iterator[dict[str, object]]:
     context = request.context
-    texts, lists = tags(context.claims, wanted)
-    attested = tags(context.attestation, wanted).texts
-    yield _party("Principal", request.principal, wanted)
+    yield _party("Principal", request.principal, mentions)
     yield _audience(request.audience)
-    yield _entity("Claims", _SUBJECT, {"lists": _uid("ClaimLists", _SUBJECT)}, tags_of=texts)
-    if lists:
-        yield _entity("ClaimLists", _SUBJECT, {}, tags_of=lists)
-    if attested:
-        yield _entity("Attestation", _SUBJECT, {}, tags_of=attested)
+    if "claims" in mentions.words:
+        yield from _claims(context.claims, mentions)
+    if "attestation" in mentions.words:
+        yield _entity("Attestation", _SUBJECT, {}, tags_of=tags(context.attestation, mentions).texts)
     if context.actor is not None:
-        yield _party("Actor", context.actor, wanted)
+        yield _party("Actor", context.actor, mentions)
     if context.client is not None:
         yield _client(context.client)
 
 
-def _party(type_name: str, party: Party, wanted: WantedTags) -> dict[str, object]:
+def _claims(claims: Claims, mentions: Mentions) -> Iterator[dict[str, object]]:
+    texts, lists = tags(claims, mentions)
+    yield _entity("Claims", _SUBJECT, {"lists": _uid("ClaimLists", _SUBJECT)}, tags_of=texts)
+    if lists:
+        yield _entity("ClaimLists", _SUBJECT, {}, tags_of=lists)
+
+
+def _party(type_name: str, party: Party, mentions: Mentions) -> dict[str, object]:
     parents = _parents(tenant=party.tenant)
     own: JsonObject = {"name": party.id, "issuer": party.issuer, **parents}
-    attributes = {name: value for name, value in party.attributes.items() if name in wanted}
+    attributes = {name: value for name, value in party.attributes.items() if mentions.tag(name)}
     return _entity(type_name, party.id, own, parents, tags_of=attributes)
 
 

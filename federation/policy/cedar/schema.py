@@ -1,5 +1,6 @@
 """What a policy may speak of, and of which type it is. Every policy is checked against this where it is written."""
 
+import re
 from functools import cache
 
 from cedarpy import Schema
@@ -75,7 +76,17 @@ action exchange, delegate appliesTo {
 """
 
 
+_CONTEXT = re.compile(r"(?<=type Context = {)(.*?)(?=\n};)", re.DOTALL)
+_ATTRIBUTE = re.compile(r"^  (\w+):", re.MULTILINE)
+
+
 @cache
-def parsed_schema() -> Schema:
-    """The parsed handle, shared by every decision."""
+def policy_schema() -> Schema:
+    """What policies are checked against: a required attribute may be read without asking whether it is there."""
     return Schema.from_str(SCHEMA)
+
+
+@cache
+def request_schema() -> Schema:
+    """What requests are checked against: what no policy mentions may be left out, the rest is as policies expect it."""
+    return Schema.from_str(_CONTEXT.sub(lambda context: _ATTRIBUTE.sub(r"  \1?:", context[0]), SCHEMA))

@@ -19,9 +19,10 @@ from federation.model.policy import Party, Place, Policy
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.policy.cedar.compile import policy_set, read_policy
+from federation.policy.cedar.heads import Uid
+from federation.policy.cedar.mentions import Mentions, all_mentions
 from federation.policy.cedar.problem import PolicyProblem
-from federation.policy.cedar.rules import Rule, Uid
-from federation.policy.cedar.wanted_tags import WantedTags, all_wanted
+from federation.policy.cedar.rules import Rule
 
 DEFAULT_POLICY = Policy(id="default", version=0, cedar="permit (principal, action, resource);")
 """Shipped: whatever the grants allow. A document of that id takes its place, also a disabled one."""
@@ -51,8 +52,8 @@ class Slice:
     rules: ReadOnly[str, Rule]
     """By id in the engine."""
     handle: PolicySet = field(repr=False)
-    tags: WantedTags
-    """What of claims and attributes any of them reads."""
+    mentions: Mentions
+    """What any of them may read of a request."""
     snapshot: str
     """SHA-256 (hex) over (id, version) of the documents they come from."""
 
@@ -100,8 +101,8 @@ class PolicySlices:
     def _make(self, shelves: tuple[_Shelf, ...]) -> Slice:
         found = (rule for where, who in shelves for rule in self._shelves[where][who])
         rules = {rule.id: rule for rule in sorted(found, key=lambda rule: rule.id)}
-        tags = all_wanted(rule.tags for rule in rules.values())
-        return Slice(rules, _handle(tuple(rules.values())), tags, self._snapshot(rules.values()))
+        mentioned = all_mentions(rule.mentions for rule in rules.values())
+        return Slice(rules, _handle(tuple(rules.values())), mentioned, self._snapshot(rules.values()))
 
     def _snapshot(self, rules: Iterable[Rule]) -> str:
         documents = sorted({rule.document for rule in rules})

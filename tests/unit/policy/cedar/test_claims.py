@@ -4,9 +4,9 @@ import pytest
 
 from federation.model.json import Claims
 from federation.policy.cedar.claims import Tags, tags
-from federation.policy.cedar.wanted_tags import WantedTags, all_wanted, wanted_tags
+from federation.policy.cedar.mentions import Mentions
 
-EVERY = WantedTags(every=True)
+EVERY = Mentions(any_tag=True)
 
 
 @pytest.mark.parametrize(
@@ -27,18 +27,7 @@ def test_claims_by_path(claims: Claims, texts: dict[str, str], lists: dict[str, 
     assert tags(claims, EVERY) == Tags(texts, lists)
 
 
-def test_only_what_is_wanted_is_given() -> None:
-    assert tags({"a": "1", "b": "2", "c": ["3"]}, WantedTags(frozenset({"b", "c", "d"}))) == ({"b": "2"}, {"c": ["3"]})
-    assert tags({"a": "1"}, WantedTags()) == ({}, {})
-
-
-def test_what_several_want_is_wanted() -> None:
-    some = all_wanted([WantedTags(frozenset("a")), WantedTags(frozenset("b"))])
-    assert some == WantedTags(frozenset("ab"))
-    assert all_wanted([some, EVERY]).every
-    assert not all_wanted([])
-
-
-def test_a_tag_operation_of_unknown_form_wants_everything() -> None:
-    assert wanted_tags([{"body": {"hasTag": {"left": {}, "right": {"Var": "action"}}}}]).every
-    assert wanted_tags({"getTag": "?"}).every
+def test_only_what_is_mentioned_is_given() -> None:
+    some = Mentions(frozenset({"b", "c", "d"}))
+    assert tags({"a": "1", "b": "2", "c": ["3"]}, some) == ({"b": "2"}, {"c": ["3"]})
+    assert tags({"a": "1"}, Mentions()) == ({}, {})

@@ -5,8 +5,8 @@ import pytest
 from federation.model.json import JsonObject
 from federation.model.policy import Obligations
 from federation.policy.cedar.compile import compile_policy
+from federation.policy.cedar.heads import Head, Uid
 from federation.policy.cedar.problem import PolicyProblem
-from federation.policy.cedar.rules import Head, Uid
 from tests.support.policy_requests import FORBID, PERMIT, load
 
 REFUSED = load("refused")
@@ -54,17 +54,6 @@ def test_the_head_says_what_a_policy_is_about(head: str, expected: Head) -> None
 def test_obligations_are_read_from_annotations() -> None:
     text = f'@max_ttl("5m") @max_scopes("2") @require_proof("mtls") @require_approval("Ünal, on call") {PERMIT};'
     assert compile_policy("p", text).rules[0].obligations == Obligations(300, 2, ("mtls",), ("Ünal, on call",))
-
-
-def test_what_a_policy_reads_of_claims_and_attributes_is_known() -> None:
-    text = f'{FORBID} when {{ context.claims.hasTag("ref") && principal.hasTag("team") }};'
-    tags = compile_policy("p", text).rules[0].tags
-    assert tags.names == {"ref", "team"}
-    assert not tags.every
-
-
-def test_a_policy_that_computes_a_name_may_read_every_tag() -> None:
-    assert compile_policy("p", f"{FORBID} when {{ context.claims.hasTag(principal.name) }};").rules[0].tags.every
 
 
 def test_fifty_conditions_fit_into_one_expression() -> None:
