@@ -75,13 +75,13 @@ class CachedTrust:
         return found
 
     def mapping(self, id_: str) -> Mapping | None:
-        """What was found is kept; that nothing was found is not."""
+        """What was found is kept; that nothing was found, or a disabled one, is not: it may be enabled any moment."""
         kept = self._by_id.get(id_)
         if kept is not None:
             return kept
         generation = self._by_id.generation
         found = self._mappings.mapping(id_)
-        if found is not None:
+        if found is not None and found.enabled:
             self._by_id.put(id_, found, self._ttl, generation)
         return found
 
