@@ -87,8 +87,9 @@ sam: .venv-sam/ready ## the SAM CLI in an environment of its own, for sam build 
 bench: .venv/ready ## what an exchange costs, beside what it may cost
 	@$(BIN)/python -m benchmarks
 
-schemas: .venv/ready ## the JSON Schemas of the trust documents
+schemas: .venv/ready ## the JSON Schemas of the trust documents, the pages about providers
 	$(BIN)/python -m federation.admin.json_schemas infra/schemas
+	$(BIN)/python -m federation.admin.provider_docs docs/providers
 
 lock: ## compile the hash-locked requirements from pyproject.toml (needs uv)
 	uv pip compile $(LOCK) pyproject.toml -o requirements.txt

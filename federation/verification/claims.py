@@ -41,7 +41,7 @@ def _check_lifetime(expires_at: int, issued_at: int | None, max_age: int, now: f
 
 
 def check_authentication_age(claims: Claims, issuer: Issuer, now: float) -> None:
-    """Raises InvalidRequest unless the person signed in lately enough (OpenID Connect Core 1.0 section 2: auth_time)."""
+    """Raises InvalidRequest unless the person signed in lately enough (OpenID Connect Core 1.0 section 2)."""
     if issuer.max_auth_age is None:
         return
     seen_at = _time(claims, "auth_time")

@@ -11,7 +11,7 @@ from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 
 Check: TypeAlias = Callable[[Json], bool]
-"""Whether a claim's value has the form that the provider documents."""
+"""Whether a claim's value has the form that the provider documents; its docstring is what people read of that form."""
 
 REGISTERED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
 """RFC 7519 section 4.1: checked for every provider before its table is consulted."""
@@ -68,7 +68,12 @@ def uuid(value: Json) -> bool:
 
 def one_of(*values: str) -> Check:
     """A check for exactly one of these texts."""
-    return lambda value: isinstance(value, str) and value in values
+
+    def check(value: Json) -> bool:
+        return isinstance(value, str) and value in values
+
+    check.__doc__ = f"The text {' or '.join(f'`{value}`' for value in values)}."
+    return check
 
 
 def any_text(value: Json) -> bool:

@@ -37,6 +37,7 @@ _CALLER_CHOSEN = tuple(
 
 
 def _is_issuer(value: Json) -> bool:
+    """An account's issuer URL."""
     return isinstance(value, str) and _ISSUER.fullmatch(value) is not None
 
 
@@ -46,6 +47,7 @@ def _is_role(value: Json) -> bool:
 
 
 def _is_account(value: Json) -> bool:
+    """The twelve digits of an account."""
     return isinstance(value, str) and _ACCOUNT.fullmatch(value) is not None
 
 
@@ -59,6 +61,7 @@ def _is_asked(issuer: str) -> bool:
 
 
 def _aws_says(value: Json) -> bool:
+    """What AWS itself says, with `aws_account`."""
     return isinstance(value, ReadOnly) and _is_account(value.get("aws_account"))
 
 

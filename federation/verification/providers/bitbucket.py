@@ -20,6 +20,7 @@ _WORKSPACE_AUDIENCE = "ari:cloud:bitbucket::workspace/"
 
 
 def _is_issuer(value: Json) -> bool:
+    """A workspace's issuer URL."""
     return isinstance(value, str) and _ISSUER.fullmatch(value) is not None
 
 

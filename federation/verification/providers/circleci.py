@@ -22,11 +22,13 @@ _SUBJECT = re.compile(r"org/(?P<organization>[^/]+)/project/(?P<project>[^/]+)/u
 
 
 def _is_issuer(value: Json) -> bool:
+    """An organization's issuer URL, or the common one."""
     issuer = _ISSUER.fullmatch(value) if isinstance(value, str) else None
     return issuer is not None and (issuer["organization"] is None or uuid(issuer["organization"]))
 
 
 def _ids(value: Json) -> bool:
+    """A list of UUIDs."""
     return isinstance(value, list | tuple) and all(uuid(entry) for entry in value)
 
 

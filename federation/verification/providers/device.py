@@ -31,6 +31,7 @@ def _is_device(value: Json) -> bool:
 
 
 def _is_time(value: Json) -> bool:
+    """Whole seconds since the epoch."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 

@@ -28,6 +28,7 @@ _BOOLEAN_TEXT = one_of("true", "false")
 
 
 def _is_issuer(value: Json) -> bool:
+    """A server's https URL."""
     return isinstance(value, str) and _ISSUER.fullmatch(value) is not None
 
 

@@ -30,6 +30,7 @@ def _is_job_url(value: Json) -> bool:
 
 
 def _is_build_number(value: Json) -> bool:
+    """A number from 1."""
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 

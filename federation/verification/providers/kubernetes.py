@@ -22,11 +22,12 @@ _UID = '"kubernetes.io".serviceaccount.uid'
 
 
 def _not_legacy(value: Json) -> bool:
-    """Tokens kept in a Secret have neither audience nor end (ATTACKS D17)."""
+    """Not kubernetes/serviceaccount: tokens kept in a Secret have neither audience nor end (ATTACKS D17)."""
     return text(value) and value != _LEGACY_ISSUER
 
 
 def _private_claims(value: Json) -> bool:
+    """`namespace`, and `serviceaccount` with `name` and `uid`."""
     return isinstance(value, ReadOnly) and text(value.get("namespace")) and _account(value.get("serviceaccount"))
 
 

@@ -20,13 +20,19 @@ _WORKSPACE, _PHASE = "terraform_workspace_id", "terraform_run_phase"
 
 
 def _is_issuer(value: Json) -> bool:
+    """HCP Terraform's URL, or a Terraform Enterprise's."""
     return isinstance(value, str) and _ISSUER.fullmatch(value) is not None
 
 
 def _id(kind: str) -> Check:
     """An id as Terraform writes it: its kind, then letters and digits."""
     form = re.compile(rf"{kind}-[A-Za-z0-9]+")
-    return lambda value: isinstance(value, str) and form.fullmatch(value) is not None
+
+    def check(value: Json) -> bool:
+        return isinstance(value, str) and form.fullmatch(value) is not None
+
+    check.__doc__ = f"An id, {kind}-..."
+    return check
 
 
 _is_workspace = _id("ws")

@@ -34,10 +34,12 @@ _GOOGLE = {"hd"}
 
 
 def _is_time(value: Json) -> bool:
+    """Whole seconds since the epoch."""
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def _methods(value: Json) -> bool:
+    """A list of texts, at least one."""
     return isinstance(value, list | tuple) and len(value) > 0 and all(text(method) for method in value)
 
 
