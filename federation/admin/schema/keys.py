@@ -7,23 +7,14 @@ from pydantic import AfterValidator, Field, model_validator
 from federation.admin.schema.document import Part
 from federation.admin.schema.values import FetchedUrl, PushedMaxAge
 from federation.model.documents import DEFAULT_PUSHED_MAX_AGE
-from federation.verification.jwk import UnusableJwk, read_jwk
-from federation.verification.jwk_set import JwkSetRefused, read_jwk_set
+from federation.verification.every_key import KeysUnfit, read_every_key
 
 
 def _usable(jwks: dict[str, Any]) -> dict[str, Any]:
-    """Every key must be able to verify; what a fetched set merely ignores, a written one should not hold."""
     try:
-        read_jwk_set(jwks)
-    except JwkSetRefused as error:
+        read_every_key(jwks)
+    except KeysUnfit as error:
         raise ValueError(str(error)) from None
-    for number, jwk in enumerate(jwks["keys"]):
-        try:
-            key = read_jwk(jwk)
-        except UnusableJwk as error:
-            raise ValueError(f"key {number}: {error}") from None
-        if key.kid is None and len(jwks["keys"]) > 1:
-            raise ValueError(f"key {number}: kid is missing, and there are several keys")
     return jwks
 
 

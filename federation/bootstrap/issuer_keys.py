@@ -1,0 +1,59 @@
+"""Composes the endpoint for pushed keys."""
+
+import logging
+
+from federation.aws.clients import dynamodb_client
+from federation.aws.issuer_keys import Store
+from federation.aws.key_sets import DocumentKeySets
+from federation.aws.ledger import DynamoLedger, LedgerTables
+from federation.aws.trust_reader import DynamoTrustReader
+from federation.aws.trust_versions import DynamoTrustVersions
+from federation.aws.trust_writer import DynamoTrustWriter
+from federation.bootstrap.second_level import issuer_keys
+from federation.issuer_keys.endpoint import IssuerKeysEndpoint
+from federation.issuer_keys.push import PushKeys
+from federation.issuer_keys.pusher import Pushers
+from federation.model.documents import CorruptDocument
+from federation.oauth.metadata import ERRORS_PATH
+from federation.ports import AuditLog
+from federation.settings import Settings
+from federation.system import RandomIdentifiers, SystemClock
+from federation.trust.directory import TTL
+from federation.trust.kept import Kept
+from federation.verification.admin_tokens import AdminTokens
+from federation.verification.own_tokens import OwnTokenVerifier
+from federation.verification.push_tokens import PushTokens
+
+_log = logging.getLogger(__name__)
+
+
+def issuer_keys_endpoint(settings: Settings, log: AuditLog) -> IssuerKeysEndpoint:
+    """`POST /issuers/{id}/keys` on DynamoDB."""
+    dynamodb, clock = dynamodb_client(), SystemClock()
+    trust = Kept(DynamoTrustReader(dynamodb, settings.trust_table, _report_corrupt).issuers, clock, TTL)
+    key_sets = DocumentKeySets(DynamoTrustWriter(dynamodb, settings.trust_table))
+    own_keys = Kept(key_sets.load, clock, TTL)
+
+    def forget_trust() -> None:
+        trust.forget()
+        own_keys.forget()
+
+    push = PushKeys(
+        issuers=trust.get,
+        versions=DynamoTrustVersions(dynamodb, settings.trust_table),
+        pushed=issuer_keys(settings, dynamodb, Store.PUSHED),
+        pushers=Pushers(
+            admins=AdminTokens(OwnTokenVerifier(settings.issuer, own_keys.get, clock)),
+            issuers=PushTokens(settings.issuer, clock),
+        ),
+        ledger=DynamoLedger(dynamodb, LedgerTables(settings.audit_table, settings.state_table), clock),
+        log=log,
+        clock=clock,
+        identifiers=RandomIdentifiers(),
+        forget_trust=forget_trust,
+    )
+    return IssuerKeysEndpoint(push, settings.issuer + ERRORS_PATH)
+
+
+def _report_corrupt(error: CorruptDocument) -> None:
+    _log.error("left out: %s", error)

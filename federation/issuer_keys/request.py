@@ -1,0 +1,60 @@
+"""A push of keys, parsed once at the edge: `POST /issuers/{id}/keys` with a JWK Set and a bearer token."""
+
+import re
+from dataclasses import dataclass, field
+
+from federation.oauth.errors import InvalidRequest, InvalidToken, MethodNotAllowed, NoToken
+from federation.oauth.http import HttpRequest
+from federation.oauth.reasons import Reason
+
+MAX_BODY = 64 * 1024
+
+_PATH = re.compile(r"/issuers/([a-z0-9][a-z0-9._-]{0,62})/keys")
+_CONTENT_TYPE = re.compile(r"application/(?:jwk-set\+)?json(?:\s*;\s*charset=\"?utf-8\"?)?", re.IGNORECASE)
+_BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPush:
+    """What somebody asks to be taken for an issuer's keys; nothing of it is proven."""
+
+    issuer: str
+    """Id of an Issuer document, if there is one of that id."""
+    token: str = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+def parse_push(http: HttpRequest) -> KeyPush:
+    """The push that `http` carries; raises a typed OAuthError."""
+    if http.method != "POST":
+        raise MethodNotAllowed(Reason.METHOD_NOT_ALLOWED)
+    if http.query:
+        raise InvalidRequest(Reason.PARAMETERS_IN_QUERY)
+    if any("," in http.headers.get(name, "") for name in ("authorization", "content-type")):
+        raise InvalidRequest(Reason.DUPLICATE_HEADER)
+    token = _bearer(http.headers.get("authorization", ""))
+    _check_body(http)
+    return KeyPush(_issuer(http.path), token, http.body)
+
+
+def _bearer(authorization: str) -> str:
+    """RFC 6750 section 2.1."""
+    match = _BEARER.fullmatch(authorization.strip())
+    if match is None:
+        raise NoToken(Reason.MISSING_BEARER_TOKEN)
+    return match[1]
+
+
+def _check_body(http: HttpRequest) -> None:
+    if not _CONTENT_TYPE.fullmatch(http.headers.get("content-type", "").strip()):
+        raise InvalidRequest(Reason.UNSUPPORTED_KEYS_TYPE)
+    if len(http.body) > MAX_BODY:
+        raise InvalidRequest(Reason.BODY_TOO_LARGE, status=413)
+
+
+def _issuer(path: str) -> str:
+    match = _PATH.fullmatch(path)
+    if match is None:
+        # As for an id that nobody has: which ids there are is nobody's business.
+        raise InvalidToken(Reason.PUSH_NOT_AUTHORIZED, "the path names no issuer")
+    return match[1]

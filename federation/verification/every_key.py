@@ -1,0 +1,54 @@
+"""A JWK Set that people or issuers hand to us: every key of it must be good.
+
+What a fetched set may hold besides, and is merely ignored, has no business in one that was made for us.
+"""
+
+from federation.model.json import JsonObject
+from federation.oauth.reasons import Reason
+from federation.verification.jwk import UnusableJwk, has_private_members, read_jwk
+from federation.verification.jwk_set import JwkSet, JwkSetRefused, read_jwk_set
+
+
+class KeysUnfit(ValueError):
+    """The set must not be taken; the message says why and holds no input."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+def read_every_key(document: JsonObject) -> JwkSet:
+    """The set that `document` is; raises KeysUnfit."""
+    _refuse_secrets(document)
+    try:
+        keys = read_jwk_set(document)
+    except JwkSetRefused as error:
+        raise KeysUnfit(Reason.MALFORMED_KEYS, str(error)) from None
+    _check_each(document)
+    return keys
+
+
+def _refuse_secrets(document: JsonObject) -> None:
+    for number, jwk in enumerate(_list(document)):
+        if not isinstance(jwk, dict):
+            continue
+        if jwk.get("kty") == "oct":
+            raise KeysUnfit(Reason.PRIVATE_KEYS, f"key {number}: a shared secret (oct)")
+        if has_private_members(jwk):
+            raise KeysUnfit(Reason.PRIVATE_KEYS, f"key {number}: private members")
+
+
+def _check_each(document: JsonObject) -> None:
+    jwks = _list(document)
+    for number, jwk in enumerate(jwks):
+        try:
+            key = read_jwk(jwk)
+        except UnusableJwk as error:
+            raise KeysUnfit(Reason.UNUSABLE_KEYS, f"key {number}: {error}") from None
+        if key.kid is None and len(jwks) > 1:
+            raise KeysUnfit(Reason.MALFORMED_KEYS, f"key {number}: kid is missing, and there are several keys")
+
+
+def _list(document: JsonObject) -> list[JsonObject]:
+    jwks = document.get("keys")
+    return jwks if isinstance(jwks, list) else []
