@@ -65,7 +65,7 @@ class Commit:
 
     def _check(self, documents: Sequence[DocumentVersion]) -> None:
         current = self.versions.versions({document.ref for document in documents})
-        moved = [ref for ref, version in documents if current.get(ref) != version]
+        moved = [ref for ref, version in documents if current.get(ref, 0) != version]
         if moved:
             raise TrustChanged(Reason.TRUST_CHANGED, ", ".join(f"{ref.kind} {ref.id}" for ref in moved))
 
