@@ -1,10 +1,12 @@
 """Trust values for tests that do not care about most of their fields."""
 
 from collections.abc import Mapping as ReadOnly
+from dataclasses import replace
 
-from federation.model.json import Json
-from federation.model.tokens import VerifiedToken
-from federation.model.trust import Audience, Grant, Issuer, IssuerKeys, MappedPrincipal, Mapping
+from federation.model.json import Json, JsonObject
+from federation.model.keys import SIGNING_KEYS
+from federation.model.tokens import OwnClaims, VerifiedToken
+from federation.model.trust import Audience, DocumentVersion, Grant, Issuer, IssuerKeys, MappedPrincipal, Mapping
 from federation.oauth.identifiers import TokenType
 from federation.oauth.request import ExchangeRequest
 
@@ -101,6 +103,31 @@ def verified(
         digest="0" * 64,
         claims=claims or {"sub": "worker"},
     )
+
+
+def own_token(
+    *,
+    scopes: tuple[str, ...] = ("risk:read",),
+    audiences: tuple[str, ...] = ("risk-engine",),
+    environment: str | None = "prod",
+    act: JsonObject | None = None,
+) -> VerifiedToken:
+    """One of ours, in which `act` acts for partner/acme/sync."""
+    own = OwnClaims(
+        jti="j-1",
+        principal="partner/acme/sync",
+        audiences=audiences,
+        scopes=scopes,
+        transaction="c-0",
+        issuer="acme",
+        mapping="acme-sync",
+        holder=None if act is None else "planner",
+        key_set=DocumentVersion(SIGNING_KEYS, 1),
+        tenant="acme",
+        environment=environment,
+        act=act,
+    )
+    return replace(verified(by=issuer(document_id="(self)", url="https://federation.example.com")), own=own)
 
 
 def asking(*audiences: str, resources: tuple[str, ...] = (), scopes: tuple[str, ...] | None = None) -> ExchangeRequest:
