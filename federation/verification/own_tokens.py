@@ -145,10 +145,11 @@ def _id(versioned: str) -> str:
 
 
 def _audiences(aud: Json) -> tuple[str, ...]:
-    audiences = tuple(str(one) for one in aud) if isinstance(aud, list) else (aud,)
-    if not audiences or not all(isinstance(one, str) and one for one in audiences):
+    named = aud if isinstance(aud, list) else [aud]
+    audiences = tuple(one for one in named if isinstance(one, str) and one)
+    if not audiences or len(audiences) < len(named):
         raise InvalidRequest(Reason.MALFORMED_CLAIMS, "aud")
-    return tuple(str(one) for one in audiences)
+    return audiences
 
 
 def _text(claims: JsonObject, name: str) -> str:

@@ -56,6 +56,13 @@ def test_a_thousand_other_mappings_change_nothing(
     assert calls == ["BatchGetItem", "Query"]
 
 
+def test_a_mapping_by_its_id_is_one_read(dynamodb: "DynamoDBClient", table: str, reader: DynamoTrustReader) -> None:
+    write(DynamoTrustWriter(dynamodb, table), mapping_ref("mine"), mapping_body(), None)
+    with counted_calls(dynamodb) as calls:
+        assert reader.mapping("mine") is not None
+    assert calls == ["BatchGetItem"]
+
+
 def test_no_selector_is_no_read(dynamodb: "DynamoDBClient", reader: DynamoTrustReader) -> None:
     with counted_calls(dynamodb) as calls:
         assert reader.exact("acme", []) == ()

@@ -101,3 +101,23 @@ def test_Q4_lookups_are_bounded(fake: FakeTrust, trust: CachedTrust) -> None:
     assert fake.reads == before
     trust.exact("acme", [Selector("sub", "0")])
     assert fake.reads == before + 1
+
+
+def test_a_mapping_is_read_by_its_id_once(fake: FakeTrust, trust: CachedTrust) -> None:
+    fake.add(Kind.MAPPING, "sync", mapping_body(), WORKER)
+    first, before = trust.mapping("sync"), fake.reads
+    assert first is not None
+    assert trust.mapping("sync") is first
+    assert fake.reads == before
+    trust.forget()
+    assert trust.mapping("sync") is not first
+
+
+def test_a_mapping_that_is_absent_or_disabled_is_looked_for_again(fake: FakeTrust, trust: CachedTrust) -> None:
+    assert trust.mapping("sync") is None
+    fake.add(Kind.MAPPING, "sync", mapping_body(enabled=False), WORKER)
+    assert trust.mapping("sync") is not None
+    fake.add(Kind.MAPPING, "sync", mapping_body(), WORKER)
+    found = trust.mapping("sync")
+    assert found is not None
+    assert found.enabled
