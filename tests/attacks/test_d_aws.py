@@ -77,6 +77,15 @@ def test_D22_what_the_caller_chose_is_refused_at_write(tag: str) -> None:
         assert any("caller" in problem for problem in mapping_problems("aws", match))
 
 
+@pytest.mark.parametrize("tag", ["request_tags.team", 'request_tags."cost center"', "source_identity"])
+def test_D22_what_the_caller_chose_makes_neither_a_principal_nor_an_attribute(tag: str) -> None:
+    template = f'{{"{NAMESPACE}".{tag}}}'
+    assert "/principal: " in "".join(mapping_problems("aws", {"sub": ROLE}, principal=f"aws/{template}"))
+    assert "/attributes/team: " in "".join(mapping_problems("aws", {"sub": ROLE}, attributes={"team": template}))
+    by_danger = mapping_problems("aws", {"sub": ROLE}, principal=f"aws/{template}", dangerous=True)
+    assert "caller chose" in "".join(by_danger)
+
+
 def test_D22_a_token_for_ten_audiences_is_refused() -> None:
     audiences = ["https://federation.example.com", *(f"https://{n}.example.com" for n in range(9))]
     with pytest.raises(InvalidRequest) as refusal:

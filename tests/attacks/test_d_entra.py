@@ -4,6 +4,7 @@ import pytest
 
 from federation.admin.problem import InvalidDocuments
 from federation.oauth.reasons import Reason
+from tests.support.guarded_mappings import mapping_problems
 from tests.support.provider_bridge import BRIDGE, ProviderBridge
 from tests.support.provider_vectors import claims_of
 
@@ -52,6 +53,12 @@ def test_D15_a_mapping_on_what_an_admin_elsewhere_can_set_is_refused_at_write(cl
     for match in ({claim: "billing@example.com"}, {**OID, claim: "billing@example.com"}):
         with pytest.raises(InvalidDocuments, match="pin oid"):
             ProviderBridge("entra", match, issuer=ISSUER_V2)
+
+
+@pytest.mark.parametrize("claim", ["email", "upn", "preferred_username", "unique_name", "name", "sub"])
+def test_D15_what_an_admin_elsewhere_can_set_names_no_principal(claim: str) -> None:
+    assert "; use oid" in "".join(mapping_problems("entra", OID, principal=f"azure/{{{claim}}}"))
+    assert mapping_problems("entra", OID, principal="azure/{oid}") == []
 
 
 def test_D15_a_mapping_on_the_pairwise_sub_is_refused_at_write() -> None:

@@ -78,6 +78,13 @@ def test_a_corrupt_document_is_not_confirmed() -> None:
         Confirmer(trust, FixedClock()).confirm(DocumentVersion(RULE, 1), "r", "why")
 
 
+def test_a_confirmation_that_nobody_can_read_is_written_over() -> None:
+    admins = TwoAdmins()
+    admins.write()
+    admins.trust.add(Kind.MAPPING, "everybody", {**ALL_OF_GITHUB, "confirmation": "yes"})
+    assert admins.write().pending == ((RULE, 3),)
+
+
 def test_who_writes_between_the_look_and_the_yes_wins() -> None:
     admins = TwoAdmins()
     admins.trust = RacingTrust()

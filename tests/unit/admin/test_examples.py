@@ -1,12 +1,20 @@
 """The example trust documents are what they show."""
 
+import re
 from pathlib import Path
 
-from federation.admin.validate import validate_path
+import pytest
+import yaml
+
+from federation.admin.problem import InvalidDocuments
+from federation.admin.source import SourceDocument
+from federation.admin.validate import validate, validate_path
 from federation.admin.write import TrustEditor
+from federation.admin.yaml_source import read_sources
 from tests.support.fake_trust import FakeTrust
 
-EXAMPLES = Path(__file__).parents[3] / "examples" / "trust"
+ROOT = Path(__file__).parents[3]
+EXAMPLES = ROOT / "examples" / "trust"
 
 
 def test_the_examples_are_valid_without_a_warning() -> None:
@@ -30,3 +38,13 @@ def test_every_issuer_and_every_audience_of_the_examples_is_used() -> None:
     mappings = [mapping.document for mapping in documents.mappings.values()]
     assert {mapping.issuer for mapping in mappings} == set(documents.issuers)
     assert {grant.audience for mapping in mappings for grant in mapping.grants} == set(documents.audiences)
+
+
+def test_the_dangerous_example_of_the_documentation_is_one() -> None:
+    [text] = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "dangerous-documents.md").read_text(), re.DOTALL)
+    dangerous = yaml.safe_load(text)
+    others = read_sources(EXAMPLES).documents
+    [warning] = validate([*others, SourceDocument("docs", dangerous)]).warnings
+    assert "until a second admin has confirmed it" in warning.message
+    with pytest.raises(InvalidDocuments, match="pin repository_id"):
+        validate([*others, SourceDocument("docs", {**dangerous, "dangerous": False})])
