@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
@@ -256,6 +257,12 @@ def test_what_is_issued_for_it_ends_a_quarter_of_an_hour_after_its_signature(wor
     world.directory.current = (trusted(max_token_age=200),)
     assert world.verify(sign(at=NOW - 100)).expires_at == NOW + 100
     assert verified.claims["aud"] == BRIDGE
+
+
+def test_D23_a_request_has_to_be_url_encoded(world: StsWorld) -> None:
+    text = json.dumps(sign(at=NOW), separators=(",", ":"))
+    assert world.refusal_unasked(text) is Reason.MALFORMED_AWS_REQUEST
+    assert world.verify(quote(text)).subject == ROLE_ID
 
 
 def test_D23_a_jwt_that_names_the_endpoint_as_its_issuer_is_nobodys() -> None:
