@@ -13,6 +13,7 @@ from federation.verification.claims_table import Check
 from federation.verification.provider import Provider, Unfit
 
 _DANGEROUS = "dangerous: true"
+_LINK = f"[`{_DANGEROUS}`](../dangerous-documents.md)"
 ANYTHING = "Any claim that tells one identity of the issuer from another."
 
 
@@ -73,7 +74,7 @@ def _without(match: dict[str, MatchValue], path: str) -> dict[str, MatchValue]:
 def _pins(provider: Provider, examples: Iterable[Example]) -> Iterator[str]:
     found = demands(provider, examples)
     yield "\n".join(f"- {_sentence(problem)}" for problem in found) if found else ANYTHING
-    yield f"What trusts more is refused; {IF_MEANT.replace(_DANGEROUS, f'[`{_DANGEROUS}`](../dangerous-documents.md)')}."
+    yield f"What trusts more is refused; {IF_MEANT.replace(_DANGEROUS, _LINK)}."
     names = ", ".join(f"`{as_path(name)}`" for name in provider.table.selectors)
     yield f"Mappings are filed under the first of these that they pin: {names}. A token finds those in one read."
 
