@@ -1,3 +1,9 @@
+import io
+import json
+
+import pytest
+
+from functions.telemetry import Counters
 from tests.support.lambda_template import Deployment, Template
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
@@ -11,12 +17,26 @@ def test_alarms_stand_for_what_nobody_would_otherwise_notice(deployment: Deploym
         ("Throttles", "TokenFunction"),
         ("Errors", "PublishFunction"),
         ("Invocations", "PublishFunction"),
+        ("KeysStale", "federation-bridge"),
+        ("Errors", "RefreshKeysFunction"),
+        ("Invocations", "RefreshKeysFunction"),
     }
 
 
-def test_a_publication_that_stopped_is_an_alarm_too(deployment: Deployment) -> None:
-    alarm = deployment.properties("PublishSilentAlarm")
+@pytest.mark.parametrize("name", ["PublishSilentAlarm", "RefreshKeysSilentAlarm"])
+def test_a_schedule_that_stopped_is_an_alarm_too(deployment: Deployment, name: str) -> None:
+    alarm = deployment.properties(name)
     assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("LessThanThreshold", "breaching")
+
+
+def test_stale_keys_are_counted_where_the_alarm_looks(deployment: Deployment) -> None:
+    alarm, log = deployment.properties("IssuerKeysStaleAlarm"), io.StringIO()
+    Counters(log).count("KeysStale", {}, 1)
+    counter = json.loads(log.getvalue())
+    (metrics,) = counter["_aws"]["CloudWatchMetrics"]
+    assert metrics["Namespace"] == alarm["Namespace"]
+    assert [metric["Name"] for metric in metrics["Metrics"]] == [alarm["MetricName"]]
+    assert [{"Name": name, "Value": counter[name]} for (name,) in metrics["Dimensions"]] == alarm["Dimensions"]
 
 
 def test_alarms_go_to_the_topic_if_there_is_one(template: Template, deployment: Deployment) -> None:

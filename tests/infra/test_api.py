@@ -27,6 +27,7 @@ def test_the_routes_are_these(deployment: Deployment) -> None:
     assert {key: integration["type"] for key, integration in integrations(deployment).items()} == {
         ("x-amazon-apigateway-any-method", "/token"): "aws_proxy",
         ("get", "/health"): "aws_proxy",
+        ("x-amazon-apigateway-any-method", "/issuers/{id}/keys"): "aws_proxy",
         ("get", "/.well-known/{document}"): "http_proxy",
     }
 
@@ -36,6 +37,7 @@ def test_the_routes_are_these(deployment: Deployment) -> None:
     [
         (("x-amazon-apigateway-any-method", "/token"), "TokenFunction"),
         (("get", "/health"), "HealthFunction"),
+        (("x-amazon-apigateway-any-method", "/issuers/{id}/keys"), "IssuerKeysFunction"),
     ],
 )
 def test_a_route_leads_to_the_function_of_that_name(
@@ -50,7 +52,7 @@ def test_a_route_leads_to_the_function_of_that_name(
 def test_every_route_to_a_function_is_permitted_and_no_other(deployment: Deployment) -> None:
     permissions = deployment.of_type("AWS::Lambda::Permission").values()
     sources = {each["SourceArn"].split("/", 1)[1] for each in permissions if "execute-api" in each["SourceArn"]}
-    assert sources == {"*/*/token", "*/GET/health"}
+    assert sources == {"*/*/token", "*/GET/health", "*/*/issuers/*/keys"}
 
 
 def test_public_documents_come_from_the_distribution_over_https(deployment: Deployment) -> None:

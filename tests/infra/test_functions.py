@@ -3,10 +3,15 @@ from importlib import import_module
 
 import pytest
 
+from federation.issuer_keys.refresh import PATIENCE
 from federation.settings import read_settings
+from federation.verification.held_keys import FRESH
 from tests.support.lambda_template import ROOT, Deployment, Json, Template
 
-FUNCTIONS = ["TokenFunction", "HealthFunction", "PublishFunction", "ApplyTrustFunction", "ConfirmTrustFunction"]
+FUNCTIONS = [
+    *("TokenFunction", "HealthFunction", "PublishFunction", "ApplyTrustFunction", "ConfirmTrustFunction"),
+    *("IssuerKeysFunction", "RefreshKeysFunction"),
+]
 
 
 @pytest.fixture(params=FUNCTIONS)
@@ -76,6 +81,17 @@ def _texts(value: Json) -> Iterator[str]:
             yield from _texts(member)
     else:
         yield str(value)
+
+
+def test_issuers_are_asked_for_their_keys_twice_within_the_time_that_keys_are_fresh(deployment: Deployment) -> None:
+    schedule = deployment.properties("RefreshKeysFunctionSchedule")
+    assert schedule["ScheduleExpression"] == "rate(5 minutes)"
+    assert [target["Arn"] for target in schedule["Targets"]] == ["RefreshKeysFunction"]
+    assert FRESH == 2 * 5 * 60
+
+
+def test_a_refresh_ends_before_its_time_is_up(deployment: Deployment) -> None:
+    assert deployment.properties("RefreshKeysFunction")["Timeout"] >= PATIENCE + 10
 
 
 def test_publication_runs_on_a_schedule_and_after_every_deployment(deployment: Deployment) -> None:

@@ -4,11 +4,13 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+from federation.aws.issuer_keys import Store
 from federation.aws.trust_items import MAPPING_SHARDS, bucket_key, document_partition, patterns_partition
 from federation.model.trust import Kind, Selector
 from tests.support.lambda_template import Deployment
 
 KEY_SET = document_partition(Kind.KEY_SET)
+KEYS = [KEY_SET, Store.FETCHED.partition_key, Store.PUSHED.partition_key]
 
 
 def allowed(log_group: str, *own: tuple[str, str]) -> set[tuple[str, str]]:
@@ -37,6 +39,23 @@ ALLOWED = {
         ("s3:PutObject", "DocumentsBucket/.well-known/*"),
         ("s3:ListBucket", "DocumentsBucket"),
         ("dynamodb:GetItem", "TrustTable"),
+        ("dynamodb:PutItem", "TrustTable"),
+    ),
+    "IssuerKeysFunction": allowed(
+        "IssuerKeysLogGroup",
+        ("dynamodb:BatchGetItem", "TrustTable"),
+        ("dynamodb:GetItem", "TrustTable"),
+        ("dynamodb:Query", "TrustTable"),
+        ("dynamodb:PutItem", "TrustTable"),
+        ("dynamodb:PutItem", "AuditTable"),
+        ("dynamodb:UpdateItem", "AuditTable"),
+        ("dynamodb:PutItem", "StateTable"),
+        ("dynamodb:DeleteItem", "StateTable"),
+    ),
+    "RefreshKeysFunction": allowed(
+        "RefreshKeysLogGroup",
+        ("dynamodb:GetItem", "TrustTable"),
+        ("dynamodb:Query", "TrustTable"),
         ("dynamodb:PutItem", "TrustTable"),
     ),
     "ApplyTrustFunction": allowed(
@@ -99,11 +118,23 @@ def test_publication_moves_the_key_set_and_no_other_document(deployment: Deploym
     assert own.condition == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [KEY_SET]}}
 
 
-def test_who_writes_trust_cannot_write_the_key_set(deployment: Deployment) -> None:
+@pytest.mark.parametrize(
+    ("role", "store"), [("IssuerKeysFunctionRole", Store.PUSHED), ("RefreshKeysFunctionRole", Store.FETCHED)]
+)
+def test_who_keeps_issuers_keys_writes_no_others_and_no_document(
+    deployment: Deployment, role: str, store: Store
+) -> None:
+    trust = [each for each in deployment.role_statements(role) if "TrustTable" in each.resources]
+    (own,) = [each for each in trust if "dynamodb:PutItem" in each.actions]
+    assert own.actions == ("dynamodb:PutItem",)
+    assert own.condition == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [store.partition_key]}}
+
+
+def test_who_writes_trust_cannot_write_keys(deployment: Deployment) -> None:
     (denied,) = [each for each in deployment.role_statements("ApplyTrustFunctionRole") if each.effect == "Deny"]
     assert set(denied.actions) == {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
     assert denied.resources == ("TrustTable",)
-    assert denied.condition == {"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": [KEY_SET]}}
+    assert denied.condition == {"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": KEYS}}
 
 
 def test_who_confirms_what_is_dangerous_writes_mappings_and_no_other_document(deployment: Deployment) -> None:
@@ -120,6 +151,7 @@ def test_who_confirms_what_is_dangerous_writes_mappings_and_no_other_document(de
         assert may_write(bucket_key("acme", Selector(claim, "*"))["pk"]["S"])
     assert may_write(patterns_partition("acme"))
     assert not [kind for kind in Kind if kind is not Kind.MAPPING and may_write(document_partition(kind))]
+    assert not any(map(may_write, KEYS))
 
 
 def test_writing_and_confirming_are_two_functions_with_two_roles_that_nobody_is_given(deployment: Deployment) -> None:
@@ -139,5 +171,7 @@ def test_functions_are_invoked_by_what_triggers_them_and_nothing_else(deployment
         ("TokenFunction", "apigateway.amazonaws.com"),
         ("HealthFunction", "apigateway.amazonaws.com"),
         ("PublishFunction", "events.amazonaws.com"),
+        ("IssuerKeysFunction", "apigateway.amazonaws.com"),
+        ("RefreshKeysFunction", "events.amazonaws.com"),
     }
     assert all(each["Action"] == "lambda:InvokeFunction" and each["SourceArn"] for each in permissions)

@@ -72,6 +72,12 @@ def test_the_template_says_which_routes_there_are() -> None:
     assert (token.name, token.module, token.timeout) == ("TokenFunction", "functions.token", 10)
 
 
+def test_pushed_keys_have_a_route_with_the_issuers_id() -> None:
+    match = find_route(read_routes(load_template()), "POST", "/issuers/acme-cluster/keys")
+    assert match is not None
+    assert (match.route.key, match.parameters) == ("ANY /issuers/{id}/keys", {"id": "acme-cluster"})
+
+
 def test_events_that_are_no_routes_and_functions_without_events_are_left_out() -> None:
     clock = {"Clock": {"Type": "Schedule", "Properties": {"Schedule": "rate(5 minutes)"}}}
     silent, scheduled = {"Handler": "functions.x.handler"}, {"Handler": "functions.y.handler", "Events": clock}
