@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
+from federation.admin.authority_checks import shared_authorities
 from federation.admin.document_set import DocumentSet, DocumentT_co, Written
 from federation.admin.guard_rails import objections, trusts_too_many
 from federation.admin.problem import Problem
@@ -19,6 +20,7 @@ MANY_PATTERNS = 20
 def problems(documents: DocumentSet) -> Iterator[Problem]:
     """Everything that contradicts."""
     yield from _same_issuer(documents)
+    yield from shared_authorities(documents.issuers.values())
     yield from _same_resource(documents)
     for mapping in documents.mappings.values():
         yield from _mapping_problems(mapping, documents)
@@ -55,7 +57,8 @@ def _is_pattern(mapping: MappingDocument, documents: DocumentSet) -> bool:
 def _same_issuer(documents: DocumentSet) -> Iterator[Problem]:
     """A token names its issuer by (iss, aud); with two of them it would name neither (ATTACKS C12, D18)."""
     seen: dict[tuple[str, str], str] = {}
-    for issuer in _enabled(documents.issuers.values()):
+    by_token = (issuer for issuer in documents.issuers.values() if not issuer.document.keys.certificates)
+    for issuer in _enabled(by_token):
         for audience in issuer.document.audiences or [""]:
             other = seen.setdefault((issuer.document.issuer, audience), issuer.document.id)
             if other != issuer.document.id:

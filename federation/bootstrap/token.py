@@ -29,6 +29,7 @@ from federation.settings import Settings
 from federation.system import RandomIdentifiers, SystemClock
 from federation.trust.directory import CachedTrust
 from federation.verification.aws_request.verifier import AwsRequestVerifier
+from federation.verification.certificate import CertificateVerifier
 from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
@@ -37,6 +38,7 @@ from federation.verification.presented import TokenVerifiers
 from federation.verification.provenance import JwtVerifier
 from federation.verification.providers import provider_named
 from federation.verification.verifier import JWT_TYPES, TokenVerifier
+from federation.verification.x509.candidates import CertificateIssuers
 from federation.web.caller_identities import StsCallerIdentities
 from federation.web.fetcher import WebFetcher
 
@@ -80,16 +82,21 @@ def _report_corrupt(error: CorruptDocument) -> None:
 
 def _verifiers(settings: Settings, trust: CachedTrust, ours: CurrentKey, clock: Clock) -> TokenVerifiers:
     """Every kind of token that may be presented, and who verifies it."""
-    own = OwnTokenVerifier(settings.issuer, ours.key_set, clock)
-    jwts = dict.fromkeys(JWT_TYPES, JwtVerifier(own, _foreign_verifier(settings, trust, clock)))
-    return TokenVerifiers({**jwts, TokenType.AWS4_REQUEST: _aws_request_verifier(settings, trust, clock)})
+    own, keys = OwnTokenVerifier(settings.issuer, ours.key_set, clock), _issuer_keys(settings, clock)
+    foreign = TokenVerifier(TrustedIssuers(trust, settings.issuer), keys, provider_named, clock)
+    return TokenVerifiers(
+        {
+            **dict.fromkeys(JWT_TYPES, JwtVerifier(own, foreign)),
+            TokenType.AWS4_REQUEST: _aws_request_verifier(settings, trust, clock),
+            TokenType.MTLS: CertificateVerifier(CertificateIssuers(trust), keys, provider_named, clock),
+        }
+    )
 
 
-def _foreign_verifier(settings: Settings, trust: CachedTrust, clock: Clock) -> TokenVerifier:
+def _issuer_keys(settings: Settings, clock: Clock) -> KeyCache:
     loopback = settings.loopback_issuers
     source = KeySource(WebFetcher(loopback=loopback), loopback=loopback)
-    keys = KeyCache(source, clock, second_level=second_level(settings, dynamodb_client()))
-    return TokenVerifier(TrustedIssuers(trust, settings.issuer), keys, provider_named, clock)
+    return KeyCache(source, clock, second_level=second_level(settings, dynamodb_client()))
 
 
 def _aws_request_verifier(settings: Settings, trust: CachedTrust, clock: Clock) -> AwsRequestVerifier:

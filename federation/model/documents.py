@@ -81,6 +81,7 @@ def _issuer(document: StoredDocument) -> Issuer:
         single_use=_flag(body.get("single_use", False)),
         enabled=_enabled(body),
         tenant=_optional_text(body.get("tenant")),
+        revoked=frozenset(_serial(serial) for serial in _texts(body.get("revoked", ()))),
         max_stale=seconds_or_none(_text(body.get("max_stale", DEFAULT_MAX_STALE))),
         max_auth_age=seconds(_text(body["max_auth_age"])) if "max_auth_age" in body else None,
         since=document.since,
@@ -100,6 +101,11 @@ def _keys(keys: JsonObject) -> IssuerKeys:
         certificates=_texts(keys.get("certificates", ())),
         caller_identity=_flag(keys.get("caller_identity", False)),
     )
+
+
+def _serial(text: str) -> int:
+    """Hex, with or without colons: no spelling of a withdrawn certificate may let it pass."""
+    return int(text.replace(":", ""), 16)
 
 
 def _mapping(document: StoredDocument) -> Mapping:

@@ -91,6 +91,8 @@ class Issuer:
     """How long after the last good answer its keys hold while it is silent."""
     max_auth_age: int | None = None
     """Longest time since `auth_time`, which must then be there; None: when somebody signed in does not matter."""
+    revoked: frozenset[int] = frozenset()
+    """Serial numbers of certificates that it has withdrawn."""
     since: int = 1
     """The version with which this document began: an id that was deleted and written anew names another issuer."""
 

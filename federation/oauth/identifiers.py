@@ -21,7 +21,13 @@ class TokenType(StrEnum):
     """A signed GetCallerIdentity request is the subject."""
 
 
-SUBJECT_TOKEN_TYPES = (TokenType.JWT, TokenType.ID_TOKEN, TokenType.ACCESS_TOKEN, TokenType.AWS4_REQUEST)
+SUBJECT_TOKEN_TYPES = (
+    TokenType.JWT,
+    TokenType.ID_TOKEN,
+    TokenType.ACCESS_TOKEN,
+    TokenType.AWS4_REQUEST,
+    TokenType.MTLS,
+)
 REQUESTED_TOKEN_TYPES = (TokenType.ACCESS_TOKEN, TokenType.JWT)
 
 BEARER = "Bearer"

@@ -93,7 +93,7 @@ class Reason(StrEnum):
     MALFORMED_CLAIMS = "malformed_claims", "A claim of the token is missing or has the wrong form."
 
     # Its issuer, key and signature
-    UNTRUSTED_ISSUER = "untrusted_issuer", "No trusted issuer matches this token's iss and aud."
+    UNTRUSTED_ISSUER = "untrusted_issuer", "No trusted issuer matches this token's iss and aud, or this certificate."
     AMBIGUOUS_ISSUER = "ambiguous_issuer", "Several trusted issuers match this token; its administrator must part them."
     UNKNOWN_KEY = "unknown_key", "The issuer does not publish the key that signed the token."
     UNUSABLE_KEY = "unusable_key", "The issuer's key is too weak or is not meant for this use."
@@ -101,6 +101,16 @@ class Reason(StrEnum):
     ISSUER_KEYS_UNAVAILABLE = "issuer_keys_unavailable", "The issuer's keys cannot be fetched now; try again."
     CALLER_IDENTITY_UNCLEAR = "caller_identity_unclear", "AWS did not say who signed the request; sign a fresh one."
     CALLER_IDENTITY_UNAVAILABLE = "caller_identity_unavailable", "AWS cannot be asked now who signed; try again."
+
+    # A client certificate
+    CERTIFICATE_REQUIRED = (
+        "certificate_required",
+        "Connect with a client certificate, and send mtls or its x5t#S256 thumbprint as subject_token.",
+    )
+    CERTIFICATE_REFUSED = (
+        "certificate_refused",
+        "The client certificate is malformed, withdrawn, not for clients, or not from its identity's own authority.",
+    )
 
     # Its claims
     WRONG_AUDIENCE = "wrong_audience", "The token is meant for somebody else; request it with our audience alone."

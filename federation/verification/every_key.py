@@ -6,7 +6,8 @@ What a fetched set may hold besides, and is merely ignored, has no business in o
 from federation.model.json import JsonObject
 from federation.oauth.reasons import Reason
 from federation.verification.jwk import UnusableJwk, has_private_members, read_jwk
-from federation.verification.jwk_set import JwkSet, JwkSetRefused, read_jwk_set
+from federation.verification.jwk_set import X509_SVID, JwkSet, JwkSetRefused, read_jwk_set
+from federation.verification.x509.authorities import authority_in_x5c
 
 
 class KeysUnfit(ValueError):
@@ -41,12 +42,22 @@ def _refuse_secrets(document: JsonObject) -> None:
 def _check_each(document: JsonObject) -> None:
     jwks = _list(document)
     for number, jwk in enumerate(jwks):
+        if jwk.get("use") == X509_SVID:
+            _check_authority(number, jwk)
+            continue
         try:
             key = read_jwk(jwk)
         except UnusableJwk as error:
             raise KeysUnfit(Reason.UNUSABLE_KEYS, f"key {number}: {error}") from None
         if key.kid is None and len(jwks) > 1:
             raise KeysUnfit(Reason.MALFORMED_KEYS, f"key {number}: kid is missing, and there are several keys")
+
+
+def _check_authority(number: int, jwk: JsonObject) -> None:
+    """An authority in a SPIFFE bundle is its certificate (X509-SVID section 6)."""
+    x5c = jwk.get("x5c")
+    if not (isinstance(x5c, list) and x5c and isinstance(x5c[0], str) and authority_in_x5c(x5c[0])):
+        raise KeysUnfit(Reason.UNUSABLE_KEYS, f"key {number}: x5c holds no usable certificate of an authority")
 
 
 def _list(document: JsonObject) -> list[JsonObject]:

@@ -98,13 +98,21 @@ class HeldKeys:
 
     def choose(self, kid: str | None, algorithm: SignatureAlgorithm, now: float) -> ResolvedKey:
         """The key to verify with; raises InvalidRequest, or TemporarilyUnavailable if keys are missing or too old."""
-        if self.keys is None or not self._holds(now):
-            raise self._unavailable("no keys")
-        stale = not self.is_fresh(now)
+        keys, stale = self._current(now)
         if stale and kid is not None and not self._knows(kid):
             # It may well be the issuer's new key: saying that there is none would be a guess.
             raise self._unavailable("stale keys without that kid")
-        return ResolvedKey(self.keys.select(kid, algorithm), stale, self.as_of)
+        return ResolvedKey(keys.select(kid, algorithm), stale, self.as_of)
+
+    def authorities(self, now: float) -> tuple[tuple[str, ...], bool]:
+        """The certificate authorities, and whether they are stale; raises TemporarilyUnavailable as `choose` does."""
+        keys, stale = self._current(now)
+        return keys.authorities, stale
+
+    def _current(self, now: float) -> tuple[JwkSet, bool]:
+        if self.keys is None or not self._holds(now):
+            raise self._unavailable("no keys")
+        return self.keys, not self.is_fresh(now)
 
     def renewed(self, published: PublishedKeys, now: float) -> tuple["HeldKeys", tuple[str, ...]]:
         """The value after an answer, and what is odd about it; raises KeysRefused rather than lose a good set."""

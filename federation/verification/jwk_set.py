@@ -1,5 +1,6 @@
 """JWK Set (RFC 7517 section 5): an issuer's keys, read once, and the choice of the one that a token needs."""
 
+from collections.abc import Iterator
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field
 from typing import cast
@@ -11,6 +12,8 @@ from federation.verification.algorithms import SignatureAlgorithm
 from federation.verification.jwk import UnusableJwk, VerificationKey, has_private_members, read_jwk
 
 MAX_KEYS = 100
+X509_SVID = "x509-svid"
+"""`use` of the authorities in a SPIFFE bundle, which sign certificates and nothing else."""
 
 
 class JwkSetRefused(ValueError):
@@ -26,6 +29,8 @@ class JwkSet:
     unusable: ReadOnly[str, str]
     """kid -> why that key verifies nothing."""
     has_private_members: bool = False
+    authorities: tuple[str, ...] = ()
+    """`x5c` of the certificate authorities in a SPIFFE bundle (X509-SVID section 6.2); only SPIFFE issuers ask."""
 
     def knows(self, kid: str) -> bool:
         """Whether the set has a key of that id, usable or not."""
@@ -70,7 +75,17 @@ def read_jwk_set(document: JsonObject) -> JwkSet:
         by_kid={key.kid: key for key in keys if key.kid is not None},
         unusable=unusable,
         has_private_members=any(map(has_private_members, jwks)),
+        authorities=tuple(_authorities(jwks)),
     )
+
+
+def _authorities(jwks: list[JsonObject]) -> Iterator[str]:
+    """Of several certificates the first counts, and one that is no text is as if it were not there."""
+    for jwk in jwks:
+        usable = jwk.get("use") == X509_SVID and not has_private_members(jwk)
+        x5c = jwk.get("x5c") if usable else None
+        if isinstance(x5c, list) and x5c and isinstance(x5c[0], str):
+            yield x5c[0]
 
 
 def _members(document: JsonObject) -> list[JsonObject]:

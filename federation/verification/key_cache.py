@@ -62,10 +62,14 @@ class KeyCache:
         Raises InvalidRequest for a key that the issuer does not publish or that is unfit, and TemporarilyUnavailable
         if the issuer's keys are not to be had.
         """
-        slot = self._slot(issuer)
-        if slot.held.due(kid, self._clock.now()):
-            self._refresh(slot, issuer, kid)
-        return slot.held.choose(kid, algorithm, self._clock.now())
+        return self._held(issuer, kid).choose(kid, algorithm, self._clock.now())
+
+    def authorities(self, issuer: Issuer) -> tuple[tuple[str, ...], bool]:
+        """`x5c` of the authorities in a SPIFFE issuer's bundle, and whether it could not be asked lately.
+
+        Raises TemporarilyUnavailable if its bundle is not to be had.
+        """
+        return self._held(issuer, None).authorities(self._clock.now())
 
     def evict(self, issuer: str) -> None:
         """Forget the keys of an Issuer document: beats serving them while their issuer is silent, here and beyond."""
@@ -74,6 +78,12 @@ class KeyCache:
             self._evicted_at[issuer] = self._clock.now()
             if len(self._evicted_at) > self._capacity:
                 self._evicted_at.popitem(last=False)
+
+    def _held(self, issuer: Issuer, kid: str | None) -> HeldKeys:
+        slot = self._slot(issuer)
+        if slot.held.due(kid, self._clock.now()):
+            self._refresh(slot, issuer, kid)
+        return slot.held
 
     def _slot(self, issuer: Issuer) -> "_Slot":
         with self._lock:

@@ -24,6 +24,7 @@ from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.identifiers import FORM, GrantType, TokenType
 from federation.policy.authorizer import Authorizer
 from federation.trust.directory import CachedTrust
+from federation.verification.certificate import CertificateVerifier
 from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
@@ -32,6 +33,7 @@ from federation.verification.presented import TokenVerifiers
 from federation.verification.provenance import JwtVerifier
 from federation.verification.providers import provider_named
 from federation.verification.verifier import JWT_TYPES, TokenVerifier
+from federation.verification.x509.candidates import CertificateIssuers
 from tests.support.fake_audit_log import FakeAuditLog
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_fetcher import FakeFetcher
@@ -84,6 +86,9 @@ class Bridge:
     log: FakeAuditLog = field(default_factory=FakeAuditLog)
     web: FakeFetcher = field(default_factory=FakeFetcher)
     requests: int = 0
+    certificate: str | None = None
+    """PEM of the TLS client certificate of every connection."""
+    headers: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.ledger = FakeLedger(self.clock)
@@ -108,7 +113,9 @@ class Bridge:
         }
         self.requests += 1
         body = urlencode({name: value for name, value in form.items() if value is not None}, doseq=True).encode()
-        return self.endpoint.handle(HttpRequest("POST", "/token", body, f"c-{self.requests}", {"content-type": FORM}))
+        headers = {"content-type": FORM, **self.headers}
+        http = HttpRequest("POST", "/token", body, f"c-{self.requests}", headers, client_certificate=self.certificate)
+        return self.endpoint.handle(http)
 
     def _publish(self) -> None:
         Publication(
@@ -132,9 +139,10 @@ class Bridge:
         keys = KeyCache(KeySource(self.web), self.clock)
         foreign = TokenVerifier(TrustedIssuers(trust, BRIDGE), keys, provider_named, self.clock)
         jwts = JwtVerifier(OwnTokenVerifier(BRIDGE, key.key_set, self.clock), foreign)
+        certificates = CertificateVerifier(CertificateIssuers(trust), keys, provider_named, self.clock)
         return Exchange(
             callers=UnregisteredCallers(),
-            tokens=TokenVerifiers(dict.fromkeys(JWT_TYPES, jwts)),
+            tokens=TokenVerifiers({**dict.fromkeys(JWT_TYPES, jwts), TokenType.MTLS: certificates}),
             mapper=Principals(Mapper(trust, provider_named), OwnMappings(trust, trust)),
             policy=Authorizer(trust, self.clock),
             minter=Minter(BRIDGE, key, CountingIdentifiers(), Commit(self.ledger, self.trust, self.signer, self.pool)),

@@ -13,7 +13,9 @@ def mapping_problems(
     provider: str, match: ReadOnly[str, MatchValue], *, issuer: str | None = None, **mapping: object
 ) -> list[str]:
     """Each as people see it; `issuer`: another URL than that of the provider's vectors."""
-    trusted = base("issuer", provider=provider, issuer=issuer or load(provider)["issuer"])
+    vectors = load(provider)
+    keys = {"keys": vectors["keys"]} if "keys" in vectors else {}
+    trusted = base("issuer", provider=provider, issuer=issuer or vectors["issuer"], **keys)
     rule = base("mapping", match=dict(match), **mapping)
     try:
         validate(sources(trusted, base("audience"), rule))

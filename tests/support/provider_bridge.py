@@ -26,7 +26,9 @@ class ProviderBridge:
     def __init__(self, provider: str, *matches: ReadOnly[str, Any], **issuer: object) -> None:
         self.provider = provider
         self.trust = FakeTrust()
-        document = base("issuer", id="trusted", provider=provider, issuer=load(provider)["issuer"], audiences=[BRIDGE])
+        vectors = load(provider)
+        document = base("issuer", id="trusted", provider=provider, issuer=vectors["issuer"], audiences=[BRIDGE])
+        document |= {"keys": vectors["keys"]} if "keys" in vectors else {}
         mappings = [
             base("mapping", id=f"m{number}", issuer="trusted", match=dict(match), principal=f"to/{number}")
             for number, match in enumerate(matches)

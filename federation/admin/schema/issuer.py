@@ -4,11 +4,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from federation.admin.schema.certificates import Serial
 from federation.admin.schema.document import TrustDocument
+from federation.admin.schema.key_sources import source_problem
 from federation.admin.schema.keys import KeysPart
 from federation.admin.schema.patterns import TOKEN_AUDIENCE, WORDS
 from federation.admin.schema.urls import fetch_problem
-from federation.admin.schema.values import AuthAge, MaxStale, Tenant, TokenAge, TrustedUrl, distinct
+from federation.admin.schema.values import AuthAge, IssuerName, MaxStale, Tenant, TokenAge, distinct
 from federation.model.documents import DEFAULT_ALGORITHMS, DEFAULT_MAX_STALE, DEFAULT_MAX_TOKEN_AGE
 from federation.verification.algorithms import ALGORITHMS
 from federation.verification.providers import provider_named, provider_names
@@ -45,7 +47,12 @@ class IssuerDocument(TrustDocument):
 
     kind: Literal["Issuer"]
     provider: Annotated[ProviderName, Field(description="What kind of identity provider it is.")]
-    issuer: Annotated[TrustedUrl, Field(description="Compared with `iss` exactly; some providers have but one.")]
+    issuer: Annotated[
+        IssuerName,
+        Field(
+            description="Compared exactly with `iss`, a trust domain with that of `sub`; some providers have but one."
+        ),
+    ]
     audiences: Annotated[
         list[TokenAudience],
         AfterValidator(distinct),
@@ -53,6 +60,9 @@ class IssuerDocument(TrustDocument):
     ]
     keys: Annotated[
         KeysPart, Field(default_factory=lambda: KeysPart(discovery=True), description="Where its keys come from.")
+    ]
+    revoked: Annotated[
+        list[Serial], Field(default_factory=list, max_length=1000, description="Client certificates that it withdrew.")
     ]
     algorithms: Annotated[
         list[Algorithm],
@@ -100,3 +110,10 @@ class IssuerDocument(TrustDocument):
     def _unreachable(self) -> str | None:
         """Discovery asks the issuer itself; http on this machine has been refused already where it is not allowed."""
         return fetch_problem(self.issuer, loopback=True) if self.keys.discovery else None
+
+    @model_validator(mode="after")
+    def _source_agrees(self) -> Self:
+        written = frozenset(self.model_fields_set)
+        if problem := source_problem(self.issuer, self.keys, provider_named(self.provider), written):
+            raise ValueError(problem)
+        return self

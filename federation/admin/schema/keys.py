@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from federation.admin.schema.certificates import Authorities
 from federation.admin.schema.document import Part
 from federation.admin.schema.values import FetchedUrl, PushedMaxAge
 from federation.model.documents import DEFAULT_PUSHED_MAX_AGE
@@ -27,6 +28,7 @@ class KeysPart(Part):
     discovery: Annotated[Literal[True] | None, Field(description="OpenID Connect Discovery below the issuer.")] = None
     jwks_uri: Annotated[FetchedUrl | None, Field(description="The address of the JWK Set.")] = None
     jwks: Annotated[Jwks | None, Field(description="The JWK Set itself.")] = None
+    certificates: Authorities | None = None
     pushed: Annotated[Literal[True] | None, Field(description="The issuer pushes them: nobody can fetch them.")] = None
     caller_identity: Annotated[Literal[True] | None, Field(description="AWS is asked who signed a request.")] = None
     pushed_max_age: Annotated[PushedMaxAge, Field(description="How long no push is no news.")] = DEFAULT_PUSHED_MAX_AGE

@@ -7,6 +7,7 @@ DURATION = r"^[1-9][0-9]{0,5}[smhd]$"
 DURATION_OR_NONE = r"^(0s|[1-9][0-9]{0,5}[smhd])$"
 TOKEN_AUDIENCE = r"^[\x21\x23-\x29\x2B-\x5B\x5D-\x7E]{1,512}$"
 ATTRIBUTE_NAME = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
+SERIAL = r"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){0,19}$"
 PRINCIPAL_GLOB = r"^[A-Za-z0-9._@*-]{1,255}(/[A-Za-z0-9._@*-]{1,255})*$"
 
 WORDS = {
@@ -16,5 +17,6 @@ WORDS = {
     DURATION_OR_NONE: "a whole number and a unit, such as 90s, 5m or 4h, or 0s for not at all",
     TOKEN_AUDIENCE: "printable ASCII without spaces and `*`, compared exactly, at most 512 characters",
     ATTRIBUTE_NAME: "a letter, then letters, digits and `_`, at most 64",
+    SERIAL: "a serial number in hex, two digits per octet, with or without colons; quote it",
     PRINCIPAL_GLOB: "words of A-Z a-z 0-9 . _ @ - and `*`, separated by single slashes",
 }

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, ValidationInfo
 from federation.admin.schema.patterns import DOCUMENT_ID, DURATION, DURATION_OR_NONE, SCOPE, WORDS
 from federation.admin.schema.urls import fetch_problem, url_problem
 from federation.model.duration import seconds, seconds_or_none
+from federation.verification.spiffe_id import SCHEME, is_trust_domain
 
 Scope = Annotated[str, Field(pattern=SCOPE, description=WORDS[SCOPE])]
 
@@ -51,6 +52,13 @@ def _fetched_url(url: str, info: ValidationInfo) -> str:
     return _without_problem(url, fetch_problem(url, loopback=_loopback(info)))
 
 
+def _issuer_name(name: str, info: ValidationInfo) -> str:
+    if name.startswith(SCHEME):
+        problem = "" if is_trust_domain(name) else "a trust domain is lower case, without a port or a path"
+        return _without_problem(name, problem)
+    return _trusted_url(name, info)
+
+
 def _loopback(info: ValidationInfo) -> bool:
     return bool(info.context and info.context.get("loopback"))
 
@@ -63,5 +71,7 @@ def _without_problem(url: str, problem: str | None) -> str:
 
 TrustedUrl = Annotated[str, AfterValidator(_trusted_url)]
 """An https URL with one spelling; http on this machine where the validation's context has `loopback`."""
+IssuerName = Annotated[str, AfterValidator(_issuer_name)]
+"""A TrustedUrl, or a SPIFFE trust domain: `spiffe://example.org`."""
 FetchedUrl = Annotated[str, AfterValidator(_trusted_url), AfterValidator(_fetched_url)]
 """A TrustedUrl that this bridge connects to."""

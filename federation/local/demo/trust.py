@@ -19,6 +19,8 @@ IssuerDocument: TypeAlias = dict[str, Any]
 """An Issuer document as it was written."""
 
 _PARTNERS = "oidc"
+_WITHOUT_TOKENS = frozenset({"certificates", "caller_identity"})
+"""Sources of keys for identities of another kind."""
 
 
 def issuer_documents(sources: Iterable[SourceDocument]) -> dict[str, IssuerDocument]:
@@ -29,8 +31,9 @@ def issuer_documents(sources: Iterable[SourceDocument]) -> dict[str, IssuerDocum
 
 
 def generate_keys(issuers: dict[str, IssuerDocument]) -> dict[str, IssuerKey]:
-    """A fresh key for every issuer, by its document's id."""
-    return {name: generate_key(f"{name}-1", _algorithm(issuer)) for name, issuer in issuers.items()}
+    """A fresh key for every issuer that signs tokens, by its document's id."""
+    signing = ((name, issuer) for name, issuer in issuers.items() if _signs_tokens(issuer))
+    return {name: generate_key(f"{name}-1", _algorithm(issuer)) for name, issuer in signing}
 
 
 def on_loopback(sources: Iterable[SourceDocument], issuers: LoopbackIssuers) -> list[SourceDocument]:
@@ -48,6 +51,10 @@ def _moved(source: SourceDocument, issuers: LoopbackIssuers) -> SourceDocument:
             moved = {"issuer": where.issuer, "keys": {"discovery": True}}
         return replace(source, value={**issuer, **moved})
     return source
+
+
+def _signs_tokens(issuer: IssuerDocument) -> bool:
+    return _WITHOUT_TOKENS.isdisjoint(issuer.get("keys") or {})
 
 
 def _algorithm(issuer: IssuerDocument) -> str:

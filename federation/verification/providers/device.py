@@ -1,10 +1,13 @@
-"""Devices with a JWT of their own, signed by the issuer that a tenant runs for its devices.
+"""Devices with a JWT of their own, signed by the issuer that a tenant runs for its devices, or with a certificate.
 
-Claims: RFC 7519 and, if the device attests itself, RFC 9711 section 4 (Entity Attestation Token). Only the issuer tells
-whose device it is: the same id from another issuer is another device (ATTACKS D25).
+Claims: RFC 7519 and, if the device attests itself, RFC 9711 section 4 (Entity Attestation Token). Of a certificate, the
+one common name is the device (RFC 5280 section 4.1.2.6). Only the issuer tells whose device it is: the same id from
+another issuer, or under another authority, is another device (ATTACKS D25).
 """
 
 import re
+
+from cryptography.x509.oid import NameOID
 
 from federation.model.json import Claims, Json
 from federation.model.trust import Issuer, MatchValue
@@ -12,6 +15,9 @@ from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.verification.claims_table import REGISTERED, ClaimsTable, flag, one_of, text
 from federation.verification.provider import Provider, pins
+from federation.verification.x509.certificates import refused
+from federation.verification.x509.chain import VerifiedChain
+from federation.verification.x509.leaf import facts
 
 MAX_LIFETIME = 3600
 """Seconds. Whoever takes a device apart takes its token too."""
@@ -39,6 +45,17 @@ def _check(_issuer: Issuer, claims: Claims) -> None:
     issued_at, expires_at = claims["iat"], claims["exp"]
     if not (isinstance(issued_at, int) and isinstance(expires_at, int) and expires_at - issued_at <= MAX_LIFETIME):
         raise InvalidRequest(Reason.TOKEN_LIVES_TOO_LONG, "a device's token lives for at most an hour")
+
+
+def _check_certificate(_issuer: Issuer, chain: VerifiedChain) -> Claims:
+    """A certificate is refused whose common name is missing, not the only one, or no plain word (ATTACKS D25, K9)."""
+    names = [attribute.value for attribute in chain.leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    if len(names) != 1:
+        raise refused(f"a device has one common name, not {len(names)}")
+    name = names[0]
+    if not isinstance(name, str) or not _is_device(name):
+        raise refused("the common name is no device id")
+    return {"sub": name, "cn": name, **facts(chain)}
 
 
 def _to_be_named(claims: Claims) -> tuple[str, ...]:
@@ -76,6 +93,7 @@ PROVIDER = Provider(
         ),
     ),
     check=_check,
+    certificate_claims=_check_certificate,
     mapping_problem=_mapping_problem,
     to_be_named=_to_be_named,
     named_when={

@@ -1,0 +1,140 @@
+"""Is a TLS client certificate whose it claims (subject token type `mtls`).
+
+The gateway has shaken hands with it, against one flat pool of authorities. Here it is verified again, against those of
+its own issuer, in every request (ATTACKS 0.6, K1-K10).
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from cryptography import x509
+
+from federation.model.json import Claims
+from federation.model.tokens import VerifiedToken
+from federation.model.trust import Issuer
+from federation.oauth.errors import InvalidRequest
+from federation.oauth.reasons import Reason
+from federation.ports import Clock
+from federation.verification.presented import Presented
+from federation.verification.subject import read_subject
+from federation.verification.verifier import Providers
+from federation.verification.x509.authorities import authority_in_pem, authority_in_x5c
+from federation.verification.x509.candidates import CertificateIssuers
+from federation.verification.x509.certificates import (
+    PresentedCertificates,
+    digest,
+    read_presented,
+    refused,
+)
+from federation.verification.x509.chain import VerifiedChain, verify_chain
+from federation.verification.x509.leaf import check_leaf
+
+ANY = "mtls"
+"""`subject_token` of a caller that does not name its certificate: RFC 8693 wants one, and the connection has it."""
+
+
+class Bundles(Protocol):
+    """SPIFFE bundles between requests."""
+
+    def authorities(self, issuer: Issuer) -> tuple[tuple[str, ...], bool]:
+        """`x5c` of the issuer's authorities, and whether it could not be asked lately.
+
+        Raises TemporarilyUnavailable if they are not to be had.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Vouched:
+    """A chain to the authorities of one issuer."""
+
+    issuer: Issuer
+    chain: VerifiedChain
+    stale: bool
+
+
+class CertificateVerifier:
+    """Verifies client certificates. Refuses with InvalidRequest, or TemporarilyUnavailable for lack of a bundle."""
+
+    def __init__(self, issuers: CertificateIssuers, bundles: Bundles, providers: Providers, clock: Clock) -> None:
+        self._issuers = issuers
+        self._bundles = bundles
+        self._providers = providers
+        self._clock = clock
+
+    def verify(self, presented: Presented) -> VerifiedToken:
+        """Whose the connection's certificate is; raises a typed OAuthError."""
+        # 1. The certificate of this very connection, which the subject token names.
+        certificates = _read(presented)
+        # 2. Issuers that may vouch for it; a stranger costs nothing.
+        candidates = self._issuers.candidates(certificates)
+        # 3. A chain to the authorities of exactly one of them, valid now.
+        vouched = self._vouched(certificates, candidates)
+        # 4. A leaf for TLS clients, not withdrawn.
+        check_leaf(vouched.chain)
+        _check_revocation(vouched)
+        # 5. The identity, from the very certificate that was verified.
+        return self._identify(vouched, presented)
+
+    def _vouched(self, certificates: PresentedCertificates, candidates: tuple[Issuer, ...]) -> _Vouched:
+        vouching: list[_Vouched] = []
+        refusals: list[InvalidRequest] = []
+        for issuer in candidates:
+            try:
+                vouching.append(self._verify_for(issuer, certificates))
+            except InvalidRequest as refusal:
+                refusals.append(refusal)
+        if len(vouching) > 1:
+            raise InvalidRequest(Reason.AMBIGUOUS_ISSUER, " ".join(sorted(one.issuer.id for one in vouching)))
+        if not vouching:
+            raise refusals[0]
+        return vouching[0]
+
+    def _verify_for(self, issuer: Issuer, certificates: PresentedCertificates) -> _Vouched:
+        authorities, stale = self._authorities(issuer)
+        return _Vouched(issuer, verify_chain(certificates, authorities, self._clock.now()), stale)
+
+    def _authorities(self, issuer: Issuer) -> tuple[list[x509.Certificate], bool]:
+        if issuer.keys.certificates:
+            read, stale = [authority_in_pem(pem) for pem in issuer.keys.certificates], False
+        else:
+            entries, stale = self._bundles.authorities(issuer)
+            read = [authority_in_x5c(entry) for entry in entries]
+        return [authority for authority in read if authority is not None], stale
+
+    def _identify(self, vouched: _Vouched, presented: Presented) -> VerifiedToken:
+        leaf = vouched.chain.leaf
+        claims = self._claims(vouched)
+        return VerifiedToken(
+            issuer=vouched.issuer,
+            token_type=presented.token_type,
+            subject=read_subject(claims),
+            issued_at=int(leaf.not_valid_before_utc.timestamp()),
+            expires_at=int(leaf.not_valid_after_utc.timestamp()),
+            digest=digest(leaf),
+            claims=claims,
+            keys_stale=vouched.stale,
+        )
+
+    def _claims(self, vouched: _Vouched) -> Claims:
+        read_claims = self._providers(vouched.issuer.provider).certificate_claims
+        if read_claims is None:
+            raise refused("this provider has no certificates")
+        if vouched.issuer.single_use:
+            raise refused("a certificate is not used once, and its issuer is single-use")
+        return read_claims(vouched.issuer, vouched.chain)
+
+
+def _read(presented: Presented) -> PresentedCertificates:
+    if presented.client_certificate is None:
+        raise InvalidRequest(Reason.CERTIFICATE_REQUIRED, "the connection has none")
+    certificates = read_presented(presented.client_certificate)
+    if presented.token not in (ANY, certificates.thumbprint):
+        raise InvalidRequest(Reason.CERTIFICATE_REQUIRED, "subject_token names another")
+    return certificates
+
+
+def _check_revocation(vouched: _Vouched) -> None:
+    """Every certificate on the way counts, so that an intermediate can be withdrawn as well."""
+    if any(certificate.serial_number in vouched.issuer.revoked for certificate in vouched.chain.certificates):
+        raise refused("revoked")

@@ -1,0 +1,79 @@
+"""Certificates as a TLS client presents them: parsed completely, once, and nothing proven yet."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from federation.oauth.errors import InvalidRequest
+from federation.oauth.reasons import Reason
+from federation.verification import base64url
+
+MAX_PEM = 32 * 1024
+MAX_CERTIFICATES = 5
+"""The leaf and whatever intermediates came with it."""
+
+MALFORMED = (ValueError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension)
+"""What the library raises for bytes that are no certificate, now or when a part is first looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedCertificates:
+    """What came over the connection. TLS proved that the caller has the leaf's key, and nothing else."""
+
+    unverified_leaf: x509.Certificate
+    intermediates: tuple[x509.Certificate, ...] = ()
+
+    @property
+    def thumbprint(self) -> str:
+        """`x5t#S256` (RFC 8705 section 3.1) of the leaf."""
+        return thumbprint(self.unverified_leaf)
+
+
+def read_presented(pem: str) -> PresentedCertificates:
+    """The certificates in `pem`, the client's own first; raises InvalidRequest."""
+    if len(pem) > MAX_PEM:
+        raise refused("above 32 KiB")
+    try:
+        leaf, *intermediates = x509.load_pem_x509_certificates(pem.encode())
+        for certificate in (leaf, *intermediates):
+            _read_all_of(certificate)
+    except (*MALFORMED, x509.UnsupportedGeneralNameType):
+        raise refused("malformed") from None
+    if len(intermediates) >= MAX_CERTIFICATES:
+        raise refused("more than five certificates")
+    return PresentedCertificates(leaf, tuple(intermediates))
+
+
+def _read_all_of(certificate: x509.Certificate) -> None:
+    """The library parses lazily; what is malformed is refused here and not somewhere on the way (ATTACKS K8)."""
+    _ = (certificate.extensions, certificate.subject, certificate.issuer, certificate.public_key())
+    _ = (certificate.not_valid_before_utc, certificate.not_valid_after_utc, certificate.signature_algorithm_parameters)
+
+
+def refused(what: str) -> InvalidRequest:
+    """The refusal of a certificate; `what` is for the audit record and holds no input."""
+    return InvalidRequest(Reason.CERTIFICATE_REFUSED, what)
+
+
+def thumbprint(certificate: x509.Certificate) -> str:
+    """`x5t#S256`: base64url of the SHA-256 of the DER."""
+    return base64url.encode(hashlib.sha256(der(certificate)).digest()).decode()
+
+
+def digest(certificate: x509.Certificate) -> str:
+    """SHA-256 of the DER, in hex."""
+    return hashlib.sha256(der(certificate)).hexdigest()
+
+
+def der(certificate: x509.Certificate) -> bytes:
+    """The certificate's bytes."""
+    return certificate.public_bytes(Encoding.DER)
+
+
+def utc(seconds: float) -> datetime:
+    """Seconds since the epoch as the library wants them."""
+    return datetime.fromtimestamp(seconds, UTC)

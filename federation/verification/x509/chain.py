@@ -1,0 +1,89 @@
+"""Path validation (RFC 5280 section 6), from a leaf to one issuer's own authorities and nobody else's (ATTACKS K3, K8).
+
+The library builds and verifies the path: signatures (no SHA-1, RSA of 2048 bits and more), times, path length, name
+constraints, unknown critical extensions. What it leaves to a profile is said here. It refuses name constraints of kinds
+that it cannot evaluate, URIs among them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.verification import (
+    Criticality,
+    ExtensionPolicy,
+    Policy,
+    PolicyBuilder,
+    Store,
+    VerificationError,
+)
+
+from federation.oauth.errors import InvalidRequest
+from federation.oauth.reasons import Reason
+from federation.verification.x509.certificates import PresentedCertificates, refused, utc
+
+MAX_INTERMEDIATES = 3
+
+_FOR_CLIENTS = frozenset({ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE})
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedChain:
+    """Proof: `certificates`, the leaf first, lead to an authority of one issuer, and all of them hold now."""
+
+    certificates: tuple[x509.Certificate, ...]
+
+    @property
+    def leaf(self) -> x509.Certificate:
+        """The client's own certificate, as verified."""
+        return self.certificates[0]
+
+
+def verify_chain(
+    presented: PresentedCertificates, authorities: Sequence[x509.Certificate], now: float
+) -> VerifiedChain:
+    """The chain from the leaf to one of the authorities; raises InvalidRequest. `now`: seconds since the epoch."""
+    _check_times(presented.unverified_leaf, now)
+    if not authorities:
+        raise refused("the issuer has no authority for certificates")
+    builder = PolicyBuilder().store(Store(list(authorities))).time(utc(now)).max_chain_depth(MAX_INTERMEDIATES)
+    verifier = builder.extension_policies(ca_policy=_AUTHORITY, ee_policy=_LEAF).build_client_verifier()
+    try:
+        chain = verifier.verify(presented.unverified_leaf, list(presented.intermediates)).chain
+    except VerificationError:
+        raise refused("no valid path to the issuer's authorities") from None
+    if len(chain) == 1:
+        raise refused("an authority is no client")
+    return VerifiedChain(tuple(chain))
+
+
+def _check_times(leaf: x509.Certificate, now: float) -> None:
+    """The library checks them again; here they have reasons of their own, so that the caller knows what to do."""
+    at = utc(now)
+    if at > leaf.not_valid_after_utc:
+        seconds = int((at - leaf.not_valid_after_utc).total_seconds())
+        raise InvalidRequest(Reason.TOKEN_EXPIRED, f"{seconds} seconds ago")
+    if at < leaf.not_valid_before_utc:
+        raise InvalidRequest(Reason.TOKEN_NOT_YET_VALID)
+
+
+def _signs_certificates(_policy: Policy, _certificate: x509.Certificate, usage: x509.KeyUsage | None) -> None:
+    if usage is not None and not usage.key_cert_sign:
+        raise ValueError("keyCertSign")
+
+
+def _vouches_for_clients(_policy: Policy, _certificate: x509.Certificate, usage: x509.ExtendedKeyUsage | None) -> None:
+    """An authority that says what it is for binds those below it."""
+    if usage is not None and _FOR_CLIENTS.isdisjoint(usage):
+        raise ValueError("clientAuth")
+
+
+_AUTHORITY = (
+    ExtensionPolicy.permit_all()
+    .require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)  # that cA is true, the library checks itself
+    .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _signs_certificates)
+    .may_be_present(x509.ExtendedKeyUsage, Criticality.AGNOSTIC, _vouches_for_clients)
+)
+_LEAF = ExtensionPolicy.permit_all()
+"""Its rules depend on the kind of identity and are checked on the verified certificate: see leaf.py."""

@@ -1,0 +1,146 @@
+"""Group B for SPIFFE bundles: a set of authorities and keys is fetched, kept and judged as any other set of keys."""
+
+from dataclasses import replace
+
+import pytest
+
+from federation.model.json import Json
+from federation.model.trust import IssuerKeys
+from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.reasons import Reason
+from tests.support.jose_keys import rsa_key
+from tests.support.x509_authority import NOW, authority, pem, rsa_private, svid
+from tests.support.x509_world import (
+    BUNDLE,
+    TRUST_DOMAIN,
+    CertificateWorld,
+    bundle,
+    certificate_world,
+    spiffe,
+    x509_svid,
+)
+
+CA, OTHER = authority(), authority("other")
+LEAF = CA.sign(replace(svid(), not_after=NOW + 24 * 3600))
+
+
+def unavailable(world: CertificateWorld) -> bool:
+    """Whether an honest workload is told to come back later."""
+    with pytest.raises(TemporarilyUnavailable) as refused:
+        world.verify(LEAF)
+    return refused.value.reason is Reason.ISSUER_KEYS_UNAVAILABLE
+
+
+def test_B1_strangers_cost_one_fetch_however_many_come() -> None:
+    world = certificate_world(spiffe(), bundle=bundle(CA))
+    forged = OTHER.sign(svid())
+    for _ in range(20):
+        assert world.refusal(forged) is Reason.CERTIFICATE_REFUSED
+        world.clock.advance(1)
+    assert world.web.fetched == [BUNDLE]
+
+
+def test_B4_a_set_with_a_duplicate_kid_or_a_shared_secret_is_refused_and_the_last_good_one_kept() -> None:
+    double: tuple[Json, ...] = (rsa_key("k").jwk(use="jwt-svid"), rsa_key("l").jwk(use="jwt-svid", kid="k"))
+    for bad in (double, ({"kty": "oct", "k": "AAAA", "use": "jwt-svid"},)):
+        assert unavailable(certificate_world(spiffe(), bundle=bundle(CA, keys=bad)))
+        world = certificate_world(spiffe(), bundle=bundle(CA))
+        world.verify(LEAF)
+        world.web.documents[BUNDLE] = bundle(OTHER, keys=bad)
+        world.clock.advance(601)
+        assert world.verify(LEAF).keys_stale
+
+
+NO_AUTHORITY: dict[str, dict[str, Json]] = {
+    "no use": {"use": None},
+    "use sig": {"use": "sig"},
+    "use jwt-svid": {"use": "jwt-svid"},
+    "use in upper case": {"use": "X509-SVID"},
+    "a list as use": {"use": ["x509-svid"]},
+    "a published private key": {"d": "AAAA"},
+    "no x5c": {"x5c": None},
+    "an empty x5c": {"x5c": []},
+    "x5c as text": {"x5c": "MII"},
+    "x5c of numbers": {"x5c": [1]},
+    "x5c that is no base64": {"x5c": ["*"]},
+    "x5c outside ASCII": {"x5c": ["\u00e9"]},
+    "x5c that is no certificate": {"x5c": ["AAAA"]},
+    "x5c in PEM": {"x5c": [pem(CA.certificate)]},
+    "a leaf": {"x5c": x509_svid(LEAF)["x5c"]},
+    "a weak authority": {"x5c": x509_svid(authority("weak", key=rsa_private("weak", 1024)))["x5c"]},
+}
+
+
+@pytest.mark.parametrize("members", NO_AUTHORITY.values(), ids=NO_AUTHORITY)
+def test_B6_an_entry_that_is_no_authority_vouches_for_nobody(members: dict[str, Json]) -> None:
+    entry = {name: value for name, value in {**x509_svid(CA), **members}.items() if value is not None}
+    world = certificate_world(spiffe(), bundle={"keys": [entry]})
+    assert world.detail(LEAF) == "the issuer has no authority for certificates"
+    beside = certificate_world(spiffe(), bundle={"keys": [entry, x509_svid(CA)]})
+    assert beside.verify(LEAF).subject.startswith(TRUST_DOMAIN)
+
+
+def test_B6_of_several_certificates_in_x5c_the_first_is_the_authority() -> None:
+    both: list[Json] = [*_x5c(CA), *_x5c(OTHER)]
+    world = certificate_world(spiffe(), bundle={"keys": [x509_svid(CA, x5c=both)]})
+    assert world.verify(LEAF)
+    assert world.detail(OTHER.sign(svid()))
+
+
+def _x5c(ca: object) -> list[Json]:
+    entries = x509_svid(ca)["x5c"]  # type: ignore[arg-type]
+    assert isinstance(entries, list)
+    return entries
+
+
+def test_B6_a_key_for_tokens_vouches_for_no_certificate() -> None:
+    world = certificate_world(spiffe(), bundle=bundle(keys=(rsa_key().jwk(use="jwt-svid"),)))
+    assert world.detail(LEAF)
+
+
+def test_B9_an_answer_that_is_no_set_is_refused_and_the_last_good_one_kept() -> None:
+    for bad in (b"<html>", b"[]", b'{"keys": []}', b'{"keys": [], "keys": []}', b"{}", b"\xff\xfe{}"):
+        assert unavailable(certificate_world(spiffe(), bundle=bad))
+        world = certificate_world(spiffe(), bundle=bundle(CA))
+        world.verify(LEAF)
+        world.web.documents[BUNDLE] = bad
+        world.clock.advance(601)
+        assert world.verify(LEAF).keys_stale
+
+
+def test_B10_while_a_bundle_endpoint_is_silent_its_authorities_hold_for_max_stale_and_no_longer() -> None:
+    world = certificate_world(spiffe(max_stale=3600), bundle=bundle(CA))
+    assert not world.verify(LEAF).keys_stale
+    del world.web.documents[BUNDLE]
+    world.clock.advance(3600)
+    assert world.verify(LEAF).keys_stale
+    world.clock.advance(1)
+    assert unavailable(world)
+
+
+def test_B10_a_bundle_endpoint_that_never_answered_vouches_for_nobody() -> None:
+    assert unavailable(certificate_world(spiffe()))
+
+
+def test_B13_an_authority_that_left_the_bundle_is_refused_within_ten_minutes_or_at_once_by_a_new_version() -> None:
+    world = certificate_world(spiffe(), bundle=bundle(CA))
+    world.verify(LEAF)
+    world.web.documents[BUNDLE] = bundle(OTHER)
+    world.clock.advance(599)
+    assert world.verify(LEAF)
+    world.directory.current = (spiffe(version=2),)
+    assert world.detail(LEAF)
+
+
+def test_B13_two_authorities_hold_side_by_side_while_one_replaces_the_other() -> None:
+    world = certificate_world(spiffe(), bundle=bundle(CA, OTHER))
+    assert world.verify(LEAF)
+    assert world.verify(OTHER.sign(svid()))
+
+
+def test_B_a_static_bundle_and_certificates_in_the_document_are_never_fetched() -> None:
+    for keys in (IssuerKeys(jwks=bundle(CA)), IssuerKeys(certificates=(CA.pem,))):
+        world = certificate_world(spiffe(keys=keys))
+        assert world.verify(LEAF)
+        assert world.detail(OTHER.sign(svid()))
+        assert world.web.fetched == []
