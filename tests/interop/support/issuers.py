@@ -1,0 +1,71 @@
+"""The real issuers of the suite: what each needs, and how it is installed."""
+
+import json
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.interop.support.installation import Installation, NotInstalled
+
+HERE = Path(__file__).parents[1]
+
+SPIRE = "github.com/spiffe/spire@v1.13.3"
+SPIRE_SUM = "h1:wDTK8tj8ShO5izjue/OFanVaehmjUxSxHtSWxBY+FJQ="
+"""Of its sources, as in a go.sum; they hold the sums of all that they need in turn."""
+
+
+def keycloak_home(folder: Path) -> Path:
+    """Where Keycloak was unpacked; raises NotInstalled."""
+    homes = list(folder.glob("target/dependency/keycloak-*"))
+    if len(homes) != 1:
+        raise NotInstalled("the distribution holds no Keycloak")
+    return homes[0]
+
+
+def _build_keycloak(folder: Path) -> Sequence[str]:
+    # An optimised server starts in half the time, and several may run side by side.
+    return (str(keycloak_home(folder) / "bin" / "kc.sh"), "build", "--db=dev-mem")
+
+
+def _build_spire(folder: Path) -> Sequence[str]:
+    """From its own folder, so that its own go.sum is what dependencies are checked against."""
+    found = json.loads(subprocess.check_output(["go", "mod", "download", "-json", SPIRE], text=True))  # noqa: S607
+    if found["Sum"] != SPIRE_SUM:
+        raise NotInstalled("SPIRE's sources have another checksum than expected")
+    output = f"{folder / 'target'}/"
+    build = ("go", "build", "-C", found["Dir"], "-trimpath", "-o", output)
+    return (*build, "./cmd/spire-server", "./support/oidc-discovery-provider")
+
+
+def installations(folder: Path = HERE) -> tuple[Installation, ...]:
+    """Every issuer that the suite knows, with its place under `folder`."""
+    return (
+        Installation(
+            name="oidc-provider",
+            folder=folder / "oidc-provider",
+            tools=("node", "npm"),
+            inputs=("package-lock.json", ".npmrc"),
+            steps=(lambda _: ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"),),
+            seconds=120,
+        ),
+        Installation(
+            name="keycloak",
+            folder=folder / "keycloak",
+            tools=("java", "mvn"),
+            inputs=("pom.xml",),
+            steps=(
+                lambda _: ("mvn", "--quiet", "--batch-mode", "dependency:unpack-dependencies"),
+                _build_keycloak,
+            ),
+            seconds=300,
+        ),
+        Installation(
+            name="spire",
+            folder=folder / "spire",
+            tools=("go", "gcc"),
+            inputs=(),
+            steps=(lambda _: ("go", "mod", "download", SPIRE), _build_spire),
+            seconds=1800,
+            version=SPIRE,
+        ),
+    )
