@@ -67,7 +67,9 @@ class World:
         }
         headers = {"content-type": FORM}
         return self.endpoint.handle(
-            HttpRequest("POST", "/token", urlencode(form).encode(), f"bench-{self.requests}", headers)
+            HttpRequest(
+                "POST", "/token", urlencode(form).encode(), f"bench-{self.requests}", headers, source_ip="192.0.2.7"
+            )
         )
 
 

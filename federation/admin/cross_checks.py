@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from federation.admin.authority_checks import shared_authorities
 from federation.admin.document_set import DocumentSet, DocumentT_co, Written
 from federation.admin.guard_rails import objections, trusts_too_many
+from federation.admin.policy_checks import policy_problems
 from federation.admin.problem import Problem
 from federation.admin.schema.issuer import IssuerDocument
 from federation.admin.schema.mapping import GrantPart, MappingDocument
@@ -25,6 +26,7 @@ def problems(documents: DocumentSet) -> Iterator[Problem]:
     for mapping in documents.mappings.values():
         yield from _mapping_problems(mapping, documents)
     yield from _same_match(documents)
+    yield from policy_problems(documents)
 
 
 def warnings(documents: DocumentSet) -> Iterator[Problem]:

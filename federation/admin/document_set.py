@@ -8,6 +8,8 @@ from federation.admin.schema.audience import AudienceDocument
 from federation.admin.schema.document import TrustDocument
 from federation.admin.schema.issuer import IssuerDocument
 from federation.admin.schema.mapping import MappingDocument
+from federation.admin.schema.policy import PolicyDocument
+from federation.admin.schema.zone import ZoneDocument
 from federation.admin.source import SourceDocument
 from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef, Kind
@@ -37,6 +39,8 @@ class DocumentSet:
     issuers: ReadOnly[str, Written[IssuerDocument]] = field(default_factory=dict)
     mappings: ReadOnly[str, Written[MappingDocument]] = field(default_factory=dict)
     audiences: ReadOnly[str, Written[AudienceDocument]] = field(default_factory=dict)
+    policies: ReadOnly[str, Written[PolicyDocument]] = field(default_factory=dict)
+    zones: ReadOnly[str, Written[ZoneDocument]] = field(default_factory=dict)
     malformed: frozenset[DocumentRef] = frozenset()
     """Documents that are there but broken: naming one is no second mistake."""
 

@@ -13,6 +13,8 @@ from federation.admin.schema.audience import AudienceDocument
 from federation.admin.schema.document import TrustDocument
 from federation.admin.schema.issuer import IssuerDocument
 from federation.admin.schema.mapping import MappingDocument
+from federation.admin.schema.policy import PolicyDocument
+from federation.admin.schema.zone import ZoneDocument
 from federation.admin.source import SourceDocument
 from federation.admin.yaml_source import read_sources
 from federation.model.trust import DocumentRef, Kind
@@ -57,12 +59,16 @@ class _Builder:
         self._issuers: dict[str, Written[IssuerDocument]] = {}
         self._mappings: dict[str, Written[MappingDocument]] = {}
         self._audiences: dict[str, Written[AudienceDocument]] = {}
+        self._policies: dict[str, Written[PolicyDocument]] = {}
+        self._zones: dict[str, Written[ZoneDocument]] = {}
         self._malformed: set[DocumentRef] = set()
         self._places: dict[DocumentRef, str] = {}
 
     def documents(self) -> DocumentSet:
         """What has been added and is well-formed."""
-        return DocumentSet(self._issuers, self._mappings, self._audiences, frozenset(self._malformed))
+        return DocumentSet(
+            self._issuers, self._mappings, self._audiences, self._policies, self._zones, frozenset(self._malformed)
+        )
 
     def add(self, source: SourceDocument, *, loopback: bool) -> None:
         """Check one document."""
@@ -86,6 +92,10 @@ class _Builder:
             self._mappings[document.id] = Written(document, source)
         if isinstance(document, AudienceDocument):
             self._audiences[document.id] = Written(document, source)
+        if isinstance(document, PolicyDocument):
+            self._policies[document.id] = Written(document, source)
+        if isinstance(document, ZoneDocument):
+            self._zones[document.id] = Written(document, source)
 
 
 def _ref(source: SourceDocument) -> DocumentRef | None:

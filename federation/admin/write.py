@@ -73,6 +73,11 @@ class TrustEditor:
     def _changes(self, validated: ValidatedSet) -> Iterator[_Change]:
         documents = validated.documents
         refiled = {name for name, issuer in documents.issuers.items() if self._changes_provider(name, issuer)}
+        # What takes away comes first, so that no grant holds for a moment without it.
+        for name, zone in documents.zones.items():
+            yield _Change(DocumentRef(Kind.ZONE, name), zone)
+        for name, policy in documents.policies.items():
+            yield _Change(DocumentRef(Kind.POLICY, name), policy)
         for name, audience in documents.audiences.items():
             yield _Change(DocumentRef(Kind.AUDIENCE, name), audience)
         for name, issuer in documents.issuers.items():

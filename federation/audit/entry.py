@@ -90,6 +90,7 @@ def describe_authorization(authorization: Authorization) -> dict[str, Json]:
         "txn": authorization.transaction,
         "act": authorization.act,
         "decision": authorization.provenance.decision,
+        "policies": list(authorization.policies),
         "documents": {f"{ref.kind}/{ref.id}": version for ref, version in authorization.documents},
     }
 

@@ -7,6 +7,7 @@ from federation.authentication.callers import UnregisteredCallers
 from federation.aws.clients import dynamodb_client, kms_client
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.ledger import DynamoLedger, LedgerTables
+from federation.aws.policy_reader import DynamoPolicyReader
 from federation.aws.signer import KmsSigner
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_versions import DynamoTrustVersions
@@ -24,10 +25,12 @@ from federation.model.documents import CorruptDocument
 from federation.oauth.identifiers import TokenType
 from federation.oauth.metadata import ERRORS_PATH
 from federation.policy.authorizer import Authorizer
+from federation.policy.decider import Decider
 from federation.ports import AuditLog, Clock
 from federation.settings import Settings
 from federation.system import RandomIdentifiers, SystemClock
 from federation.trust.directory import CachedTrust
+from federation.trust.policies import CachedPolicies
 from federation.verification.aws_request.verifier import AwsRequestVerifier
 from federation.verification.certificate import CertificateVerifier
 from federation.verification.discovery import KeySource
@@ -52,17 +55,19 @@ def token_endpoint(settings: Settings, log: AuditLog) -> TokenEndpoint:
     """`POST /token` on DynamoDB and KMS."""
     clock = SystemClock()
     trust = _cached_trust(settings, clock)
+    policies = CachedPolicies(DynamoPolicyReader(dynamodb_client(), settings.trust_table), clock)
     minter = _minter(settings, clock)
 
     def forget_trust() -> None:
         trust.forget()
+        policies.forget()
         minter.key.forget()
 
     exchange = Exchange(
         callers=UnregisteredCallers(),
         tokens=_verifiers(settings, trust, minter.key, clock),
         mapper=Principals(Mapper(trust, provider_named), OwnMappings(trust, trust)),
-        policy=Authorizer(trust, clock),
+        policy=Authorizer(trust, Decider(policies), clock),
         minter=minter,
         log=log,
         clock=clock,

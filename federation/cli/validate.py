@@ -57,12 +57,16 @@ def _print(console: Console, documents: DocumentSet, problems: Sequence[Problem]
     if problems:
         console.print(f"[bold red]{_many(len(problems), 'problem')}[/]: none of these documents may be used yet.")
     else:
-        found = ", ".join(_many(count, kind.removesuffix("s")) for kind, count in _counts(documents).items())
+        found = ", ".join(_many(count, _ONE[kind]) for kind, count in _counts(documents).items() if count)
         console.print(f"[bold green]good[/]: {found}; {_many(len(warnings), 'warning')}.")
 
 
+_ONE = {"issuers": "issuer", "mappings": "mapping", "audiences": "audience", "policies": "policy", "zones": "zone"}
+
+
 def _many(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+    plural = what.removesuffix("y") + "ies" if what.endswith("y") else f"{what}s"
+    return f"{count} {what if count == 1 else plural}"
 
 
 def _counts(documents: DocumentSet) -> dict[str, int]:
@@ -70,4 +74,6 @@ def _counts(documents: DocumentSet) -> dict[str, int]:
         "issuers": len(documents.issuers),
         "mappings": len(documents.mappings),
         "audiences": len(documents.audiences),
+        "policies": len(documents.policies),
+        "zones": len(documents.zones),
     }

@@ -52,6 +52,8 @@ class Authorization:
     tenant: str | None = None
     environment: str | None = None
     one_time: tuple[OneTimeUse, ...] = ()
+    policies: tuple[str, ...] = ()
+    """Ids of the policies that determined the decision."""
     act: JsonObject | None = None
     """Who acts for the principal (RFC 8693 section 4.1)."""
 

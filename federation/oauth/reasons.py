@@ -148,6 +148,9 @@ class Reason(StrEnum):
     )
 
     # The policies
+    POLICY_DENIED = "policy_denied", "A policy does not permit this; give the correlation id to the administrator."
+    TOO_MANY_SCOPES = "too_many_scopes", "Ask for fewer scopes at once; a policy limits them here."
+    APPROVAL_REQUIRED = "approval_required", "A policy asks for an approval, which cannot be given here yet."
     POLICY_UNAVAILABLE = "policy_unavailable", "The policies cannot be evaluated now; try again."
 
     # Pushing an issuer's keys

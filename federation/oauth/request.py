@@ -53,6 +53,8 @@ class ExchangeRequest:
     credentials: ClientCredentials = ClientCredentials()
     client_certificate: str | None = field(default=None, repr=False)
     """PEM of the TLS client certificate as the gateway saw it."""
+    source_ip: str = ""
+    """As the gateway saw it; never what a header says (ATTACKS F8)."""
     correlation_id: str = ""
     """Ours, from the gateway: never the caller's."""
 
@@ -74,6 +76,7 @@ def parse(http: HttpRequest) -> ExchangeRequest:
         actor_token_type=actor_token_type,
         credentials=_credentials(form, http),
         client_certificate=http.client_certificate,
+        source_ip=http.source_ip,
         correlation_id=http.correlation_id,
     )
 

@@ -8,6 +8,7 @@ from federation.model.authorization import Authorization, OneTimeUse, Provenance
 from federation.model.tokens import Acting, Caller, VerifiedToken
 from federation.model.trust import DocumentVersion, MappedPrincipal, Mapping
 from federation.oauth.request import ExchangeRequest
+from federation.policy.decider import Case, Decider
 from federation.policy.delegation import Chain, check_actor_audience, decide_chain
 from federation.policy.lifetime import decide_expiry
 from federation.policy.narrowing import check_narrower
@@ -22,9 +23,10 @@ SKEW = 60
 
 @dataclass(frozen=True, slots=True)
 class Authorizer:
-    """Decides within the grants' ceilings."""
+    """Decides within the grants' ceilings, and then as the policies say."""
 
     audiences: AudienceDirectory
+    policies: Decider
     clock: Clock
     impersonation_allowed: bool = False
     """Whether one of our own tokens may be exchanged without actor."""
@@ -51,14 +53,18 @@ class Authorizer:
         check_narrower(subject, scopes, targets, asked_for=request.scopes is not None)
         # From here on policies can only take away: everything that the token would have is known.
         now = int(self.clock.now())
-        documents = _documents(tokens, mapped, acting, targets)
+        ruling = self.policies.decide(
+            Case(client, subject, acting, mapped, chain, targets, scopes, now, request.source_ip)
+        )
+        documents = (*_documents(tokens, mapped, acting, targets), ruling.document)
+        root_expires_at = min(token.expires_at for token in tokens)
         return Authorization(
             principal=mapped.principal,
             client_id=client.client_id or (*chain.actors, mapped.principal)[0],
             audiences=tuple(target.audience.id for target in targets),
             scopes=scopes,
             issued_at=now,
-            expires_at=decide_expiry(now, min(token.expires_at for token in tokens), targets),
+            expires_at=decide_expiry(now, root_expires_at, targets, ruling.obligations.max_ttl),
             issued_token_type=request.requested_token_type,
             transaction=subject.own.transaction if subject.own else request.correlation_id,
             provenance=_provenance(mapped, chain, documents),
@@ -68,6 +74,7 @@ class Authorizer:
             environment=_common_environment(targets),
             one_time=tuple(use for token in tokens for use in _one_time(token)),
             act=chain.act,
+            policies=ruling.determined_by,
         )
 
 

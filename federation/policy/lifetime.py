@@ -12,13 +12,15 @@ SHORTEST = 30
 """Seconds: a token that expires sooner helps nobody."""
 
 
-def decide_expiry(now: int, subject_expires_at: int, targets: tuple[Target, ...]) -> int:
+def decide_expiry(now: int, subject_expires_at: int, targets: tuple[Target, ...], cap: int | None = None) -> int:
     """`exp` of the token, seconds since the epoch; raises InvalidRequest where under 30 seconds remain.
 
     The verifier forgives 60 seconds of clock skew, but a minted token never outlives its subject token, so in effect
-    a subject token needs at least 30 seconds of life by our clock.
+    a subject token needs at least 30 seconds of life by our clock. `cap`: seconds, by a policy's obligation.
     """
-    expires_at = min(now + HARD_CAP, subject_expires_at, *(now + _ttl(target) for target in targets))
+    expires_at = min(
+        now + (cap or HARD_CAP), now + HARD_CAP, subject_expires_at, *(now + _ttl(target) for target in targets)
+    )
     if expires_at - now < SHORTEST:
         raise InvalidRequest(Reason.TOKEN_EXPIRES_TOO_SOON)
     return expires_at

@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.model.authorization import Authorization
+from federation.model.policy import PolicyDocuments
 from federation.model.tokens import Caller
 from federation.model.trust import Audience, Grant
 from federation.oauth.errors import OAuthError
 from federation.policy.authorizer import Authorizer
+from federation.policy.decider import Decider
 from tests.support.trust_values import NOW, asking, audience, mapped, verified
 
 SCOPES = ("a:read", "a:write", "b:read", "b")
@@ -35,12 +37,18 @@ def grants(draw: st.DrawFn) -> Grant:
     return Grant(draw(names), draw(some_scopes), draw(some_scopes), draw(st.none() | durations))
 
 
+NO_POLICIES = PolicyDocuments(0)
+
+
 @dataclass(frozen=True)
 class World:
     known: tuple[Audience, ...]
 
     def audiences(self) -> tuple[Audience, ...]:
         return self.known
+
+    def policies(self) -> PolicyDocuments:
+        return NO_POLICIES
 
     def now(self) -> float:
         return float(NOW)
@@ -54,7 +62,9 @@ def test_no_request_gets_more_than_its_ceilings(data: st.DataObject) -> None:
     subject = verified(expires_at=NOW + data.draw(st.integers(-100, 10_000)))
     world = World(known)
     with contextlib.suppress(OAuthError):
-        decision = Authorizer(world, world).authorize(Caller(), subject, None, mapped(*granted), request)
+        decision = Authorizer(world, Decider(world), world).authorize(
+            Caller(), subject, None, mapped(*granted), request
+        )
         check(decision, known, granted)
         assert decision.expires_at <= subject.expires_at
         assert set(decision.audiences) == set(request.audiences)

@@ -23,7 +23,9 @@ from federation.model.trust import Kind, Selector
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.identifiers import FORM, GrantType, TokenType
 from federation.policy.authorizer import Authorizer
+from federation.policy.decider import Decider
 from federation.trust.directory import CachedTrust
+from federation.trust.policies import CachedPolicies
 from federation.verification.certificate import CertificateVerifier
 from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
@@ -86,6 +88,7 @@ class Bridge:
     log: FakeAuditLog = field(default_factory=FakeAuditLog)
     web: FakeFetcher = field(default_factory=FakeFetcher)
     requests: int = 0
+    source_ip: str = "192.0.2.7"
     certificate: str | None = None
     """PEM of the TLS client certificate of every connection."""
     headers: dict[str, str] = field(default_factory=dict)
@@ -114,7 +117,8 @@ class Bridge:
         self.requests += 1
         body = urlencode({name: value for name, value in form.items() if value is not None}, doseq=True).encode()
         headers = {"content-type": FORM, **self.headers}
-        http = HttpRequest("POST", "/token", body, f"c-{self.requests}", headers, client_certificate=self.certificate)
+        id_ = f"c-{self.requests}"
+        http = HttpRequest("POST", "/token", body, id_, headers, "", self.source_ip, self.certificate)
         return self.endpoint.handle(http)
 
     def _publish(self) -> None:
@@ -130,10 +134,12 @@ class Bridge:
 
     def _exchange(self) -> Exchange:
         trust = CachedTrust(self.trust, self.trust, self.trust, self.clock)
+        policies = CachedPolicies(self.trust, self.clock)
         key = CurrentKey(self.trust, self.clock)
 
         def forget_trust() -> None:
             trust.forget()
+            policies.forget()
             key.forget()
 
         keys = KeyCache(KeySource(self.web), self.clock)
@@ -144,7 +150,7 @@ class Bridge:
             callers=UnregisteredCallers(),
             tokens=TokenVerifiers({**dict.fromkeys(JWT_TYPES, jwts), TokenType.MTLS: certificates}),
             mapper=Principals(Mapper(trust, provider_named), OwnMappings(trust, trust)),
-            policy=Authorizer(trust, self.clock),
+            policy=Authorizer(trust, Decider(policies), self.clock),
             minter=Minter(BRIDGE, key, CountingIdentifiers(), Commit(self.ledger, self.trust, self.signer, self.pool)),
             log=self.log,
             clock=self.clock,

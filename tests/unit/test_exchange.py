@@ -46,6 +46,7 @@ def test_an_issued_token_has_one_durable_record_and_no_refusal(world: Bridge) ->
         "Issuer/acme": 1,
         "Mapping/acme-sync": 1,
         "Audience/risk-engine": 1,
+        "PolicySet/policies": 0,
     }
     assert world.log.entries == []
 

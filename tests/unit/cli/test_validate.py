@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_good_documents_are_counted(folder: Path) -> None:
     result = run(folder)
-    assert (result.exit_code, result.stdout) == (0, "good: 0 issuers, 0 mappings, 1 audience; 0 warnings.\n")
+    assert (result.exit_code, result.stdout) == (0, "good: 1 audience; 0 warnings.\n")
 
 
 def test_a_problem_is_said_with_file_line_and_hint(folder: Path) -> None:
@@ -61,7 +61,7 @@ def test_the_report_as_json(folder: Path) -> None:
     good = json.loads(run(folder, "--json").stdout)
     assert good == {
         "ok": True,
-        "documents": {"issuers": 0, "mappings": 0, "audiences": 1},
+        "documents": {"issuers": 0, "mappings": 0, "audiences": 1, "policies": 0, "zones": 0},
         "problems": [],
         "warnings": [],
     }

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 import pytest
 
 from federation.model.authorization import Authorization, OneTimeUse
+from federation.model.policy import PolicyDocuments
 from federation.model.tokens import Caller, VerifiedToken
 from federation.model.trust import Audience, MappedPrincipal
 from federation.oauth.errors import InvalidRequest, InvalidScope, InvalidTarget, OAuthError
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
 from federation.policy.authorizer import Authorizer
+from federation.policy.decider import Decider
 from tests.support.trust_values import NOW, asking, audience, grant, issuer, mapped, verified
+
+NO_POLICIES = PolicyDocuments(0)
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,9 @@ class Fixed:
 
     def audiences(self) -> tuple[Audience, ...]:
         return self.known
+
+    def policies(self) -> PolicyDocuments:
+        return NO_POLICIES
 
     def now(self) -> float:
         return NOW + 0.5
@@ -36,7 +43,7 @@ def authorize(
     world = Fixed(known or (audience(),))
     subject = subject or verified()
     principal = principal or mapped(by=subject.issuer)
-    return Authorizer(world, world).authorize(Caller(), subject, None, principal, request)
+    return Authorizer(world, Decider(world), world).authorize(Caller(), subject, None, principal, request)
 
 
 def refused(
@@ -61,6 +68,7 @@ def test_an_ordinary_decision_names_everything_it_rests_on() -> None:
         "Issuer/acme@1",
         "Mapping/acme-sync@1",
         "Audience/risk-engine@1",
+        "PolicySet/policies@0",
     ]
 
 

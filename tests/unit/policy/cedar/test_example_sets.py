@@ -23,7 +23,7 @@ def written(folder: str) -> list[dict[str, Any]]:
     return [source.value for source in sources.documents if isinstance(source.value, dict)]
 
 
-DOCUMENTS = written("policies")
+DOCUMENTS = written("trust/policies")
 PLACES = {
     document["id"]: Place(document["id"], document.get("environment"), document.get("tenant"))
     for document in written("trust")
