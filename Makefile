@@ -5,7 +5,7 @@ BIN := .venv/bin
 SAM := .venv-sam/bin
 DYNAMODB_LOCAL := tests/contract/dynamodb-local/target
 
-.PHONY: help demo serve test lint unit sam contract bench lock schemas clean
+.PHONY: help demo serve test lint unit sam contract interop interop-issuers bench lock schemas clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,16 @@ contract: .venv/ready $(DYNAMODB_LOCAL)/ready ## the contract tests on DynamoDB 
 $(DYNAMODB_LOCAL)/ready: tests/contract/dynamodb-local/pom.xml
 	mvn --quiet --batch-mode --file $< dependency:copy-dependencies
 	@touch $@
+
+# SPIRE is built from its sources, which takes a quarter of an hour: make interop ISSUERS=spire
+ISSUERS ?= oidc-provider keycloak
+
+interop: .venv/ready ## real identity providers and their tokens, on this machine (npm; Java 17 and mvn; go for SPIRE)
+	-@$(BIN)/python -m tests.interop.install $(ISSUERS)
+	$(BIN)/pytest tests/interop
+
+interop-issuers: .venv/ready # succeeds if at least one of them could be installed
+	@$(BIN)/python -m tests.interop.install $(ISSUERS)
 
 .venv/ready: requirements-dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; set PYTHON=")'
@@ -101,3 +111,4 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 
 clean: ## remove what the targets made
 	rm -rf .venv .venv-sam .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache build
+	rm -rf tests/interop/*/target tests/interop/*/node_modules
