@@ -3,6 +3,8 @@
 Trust is applied, keys are published, tokens are exchanged.
 """
 
+import base64
+import hashlib
 import json
 import subprocess
 import sys
@@ -24,8 +26,9 @@ from tests.support.lambda_template import ROOT, Deployment, transform
 
 ISSUER = "https://federation.example.com"
 PARTNER = "https://idp.partner.example.com"
+CLUSTER = "https://cluster.partner.example.com"
 REGION = "us-east-1"
-FUNCTIONS = ("TokenFunction", "PublishFunction", "ApplyTrustFunction")
+FUNCTIONS = ("TokenFunction", "PublishFunction", "ApplyTrustFunction", "IssuerKeysFunction", "RefreshKeysFunction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,13 @@ def trust(partner_key: IssuerKey) -> list[dict[str, Any]]:
             "grants": [{"audience": "risk-engine", "scopes": ["risk:read"]}],
         },
         {"kind": "Audience", "id": "risk-engine", "scopes": ["risk:read"], "environment": "prod"},
+        {
+            "kind": "Issuer",
+            "id": "cluster",
+            "provider": "oidc",
+            "issuer": CLUSTER,
+            "keys": {"pushed": True, "jwks": partner_key.jwks},
+        },
     ]
 
 
@@ -100,7 +110,7 @@ def token_function(aws: Aws, partner_key: IssuerKey) -> Iterator[Emulator]:
     """The token function, after the two others have done their work under the runtime as well."""
     with aws.run("ApplyTrustFunction") as apply:
         applied = apply.invoke({"documents": trust(partner_key)})
-        assert len(applied.get("created", ())) == 3, (applied, apply.log)
+        assert len(applied.get("created", ())) == 4, (applied, apply.log)
     with aws.run("PublishFunction") as publish:
         assert "active_kid" in publish.invoke({"source": "aws.events"}), publish.log
     with aws.run("TokenFunction") as token:
@@ -185,6 +195,32 @@ def test_no_token_reaches_the_log(token_function: Emulator, partner_key: IssuerK
     issued = json.loads(token_function.invoke(exchange(subject))["body"])["access_token"]
     secrets = [part for token in (subject, issued) for part in token.split(".")[1:]]
     assert not [part for part in secrets if part in token_function.log]
+
+
+def push_event(key: IssuerKey) -> dict[str, Any]:
+    """The cluster pushes the very key that it has."""
+    now, body = int(time.time()), json.dumps(key.jwks).encode()
+    digest = base64.urlsafe_b64encode(hashlib.sha256(body).digest()).rstrip(b"=").decode()
+    claims: dict[str, Json] = {"iss": CLUSTER, "aud": ISSUER, "iat": now, "exp": now + 300, "jti": "push-1"}
+    event = gateway_event("POST", "/issuers/cluster/keys", body)
+    token = key.sign({**claims, "jwks_sha256": digest})
+    event["headers"] |= {"content-type": "application/jwk-set+json", "authorization": f"Bearer {token}"}
+    return event
+
+
+def test_keys_are_pushed_and_looked_after(token_function: Emulator, aws: Aws, partner_key: IssuerKey) -> None:
+    """Once trust has been applied."""
+    with aws.run("IssuerKeysFunction") as keys:
+        event = push_event(partner_key)
+        assert keys.invoke(event)["statusCode"] == 204, keys.log
+        again = keys.invoke(event | {"requestContext": event["requestContext"] | {"requestId": "another"}})
+        assert json.loads(again["body"])["error_description"].startswith("token_replayed: ")
+    with aws.run("RefreshKeysFunction") as refresh:
+        assert refresh.invoke({"source": "aws.events"}) == {"asked": 1, "failed": {}, "stale": [], "left_out": 0}
+        assert [line["KeysStale"] for line in refresh.lines if "KeysStale" in line] == [[0.0]]
+    cluster = {"iss": CLUSTER, "sub": "nobody", "jti": "after-the-push"}
+    refusal = token_function.invoke(exchange(subject_token(partner_key, **cluster)))
+    assert json.loads(refusal["body"])["error_description"].startswith("no_mapping: ")
 
 
 def test_a_function_cannot_do_what_its_role_does_not_allow(aws: Aws) -> None:
