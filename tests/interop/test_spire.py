@@ -1,9 +1,11 @@
-"""SPIRE: JWT-SVIDs, as tokens of an OpenID provider."""
+"""SPIRE: its workloads by JWT-SVID and X.509-SVID, by its own bundle and as an OpenID provider."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 
+from federation.model.trust import IssuerKeys
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.verification.discovery import KeysRefused
@@ -12,27 +14,34 @@ from tests.interop.support.bridge import US, Document, InteropBridge, bridge_tru
 from tests.interop.support.exchanges import Exchanges
 from tests.interop.support.real_keys import discovering, key_source, real_world
 from tests.interop.support.spire import TRUST_DOMAIN, Spire
-from tests.support.issuer_world import refusal
+from tests.support.fake_clock import FixedClock
+from tests.support.issuer_world import Directory, refusal
+from tests.support.x509_world import CertificateWorld, spiffe
 
+TRUST = f"spiffe://{TRUST_DOMAIN}"
 SYNC = "/billing/sync"
 
 
-def trust(spire: Spire) -> list[Document]:
-    return [
-        issuer("workloads", spire.issuer),
-        mapping("sync", "workloads", {"sub": f"spiffe://{TRUST_DOMAIN}{SYNC}"}, "spiffe/acme/billing-sync"),
-    ]
+def by_discovery(spire: Spire) -> Document:
+    """As an OpenID provider, which signs for workloads by name."""
+    return issuer("workloads", spire.issuer)
 
 
-@pytest.fixture(scope="module")
-def bridge(spire: Spire, exchanges: Exchanges) -> Iterator[InteropBridge]:
-    with bridge_trusting(trust(spire), exchanges) as bridge:
+def by_bundle(spire: Spire) -> Document:
+    """As a trust domain, with its bundle as the server prints it."""
+    return issuer("workloads", TRUST, provider="spiffe", keys={"jwks": spire.bundle()})
+
+
+@pytest.fixture(scope="module", params=[by_discovery, by_bundle])
+def bridge(request: pytest.FixtureRequest, spire: Spire, exchanges: Exchanges) -> Iterator[InteropBridge]:
+    sync = mapping("sync", "workloads", {"sub": f"{TRUST}{SYNC}"}, "spiffe/acme/billing-sync")
+    with bridge_trusting([request.param(spire), sync], exchanges) as bridge:
         yield bridge
 
 
 def test_a_jwt_svid_is_exchanged(bridge: InteropBridge, spire: Spire) -> None:
     token = spire.jwt_svid(SYNC, US)
-    assert token.claims["sub"] == f"spiffe://{TRUST_DOMAIN}{SYNC}"
+    assert token.claims["sub"] == f"{TRUST}{SYNC}"
     assert bridge.principal(token, TokenType.JWT) == "spiffe/acme/billing-sync"
 
 
@@ -61,3 +70,17 @@ def test_a_new_key_is_learned_after_the_cool_down_and_not_before(another_spire: 
     assert refusal(world, new.text) is Reason.UNKNOWN_KEY
     world.clock.advance(COOL_DOWN)
     assert world.verify(new.text).key_id == new.header["kid"] != world.verify(old.text).key_id
+
+
+def test_an_x509_svid_is_verified_by_the_bundle(spire: Spire) -> None:
+    trusted = spiffe(TRUST, IssuerKeys(jwks=spire.bundle()))
+    world = CertificateWorld(Directory(trusted), clock=FixedClock(time.time()))
+    assert world.verify(*spire.x509_svid(SYNC)).subject == f"{TRUST}{SYNC}"
+
+
+def test_an_x509_svid_of_another_server_is_refused_although_it_names_the_trust_domain(
+    spire: Spire, another_spire: Spire
+) -> None:
+    trusted = spiffe(TRUST, IssuerKeys(jwks=spire.bundle()))
+    world = CertificateWorld(Directory(trusted), clock=FixedClock(time.time()))
+    assert world.refusal(*another_spire.x509_svid(SYNC)) is Reason.CERTIFICATE_REFUSED

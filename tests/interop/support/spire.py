@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography.x509 import Certificate, load_pem_x509_certificates
+
 from tests.interop.support.child import child, free_port, wait_until
 from tests.interop.support.foreign import ForeignToken
 from tests.interop.support.requests import discover, read_json
@@ -62,6 +64,11 @@ class Spire:
         workload = f"spiffe://{TRUST_DOMAIN}{path}"
         text = self._run("jwt", "mint", "-spiffeID", workload, "-audience", audience)
         return ForeignToken(NAME, f"workload {path}", text.strip())
+
+    def x509_svid(self, path: str) -> tuple[Certificate, ...]:
+        """The same workload's certificate, and those between it and the trust domain's authority."""
+        self._run("x509", "mint", "-spiffeID", f"spiffe://{TRUST_DOMAIN}{path}", "-write", str(self.folder))
+        return tuple(load_pem_x509_certificates((self.folder / "svid.pem").read_bytes()))
 
     def bundle(self) -> dict[str, Any]:
         """The trust domain's keys (SPIFFE Trust Domain and Bundle, section 4)."""
