@@ -10,6 +10,7 @@ from federation.oauth.reasons import Reason
 from federation.verification.algorithms import ALGORITHMS
 from federation.verification.every_key import KeysUnfit, read_every_key
 from federation.verification.held_keys import BETWEEN_REPLACEMENTS
+from federation.verification.jwk import SIG
 from federation.verification.jwk_set import JwkSet
 from federation.verification.second_level import shareable
 from federation.verification.strict_json import NotStrictJson, parse_object
@@ -48,6 +49,8 @@ def read_successors(body: bytes, issuer: Issuer) -> Successors:
         raise InvalidRequest(Reason.MALFORMED_KEYS, str(error)) from None
     except KeysUnfit as error:
         raise InvalidRequest(error.reason, str(error)) from None
+    if keys.authorities or any(key.use != SIG for key in keys.keys):
+        raise InvalidRequest(Reason.UNUSABLE_KEYS, "a key is not for signatures of tokens")
     if not any(key.fits(ALGORITHMS[name]) for key in keys.keys for name in issuer.algorithms):
         raise InvalidRequest(Reason.UNUSABLE_KEYS, "no key fits the issuer's algorithms")
     return Successors(keys, shareable(document))

@@ -116,7 +116,7 @@ class HeldKeys:
 
     def renewed(self, published: PublishedKeys, now: float) -> tuple["HeldKeys", tuple[str, ...]]:
         """The value after an answer, and what is odd about it; raises KeysRefused rather than lose a good set."""
-        if self.keys and self.keys.keys and not published.keys.keys:
+        if _names(self.keys) and not _names(published.keys):
             raise KeysRefused("no usable key is left in the set")
         replaced = self.replaces_all(published.keys)
         if replaced and _within(BETWEEN_REPLACEMENTS, self.replaced_at, now):
@@ -159,10 +159,9 @@ class HeldKeys:
         return replace(self, asked_at=now, failure=failure, circuit=self.circuit.failed(now))
 
     def replaces_all(self, keys: JwkSet) -> bool:
-        """Whether none of the keys that are held is among these."""
-        if self.keys is None or not self.keys.keys:
-            return False
-        return thumbprints(self.keys.keys).isdisjoint(thumbprints(keys.keys))
+        """Whether none of the keys and authorities that are held is among these."""
+        held = _names(self.keys)
+        return bool(held) and held.isdisjoint(_names(keys))
 
     def _oddities(self, keys: JwkSet, *, replaced: bool) -> tuple[str, ...]:
         oddities = {
@@ -190,6 +189,11 @@ class HeldKeys:
     def _unavailable(self, what: str) -> TemporarilyUnavailable:
         detail = f"{self.issuer}: {what}: {self.failure}"
         return TemporarilyUnavailable(Reason.ISSUER_KEYS_UNAVAILABLE, detail, retry_after=COOL_DOWN_WITHOUT_KEYS)
+
+
+def _names(keys: JwkSet | None) -> frozenset[str]:
+    """What a set can be used for: its keys, and in a SPIFFE bundle its certificate authorities."""
+    return thumbprints(keys.keys).union(keys.authorities) if keys else frozenset()
 
 
 def _within(seconds: float, since: float, now: float) -> bool:

@@ -246,6 +246,11 @@ BODIES: dict[str, tuple[Json, str]] = {
     "a key with a tiny exponent": (key_set(FIRST.jwk(e="AQ")), "unusable_keys"),
     "a point off its curve": (key_set(FIRST.jwk(), ec_key().jwk(y=b64u(bytes(32)))), "unusable_keys"),
     "a key for encryption": (key_set(FIRST.jwk(), SECOND.jwk(use="enc")), "unusable_keys"),
+    "a key of a SPIFFE trust domain": (key_set(FIRST.jwk(), SECOND.jwk(use="jwt-svid")), "unusable_keys"),
+    "a certificate authority": (
+        key_set(FIRST.jwk(), {"kty": "RSA", "use": "x509-svid", "x5c": ["AA"]}),
+        "unusable_keys",
+    ),
     "a key of an unknown kind": (key_set(FIRST.jwk(), {"kty": "LMS", "kid": "x"}), "unusable_keys"),
     "a certificate for a key": (key_set({"kty": "RSA", "kid": "x", "x5c": ["AAAA"]}), "unusable_keys"),
     "no key for the issuer's algorithms": (key_set(ec_key("ec", "P-521").jwk()), "unusable_keys"),

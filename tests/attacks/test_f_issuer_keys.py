@@ -10,6 +10,7 @@ from threading import Thread
 import pytest
 
 from federation.model.issuer_keys import KeptKeys
+from federation.model.json import Json
 from federation.model.trust import Issuer, IssuerKeys
 from federation.oauth.reasons import Reason
 from federation.verification.circuit import OPEN, THRESHOLD
@@ -278,6 +279,23 @@ def test_fault_F19_a_key_is_what_it_is_and_not_what_it_is_called() -> None:
     assert w.alarms == [
         ("idp", "the issuer replaced all keys at once"),
         ("idp", "the issuer uses a kid again for another key"),
+    ]
+
+
+def test_fault_F19_a_bundle_of_authorities_is_looked_after_like_keys() -> None:
+    def authority(x5c: str) -> dict[str, Json]:
+        return {"kty": "RSA", "use": "x509-svid", "x5c": [x5c]}
+
+    w = publishing()
+    publish(w, jwks(authority("QQ")))
+    w.keys.authorities(online())
+    publish(at(w, FRESH), jwks(OLD.jwk(use="enc")))
+    assert w.keys.authorities(online()) == (("QQ",), True)
+    publish(at(w, FRESH), jwks(authority("QUE")))
+    assert w.keys.authorities(online()) == (("QUE",), False)
+    assert [what for _, what in w.alarms] == [
+        "no usable key is left in the set",
+        "the issuer replaced all keys at once",
     ]
 
 
