@@ -70,6 +70,8 @@ class KeySource:
         origin = _origin(jwks_uri)
         if known_origin is not None and origin not in (known_origin, _origin(issuer)):
             raise KeysRefused("discovery moved the keys to another host")
+        if origin != _origin(issuer) and not _has_default_port(jwks_uri):
+            raise KeysRefused("discovery names a port that is neither the issuer's nor that of https")
         return read_keys(self._fetch(jwks_uri), origin)
 
     def _checked(self, jwks_uri: Json) -> str:
@@ -82,6 +84,14 @@ class KeySource:
             return parse_object(self._fetcher.fetch(url))
         except NotStrictJson as error:
             raise KeysRefused(f"the issuer's document is {error}") from None
+
+
+def _has_default_port(url: str) -> bool:
+    """Any other is perhaps another service's (ATTACKS N4)."""
+    try:
+        return urlsplit(url).port in (None, 443)
+    except ValueError:
+        return False
 
 
 def _origin(url: str) -> str:

@@ -5,13 +5,23 @@
 import json
 import socket
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from federation.admin.problem import InvalidDocuments
+from federation.admin.validate import validate
+from federation.model.trust import IssuerKeys
+from federation.oauth.reasons import Reason
 from federation.ports import FetchFailed
 from federation.web.connection import Connector
 from federation.web.fetcher import WebFetcher
+from tests.support.document_vectors import base, sources
+from tests.support.exchange_world import BRIDGE, ISSUER, Bridge, body
+from tests.support.fake_fetcher import FakeFetcher
 from tests.support.issuer_server import document, issuer_server, status
+from tests.support.issuer_world import DISCOVERY, IDP, JWKS_URI, claims, jwks, token, trusted, unavailable, world
+from tests.support.jose_keys import rsa_key
 
 URL = "https://idp.example.com/jwks.json"
 
@@ -65,6 +75,22 @@ def test_N1_an_address_that_is_not_on_the_open_internet_is_not_connected_to(addr
 @pytest.mark.parametrize("address", NOT_PUBLIC[:10])
 def test_N1_one_bad_address_among_good_ones_is_enough(address: str) -> None:
     assert tried("8.8.8.8", address) == []
+
+
+@pytest.mark.parametrize(
+    "jwks_uri",
+    [
+        *("https://10.0.0.1/jwks", "https://127.1/jwks", "https://0177.0.0.1/jwks", "https://0x7f.0.0.1/jwks"),
+        *("https://192.168.1.1:8443/jwks", "https://100.64.0.1/jwks", "https://8.8.8.8/jwks", "https://1.2/jwks"),
+        *("https://idp.corp.internal/jwks", "https://idp.local/jwks", "https://idp.default.svc/jwks"),
+        *("https://169.254.169.254/latest", "https://0.0.0.0/", "https://[::1]/jwks", "https://[fd00:ec2::254]/"),
+        *("https://2130706433/jwks", "https://localhost/jwks", "http://10.0.0.1/jwks"),
+    ],
+)
+def test_N1_keys_at_an_address_or_in_another_network_are_refused_where_they_are_written(jwks_uri: str) -> None:
+    for changes in ({"keys": {"jwks_uri": jwks_uri}}, {"issuer": jwks_uri.removesuffix("/")}):
+        with pytest.raises(InvalidDocuments):
+            validate(sources(base("issuer", **changes)))
 
 
 def test_N1_a_name_without_address_is_not_connected_to() -> None:
@@ -166,11 +192,79 @@ def test_N4_a_url_that_two_readers_could_read_differently_is_refused(url: str) -
 
 
 @pytest.mark.parametrize(
+    "jwks_uri",
+    [
+        "https://idp.example.com:8443/jwks.json",
+        "https://idp.example.com:6379/",
+        "https://keys.example.net:9200/jwks",
+        "https://idp.example.com:99999/",
+        "https://idp.example.com:x/",
+        "http://idp.example.com/jwks.json",
+        "http://idp.example.com:443/jwks.json",
+    ],
+)
+def test_N4_an_issuer_sends_nobody_to_another_port_or_scheme(jwks_uri: str) -> None:
+    web = FakeFetcher({DISCOVERY: {"issuer": IDP, "jwks_uri": jwks_uri}, jwks_uri: jwks(rsa_key())})
+    w = world(trusted(keys=IssuerKeys(discovery=True)), web=web)
+    assert unavailable(w, token()) is Reason.ISSUER_KEYS_UNAVAILABLE
+    assert web.fetched == [DISCOVERY]
+    assert len(w.alarms) == 1
+
+
+@pytest.mark.parametrize("port", [8443, 443])
+def test_N4_but_to_its_own_port_wherever_that_is(port: int) -> None:
+    issuer = f"https://idp.example.com:{port}"
+    documents = {f"{issuer}/.well-known/openid-configuration": {"issuer": issuer, "jwks_uri": f"{issuer}/jwks"}}
+    web = FakeFetcher({**documents, f"{issuer}/jwks": jwks(rsa_key())})
+    w = world(trusted(issuer=issuer, keys=IssuerKeys(discovery=True)), web=web)
+    assert w.verify(token(claims(iss=issuer))).key_id == "rsa-1"
+
+
+@pytest.mark.parametrize(
     "url", ["http://127.0.0.1:9001/2018-06-01/runtime/invocation/next", "file:///proc/self/environ"]
 )
 def test_N5_the_function_itself_is_not_read(url: str) -> None:
     with pytest.raises(FetchFailed, match="not https"):
         WebFetcher().fetch(url)
+
+
+class Failing(FakeFetcher):
+    """Fails in these words."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.words = words
+
+    def fetch(self, url: str) -> bytes:
+        raise FetchFailed(f"{self.words} {url}")
+
+
+@pytest.mark.parametrize(
+    "web",
+    [
+        Failing("status 302"),
+        Failing("TimeoutError"),
+        Failing("the host's address is not on the open internet"),
+        FakeFetcher({JWKS_URI: b"canary"}),
+        FakeFetcher({JWKS_URI: {"keys": "canary"}}),
+        FakeFetcher({JWKS_URI: {"keys": []}}),
+    ],
+)
+def test_N6_how_a_fetch_fails_is_for_the_audit_record_alone(web: FakeFetcher) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        b = Bridge(pool, web=web)
+        b.write({**ISSUER, "keys": {"jwks_uri": JWKS_URI}})
+        response = b.post()
+        members = body(response)
+        del members["correlation_id"]
+        assert (response.status, response.headers["retry-after"]) == (503, "10")
+        assert members == {
+            "error": "temporarily_unavailable",
+            "error_description": "issuer_keys_unavailable: The issuer's keys cannot be fetched now; try again.",
+            "error_uri": f"{BRIDGE}/.well-known/errors.html#issuer_keys_unavailable",
+        }
+        assert len(b.log.entries) == 1
+        assert "acme" in str(b.log.entries[0]["detail"])
 
 
 def test_N5_loopback_works_where_it_is_allowed() -> None:
