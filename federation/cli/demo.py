@@ -1,7 +1,7 @@
 """`fedbridge demo`: the main job, narrated."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import typer
@@ -9,13 +9,14 @@ import typer
 from federation.admin.problem import InvalidDocuments
 from federation.cli.console import AsJson, NoColor, diagnostics, output, print_json
 from federation.cli.narration import Narrator
+from federation.local.demo.delegation import Delegated, delegate, delegation_refusals
 from federation.local.demo.stage import Stage, open_stage
 from federation.local.demo.steps import Exchanged, Refused, exchanges, refusals
 from federation.local.demo.trust import EXAMPLES
 
 EXAMPLE = "Example: fedbridge demo"
 
-Step: TypeAlias = Exchanged | Refused
+Step: TypeAlias = Exchanged | Delegated | Refused
 Report: TypeAlias = Callable[[Stage], list[str]]
 """Runs every step and returns what did not end as it should."""
 
@@ -45,8 +46,12 @@ def narrated_by(narrator: Narrator) -> Report:
         for exchanged in exchanges(stage):
             narrator.exchanged(exchanged)
             problems += exchanged.problems
+        narrator.chapter("Delegated")
+        for delegated in delegate(stage):
+            narrator.delegated(delegated)
+            problems += delegated.problems
         narrator.chapter("Refused")
-        for refused in refusals(stage):
+        for refused in (*refusals(stage), *delegation_refusals(stage)):
             narrator.refused(refused)
             problems += refused.problems
         narrator.close(problems)
@@ -56,21 +61,19 @@ def narrated_by(narrator: Narrator) -> Report:
 
 
 def _print_report(stage: Stage) -> list[str]:
-    exchanged, refused = list(exchanges(stage)), list(refusals(stage))
-    problems = [problem for step in _steps(exchanged, refused) for problem in step.problems]
+    exchanged, delegated = list(exchanges(stage)), list(delegate(stage))
+    refused = [*refusals(stage), *delegation_refusals(stage)]
+    steps: list[Step] = [*exchanged, *delegated, *refused]
+    problems = [problem for step in steps for problem in step.problems]
     print_json(
         {
             "ok": not problems,
             "exchanged": [_exchanged(step) for step in exchanged],
+            "delegated": [_delegated(step) for step in delegated],
             "refused": [_refused(step) for step in refused],
         }
     )
     return problems
-
-
-def _steps(exchanged: list[Exchanged], refused: list[Refused]) -> Iterator[Step]:
-    yield from exchanged
-    yield from refused
 
 
 def _exchanged(step: Exchanged) -> dict[str, Any]:
@@ -80,6 +83,17 @@ def _exchanged(step: Exchanged) -> dict[str, Any]:
         "status": step.answer.status,
         "subject_claims": step.claims,
         "header": step.token_header,
+        "claims": step.token_claims,
+        "audit": step.record,
+        "problems": step.problems,
+    }
+
+
+def _delegated(step: Delegated) -> dict[str, Any]:
+    """Claims and never token text, as above."""
+    return {
+        "actor": step.actor.name,
+        "status": step.answer.status,
         "claims": step.token_claims,
         "audit": step.record,
         "problems": step.problems,

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from federation.local.audit_trail import Record
+from federation.local.demo.delegation import Delegated
 from federation.local.demo.stage import Stage
 from federation.local.demo.steps import Exchanged, Refused
 from federation.version import VERSION
@@ -56,6 +57,15 @@ class Narrator:
             self._console.print(Padding(_comparison(step), (0, 2)))
             self._console.print(Padding(_decoded(step), (0, 2)))
         self._console.print(_facts([*_audited(step.record), *_verdict(step.problems)]))
+
+    def delegated(self, step: Delegated) -> None:
+        """A token that somebody acts with."""
+        self._heading(step.actor.title, step.actor.story)
+        asked = f"POST /token  audience={step.actor.audience}  actor_token={step.actor.name}'s"
+        self._console.print(_facts([("asks", Text(asked))]))
+        if step.token_claims:
+            self._console.print(Padding(_decoded(step), (0, 2)))
+        self._console.print(_facts([*_traced(step.record), *_verdict(step.problems)]))
 
     def refused(self, step: Refused) -> None:
         """An attempt that was refused."""
@@ -105,7 +115,7 @@ def _comparison(step: Exchanged) -> Table:
     return table
 
 
-def _decoded(step: Exchanged) -> Panel:
+def _decoded(step: Exchanged | Delegated) -> Panel:
     """Our token, one claim a line."""
     return Panel(
         Group(_members(step.token_header), Text(), _members(step.token_claims)),
@@ -136,6 +146,17 @@ def _audited(record: Record | None) -> list[tuple[str, Text]]:
         ("audit", Text(f"{record['outcome']} by mapping {record['mapping']}, version {record['mapping_version']}")),
         ("", Text(f"because {decided}")),
         ("", Text(f"correlation_id {record['correlation_id']}", style="dim")),
+    ]
+
+
+def _traced(record: Record | None) -> list[tuple[str, Text]]:
+    """How an auditor follows the chain."""
+    if record is None:
+        return []
+    return [
+        ("audit", Text(f"{record['outcome']}: {record['actor_principal']} acts for {record['principal']}")),
+        ("", Text(f"made from {record.get('parent_jti', 'a token of ' + record['issuer'])}")),
+        ("", Text(f"txn {record['txn']}", style="dim")),
     ]
 
 

@@ -31,7 +31,7 @@ def told() -> Result:
 
 def test_every_step_ends_as_it_should(told: Result) -> None:
     assert told.exit_code == 0
-    assert "All 12 steps ended as they should." in told.stdout
+    assert "All 16 steps ended as they should." in told.stdout
     assert "WRONG" not in told.stdout
 
 
@@ -67,12 +67,18 @@ def test_the_report_as_json() -> None:
         "ci/acme/deployer",
         "k8s/acme-cluster/payments/settlement",
     ]
+    assert [step["claims"]["act"] for step in report["delegated"]] == [
+        {"sub": "agent/planner"},
+        {"sub": "service/calendar-tool", "act": {"sub": "agent/planner"}},
+    ]
     assert [[record["reason"] for record in step["audit"]] for step in report["refused"]] == [
         [Reason.WRONG_AUDIENCE],
         [Reason.UNTRUSTED_ISSUER],
         [Reason.SCOPE_NOT_GRANTED],
         [Reason.NO_MAPPING],
         [Reason.TOKEN_EXPIRED],
+        [Reason.SCOPE_NOT_GRANTED],
+        [Reason.ACTOR_REQUIRED],
     ]
     assert not TOKEN.search(result.stdout)
 
@@ -87,4 +93,4 @@ def test_a_step_that_goes_wrong_is_told(tmp_path: Path) -> None:
         problems = narrated_by(Narrator(Console(file=told, width=80)))(stage)
     assert problems[0] == "the bridge answered 400"
     assert "WRONG      the bridge answered 400" in told.getvalue()
-    assert f"{len(problems)} problems in 12 steps." in told.getvalue()
+    assert f"{len(problems)} problems in 16 steps." in told.getvalue()

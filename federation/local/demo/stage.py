@@ -16,7 +16,7 @@ from federation.admin.yaml_source import read_sources
 from federation.local.bridge import LocalBridge
 from federation.local.caller import Answer, post_form
 from federation.local.demo.trust import IssuerDocument, generate_keys, issuer_documents, on_loopback
-from federation.local.demo.workloads import WORKLOADS, Workload
+from federation.local.demo.workloads import CHAIN, WORKLOADS, Workload
 from federation.local.issuers.claims import ClaimSet
 from federation.local.issuers.keys import IssuerKey
 from federation.local.issuers.loopback import LoopbackIssuers
@@ -59,14 +59,19 @@ class Stage:
         """What its provider says of the workload, now."""
         return self.providers.claims(workload, self.bridge.url)
 
-    def exchange(self, token: str, audience: str, scope: str | None = None) -> Answer:
-        """The bridge's answer over HTTP."""
+    def token(self, workload: Workload) -> str:
+        """A fresh one, of its provider."""
+        return self.providers.sign(workload, self.claims(workload))
+
+    def exchange(self, token: str, audience: str, scope: str | None = None, actor: str | None = None) -> Answer:
+        """The bridge's answer over HTTP. `actor`: the actor token."""
         form = [
             ("grant_type", GrantType.TOKEN_EXCHANGE.value),
             ("subject_token", token),
             ("subject_token_type", TokenType.JWT.value),
             ("audience", audience),
             *([("scope", scope)] if scope else []),
+            *([("actor_token", actor), ("actor_token_type", TokenType.JWT.value)] if actor else []),
         ]
         return post_form(f"{self.bridge.url}/token", form)
 
@@ -74,7 +79,7 @@ class Stage:
 @contextmanager
 def open_providers(sources: Sequence[SourceDocument]) -> Iterator[Providers]:
     """Identity providers for those issuers of the trust documents that the demo's workloads have tokens of."""
-    wanted = {workload.issuer for workload in WORKLOADS}
+    wanted = {workload.issuer for workload in (*WORKLOADS, *CHAIN)}
     complete = [completed(source) for source in sources]
     keys = generate_keys({name: issuer for name, issuer in issuer_documents(complete).items() if name in wanted})
     with LoopbackIssuers(keys) as issuers:
@@ -95,7 +100,7 @@ def open_stage(folder: Path, log: TextIO) -> Iterator[Stage]:
 def write_tokens(providers: Providers, bridge_url: str, folder: Path) -> list[Path]:
     """A fresh token of every workload whose issuer is trusted, as `<name>.jwt`, for callers of the laptop's bridge."""
     folder.mkdir(parents=True, exist_ok=True)
-    known = [workload for workload in WORKLOADS if workload.issuer in providers.keys]
+    known = [workload for workload in (*WORKLOADS, *CHAIN) if workload.issuer in providers.keys]
     return [_write_token(providers, workload, bridge_url, folder) for workload in known]
 
 

@@ -5,14 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import jwt
-
 from federation.local.audit_trail import Record
-from federation.local.caller import Answer, send
+from federation.local.caller import Answer
 from federation.local.demo.stage import Stage
+from federation.local.demo.verified import verify
 from federation.local.demo.workloads import GITHUB, PARTNER, WORKLOADS, Workload
 from federation.local.issuers.claims import ClaimSet
-from federation.oauth.metadata import JWKS_PATH
 from federation.oauth.reasons import Reason
 
 
@@ -53,6 +51,8 @@ class Attempt:
     error: str
     reason: Reason
     scope: str | None = None
+    actor: str | None = None
+    """The actor token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +89,22 @@ def exchanges(stage: Stage) -> Iterator[Exchanged]:
 def refusals(stage: Stage) -> Iterator[Refused]:
     """What must be refused is refused."""
     for attempt in _attempts(stage):
-        answer = stage.exchange(attempt.token, attempt.audience, attempt.scope)
-        yield Refused(attempt, answer, stage.bridge.trail.refused(answer.headers.get("x-correlation-id", "")))
+        yield refuse(stage, attempt)
+
+
+def refuse(stage: Stage, attempt: Attempt) -> Refused:
+    """What comes of the attempt."""
+    answer = stage.exchange(attempt.token, attempt.audience, attempt.scope, attempt.actor)
+    return Refused(attempt, answer, stage.bridge.trail.refused(answer.headers.get("x-correlation-id", "")))
 
 
 def _exchange(stage: Stage, workload: Workload) -> Exchanged:
     claims = stage.claims(workload)
     answer = stage.exchange(stage.providers.sign(workload, claims), workload.audience)
     token = answer.members.get("access_token", "")
-    verified = _verify(stage, token, workload.audience) if token else {"header": {}, "payload": {}}
+    verified = verify(stage, token, workload.audience) if token else {"header": {}, "payload": {}}
     record = stage.bridge.trail.issued(str(verified["payload"].get("jti", "")))
     return Exchanged(workload, claims, answer, verified["header"], verified["payload"], record)
-
-
-def _verify(stage: Stage, token: str, audience: str) -> dict[str, Any]:
-    """As any service would: stock PyJWT, keys from where they are published."""
-    published = jwt.PyJWKSet.from_dict(send(stage.bridge.url + JWKS_PATH, "GET").members)
-    key = published[jwt.get_unverified_header(token)["kid"]]
-    return jwt.decode_complete(token, key, algorithms=["RS256"], audience=audience, issuer=stage.bridge.url)
 
 
 def _attempts(stage: Stage) -> Iterator[Attempt]:

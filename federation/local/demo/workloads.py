@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from federation.local.issuers import azure, github, google, kubernetes, partner
+from federation.local.issuers import azure, github, google, kubernetes, partner, user
 from federation.local.issuers.claims import ClaimSet
 
 
@@ -91,4 +92,36 @@ KUBERNETES = Workload(
     {"typ": None},
 )
 
+USER = Workload(
+    "user",
+    "A person",
+    "Somebody signed in to the assistant; it holds the person's access token.",
+    "acme-login",
+    user.claims,
+    "calendar-tool",
+    "user/acme/24400320",
+)
+PLANNER = Workload(
+    "planner",
+    "The agent",
+    "The assistant's planner acts for the person: it presents the person's token, and its own as actor_token.",
+    "acme-cluster",
+    partial(kubernetes.claims_of, "agents", "planner", "7c1d5e9b-bbbb-4ccc-8ddd-1f2e3d4c5b6a"),
+    "calendar-tool",
+    "agent/planner",
+    {"typ": None},
+)
+CALENDAR_TOOL = Workload(
+    "calendar-tool",
+    "The tool",
+    "It got the agent's token, and trades it for one that works at the calendar: for less, and not for longer.",
+    "acme-cluster",
+    partial(kubernetes.claims_of, "tools", "calendar", "9e8f7a6b-cccc-4ddd-8eee-2a3b4c5d6e7f"),
+    "calendar",
+    "service/calendar-tool",
+    {"typ": None},
+)
+
+CHAIN = (USER, PLANNER, CALENDAR_TOOL)
+"""Who acts for whom."""
 WORKLOADS = (PARTNER, GOOGLE, AZURE_V1, AZURE_V2, GITHUB, GITHUB_IMMUTABLE, KUBERNETES)

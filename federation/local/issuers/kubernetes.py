@@ -9,6 +9,15 @@ SERVICE_ACCOUNT = "settlement"
 SERVICE_ACCOUNT_UID = "2d3c1f0a-aaaa-4bbb-8ccc-5e6f7a8b9c0d"
 
 
+def claims_of(namespace: str, account: str, uid: str, issuer: str, audience: str, now: int) -> ClaimSet:
+    """A pod of any service account."""
+    pod = {"name": f"{account}-6d5f7c9b8-x2x4q", "uid": "6f5e4d3c-1234-4321-8765-2b1a0f9e8d7c"}
+    settlement = claims(issuer, audience, now)
+    inside = {**settlement["kubernetes.io"], "namespace": namespace, "pod": pod}
+    inside["serviceaccount"] = {"name": account, "uid": uid}
+    return {**settlement, "kubernetes.io": inside, "sub": f"system:serviceaccount:{namespace}:{account}"}
+
+
 def claims(issuer: str, audience: str, now: int) -> ClaimSet:
     """A pod of the settlement service."""
     return {
