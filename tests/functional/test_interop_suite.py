@@ -47,10 +47,19 @@ def test_a_missing_tool_is_named(tmp_path: Path) -> None:
     assert example.why_not() == "needs no-such-tool on the PATH"
 
 
-def test_a_step_that_fails_is_told_by_its_last_words(tmp_path: Path) -> None:
-    example = installation(tmp_path, python("import sys; sys.exit('the registry cannot be reached')"))
-    with pytest.raises(NotInstalled, match="failed: the registry cannot be reached"):
-        example.install()
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("trying|cannot be reached", "cannot be reached"),
+        ("trying|\x1b[1mERROR\x1b[m no such package|see the manual", "ERROR no such package"),
+        ("", "without a word"),
+    ],
+)
+def test_a_step_that_fails_is_told_by_its_error_or_its_last_words(tmp_path: Path, words: str, told: str) -> None:
+    code = f"import sys; print({words!r}.replace('|', chr(10))); sys.exit(1)"
+    with pytest.raises(NotInstalled) as failure:
+        installation(tmp_path, python(code)).install()
+    assert str(failure.value).endswith(f"failed: {told}")
 
 
 def test_a_step_that_hangs_is_ended(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What must be installed for a real issuer, and whether it is: a stamp, or the reason why not."""
 
 import hashlib
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import IO, TypeAlias
 
 from tests.interop.support.child import child
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 Command: TypeAlias = Callable[[Path], Sequence[str]]
 """The issuer's folder -> what to run in it. A function, because a step may need what an earlier one fetched."""
@@ -60,7 +63,7 @@ class Installation:
                 command = step(self.folder)
                 if self._run(command, log) != 0:
                     log.seek(0)
-                    raise NotInstalled(f"{Path(command[0]).name} failed: {_last_line(log.read())}")
+                    raise NotInstalled(f"{Path(command[0]).name} failed: {_complaint(log.read())}")
 
     def _run(self, command: Sequence[str], log: IO[str]) -> int:
         try:
@@ -88,6 +91,8 @@ class Installation:
         return self._target / "not-installed"
 
 
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1][:300] if lines else "without a word"
+def _complaint(text: str) -> str:
+    """The first line that speaks of an error, for that is where tools say what it was; else the last."""
+    lines = [line.strip() for line in _COLOUR.sub("", text).splitlines() if line.strip()]
+    complaints = [line for line in lines if "error" in line.lower()]
+    return [*complaints, *reversed(lines), "without a word"][0][:300]
