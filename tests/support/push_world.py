@@ -19,6 +19,7 @@ from federation.model.tokens import VerifiedToken
 from federation.model.trust import Kind
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.identifiers import TokenType
+from federation.ports import AuditLog
 from federation.verification.admin_tokens import AdminTokens
 from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
@@ -78,7 +79,7 @@ class PushWorld:
         self.endpoint = IssuerKeysEndpoint(self.push_keys(), f"{BRIDGE}/.well-known/errors.html")
         self.verifier = self.cold()
 
-    def push_keys(self) -> PushKeys:
+    def push_keys(self, log: AuditLog | None = None) -> PushKeys:
         own = OwnTokenVerifier(BRIDGE, self.trust.load, self.clock)
         return PushKeys(
             issuers=self.trust.issuers,
@@ -86,7 +87,7 @@ class PushWorld:
             pushed=self.pushed,
             pushers=Pushers(AdminTokens(own), PushTokens(BRIDGE, self.clock)),
             ledger=self.ledger,
-            log=self.log,
+            log=log or self.log,
             clock=self.clock,
             identifiers=CountingIdentifiers(),
             forget_trust=self._forget,
