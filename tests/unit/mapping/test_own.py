@@ -1,0 +1,88 @@
+"""Our own tokens are traced back to what made them, and that must still stand."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from federation.mapping.own import OwnMappings
+from federation.model.tokens import OwnClaims
+from federation.model.trust import Issuer, Mapping
+from federation.oauth.errors import InvalidRequest
+from federation.oauth.reasons import Reason
+from tests.support.trust_values import grant, issuer, mapping, own_token
+
+URL = "https://idp.example.com"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Both ports."""
+
+    issuer: Issuer
+    known: tuple[Mapping, ...]
+
+    def issuers(self) -> tuple[Issuer, ...]:
+        return (self.issuer,)
+
+    def mapping(self, id_: str) -> Mapping | None:
+        return next((one for one in self.known if one.id == id_), None)
+
+
+ROOT = mapping(grant())
+HOLDER = replace(ROOT, id="planner", principal="agent/planner")
+
+
+def claims(*, delegated: bool = False) -> OwnClaims:
+    own = own_token(act={"sub": "agent/planner"} if delegated else None).own
+    assert own is not None
+    return own
+
+
+def table(root: Mapping = ROOT, holder: Mapping = HOLDER, by: Issuer | None = None) -> OwnMappings:
+    made = Table(by or issuer(), (root, holder))
+    return OwnMappings(made, made)
+
+
+def test_the_principal_is_the_tokens_and_the_mapping_the_current_one() -> None:
+    found = table(replace(ROOT, version=7, principal="somebody/else")).resolve(claims())
+    assert (found.principal, found.mapping.version, found.holder) == ("partner/acme/sync", 7, None)
+    assert found.held_by is found
+
+
+def test_the_holder_is_who_acts_in_front() -> None:
+    found = table().resolve(claims(delegated=True))
+    assert (found.held_by.principal, found.held_by.mapping) == ("agent/planner", HOLDER)
+    assert [document.ref.id for document in found.documents] == ["acme", "acme-sync", "acme", "planner"]
+
+
+def test_attributes_that_the_mapping_gave_up_are_gone() -> None:
+    own = replace(claims(), context={"team": "sales", "pod": "x"})
+    assert table(replace(ROOT, attributes={"team": "{other}", "more": "x"})).resolve(own).attributes == {
+        "team": "sales"
+    }
+
+
+@pytest.mark.parametrize(
+    "stale",
+    [
+        table(replace(ROOT, enabled=False)),
+        table(replace(ROOT, id="other")),
+        table(replace(ROOT, issuer="other")),
+        table(replace(ROOT, confirmed_for="https://elsewhere.example.com")),
+        table(by=issuer(enabled=False)),
+        table(by=issuer(document_id="other")),
+        table(by=issuer(tenant="globex")),
+        table(by=issuer(tenant=None)),
+        table(holder=replace(HOLDER, enabled=False)),
+        table(holder=replace(HOLDER, id="other")),
+        table(holder=replace(HOLDER, confirmed_for="https://elsewhere.example.com")),
+    ],
+)
+def test_what_no_longer_stands_vouches_for_nobody(stale: OwnMappings) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        stale.resolve(claims(delegated=True))
+    assert caught.value.reason is Reason.NO_MAPPING
+
+
+def test_a_mapping_that_is_confirmed_for_this_issuer_stands() -> None:
+    assert table(replace(ROOT, confirmed_for=URL)).resolve(claims()).mapping.confirmed_for == URL
