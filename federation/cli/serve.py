@@ -4,7 +4,7 @@ import logging
 import signal
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from federation.cli.console import NoColor, diagnostics
 from federation.cli.problems import print_problems
 from federation.local.admin_token import NoAdminToken
 from federation.local.bridge import CannotStart
+from federation.local.mtls.serving import mutual_tls
 from federation.local.server import PortTaken
 from federation.local.serving import ServeOptions, serving
 from federation.model.trust import DocumentVersion
@@ -46,13 +47,25 @@ ConfirmDangerous = Annotated[
 ]
 
 
-def serve(
+MutualTls = Annotated[
+    bool,
+    typer.Option("--mtls", help="Answer over mutual TLS too, on another port; prints `mtls https://127.0.0.1:PORT`."),
+]
+MutualTlsAuthority = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write what clients of --mtls must trust there (curl --cacert FILE)."),
+]
+
+
+def serve(  # noqa: PLR0913 (each is an option of the command)
     *,
     port: Port = PORT,
     trust: Trust = None,
     admin_token_file: AdminTokenFile = None,
     demo_tokens: DemoTokens = None,
     confirm_dangerous: ConfirmDangerous = False,
+    mtls: MutualTls = False,
+    mtls_ca: MutualTlsAuthority = None,
     no_color: NoColor = False,
 ) -> None:
     """Run the whole bridge on 127.0.0.1: the real functions, on AWS embedded in this process.
@@ -64,8 +77,10 @@ def serve(
     console = diagnostics(no_color=no_color)
     options = ServeOptions(port, trust, admin_token_file, demo_tokens, confirm_dangerous)
     try:
-        with _interruption() as ended, _logging_to_stderr(), serving(options) as bridge:
+        with _interruption() as ended, _logging_to_stderr(), serving(options) as bridge, ExitStack() as more:
             print(f"ready {bridge.url}", flush=True)
+            if mtls or mtls_ca:
+                print(f"mtls {more.enter_context(mutual_tls(bridge, mtls_ca))}", flush=True)
             _warn(console, bridge.pending)
             _explain(console, options)
             ended.wait()

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, unquote
 
+from federation.local.client_certificate import client_cert
 from federation.local.requests import GatewayRequest
 from federation.local.routes import RouteMatch
 
@@ -67,7 +68,7 @@ def _headers(request: GatewayRequest, arrival: Arrival) -> dict[str, str]:
         "x-amzn-trace-id": arrival.trace_id,
         "x-forwarded-for": f"{forwarded}, {request.source_ip}" if forwarded else request.source_ip,
         "x-forwarded-port": str(arrival.port),
-        "x-forwarded-proto": "http",
+        "x-forwarded-proto": request.scheme,
     }
 
 
@@ -83,6 +84,7 @@ def _request_context(request: GatewayRequest, match: RouteMatch, arrival: Arriva
     return {
         "accountId": ACCOUNT_ID,
         "apiId": API_ID,
+        **_authentication(request),
         "domainName": host,
         "domainPrefix": host.split(".")[0],
         "http": {
@@ -98,6 +100,12 @@ def _request_context(request: GatewayRequest, match: RouteMatch, arrival: Arriva
         "time": datetime.fromtimestamp(arrival.time, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
         "timeEpoch": int(arrival.time * 1000),
     }
+
+
+def _authentication(request: GatewayRequest) -> dict[str, object]:
+    if request.client_certificate is None:
+        return {}
+    return {"authentication": {"clientCert": client_cert(request.client_certificate)}}
 
 
 def _body(request: GatewayRequest) -> dict[str, object]:

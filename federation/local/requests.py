@@ -20,6 +20,9 @@ class GatewayRequest:
     body: bytes = field(default=b"", repr=False)
     source_ip: str = "127.0.0.1"
     protocol: str = "HTTP/1.1"
+    scheme: str = "http"
+    client_certificate: str | None = field(default=None, repr=False)
+    """PEM of the TLS client's own certificate."""
 
     def header(self, name: str) -> str:
         """The values of the header of that lower-case name, joined by commas; empty where there is none."""

@@ -7,14 +7,13 @@ its own issuer, in every request (ATTACKS 0.6, K1-K10).
 from dataclasses import dataclass
 from typing import Protocol
 
-from cryptography import x509
-
 from federation.model.json import Claims
 from federation.model.tokens import VerifiedToken
 from federation.model.trust import Issuer
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.ports import Clock
+from federation.verification.held_keys import HeldAuthorities
 from federation.verification.presented import Presented
 from federation.verification.subject import read_subject
 from federation.verification.verifier import Providers
@@ -33,14 +32,14 @@ ANY = "mtls"
 """`subject_token` of a caller that does not name its certificate: RFC 8693 wants one, and the connection has it."""
 
 
+_IN_THE_DOCUMENT = HeldAuthorities((), stale=False)
+
+
 class Bundles(Protocol):
     """SPIFFE bundles between requests."""
 
-    def authorities(self, issuer: Issuer) -> tuple[tuple[str, ...], bool]:
-        """`x5c` of the issuer's authorities, and whether it could not be asked lately.
-
-        Raises TemporarilyUnavailable if they are not to be had.
-        """
+    def authorities(self, issuer: Issuer) -> HeldAuthorities:
+        """The issuer's authorities; raises TemporarilyUnavailable if they are not to be had."""
         ...
 
 
@@ -50,7 +49,7 @@ class _Vouched:
 
     issuer: Issuer
     chain: VerifiedChain
-    stale: bool
+    held: HeldAuthorities
 
 
 class CertificateVerifier:
@@ -91,16 +90,13 @@ class CertificateVerifier:
         return vouching[0]
 
     def _verify_for(self, issuer: Issuer, certificates: PresentedCertificates) -> _Vouched:
-        authorities, stale = self._authorities(issuer)
-        return _Vouched(issuer, verify_chain(certificates, authorities, self._clock.now()), stale)
-
-    def _authorities(self, issuer: Issuer) -> tuple[list[x509.Certificate], bool]:
         if issuer.keys.certificates:
-            read, stale = [authority_in_pem(pem) for pem in issuer.keys.certificates], False
+            held, read = _IN_THE_DOCUMENT, map(authority_in_pem, issuer.keys.certificates)
         else:
-            entries, stale = self._bundles.authorities(issuer)
-            read = [authority_in_x5c(entry) for entry in entries]
-        return [authority for authority in read if authority is not None], stale
+            held = self._bundles.authorities(issuer)
+            read = map(authority_in_x5c, held.x5c)
+        authorities = [authority for authority in read if authority is not None]
+        return _Vouched(issuer, verify_chain(certificates, authorities, self._clock.now()), held)
 
     def _identify(self, vouched: _Vouched, presented: Presented) -> VerifiedToken:
         leaf = vouched.chain.leaf
@@ -113,7 +109,8 @@ class CertificateVerifier:
             expires_at=int(leaf.not_valid_after_utc.timestamp()),
             digest=digest(leaf),
             claims=claims,
-            keys_stale=vouched.stale,
+            keys_stale=vouched.held.stale,
+            keys_as_of=vouched.held.as_of,
         )
 
     def _claims(self, vouched: _Vouched) -> Claims:

@@ -38,6 +38,14 @@ class ResolvedKey(NamedTuple):
     """When the issuer last published or pushed it; None: it stands in the document."""
 
 
+class HeldAuthorities(NamedTuple):
+    """Certificate authorities in a SPIFFE bundle, known as well as a ResolvedKey is."""
+
+    x5c: tuple[str, ...]
+    stale: bool
+    as_of: float | None = None
+
+
 class SharedKeys(NamedTuple):
     """Keys that another process of ours has accepted before. Times: seconds since the epoch."""
 
@@ -104,10 +112,10 @@ class HeldKeys:
             raise self._unavailable("stale keys without that kid")
         return ResolvedKey(keys.select(kid, algorithm), stale, self.as_of)
 
-    def authorities(self, now: float) -> tuple[tuple[str, ...], bool]:
-        """The certificate authorities, and whether they are stale; raises TemporarilyUnavailable as `choose` does."""
+    def authorities(self, now: float) -> HeldAuthorities:
+        """Those that vouch for certificates now; raises TemporarilyUnavailable as `choose` does."""
         keys, stale = self._current(now)
-        return keys.authorities, stale
+        return HeldAuthorities(keys.authorities, stale, self.as_of)
 
     def _current(self, now: float) -> tuple[JwkSet, bool]:
         if self.keys is None or not self._holds(now):

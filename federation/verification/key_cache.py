@@ -18,7 +18,7 @@ from federation.oauth.errors import OAuthError
 from federation.ports import Clock, FetchFailed
 from federation.verification.algorithms import SignatureAlgorithm
 from federation.verification.discovery import KeySource, KeysRefused
-from federation.verification.held_keys import HeldKeys, ResolvedKey
+from federation.verification.held_keys import HeldAuthorities, HeldKeys, ResolvedKey
 from federation.verification.second_level import SecondLevel
 
 Alarm: TypeAlias = Callable[[str, str], None]
@@ -64,11 +64,8 @@ class KeyCache:
         """
         return self._held(issuer, kid).choose(kid, algorithm, self._clock.now())
 
-    def authorities(self, issuer: Issuer) -> tuple[tuple[str, ...], bool]:
-        """`x5c` of the authorities in a SPIFFE issuer's bundle, and whether it could not be asked lately.
-
-        Raises TemporarilyUnavailable if its bundle is not to be had.
-        """
+    def authorities(self, issuer: Issuer) -> HeldAuthorities:
+        """The authorities in a SPIFFE issuer's bundle; raises TemporarilyUnavailable if that is not to be had."""
         return self._held(issuer, None).authorities(self._clock.now())
 
     def evict(self, issuer: str) -> None:

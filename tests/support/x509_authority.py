@@ -72,6 +72,10 @@ class Wanted:
         kept = tuple(extension for extension in self.extensions if type(extension) not in gone)
         return replace(self, extensions=(*kept, *extensions))
 
+    def around(self, time: float) -> "Wanted":
+        """The same, holding for an hour before and after `time`."""
+        return replace(self, not_before=time - HOUR, not_after=time + HOUR)
+
 
 @dataclass(frozen=True)
 class Authority:
@@ -108,11 +112,15 @@ def device(*names: str) -> Wanted:
 
 
 def authority(
-    name: str = "root", *extensions: x509.ExtensionType, key: EllipticCurvePrivateKey | RSAPrivateKey | None = None
+    name: str = "root",
+    *extensions: x509.ExtensionType,
+    key: EllipticCurvePrivateKey | RSAPrivateKey | None = None,
+    at: float = NOW,
 ) -> Authority:
-    """A root; two of one name have different keys only if `key` says so."""
+    """A root; two of one name have different keys only if `key` says so. It holds for a year around `at`."""
     own = key or ec_private(name)
     wanted = _authority(common_name(name), own).but(*extensions)
+    wanted = replace(wanted, not_before=at - YEAR, not_after=at + YEAR)
     return Authority(common_name(name), own, _signed(wanted, common_name(name), own))
 
 

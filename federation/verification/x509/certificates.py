@@ -45,6 +45,8 @@ def read_presented(pem: str) -> PresentedCertificates:
         raise refused("malformed") from None
     if len(intermediates) >= MAX_CERTIFICATES:
         raise refused("more than five certificates")
+    if leaf.version is not x509.Version.v3:  # what `openssl x509 -req` makes unless it is told extensions
+        raise refused("not version 3")
     return PresentedCertificates(leaf, tuple(intermediates))
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from federation.local.events import Arrival, Event, build_event
 from federation.local.requests import GatewayRequest
 from federation.local.routes import FunctionTarget, Route, RouteMatch
+from functions.event import read_event
+from tests.support.x509_authority import authority, device, pem
 
 ROUTE = Route("ANY", "/token", FunctionTarget(name="Token", module="functions.token", timeout=10, memory=256))
 ARRIVAL = Arrival(request_id="JKJaXmPLvHcESHA=", time=1_583_348_638.390)
@@ -113,3 +116,27 @@ def test_a_binary_body_survives_byte_for_byte(body: bytes) -> None:
 def test_every_request_yields_an_event_that_is_json(path: str, query: str, body: bytes) -> None:
     event = event_of(GatewayRequest("POST", path, query=query, body=body))
     assert json.loads(json.dumps(event)) == event
+
+
+def test_a_client_certificate_is_where_api_gateway_puts_it() -> None:
+    ca = authority("acme devices")
+    certificate = pem(ca.sign(replace(device("press-7"), serial=0x0A1B2C, not_before=0, not_after=1_628_156_164)))
+    event = event_of(GatewayRequest("POST", "/token", scheme="https", client_certificate=certificate))
+    assert event["requestContext"]["authentication"] == {
+        "clientCert": {
+            "clientCertPem": certificate,
+            "subjectDN": "CN=press-7",
+            "issuerDN": "CN=acme devices",
+            "serialNumber": "0a:1b:2c",
+            "validity": {"notBefore": "Jan  1 00:00:00 1970 GMT", "notAfter": "Aug  5 09:36:04 2021 GMT"},
+        }
+    }
+    assert event["headers"]["x-forwarded-proto"] == "https"
+    assert read_event(event, "invocation").client_certificate == certificate
+
+
+def test_without_a_client_certificate_there_is_no_trace_of_one() -> None:
+    forged = GatewayRequest("POST", "/token", headers=(("x-client-cert", "-----BEGIN CERTIFICATE-----"),))
+    event = event_of(forged)
+    assert "authentication" not in event["requestContext"]
+    assert read_event(event, "invocation").client_certificate is None

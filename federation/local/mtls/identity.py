@@ -1,0 +1,62 @@
+"""Who the gateway is to TLS clients on this machine: a certificate of an authority that lives as long as this run."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from federation.local.server import LOOPBACK
+
+_LIFETIME = timedelta(days=30)
+_SKEW = timedelta(minutes=5)
+_AUTHORITY = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "fedbridge serve, this run alone")])
+_SERVER = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "fedbridge serve")])
+
+
+@dataclass(frozen=True, slots=True)
+class ServerIdentity:
+    """PEM of each."""
+
+    authority: str
+    """What a client must trust."""
+    certificate: str
+    private_key: str = field(repr=False)
+
+
+def new_identity() -> ServerIdentity:
+    """For 127.0.0.1 and localhost. Nobody keeps the authority's key, so it signs nothing else."""
+    authority_key, key = generate_private_key(SECP256R1()), generate_private_key(SECP256R1())
+    constraints = x509.BasicConstraints(ca=True, path_length=0)
+    names = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(LOOPBACK)), x509.DNSName("localhost")])
+    purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+    return ServerIdentity(
+        authority=_signed(authority_key, _AUTHORITY, authority_key, constraints),
+        certificate=_signed(authority_key, _SERVER, key, names, purpose),
+        private_key=key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
+    )
+
+
+def _signed(
+    authority_key: EllipticCurvePrivateKey,
+    subject: x509.Name,
+    key: EllipticCurvePrivateKey,
+    *extensions: x509.ExtensionType,
+) -> str:
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(
+        issuer_name=_AUTHORITY,
+        subject_name=subject,
+        public_key=key.public_key(),
+        serial_number=x509.random_serial_number(),
+        not_valid_before=now - _SKEW,
+        not_valid_after=now + _LIFETIME,
+    )
+    of_authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
+    for extension in (*extensions, of_authority, x509.SubjectKeyIdentifier.from_public_key(key.public_key())):
+        builder = builder.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
+    return builder.sign(authority_key, SHA256()).public_bytes(Encoding.PEM).decode()
