@@ -11,7 +11,7 @@ from federation.cli.console import AsJson, NoColor, diagnostics, output, print_j
 from federation.cli.narration import Narrator
 from federation.local.demo.delegation import Delegated, delegate, delegation_refusals
 from federation.local.demo.stage import Stage, open_stage
-from federation.local.demo.steps import Exchanged, Refused, exchanges, refusals
+from federation.local.demo.steps import Exchanged, Refused, exchanges, exchanges_elsewhere, refusals
 from federation.local.demo.trust import EXAMPLES
 
 EXAMPLE = "Example: fedbridge demo"
@@ -22,7 +22,7 @@ Report: TypeAlias = Callable[[Stage], list[str]]
 
 
 def demo(*, as_json: AsJson = False, no_color: NoColor = False) -> None:
-    """Exchange five kinds of foreign identity, verify every token, and watch the refusals that matter.
+    """Exchange identities of every provider, act for somebody, and watch the refusals that matter.
 
     Runs on this machine alone: no account, no network. Exits 0 only if every step ended as it should.
     """
@@ -46,6 +46,10 @@ def narrated_by(narrator: Narrator) -> Report:
         for exchanged in exchanges(stage):
             narrator.exchanged(exchanged)
             problems += exchanged.problems
+        narrator.chapter("Traded elsewhere")
+        others = list(exchanges_elsewhere(stage))
+        narrator.exchanged_elsewhere(others)
+        problems += [problem for other in others for problem in other.problems]
         narrator.chapter("Delegated")
         for delegated in delegate(stage):
             narrator.delegated(delegated)
@@ -61,7 +65,8 @@ def narrated_by(narrator: Narrator) -> Report:
 
 
 def _print_report(stage: Stage) -> list[str]:
-    exchanged, delegated = list(exchanges(stage)), list(delegate(stage))
+    exchanged = [*exchanges(stage), *exchanges_elsewhere(stage)]
+    delegated = list(delegate(stage))
     refused = [*refusals(stage), *delegation_refusals(stage)]
     steps: list[Step] = [*exchanged, *delegated, *refused]
     problems = [problem for step in steps for problem in step.problems]

@@ -58,6 +58,19 @@ class Narrator:
             self._console.print(Padding(_decoded(step), (0, 2)))
         self._console.print(_facts([*_audited(step.record), *_verdict(step.problems)]))
 
+    def exchanged_elsewhere(self, steps: Sequence[Exchanged]) -> None:
+        """More tokens that were traded, a line each."""
+        self._heading("Every other provider", "The same steps, with the claims that each of them documents.")
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), expand=True)
+        table.add_column("provider", no_wrap=True)
+        table.add_column("its sub", no_wrap=True, overflow="ellipsis", ratio=1)
+        table.add_column("our principal", no_wrap=True)
+        table.add_column("")
+        for step in steps:
+            verdict = Text("; ".join(step.problems) or "ok", style="red" if step.problems else "green")
+            table.add_row(step.workload.title, str(step.claims["sub"]), str(step.token_claims.get("sub", "-")), verdict)
+        self._console.print(Padding(table, (0, 2)))
+
     def delegated(self, step: Delegated) -> None:
         """A token that somebody acts with."""
         self._heading(step.actor.title, step.actor.story)

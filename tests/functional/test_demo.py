@@ -31,7 +31,7 @@ def told() -> Result:
 
 def test_every_step_ends_as_it_should(told: Result) -> None:
     assert told.exit_code == 0
-    assert "All 16 steps ended as they should." in told.stdout
+    assert "All 17 steps ended as they should." in told.stdout
     assert "WRONG" not in told.stdout
 
 
@@ -66,6 +66,15 @@ def test_the_report_as_json() -> None:
         "ci/acme/deployer",
         "ci/acme/deployer",
         "k8s/acme-cluster/payments/settlement",
+        "aws/acme/data-processing",
+        "workload/acme/billing-sync",
+        "ci/acme/deploy-gitlab",
+        "ci/acme/deploy-jenkins",
+        "ci/acme/deploy-circleci",
+        "ci/acme/deploy-buildkite",
+        "ci/acme/network-apply",
+        "ci/acme/deploy-bitbucket",
+        "device/acme/press-7",
     ]
     assert [step["claims"]["act"] for step in report["delegated"]] == [
         {"sub": "agent/planner"},

@@ -16,7 +16,7 @@ from federation.admin.yaml_source import read_sources
 from federation.local.bridge import LocalBridge
 from federation.local.caller import Answer, post_form
 from federation.local.demo.trust import IssuerDocument, generate_keys, issuer_documents, on_loopback
-from federation.local.demo.workloads import CHAIN, WORKLOADS, Workload
+from federation.local.demo.workloads import ALL, Workload
 from federation.local.issuers.claims import ClaimSet
 from federation.local.issuers.keys import IssuerKey
 from federation.local.issuers.loopback import LoopbackIssuers
@@ -79,7 +79,7 @@ class Stage:
 @contextmanager
 def open_providers(sources: Sequence[SourceDocument]) -> Iterator[Providers]:
     """Identity providers for those issuers of the trust documents that the demo's workloads have tokens of."""
-    wanted = {workload.issuer for workload in (*WORKLOADS, *CHAIN)}
+    wanted = {workload.issuer for workload in ALL}
     complete = [completed(source) for source in sources]
     keys = generate_keys({name: issuer for name, issuer in issuer_documents(complete).items() if name in wanted})
     with LoopbackIssuers(keys) as issuers:
@@ -100,7 +100,7 @@ def open_stage(folder: Path, log: TextIO) -> Iterator[Stage]:
 def write_tokens(providers: Providers, bridge_url: str, folder: Path) -> list[Path]:
     """A fresh token of every workload whose issuer is trusted, as `<name>.jwt`, for callers of the laptop's bridge."""
     folder.mkdir(parents=True, exist_ok=True)
-    known = [workload for workload in (*WORKLOADS, *CHAIN) if workload.issuer in providers.keys]
+    known = [workload for workload in ALL if workload.issuer in providers.keys]
     return [_write_token(providers, workload, bridge_url, folder) for workload in known]
 
 

@@ -9,7 +9,7 @@ from federation.local.audit_trail import Record
 from federation.local.caller import Answer
 from federation.local.demo.stage import Stage
 from federation.local.demo.verified import verify
-from federation.local.demo.workloads import GITHUB, PARTNER, WORKLOADS, Workload
+from federation.local.demo.workloads import ELSEWHERE, GITHUB, PARTNER, WORKLOADS, Workload
 from federation.local.issuers.claims import ClaimSet
 from federation.oauth.reasons import Reason
 
@@ -83,6 +83,12 @@ OK = 200
 def exchanges(stage: Stage) -> Iterator[Exchanged]:
     """Every workload trades its token for ours."""
     for workload in WORKLOADS:
+        yield _exchange(stage, workload)
+
+
+def exchanges_elsewhere(stage: Stage) -> Iterator[Exchanged]:
+    """The same with the tokens of every other provider."""
+    for workload in ELSEWHERE:
         yield _exchange(stage, workload)
 
 

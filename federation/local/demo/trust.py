@@ -33,7 +33,7 @@ def issuer_documents(sources: Iterable[SourceDocument]) -> dict[str, IssuerDocum
 def generate_keys(issuers: dict[str, IssuerDocument]) -> dict[str, IssuerKey]:
     """A fresh key for every issuer that signs tokens, by its document's id."""
     signing = ((name, issuer) for name, issuer in issuers.items() if _signs_tokens(issuer))
-    return {name: generate_key(f"{name}-1", _algorithm(issuer)) for name, issuer in signing}
+    return {name: generate_key(f"{name}-1", _algorithm(issuer), _use(issuer)) for name, issuer in signing}
 
 
 def on_loopback(sources: Iterable[SourceDocument], issuers: LoopbackIssuers) -> list[SourceDocument]:
@@ -55,6 +55,11 @@ def _moved(source: SourceDocument, issuers: LoopbackIssuers) -> SourceDocument:
 
 def _signs_tokens(issuer: IssuerDocument) -> bool:
     return _WITHOUT_TOKENS.isdisjoint(issuer.get("keys") or {})
+
+
+def _use(issuer: IssuerDocument) -> str:
+    """A SPIFFE bundle says which of its keys sign JWT-SVIDs."""
+    return "jwt-svid" if issuer.get("provider") == "spiffe" else "sig"
 
 
 def _algorithm(issuer: IssuerDocument) -> str:

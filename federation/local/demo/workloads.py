@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from federation.local.issuers import azure, github, google, kubernetes, partner, user
+from federation.local.issuers import azure, elsewhere, github, google, kubernetes, partner, user
 from federation.local.issuers.claims import ClaimSet
 
 
@@ -125,3 +125,26 @@ CALENDAR_TOOL = Workload(
 CHAIN = (USER, PLANNER, CALENDAR_TOOL)
 """Who acts for whom."""
 WORKLOADS = (PARTNER, GOOGLE, AZURE_V1, AZURE_V2, GITHUB, GITHUB_IMMUTABLE, KUBERNETES)
+
+
+def _elsewhere(name: str, title: str, issuer: str, claims: elsewhere.Claims, goal: tuple[str, str]) -> Workload:
+    return Workload(name, title, "", issuer, claims, *goal)
+
+
+ELSEWHERE = (
+    _elsewhere("aws", "AWS role", "acme-aws-data", elsewhere.aws, ("warehouse", "aws/acme/data-processing")),
+    _elsewhere("spiffe", "SPIFFE", "acme-spire", elsewhere.spiffe, ("payments", "workload/acme/billing-sync")),
+    _elsewhere("gitlab", "GitLab", "gitlab-com", elsewhere.gitlab, ("artifacts", "ci/acme/deploy-gitlab")),
+    _elsewhere("jenkins", "Jenkins", "acme-jenkins", elsewhere.jenkins, ("artifacts", "ci/acme/deploy-jenkins")),
+    _elsewhere("circleci", "CircleCI", "acme-circleci", elsewhere.circleci, ("artifacts", "ci/acme/deploy-circleci")),
+    _elsewhere("buildkite", "Buildkite", "buildkite", elsewhere.buildkite, ("artifacts", "ci/acme/deploy-buildkite")),
+    _elsewhere(
+        "terraform", "HCP Terraform", "hcp-terraform", elsewhere.terraform, ("artifacts", "ci/acme/network-apply")
+    ),
+    _elsewhere(
+        "bitbucket", "Bitbucket", "acme-bitbucket", elsewhere.bitbucket, ("artifacts", "ci/acme/deploy-bitbucket")
+    ),
+    _elsewhere("device", "a device", "acme-devices", elsewhere.device, ("artifacts", "device/acme/press-7")),
+)
+"""Shown in one table: the same steps with other providers' tokens."""
+ALL = (*WORKLOADS, *ELSEWHERE, *CHAIN)

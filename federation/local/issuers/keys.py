@@ -22,11 +22,12 @@ class IssuerKey:
     kid: str
     algorithm: str
     private: PrivateKey
+    use: str = "sig"
 
     @property
     def jwk(self) -> dict[str, Any]:
         """The public half (RFC 7517)."""
-        return {**_public_members(self.private), "kid": self.kid, "alg": self.algorithm, "use": "sig"}
+        return {**_public_members(self.private), "kid": self.kid, "alg": self.algorithm, "use": self.use}
 
     @property
     def jwks(self) -> dict[str, Any]:
@@ -40,11 +41,11 @@ class IssuerKey:
         )
 
 
-def generate_key(kid: str, algorithm: str) -> IssuerKey:
+def generate_key(kid: str, algorithm: str, use: str = "sig") -> IssuerKey:
     """A fresh key pair for RS256 or ES256."""
     if algorithm == "ES256":
-        return IssuerKey(kid, algorithm, generate_private_key(SECP256R1()))
-    return IssuerKey(kid, algorithm, generate_rsa_key(public_exponent=65537, key_size=2048))
+        return IssuerKey(kid, algorithm, generate_private_key(SECP256R1()), use)
+    return IssuerKey(kid, algorithm, generate_rsa_key(public_exponent=65537, key_size=2048), use)
 
 
 def _public_members(private: PrivateKey) -> dict[str, Any]:
