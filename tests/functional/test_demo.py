@@ -102,4 +102,4 @@ def test_a_step_that_goes_wrong_is_told(tmp_path: Path) -> None:
         problems = narrated_by(Narrator(Console(file=told, width=80)))(stage)
     assert problems[0] == "the bridge answered 400"
     assert "WRONG      the bridge answered 400" in told.getvalue()
-    assert f"{len(problems)} problems in 16 steps." in told.getvalue()
+    assert f"{len(problems)} problems in 17 steps." in told.getvalue()
