@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from federation.issuer_keys.refresh import KeyRefresh
 from federation.model.json import Json
 from federation.model.trust import IssuerKeys
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
+from federation.verification.discovery import KeySource
+from tests.support.fake_issuer_keys import FakeIssuerKeys
 from tests.support.jose_keys import rsa_key
 from tests.support.x509_authority import NOW, authority, pem, rsa_private, svid
 from tests.support.x509_world import (
@@ -144,3 +147,12 @@ def test_B_a_static_bundle_and_certificates_in_the_document_are_never_fetched() 
         assert world.verify(LEAF)
         assert world.detail(OTHER.sign(svid()))
         assert world.web.fetched == []
+
+
+def test_fault_F18_a_cold_runtime_works_while_the_bundle_endpoint_is_down() -> None:
+    warm = certificate_world(spiffe(), bundle=bundle(CA))
+    KeyRefresh(warm.directory, KeySource(warm.web), warm.shared, FakeIssuerKeys(), warm.clock).run()
+    cold = CertificateWorld(warm.directory, clock=warm.clock, shared=warm.shared)
+    assert cold.verify(LEAF).subject.startswith(TRUST_DOMAIN)
+    assert cold.detail(OTHER.sign(svid()))
+    assert cold.web.fetched == []

@@ -290,9 +290,9 @@ def test_fault_F19_a_bundle_of_authorities_is_looked_after_like_keys() -> None:
     publish(w, jwks(authority("QQ")))
     w.keys.authorities(online())
     publish(at(w, FRESH), jwks(OLD.jwk(use="enc")))
-    assert w.keys.authorities(online()) == (("QQ",), True)
+    assert w.keys.authorities(online())[:2] == (("QQ",), True)
     publish(at(w, FRESH), jwks(authority("QUE")))
-    assert w.keys.authorities(online()) == (("QUE",), False)
+    assert w.keys.authorities(online())[:2] == (("QUE",), False)
     assert [what for _, what in w.alarms] == [
         "no usable key is left in the set",
         "the issuer replaced all keys at once",

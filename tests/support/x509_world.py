@@ -18,9 +18,11 @@ from federation.verification.discovery import KeySource
 from federation.verification.key_cache import KeyCache
 from federation.verification.presented import Presented
 from federation.verification.providers import provider_named
+from federation.verification.second_level import SecondLevel
 from federation.verification.x509.candidates import CertificateIssuers
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_fetcher import FakeFetcher
+from tests.support.fake_issuer_keys import FakeIssuerKeys
 from tests.support.issuer_world import Directory, trusted
 from tests.support.x509_authority import NOW, Authority, pem
 
@@ -60,9 +62,12 @@ class CertificateWorld:
     directory: Directory
     web: FakeFetcher = field(default_factory=FakeFetcher)
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
+    shared: FakeIssuerKeys = field(default_factory=FakeIssuerKeys)
+    """What every process of ours knows of issuers' keys."""
 
     def __post_init__(self) -> None:
-        keys = KeyCache(KeySource(self.web), self.clock, alarm=lambda *_: None)
+        second_level = SecondLevel(self.shared, FakeIssuerKeys())
+        keys = KeyCache(KeySource(self.web), self.clock, lambda *_: None, second_level)
         self.verifier = CertificateVerifier(CertificateIssuers(self.directory), keys, provider_named, self.clock)
 
     def verify(self, *certificates: x509.Certificate, token: str = ANY) -> VerifiedToken:

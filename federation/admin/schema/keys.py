@@ -39,6 +39,7 @@ class KeysPart(Part):
             raise ValueError("pushed_max_age goes with pushed: true")
         if len(self.model_fields_set - ({"jwks", "pushed_max_age"} if self.pushed else set())) != 1:
             raise ValueError(
-                "name exactly one source of keys: discovery, pushed or caller_identity (each: true), jwks_uri or jwks"
+                "name exactly one source of keys: discovery, pushed or caller_identity (each: true), "
+                "jwks_uri, jwks or certificates"
             )
         return self
