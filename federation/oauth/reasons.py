@@ -95,7 +95,10 @@ class Reason(StrEnum):
     # Its issuer, key and signature
     UNTRUSTED_ISSUER = "untrusted_issuer", "No trusted issuer matches this token's iss and aud, or this certificate."
     AMBIGUOUS_ISSUER = "ambiguous_issuer", "Several trusted issuers match this token; its administrator must part them."
-    UNKNOWN_KEY = "unknown_key", "The issuer does not publish the key that signed the token."
+    UNKNOWN_KEY = (
+        "unknown_key",
+        "The issuer does not publish the key that signed the token; if the key is new, try again in a minute.",
+    )
     UNUSABLE_KEY = "unusable_key", "The issuer's key is too weak or is not meant for this use."
     BAD_SIGNATURE = "bad_signature", "The token's signature does not verify."
     ISSUER_KEYS_UNAVAILABLE = "issuer_keys_unavailable", "The issuer's keys cannot be fetched now; try again."
