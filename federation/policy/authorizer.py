@@ -8,7 +8,7 @@ from federation.model.authorization import Authorization, OneTimeUse, Provenance
 from federation.model.tokens import Acting, Caller, VerifiedToken
 from federation.model.trust import DocumentVersion, MappedPrincipal, Mapping
 from federation.oauth.request import ExchangeRequest
-from federation.policy.decider import Case, Decider
+from federation.policy.decider import Case, Decider, Ruling
 from federation.policy.delegation import Chain, check_actor_audience, decide_chain
 from federation.policy.lifetime import decide_expiry
 from federation.policy.narrowing import check_narrower
@@ -43,39 +43,56 @@ class Authorizer:
 
         Deterministic: the same inputs, documents and time give the same decision (ATTACKS invariant 9).
         """
-        tokens = (subject,) if acting is None else (subject, acting.token)
-        refuse_bound(*tokens)
+        case = self._within_ceilings(client, subject, acting, mapped, request)
+        # From here on policies can only take away: everything that the token would have is known.
+        return _authorization(case, self.policies.decide(case), request)
+
+    def _within_ceilings(
+        self,
+        client: Caller,
+        subject: VerifiedToken,
+        acting: Acting | None,
+        mapped: MappedPrincipal,
+        request: ExchangeRequest,
+    ) -> Case:
+        refuse_bound(*_tokens(subject, acting))
         known = self.audiences.audiences()
         check_actor_audience(acting, known)
         chain = decide_chain(subject, mapped, acting, impersonation_allowed=self.impersonation_allowed)
         targets = resolve_targets(request, known, mapped.mapping, mapped.issuer.tenant)
         scopes = decide_scopes(request.scopes, targets)
         check_narrower(subject, scopes, targets, asked_for=request.scopes is not None)
-        # From here on policies can only take away: everything that the token would have is known.
         now = int(self.clock.now())
-        ruling = self.policies.decide(
-            Case(client, subject, acting, mapped, chain, targets, scopes, now, request.source_ip)
-        )
-        documents = (*_documents(tokens, mapped, acting, targets), ruling.document)
-        root_expires_at = min(token.expires_at for token in tokens)
-        return Authorization(
-            principal=mapped.principal,
-            client_id=client.client_id or (*chain.actors, mapped.principal)[0],
-            audiences=tuple(target.audience.id for target in targets),
-            scopes=scopes,
-            issued_at=now,
-            expires_at=decide_expiry(now, root_expires_at, targets, ruling.obligations.max_ttl),
-            issued_token_type=request.requested_token_type,
-            transaction=subject.own.transaction if subject.own else request.correlation_id,
-            provenance=_provenance(mapped, chain, documents),
-            context=mapped.attributes,
-            documents=documents,
-            tenant=mapped.issuer.tenant,
-            environment=_common_environment(targets),
-            one_time=tuple(use for token in tokens for use in _one_time(token)),
-            act=chain.act,
-            policies=ruling.determined_by,
-        )
+        return Case(client, subject, acting, mapped, chain, targets, scopes, now, request.source_ip)
+
+
+def _authorization(case: Case, ruling: Ruling, request: ExchangeRequest) -> Authorization:
+    subject, mapped, chain = case.subject, case.mapped, case.chain
+    tokens = _tokens(subject, case.acting)
+    documents = (*_documents(tokens, mapped, case.acting, case.targets), ruling.document)
+    rests_until = min(token.expires_at for token in tokens)
+    return Authorization(
+        principal=mapped.principal,
+        client_id=case.client.client_id or (*chain.actors, mapped.principal)[0],
+        audiences=tuple(target.audience.id for target in case.targets),
+        scopes=case.scopes,
+        issued_at=case.now,
+        expires_at=decide_expiry(case.now, rests_until, case.targets, ruling.obligations.max_ttl),
+        issued_token_type=request.requested_token_type,
+        transaction=subject.own.transaction if subject.own else request.correlation_id,
+        provenance=_provenance(mapped, chain, documents),
+        context=mapped.attributes,
+        documents=documents,
+        tenant=mapped.issuer.tenant,
+        environment=_common_environment(case.targets),
+        one_time=tuple(use for token in tokens for use in _one_time(token)),
+        act=chain.act,
+        policies=ruling.determined_by,
+    )
+
+
+def _tokens(subject: VerifiedToken, acting: Acting | None) -> tuple[VerifiedToken, ...]:
+    return (subject,) if acting is None else (subject, acting.token)
 
 
 def _documents(
