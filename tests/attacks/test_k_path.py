@@ -209,6 +209,14 @@ def test_K8_what_is_no_certificate_is_refused(text: str) -> None:
     assert refused.value.reason is Reason.CERTIFICATE_REFUSED
 
 
+def test_K8_what_is_too_large_is_not_even_parsed() -> None:
+    certificate = pem(CA.sign(device()))
+    verify_pem(certificate.ljust(32 * 1024))
+    with pytest.raises(InvalidRequest) as refused:
+        verify_pem(certificate.ljust(32 * 1024 + 1))
+    assert refused.value.detail == "above 32 KiB"
+
+
 DER = CA.sign(svid()).public_bytes(Encoding.DER)
 
 

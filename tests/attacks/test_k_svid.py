@@ -29,6 +29,7 @@ def test_K4_an_svid_is_the_workload_in_its_uri(world: CertificateWorld) -> None:
     assert (verified.issuer.issuer, verified.subject) == (TRUST_DOMAIN, WEB)
     assert verified.token_type is TokenType.MTLS
     assert verified.claims.keys() == {"sub", "trust_domain", "serial", "issuer_dn", "x5t#S256"}
+    assert (verified.claims["sub"], verified.claims["trust_domain"]) == (WEB, "example.org")
     assert world.web.fetched == ["https://bundle.example.org/bundle.json"]
 
 

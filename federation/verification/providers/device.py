@@ -1,8 +1,9 @@
 """Devices with a JWT of their own, signed by the issuer that a tenant runs for its devices, or with a certificate.
 
 Claims: RFC 7519 and, if the device attests itself, RFC 9711 section 4 (Entity Attestation Token). Of a certificate, the
-one common name is the device (RFC 5280 section 4.1.2.6). Only the issuer tells whose device it is: the same id from
-another issuer, or under another authority, is another device (ATTACKS D25).
+one common name is the device (RFC 5280 section 4.1.2.6): it proves `sub`, `cn`, `serial`, `issuer_dn` and `x5t#S256`.
+Only the issuer tells whose device it is: the same id from another issuer, or under another authority, is another
+device (ATTACKS D25).
 """
 
 import re

@@ -1,7 +1,8 @@
-"""SPIFFE workloads: JWT-SVIDs here, and the same identities as X.509-SVIDs over mutual TLS.
+"""SPIFFE workloads, by JWT-SVID, and the same ones by X.509-SVID over mutual TLS.
 
-Form: the SPIFFE standards JWT-SVID and SPIFFE-ID. The trust domain in `sub` names whose bundle must verify it; `iss` is
-optional there, and believed in nothing (ATTACKS D20-D21).
+Form: the SPIFFE standards JWT-SVID, X509-SVID and SPIFFE-ID. The trust domain in `sub` names whose bundle must verify
+it; `iss` is optional there, and believed in nothing (ATTACKS D20-D21). An X.509-SVID proves `sub`, `trust_domain`,
+`serial`, `issuer_dn` and `x5t#S256`.
 """
 
 import re

@@ -3,13 +3,13 @@
 from cryptography import x509
 
 from federation.model.json import Claims
-from federation.verification.spiffe_id import NotSpiffeId, SpiffeId, parse_spiffe_id
+from federation.verification.spiffe_id import SCHEME, NotSpiffeId, SpiffeId, parse_spiffe_id
 from federation.verification.x509.certificates import PresentedCertificates, refused
 from federation.verification.x509.chain import VerifiedChain
 from federation.verification.x509.extensions import extension, uris
 from federation.verification.x509.leaf import facts
 
-_SCHEME = "spiffe:"
+_ANY_SPELLING = "spiffe:"
 
 
 def unverified_trust_domain(presented: PresentedCertificates) -> str | None:
@@ -18,7 +18,7 @@ def unverified_trust_domain(presented: PresentedCertificates) -> str | None:
     In any spelling of the scheme, so that no near-miss of an SVID is taken for a certificate of another kind.
     """
     claimed = uris(presented.unverified_leaf)
-    if not any(uri.lower().startswith(_SCHEME) for uri in claimed):
+    if not any(uri.lower().startswith(_ANY_SPELLING) for uri in claimed):
         return None
     return _spiffe_id(presented.unverified_leaf).trust_domain
 
@@ -31,7 +31,7 @@ def svid_claims(chain: VerifiedChain, trust_domain: str) -> Claims:
     spiffe_id = _spiffe_id(chain.leaf)
     if spiffe_id.trust_domain != trust_domain:
         raise refused("an SVID of another trust domain")
-    return {"sub": "".join(spiffe_id), "trust_domain": trust_domain, **facts(chain)}
+    return {"sub": "".join(spiffe_id), "trust_domain": trust_domain.removeprefix(SCHEME), **facts(chain)}
 
 
 def _spiffe_id(leaf: x509.Certificate) -> SpiffeId:

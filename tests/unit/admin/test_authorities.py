@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256K1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from federation.admin.problem import InvalidDocuments
@@ -14,7 +15,7 @@ from federation.admin.write import TrustEditor
 from tests.support.document_vectors import base, sources
 from tests.support.fake_trust import FakeTrust
 from tests.support.jose_keys import rsa_key
-from tests.support.x509_authority import authority, device, pem, rsa_private, usage
+from tests.support.x509_authority import NOT_CA, authority, device, pem, rsa_private, usage
 from tests.support.x509_world import bundle, x509_svid
 
 CA, OTHER = authority(), authority("other")
@@ -76,9 +77,11 @@ EDWARDS = replace(device(), key=Ed25519PrivateKey.generate()).but(
 NO_AUTHORITY = {
     "no PEM": ("authority", "not a PEM certificate"),
     "a leaf": (pem(CA.sign(device())), "CA:true"),
+    "a leaf that says so": (pem(CA.sign(device().but(NOT_CA))), "CA:true"),
     "two in one": (CA.pem + OTHER.pem, "several certificates"),
     "a key": ("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "not a PEM certificate"),
     "not for signing": (authority("n", usage("digital_signature")).pem, "keyCertSign"),
+    "another curve": (authority("k1", key=generate_private_key(SECP256K1())).pem, "ECDSA on P-256"),
     "a weak key": (authority("weak", key=rsa_private("weak", 1024)).pem, "RSA"),
     "a kind of key that no path may have": (pem(CA.sign(EDWARDS)), "ECDSA"),
 }
