@@ -1,21 +1,14 @@
-"""Faults F17-F20 and attack Q5: what holds while an issuer is silent, slow, empty or all new."""
+"""Faults F17-F19: what holds while an issuer is silent, empty or all new."""
 
-import json
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from threading import Thread
 
 import pytest
 
 from federation.model.issuer_keys import KeptKeys
 from federation.model.json import Json
-from federation.model.trust import Issuer, IssuerKeys
+from federation.model.trust import Issuer
 from federation.oauth.reasons import Reason
-from federation.verification.circuit import OPEN, THRESHOLD
 from federation.verification.held_keys import BETWEEN_REPLACEMENTS, COOL_DOWN, COOL_DOWN_WITHOUT_KEYS, FRESH, MAX_STALE
-from federation.web.fetcher import WebFetcher
 from tests.support.fake_fetcher import FakeFetcher
 from tests.support.issuer_online import (
     NEW,
@@ -31,9 +24,8 @@ from tests.support.issuer_online import (
     take_offline,
     unknown,
 )
-from tests.support.issuer_server import IssuerServer, document, endless, issuer_server, silence
 from tests.support.issuer_shared import cold, refresh
-from tests.support.issuer_world import JWKS_URI, Recording, World, claims, jwks, token, trusted, unavailable, world
+from tests.support.issuer_world import JWKS_URI, World, jwks, token, unavailable, world
 from tests.support.jose_keys import rsa_key
 
 HOURS = 3600
@@ -297,98 +289,3 @@ def test_fault_F19_a_bundle_of_authorities_is_looked_after_like_keys() -> None:
         "no usable key is left in the set",
         "the issuer replaced all keys at once",
     ]
-
-
-# F20 and Q5: a slow issuer
-
-
-def test_fault_F20_after_five_failures_nobody_asks_for_thirty_seconds() -> None:
-    w = world(online())
-    for _ in range(THRESHOLD):
-        refusal_after_any_fetch(w, token())
-        w.clock.advance(COOL_DOWN_WITHOUT_KEYS)
-    asked = len(w.web.fetched)
-    assert asked == THRESHOLD
-    for _ in range(OPEN - COOL_DOWN_WITHOUT_KEYS - 1):
-        refusal_after_any_fetch(at(w, 1), token())
-    assert len(w.web.fetched) == asked
-
-
-def test_fault_F20_then_one_attempt_decides() -> None:
-    w = world(online())
-    for _ in range(THRESHOLD):
-        refusal_after_any_fetch(w, token())
-        w.clock.advance(COOL_DOWN_WITHOUT_KEYS)
-    w.clock.advance(OPEN - COOL_DOWN_WITHOUT_KEYS)
-    refusal_after_any_fetch(w, fresh_token(w, rsa_key()))
-    assert len(w.web.fetched) == THRESHOLD + 1
-    publish(w, jwks(rsa_key()))
-    assert unavailable(at(w, OPEN - 1), fresh_token(w, rsa_key())) is UNAVAILABLE
-    assert at(w, 1).verify(fresh_token(w, rsa_key())).keys_stale is False
-
-
-def test_fault_F20_a_success_closes_the_circuit() -> None:
-    w = only(online(max_stale=0))
-    for _ in range(2):
-        take_offline(w)
-        for _ in range(THRESHOLD - 1):
-            assert unavailable(w, old_token(w)) is UNAVAILABLE
-            w.clock.advance(COOL_DOWN_WITHOUT_KEYS)
-        publish(w, jwks(OLD))
-        assert w.verify(old_token(w)).keys_stale is False
-        w.clock.advance(FRESH)
-    assert len(w.web.fetched) == 2 * THRESHOLD
-
-
-@contextmanager
-def slow_and_quick() -> Iterator[tuple[IssuerServer, World]]:
-    """Two issuers on one server: one drips for ever, the other answers."""
-    with issuer_server() as server:
-        server.routes = {"/slow": endless(b"HTTP/1.1 200 OK\r\n\r\n{", b" ", pause=0.01), "/quick": document(jwks(OLD))}
-        slow, quick = (
-            trusted(id=name, issuer=f"https://{name}.example.com", keys=IssuerKeys(jwks_uri=f"{server.url}/{name}"))
-            for name in ("slow", "quick")
-        )
-        yield server, world(slow, quick, web=Recording(WebFetcher(loopback=True, total=2.0)))
-
-
-def test_Q5_a_slow_issuer_delays_nobody_else() -> None:
-    with slow_and_quick() as (server, w):
-        slow = Thread(target=refusal_after_any_fetch, args=(w, token(claims(iss="https://slow.example.com"))))
-        slow.start()
-        while "/slow" not in server.asked:
-            time.sleep(0.01)
-        assert w.verify(token(claims(iss="https://quick.example.com"), key=OLD)).key_id == "old"
-        assert slow.is_alive()
-        slow.join()
-
-
-def test_Q5_a_slow_issuer_delays_nobody_else_in_the_schedule() -> None:
-    with slow_and_quick() as (_, w):
-        report = refresh(w)
-        assert report.failed == {"slow": "TimeoutError"}
-        assert (report.asked, report.stale, report.left_out) == (2, ("slow",), 0)
-        assert list(w.fetched.kept) == ["quick"]
-
-
-def test_Q5_who_has_keys_does_not_wait_for_a_slow_answer() -> None:
-    with issuer_server() as server:
-        server.routes["/jwks"] = document(jwks(OLD))
-        w = world(trusted(keys=IssuerKeys(jwks_uri=f"{server.url}/jwks")), web=Recording(WebFetcher(loopback=True)))
-        w.verify(old_token(w))
-        server.routes["/jwks"] = silence
-        w.clock.advance(FRESH)
-        asking = Thread(target=w.verify, args=(old_token(w),))
-        asking.start()
-        while len(server.asked) == 1:
-            time.sleep(0.01)
-        assert w.verify(old_token(w)).keys_stale is True
-        assert asking.is_alive()
-        asking.join()
-
-
-def test_Q5_the_schedule_ends_in_time_and_says_who_was_left_out() -> None:
-    with slow_and_quick() as (_, w):
-        report = refresh(w, patience=0.2)
-        assert report.left_out == 1
-        assert json.dumps(report.stale) == "[]"

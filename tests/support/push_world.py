@@ -7,6 +7,8 @@ from hashlib import sha256
 from itertools import count
 from typing import Any
 
+import pytest
+
 from federation.issuer_keys.endpoint import IssuerKeysEndpoint
 from federation.issuer_keys.push import PushKeys
 from federation.issuer_keys.pusher import Pushers
@@ -17,6 +19,7 @@ from federation.model.issuer_keys import KeptKeys
 from federation.model.json import Json, JsonObject
 from federation.model.tokens import VerifiedToken
 from federation.model.trust import Kind
+from federation.oauth.errors import InvalidRequest
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.identifiers import TokenType
 from federation.ports import AuditLog
@@ -47,6 +50,8 @@ ISS = "https://kubernetes.default.svc.cluster.local"
 FIRST, SECOND, THIRD = rsa_key("first"), rsa_key("second"), rsa_key("third")
 PATH = f"/issuers/{ID}/keys"
 JWK_SET = "application/jwk-set+json"
+STRANGER = rsa_key("stranger")
+BODY = json.dumps(jwks(FIRST, SECOND)).encode()
 
 CLUSTER: dict[str, Json] = {
     "kind": "Issuer",
@@ -202,3 +207,15 @@ def digest(body: bytes) -> str:
 def reason(response: HttpResponse) -> str:
     """The stable code of a refusal."""
     return str(json.loads(response.body)["error_description"]).partition(":")[0]
+
+
+def assert_refused(world: PushWorld, response: HttpResponse, expected: str, status: int = 401) -> None:
+    """Said with its reason and recorded once; nothing was kept, spent or recorded as accepted."""
+    assert (response.status, reason(response)) == (status, expected)
+    assert [entry["reason"] for entry in world.log.entries] == [expected]
+    assert (world.pushed.kept, world.ledger.claims, world.ledger.records) == ({}, {}, {})
+
+
+def unknown_key(world: PushWorld, key: JoseKey) -> None:
+    with pytest.raises(InvalidRequest, match="unknown_key"):
+        world.verify(key)
