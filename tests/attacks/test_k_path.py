@@ -114,6 +114,12 @@ def test_K8_a_leaf_that_signs_another_leaf_is_refused() -> None:
     assert WORLD.detail(leaf.sign(device("press-8")), leaf.certificate)
 
 
+@pytest.mark.parametrize("extension", [x509.KeyUsage, x509.SubjectKeyIdentifier])
+def test_K8_an_authority_need_not_say_more_than_that_it_is_one(extension: type[x509.ExtensionType]) -> None:
+    plain = authority("plain", without=(extension,))
+    assert certificate_world(devices(plain)).verify(plain.sign(device())).subject == "press-7"
+
+
 def test_K8_an_intermediate_for_clients_is_accepted() -> None:
     below = CA.below("below", CLIENT)
     assert WORLD.verify(below.sign(device()), below.certificate).subject == "press-7"

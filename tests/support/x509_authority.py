@@ -116,10 +116,11 @@ def authority(
     *extensions: x509.ExtensionType,
     key: EllipticCurvePrivateKey | RSAPrivateKey | None = None,
     at: float = NOW,
+    without: tuple[type[x509.ExtensionType], ...] = (),
 ) -> Authority:
     """A root; two of one name have different keys only if `key` says so. It holds for a year around `at`."""
     own = key or ec_private(name)
-    wanted = _authority(common_name(name), own).but(*extensions)
+    wanted = _authority(common_name(name), own).but(*extensions, without=without)
     wanted = replace(wanted, not_before=at - YEAR, not_after=at + YEAR)
     return Authority(common_name(name), own, _signed(wanted, common_name(name), own))
 

@@ -160,6 +160,8 @@ def test_a_bundle_may_stand_in_the_document(jwks: dict[str, Any]) -> None:
 AUTHORITY = x509_svid(CA)
 
 BROKEN: dict[str, tuple[dict[str, Any], str]] = {
+    "an authority with no certificate": ({**AUTHORITY, "x5c": []}, "key 1: x5c"),
+    "an authority by number": ({**AUTHORITY, "x5c": [1]}, "key 1: x5c"),
     "an authority without certificate": ({"use": "x509-svid", "kty": "EC"}, "key 1: x5c"),
     "an authority with its private key": ({**AUTHORITY, "d": "AA"}, "key 1: private members"),
     "a leaf": (x509_svid(CA.sign(device())), "key 1: x5c"),
