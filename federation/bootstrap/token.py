@@ -2,6 +2,7 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from federation.authentication.callers import UnregisteredCallers
 from federation.aws.clients import dynamodb_client, kms_client
@@ -45,6 +46,9 @@ from federation.verification.x509.candidates import CertificateIssuers
 from federation.web.caller_identities import StsCallerIdentities
 from federation.web.fetcher import WebFetcher
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 COMMIT_THREADS = 12
 """A commit runs three calls side by side; Lambda handles one request at a time, a laptop's gateway a few."""
 
@@ -53,10 +57,11 @@ _log = logging.getLogger(__name__)
 
 def token_endpoint(settings: Settings, log: AuditLog) -> TokenEndpoint:
     """`POST /token` on DynamoDB and KMS."""
-    clock = SystemClock()
-    trust = _cached_trust(settings, clock)
-    policies = CachedPolicies(DynamoPolicyReader(dynamodb_client(), settings.trust_table), clock)
-    minter = _minter(settings, clock)
+    clock, dynamodb = SystemClock(), dynamodb_client()  # one client: each further one costs a cold start
+    trust = _cached_trust(settings, clock, dynamodb)
+    policies = CachedPolicies(DynamoPolicyReader(dynamodb, settings.trust_table), clock)
+    issuer_keys = _issuer_keys(settings, clock, dynamodb)
+    minter = _minter(settings, clock, dynamodb)
 
     def forget_trust() -> None:
         trust.forget()
@@ -65,7 +70,7 @@ def token_endpoint(settings: Settings, log: AuditLog) -> TokenEndpoint:
 
     exchange = Exchange(
         callers=UnregisteredCallers(),
-        tokens=_verifiers(settings, trust, minter.key, clock),
+        tokens=_verifiers(settings, trust, issuer_keys, minter.key, clock),
         mapper=Principals(Mapper(trust, provider_named), OwnMappings(trust, trust)),
         policy=Authorizer(trust, Decider(policies), clock),
         minter=minter,
@@ -76,8 +81,8 @@ def token_endpoint(settings: Settings, log: AuditLog) -> TokenEndpoint:
     return TokenEndpoint(exchange, error_page=settings.issuer + ERRORS_PATH)
 
 
-def _cached_trust(settings: Settings, clock: Clock) -> CachedTrust:
-    reader = DynamoTrustReader(dynamodb_client(), settings.trust_table, _report_corrupt)
+def _cached_trust(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> CachedTrust:
+    reader = DynamoTrustReader(dynamodb, settings.trust_table, _report_corrupt)
     return CachedTrust(reader, reader, reader, clock)
 
 
@@ -85,9 +90,11 @@ def _report_corrupt(error: CorruptDocument) -> None:
     _log.error("left out: %s", error)
 
 
-def _verifiers(settings: Settings, trust: CachedTrust, ours: CurrentKey, clock: Clock) -> TokenVerifiers:
+def _verifiers(
+    settings: Settings, trust: CachedTrust, keys: KeyCache, ours: CurrentKey, clock: Clock
+) -> TokenVerifiers:
     """Every kind of token that may be presented, and who verifies it."""
-    own, keys = OwnTokenVerifier(settings.issuer, ours.key_set, clock), _issuer_keys(settings, clock)
+    own = OwnTokenVerifier(settings.issuer, ours.key_set, clock)
     foreign = TokenVerifier(TrustedIssuers(trust, settings.issuer), keys, provider_named, clock)
     return TokenVerifiers(
         {
@@ -98,10 +105,10 @@ def _verifiers(settings: Settings, trust: CachedTrust, ours: CurrentKey, clock: 
     )
 
 
-def _issuer_keys(settings: Settings, clock: Clock) -> KeyCache:
+def _issuer_keys(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> KeyCache:
     loopback = settings.loopback_issuers
     source = KeySource(WebFetcher(loopback=loopback), loopback=loopback)
-    return KeyCache(source, clock, second_level=second_level(settings, dynamodb_client()))
+    return KeyCache(source, clock, second_level=second_level(settings, dynamodb))
 
 
 def _aws_request_verifier(settings: Settings, trust: CachedTrust, clock: Clock) -> AwsRequestVerifier:
@@ -109,16 +116,12 @@ def _aws_request_verifier(settings: Settings, trust: CachedTrust, clock: Clock) 
     return AwsRequestVerifier(TrustedIssuers(trust, settings.issuer), callers, clock)
 
 
-def _minter(settings: Settings, clock: Clock) -> Minter:
-    dynamodb = dynamodb_client()
+def _minter(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> Minter:
     commit = Commit(
         ledger=DynamoLedger(dynamodb, LedgerTables(settings.audit_table, settings.state_table), clock),
         versions=DynamoTrustVersions(dynamodb, settings.trust_table),
         signer=KmsSigner(kms_client()),
         pool=ThreadPoolExecutor(COMMIT_THREADS, thread_name_prefix="commit"),
     )
-    return Minter(settings.issuer, CurrentKey(_key_sets(settings), clock), RandomIdentifiers(), commit)
-
-
-def _key_sets(settings: Settings) -> DocumentKeySets:
-    return DocumentKeySets(DynamoTrustWriter(dynamodb_client(), settings.trust_table))
+    key_sets = DocumentKeySets(DynamoTrustWriter(dynamodb, settings.trust_table))
+    return Minter(settings.issuer, CurrentKey(key_sets, clock), RandomIdentifiers(), commit)

@@ -119,7 +119,6 @@ class Reason(StrEnum):
     WRONG_AUDIENCE = "wrong_audience", "The token is meant for somebody else; request it with our audience alone."
     TOKEN_EXPIRED = "token_expired", "The token has expired; fetch a fresh one."
     TOKEN_NOT_YET_VALID = "token_not_yet_valid", "The token is not valid yet; check the clocks."
-    TOKEN_TOO_OLD = "token_too_old", "The token is older than its issuer may be trusted for; fetch a fresh one."
     TOKEN_LIVES_TOO_LONG = "token_lives_too_long", "The token's lifetime exceeds what its issuer is allowed."
     TOKEN_EXPIRES_TOO_SOON = "token_expires_too_soon", "The token has under 30 seconds left; fetch a fresh one."
     AUTHENTICATION_TOO_OLD = (
