@@ -9,13 +9,16 @@ from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from federation.model.authorization import OneTimeUse
+from federation.model.approval import ApprovalRequest, StoredApproval
 from federation.model.documents import StoredDocument
 from federation.model.issuer_keys import IssuerKeySet, KeptKeys
 from federation.model.json import JsonObject
 from federation.model.keys import KeySet, SigningKey
+from federation.model.one_time import OneTimeUse
 from federation.model.policy import PolicyDocuments
-from federation.model.trust import Audience, DocumentRef, Issuer, Mapping, Selector
+from federation.model.revocation import Revocation, RevocationKey
+from federation.model.risk import RiskKey, RiskScore
+from federation.model.trust import Audience, Client, DocumentRef, Issuer, Mapping, RateLimit, Selector
 
 
 class Clock(Protocol):
@@ -70,6 +73,14 @@ class MappingsById(Protocol):
         ...
 
 
+class ClientsById(Protocol):
+    """Registered clients by name."""
+
+    def client(self, id_: str) -> Client | None:
+        """Its current version, disabled ones included; None where it was deleted or is corrupt."""
+        ...
+
+
 class PolicyDirectory(Protocol):
     """Policies and zones. A corrupt one is no reason to leave it out: it might forbid."""
 
@@ -83,6 +94,72 @@ class TrustVersions(Protocol):
 
     def versions(self, refs: Collection[DocumentRef]) -> ReadOnly[DocumentRef, int]:
         """The current version of each document by a strongly consistent read; a deleted one is absent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StandingQuestion:
+    """What a decision or a token rests on."""
+
+    documents: frozenset[DocumentRef] = frozenset()
+    revocations: frozenset[RevocationKey] = frozenset()
+    risks: frozenset[RiskKey] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How all of that stands at this moment. What is absent: deleted, not revoked, without a score."""
+
+    versions: ReadOnly[DocumentRef, int] = field(default_factory=dict)
+    revocations: ReadOnly[RevocationKey, Revocation] = field(default_factory=dict)
+    risks: ReadOnly[RiskKey, RiskScore] = field(default_factory=dict)
+
+
+class CurrentState(Protocol):
+    """Whether what was decided with, or what a token says, still stands."""
+
+    def standing(self, question: StandingQuestion) -> Standing:
+        """One strongly consistent read of everything that is asked for (ATTACKS F11, M3)."""
+        ...
+
+
+class RevocationStore(Protocol):
+    """Where withdrawals are written."""
+
+    def revoke(self, revocation: Revocation) -> None:
+        """Durable when it returns. An earlier withdrawal of the same key is only ever made stricter."""
+        ...
+
+    def revocations(self) -> tuple[Revocation, ...]:
+        """Those that have not expired; one that was written a moment ago may be missing."""
+        ...
+
+
+class RiskScores(Protocol):
+    """Where risk scores are written."""
+
+    def score(self, key: RiskKey, score: RiskScore) -> None:
+        """Replaces what was there."""
+        ...
+
+
+class Approvals(Protocol):
+    """Requests that wait for a person, and what that person said."""
+
+    def approval(self, id_: str) -> StoredApproval | None:
+        """A strongly consistent read; None: never asked, or forgotten."""
+        ...
+
+    def ask(self, request: ApprovalRequest, now: int, lifetime: int) -> StoredApproval:
+        """The pending one: made now, or there already. One that expired or was used up is replaced."""
+        ...
+
+    def decide(self, decided: StoredApproval) -> None:
+        """Write `decided` if its predecessor (version - 1) is current, else raise VersionConflict."""
+        ...
+
+    def approvals(self) -> tuple[StoredApproval, ...]:
+        """Those that have not expired, newest first; one that was asked a moment ago may be missing."""
         ...
 
 
@@ -123,14 +200,37 @@ class TrustWriter(Protocol):
 
 
 class AlreadyUsed(Exception):
-    """A one-time thing was claimed by another request."""
+    """One-time things were claimed by other requests."""
+
+    def __init__(self, *taken: OneTimeUse) -> None:
+        super().__init__(", ".join(use.purpose for use in taken))
+        self.taken = taken
+
+
+@dataclass(frozen=True, slots=True)
+class KeptToken:
+    """An opaque token as it is kept: never its text."""
+
+    digest: str
+    """SHA-256 (hex) of the text."""
+    claims: JsonObject = field(repr=False)
+    """What a JWT would have said."""
+    expires_at: int
+
+
+class KeptTokens(Protocol):
+    """Opaque tokens that were issued."""
+
+    def kept(self, digest: str) -> KeptToken | None:
+        """A strongly consistent read; None: there is none, or it has expired."""
+        ...
 
 
 class Ledger(Protocol):
     """The durable audit trail of issued tokens, with the one-time things they spent."""
 
-    def commit(self, entry: JsonObject, uses: Sequence[OneTimeUse]) -> None:
-        """Write the record (its `jti` is new) and claim every use, all or nothing; raises AlreadyUsed.
+    def commit(self, entry: JsonObject, uses: Sequence[OneTimeUse], kept: KeptToken | None = None) -> None:
+        """Write the record (its `jti` is new), claim every use and keep the token, all or nothing; raises AlreadyUsed.
 
         Safe to repeat: a claim by the same `correlation_id` is our own (ATTACKS F8).
         """
@@ -139,8 +239,26 @@ class Ledger(Protocol):
     def discard(self, entry: JsonObject, uses: Sequence[OneTimeUse], reason: str) -> None:
         """Mark a committed record as never released, and give back the uses that its `correlation_id` claimed.
 
+        What was kept of an opaque token may stay: nobody ever gets to know its text.
+
         No token left, so an honest caller may come again with the same one-time token.
         """
+        ...
+
+
+class Allowances(Protocol):
+    """Rate limits that every process shares."""
+
+    def take(self, key: tuple[str, ...], limit: RateLimit, wanted: int) -> float:
+        """Take `wanted` of what `limit` allows `key`: 0.0 where they were taken, else seconds until they are there."""
+        ...
+
+
+class NonceSecrets(Protocol):
+    """Secrets that every process shares, one for each span of time; nobody chooses them (RFC 9449 section 8)."""
+
+    def secret(self, period: int) -> bytes:
+        """32 bytes, the same for everybody who asks for the period; made when it is first asked for."""
         ...
 
 

@@ -12,7 +12,8 @@ MAX_NAME = 128
 def describe_request(request: ExchangeRequest) -> dict[str, Json]:
     """What was asked for, as the caller named it."""
     return {
-        "subject_token_type": request.subject_token_type.value,
+        "grant": request.grant.value,
+        "subject_token_type": request.subject_token_type.value if request.subject_token_type else None,
         "requested_token_type": request.requested_token_type.value,
         "requested_audience": [_name(audience) for audience in request.audiences],
         "requested_resource": [_name(resource) for resource in request.resources],

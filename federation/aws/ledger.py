@@ -12,11 +12,11 @@ from federation.aws.errors import error_code, translated
 from federation.aws.items import Item, Key
 from federation.aws.keys import item_key
 from federation.aws.transactions import ConditionFailed, Write, write_all
-from federation.model.authorization import OneTimeUse
 from federation.model.json import Json, JsonObject
+from federation.model.one_time import OneTimeUse
 from federation.oauth.errors import ServerError
 from federation.oauth.reasons import Reason
-from federation.ports import AlreadyUsed, Clock
+from federation.ports import AlreadyUsed, Clock, KeptToken
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -50,16 +50,16 @@ class DynamoLedger:
         self._clock = clock
         self._pause = pause
 
-    def commit(self, entry: JsonObject, uses: Sequence[OneTimeUse]) -> None:
-        """One write: a PutItem, or a transaction where something is spent. Raises AlreadyUsed.
+    def commit(self, entry: JsonObject, uses: Sequence[OneTimeUse], kept: KeptToken | None = None) -> None:
+        """One write: a PutItem, or a transaction where something is spent or kept. Raises AlreadyUsed.
 
         A write that was applied although its answer was lost is recognized by its correlation id (ATTACKS F8).
         """
         if len({(use.purpose, use.key) for use in uses}) < len(uses):
-            raise AlreadyUsed("twice in one request")
+            raise AlreadyUsed(*uses)
         record = self._record(entry)
-        if uses:
-            self._write_all(record, [self._claim(use, entry) for use in uses])
+        if uses or kept:
+            self._write_all(record, uses, [self._claim(use, entry) for use in uses], [self._kept(kept)] if kept else [])
         else:
             self._write(record)
 
@@ -91,12 +91,15 @@ class DynamoLedger:
                     raise
                 raise _jti_taken() from error
 
-    def _write_all(self, record: Write, claims: Sequence[Write]) -> None:
-        writes = [{"Put": record}, *({"Put": claim} for claim in claims)]
+    def _write_all(
+        self, record: Write, uses: Sequence[OneTimeUse], claims: Sequence[Write], more: Sequence[Write]
+    ) -> None:
+        writes = [{"Put": write} for write in (record, *claims, *more)]
         try:
             write_all(self._dynamodb, writes, Reason.AUDIT_UNAVAILABLE, self._pause)
         except ConditionFailed as error:
-            raise (AlreadyUsed() if any(error.positions) else _jti_taken()) from error
+            taken = [uses[position - 1] for position in error.positions if position]
+            raise (AlreadyUsed(*taken) if taken else _jti_taken()) from error
 
     def _record(self, entry: JsonObject) -> Write:
         return {
@@ -114,6 +117,16 @@ class DynamoLedger:
             "Item": _claim_key(use) | {"expires_at": until, "correlation_id": me, "purpose": {"S": use.purpose}},
             "ConditionExpression": _FREE_OR_OURS,
             "ExpressionAttributeValues": {":me": me, ":now": {"N": str(int(self._clock.now()))}},
+        }
+
+    def _kept(self, kept: KeptToken) -> Write:
+        return {
+            "TableName": self._tables.state,
+            "Item": {
+                "pk": {"S": item_key("token", kept.digest)},
+                "claims": {"S": json.dumps(kept.claims)},
+                "expires_at": {"N": str(kept.expires_at)},
+            },
         }
 
     def _give_back(self, use: OneTimeUse, entry: JsonObject) -> None:

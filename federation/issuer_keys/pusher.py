@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from federation.issuer_keys.request import KeyPush
-from federation.model.authorization import OneTimeUse
 from federation.model.json import Json
+from federation.model.one_time import OneTimeUse
 from federation.model.trust import DocumentVersion, Issuer
 from federation.oauth.errors import InvalidRequest, InvalidToken
 from federation.oauth.reasons import Reason

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from federation.minting.jws import assemble
-from federation.model.authorization import OneTimeUse
 from federation.model.json import JsonObject
 from federation.model.keys import SigningKey
+from federation.model.one_time import OneTimeUse
 from federation.model.trust import DocumentVersion
 from federation.oauth.errors import InvalidRequest, OAuthError, TemporarilyUnavailable
 from federation.oauth.reasons import Reason

@@ -3,20 +3,34 @@
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass
 
+from federation.model.binding import Binding
 from federation.model.json import JsonObject
+from federation.model.one_time import OneTimeUse
+from federation.model.revocation import RevocationKey
+from federation.model.risk import RiskKey, RiskScore
 from federation.model.trust import DocumentVersion
 from federation.oauth.identifiers import TokenType
 
 
 @dataclass(frozen=True, slots=True)
-class OneTimeUse:
-    """Something that may be used once: claimed by a conditional write in the commit."""
+class Link:
+    """One of our own tokens in the line behind a token, as `fed.chain` has it."""
 
-    purpose: str
-    key: tuple[str, ...]
-    """What identifies it, e.g. (issuer id, jti). Never token text: malleated text must hit the same record."""
-    expires_at: int
-    """Until when the claim must be remembered, seconds since the epoch."""
+    jti: str
+    client_id: str
+    mapping: str
+    """Id of the root mapping, or of its current actor's."""
+    issuer: str
+    """Id of the Issuer document that vouched for whoever that mapping makes."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRevoked:
+    """What must not be withdrawn for a decision to hold: proof of that age, under each of these keys."""
+
+    keys: tuple[RevocationKey, ...]
+    issued_at: int
+    """Of the token that falls under the keys, seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +42,10 @@ class Provenance:
     decision: str
     actor: str | None = None
     """The current actor's mapping and version; None: nobody acts."""
+    actor_issuer: str | None = None
+    """Id of the Issuer document that vouches for the current actor."""
+    chain: tuple[Link, ...] = ()
+    """Every token of ours that this one was made from, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +74,18 @@ class Authorization:
     """Ids of the policies that determined the decision."""
     act: JsonObject | None = None
     """Who acts for the principal (RFC 8693 section 4.1)."""
+    binding: Binding | None = None
+    """`cnf`: the key without which the token is worth nothing."""
+    authorization_details: tuple[JsonObject, ...] = ()
+    """RFC 9396."""
+    opaque: bool = False
+    """Whether the token is a reference, for its audience to introspect."""
+    not_revoked: tuple[NotRevoked, ...] = ()
+    """Checked by the commit."""
+    risks: tuple[tuple[RiskKey, RiskScore | None], ...] = ()
+    """Scores that the policies looked at; the commit checks that they are still these. None: there was none."""
+    approval: str | None = None
+    """Id of the approval that was used."""
 
     @property
     def lifetime(self) -> int:

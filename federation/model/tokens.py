@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field
 
+from federation.model.authorization import Link
+from federation.model.binding import Binding
 from federation.model.json import Claims, Json, JsonObject
-from federation.model.trust import DocumentVersion, Issuer, MappedPrincipal
+from federation.model.one_time import OneTimeUse
+from federation.model.trust import Client, DocumentVersion, Issuer, MappedPrincipal
 from federation.oauth.identifiers import BEARER, TokenType
 
 
@@ -35,6 +38,18 @@ class OwnClaims:
     """`fed.actor`: id of the current actor's mapping; None: nobody acts, the token is the principal's."""
     key_set: DocumentVersion
     """The key set that had the signing key."""
+    client_id: str = ""
+    """The registered client that it was issued to, or the principal or actor where there was none."""
+    registered_client: str | None = None
+    """`client_id`, where it is a registered client's."""
+    issued_at: int = 0
+    holder_issuer: str | None = None
+    """`fed.actor_iss`: id of the Issuer document that vouches for the current actor."""
+    chain: tuple[Link, ...] = ()
+    """`fed.chain`: the tokens of ours that it was made from, oldest first."""
+    binding: Binding | None = None
+    """`cnf`"""
+    authorization_details: tuple[JsonObject, ...] = ()
     tenant: str | None = None
     environment: str | None = None
     context: ReadOnly[str, str] = field(default_factory=dict)
@@ -89,7 +104,19 @@ class Acting:
 class Caller:
     """Who is asking. No registered client: the subject token alone proves the caller (DESIGN section 4, Client)."""
 
-    client_id: str | None = None
+    client: Client | None = None
+    """Proven by its one method; enabled."""
+    one_time: tuple[OneTimeUse, ...] = ()
+    """Its assertion's jti."""
+    expires_at: int | None = None
+    """When its certificate ends: no token outlives it (ATTACKS K10)."""
+    documents: tuple[DocumentVersion, ...] = ()
+    """What the proof rests on: the client's document, its trust domain's, none where nobody is registered."""
+
+    @property
+    def client_id(self) -> str | None:
+        """The registered client's."""
+        return self.client.id if self.client else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +132,4 @@ class IssuedToken:
     scopes: tuple[str, ...]
     issued_token_type: TokenType
     token_type: str = BEARER
+    authorization_details: tuple[JsonObject, ...] = ()

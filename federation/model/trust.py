@@ -6,7 +6,7 @@
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from federation.model.json import Json, JsonObject
 
@@ -23,6 +23,7 @@ class Kind(StrEnum):
     ISSUER = "Issuer"
     MAPPING = "Mapping"
     AUDIENCE = "Audience"
+    CLIENT = "Client"
     POLICY = "Policy"
     ZONE = "Zone"
     POLICY_SET = "PolicySet"
@@ -70,6 +71,14 @@ class IssuerKeys:
 
 
 @dataclass(frozen=True, slots=True)
+class RateLimit:
+    """How often: a bucket of `burst` that `per_second` refills."""
+
+    per_second: int
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
 class Issuer:
     """Whom we believe."""
 
@@ -95,6 +104,8 @@ class Issuer:
     """Serial numbers of certificates that it has withdrawn."""
     since: int = 1
     """The version with which this document began: an id that was deleted and written anew names another issuer."""
+    rate_limit: RateLimit | None = None
+    """Of everybody whom it vouches for together; None: the deployment's default."""
 
     @property
     def document(self) -> DocumentVersion:
@@ -110,6 +121,10 @@ class Grant:
     scopes: tuple[str, ...]
     default_scopes: tuple[str, ...] = ()
     max_ttl: int | None = None
+    trim: bool = False
+    """Whether scopes above the ceilings are left out instead of refused."""
+    authorization_details: tuple[str, ...] = ()
+    """Types (RFC 9396) that may be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +153,16 @@ class Mapping:
 
 
 @dataclass(frozen=True, slots=True)
+class DetailType:
+    """A type of authorization details that a target API understands (RFC 9396 section 2)."""
+
+    type: str
+    fields: ReadOnly[str, tuple[str, ...]]
+    """Member name -> the values that it may have; empty: any text. Members that are not named here are refused."""
+    required: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Audience:
     """A target API."""
 
@@ -153,11 +178,65 @@ class Audience:
     token_format: str = "jwt"
     sender_constraint: str = "none"
     enabled: bool = True
+    introspection: tuple[str, ...] = ()
+    """Clients that may introspect its tokens."""
+    authorization_details: tuple[DetailType, ...] = ()
 
     @property
     def document(self) -> DocumentVersion:
         """This version of this document."""
         return DocumentVersion(DocumentRef(Kind.AUDIENCE, self.id), self.version)
+
+
+ClientMethod: TypeAlias = Literal[
+    "none", "private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth", "spiffe_jwt", "aws_iam"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientAuth:
+    """How a registered client proves itself: one method, and what that method needs."""
+
+    method: ClientMethod
+    jwks: JsonObject | None = None
+    """private_key_jwt: its public keys."""
+    jwks_uri: str | None = None
+    """private_key_jwt: where they are."""
+    subject: tuple[str, str] | None = None
+    """tls_client_auth: `san_uri`, `san_dns`, `san_ip`, `san_email` or `subject_dn`, and its value (RFC 8705 2.1.2)."""
+    certificates: tuple[str, ...] = ()
+    """tls_client_auth: PEM of the authorities of this client alone."""
+    thumbprints: tuple[str, ...] = ()
+    """self_signed_tls_client_auth: `x5t#S256` of its certificates."""
+    spiffe_id: str | None = None
+    """spiffe_jwt: the workload."""
+    issuer: str | None = None
+    """spiffe_jwt: id of the Issuer document of its trust domain."""
+    role: str | None = None
+    """aws_iam: ARN of the role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A registered caller: a second ceiling beside the mapping's grants."""
+
+    id: str
+    version: int
+    auth: ClientAuth
+    audiences: tuple[str, ...]
+    scopes: tuple[str, ...]
+    grants: tuple[str, ...] = ("token-exchange",)
+    """`token-exchange` and/or `client-credentials`."""
+    tenant: str | None = None
+    rate_limit: RateLimit | None = None
+    sender_constraint: str = "none"
+    """What its tokens must be bound to: `none`, `dpop`, `mtls` or `any`."""
+    enabled: bool = True
+
+    @property
+    def document(self) -> DocumentVersion:
+        """This version of this document."""
+        return DocumentVersion(DocumentRef(Kind.CLIENT, self.id), self.version)
 
 
 @dataclass(frozen=True, slots=True)

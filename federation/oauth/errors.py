@@ -40,6 +40,11 @@ class OAuthError(Exception):
         """Response headers that this refusal asks for."""
         return {}
 
+    @property
+    def members(self) -> dict[str, str | int]:
+        """Further members of the answer's body."""
+        return {}
+
 
 class InvalidRequest(OAuthError):
     """Malformed, or an unacceptable subject or actor token (RFC 8693 section 2.2.2)."""
@@ -126,6 +131,50 @@ class InvalidDpopProof(OAuthError):
     """A DPoP proof that cannot be accepted (RFC 9449 section 5)."""
 
     error = "invalid_dpop_proof"
+
+
+class UseDpopNonce(OAuthError):
+    """A proof without the nonce that is asked for (RFC 9449 section 8): the answer has one."""
+
+    error = "use_dpop_nonce"
+
+    def __init__(self, reason: Reason, nonce: str, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.nonce = nonce
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The nonce for the next proof."""
+        return {"dpop-nonce": self.nonce}
+
+
+class InvalidAuthorizationDetails(OAuthError):
+    """Unknown, malformed or not granted authorization details (RFC 9396 section 5)."""
+
+    error = "invalid_authorization_details"
+
+
+class AuthorizationPending(OAuthError):
+    """An approval is asked for: repeat the request (RFC 8628 section 3.5)."""
+
+    error = "authorization_pending"
+
+    def __init__(self, reason: Reason, approval_id: str, interval: int, detail: str = "") -> None:
+        """`interval`: seconds to wait before the next try."""
+        super().__init__(reason, detail)
+        self.approval_id = approval_id
+        self.interval = interval
+
+    @property
+    def members(self) -> dict[str, str | int]:
+        """What the caller needs to follow it up."""
+        return {"approval_id": self.approval_id, "interval": self.interval}
+
+
+class AccessDenied(OAuthError):
+    """Somebody who was asked said no."""
+
+    error = "access_denied"
 
 
 class TemporarilyUnavailable(OAuthError):

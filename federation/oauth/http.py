@@ -17,6 +17,8 @@ class HttpRequest:
     source_ip: str = ""
     client_certificate: str | None = None
     """PEM of the TLS client certificate as the gateway saw it; never taken from a header."""
+    iam_caller: str | None = None
+    """ARN of whoever signed the request, as a gateway with an IAM authorizer says; never taken from a header."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ class GrantType(StrEnum):
     """Grants of the token endpoint (RFC 8693 section 2.1)."""
 
     TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+    CLIENT_CREDENTIALS = "client_credentials"
+    """RFC 6749 section 4.4, for registered clients."""
 
 
 class TokenType(StrEnum):
@@ -29,6 +31,11 @@ SUBJECT_TOKEN_TYPES = (
     TokenType.MTLS,
 )
 REQUESTED_TOKEN_TYPES = (TokenType.ACCESS_TOKEN, TokenType.JWT)
+
+JWT_BEARER_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+"""`client_assertion_type` of private_key_jwt (RFC 7523 section 2.2)."""
+SPIFFE_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe"
+"""`client_assertion_type` of a JWT-SVID (draft-ietf-oauth-spiffe-client-auth)."""
 
 BEARER = "Bearer"
 """`token_type` of a token that is not bound to a key (RFC 6750)."""

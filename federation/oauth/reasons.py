@@ -55,7 +55,16 @@ class Reason(StrEnum):
     INCOMPLETE_ACTOR = "incomplete_actor", "Send actor_token and actor_token_type together, or neither."
 
     DUPLICATE_HEADER = "duplicate_header", "Send the Authorization, DPoP and Content-Type headers once each."
+
     DPOP_UNSUPPORTED = "dpop_unsupported", "Tokens are not bound to keys here yet; leave the DPoP header out."
+    TOKENS_FOR_ITSELF = (
+        "tokens_for_itself",
+        "With client_credentials a client asks for itself; send no subject or actor token.",
+    )
+    MALFORMED_DETAILS = (
+        "malformed_details",
+        "authorization_details is a JSON array of 1 to 8 objects that each name a type (RFC 9396), 4 KiB at most.",
+    )
 
     # The caller
     CLIENT_AUTHENTICATION_FAILED = (

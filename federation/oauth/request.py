@@ -1,10 +1,13 @@
 """A token exchange request, parsed once at the edge (RFC 8693 section 2.1). Nobody reads the form again."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from federation.oauth.errors import (
+    InvalidAuthorizationDetails,
     InvalidDpopProof,
     InvalidRequest,
     InvalidScope,
@@ -16,10 +19,13 @@ from federation.oauth.form import Form, parse_form
 from federation.oauth.http import HttpRequest
 from federation.oauth.identifiers import REQUESTED_TOKEN_TYPES, SUBJECT_TOKEN_TYPES, GrantType, TokenType
 from federation.oauth.reasons import Reason
+from federation.oauth.strict_json import NotStrictJson, parse_array
 
 MAX_SCOPE = 1024
 MAX_TARGETS = 8
 MAX_TARGET = 512
+MAX_DETAILS = 8
+MAX_DETAILS_TEXT = 4096
 
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*")
 _AUDIENCE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
@@ -41,8 +47,10 @@ class ClientCredentials:
 class ExchangeRequest:
     """What the caller asks for. Token text is kept out of `repr`, so it cannot reach a log by accident."""
 
-    subject_token: str = field(repr=False)
-    subject_token_type: TokenType
+    subject_token: str | None = field(default=None, repr=False)
+    """None: a client asks for itself (`client_credentials`)."""
+    subject_token_type: TokenType | None = None
+    grant: GrantType = GrantType.TOKEN_EXCHANGE
     audiences: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     scopes: tuple[str, ...] | None = None
@@ -57,17 +65,26 @@ class ExchangeRequest:
     """As the gateway saw it; never what a header says (ATTACKS F8)."""
     correlation_id: str = ""
     """Ours, from the gateway: never the caller's."""
+    authorization_details: tuple[Mapping[str, Any], ...] = ()
+    """RFC 9396: objects, each with a `type`."""
+    dpop_proof: str | None = field(default=None, repr=False)
+    """The DPoP header (RFC 9449)."""
+    subject_token_proof: str | None = field(default=None, repr=False)
+    """A DPoP proof by the key that the subject token is bound to, where the DPoP header has another."""
+    iam_caller: str | None = None
 
 
 def parse(http: HttpRequest) -> ExchangeRequest:
     """The request that `http` carries; raises a typed OAuthError for anything malformed or ambiguous."""
     form = _form(http)
-    _check_grant(form)
+    grant = _grant(form)
     _refuse_proof(http)
+    subject_token, subject_token_type = _subject(form, grant)
     actor_token, actor_token_type = _actor(form)
     return ExchangeRequest(
-        subject_token=_required(form, "subject_token", Reason.MISSING_SUBJECT_TOKEN),
-        subject_token_type=_subject_type(form),
+        grant=grant,
+        subject_token=subject_token,
+        subject_token_type=subject_token_type,
         audiences=_audiences(form),
         resources=_resources(form),
         scopes=_scopes(form),
@@ -78,6 +95,10 @@ def parse(http: HttpRequest) -> ExchangeRequest:
         client_certificate=http.client_certificate,
         source_ip=http.source_ip,
         correlation_id=http.correlation_id,
+        authorization_details=_authorization_details(form),
+        dpop_proof=http.headers.get("dpop"),
+        subject_token_proof=_single(form, "subject_token_proof"),
+        iam_caller=http.iam_caller,
     )
 
 
@@ -112,10 +133,12 @@ def _credentials(form: Form, http: HttpRequest) -> ClientCredentials:
     )
 
 
-def _check_grant(form: Form) -> None:
-    grant = _required(form, "grant_type", Reason.MISSING_GRANT_TYPE)
-    if grant != GrantType.TOKEN_EXCHANGE:
-        raise UnsupportedGrantType(Reason.UNSUPPORTED_GRANT_TYPE)
+def _grant(form: Form) -> GrantType:
+    wanted = _required(form, "grant_type", Reason.MISSING_GRANT_TYPE)
+    for grant in GrantType:
+        if wanted == grant:
+            return grant
+    raise UnsupportedGrantType(Reason.UNSUPPORTED_GRANT_TYPE)
 
 
 def _required(form: Form, name: str, reason: Reason) -> str:
@@ -130,9 +153,15 @@ def _single(form: Form, name: str) -> str | None:
     return values[0] if values else None
 
 
-def _subject_type(form: Form) -> TokenType:
+def _subject(form: Form, grant: GrantType) -> tuple[str | None, TokenType | None]:
+    """A client that asks for itself has no subject token; one that sends one means another grant."""
+    if grant is GrantType.CLIENT_CREDENTIALS:
+        if form.keys() & {"subject_token", "subject_token_type", "actor_token", "actor_token_type"}:
+            raise InvalidRequest(Reason.TOKENS_FOR_ITSELF)
+        return None, None
+    token = _required(form, "subject_token", Reason.MISSING_SUBJECT_TOKEN)
     name = _required(form, "subject_token_type", Reason.MISSING_SUBJECT_TOKEN_TYPE)
-    return _token_type(name, SUBJECT_TOKEN_TYPES, Reason.UNSUPPORTED_SUBJECT_TOKEN_TYPE)
+    return token, _token_type(name, SUBJECT_TOKEN_TYPES, Reason.UNSUPPORTED_SUBJECT_TOKEN_TYPE)
 
 
 def _requested_type(form: Form) -> TokenType:
@@ -201,3 +230,27 @@ def _scopes(form: Form) -> tuple[str, ...] | None:
     if len(scope) > MAX_SCOPE or not _SCOPE.fullmatch(scope):
         raise InvalidScope(Reason.MALFORMED_SCOPE)
     return tuple(dict.fromkeys(scope.split(" ")))
+
+
+def _authorization_details(form: Form) -> tuple[Mapping[str, Any], ...]:
+    """A JSON array of objects, each with a `type` (RFC 9396 section 2)."""
+    text = _single(form, "authorization_details")
+    if text is None:
+        return ()
+    details = _array(text)
+    if not 1 <= len(details) <= MAX_DETAILS or not all(_is_detail(detail) for detail in details):
+        raise InvalidAuthorizationDetails(Reason.MALFORMED_DETAILS)
+    return tuple(details)
+
+
+def _array(text: str) -> list[Any]:
+    if len(text) > MAX_DETAILS_TEXT:
+        raise InvalidAuthorizationDetails(Reason.MALFORMED_DETAILS)
+    try:
+        return parse_array(text.encode())
+    except NotStrictJson as error:
+        raise InvalidAuthorizationDetails(Reason.MALFORMED_DETAILS, str(error)) from error
+
+
+def _is_detail(detail: object) -> bool:
+    return isinstance(detail, dict) and isinstance(detail.get("type"), str) and bool(detail["type"])

@@ -1,8 +1,9 @@
 """The only place that renders what a caller sees (RFC 8693 section 2.2, RFC 6749 section 5)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from federation.oauth.errors import OAuthError
 from federation.oauth.http import HttpResponse
@@ -20,6 +21,7 @@ class TokenResponse:
     token_type: str
     expires_in: int
     scope: str
+    authorization_details: Sequence[Mapping[str, Any]] = ()
 
 
 def render_token(response: TokenResponse, correlation_id: str) -> HttpResponse:
@@ -30,6 +32,7 @@ def render_token(response: TokenResponse, correlation_id: str) -> HttpResponse:
         "token_type": response.token_type,
         "expires_in": response.expires_in,
         "scope": response.scope,
+        **({"authorization_details": list(response.authorization_details)} if response.authorization_details else {}),
     }
     return _render(200, body, correlation_id)
 
@@ -41,6 +44,7 @@ def render_error(error: OAuthError, correlation_id: str, error_page: str) -> Htt
         "error_description": error.description,
         "error_uri": f"{error_page}#{error.reason.value}",
         "correlation_id": correlation_id,
+        **error.members,
     }
     return _render(error.http_status, body, correlation_id, error.headers)
 

@@ -4,7 +4,8 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from federation.model.authorization import Authorization, OneTimeUse, Provenance
+from federation.model.authorization import Authorization, Provenance
+from federation.model.one_time import OneTimeUse
 from federation.model.tokens import Acting, Caller, VerifiedToken
 from federation.model.trust import DocumentVersion, MappedPrincipal, Mapping
 from federation.oauth.request import ExchangeRequest

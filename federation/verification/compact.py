@@ -10,11 +10,11 @@ from hashlib import sha256
 from federation.model.json import Claims, Json
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
+from federation.oauth.strict_json import NotStrictJson, parse_object
 from federation.verification import base64url
 from federation.verification.base64url import NotBase64url
 from federation.verification.claim_limits import check_limits
 from federation.verification.header import UnverifiedHeader, read_header
-from federation.verification.strict_json import NotStrictJson, parse_object
 
 MAX_TOKEN = 16 * 1024
 MAX_HEADER = 2 * 1024

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 from federation.model.json import Json, JsonObject
 from federation.model.trust import Issuer, IssuerKeys
+from federation.oauth.strict_json import NotStrictJson, parse_object
 from federation.ports import Fetcher
 from federation.verification.jwk_set import JwkSet, JwkSetRefused, read_jwk_set
-from federation.verification.strict_json import NotStrictJson, parse_object
 
 DISCOVERY_PATH = "/.well-known/openid-configuration"
 

@@ -37,6 +37,8 @@ class TokenVerifiers:
 
     def verify_subject(self, request: ExchangeRequest) -> VerifiedToken:
         """What the subject token proves; raises a typed OAuthError."""
+        if request.subject_token is None or request.subject_token_type is None:
+            raise InvalidRequest(Reason.MISSING_SUBJECT_TOKEN)
         return self._verify(Presented(request.subject_token, request.subject_token_type, request.client_certificate))
 
     def verify_actor(self, request: ExchangeRequest) -> VerifiedToken | None:

@@ -7,8 +7,8 @@ that it vouches for by the claim `jwks_sha256`: the base64url SHA-256 of the bod
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from federation.model.authorization import OneTimeUse
 from federation.model.json import Claims
+from federation.model.one_time import OneTimeUse
 from federation.model.trust import Issuer
 from federation.oauth.errors import InvalidRequest, InvalidToken
 from federation.oauth.reasons import Reason

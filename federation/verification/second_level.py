@@ -10,11 +10,11 @@ from math import inf
 from federation.model.issuer_keys import IssuerKeySet
 from federation.model.json import Json, JsonObject
 from federation.model.trust import Issuer
+from federation.oauth.strict_json import NotStrictJson, parse_object
 from federation.ports import IssuerKeyStore
 from federation.verification.discovery import KeysRefused, PublishedKeys, are_fetched, read_keys
 from federation.verification.held_keys import SharedKeys
 from federation.verification.jwk import PRIVATE_MEMBERS
-from federation.verification.strict_json import NotStrictJson, parse_object
 
 
 class SecondLevel:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from federation.oauth.reasons import Reason
-from federation.verification.strict_json import NotStrictJson, parse_object
+from federation.oauth.strict_json import NotStrictJson, parse_object
 from tests.support.issuer_world import claims, refusal, token, trusted, world
 from tests.support.jose_keys import b64u, rsa_key
 from tests.support.jose_tokens import signed

@@ -14,8 +14,8 @@ from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_versions import DynamoTrustVersions
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.local.embedded_aws import EmbeddedAws, sealed_environment
-from federation.model.authorization import OneTimeUse
 from federation.model.json import JsonObject
+from federation.model.one_time import OneTimeUse
 from federation.model.trust import Selector
 from federation.oauth.errors import ServerError, TemporarilyUnavailable
 from federation.ports import AlreadyUsed, VersionConflict

@@ -8,8 +8,8 @@ from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_versions import DynamoTrustVersions
 from federation.aws.trust_writer import DynamoTrustWriter
-from federation.model.authorization import OneTimeUse
 from federation.model.documents import StoredDocument
+from federation.model.one_time import OneTimeUse
 from federation.model.trust import Selector
 from tests.support.aws_calls import counted_calls
 from tests.support.contract import Engine

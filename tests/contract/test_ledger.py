@@ -9,8 +9,8 @@ import pytest
 
 from federation.aws.keys import item_key
 from federation.aws.ledger import DynamoLedger, LedgerTables
-from federation.model.authorization import OneTimeUse
 from federation.model.json import JsonObject
+from federation.model.one_time import OneTimeUse
 from federation.oauth.errors import OAuthError, ServerError
 from federation.ports import AlreadyUsed, Ledger
 from tests.support.contract import Engine

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TypeAlias
 
-from federation.model.authorization import OneTimeUse
 from federation.model.json import Json, JsonObject
+from federation.model.one_time import OneTimeUse
 from federation.oauth.errors import ServerError, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
-from federation.ports import AlreadyUsed, Clock
+from federation.ports import AlreadyUsed, Clock, KeptToken
 
 MARGIN = 300
 
@@ -33,15 +33,19 @@ class FakeLedger:
         self.records: dict[str, JsonObject] = {}
         self.discarded: dict[str, str] = {}
         self.claims: dict[ClaimKey, Claim] = {}
+        self.kept_tokens: dict[str, KeptToken] = {}
         self.failing = False
 
-    def commit(self, entry: JsonObject, uses: Sequence[OneTimeUse]) -> None:
+    def commit(self, entry: JsonObject, uses: Sequence[OneTimeUse], kept: KeptToken | None = None) -> None:
         with self._lock:
             self._reach()
             keys = [_claim_key(use) for use in uses]
-            if len(set(keys)) < len(keys) or any(self._taken(key, entry) for key in keys):
-                raise AlreadyUsed
+            taken = [use for key, use in zip(keys, uses, strict=True) if self._taken(key, entry)]
+            if len(set(keys)) < len(keys) or taken:
+                raise AlreadyUsed(*(taken or uses))
             self._record(entry)
+            if kept is not None:
+                self.kept_tokens[kept.digest] = kept
             for key, use in zip(keys, uses, strict=True):
                 self.claims[key] = Claim(entry["correlation_id"], use.expires_at + MARGIN)
 

@@ -132,5 +132,11 @@ def own_token(
 
 def asking(*audiences: str, resources: tuple[str, ...] = (), scopes: tuple[str, ...] | None = None) -> ExchangeRequest:
     return ExchangeRequest(
-        "a.b.c", TokenType.JWT, audiences, resources, scopes, source_ip="192.0.2.7", correlation_id="c-1"
+        "a.b.c",
+        TokenType.JWT,
+        audiences=audiences,
+        resources=resources,
+        scopes=scopes,
+        source_ip="192.0.2.7",
+        correlation_id="c-1",
     )

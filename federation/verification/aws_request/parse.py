@@ -14,6 +14,7 @@ from urllib.parse import unquote_to_bytes
 from federation.model.json import Json, JsonObject
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
+from federation.oauth.strict_json import NotStrictJson, parse_object
 from federation.verification.aws_request.authorization import UnverifiedAuthorization, read_authorization
 from federation.verification.aws_request.headers import (
     AUTHORIZATION,
@@ -24,7 +25,6 @@ from federation.verification.aws_request.headers import (
     check_all_signed,
     read_headers,
 )
-from federation.verification.strict_json import NotStrictJson, parse_object
 
 MAX_TOKEN = 16 * 1024
 

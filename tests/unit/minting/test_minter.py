@@ -13,15 +13,17 @@ from federation.minting.claims import build_claims
 from federation.minting.commit import Commit, TrustChanged
 from federation.minting.current_key import CurrentKey
 from federation.minting.minter import Minter
-from federation.model.authorization import Authorization, OneTimeUse, Provenance
+from federation.model.authorization import Authorization, Provenance
 from federation.model.json import JsonObject
 from federation.model.keys import KeySet, SigningKey
+from federation.model.one_time import OneTimeUse
 from federation.model.tokens import IssuedToken
 from federation.model.trust import DocumentRef, DocumentVersion, Kind
 from federation.oauth.errors import InvalidRequest, OAuthError, ServerError, TemporarilyUnavailable
 from federation.oauth.http import HttpRequest
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
+from federation.ports import KeptToken
 from tests.support.fake_audit_log import FakeAuditLog
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_identifiers import CountingIdentifiers
@@ -222,8 +224,8 @@ class AnswerLost(FakeLedger):
 
     lost = 0
 
-    def commit(self, entry: JsonObject, uses: Sequence[OneTimeUse]) -> None:
-        super().commit(entry, uses)
+    def commit(self, entry: JsonObject, uses: Sequence[OneTimeUse], kept: KeptToken | None = None) -> None:
+        super().commit(entry, uses, kept)
         self.lost += 1
         if self.lost == 1:
             raise TemporarilyUnavailable(Reason.AUDIT_UNAVAILABLE)

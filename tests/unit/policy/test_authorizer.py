@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from federation.model.authorization import Authorization, OneTimeUse
+from federation.model.authorization import Authorization
+from federation.model.one_time import OneTimeUse
 from federation.model.policy import PolicyDocuments
 from federation.model.tokens import Caller, VerifiedToken
 from federation.model.trust import Audience, MappedPrincipal

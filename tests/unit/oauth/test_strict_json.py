@@ -1,7 +1,7 @@
 import pytest
 
 from federation.model.json import Json
-from federation.verification.strict_json import MAX_DEPTH, NotStrictJson, parse_object
+from federation.oauth.strict_json import MAX_DEPTH, NotStrictJson, parse_object
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,7 @@
 import json
 import re
 from math import isfinite
-from typing import NoReturn, cast
-
-from federation.model.json import Json
+from typing import Any, NoReturn, cast
 
 MAX_DEPTH = 16
 MAX_INTEGER = 2**53
@@ -21,16 +19,29 @@ class NotStrictJson(ValueError):
     """Not JSON, or JSON that two readers could read differently. The message never holds input."""
 
 
-def parse_object(data: bytes) -> dict[str, Json]:
+def parse_object(data: bytes) -> dict[str, Any]:
     """The one JSON object that `data` holds in UTF-8 without BOM; raises NotStrictJson."""
+    value = _parse(data)
+    if not isinstance(value, dict):
+        raise NotStrictJson("not an object")
+    return cast("dict[str, Any]", value)
+
+
+def parse_array(data: bytes) -> list[Any]:
+    """The one JSON array that `data` holds in UTF-8 without BOM; raises NotStrictJson."""
+    value = _parse(data)
+    if not isinstance(value, list):
+        raise NotStrictJson("not an array")
+    return value
+
+
+def _parse(data: bytes) -> object:
     text = _decode_utf8(data)
     _check_depth(text)
     value = _decode_json(text)
-    if not isinstance(value, dict):
-        raise NotStrictJson("not an object")
     if "\\u" in text:
         _check_surrogates(value)
-    return cast("dict[str, Json]", value)
+    return value
 
 
 def _decode_utf8(data: bytes) -> str:

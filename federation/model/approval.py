@@ -1,0 +1,49 @@
+"""Just-in-time approvals: a policy asks, a person answers, the next exchange of the same request may go on."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from federation.model.json import JsonObject
+
+
+class ApprovalState(StrEnum):
+    """What became of it."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRequest:
+    """What somebody is asked to approve: exactly this, by exactly these. The same request has the same id."""
+
+    id: str
+    """SHA-256 (hex) over everything below but `purposes`' wording order; see `federation.policy.approvals`."""
+    principal: str
+    audiences: tuple[str, ...]
+    scopes: tuple[str, ...]
+    purposes: tuple[str, ...]
+    """What the policies say is to be approved."""
+    actors: tuple[str, ...] = ()
+    """Who acts, the current actor first: none of them, nor the principal, may decide."""
+    tenant: str | None = None
+    client_id: str | None = None
+    authorization_details: tuple[JsonObject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredApproval:
+    """An approval as it stands. Times: whole seconds since the epoch."""
+
+    request: ApprovalRequest
+    state: ApprovalState
+    requested_at: int
+    expires_at: int
+    """Pending: until when it can be decided. Approved: until when it can be used, to the second. Denied: until when."""
+    version: int = 1
+    decided_by: str | None = None
+    decided_at: int | None = None
+    reason: str = ""
+    uses: int = 0
+    """How many tokens it is good for."""

@@ -1,0 +1,46 @@
+"""Tokens that are bound to a key: `cnf` (RFC 7800), and what a request proves about keys (RFC 9449, RFC 8705)."""
+
+from dataclasses import dataclass
+
+from federation.model.json import JsonObject
+from federation.model.one_time import OneTimeUse
+
+DPOP = "DPoP"
+"""`token_type` of a token that is bound to a DPoP key (RFC 9449 section 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """The one key that a token is bound to: exactly one of the two is there."""
+
+    jkt: str | None = None
+    """Thumbprint of a DPoP key (RFC 7638)."""
+    x5t_s256: str | None = None
+    """SHA-256 thumbprint of a TLS client certificate."""
+
+    @property
+    def claim(self) -> JsonObject:
+        """`cnf`."""
+        return {"jkt": self.jkt} if self.jkt else {"x5t#S256": self.x5t_s256}
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenKeys:
+    """Keys whose possession this very request proves. All thumbprints; None: not shown."""
+
+    dpop: str | None = None
+    """Of the DPoP header: what the issued token will be bound to."""
+    previous: str | None = None
+    """Of the key that the subject token is bound to, which vouches for the new one (`subject_token_proof`)."""
+    certificate: str | None = None
+    """`x5t#S256` of the connection's client certificate."""
+    certificate_expires_at: int | None = None
+    """Seconds since the epoch."""
+    one_time: tuple[OneTimeUse, ...] = ()
+    """The proofs' jtis."""
+
+    def proves(self, binding: Binding) -> bool:
+        """Whether the caller has the key that `binding` names."""
+        if binding.jkt is not None:
+            return binding.jkt in (self.dpop, self.previous)
+        return binding.x5t_s256 is not None and binding.x5t_s256 == self.certificate

@@ -1,0 +1,50 @@
+"""What was withdrawn before its time, and which withdrawals a token falls under.
+
+Everything that is needed to tell stands in the token itself, so whoever holds the list needs no other store.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Withdrawn(StrEnum):
+    """What a revocation names."""
+
+    JTI = "jti"
+    """One token, and every token that was made from it."""
+    TXN = "txn"
+    """A whole chain, whatever it still grows."""
+    PRINCIPAL = "principal"
+    """Tokens about it, and those with which it acts, that were issued until then."""
+    CLIENT = "client"
+    ISSUER = "issuer"
+    """Id of an Issuer document."""
+    MAPPING = "mapping"
+    ALL = "all"
+    """Everything that was issued until then."""
+
+
+class RevocationKey(NamedTuple):
+    """Names what is withdrawn. `tenant`: a principal's, None for the principal of that name in every tenant."""
+
+    what: Withdrawn
+    value: str
+    tenant: str | None = None
+
+
+class Revocation(NamedTuple):
+    """A withdrawal. Times: whole seconds since the epoch."""
+
+    key: RevocationKey
+    revoked_at: int
+    expires_at: int
+    """When every token that it could be about is dead anyway."""
+    by: str
+    reason: str = ""
+
+    def covers(self, issued_at: int) -> bool:
+        """Whether it withdraws a token that falls under its key and was issued then.
+
+        A token and a chain are withdrawn for good; of the others what was issued until then (ATTACKS M9).
+        """
+        return self.key.what in (Withdrawn.JTI, Withdrawn.TXN) or issued_at <= self.revoked_at
