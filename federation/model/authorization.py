@@ -44,6 +44,8 @@ class Provenance:
     """The current actor's mapping and version; None: nobody acts."""
     actor_issuer: str | None = None
     """Id of the Issuer document that vouches for the current actor."""
+    client: str | None = None
+    """The registered client's document and version; None: nobody is registered."""
     chain: tuple[Link, ...] = ()
     """Every token of ours that this one was made from, oldest first."""
 

@@ -6,13 +6,11 @@ no skew is forgiven.
 
 import json
 from collections.abc import Callable
-from collections.abc import Mapping as ReadOnly
 from functools import lru_cache
 from typing import TypeAlias
 
-from federation.model.json import Claims, Json, JsonObject
 from federation.model.keys import KeySet, SigningKey
-from federation.model.tokens import OwnClaims, VerifiedToken
+from federation.model.tokens import VerifiedToken
 from federation.model.trust import DocumentVersion, Issuer, IssuerKeys
 from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
 from federation.oauth.identifiers import TokenType
@@ -22,13 +20,12 @@ from federation.verification.algorithms import allowed_algorithm
 from federation.verification.compact import UnverifiedJwt
 from federation.verification.header import UnverifiedHeader
 from federation.verification.jwk import VerificationKey, read_jwk
+from federation.verification.own_claims import read_own, whole
 
 OWN_KINDS = frozenset({TokenType.ACCESS_TOKEN, TokenType.JWT})
 TYP = "at+jwt"
 SELF = "(self)"
 """Stands in audit records where an issuer's document would be named; no document can have this id."""
-MAX_CHAIN = 4
-"""Actors."""
 
 CurrentKeySet: TypeAlias = Callable[[], KeySet | None]
 
@@ -69,14 +66,14 @@ class OwnTokenVerifier:
         claims = jwt.unverified_claims  # verified by now: `verify` is the only caller
         if claims.get("iss") != self.issuer:
             raise InvalidRequest(Reason.UNTRUSTED_ISSUER, "iss is not ours")
-        own, expires_at = _read(claims, key_set), _whole(claims, "exp")
+        own, expires_at = read_own(claims, key_set), whole(claims, "exp")
         if expires_at <= self._clock.now():
             raise InvalidRequest(Reason.TOKEN_EXPIRED, f"{int(self._clock.now() - expires_at)} seconds ago")
         return VerifiedToken(
             issuer=self._self,
             token_type=token_type,
             subject=own.principal,
-            issued_at=_whole(claims, "iat"),
+            issued_at=whole(claims, "iat"),
             expires_at=expires_at,
             digest=jwt.digest,
             claims=claims,
@@ -105,72 +102,3 @@ def _public_key(key: SigningKey) -> VerificationKey:
 @lru_cache(maxsize=16)
 def _read_jwk(jwk: str) -> VerificationKey:
     return read_jwk(json.loads(jwk))
-
-
-def _read(claims: Claims, key_set: DocumentVersion) -> OwnClaims:
-    """Our own signature stands under these claims, but perhaps that of an older version of us: nothing is assumed."""
-    fed = _object(claims.get("fed"), "fed")
-    return OwnClaims(
-        jti=_text(claims, "jti"),
-        principal=_text(claims, "sub"),
-        audiences=_audiences(claims.get("aud")),
-        scopes=tuple(_text(claims, "scope").split()),
-        transaction=_text(claims, "txn"),
-        issuer=_text(fed, "iss"),
-        mapping=_id(_text(fed, "mapping")),
-        holder=_id(_text(fed, "actor")) if "act" in claims else None,
-        key_set=key_set,
-        tenant=_text(claims, "tenant") if "tenant" in claims else None,
-        environment=_text(claims, "env") if "env" in claims else None,
-        context=_texts(_object(claims.get("ctx", {}), "ctx")),
-        act=_chain(claims["act"]) if "act" in claims else None,
-    )
-
-
-def _chain(act: Json) -> JsonObject:
-    """The `act` claim as it stands, if every link of it names somebody and they are not too many."""
-    link: Json = act
-    for _ in range(MAX_CHAIN):
-        outer = _object(link, "act")
-        _text(outer, "sub")
-        if "act" not in outer:
-            return _object(act, "act")
-        link = outer["act"]
-    raise InvalidRequest(Reason.MALFORMED_CLAIMS, "act is too deep")
-
-
-def _id(versioned: str) -> str:
-    """`id` of `id@version`."""
-    return versioned.rpartition("@")[0]
-
-
-def _audiences(aud: Json) -> tuple[str, ...]:
-    named = aud if isinstance(aud, list) else [aud]
-    audiences = tuple(one for one in named if isinstance(one, str) and one)
-    if not audiences or len(audiences) < len(named):
-        raise InvalidRequest(Reason.MALFORMED_CLAIMS, "aud")
-    return audiences
-
-
-def _text(claims: JsonObject, name: str) -> str:
-    value = claims.get(name)
-    if not isinstance(value, str) or not value:
-        raise InvalidRequest(Reason.MALFORMED_CLAIMS, name)
-    return value
-
-
-def _texts(values: JsonObject) -> ReadOnly[str, str]:
-    return {name: _text(values, name) for name in values}
-
-
-def _whole(claims: Claims, name: str) -> int:
-    value = claims.get(name)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidRequest(Reason.MALFORMED_CLAIMS, name)
-    return value
-
-
-def _object(value: Json, name: str) -> JsonObject:
-    if not isinstance(value, ReadOnly):
-        raise InvalidRequest(Reason.MALFORMED_CLAIMS, name)
-    return value

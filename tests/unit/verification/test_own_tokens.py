@@ -2,6 +2,8 @@
 
 import pytest
 
+from federation.model.authorization import Link
+from federation.model.binding import Binding
 from federation.model.json import Json
 from federation.model.keys import SIGNING_KEYS, KeySet, KeyState, SigningKey
 from federation.model.tokens import OwnClaims, VerifiedToken
@@ -81,7 +83,35 @@ def test_what_our_token_says_is_what_was_minted() -> None:
         environment="prod",
         context={"team": "sales"},
         act={"sub": "agent/planner"},
+        client_id="agent/planner",
+        issued_at=NOW,
     )
+
+
+def test_what_stands_behind_a_delegated_bound_token_is_read_too() -> None:
+    link = {"jti": "j-0", "client": "gateway", "mapping": "alice", "iss": "people"}
+    fed = {**FED, "actor_iss": "agents", "client": "gateway@2", "chain": [link]}
+    detail: Json = {"type": "tool_call", "tool": "search"}
+    said = own({**CLAIMS, "fed": fed, "cnf": {"jkt": "t"}, "authorization_details": [detail]})
+    assert (said.holder_issuer, said.registered_client, said.binding) == ("agents", "gateway", Binding(jkt="t"))
+    assert said.chain == (Link("j-0", "gateway", "alice", "people"),)
+    assert said.authorization_details == (detail,)
+
+
+@pytest.mark.parametrize(
+    "cnf", [{}, {"jkt": ""}, {"jkt": 1}, {"kid": "k"}, {"jkt": "t", "x5t#S256": "c"}, {"x5t": "c"}, [], "t", None]
+)
+def test_a_binding_that_is_not_understood_is_not_dropped(cnf: Json) -> None:
+    with pytest.raises(InvalidRequest) as refusal:
+        own({**CLAIMS, "cnf": cnf})
+    assert refusal.value.reason is Reason.MALFORMED_CLAIMS
+
+
+@pytest.mark.parametrize("chain", [{}, "j-0", ["j-0"], [{"jti": "j-0"}], [{"jti": 1}], None])
+def test_a_chain_of_another_form_is_refused(chain: Json) -> None:
+    with pytest.raises(InvalidRequest) as refusal:
+        own({**CLAIMS, "fed": {**FED, "chain": chain}})
+    assert refusal.value.reason is Reason.MALFORMED_CLAIMS
 
 
 def test_the_proof_rests_on_the_key_set_and_on_no_issuer_document() -> None:
