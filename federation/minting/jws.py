@@ -14,6 +14,8 @@ from federation.oauth.reasons import Reason
 
 MAX_TOKEN = 8 * 1024
 """Bytes: resource servers cannot take more in a header (ATTACKS I8)."""
+ACCESS_TOKEN = "at+jwt"
+"""`typ` of an access token (RFC 9068 section 2.1)."""
 
 _ALGORITHMS: dict[str, Algorithm] = {
     "RS256": RSAAlgorithm(RSAAlgorithm.SHA256),
@@ -23,27 +25,28 @@ _ALGORITHMS: dict[str, Algorithm] = {
 }
 
 
-def signing_input(key: SigningKey, claims: JsonObject) -> bytes:
-    """`header.payload` of an access token (`typ` at+jwt, RFC 9068 section 2.1)."""
-    header = {"alg": key.algorithm, "kid": key.kid, "typ": "at+jwt"}
+def signing_input(key: SigningKey, claims: JsonObject, typ: str = ACCESS_TOKEN) -> bytes:
+    """`header.payload`. What one key signs is told apart by `typ` (RFC 8725 section 3.11)."""
+    header = {"alg": key.algorithm, "kid": key.kid, "typ": typ}
     return b".".join(_encode(json.dumps(part, separators=(",", ":")).encode()) for part in (header, claims))
 
 
-def assemble(key: SigningKey, message: bytes, signature: bytes) -> str:
-    """The compact serialization; raises ServerError unless the signature verifies and the token fits.
+def assemble(key: SigningKey, message: bytes, signature: bytes, max_size: int = MAX_TOKEN) -> str:
+    """The compact serialization; raises ServerError unless the signature verifies and it fits `max_size` bytes.
 
     KMS is trusted with the key, not with the answer: a wrong key, algorithm or corrupted signature never leaves
     (ATTACKS F5).
     """
-    if not _verifies(key, message, signature):
+    if not verifies(key, message, signature):
         raise ServerError(Reason.INTERNAL_ERROR, f"the signature by {key.kid} does not verify")
     token = b".".join((message, _encode(signature)))
-    if len(token) > MAX_TOKEN:
+    if len(token) > max_size:
         raise ServerError(Reason.INTERNAL_ERROR, f"the token would have {len(token)} bytes")
     return token.decode("ascii")
 
 
-def _verifies(key: SigningKey, message: bytes, signature: bytes) -> bool:
+def verifies(key: SigningKey, message: bytes, signature: bytes) -> bool:
+    """Whether the key made the signature."""
     algorithm = _ALGORITHMS[key.algorithm]
     return algorithm.verify(message, _public_key(key.algorithm, json.dumps(dict(key.jwk), sort_keys=True)), signature)
 

@@ -1,0 +1,84 @@
+"""The withdrawals that a token of ours falls under: all of them follow from what the token itself says."""
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Mapping as ReadOnly
+
+from federation.model.authorization import Authorization, Link
+from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.tokens import OwnClaims, acting_principals
+
+EVERYTHING = RevocationKey(Withdrawn.ALL, "")
+"""Everything that was issued until then."""
+
+
+def keys_of(own: OwnClaims) -> frozenset[RevocationKey]:
+    """Of one of our tokens: revoking any link of the chain behind it, or anybody in it, withdraws it."""
+    return frozenset(
+        (
+            *_tokens(own.jti, own.transaction, own.chain),
+            *_people((own.principal, *own.actors), own.tenant),
+            *_named(Withdrawn.CLIENT, (own.client_id, *(link.client_id for link in own.chain))),
+            *_named(Withdrawn.ISSUER, (own.issuer, own.holder_issuer, *(link.issuer for link in own.chain))),
+            *_named(Withdrawn.MAPPING, (own.mapping, own.holder, *(link.mapping for link in own.chain))),
+            EVERYTHING,
+        )
+    )
+
+
+def keys_of_authorized(authorization: Authorization, jti: str) -> frozenset[RevocationKey]:
+    """Of the token that is about to be minted: the same that `keys_of` finds in it afterwards."""
+    behind, chain = authorization.provenance, authorization.provenance.chain
+    return frozenset(
+        (
+            *_tokens(jti, authorization.transaction, chain),
+            *_people((authorization.principal, *acting_principals(authorization.act)), authorization.tenant),
+            *_named(Withdrawn.CLIENT, (authorization.client_id, *(link.client_id for link in chain))),
+            *_named(Withdrawn.ISSUER, (behind.issuer, behind.actor_issuer, *(link.issuer for link in chain))),
+            *_named(Withdrawn.MAPPING, (_id(behind.mapping), _id(behind.actor), *(link.mapping for link in chain))),
+            EVERYTHING,
+        )
+    )
+
+
+def is_revoked(keys: Iterable[RevocationKey], issued_at: int, revocations: ReadOnly[RevocationKey, Revocation]) -> bool:
+    """Whether any withdrawal covers a token of that age that falls under `keys`: the strictest wins (ATTACKS M9)."""
+    return any(key in revocations and revocations[key].covers(issued_at) for key in keys)
+
+
+def key_text(key: RevocationKey) -> str:
+    """A text that no other key has."""
+    return json.dumps([key.what, key.value, key.tenant], separators=(",", ":"))
+
+
+def key_texts(keys: Collection[RevocationKey]) -> list[str]:
+    """`revocation_keys` of a token's record, sorted."""
+    return sorted(key_text(key) for key in keys)
+
+
+def read_key(text: str) -> RevocationKey:
+    """The key that `key_text` wrote; raises ValueError."""
+    what, value, tenant = json.loads(text)
+    return RevocationKey(Withdrawn(what), value, tenant)
+
+
+def _tokens(jti: str, transaction: str, chain: Iterable[Link]) -> Iterator[RevocationKey]:
+    yield RevocationKey(Withdrawn.TXN, transaction)
+    yield from _named(Withdrawn.JTI, (jti, *(link.jti for link in chain)))
+
+
+def _people(principals: Iterable[str], tenant: str | None) -> Iterator[RevocationKey]:
+    """A principal may be withdrawn in its tenant, or wherever it is."""
+    for principal in principals:
+        yield RevocationKey(Withdrawn.PRINCIPAL, principal)
+        if tenant is not None:
+            yield RevocationKey(Withdrawn.PRINCIPAL, principal, tenant)
+
+
+def _named(what: Withdrawn, values: Iterable[str | None]) -> Iterator[RevocationKey]:
+    return (RevocationKey(what, value) for value in values if value)
+
+
+def _id(versioned: str | None) -> str | None:
+    """`id` of `id@version`."""
+    return versioned.rpartition("@")[0] if versioned else None

@@ -1,0 +1,105 @@
+from dataclasses import replace
+
+import pytest
+
+from federation.minting.claims import build_claims
+from federation.model.authorization import Authorization, Link, Provenance
+from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.standing_keys import (
+    EVERYTHING,
+    is_revoked,
+    key_text,
+    key_texts,
+    keys_of,
+    keys_of_authorized,
+    read_key,
+)
+from federation.model.trust import DocumentRef, DocumentVersion, Kind
+from federation.oauth.identifiers import TokenType
+from federation.verification.own_claims import read_own
+
+NOW = 1_800_000_000
+KEY_SET = DocumentVersion(DocumentRef(Kind.KEY_SET, "signing"), 1)
+LEAF = Authorization(
+    principal="user/ann",
+    client_id="gateway",
+    audiences=("risk-engine",),
+    scopes=("risk:read",),
+    issued_at=NOW,
+    expires_at=NOW + 300,
+    issued_token_type=TokenType.ACCESS_TOKEN,
+    transaction="txn-1",
+    provenance=Provenance(
+        issuer="people",
+        mapping="ann@3",
+        decision="d",
+        actor="agent@1",
+        actor_issuer="agents",
+        client="gateway@2",
+        chain=(Link("root", "portal", "ann", "people"), Link("middle", "user/ann", "tool", "tools")),
+    ),
+    context={},
+    documents=(),
+    tenant="acme",
+    act={"sub": "agent/a", "act": {"sub": "agent/b"}},
+)
+ROOT = replace(LEAF, act=None, tenant=None, provenance=Provenance(issuer="people", mapping="ann@3", decision="d"))
+
+
+def key(what: Withdrawn, value: str, tenant: str | None = None) -> RevocationKey:
+    return RevocationKey(what, value, tenant)
+
+
+def test_a_token_falls_under_everything_that_it_was_made_from_and_everybody_in_it() -> None:
+    assert keys_of_authorized(LEAF, "leaf") == {
+        *(key(Withdrawn.JTI, jti) for jti in ("leaf", "root", "middle")),
+        key(Withdrawn.TXN, "txn-1"),
+        *(key(Withdrawn.PRINCIPAL, sub) for sub in ("user/ann", "agent/a", "agent/b")),
+        *(key(Withdrawn.PRINCIPAL, sub, "acme") for sub in ("user/ann", "agent/a", "agent/b")),
+        *(key(Withdrawn.CLIENT, client) for client in ("gateway", "portal", "user/ann")),
+        *(key(Withdrawn.ISSUER, issuer) for issuer in ("people", "agents", "tools")),
+        *(key(Withdrawn.MAPPING, mapping) for mapping in ("ann", "agent", "tool")),
+        EVERYTHING,
+    }
+
+
+@pytest.mark.parametrize("authorization", [LEAF, ROOT])
+def test_what_is_recorded_at_issuance_is_what_the_token_says_afterwards(authorization: Authorization) -> None:
+    claims = build_claims(authorization, "https://federation.example.com", "leaf")
+    assert keys_of(read_own(claims, KEY_SET)) == keys_of_authorized(authorization, "leaf")
+
+
+def test_a_token_without_tenant_falls_under_no_tenants_principal() -> None:
+    assert not [each for each in keys_of_authorized(ROOT, "leaf") if each.tenant]
+
+
+@pytest.mark.parametrize(
+    ("what", "issued_at", "covered"),
+    [
+        (Withdrawn.JTI, NOW + 10, True),
+        (Withdrawn.TXN, NOW + 10, True),
+        (Withdrawn.PRINCIPAL, NOW, True),
+        (Withdrawn.PRINCIPAL, NOW + 1, False),
+        (Withdrawn.ISSUER, NOW - 10, True),
+        (Withdrawn.ALL, NOW + 1, False),
+    ],
+)
+def test_a_withdrawal_covers_what_it_says(what: Withdrawn, issued_at: int, covered: bool) -> None:
+    withdrawn = Revocation(key(what, "x"), NOW, NOW + 3600, "admin/eve")
+    assert is_revoked([key(Withdrawn.MAPPING, "y"), withdrawn.key], issued_at, {withdrawn.key: withdrawn}) is covered
+
+
+def test_M9_the_strictest_of_several_withdrawals_wins() -> None:
+    everything = Revocation(EVERYTHING, NOW - 100, NOW + 3600, "admin/eve")
+    issuer = Revocation(key(Withdrawn.ISSUER, "people"), NOW - 10, NOW + 3600, "admin/eve")
+    client = Revocation(key(Withdrawn.CLIENT, "gateway"), NOW - 50, NOW + 3600, "admin/eve")
+    withdrawn = {each.key: each for each in (everything, issuer, client)}
+    keys = keys_of_authorized(LEAF, "leaf")
+    assert is_revoked(keys, NOW - 10, withdrawn)
+    assert not is_revoked(keys, NOW - 9, withdrawn)
+
+
+def test_texts_of_keys_never_meet_and_read_back() -> None:
+    keys = [key(Withdrawn.JTI, 'a","b'), key(Withdrawn.PRINCIPAL, "a", "b"), key(Withdrawn.PRINCIPAL, "a")]
+    assert len(set(key_texts(keys))) == 3
+    assert [read_key(key_text(each)) for each in keys] == keys
