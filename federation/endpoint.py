@@ -33,4 +33,5 @@ def _response(issued: IssuedToken) -> TokenResponse:
         token_type=issued.token_type,
         expires_in=issued.lifetime,
         scope=" ".join(issued.scopes),
+        authorization_details=issued.authorization_details,
     )

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from federation.audit.record import AuditRecord
 from federation.authentication.callers import UnregisteredCallers
 from federation.mapping.principals import Principals
-from federation.minting.commit import TrustChanged
 from federation.minting.minter import Minter
+from federation.minting.standing import TrustChanged
 from federation.model.tokens import IssuedToken
 from federation.oauth.http import HttpRequest
 from federation.oauth.request import ExchangeRequest, parse

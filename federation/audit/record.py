@@ -63,9 +63,9 @@ class AuditRecord:
         if refusal is not error:
             raise refusal from error
 
-    def allowed(self, jti: str, key_id: str) -> JsonObject:
-        """The record of a token that is about to be signed: `jti` and `kid` are its own."""
-        return {**self._facts(), "outcome": "allow", "jti": jti, "kid": key_id}
+    def allowed(self, jti: str, **of_the_token: Json) -> JsonObject:
+        """The record of a token that is about to be released, with what only the minter knows of it."""
+        return {**self._facts(), "outcome": "allow", "jti": jti, **of_the_token}
 
     def _log_refusal(self, refusal: OAuthError) -> None:
         """No record, no ordinary answer: a caller who is refused without trace could try for ever."""

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from federation.authentication.callers import UnregisteredCallers
 from federation.aws.clients import dynamodb_client, kms_client
+from federation.aws.current_state import DynamoCurrentState
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.aws.policy_reader import DynamoPolicyReader
 from federation.aws.signer import KmsSigner
 from federation.aws.trust_reader import DynamoTrustReader
-from federation.aws.trust_versions import DynamoTrustVersions
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.second_level import second_level
 from federation.endpoint import TokenEndpoint
@@ -119,7 +119,7 @@ def _aws_request_verifier(settings: Settings, trust: CachedTrust, clock: Clock) 
 def _minter(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> Minter:
     commit = Commit(
         ledger=DynamoLedger(dynamodb, LedgerTables(settings.audit_table, settings.state_table), clock),
-        versions=DynamoTrustVersions(dynamodb, settings.trust_table),
+        state=DynamoCurrentState(dynamodb, settings.trust_table, settings.state_table, clock),
         signer=KmsSigner(kms_client()),
         pool=ThreadPoolExecutor(COMMIT_THREADS, thread_name_prefix="commit"),
     )

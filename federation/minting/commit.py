@@ -1,78 +1,66 @@
 """The commit: what must have succeeded before a token may leave (DESIGN section 3).
 
 Three things run side by side, one round trip in all, and the release waits for every one of them:
-the durable audit record together with the one-time claims; a strongly consistent look at the versions of the
-documents that decided; and the signature. Whatever fails, the signature is thrown away.
+the durable audit record together with the one-time claims; a strongly consistent look at everything that the decision
+rests on; and the signature. Whatever fails, the signature is thrown away.
 """
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass
 from typing import Any
 
+from federation.minting.draft import Draft
 from federation.minting.jws import assemble
-from federation.model.json import JsonObject
+from federation.minting.spent import spent
+from federation.minting.standing import check_standing, question
 from federation.model.keys import SigningKey
-from federation.model.one_time import OneTimeUse
-from federation.model.trust import DocumentVersion
-from federation.oauth.errors import InvalidRequest, OAuthError, TemporarilyUnavailable
+from federation.oauth.errors import OAuthError
 from federation.oauth.reasons import Reason
-from federation.ports import AlreadyUsed, Ledger, Signer, TrustVersions
-
-
-class TrustChanged(TemporarilyUnavailable):
-    """A document that decided is no longer current: decide again with fresh ones."""
+from federation.ports import AlreadyUsed, CurrentState, Ledger, Signer
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """Gates the release of a signature."""
+    """Gates the release of a token."""
 
     ledger: Ledger
-    versions: TrustVersions
+    state: CurrentState
     signer: Signer
     pool: Executor
 
-    def seal(
-        self,
-        entry: JsonObject,
-        uses: Sequence[OneTimeUse],
-        documents: Sequence[DocumentVersion],
-        key: SigningKey,
-        message: bytes,
-    ) -> str:
-        """`message` signed, once the record is durable, the uses are claimed and the documents are current.
+    def seal(self, draft: Draft, key: SigningKey, message: bytes) -> str:
+        """`message` signed, once the record is durable, the uses are claimed and all that decided still stands.
 
-        Raises InvalidRequest for a replay, TrustChanged, TemporarilyUnavailable or ServerError.
+        Raises what `spent` makes of a replay, what `check_standing` raises, TemporarilyUnavailable or ServerError.
         """
-        written = self.pool.submit(self._write, entry, uses)
-        checked = self.pool.submit(self._check, documents)
-        signed = self.pool.submit(self._sign, key, message)
-        futures: tuple[Future[Any], ...] = (written, checked, signed)
+        return str(self._gated(draft, lambda: assemble(key, message, self.signer.sign(key, message))))
+
+    def keep(self, draft: Draft) -> None:
+        """The same for an opaque token, which is kept instead of signed: its text may leave when this returns."""
+        self._gated(draft, None)
+
+    def _gated(self, draft: Draft, sign: Callable[[], str] | None) -> object:
+        gates: list[Callable[[], object]] = [lambda: self._write(draft), lambda: self._check(draft)]
+        futures: list[Future[Any]] = [self.pool.submit(gate) for gate in (*gates, *([sign] if sign else []))]
         wait(futures)
         error = next((error for future in futures if (error := future.exception())), None)
         if error is not None:
-            self._discard(entry, uses, error)
+            self._discard(draft, error)
             raise error
-        return signed.result()
+        return futures[-1].result()
 
-    def _write(self, entry: JsonObject, uses: Sequence[OneTimeUse]) -> None:
+    def _write(self, draft: Draft) -> None:
         try:
-            self.ledger.commit(entry, uses)
+            self.ledger.commit(draft.entry, draft.uses, draft.kept)
         except AlreadyUsed as error:
-            raise InvalidRequest(Reason.TOKEN_REPLAYED, str(error)) from error
+            raise spent(error) from error
 
-    def _check(self, documents: Sequence[DocumentVersion]) -> None:
-        current = self.versions.versions({document.ref for document in documents})
-        moved = [ref for ref, version in documents if current.get(ref, 0) != version]
-        if moved:
-            raise TrustChanged(Reason.TRUST_CHANGED, ", ".join(f"{ref.kind} {ref.id}" for ref in moved))
+    def _check(self, draft: Draft) -> None:
+        check_standing(draft, self.state.standing(question(draft)))
 
-    def _sign(self, key: SigningKey, message: bytes) -> str:
-        return assemble(key, message, self.signer.sign(key, message))
-
-    def _discard(self, entry: JsonObject, uses: Sequence[OneTimeUse], error: BaseException) -> None:
+    def _discard(self, draft: Draft, error: BaseException) -> None:
         """Best effort: if this fails too, the trail shows a token that nobody received, never the other way round.
 
         A write whose answer was lost may have been applied, so it is taken back as well; only a replay wrote nothing.
@@ -81,4 +69,4 @@ class Commit:
             return
         reason = error.reason.value if isinstance(error, OAuthError) else Reason.INTERNAL_ERROR.value
         with contextlib.suppress(OAuthError):
-            self.ledger.discard(entry, uses, reason)
+            self.ledger.discard(draft.entry, draft.uses, reason)

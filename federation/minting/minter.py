@@ -1,15 +1,23 @@
 """Turns an Authorization into a token, and nothing else into anything."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from federation.audit.record import AuditRecord
 from federation.minting.claims import build_claims
 from federation.minting.commit import Commit
 from federation.minting.current_key import CurrentKey
+from federation.minting.draft import Draft
 from federation.minting.jws import signing_input
 from federation.model.authorization import Authorization
+from federation.model.binding import DPOP
+from federation.model.json import JsonObject
+from federation.model.standing_keys import key_texts, keys_of_authorized
+from federation.model.status import status_reference
 from federation.model.tokens import IssuedToken
-from federation.ports import Identifiers
+from federation.model.trust import DocumentVersion
+from federation.oauth.identifiers import BEARER
+from federation.ports import Identifiers, KeptToken
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +30,54 @@ class Minter:
     commit: Commit
 
     def mint(self, authorization: Authorization, record: AuditRecord) -> IssuedToken:
-        """The signed token; raises what the commit raises. Every token has a jti of its own."""
+        """The token; raises what the commit raises. Every token has a jti of its own."""
+        return self._opaque(authorization, record) if authorization.opaque else self._signed(authorization, record)
+
+    def _signed(self, authorization: Authorization, record: AuditRecord) -> IssuedToken:
         key, key_set = self.key.get()
         jti = self.identifiers.new()
-        message = signing_input(key, build_claims(authorization, self.issuer, jti))
-        token = self.commit.seal(
-            entry=record.allowed(jti, key.kid),
-            uses=authorization.one_time,
-            documents=(*authorization.documents, key_set),
-            key=key,
-            message=message,
-        )
-        return IssuedToken(
-            token=token,
-            jti=jti,
-            key_id=key.kid,
-            expires_at=authorization.expires_at,
-            lifetime=authorization.lifetime,
-            scopes=authorization.scopes,
-            issued_token_type=authorization.issued_token_type,
-        )
+        status = status_reference(self.issuer, authorization.expires_at, jti)
+        message = signing_input(key, build_claims(authorization, self.issuer, jti, status.claim))
+        revocation_keys = key_texts(keys_of_authorized(authorization, jti))
+        entry = record.allowed(jti, kid=key.kid, status_idx=status.index, revocation_keys=revocation_keys)
+        draft = _draft(authorization, entry, (key_set,))
+        return _issued(authorization, self.commit.seal(draft, key, message), jti, key.kid)
+
+    def _opaque(self, authorization: Authorization, record: AuditRecord) -> IssuedToken:
+        """A reference of 256 bits. Only its digest is kept, so nobody who reads the store can use it."""
+        jti, text = self.identifiers.new(), self.identifiers.new() + self.identifiers.new()
+        claims = build_claims(authorization, self.issuer, jti)
+        kept = KeptToken(sha256(text.encode()).hexdigest(), claims, authorization.expires_at)
+        self.commit.keep(_draft(authorization, record.allowed(jti), kept=kept))
+        return _issued(authorization, text, jti)
+
+
+def _draft(
+    authorization: Authorization,
+    entry: JsonObject,
+    key_set: tuple[DocumentVersion, ...] = (),
+    kept: KeptToken | None = None,
+) -> Draft:
+    return Draft(
+        entry=entry,
+        documents=(*authorization.documents, *key_set),
+        uses=authorization.one_time,
+        not_revoked=authorization.not_revoked,
+        risks=authorization.risks,
+        kept=kept,
+    )
+
+
+def _issued(authorization: Authorization, text: str, jti: str, key_id: str | None = None) -> IssuedToken:
+    bound_by_dpop = authorization.binding is not None and authorization.binding.jkt is not None
+    return IssuedToken(
+        token=text,
+        jti=jti,
+        key_id=key_id,
+        expires_at=authorization.expires_at,
+        lifetime=authorization.lifetime,
+        scopes=authorization.scopes,
+        issued_token_type=authorization.issued_token_type,
+        token_type=DPOP if bound_by_dpop else BEARER,
+        authorization_details=authorization.authorization_details,
+    )

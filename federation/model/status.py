@@ -1,10 +1,11 @@
 """Where the status of one of our tokens is looked up (IETF Token Status List): a list for each hour of expiry.
 
-The index is random, so no two processes have to agree on it. Should two tokens share one, revoking either revokes both
-for whoever verifies offline: too much, never too little.
+The index follows from the jti, which is random, so no two processes have to agree on it. Should two tokens share one,
+revoking either revokes both for whoever verifies offline: too much, never too little.
 """
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from federation.model.json import JsonObject
 
@@ -33,6 +34,7 @@ def list_path(hour: int) -> str:
     return f"{PATH}{hour}"
 
 
-def status_reference(issuer: str, expires_at: int, random: bytes) -> StatusReference:
-    """The place of a token that expires then. `random`: at least 4 bytes."""
-    return StatusReference(f"{issuer}{list_path(expires_at // SPAN)}", int.from_bytes(random) % SIZE)
+def status_reference(issuer: str, expires_at: int, jti: str) -> StatusReference:
+    """The place of the token of that jti, which expires then."""
+    digest = sha256(jti.encode()).digest()
+    return StatusReference(f"{issuer}{list_path(expires_at // SPAN)}", int.from_bytes(digest[:8]) % SIZE)

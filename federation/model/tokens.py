@@ -125,7 +125,8 @@ class IssuedToken:
 
     token: str = field(repr=False)
     jti: str
-    key_id: str
+    key_id: str | None
+    """None: an opaque token, which nobody signed."""
     expires_at: int
     lifetime: int
     """Seconds from now until `exp`."""

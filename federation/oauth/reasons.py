@@ -158,6 +158,44 @@ class Reason(StrEnum):
         "The token is bound to a key, and proofs are not taken here yet; use one that is not.",
     )
 
+    # Proofs of possession
+    MALFORMED_PROOF = (
+        "malformed_proof",
+        "Send one DPoP proof: a compact JWT of 4 KiB at most with typ dpop+jwt, and alg and jwk in its header alone.",
+    )
+    UNSUPPORTED_PROOF_ALGORITHM = (
+        "unsupported_proof_algorithm",
+        "Sign the proof with one of dpop_signing_alg_values_supported in the metadata of this server.",
+    )
+    UNUSABLE_PROOF_KEY = (
+        "unusable_proof_key",
+        "The proof's jwk must be a public key that fits its alg: P-256, Ed25519, or RSA of 2048 to 8192 bits.",
+    )
+    BAD_PROOF_SIGNATURE = "bad_proof_signature", "The proof is not signed by the key in its header."
+    INCOMPLETE_PROOF = "incomplete_proof", "A proof says jti (1 to 128 characters), htm, htu and iat, each once."
+    WRONG_PROOF_TARGET = (
+        "wrong_proof_target",
+        "htm and htu of the proof must be the method and the public URL of this very request.",
+    )
+    STALE_PROOF = "stale_proof", "The proof's iat is more than a minute from now; make a fresh one, check the clock."
+    WRONG_PROOF_TOKEN = (
+        "wrong_proof_token",
+        "ath of the proof must be the base64url SHA-256 of the token that it is sent with.",
+    )
+    DPOP_NONCE_REQUIRED = "dpop_nonce_required", "Repeat the request with a proof that has the nonce of DPoP-Nonce."
+    UNRELATED_PROOF = (
+        "unrelated_proof",
+        "subject_token_proof names in cnf the key of the DPoP header, or the certificate; no other proof has a cnf.",
+    )
+    BOUND_TOKEN = (
+        "bound_token",
+        "Send a token with cnf.jkt by the scheme DPoP with a proof of its key, and any other by the scheme Bearer.",
+    )
+    CERTIFICATE_NOT_PROVEN = (
+        "certificate_not_proven",
+        "The token is bound to a client certificate; send it over a connection with that certificate.",
+    )
+
     # The policies
     POLICY_DENIED = "policy_denied", "A policy does not permit this; give the correlation id to the administrator."
     TOO_MANY_SCOPES = "too_many_scopes", "Ask for fewer scopes at once; a policy limits them here."
@@ -182,6 +220,9 @@ class Reason(StrEnum):
 
     # The commit
     TOKEN_REPLAYED = "token_replayed", "The token is accepted once and has been used; fetch a fresh one."
+    TOKEN_REVOKED = "token_revoked", "The token, or what it rests on, was revoked; start again from a fresh one."
+    PROOF_REPLAYED = "proof_replayed", "A DPoP proof is accepted once; make a fresh one for every request."
+    APPROVAL_SPENT = "approval_spent", "The approval has been used as often as it was given; repeat to ask for another."
     TRUST_CHANGED = "trust_changed", "Trust was changed while this was decided; repeat the request."
     AUDIT_UNAVAILABLE = "audit_unavailable", "The audit record cannot be written now; try again."
     STORE_UNAVAILABLE = "store_unavailable", "A data store cannot be reached now; try again."

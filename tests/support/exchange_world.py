@@ -38,6 +38,7 @@ from federation.verification.verifier import JWT_TYPES, TokenVerifier
 from federation.verification.x509.candidates import CertificateIssuers
 from tests.support.fake_audit_log import FakeAuditLog
 from tests.support.fake_clock import FixedClock
+from tests.support.fake_current_state import FakeState
 from tests.support.fake_fetcher import FakeFetcher
 from tests.support.fake_identifiers import CountingIdentifiers
 from tests.support.fake_ledger import FakeLedger
@@ -95,6 +96,7 @@ class Bridge:
 
     def __post_init__(self) -> None:
         self.ledger = FakeLedger(self.clock)
+        self.state = FakeState(self.trust, self.ledger, self.clock)
         self.write(ISSUER)
         self.write(AUDIENCE)
         self.write(MAPPING, Selector("sub", "worker"))
@@ -151,7 +153,7 @@ class Bridge:
             tokens=TokenVerifiers({**dict.fromkeys(JWT_TYPES, jwts), TokenType.MTLS: certificates}),
             mapper=Principals(Mapper(trust, provider_named), OwnMappings(trust, trust)),
             policy=Authorizer(trust, Decider(policies), self.clock),
-            minter=Minter(BRIDGE, key, CountingIdentifiers(), Commit(self.ledger, self.trust, self.signer, self.pool)),
+            minter=Minter(BRIDGE, key, CountingIdentifiers(), Commit(self.ledger, self.state, self.signer, self.pool)),
             log=self.log,
             clock=self.clock,
             forget_trust=forget_trust,

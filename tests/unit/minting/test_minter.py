@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Any
 
 import jwt
 import pytest
@@ -10,22 +12,37 @@ import pytest
 from federation.audit.record import AuditRecord
 from federation.keys.jwk import signing_key
 from federation.minting.claims import build_claims
-from federation.minting.commit import Commit, TrustChanged
+from federation.minting.commit import Commit
 from federation.minting.current_key import CurrentKey
 from federation.minting.minter import Minter
-from federation.model.authorization import Authorization, Provenance
+from federation.minting.spent import ApprovalSpent
+from federation.minting.standing import TrustChanged
+from federation.model.authorization import Authorization, NotRevoked, Provenance
+from federation.model.binding import Binding
 from federation.model.json import JsonObject
 from federation.model.keys import KeySet, SigningKey
-from federation.model.one_time import OneTimeUse
+from federation.model.one_time import OneTimeUse, Purpose
+from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.risk import RiskKey, RiskScore
+from federation.model.standing_keys import key_texts, keys_of_authorized
+from federation.model.status import status_reference
 from federation.model.tokens import IssuedToken
 from federation.model.trust import DocumentRef, DocumentVersion, Kind
-from federation.oauth.errors import InvalidRequest, OAuthError, ServerError, TemporarilyUnavailable
+from federation.oauth.errors import (
+    InvalidClient,
+    InvalidDpopProof,
+    InvalidRequest,
+    OAuthError,
+    ServerError,
+    TemporarilyUnavailable,
+)
 from federation.oauth.http import HttpRequest
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.ports import KeptToken
 from tests.support.fake_audit_log import FakeAuditLog
 from tests.support.fake_clock import FixedClock
+from tests.support.fake_current_state import FakeState
 from tests.support.fake_identifiers import CountingIdentifiers
 from tests.support.fake_ledger import FakeLedger
 from tests.support.fake_signer import FakeSigner
@@ -51,10 +68,12 @@ class World:
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(3))
     algorithm: str = "RS256"
     ledger: FakeLedger = field(init=False)
+    state: FakeState = field(init=False)
     minter: Minter = field(init=False)
 
     def __post_init__(self) -> None:
         self.ledger = FakeLedger(self.clock)
+        self.state = FakeState(self.trust, self.ledger, self.clock)
         kms_key = self.signer.create(self.algorithm)
         key = signing_key(kms_key, self.algorithm, self.signer.public_key(kms_key))
         self.trust.save(replace(KeySet().adding(key).activating(key.kid), version=1))
@@ -63,7 +82,7 @@ class World:
             issuer=ISSUER,
             key=CurrentKey(self.trust, self.clock),
             identifiers=CountingIdentifiers(),
-            commit=Commit(self.ledger, self.trust, self.signer, self.pool),
+            commit=Commit(self.ledger, self.state, self.signer, self.pool),
         )
 
     def mint(self, authorization: Authorization, correlation_id: str = "c-1") -> IssuedToken:
@@ -113,6 +132,7 @@ def test_stock_pyjwt_verifies_a_minted_token(algorithm: str) -> None:
     options = jwt.types.Options(verify_exp=False, verify_iat=False)
     claims = jwt.decode(token, key, [algorithm], options, audience="risk-engine", issuer=ISSUER)
     assert jwt.get_unverified_header(token) == {"alg": algorithm, "kid": key.key_id, "typ": "at+jwt"}
+    assert claims.pop("status") == status_reference(ISSUER, NOW + 120, "id-1").claim
     assert claims == {
         "iss": ISSUER,
         "sub": "partner/acme/sync",
@@ -173,6 +193,110 @@ def test_a_replay_is_refused_and_the_first_claim_stays(world: World) -> None:
     assert isinstance(error, InvalidRequest)
     assert error.reason is Reason.TOKEN_REPLAYED
     assert list(world.ledger.records) == ["id-1"]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "error", "reason"),
+    [
+        (Purpose.CLIENT_ASSERTION, InvalidClient, Reason.CLIENT_AUTHENTICATION_FAILED),
+        (Purpose.DPOP, InvalidDpopProof, Reason.PROOF_REPLAYED),
+        (Purpose.SUBJECT_TOKEN, InvalidRequest, Reason.TOKEN_REPLAYED),
+        (Purpose.APPROVAL, ApprovalSpent, Reason.APPROVAL_SPENT),
+    ],
+)
+def test_what_was_used_already_is_refused_in_its_own_words(
+    world: World, purpose: Purpose, error: type[OAuthError], reason: Reason
+) -> None:
+    use = OneTimeUse(purpose, ("x", "1"), NOW + 300)
+    world.mint(authorization(use), "c-1")
+    refused = world.refused(authorization(use), "c-2")
+    assert (type(refused), refused.reason) == (error, reason)
+
+
+KEY = RevocationKey(Withdrawn.PRINCIPAL, "partner/acme/sync")
+
+
+@pytest.mark.parametrize(("revoked_at", "dead"), [(NOW - 1, False), (NOW, True), (NOW + 5, True)])
+def test_what_was_issued_until_the_revocation_is_dead(world: World, revoked_at: int, dead: bool) -> None:
+    world.state.revoke(Revocation(KEY, revoked_at, NOW + 600, "admin/a"))
+    resting = replace(authorization(USE), not_revoked=(NotRevoked((KEY,), NOW),))
+    if not dead:
+        assert world.mint(resting).token
+        return
+    assert world.refused(resting).reason is Reason.TOKEN_REVOKED
+    assert (world.ledger.discarded, world.ledger.claims) == ({"id-1": "token_revoked"}, {})
+
+
+def test_a_revoked_chain_is_dead_whatever_its_age(world: World) -> None:
+    key = RevocationKey(Withdrawn.TXN, "c-0")
+    world.state.revoke(Revocation(key, NOW - 500, NOW + 600, "admin/a"))
+    assert (
+        world.refused(replace(authorization(), not_revoked=(NotRevoked((key,), NOW),))).reason is Reason.TOKEN_REVOKED
+    )
+
+
+def test_m12_without_the_state_table_no_token_leaves(world: World) -> None:
+    world.state.failing = True
+    assert isinstance(world.refused(authorization(USE)), TemporarilyUnavailable)
+    assert world.ledger.claims == {}
+
+
+RISK = RiskKey("principal", "partner/acme/sync", "acme")
+
+
+@pytest.mark.parametrize("seen", [None, RiskScore(10, NOW), RiskScore(50, NOW - 1)])
+def test_a_risk_that_is_not_what_the_policies_saw_is_told_for_another_try(world: World, seen: RiskScore | None) -> None:
+    world.state.score(RISK, RiskScore(50, NOW))
+    error = world.refused(replace(authorization(), risks=((RISK, seen),)))
+    assert isinstance(error, TrustChanged)
+    assert (error.moved, dict(error.risks)) == (False, {RISK: RiskScore(50, NOW)})
+
+
+def test_a_risk_that_is_what_the_policies_saw_lets_the_token_leave(world: World) -> None:
+    world.state.score(RISK, RiskScore(50, NOW))
+    other = RiskKey("issuer", "acme")
+    assert world.mint(replace(authorization(), risks=((RISK, RiskScore(50, NOW)), (other, None)))).token
+
+
+def test_everything_that_is_asked_is_one_read(world: World) -> None:
+    resting = replace(authorization(), not_revoked=(NotRevoked((KEY,), NOW),), risks=((RISK, None),))
+    world.mint(resting)
+    assert world.state.reads == 1
+
+
+def test_a_bound_token_says_to_which_key_and_is_no_bearer_token(world: World) -> None:
+    issued = world.mint(replace(authorization(), binding=Binding(jkt="thumb")))
+    assert (issued.token_type, claims_in(issued.token)["cnf"]) == ("DPoP", {"jkt": "thumb"})
+    issued = world.mint(replace(authorization(), binding=Binding(x5t_s256="thumb")))
+    assert (issued.token_type, claims_in(issued.token)["cnf"]) == ("Bearer", {"x5t#S256": "thumb"})
+
+
+def test_an_opaque_token_is_kept_by_its_digest_alone_and_nothing_is_signed(world: World) -> None:
+    issued = world.mint(replace(authorization(), opaque=True, act={"sub": "agent/a"}))
+    (kept,) = world.ledger.kept_tokens.values()
+    assert (kept.digest, kept.expires_at) == (sha256(issued.token.encode()).hexdigest(), NOW + 120)
+    assert (kept.claims["jti"], kept.claims["act"], "status" in kept.claims) == (issued.jti, {"sub": "agent/a"}, False)
+    assert issued.token not in str(world.ledger.records) + str(kept)
+    assert (world.signer.signed, issued.key_id) == ([], None)
+
+
+def test_an_opaque_token_passes_the_same_gates(world: World) -> None:
+    opaque = replace(authorization(USE), opaque=True)
+    world.trust.add(Kind.MAPPING, "acme-sync", {"issuer": "acme"})
+    assert isinstance(world.refused(opaque), TrustChanged)
+    assert world.ledger.claims == {}
+
+
+def test_the_record_names_the_place_in_the_status_list_and_what_would_revoke_it(world: World) -> None:
+    issued = world.mint(authorization())
+    record = world.ledger.records[issued.jti]
+    assert record["status_idx"] == status_reference(ISSUER, NOW + 120, issued.jti).index
+    assert set(record["revocation_keys"]) == set(key_texts(keys_of_authorized(authorization(), issued.jti)))  # type: ignore[arg-type]
+
+
+def claims_in(token: str) -> dict[str, Any]:
+    claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    return claims
 
 
 def test_fault_f4_an_unusable_key_gives_the_one_time_use_back(world: World) -> None:

@@ -1,0 +1,26 @@
+"""What is to be committed with a token."""
+
+from dataclasses import dataclass
+
+from federation.model.authorization import NotRevoked
+from federation.model.json import JsonObject
+from federation.model.one_time import OneTimeUse
+from federation.model.risk import RiskKey, RiskScore
+from federation.model.trust import DocumentVersion
+from federation.ports import KeptToken
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A token's record, and everything that must hold for the token to leave."""
+
+    entry: JsonObject
+    """The audit record."""
+    documents: tuple[DocumentVersion, ...]
+    """They must be current."""
+    uses: tuple[OneTimeUse, ...] = ()
+    """They must be free."""
+    not_revoked: tuple[NotRevoked, ...] = ()
+    risks: tuple[tuple[RiskKey, RiskScore | None], ...] = ()
+    """They must be what the policies saw."""
+    kept: KeptToken | None = None

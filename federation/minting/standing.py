@@ -1,0 +1,46 @@
+"""Whether everything that a decision rests on still stands, by one strongly consistent read (ATTACKS C11, F11, M4)."""
+
+from collections.abc import Mapping as ReadOnly
+
+from federation.minting.draft import Draft
+from federation.model.risk import RiskKey, RiskScore
+from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
+from federation.oauth.reasons import Reason
+from federation.ports import Standing, StandingQuestion
+
+
+class TrustChanged(TemporarilyUnavailable):
+    """Something that decided is not what it was: decide again with what it is now."""
+
+    def __init__(self, detail: str, *, moved: bool, risks: ReadOnly[RiskKey, RiskScore]) -> None:
+        """`moved`: a document is no longer current. `risks`: every score that was asked for and is there."""
+        super().__init__(Reason.TRUST_CHANGED, detail)
+        self.moved = moved
+        self.risks = risks
+
+
+def question(draft: Draft) -> StandingQuestion:
+    """All that is to be read."""
+    return StandingQuestion(
+        documents=frozenset(document.ref for document in draft.documents),
+        revocations=frozenset(key for proof in draft.not_revoked for key in proof.keys),
+        risks=frozenset(key for key, _ in draft.risks),
+    )
+
+
+def check_standing(draft: Draft, standing: Standing) -> None:
+    """Raises InvalidRequest for what was revoked, else TrustChanged unless everything is as it was."""
+    _check_revocations(draft, standing)
+    moved = [ref for ref, version in draft.documents if standing.versions.get(ref, 0) != version]
+    changed = [key for key, score in draft.risks if standing.risks.get(key) != score]
+    if moved or changed:
+        names = [f"{ref.kind} {ref.id}" for ref in moved] + [f"risk of {key.what} {key.value}" for key in changed]
+        raise TrustChanged(", ".join(names), moved=bool(moved), risks=standing.risks)
+
+
+def _check_revocations(draft: Draft, standing: Standing) -> None:
+    for proof in draft.not_revoked:
+        for key in proof.keys:
+            revocation = standing.revocations.get(key)
+            if revocation is not None and revocation.covers(proof.issued_at):
+                raise InvalidRequest(Reason.TOKEN_REVOKED, f"{key.what} {key.value}")

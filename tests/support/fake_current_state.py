@@ -1,0 +1,88 @@
+"""What stands at this moment, in memory: withdrawals and risk scores, beside a FakeTrust and a FakeLedger."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import RLock
+
+from federation.model.revocation import Revocation, RevocationKey
+from federation.model.risk import RiskKey, RiskScore
+from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.reasons import Reason
+from federation.ports import Clock, KeptToken, Standing, StandingQuestion
+from tests.support.fake_ledger import FakeLedger
+from tests.support.fake_trust import FakeTrust
+
+
+@dataclass
+class FakeState:
+    """CurrentState, RevocationStore, RiskScores and KeptTokens.
+
+    `reads` counts what would be a call; `questions` are those that were asked; `failing`: cannot be reached.
+    `meanwhile` is called when a question comes in: what somebody else does at that moment.
+    """
+
+    trust: FakeTrust
+    ledger: FakeLedger
+    clock: Clock
+    withdrawn: dict[RevocationKey, Revocation] = field(default_factory=dict)
+    risks: dict[RiskKey, RiskScore] = field(default_factory=dict)
+    questions: list[StandingQuestion] = field(default_factory=list)
+    meanwhile: Callable[[], object] = lambda: None
+    reads: int = 0
+    failing: bool = False
+
+    def __post_init__(self) -> None:
+        self._lock = RLock()
+
+    # CurrentState
+
+    def standing(self, question: StandingQuestion) -> Standing:
+        self.meanwhile()
+        with self._lock:
+            self.questions.append(question)
+            if question == StandingQuestion():
+                return Standing()
+            self._reach()
+            return Standing(
+                self.trust.versions(question.documents),
+                {key: self.withdrawn[key] for key in question.revocations if self._stands(key)},
+                {key: self.risks[key] for key in question.risks if key in self.risks},
+            )
+
+    # RevocationStore
+
+    def revoke(self, revocation: Revocation) -> None:
+        with self._lock:
+            self._reach()
+            standing = self.withdrawn.get(revocation.key, revocation)
+            later = max(standing, revocation, key=lambda one: one.revoked_at)
+            expires_at = max(standing.expires_at, revocation.expires_at)
+            self.withdrawn[revocation.key] = later._replace(expires_at=expires_at)
+
+    def revocations(self) -> tuple[Revocation, ...]:
+        with self._lock:
+            self._reach()
+            return tuple(self.withdrawn[key] for key in self.withdrawn if self._stands(key))
+
+    # RiskScores
+
+    def score(self, key: RiskKey, score: RiskScore) -> None:
+        with self._lock:
+            self._reach()
+            self.risks[key] = score
+
+    # KeptTokens
+
+    def kept(self, digest: str) -> KeptToken | None:
+        with self._lock:
+            self._reach()
+            kept = self.ledger.kept_tokens.get(digest)
+            return None if kept is None or kept.expires_at <= self.clock.now() else kept
+
+    def _stands(self, key: RevocationKey) -> bool:
+        return key in self.withdrawn and self.withdrawn[key].expires_at >= int(self.clock.now())
+
+    def _reach(self) -> None:
+        if self.failing:
+            raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "state")
+        self.reads += 1
