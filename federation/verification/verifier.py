@@ -11,15 +11,14 @@ from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.ports import Clock
 from federation.verification.algorithms import allowed_algorithm
-from federation.verification.claims import check_authentication_age, check_jti, check_times
 from federation.verification.compact import UnverifiedJwt, parse_compact
+from federation.verification.foreign_claims import check_claims
 from federation.verification.held_keys import ResolvedKey
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.jwk import VerificationKey
 from federation.verification.key_cache import KeyCache
 from federation.verification.presented import Presented
 from federation.verification.provider import Provider
-from federation.verification.subject import read_subject
 
 Providers: TypeAlias = Callable[[str], Provider]
 """The provider of that name."""
@@ -68,25 +67,20 @@ class TokenVerifier:
         self, jwt: UnverifiedJwt, issuer: Issuer, provider: Provider, token_type: TokenType, resolved: ResolvedKey
     ) -> VerifiedToken:
         claims = jwt.unverified_claims  # verified by now: `verify_jwt` is the only caller
-        times = check_times(claims, issuer, self._clock.now())
-        check_authentication_age(claims, issuer, self._clock.now())
-        check_jti(claims, issuer)
-        subject = read_subject(claims)
-        unaccounted = provider.table.verify(claims)
-        provider.check(issuer, claims)
+        checked = check_claims(claims, issuer, provider, self._clock.now())
         _check_key_issuer(resolved.key, provider, claims)
         return VerifiedToken(
             issuer=issuer,
             token_type=token_type,
-            subject=subject,
-            issued_at=times.issued_at,
-            expires_at=times.expires_at,
+            subject=checked.subject,
+            issued_at=checked.times.issued_at,
+            expires_at=checked.times.expires_at,
             digest=jwt.digest,
             claims=claims,
             key_id=resolved.key.kid,
             keys_stale=resolved.stale,
             keys_as_of=resolved.as_of,
-            unaccounted=unaccounted,
+            unaccounted=checked.unaccounted,
         )
 
 

@@ -1,0 +1,29 @@
+"""Steps 7 and 8 of a foreign JWT's verification: valid now, and of the form that its provider documents."""
+
+from typing import NamedTuple
+
+from federation.model.json import Claims
+from federation.model.trust import Issuer
+from federation.verification.claims import Times, check_authentication_age, check_jti, check_times
+from federation.verification.provider import Provider
+from federation.verification.subject import read_subject
+
+
+class CheckedClaims(NamedTuple):
+    """What the claims say, whoever signed them."""
+
+    times: Times
+    subject: str
+    unaccounted: tuple[str, ...]
+    """Claims that the provider's table does not know."""
+
+
+def check_claims(claims: Claims, issuer: Issuer, provider: Provider, now: float) -> CheckedClaims:
+    """Every check that needs no key; raises InvalidRequest. By itself it proves nothing."""
+    times = check_times(claims, issuer, now)
+    check_authentication_age(claims, issuer, now)
+    check_jti(claims, issuer)
+    subject = read_subject(claims)
+    unaccounted = provider.table.verify(claims)
+    provider.check(issuer, claims)
+    return CheckedClaims(times, subject, unaccounted)
