@@ -202,6 +202,19 @@ class Reason(StrEnum):
     APPROVAL_REQUIRED = "approval_required", "A policy asks for an approval, which cannot be given here yet."
     POLICY_UNAVAILABLE = "policy_unavailable", "The policies cannot be evaluated now; try again."
 
+    # A token that is asked about, or withdrawn
+    MISSING_TOKEN = "missing_token", "Send token."
+    CLIENT_REQUIRED = "client_required", "Authenticate as the registered client that this is for."
+    TOKEN_OF_ANOTHER_CLIENT = (
+        "token_of_another_client",
+        "Only the client that the token was issued to may revoke it; nothing was revoked.",
+    )
+    NOTHING_TO_REVOKE = (
+        "nothing_to_revoke",
+        "Name exactly one of jti, principal, client, issuer, mapping or txn, and a reason.",
+    )
+    REVOCATION_NOT_PERMITTED = "revocation_not_permitted", "This is not yours to revoke; ask an admin of the platform."
+
     # Pushing an issuer's keys
     UNSUPPORTED_KEYS_TYPE = "unsupported_keys_type", "Send one Content-Type: application/jwk-set+json."
     MISSING_BEARER_TOKEN = "missing_bearer_token", "Send Authorization: Bearer with a token of the issuer or an admin."
