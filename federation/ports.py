@@ -246,6 +246,14 @@ class Ledger(Protocol):
         ...
 
 
+class OneTimeClaims(Protocol):
+    """One-time things that are spent without a token being issued."""
+
+    def claim(self, uses: Sequence[OneTimeUse], correlation_id: str) -> None:
+        """Claim every use, all or nothing; raises AlreadyUsed. Safe to repeat, as `Ledger.commit`."""
+        ...
+
+
 class Allowances(Protocol):
     """Rate limits that every process shares."""
 
@@ -318,6 +326,39 @@ class Publisher(Protocol):
 
     def get(self, path: str) -> PublishedDocument | None:
         """What verifiers would read now."""
+        ...
+
+
+class GuardedPublisher(Protocol):
+    """Where several of us write the same public object, and none may undo what another did."""
+
+    def tagged(self, path: str) -> tuple[PublishedDocument, str] | None:
+        """What verifiers would read now, and the tag of that; None: nothing."""
+        ...
+
+    def replace(self, document: PublishedDocument, tag: str | None) -> None:
+        """Write if what is there is still what `tag` names (None: nothing), else raise VersionConflict."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LiveToken:
+    """A token that has not expired, as its record has it. Times: seconds since the epoch."""
+
+    jti: str
+    issued_at: int
+    expires_at: int
+    status_index: int
+    """Its place in the status list."""
+    keys: frozenset[RevocationKey]
+    """Every withdrawal that it falls under."""
+
+
+class IssuedTokens(Protocol):
+    """The records of issued tokens, by what they fall under."""
+
+    def affected(self, keys: Collection[RevocationKey], now: int) -> tuple[LiveToken, ...]:
+        """Unexpired tokens that fall under any of the keys; one that was issued a moment ago may be missing."""
         ...
 
 
