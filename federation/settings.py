@@ -21,6 +21,8 @@ class Settings:
     signing_key: str
     """KMS key ARN or id."""
     signing_algorithm: str = "RS256"
+    mtls_url: str = ""
+    """Our URL for callers with client certificates; empty: there is none."""
     loopback_issuers: bool = False
     """Whether `http://127.0.0.1` issuers are accepted: on a laptop only."""
 
@@ -35,6 +37,7 @@ def read_settings(environment: ReadOnly[str, str]) -> Settings:
         documents_bucket=_required(environment, "FEDERATION_DOCUMENTS_BUCKET"),
         signing_key=_required(environment, "FEDERATION_SIGNING_KEY"),
         signing_algorithm=environment.get("FEDERATION_SIGNING_ALGORITHM", "RS256"),
+        mtls_url=environment.get("FEDERATION_MTLS_URL", ""),
         loopback_issuers=_loopback(environment),
     )
 

@@ -20,4 +20,5 @@ def publication(settings: Settings) -> Publication:
         key_sets=DocumentKeySets(DynamoTrustWriter(dynamodb_client(), settings.trust_table)),
         publisher=S3Publisher(s3_client(), settings.documents_bucket),
         clock=SystemClock(),
+        mtls_url=settings.mtls_url,
     )

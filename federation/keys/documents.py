@@ -21,13 +21,13 @@ CACHE_CONTROL = f"public, max-age={MAX_AGE}, stale-if-error=86400"
 """Verifiers keep working while S3 does not answer (ATTACKS F15)."""
 
 
-def public_documents(keys: KeySet, issuer: str) -> tuple[PublishedDocument, ...]:
+def public_documents(keys: KeySet, issuer: str, mtls_url: str = "") -> tuple[PublishedDocument, ...]:
     """Everything public, the JWKS first: nothing may point at a key that cannot be read yet."""
     algorithms = sorted({key.algorithm for key in keys.keys})
     return (
         _json(JWKS_PATH, keys.jwks, "application/jwk-set+json"),
-        _json(OAUTH_PATH, authorization_server_metadata(issuer)),
-        _json(OPENID_PATH, openid_configuration(issuer, algorithms)),
+        _json(OAUTH_PATH, authorization_server_metadata(issuer, algorithms, mtls_url)),
+        _json(OPENID_PATH, openid_configuration(issuer, algorithms, mtls_url)),
         PublishedDocument(ERRORS_PATH, render_error_page().encode(), "text/html; charset=utf-8", CACHE_CONTROL),
     )
 

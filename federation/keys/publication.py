@@ -41,6 +41,8 @@ class Publication:
     key_sets: KeySets
     publisher: Publisher
     clock: Clock
+    mtls_url: str = ""
+    """Where client certificates are asked for; empty: nowhere."""
 
     def run(self) -> PublicationReport:
         """One pass; raises VersionConflict if another run is at work, PublicationFailed, or what the ports raise."""
@@ -63,7 +65,7 @@ class Publication:
         return following
 
     def _publish(self, keys: KeySet) -> tuple[str, ...]:
-        documents = public_documents(keys, self.issuer)
+        documents = public_documents(keys, self.issuer, self.mtls_url)
         return tuple(document.path for document in documents if self._put_changed(document))
 
     def _put_changed(self, document: PublishedDocument) -> bool:

@@ -1,9 +1,16 @@
-"""What the bridge says about itself (RFC 8414, OpenID Connect Discovery 1.0 section 3)."""
+"""What the bridge says about itself (RFC 8414, OpenID Connect Discovery 1.0 section 3): only what it really does."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from federation.oauth.identifiers import REQUESTED_TOKEN_TYPES, SUBJECT_TOKEN_TYPES, GrantType
+from federation.oauth.identifiers import (
+    ASSERTION_ALGORITHMS,
+    CLIENT_AUTHENTICATION_METHODS,
+    PROOF_ALGORITHMS,
+    REQUESTED_TOKEN_TYPES,
+    SUBJECT_TOKEN_TYPES,
+    GrantType,
+)
 
 Metadata: TypeAlias = Mapping[str, object]
 
@@ -12,27 +19,51 @@ OPENID_PATH = "/.well-known/openid-configuration"
 OAUTH_PATH = "/.well-known/oauth-authorization-server"
 ERRORS_PATH = "/.well-known/errors.html"
 
+TOKEN_PATH = "/token"
+INTROSPECTION_PATH = "/introspect"
+REVOCATION_PATH = "/revoke"
 
-def authorization_server_metadata(issuer: str, scopes: Sequence[str] = ()) -> Metadata:
-    """RFC 8414 section 2: only what this bridge really does."""
+
+def authorization_server_metadata(issuer: str, algorithms: Sequence[str] = (), mtls_url: str = "") -> Metadata:
+    """RFC 8414 section 2. `algorithms`: of our keys; `mtls_url`: where client certificates are asked for."""
     return {
         "issuer": issuer,
-        "token_endpoint": f"{issuer}/token",
+        **_endpoints(issuer),
         "jwks_uri": f"{issuer}{JWKS_PATH}",
-        "grant_types_supported": [GrantType.TOKEN_EXCHANGE.value],
+        "grant_types_supported": [grant.value for grant in GrantType],
         "response_types_supported": [],
-        "token_endpoint_auth_methods_supported": ["none"],
+        **_client_authentication("token", "none", *CLIENT_AUTHENTICATION_METHODS),
+        **_client_authentication("introspection", *CLIENT_AUTHENTICATION_METHODS),
+        **_client_authentication("revocation", "none", *CLIENT_AUTHENTICATION_METHODS),
+        "introspection_signing_alg_values_supported": list(algorithms),
+        "dpop_signing_alg_values_supported": list(PROOF_ALGORITHMS),
+        "tls_client_certificate_bound_access_tokens": True,
+        **({"mtls_endpoint_aliases": _endpoints(mtls_url)} if mtls_url else {}),
         "subject_token_types_supported": [token_type.value for token_type in SUBJECT_TOKEN_TYPES],
         "requested_token_types_supported": [token_type.value for token_type in REQUESTED_TOKEN_TYPES],
-        **({"scopes_supported": sorted(scopes)} if scopes else {}),
     }
 
 
-def openid_configuration(issuer: str, algorithms: Sequence[str]) -> Metadata:
+def openid_configuration(issuer: str, algorithms: Sequence[str], mtls_url: str = "") -> Metadata:
     """Discovery for clouds that federate with OpenID providers; they demand the three extra members."""
     return {
-        **authorization_server_metadata(issuer),
+        **authorization_server_metadata(issuer, algorithms, mtls_url),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": list(algorithms),
         "claims_supported": ["iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope"],
+    }
+
+
+def _endpoints(base: str) -> Metadata:
+    return {
+        "token_endpoint": f"{base}{TOKEN_PATH}",
+        "introspection_endpoint": f"{base}{INTROSPECTION_PATH}",
+        "revocation_endpoint": f"{base}{REVOCATION_PATH}",
+    }
+
+
+def _client_authentication(endpoint: str, *methods: str) -> Metadata:
+    return {
+        f"{endpoint}_endpoint_auth_methods_supported": list(methods),
+        f"{endpoint}_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
     }
