@@ -147,15 +147,18 @@ class Approvals(Protocol):
     """Requests that wait for a person, and what that person said."""
 
     def approval(self, id_: str) -> StoredApproval | None:
-        """A strongly consistent read; None: never asked, or forgotten."""
+        """A strongly consistent read; None: never asked, forgotten, or `expires_at` has come."""
         ...
 
-    def ask(self, request: ApprovalRequest, now: int, lifetime: int) -> StoredApproval:
-        """The pending one: made now, or there already. One that expired or was used up is replaced."""
+    def ask(self, request: ApprovalRequest, now: int, lifetime: int, *, used_up: int | None = None) -> StoredApproval:
+        """What stands: made pending now, or there already, whatever its state.
+
+        What expired is replaced, and so is an approval of the version `used_up`.
+        """
         ...
 
     def decide(self, decided: StoredApproval) -> None:
-        """Write `decided` if its predecessor (version - 1) is current, else raise VersionConflict."""
+        """Write `decided` if its predecessor (version - 1) is current, else raise VersionConflict. Safe to repeat."""
         ...
 
     def approvals(self) -> tuple[StoredApproval, ...]:
@@ -327,6 +330,14 @@ class Publisher(Protocol):
     def get(self, path: str) -> PublishedDocument | None:
         """What verifiers would read now."""
         ...
+class ApprovalLog(Protocol):
+    """The structured log of what was decided about approvals, and who tried to."""
+
+    def decided(self, entry: JsonObject) -> None:
+        """One well-formed line."""
+        ...
+
+
 
 
 class GuardedPublisher(Protocol):

@@ -1,10 +1,21 @@
-"""AuditLog on a Powertools Logger: CloudWatch keeps the lines."""
+"""AuditLog and ApprovalLog on a Powertools Logger: CloudWatch keeps the lines."""
 
 from collections.abc import Mapping, Sequence
 
 from aws_lambda_powertools import Logger
 
 from federation.model.json import Json, JsonObject
+
+
+class PowertoolsApprovalLog:
+    """One JSON line for each decision or try, under `approval`."""
+
+    def __init__(self, logger: Logger) -> None:
+        self._logger = logger
+
+    def decided(self, entry: JsonObject) -> None:
+        """Whatever an admin put into the reason stays within the line."""
+        self._logger.info("decided", approval=_printable(entry))
 
 
 class PowertoolsAuditLog:

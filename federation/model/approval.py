@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from federation.model.json import JsonObject
 
+CHANGES_A_SECOND = 1000
+"""More than one item of a store takes."""
+
 
 class ApprovalState(StrEnum):
     """What became of it."""
@@ -42,8 +45,17 @@ class StoredApproval:
     expires_at: int
     """Pending: until when it can be decided. Approved: until when it can be used, to the second. Denied: until when."""
     version: int = 1
+    """Grows by one with each change, and is never used again: what was used of one approval is not of the next."""
     decided_by: str | None = None
     decided_at: int | None = None
     reason: str = ""
     uses: int = 0
     """How many tokens it is good for."""
+
+
+def first_version(requested_at: int, before: StoredApproval | None) -> int:
+    """Of what is asked for anew, after `before` where the store still has it.
+
+    It follows the time, so that it stays ahead of every version that the store has forgotten since.
+    """
+    return max(requested_at * CHANGES_A_SECOND, before.version + 1 if before else 0)
