@@ -37,6 +37,18 @@ JWT_BEARER_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 SPIFFE_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe"
 """`client_assertion_type` of a JWT-SVID (draft-ietf-oauth-spiffe-client-auth)."""
 
+CLIENT_AUTHENTICATION_METHODS = (
+    "private_key_jwt",
+    "tls_client_auth",
+    "self_signed_tls_client_auth",
+    "spiffe_jwt",
+)
+"""As the registry names them; AWS's is none of OAuth's, and has a path of its own."""
+ASSERTION_ALGORITHMS = ("ES256", "PS256", "EdDSA")
+"""Of client assertions (FAPI 2.0 Security Profile section 5.4)."""
+PROOF_ALGORITHMS = ("ES256", "PS256", "EdDSA")
+"""Of DPoP proofs."""
+
 BEARER = "Bearer"
 """`token_type` of a token that is not bound to a key (RFC 6750)."""
 
