@@ -6,6 +6,7 @@ A caller sees the class's `error`, the reason's code and advice. `detail` and `e
 from collections.abc import Mapping as ReadOnly
 from typing import Any, ClassVar
 
+from federation.oauth.identifiers import PROOF_ALGORITHMS
 from federation.oauth.reasons import Reason
 
 
@@ -85,6 +86,17 @@ class InvalidToken(OAuthError):
     def headers(self) -> dict[str, str]:
         """The challenge."""
         return {"www-authenticate": f'Bearer realm="federation-bridge", error="{self.error}"'}
+
+
+class UnprovenToken(InvalidToken):
+    """A token that is bound to a key without a proof of that key (RFC 9449 section 7.1)."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The challenge."""
+        algorithms = " ".join(PROOF_ALGORITHMS)
+        challenge = f'DPoP realm="federation-bridge", error="{self.error}", algs="{algorithms}"'
+        return {"www-authenticate": challenge}
 
 
 class NoToken(InvalidToken):

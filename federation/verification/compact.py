@@ -14,7 +14,7 @@ from federation.oauth.strict_json import NotStrictJson, parse_object
 from federation.verification import base64url
 from federation.verification.base64url import NotBase64url
 from federation.verification.claim_limits import check_limits
-from federation.verification.header import UnverifiedHeader, read_header
+from federation.verification.header import OF_TOKENS, HeaderTable, UnverifiedHeader, read_header
 
 MAX_TOKEN = 16 * 1024
 MAX_HEADER = 2 * 1024
@@ -33,10 +33,13 @@ class UnverifiedJwt:
     """SHA-256 (hex) of the claims' bytes: the same for both texts that one ECDSA signature has (ATTACKS A13)."""
 
 
-def parse_compact(text: str) -> UnverifiedJwt:
-    """The token that `text` is; raises InvalidRequest for anything else. Work is linear in at most 16 KiB."""
+def parse_compact(text: str, table: HeaderTable = OF_TOKENS) -> UnverifiedJwt:
+    """The token that `text` is; raises InvalidRequest for anything else. Work is linear in at most 16 KiB.
+
+    `table`: what the header of such a token may hold.
+    """
     header, payload, signature = _segments(text)
-    unverified_header = read_header(_parse(_decode(header)))
+    unverified_header = read_header(_parse(_decode(header)), table)
     claims_text = _decode(payload)
     claims = _parse(claims_text)
     check_limits(claims, len(claims_text))

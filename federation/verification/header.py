@@ -1,6 +1,6 @@
-"""The JOSE header of a foreign token (RFC 7515 section 4), by allow-list."""
+"""The JOSE header of a JWT (RFC 7515 section 4), by allow-list: one table for each purpose."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeGuard
 
 from federation.model.json import JsonObject
@@ -17,6 +17,20 @@ NAMED = frozenset({"jwk", "jku", "x5u", "x5c", "crit", "b64", "zip", "enc", "cty
 
 
 @dataclass(frozen=True, slots=True)
+class HeaderTable:
+    """What the header of one kind of JWT may hold."""
+
+    used: frozenset[str]
+    ignored: frozenset[str] = frozenset()
+
+
+OF_TOKENS = HeaderTable(USED, IGNORED)
+"""Somebody vouches: the key is found among that issuer's, never in the token."""
+OF_PROOFS = HeaderTable(frozenset({"alg", "jwk", "typ"}))
+"""A sender proves to have a key (RFC 9449 section 4.2), which is in the header and nowhere else."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnverifiedHeader:
     """What the sender says about the signature; nothing here is proven."""
 
@@ -25,14 +39,22 @@ class UnverifiedHeader:
     typ: str | None
     ignored: frozenset[str] = frozenset()
     """Other members that are there and never read."""
+    jwk: JsonObject | None = field(default=None, repr=False)
+    """The sender's own key: only where the table has it."""
 
 
-def read_header(header: JsonObject) -> UnverifiedHeader:
+def read_header(header: JsonObject, table: HeaderTable = OF_TOKENS) -> UnverifiedHeader:
     """The members we use; raises InvalidRequest for any member that could change what the token means."""
-    if foreign := header.keys() - USED - IGNORED:
+    if foreign := header.keys() - table.used - table.ignored:
         named = sorted(foreign & NAMED) or ["unknown"]
         raise InvalidRequest(Reason.UNSAFE_TOKEN_HEADER, f"header member: {' '.join(named)}")
-    return UnverifiedHeader(alg=_alg(header), kid=_kid(header), typ=_typ(header), ignored=IGNORED & header.keys())
+    return UnverifiedHeader(
+        alg=_alg(header),
+        kid=_kid(header),
+        typ=_typ(header),
+        ignored=table.ignored & header.keys(),
+        jwk=_jwk(header),
+    )
 
 
 def _alg(header: JsonObject) -> str:
@@ -63,3 +85,12 @@ def _typ(header: JsonObject) -> str | None:
     if not isinstance(typ, str):
         raise InvalidRequest(Reason.MALFORMED_TOKEN, "typ")
     return typ
+
+
+def _jwk(header: JsonObject) -> JsonObject | None:
+    if "jwk" not in header:
+        return None
+    jwk = header["jwk"]
+    if not isinstance(jwk, dict):
+        raise InvalidRequest(Reason.MALFORMED_TOKEN, "jwk")
+    return jwk

@@ -21,6 +21,7 @@ from federation.verification import base64url
 from federation.verification.algorithms import ALGORITHMS, SignatureAlgorithm
 from federation.verification.base64url import NotBase64url
 from federation.verification.header import is_kid
+from federation.verification.weak_ed25519 import is_small_order
 from federation.verification.weak_rsa import weakness
 
 PublicKey: TypeAlias = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
@@ -129,10 +130,14 @@ def _ec(jwk: JsonObject) -> EllipticCurvePublicKey:
 def _okp(jwk: JsonObject) -> Ed25519PublicKey:
     if _text(jwk, "crv") != "Ed25519":
         raise UnusableJwk("unknown crv")
+    x = _octets(jwk, "x")
     try:
-        return Ed25519PublicKey.from_public_bytes(_octets(jwk, "x"))
+        key = Ed25519PublicKey.from_public_bytes(x)
     except ValueError:
         raise UnusableJwk("x of the wrong length") from None
+    if is_small_order(x):
+        raise UnusableJwk("a point of small order")
+    return key
 
 
 _BUILDERS: ReadOnly[str, Callable[[JsonObject], PublicKey]] = {"RSA": _rsa, "EC": _ec, "OKP": _okp}

@@ -1,0 +1,1 @@
+"""Whose keys a request proves: DPoP (RFC 9449) and TLS client certificates (RFC 8705)."""
