@@ -76,14 +76,32 @@ class Reason(StrEnum):
         "Use one client authentication method, not several.",
     )
 
+    GRANT_NOT_ALLOWED = "grant_not_allowed", "This grant takes a registered client whose document names it."
+    CLIENT_NOT_PERMITTED = (
+        "client_not_permitted",
+        "This client may not present that token: it is of another tenant, or was issued to another client.",
+    )
+
     # The target
     MISSING_TARGET = "missing_target", "Name the audience (or the resource) that the token is for."
     MALFORMED_TARGET = "malformed_target", "A resource is an absolute https URL without fragment or user information."
     TARGET_NOT_GRANTED = "target_not_granted", "This identity has no grant for that target; ask its administrator."
-    TARGET_UNSUPPORTED = "target_unsupported", "This target demands a binding or format that is not issued here yet."
+    TARGET_UNSUPPORTED = (
+        "target_unsupported",
+        "The targets take tokens of different formats; ask for a token for each.",
+    )
     MALFORMED_SCOPE = "malformed_scope", "A scope is a list of RFC 6749 scope tokens separated by single spaces."
     SCOPE_REQUIRED = "scope_required", "Name the scope; this grant has no default."
     SCOPE_NOT_GRANTED = "scope_not_granted", "Ask only for scopes that this identity is granted at every target."
+
+    DETAILS_NOT_GRANTED = (
+        "details_not_granted",
+        "Ask only for authorization details that this identity is granted at every target, and its token has.",
+    )
+    DETAILS_INVALID = (
+        "details_invalid",
+        "A member of authorization_details is unknown or missing, or has a value that its type does not allow.",
+    )
 
     # The shape of a token
     TOKEN_TOO_LARGE = "token_too_large", "A token may have at most 16 KiB, its header 2 KiB."
@@ -151,11 +169,11 @@ class Reason(StrEnum):
         "A token of this bridge is exchanged on its subject's behalf; send an actor_token that says who acts.",
     )
     ACTOR_NOT_PERMITTED = "actor_not_permitted", "This actor may not act for this subject; ask its administrator."
-    CHAIN_TOO_LONG = "chain_too_long", "A chain has at most four actors."
+    CHAIN_TOO_LONG = "chain_too_long", "A chain has at most four actors and eight tokens."
     CHAIN_CYCLE = "chain_cycle", "The actor is the subject or acts in this chain already."
     PROOF_REQUIRED = (
         "proof_required",
-        "The token is bound to a key, and proofs are not taken here yet; use one that is not.",
+        "Prove the key that the token is bound to or the target demands: by a DPoP proof, or by a client certificate.",
     )
 
     # Proofs of possession
@@ -199,7 +217,12 @@ class Reason(StrEnum):
     # The policies
     POLICY_DENIED = "policy_denied", "A policy does not permit this; give the correlation id to the administrator."
     TOO_MANY_SCOPES = "too_many_scopes", "Ask for fewer scopes at once; a policy limits them here."
-    APPROVAL_REQUIRED = "approval_required", "A policy asks for an approval, which cannot be given here yet."
+    APPROVAL_REQUIRED = "approval_required", "A policy asks for an approval, which nobody can give here."
+    APPROVAL_PENDING = (
+        "approval_pending",
+        "Somebody must approve this; repeat the request when interval seconds have passed.",
+    )
+    APPROVAL_DENIED = "approval_denied", "Somebody was asked to approve this and denied it."
     POLICY_UNAVAILABLE = "policy_unavailable", "The policies cannot be evaluated now; try again."
 
     # A token that is asked about, or withdrawn
