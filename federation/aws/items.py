@@ -1,6 +1,7 @@
 """DynamoDB items, and reading many of them at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from federation.aws.backoff import ATTEMPTS, Pause
@@ -16,24 +17,60 @@ Item: TypeAlias = dict[str, Any]
 Key: TypeAlias = dict[str, Any]
 
 
+BATCH = 100
+"""Items that one BatchGetItem may ask for, of all tables together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Items of a table, and how to read them."""
+
+    table: str
+    keys: Sequence[Key]
+    options: Mapping[str, Any]
+
+
 def get_items(
     dynamodb: "DynamoDBClient", table: str, keys: Sequence[Key], options: Mapping[str, Any], pause: Pause
 ) -> list[Item]:
-    """The items that exist, in one BatchGetItem; what DynamoDB left out is asked for again, three times at most.
+    """The items of one table that exist; as `get_from_tables`."""
+    return get_from_tables(dynamodb, [Asked(table, keys, options)], pause)[table]
 
-    An item that stays out is no reason to guess: TemporarilyUnavailable (ATTACKS F13).
+
+def get_from_tables(dynamodb: "DynamoDBClient", asked: Sequence[Asked], pause: Pause) -> dict[str, list[Item]]:
+    """Table -> the items that exist, in one BatchGetItem for every hundred keys; none for no keys.
+
+    What DynamoDB left out is asked for again, three times at most. An item that stays out is no reason to guess:
+    TemporarilyUnavailable (ATTACKS F13).
     """
-    found: list[Item] = []
-    request: Any = {table: {"Keys": list(keys), **options}}
+    found: dict[str, list[Item]] = {one.table: [] for one in asked}
+    for batch in _batches(asked):
+        for table, items in _get_batch(dynamodb, batch, pause):
+            found[table] += items
+    return found
+
+
+def _batches(asked: Sequence[Asked]) -> Iterator[dict[str, Any]]:
+    every = [(one, key) for one in asked for key in one.keys]
+    for start in range(0, len(every), BATCH):
+        request: dict[str, Any] = {}
+        for one, key in every[start : start + BATCH]:
+            request.setdefault(one.table, {"Keys": [], **one.options})["Keys"].append(key)
+        yield request
+
+
+def _get_batch(
+    dynamodb: "DynamoDBClient", request: dict[str, Any], pause: Pause
+) -> Iterator[tuple[str, Sequence[Item]]]:
     for attempt in range(ATTEMPTS):
         if attempt:
             pause(attempt)
         with translated(Reason.STORE_UNAVAILABLE):
-            answer = dynamodb.batch_get_item(RequestItems=request)
-        found.extend(answer["Responses"].get(table, ()))
-        request = answer.get("UnprocessedKeys")
+            answer: Any = dynamodb.batch_get_item(RequestItems=request)
+        yield from answer["Responses"].items()
+        request = answer.get("UnprocessedKeys") or {}
         if not request:
-            return found
+            return
     raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "UnprocessedKeys")
 
 

@@ -29,6 +29,12 @@ def test_the_keys_are_those_that_the_adapters_use(deployment: Deployment) -> Non
     assert schemas == {"TrustTable": ["pk", "sk"], "StateTable": ["pk"], "AuditTable": ["pk"]}
 
 
+def test_what_people_decide_is_listed_without_reading_what_requests_spend(deployment: Deployment) -> None:
+    (index,) = deployment.properties("StateTable")["GlobalSecondaryIndexes"]
+    assert (index["IndexName"], index["Projection"]) == ("listing", {"ProjectionType": "ALL"})
+    assert [key["AttributeName"] for key in index["KeySchema"]] == ["listing", "expires_at"]
+
+
 def test_only_spent_things_expire(deployment: Deployment) -> None:
     assert deployment.properties("StateTable")["TimeToLiveSpecification"] == {
         "AttributeName": "expires_at",

@@ -64,7 +64,9 @@ def _items(operation: str, body: Mapping[str, Any], names: Mapping[str, str]) ->
         for table, asked in body["RequestItems"].items():
             yield _item(operation, names[table], asked["Keys"])
     elif operation == "Query":
-        yield _item(operation, names[body["TableName"]], [{"pk": body["ExpressionAttributeValues"][":partition"]}])
+        table = names[body["TableName"]]
+        resource = f"{table}/index/{body['IndexName']}" if "IndexName" in body else table
+        yield _item(operation, resource, [{"pk": body["ExpressionAttributeValues"][":partition"]}])
     else:
         yield _item(operation, names[body["TableName"]], [body.get("Key") or body["Item"]])
 

@@ -1,0 +1,72 @@
+"""CurrentState on the trust table and the state table."""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from federation.aws.backoff import Pause, full_jitter
+from federation.aws.items import Asked, Item, Key, get_from_tables
+from federation.aws.revocations import revocation_in, revocation_item_key
+from federation.aws.risk_scores import risk_item_key, score_in
+from federation.aws.trust_items import document_key, is_deleted, version_of
+from federation.model.revocation import Revocation, RevocationKey
+from federation.model.risk import RiskKey, RiskScore
+from federation.model.trust import DocumentRef
+from federation.ports import Clock, Standing, StandingQuestion
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_VERSION_ONLY = {"ProjectionExpression": "pk, sk, version, deleted", "ConsistentRead": True}
+_WHOLE = {"ConsistentRead": True}
+
+
+class DynamoCurrentState:
+    """Asks DynamoDB's leader, never a replica that may lag (ATTACKS F11)."""
+
+    def __init__(
+        self, dynamodb: "DynamoDBClient", trust_table: str, state_table: str, clock: Clock, pause: Pause = full_jitter
+    ) -> None:
+        self._dynamodb = dynamodb
+        self._trust_table = trust_table
+        self._state_table = state_table
+        self._clock = clock
+        self._pause = pause
+
+    def standing(self, question: StandingQuestion) -> Standing:
+        """One strongly consistent BatchGetItem over both tables; none where nothing is asked."""
+        documents = Asked(self._trust_table, [document_key(ref) for ref in question.documents], _VERSION_ONLY)
+        state = Asked(self._state_table, _state_keys(question), _WHOLE)
+        found = get_from_tables(self._dynamodb, [documents, state], self._pause)
+        items = {item["pk"]["S"]: item for item in found[self._state_table]}
+        return Standing(
+            _versions(question.documents, found[self._trust_table]),
+            self._revocations(question.revocations, items),
+            _risks(question.risks, items),
+        )
+
+    def _revocations(self, keys: Collection[RevocationKey], items: dict[str, Item]) -> dict[RevocationKey, Revocation]:
+        """DynamoDB takes days to delete what has expired."""
+        asked = {key: items.get(_pk(revocation_item_key(key))) for key in keys}
+        found = {key: revocation_in(item) for key, item in asked.items() if item is not None}
+        now = int(self._clock.now())
+        return {key: revocation for key, revocation in found.items() if revocation.expires_at >= now}
+
+
+def _state_keys(question: StandingQuestion) -> list[Key]:
+    return [*map(revocation_item_key, question.revocations), *map(risk_item_key, question.risks)]
+
+
+def _versions(refs: Collection[DocumentRef], items: list[Item]) -> dict[DocumentRef, int]:
+    found = {(_pk(item), item["sk"]["S"]): version_of(item) for item in items if not is_deleted(item)}
+    asked = {ref: document_key(ref) for ref in refs}
+    names = {ref: (_pk(key), key["sk"]["S"]) for ref, key in asked.items()}
+    return {ref: found[name] for ref, name in names.items() if name in found}
+
+
+def _risks(keys: Collection[RiskKey], items: dict[str, Item]) -> dict[RiskKey, RiskScore]:
+    asked = {key: items.get(_pk(risk_item_key(key))) for key in keys}
+    return {key: score_in(item) for key, item in asked.items() if item is not None}
+
+
+def _pk(key: Key) -> str:
+    return str(key["pk"]["S"])

@@ -1,0 +1,129 @@
+"""RevocationStore on the state table: an item for each key that was withdrawn.
+
+    pk = ("revoked", what, value[, tenant])    revoked_at, expires_at, by, reason, key, listing
+
+`listing` and `expires_at` are the keys of an index that lists them without reading the rest of the table.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from federation.aws.backoff import ATTEMPTS, Pause, full_jitter
+from federation.aws.errors import error_code, translated
+from federation.aws.items import Item, Key
+from federation.aws.keys import item_key
+from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.reasons import Reason
+from federation.ports import Clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MARGIN = 300
+"""Seconds that DynamoDB keeps an item beyond its end: our clocks may run behind its own."""
+INDEX = "listing"
+LISTING = "revocation"
+
+_NOT_STRICTER = "attribute_not_exists(pk) OR (revoked_at <= :revoked_at AND expires_at <= :expires_at)"
+
+
+class DynamoRevocations:
+    """Withdrawals are few, so the index holds them all under one key."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", state_table: str, clock: Clock, pause: Pause = full_jitter) -> None:
+        self._dynamodb = dynamodb
+        self._table = state_table
+        self._clock = clock
+        self._pause = pause
+
+    def revoke(self, revocation: Revocation) -> None:
+        """One conditional PutItem; a further one where it is stricter in one way, and what stands there in another."""
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                self._pause(attempt)
+            standing = self._put(revocation)
+            if standing is None or _stricter(standing, revocation) == standing:
+                return
+            revocation = _stricter(standing, revocation)
+        raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "others withdraw the same")
+
+    def revocations(self) -> tuple[Revocation, ...]:
+        """One Query of the index, of as many pages as it takes; what ends first comes first."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=INDEX,
+            KeyConditionExpression=f"{INDEX} = :partition AND expires_at >= :earliest",
+            ExpressionAttributeValues={
+                ":partition": {"S": LISTING},
+                ":earliest": {"N": str(int(self._clock.now()) + MARGIN)},
+            },
+        )
+        with translated(Reason.STORE_UNAVAILABLE):
+            items = [item for page in pages for item in page["Items"]]
+        return tuple(map(revocation_in, items))
+
+    def _put(self, revocation: Revocation) -> Revocation | None:
+        """None: written. Else what stands there already, which is stricter in some way."""
+        item = _encode(revocation)
+        with translated(Reason.STORE_UNAVAILABLE):
+            try:
+                self._dynamodb.put_item(
+                    TableName=self._table,
+                    Item=item,
+                    ConditionExpression=_NOT_STRICTER,
+                    ExpressionAttributeValues={f":{name}": item[name] for name in ("revoked_at", "expires_at")},
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+            except ClientError as error:
+                if error_code(error) != "ConditionalCheckFailedException":
+                    raise
+                answer: Any = error.response
+                return revocation_in(answer["Item"])
+        return None
+
+
+def revocation_item_key(key: RevocationKey) -> Key:
+    """Without a tenant it has a part less: no name of a tenant is taken for none (ATTACKS E6)."""
+    return {"pk": {"S": item_key("revoked", *_parts(key))}}
+
+
+def revocation_in(item: Item) -> Revocation:
+    """The withdrawal in an item; one that cannot be read is no reason to guess: TemporarilyUnavailable."""
+    try:
+        what, value, *tenant = json.loads(item["key"]["S"])
+        return Revocation(
+            RevocationKey(Withdrawn(what), value, *tenant),
+            revoked_at=int(item["revoked_at"]["N"]),
+            expires_at=int(item["expires_at"]["N"]) - MARGIN,
+            by=item["by"]["S"],
+            reason=item["reason"]["S"],
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "a revocation is unreadable") from error
+
+
+def _encode(revocation: Revocation) -> Item:
+    return {
+        **revocation_item_key(revocation.key),
+        INDEX: {"S": LISTING},
+        "key": {"S": json.dumps(_parts(revocation.key))},
+        "revoked_at": {"N": str(revocation.revoked_at)},
+        "expires_at": {"N": str(revocation.expires_at + MARGIN)},
+        "by": {"S": revocation.by},
+        "reason": {"S": revocation.reason},
+    }
+
+
+def _parts(key: RevocationKey) -> Sequence[str]:
+    tenant = () if key.tenant is None else (key.tenant,)
+    return [key.what.value, key.value, *tenant]
+
+
+def _stricter(standing: Revocation, new: Revocation) -> Revocation:
+    """Whoever withdrew later says why; it lasts as long as the longer of both."""
+    later = max(standing, new, key=lambda one: one.revoked_at)
+    return later._replace(expires_at=max(standing.expires_at, new.expires_at))
