@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from federation.admin.authority_checks import shared_authorities
+from federation.admin.client_checks import client_problems, introspection_warnings
 from federation.admin.document_set import DocumentSet, DocumentT_co, Written
 from federation.admin.guard_rails import objections, trusts_too_many
 from federation.admin.policy_checks import policy_problems
@@ -26,6 +27,7 @@ def problems(documents: DocumentSet) -> Iterator[Problem]:
     for mapping in documents.mappings.values():
         yield from _mapping_problems(mapping, documents)
     yield from _same_match(documents)
+    yield from client_problems(documents)
     yield from policy_problems(documents)
 
 
@@ -40,6 +42,7 @@ def warnings(documents: DocumentSet) -> Iterator[Problem]:
         if count > MANY_PATTERNS:
             message = f"{count} mappings pin none of its provider's selectors; each is read for every token"
             yield documents.issuers[issuer_id].source.problem((), message, "pin a selector")
+    yield from introspection_warnings(documents)
 
 
 def _danger(mapping: Written[MappingDocument], issuer: IssuerDocument) -> Problem:
@@ -111,6 +114,10 @@ def _grant_problems(
     if beyond := [scope for scope in grant.scopes if scope not in audience.document.scopes]:
         message = f"Audience {grant.audience} has no scope {', '.join(beyond)}"
         yield "scopes", message, _near(beyond[0], audience.document.scopes)
+    types = [detail.type for detail in audience.document.authorization_details]
+    if unknown := [name for name in grant.authorization_details if name not in types]:
+        message = f"Audience {grant.audience} has no type {', '.join(unknown)}"
+        yield "authorization_details", message, _near(unknown[0], types)
     if issuer and audience.document.tenant not in (None, issuer.document.tenant):
         whose = f"Audience {grant.audience} is of tenant {audience.document.tenant}"
         yield "audience", f"{whose}, Issuer {issuer.document.id} of {issuer.document.tenant or 'none'}", ""

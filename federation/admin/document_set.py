@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from federation.admin.schema.audience import AudienceDocument
+from federation.admin.schema.client import ClientDocument
 from federation.admin.schema.document import TrustDocument
 from federation.admin.schema.issuer import IssuerDocument
 from federation.admin.schema.mapping import MappingDocument
@@ -39,6 +40,7 @@ class DocumentSet:
     issuers: ReadOnly[str, Written[IssuerDocument]] = field(default_factory=dict)
     mappings: ReadOnly[str, Written[MappingDocument]] = field(default_factory=dict)
     audiences: ReadOnly[str, Written[AudienceDocument]] = field(default_factory=dict)
+    clients: ReadOnly[str, Written[ClientDocument]] = field(default_factory=dict)
     policies: ReadOnly[str, Written[PolicyDocument]] = field(default_factory=dict)
     zones: ReadOnly[str, Written[ZoneDocument]] = field(default_factory=dict)
     malformed: frozenset[DocumentRef] = frozenset()
@@ -47,6 +49,10 @@ class DocumentSet:
     def knows_issuer(self, document_id: str) -> bool:
         """Whether the Issuer is there, well-formed or not."""
         return document_id in self.issuers or DocumentRef(Kind.ISSUER, document_id) in self.malformed
+
+    def knows_client(self, document_id: str) -> bool:
+        """Whether the Client is there, well-formed or not."""
+        return document_id in self.clients or DocumentRef(Kind.CLIENT, document_id) in self.malformed
 
     def knows_audience(self, document_id: str) -> bool:
         """Whether the Audience is there, well-formed or not."""

@@ -15,9 +15,6 @@ from federation.admin.source import Location, SourceDocument
 from federation.model.json import Json
 from federation.model.trust import Kind
 
-PLANNED = frozenset({"Client"})
-"""Kinds of the contract that this version cannot enforce. Taking a `forbid` and ignoring it would be a hole."""
-
 
 def parse_document(source: SourceDocument, *, loopback: bool) -> TrustDocument:
     """The document, if it has the form of its kind; raises InvalidDocuments."""
@@ -47,8 +44,6 @@ def _schema(source: SourceDocument) -> type[TrustDocument]:
 def _unknown_kind(kind: Json) -> tuple[str, str]:
     if not isinstance(kind, str) or not kind:
         return "kind is missing or no text", f"known here: {', '.join(SCHEMAS)}"
-    if kind in PLANNED:
-        return f"kind {kind} is not enforced by this version yet", "remove the document: it would protect nothing"
     if kind in (Kind.KEY_SET, Kind.POLICY_SET):
         return f"kind {kind} is written by the bridge itself, never by hand", ""
     return f"unknown kind {kind}", _nearest(kind, list(SCHEMAS))

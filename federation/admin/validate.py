@@ -10,6 +10,7 @@ from federation.admin.form import parse_document
 from federation.admin.presets import completed
 from federation.admin.problem import InvalidDocuments, Problem
 from federation.admin.schema.audience import AudienceDocument
+from federation.admin.schema.client import ClientDocument
 from federation.admin.schema.document import TrustDocument
 from federation.admin.schema.issuer import IssuerDocument
 from federation.admin.schema.mapping import MappingDocument
@@ -59,6 +60,7 @@ class _Builder:
         self._issuers: dict[str, Written[IssuerDocument]] = {}
         self._mappings: dict[str, Written[MappingDocument]] = {}
         self._audiences: dict[str, Written[AudienceDocument]] = {}
+        self._clients: dict[str, Written[ClientDocument]] = {}
         self._policies: dict[str, Written[PolicyDocument]] = {}
         self._zones: dict[str, Written[ZoneDocument]] = {}
         self._malformed: set[DocumentRef] = set()
@@ -67,7 +69,13 @@ class _Builder:
     def documents(self) -> DocumentSet:
         """What has been added and is well-formed."""
         return DocumentSet(
-            self._issuers, self._mappings, self._audiences, self._policies, self._zones, frozenset(self._malformed)
+            issuers=self._issuers,
+            mappings=self._mappings,
+            audiences=self._audiences,
+            clients=self._clients,
+            policies=self._policies,
+            zones=self._zones,
+            malformed=frozenset(self._malformed),
         )
 
     def add(self, source: SourceDocument, *, loopback: bool) -> None:
@@ -92,6 +100,8 @@ class _Builder:
             self._mappings[document.id] = Written(document, source)
         if isinstance(document, AudienceDocument):
             self._audiences[document.id] = Written(document, source)
+        if isinstance(document, ClientDocument):
+            self._clients[document.id] = Written(document, source)
         if isinstance(document, PolicyDocument):
             self._policies[document.id] = Written(document, source)
         if isinstance(document, ZoneDocument):

@@ -82,6 +82,8 @@ class TrustEditor:
             yield _Change(DocumentRef(Kind.AUDIENCE, name), audience)
         for name, issuer in documents.issuers.items():
             yield _Change(DocumentRef(Kind.ISSUER, name), issuer)
+        for name, client in documents.clients.items():
+            yield _Change(DocumentRef(Kind.CLIENT, name), client)
         for name, mapping in documents.mappings.items():
             trusted = documents.issuers[mapping.document.issuer].document
             place = filed_under(tuple(mapping.document.match.items()), provider_named(trusted.provider).table.selectors)

@@ -61,7 +61,14 @@ def _print(console: Console, documents: DocumentSet, problems: Sequence[Problem]
         console.print(f"[bold green]good[/]: {found}; {_many(len(warnings), 'warning')}.")
 
 
-_ONE = {"issuers": "issuer", "mappings": "mapping", "audiences": "audience", "policies": "policy", "zones": "zone"}
+_ONE = {
+    "issuers": "issuer",
+    "mappings": "mapping",
+    "audiences": "audience",
+    "clients": "client",
+    "policies": "policy",
+    "zones": "zone",
+}
 
 
 def _many(count: int, what: str) -> str:
@@ -74,6 +81,7 @@ def _counts(documents: DocumentSet) -> dict[str, int]:
         "issuers": len(documents.issuers),
         "mappings": len(documents.mappings),
         "audiences": len(documents.audiences),
+        "clients": len(documents.clients),
         "policies": len(documents.policies),
         "zones": len(documents.zones),
     }

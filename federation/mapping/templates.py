@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from federation.mapping.paths import ClaimPath, lookup, parse_path
 from federation.model.json import Claims
+from federation.model.trust import CLIENT_NAMESPACE
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 
@@ -34,6 +35,8 @@ def parse_principal(text: str) -> Template:
         raise ValueError("use one {claim} between two slashes: with more, different identities could meet")
     if "{" in segments[0]:
         raise ValueError("begin with a literal namespace, such as partner/acme/{sub}: claims must not choose it")
+    if segments[0] == CLIENT_NAMESPACE:
+        raise ValueError("the namespace client/ is that of registered clients: begin with another")
     if not _is_principal("/".join(segment.replace("{", "x") for segment in segments)):
         raise ValueError("a principal is words of A-Z a-z 0-9 . _ @ - separated by single slashes")
     return template

@@ -1,14 +1,25 @@
 """Stored documents -> trust values. Documents are kept in the form in which people write them (DESIGN section 4)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import TypeVar
 
+from federation.model.client_document import client
 from federation.model.confirmation import confirmed_issuer, is_pending
+from federation.model.document_values import (
+    flag,
+    match_value,
+    members,
+    optional_text,
+    rate_limit,
+    sequence,
+    text,
+    texts,
+)
 from federation.model.duration import seconds, seconds_or_none
 from federation.model.json import JsonObject
 from federation.model.policy import Policy, Zone
-from federation.model.trust import Audience, Grant, Issuer, IssuerKeys, Kind, Mapping, MatchValue
+from federation.model.trust import Audience, Client, DetailType, Grant, Issuer, IssuerKeys, Kind, Mapping
 
 DEFAULT_ALGORITHMS = ("RS256", "ES256")
 DEFAULT_MAX_TOKEN_AGE = "1h"
@@ -50,6 +61,11 @@ def decode_audience(document: StoredDocument) -> Audience:
     return _decode(document, _audience)
 
 
+def decode_client(document: StoredDocument) -> Client:
+    """Raises CorruptDocument."""
+    return _decode(document, lambda stored: client(stored.id, stored.version, stored.body))
+
+
 def decode_policy(document: StoredDocument) -> Policy:
     """Raises CorruptDocument."""
     return _decode(document, _policy)
@@ -72,19 +88,20 @@ def _issuer(document: StoredDocument) -> Issuer:
     return Issuer(
         id=document.id,
         version=document.version,
-        provider=_text(body["provider"]),
-        issuer=_text(body["issuer"]),
-        audiences=_texts(body.get("audiences", ())),
-        keys=_keys(_object(body.get("keys", {"discovery": True}))),
-        algorithms=_texts(body.get("algorithms", DEFAULT_ALGORITHMS)),
-        max_token_age=seconds(_text(body.get("max_token_age", DEFAULT_MAX_TOKEN_AGE))),
-        single_use=_flag(body.get("single_use", False)),
+        provider=text(body["provider"]),
+        issuer=text(body["issuer"]),
+        audiences=texts(body.get("audiences", ())),
+        keys=_keys(members(body.get("keys", {"discovery": True}))),
+        algorithms=texts(body.get("algorithms", DEFAULT_ALGORITHMS)),
+        max_token_age=seconds(text(body.get("max_token_age", DEFAULT_MAX_TOKEN_AGE))),
+        single_use=flag(body.get("single_use", False)),
         enabled=_enabled(body),
-        tenant=_optional_text(body.get("tenant")),
-        revoked=frozenset(_serial(serial) for serial in _texts(body.get("revoked", ()))),
-        max_stale=seconds_or_none(_text(body.get("max_stale", DEFAULT_MAX_STALE))),
-        max_auth_age=seconds(_text(body["max_auth_age"])) if "max_auth_age" in body else None,
+        tenant=optional_text(body.get("tenant")),
+        revoked=frozenset(_serial(serial) for serial in texts(body.get("revoked", ()))),
+        max_stale=seconds_or_none(text(body.get("max_stale", DEFAULT_MAX_STALE))),
+        max_auth_age=seconds(text(body["max_auth_age"])) if "max_auth_age" in body else None,
         since=document.since,
+        rate_limit=rate_limit(body),
     )
 
 
@@ -93,13 +110,13 @@ def _keys(keys: JsonObject) -> IssuerKeys:
     if len(sources) != 1:
         raise ValueError("exactly one source of keys")
     return IssuerKeys(
-        discovery=_flag(keys.get("discovery", False)),
-        jwks_uri=_optional_text(keys.get("jwks_uri")),
-        jwks=_object(keys["jwks"]) if "jwks" in keys else None,
-        pushed=_flag(keys.get("pushed", False)),
-        pushed_max_age=seconds(_text(keys.get("pushed_max_age", DEFAULT_PUSHED_MAX_AGE))),
-        certificates=_texts(keys.get("certificates", ())),
-        caller_identity=_flag(keys.get("caller_identity", False)),
+        discovery=flag(keys.get("discovery", False)),
+        jwks_uri=optional_text(keys.get("jwks_uri")),
+        jwks=members(keys["jwks"]) if "jwks" in keys else None,
+        pushed=flag(keys.get("pushed", False)),
+        pushed_max_age=seconds(text(keys.get("pushed_max_age", DEFAULT_PUSHED_MAX_AGE))),
+        certificates=texts(keys.get("certificates", ())),
+        caller_identity=flag(keys.get("caller_identity", False)),
     )
 
 
@@ -110,16 +127,16 @@ def _serial(text: str) -> int:
 
 def _mapping(document: StoredDocument) -> Mapping:
     body = document.body
-    match = _object(body["match"])
+    match = members(body["match"])
     return Mapping(
         id=document.id,
         version=document.version,
-        issuer=_text(body["issuer"]),
-        match=tuple((path, _match_value(value)) for path, value in match.items()),
-        principal=_text(body["principal"]),
-        grants=tuple(_grant(_object(grant)) for grant in _sequence(body["grants"])),
-        attributes={name: _text(value) for name, value in _object(body.get("attributes", {})).items()},
-        may_act=_texts(body.get("may_act", ())),
+        issuer=text(body["issuer"]),
+        match=tuple((path, match_value(value)) for path, value in match.items()),
+        principal=text(body["principal"]),
+        grants=tuple(_grant(members(grant)) for grant in sequence(body["grants"])),
+        attributes={name: text(value) for name, value in members(body.get("attributes", {})).items()},
+        may_act=texts(body.get("may_act", ())),
         enabled=_enabled(body),
         confirmed_for=confirmed_issuer(body),
     )
@@ -127,10 +144,12 @@ def _mapping(document: StoredDocument) -> Mapping:
 
 def _grant(grant: JsonObject) -> Grant:
     return Grant(
-        audience=_text(grant["audience"]),
-        scopes=_texts(grant["scopes"]),
-        default_scopes=_texts(grant.get("default_scopes", ())),
-        max_ttl=seconds(_text(grant["max_ttl"])) if "max_ttl" in grant else None,
+        audience=text(grant["audience"]),
+        scopes=texts(grant["scopes"]),
+        default_scopes=texts(grant.get("default_scopes", ())),
+        max_ttl=seconds(text(grant["max_ttl"])) if "max_ttl" in grant else None,
+        trim=flag(grant.get("trim", False)),
+        authorization_details=texts(grant.get("authorization_details", ())),
     )
 
 
@@ -139,19 +158,31 @@ def _audience(document: StoredDocument) -> Audience:
     return Audience(
         id=document.id,
         version=document.version,
-        scopes=_texts(body["scopes"]),
-        max_ttl=seconds(_text(body.get("max_ttl", DEFAULT_MAX_TTL))),
-        resource=_optional_text(body.get("resource")),
-        environment=_optional_text(body.get("environment")),
-        tenant=_optional_text(body.get("tenant")),
-        token_format=_text(body.get("token_format", "jwt")),
-        sender_constraint=_text(body.get("sender_constraint", "none")),
+        scopes=texts(body["scopes"]),
+        max_ttl=seconds(text(body.get("max_ttl", DEFAULT_MAX_TTL))),
+        resource=optional_text(body.get("resource")),
+        environment=optional_text(body.get("environment")),
+        tenant=optional_text(body.get("tenant")),
+        token_format=text(body.get("token_format", "jwt")),
+        sender_constraint=text(body.get("sender_constraint", "none")),
         enabled=_enabled(body),
+        introspection=texts(body.get("introspection", ())),
+        authorization_details=tuple(
+            _detail_type(members(detail)) for detail in sequence(body.get("authorization_details", ()))
+        ),
+    )
+
+
+def _detail_type(detail: JsonObject) -> DetailType:
+    return DetailType(
+        type=text(detail["type"]),
+        fields={name: texts(values) for name, values in members(detail["fields"]).items()},
+        required=texts(detail.get("required", ())),
     )
 
 
 def _enabled(body: JsonObject) -> bool:
-    return _flag(body.get("enabled", True)) and not is_pending(body)
+    return flag(body.get("enabled", True)) and not is_pending(body)
 
 
 def _policy(document: StoredDocument) -> Policy:
@@ -159,50 +190,12 @@ def _policy(document: StoredDocument) -> Policy:
     return Policy(
         id=document.id,
         version=document.version,
-        cedar=_text(body["cedar"]),
-        tenant=_optional_text(body.get("tenant")),
-        enabled=_flag(body.get("enabled", True)),
+        cedar=text(body["cedar"]),
+        tenant=optional_text(body.get("tenant")),
+        enabled=flag(body.get("enabled", True)),
     )
 
 
 def _zone(document: StoredDocument) -> Zone:
     body = document.body
-    return Zone(document.id, document.version, _texts(body["cidrs"]), _flag(body.get("enabled", True)))
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise TypeError("expected text")
-    return value
-
-
-def _optional_text(value: object) -> str | None:
-    return None if value is None else _text(value)
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError("expected true or false")
-    return value
-
-
-def _texts(values: object) -> tuple[str, ...]:
-    return tuple(_text(value) for value in _sequence(values))
-
-
-def _sequence(values: object) -> Sequence[object]:
-    if not isinstance(values, list | tuple):
-        raise TypeError("expected a list")
-    return values
-
-
-def _object(value: object) -> JsonObject:
-    if not isinstance(value, dict):
-        raise TypeError("expected an object")
-    return cast("JsonObject", value)
-
-
-def _match_value(value: object) -> MatchValue:
-    if not isinstance(value, str | int | bool):
-        raise TypeError("expected text, a whole number, true or false")
-    return value
+    return Zone(document.id, document.version, texts(body["cidrs"]), flag(body.get("enabled", True)))

@@ -10,6 +10,11 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from federation.model.json import Json, JsonObject
 
+CLIENT_NAMESPACE = "client"
+"""First segment of the principals of registered clients, and of nobody else's."""
+TOKEN_EXCHANGE = "token-exchange"
+CLIENT_CREDENTIALS = "client-credentials"
+"""Grants, as a Client document names them."""
 DEFAULT_MAX_STALE = 4 * 60 * 60
 DEFAULT_PUSHED_MAX_AGE = 30 * 24 * 60 * 60
 
@@ -225,7 +230,7 @@ class Client:
     auth: ClientAuth
     audiences: tuple[str, ...]
     scopes: tuple[str, ...]
-    grants: tuple[str, ...] = ("token-exchange",)
+    grants: tuple[str, ...] = (TOKEN_EXCHANGE,)
     """`token-exchange` and/or `client-credentials`."""
     tenant: str | None = None
     rate_limit: RateLimit | None = None

@@ -28,7 +28,7 @@ def cases(verdict: str) -> list[DocumentCase]:
     """All `accepted` or `refused` documents of every kind."""
     return [
         DocumentCase(f"{kind}: {case['name']}", _changed(kind, case), case.get("at", ""), case.get("says", ""))
-        for kind in ("issuer", "mapping", "audience")
+        for kind in ("issuer", "mapping", "audience", "client")
         for case in _load(kind)[verdict]
     ]
 

@@ -1,6 +1,7 @@
 """The form of each kind of trust document (DESIGN section 4), one file per kind."""
 
 from federation.admin.schema.audience import AudienceDocument
+from federation.admin.schema.client import ClientDocument
 from federation.admin.schema.document import TrustDocument
 from federation.admin.schema.issuer import IssuerDocument
 from federation.admin.schema.mapping import MappingDocument
@@ -12,6 +13,7 @@ SCHEMAS: dict[Kind, type[TrustDocument]] = {
     Kind.ISSUER: IssuerDocument,
     Kind.MAPPING: MappingDocument,
     Kind.AUDIENCE: AudienceDocument,
+    Kind.CLIENT: ClientDocument,
     Kind.ZONE: ZoneDocument,
     Kind.POLICY: PolicyDocument,
 }

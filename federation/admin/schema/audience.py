@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from federation.admin.schema.detail_type import DetailTypes
 from federation.admin.schema.document import DocumentId, TrustDocument
 from federation.admin.schema.patterns import DOCUMENT_ID
 from federation.admin.schema.urls import resource_problem
@@ -34,4 +35,7 @@ class AudienceDocument(TrustDocument):
     sender_constraint: Literal["none", "dpop", "mtls", "any"] = "none"
     introspection: Annotated[
         list[DocumentId], Field(default_factory=list, description="Clients that may introspect its tokens.")
+    ]
+    authorization_details: Annotated[
+        DetailTypes, Field(default_factory=list, description="Authorization details (RFC 9396) that it understands.")
     ]

@@ -9,6 +9,7 @@ from federation.admin.schema.document import TrustDocument
 from federation.admin.schema.key_sources import source_problem
 from federation.admin.schema.keys import KeysPart
 from federation.admin.schema.patterns import TOKEN_AUDIENCE, WORDS
+from federation.admin.schema.rate_limit import RateLimitPart
 from federation.admin.schema.urls import fetch_problem
 from federation.admin.schema.values import AuthAge, IssuerName, MaxStale, Tenant, TokenAge, distinct
 from federation.model.documents import DEFAULT_ALGORITHMS, DEFAULT_MAX_STALE, DEFAULT_MAX_TOKEN_AGE
@@ -78,6 +79,7 @@ class IssuerDocument(TrustDocument):
     max_stale: Annotated[MaxStale, Field(description="How long its last good keys hold while it is silent.")] = (
         DEFAULT_MAX_STALE
     )
+    rate_limit: Annotated[RateLimitPart | None, Field(description="Of everybody whom it vouches for together.")] = None
 
     @model_validator(mode="after")
     def _provider_agrees(self) -> Self:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
+from federation.admin.schema.detail_type import TypeNames
 from federation.admin.schema.document import DocumentId, Part, TrustDocument
 from federation.admin.schema.match import Match, lets_in_everybody
 from federation.admin.schema.patterns import ATTRIBUTE_NAME, PRINCIPAL_GLOB, WORDS
@@ -46,6 +47,10 @@ class GrantPart(Part):
         Field(default_factory=list, description="When the request names none."),
     ]
     max_ttl: TokenLifetime | None = None
+    trim: Annotated[bool, Field(description="true: scopes above the ceilings are left out, not refused.")] = False
+    authorization_details: Annotated[
+        TypeNames, Field(default_factory=list, description="Types of authorization details that may be asked for.")
+    ]
 
     @model_validator(mode="after")
     def _defaults_are_granted(self) -> Self:

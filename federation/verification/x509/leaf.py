@@ -22,10 +22,15 @@ def check_leaf(chain: VerifiedChain) -> None:
     if constraints is not None and constraints.ca:
         raise refused("CA:true")
     _check_usage(extension(chain.leaf, x509.KeyUsage))
-    purposes = extension(chain.leaf, x509.ExtendedKeyUsage)
+    check_purposes(chain.leaf)
+    check_key(chain.leaf)
+
+
+def check_purposes(certificate: x509.Certificate) -> None:
+    """Raises InvalidRequest where a certificate that says what it is for does not name TLS clients."""
+    purposes = extension(certificate, x509.ExtendedKeyUsage)
     if purposes is not None and ExtendedKeyUsageOID.CLIENT_AUTH not in purposes:
         raise refused("extended key usage without clientAuth")
-    _check_key(chain.leaf.public_key())
 
 
 def _check_usage(usage: x509.KeyUsage | None) -> None:
@@ -37,7 +42,9 @@ def _check_usage(usage: x509.KeyUsage | None) -> None:
         raise refused("key usage without digitalSignature")
 
 
-def _check_key(key: CertificatePublicKeyTypes) -> None:
+def check_key(certificate: x509.Certificate) -> None:
+    """Raises InvalidRequest for a weak key, or one of a kind that is not known here."""
+    key = certificate.public_key()
     if isinstance(key, RSAPublicKey):
         numbers = key.public_numbers()
         if reason := weakness(numbers.n, numbers.e):

@@ -7,15 +7,16 @@ import pytest
 from federation.admin.form import parse_document
 from federation.admin.problem import InvalidDocuments, Problem
 from federation.admin.source import SourceDocument
-from federation.model.documents import StoredDocument, decode_audience, decode_issuer, decode_mapping
-from federation.model.trust import Audience, Issuer, Kind, Mapping
+from federation.model.documents import StoredDocument, decode_audience, decode_client, decode_issuer, decode_mapping
+from federation.model.trust import Audience, Client, Issuer, Kind, Mapping
 from tests.support.document_vectors import DocumentCase, base, cases
 
-Decoded = Issuer | Mapping | Audience
+Decoded = Issuer | Mapping | Audience | Client
 DECODE: dict[Kind, Callable[[StoredDocument], Decoded]] = {
     Kind.ISSUER: decode_issuer,
     Kind.MAPPING: decode_mapping,
     Kind.AUDIENCE: decode_audience,
+    Kind.CLIENT: decode_client,
 }
 
 
@@ -44,13 +45,6 @@ def test_a_document_that_is_wrong_in_one_thing_is_refused_where_it_is_wrong(case
 def test_all_mistakes_of_a_document_are_told_at_once() -> None:
     body = base("mapping", principal="{sub}", grants=[], tenant="acme", match={"sub": None})
     assert {problem.pointer for problem in problems_of(body)} == {"/principal", "/grants", "/tenant", "/match/sub"}
-
-
-@pytest.mark.parametrize("kind", ["Client"])
-def test_a_kind_that_is_not_enforced_yet_is_refused_since_it_would_protect_nothing(kind: str) -> None:
-    [problem] = problems_of({"kind": kind, "id": "x"})
-    assert problem.pointer == "/kind"
-    assert "not enforced by this version yet" in problem.message
 
 
 def test_our_own_keys_are_never_written_by_hand() -> None:

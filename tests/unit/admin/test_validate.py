@@ -141,7 +141,7 @@ def test_danger_without_need_is_a_warning_too() -> None:
 
 
 def test_problems_of_files_come_in_the_order_of_files_and_lines(tmp_path: Path) -> None:
-    (tmp_path / "b.yaml").write_text("kind: Audience\nid: x\nscops: [a]\n---\nkind: Client\nid: y\n")
+    (tmp_path / "b.yaml").write_text("kind: Audience\nid: x\nscops: [a]\n---\nkind: Klient\nid: y\n")
     (tmp_path / "a.yaml").write_text("kind: [")
     with pytest.raises(InvalidDocuments) as refusal:
         validate_path(tmp_path)

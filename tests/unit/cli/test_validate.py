@@ -61,7 +61,7 @@ def test_the_report_as_json(folder: Path) -> None:
     good = json.loads(run(folder, "--json").stdout)
     assert good == {
         "ok": True,
-        "documents": {"issuers": 0, "mappings": 0, "audiences": 1, "policies": 0, "zones": 0},
+        "documents": {"issuers": 0, "mappings": 0, "audiences": 1, "clients": 0, "policies": 0, "zones": 0},
         "problems": [],
         "warnings": [],
     }

@@ -1,0 +1,81 @@
+"""How a registered client proves itself: one method, and what that method needs."""
+
+from collections.abc import Mapping as ReadOnly
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+
+from federation.admin.schema.certificates import check_certificate
+from federation.admin.schema.client_names import DnsName, EmailAddress, IpAddress, SpiffeId, SubjectName, UriName
+from federation.admin.schema.document import DocumentId, Part
+from federation.admin.schema.keys import Jwks
+from federation.admin.schema.patterns import ROLE_ARN, THUMBPRINT, WORDS
+from federation.admin.schema.values import FetchedUrl, distinct
+from federation.authentication.assertion_keys import unfit_for_assertions
+from federation.model.trust import ClientMethod
+
+NAMES = ("san_uri", "san_dns", "san_ip", "san_email", "subject_dn")
+SELF_SIGNED = "self_signed_tls_client_auth"
+
+_TAKES: ReadOnly[str, tuple[tuple[str, ...], ...]] = {
+    "none": (),
+    "private_key_jwt": (("jwks", "jwks_uri"),),
+    "tls_client_auth": (NAMES, ("certificates",)),
+    SELF_SIGNED: (("thumbprints", "certificates"),),
+    "spiffe_jwt": (("spiffe_id",), ("issuer",)),
+    "aws_iam": (("role",),),
+}
+"""Method -> of each of these exactly one."""
+
+Thumbprint = Annotated[str, Field(pattern=THUMBPRINT, description=WORDS[THUMBPRINT])]
+Pem = Annotated[str, Field(max_length=16 * 1024)]
+
+
+def _for_assertions(jwks: Jwks) -> Jwks:
+    if problem := unfit_for_assertions(jwks):
+        raise ValueError(problem)
+    return jwks
+
+
+class ClientAuthPart(Part):
+    """Exactly one method. There are no shared secrets."""
+
+    method: ClientMethod
+    jwks: Annotated[Jwks, AfterValidator(_for_assertions)] | None = None
+    jwks_uri: Annotated[FetchedUrl | None, Field(description="Where its public keys are.")] = None
+    san_uri: UriName | None = None
+    san_dns: DnsName | None = None
+    san_ip: IpAddress | None = None
+    san_email: EmailAddress | None = None
+    subject_dn: SubjectName | None = None
+    certificates: Annotated[
+        list[Pem] | None,
+        Field(min_length=1, max_length=16, description="PEM of its own authorities; or of its self-signed ones."),
+    ] = None
+    thumbprints: Annotated[
+        list[Thumbprint] | None,
+        Field(min_length=1, max_length=16, description="Its self-signed certificates; two while one is replaced."),
+    ] = None
+    spiffe_id: SpiffeId | None = None
+    issuer: Annotated[DocumentId | None, Field(description="Id of the Issuer of its trust domain.")] = None
+    role: Annotated[str | None, Field(pattern=ROLE_ARN, description=WORDS[ROLE_ARN])] = None
+
+    @field_validator("certificates", "thumbprints")
+    @classmethod
+    def _usable(cls, values: list[str] | None, info: ValidationInfo) -> list[str] | None:
+        distinct(values or [])
+        if info.field_name == "certificates":
+            for pem in values or ():
+                check_certificate(pem, own=info.data.get("method") == SELF_SIGNED)
+        return values
+
+    @model_validator(mode="after")
+    def _one_method(self) -> Self:
+        needed = _TAKES[self.method]
+        given = self.model_fields_set - {"method"}
+        for group in needed:
+            if len(given.intersection(group)) != 1:
+                raise ValueError(f"{self.method} needs {'exactly one of ' if group[1:] else ''}{', '.join(group)}")
+        if foreign := sorted(given - {name for group in needed for name in group}):
+            raise ValueError(f"{', '.join(foreign)}: not a part of {self.method}; leave it out")
+        return self
