@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from federation.aws.backoff import Pause, full_jitter
+from federation.aws.claims import claim_key, claim_write, refuse_repeated
 from federation.aws.errors import error_code, translated
+from federation.aws.issued_tokens import KEYS, recent_attributes
 from federation.aws.items import Item, Key
 from federation.aws.keys import item_key
 from federation.aws.transactions import ConditionFailed, Write, write_all
@@ -21,14 +23,10 @@ from federation.ports import AlreadyUsed, Clock, KeptToken
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-REPLAY_MARGIN = 300
-"""Seconds that a claim is remembered beyond its expiry (ATTACKS M11)."""
-
 SEARCHABLE = ("jti", "txn", "correlation_id", "principal", "issuer", "client_id", "time", "outcome")
 """Members of the record that are attributes of their own; `entry` holds the whole record as JSON."""
 
 _NEW_OR_OURS = "attribute_not_exists(pk) OR (correlation_id = :me AND attribute_not_exists(discard_reason))"
-_FREE_OR_OURS = "attribute_not_exists(pk) OR expires_at < :now OR correlation_id = :me"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +53,7 @@ class DynamoLedger:
 
         A write that was applied although its answer was lost is recognized by its correlation id (ATTACKS F8).
         """
-        if len({(use.purpose, use.key) for use in uses}) < len(uses):
-            raise AlreadyUsed(*uses)
+        refuse_repeated(uses)
         record = self._record(entry)
         if uses or kept:
             self._write_all(record, uses, [self._claim(use, entry) for use in uses], [self._kept(kept)] if kept else [])
@@ -102,22 +99,16 @@ class DynamoLedger:
             raise (AlreadyUsed(*taken) if taken else _jti_taken()) from error
 
     def _record(self, entry: JsonObject) -> Write:
+        whole = {"entry": {"S": json.dumps({name: value for name, value in entry.items() if name != KEYS})}}
         return {
             "TableName": self._tables.audit,
-            "Item": _record_key(entry) | _searchable(entry) | {"entry": {"S": json.dumps(entry)}},
+            "Item": _record_key(entry) | _searchable(entry) | recent_attributes(entry) | whole,
             "ConditionExpression": _NEW_OR_OURS,
             "ExpressionAttributeValues": {":me": _text(entry["correlation_id"])},
         }
 
     def _claim(self, use: OneTimeUse, entry: JsonObject) -> Write:
-        me = _text(entry["correlation_id"])
-        until = {"N": str(use.expires_at + REPLAY_MARGIN)}
-        return {
-            "TableName": self._tables.state,
-            "Item": _claim_key(use) | {"expires_at": until, "correlation_id": me, "purpose": {"S": use.purpose}},
-            "ConditionExpression": _FREE_OR_OURS,
-            "ExpressionAttributeValues": {":me": me, ":now": {"N": str(int(self._clock.now()))}},
-        }
+        return claim_write(self._tables.state, use, str(entry["correlation_id"]), self._clock.now())
 
     def _kept(self, kept: KeptToken) -> Write:
         return {
@@ -134,7 +125,7 @@ class DynamoLedger:
             try:
                 self._dynamodb.delete_item(
                     TableName=self._tables.state,
-                    Key=_claim_key(use),
+                    Key=claim_key(use),
                     ConditionExpression="correlation_id = :me",
                     ExpressionAttributeValues={":me": _text(entry["correlation_id"])},
                 )
@@ -145,10 +136,6 @@ class DynamoLedger:
 
 def _record_key(entry: JsonObject) -> Key:
     return {"pk": {"S": item_key("issued", str(entry["jti"]))}}
-
-
-def _claim_key(use: OneTimeUse) -> Key:
-    return {"pk": {"S": item_key("once", use.purpose, *use.key)}}
 
 
 def _searchable(entry: JsonObject) -> Item:

@@ -1,0 +1,39 @@
+"""Who is asking at an endpoint that commits nothing: what its proof spends is claimed at once."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from federation.model.tokens import Caller
+from federation.oauth.errors import InvalidClient
+from federation.oauth.reasons import Reason
+from federation.oauth.request import ExchangeRequest
+from federation.ports import AlreadyUsed, OneTimeClaims
+
+
+class CallerAuthentication(Protocol):
+    """Whoever knows callers."""
+
+    def authenticate(self, request: ExchangeRequest) -> Caller:
+        """Who asks; raises InvalidClient, InvalidRequest, TemporarilyUnavailable or ServerError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ImmediateCallers:
+    """Callers whose assertions are spent when they have been verified: junk is refused before any write."""
+
+    callers: CallerAuthentication
+    claims: OneTimeClaims
+
+    def authenticate(self, request: ExchangeRequest) -> Caller:
+        """Who asks; raises as CallerAuthentication, and InvalidClient for an assertion that was used before."""
+        caller = self.callers.authenticate(request)
+        if caller.one_time:
+            self._claim(caller, request.correlation_id)
+        return caller
+
+    def _claim(self, caller: Caller, correlation_id: str) -> None:
+        try:
+            self.claims.claim(caller.one_time, correlation_id)
+        except AlreadyUsed as error:
+            raise InvalidClient(Reason.CLIENT_AUTHENTICATION_FAILED, "the assertion was used already") from error

@@ -1,0 +1,105 @@
+"""IssuedTokens on the audit table: an index of the tokens that have not expired.
+
+    recent = "<hour of exp>#<shard>"    expires_at, issued_at, status_idx, revocation_keys
+
+A partition of the index has the tokens that expire in one hour, spread over a few shards, so that none is hot.
+"""
+
+from collections.abc import Collection
+from concurrent.futures import Executor
+from hashlib import sha256
+from itertools import chain, product
+from typing import TYPE_CHECKING, Any
+
+from federation.aws.errors import translated
+from federation.aws.items import Item
+from federation.model.json import Json, JsonObject
+from federation.model.revocation import RevocationKey
+from federation.model.standing_keys import key_texts, read_key
+from federation.model.status import SPAN
+from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.reasons import Reason
+from federation.ports import LiveToken
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+INDEX = "recent"
+SHARDS = 4
+KEYS = "revocation_keys"
+LONGEST_FILTER = 40
+"""Keys that are looked for by DynamoDB itself: an expression has at most 4 KB."""
+
+
+class DynamoIssuedTokens:
+    """Reads every shard of the hours in which a living token can expire, side by side."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", audit_table: str, pool: Executor) -> None:
+        self._dynamodb = dynamodb
+        self._table = audit_table
+        self._pool = pool
+
+    def affected(self, keys: Collection[RevocationKey], now: int) -> tuple[LiveToken, ...]:
+        """A Query per shard and hour, of as many pages as it takes; none for no keys."""
+        if not keys:
+            return ()
+        hours = range(now // SPAN, now // SPAN + 2)  # no token lives longer than SPAN
+        wanted = frozenset(keys)
+        partitions = [f"{hour}#{shard}" for hour, shard in product(hours, range(SHARDS))]
+        found = self._pool.map(lambda partition: self._query(partition, now, wanted), partitions)
+        return tuple(token for token in chain.from_iterable(found) if not wanted.isdisjoint(token.keys))
+
+    def _query(self, partition: str, now: int, keys: frozenset[RevocationKey]) -> list[LiveToken]:
+        values: dict[str, Any] = {":partition": {"S": partition}, ":now": {"N": str(now)}}
+        with translated(Reason.STORE_UNAVAILABLE):
+            pages = self._dynamodb.get_paginator("query").paginate(
+                TableName=self._table,
+                IndexName=INDEX,
+                KeyConditionExpression=f"{INDEX} = :partition AND expires_at > :now",
+                **_filtered(values, keys),
+            )
+            return [_live(item) for page in pages for item in page["Items"]]
+
+
+def recent_attributes(entry: JsonObject) -> Item:
+    """What the index needs of a record; nothing for a record of something else than a token with a status."""
+    index, expires_at, keys = (entry.get(name) for name in ("status_idx", "expires_at", KEYS))
+    if not isinstance(index, int) or not isinstance(expires_at, int) or not isinstance(keys, list | tuple) or not keys:
+        return {}
+    shard = sha256(str(entry["jti"]).encode()).digest()[0] % SHARDS
+    return {
+        INDEX: {"S": f"{expires_at // SPAN}#{shard}"},
+        "expires_at": _number(expires_at),
+        "issued_at": _number(entry["issued_at"]),
+        "status_idx": _number(index),
+        KEYS: {"SS": [str(key) for key in keys]},
+    }
+
+
+def _filtered(values: dict[str, Any], keys: frozenset[RevocationKey]) -> dict[str, Any]:
+    """Many keys at once are rare: then everything is read, and looked through here."""
+    if len(keys) > LONGEST_FILTER:
+        return {"ExpressionAttributeValues": values}
+    texts = {f":k{number}": {"S": text} for number, text in enumerate(key_texts(keys))}
+    return {
+        "FilterExpression": " OR ".join(f"contains({KEYS}, {name})" for name in texts),
+        "ExpressionAttributeValues": values | texts,
+    }
+
+
+def _live(item: Item) -> LiveToken:
+    """One that cannot be read is no reason to leave it out: TemporarilyUnavailable."""
+    try:
+        return LiveToken(
+            jti=item["jti"]["S"],
+            issued_at=int(item["issued_at"]["N"]),
+            expires_at=int(item["expires_at"]["N"]),
+            status_index=int(item["status_idx"]["N"]),
+            keys=frozenset(map(read_key, item[KEYS]["SS"])),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "a token's record is unreadable") from error
+
+
+def _number(value: Json) -> dict[str, str]:
+    return {"N": str(value)}

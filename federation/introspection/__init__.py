@@ -1,0 +1,1 @@
+"""Is a token good, and what does it say (RFC 7662, RFC 9701)."""

@@ -1,0 +1,40 @@
+"""What a resource server is told about a token."""
+
+from dataclasses import dataclass
+
+from federation.model.binding import DPOP
+from federation.model.json import Json, JsonObject
+from federation.model.tokens import OwnClaims
+from federation.model.trust import Client
+from federation.oauth.identifiers import BEARER
+from federation.verification.own_references import IssuedByUs
+
+INACTIVE: JsonObject = {"active": False}
+"""Whatever the reason: no further member (RFC 7662 section 2.2, ATTACKS M7)."""
+
+MEMBERS = (
+    *("iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope"),
+    *("act", "cnf", "txn", "tenant", "env", "ctx", "authorization_details"),
+)
+"""Claims that a resource server needs; `fed` and `status` are about us and for offline verifiers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer, and the client to whom it is given."""
+
+    client: Client
+    answer: JsonObject
+    signed: str | None = None
+    """The answer as a JWT, where that was asked for."""
+
+
+def describe(token: IssuedByUs) -> JsonObject:
+    """The answer about a good token."""
+    said: dict[str, Json] = {name: token.claims[name] for name in MEMBERS if name in token.claims}
+    return {"active": True, "token_type": _token_type(token.own), **said}
+
+
+def _token_type(own: OwnClaims) -> str:
+    """How it must be presented (RFC 9449 section 6.2)."""
+    return DPOP if own.binding is not None and own.binding.jkt is not None else BEARER

@@ -1,0 +1,41 @@
+"""Answers as signed JWTs: evidence that can be kept (RFC 9701 section 5)."""
+
+from dataclasses import dataclass
+
+from federation.introspection.answer import Told
+from federation.minting.signed_jwt import JwtSigner
+from federation.oauth.http import HttpRequest
+from federation.ports import Clock
+
+TYP = "token-introspection+jwt"
+MEDIA_TYPE = f"application/{TYP}"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedAnswers:
+    """`issuer`: our URL."""
+
+    issuer: str
+    signer: JwtSigner
+    clock: Clock
+
+    def sign(self, told: Told) -> str:
+        """The JWT, for that client alone. No `sub` and no `exp`: it is no access token and never looks like one."""
+        return self.signer.sign(
+            TYP,
+            {
+                "iss": self.issuer,
+                "aud": told.client.id,
+                "iat": int(self.clock.now()),
+                "token_introspection": told.answer,
+            },
+        )
+
+
+def accepts_jwt(http: HttpRequest) -> bool:
+    """Whether the caller asks for the signed form (RFC 9701 section 4)."""
+    ranges = (each.split(";") for each in http.headers.get("accept", "").split(","))
+    return any(
+        name.strip().lower() == MEDIA_TYPE and "q=0" not in (parameter.strip().lower() for parameter in parameters)
+        for name, *parameters in ranges
+    )

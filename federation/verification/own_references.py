@@ -1,0 +1,58 @@
+"""Any token that we issued, whatever it looks like: a JWT that we signed, or a reference whose claims we keep."""
+
+import re
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from federation.model.json import Claims
+from federation.model.tokens import OwnClaims
+from federation.model.trust import DocumentRef, DocumentVersion, Kind
+from federation.oauth.errors import InvalidRequest
+from federation.oauth.identifiers import TokenType
+from federation.ports import Clock, KeptTokens
+from federation.verification.compact import parse_compact
+from federation.verification.own_claims import read_own
+from federation.verification.own_tokens import OwnTokenVerifier
+
+_REFERENCE = re.compile(r"[A-Za-z0-9_-]{22,128}")
+_UNSIGNED = DocumentVersion(DocumentRef(Kind.KEY_SET, "(none)"), 0)
+"""In the place of the key set: nobody signed a reference, so no version is ever checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedByUs:
+    """Proof: we issued it and it has not expired. Whether it was revoked is another question."""
+
+    own: OwnClaims
+    claims: Claims = field(repr=False)
+    expires_at: int
+    """Seconds since the epoch."""
+    documents: tuple[DocumentVersion, ...] = ()
+    """What the proof rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReferences:
+    """Finds what stands behind the text of a token."""
+
+    signed: OwnTokenVerifier
+    kept: KeptTokens
+    clock: Clock
+
+    def find(self, text: str) -> IssuedByUs | None:
+        """None: malformed, somebody else's, or expired. Raises TemporarilyUnavailable or ServerError."""
+        if _REFERENCE.fullmatch(text):
+            return self._kept(text)
+        try:
+            verified = self.signed.verify(parse_compact(text), TokenType.ACCESS_TOKEN)
+        except InvalidRequest:
+            return None
+        if verified.own is None:
+            return None
+        return IssuedByUs(verified.own, verified.claims, verified.expires_at, verified.documents)
+
+    def _kept(self, text: str) -> IssuedByUs | None:
+        kept = self.kept.kept(sha256(text.encode("ascii")).hexdigest())
+        if kept is None or kept.expires_at <= self.clock.now():
+            return None
+        return IssuedByUs(read_own(kept.claims, _UNSIGNED), kept.claims, kept.expires_at)
