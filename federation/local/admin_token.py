@@ -3,16 +3,15 @@
 The seeded issuer's private key exists in this process alone, and only until the exchange is done.
 """
 
-import os
 import secrets
-import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from federation.admin.source import SourceDocument
-from federation.local.caller import post_form
+from federation.client.credential import write_private
+from federation.client.http import post_form
 from federation.local.issuers.keys import IssuerKey
 from federation.model.trust import DocumentRef, Kind
 from federation.oauth.identifiers import GrantType, TokenType
@@ -57,25 +56,11 @@ def request_admin_token(bridge_url: str, key: IssuerKey) -> str:
 
 
 def write_secret(file: Path, text: str) -> None:
-    """Replace `file` as a whole by one that only its owner may read; raises NoAdminToken.
-
-    A new file is made beside it under a name nobody can guess, so neither a link nor a reader of an old one gets it.
-    """
+    """A file that only its owner reads; raises NoAdminToken."""
     try:
-        descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
-        with os.fdopen(descriptor, "w", encoding="ascii") as handle:
-            handle.write(text)
-        _rename(Path(name), file)
+        write_private(file, text)
     except OSError as error:
         raise NoAdminToken(f"The admin token cannot be written to {file}: {error.strerror}") from error
-
-
-def _rename(new: Path, file: Path) -> None:
-    try:
-        new.replace(file)
-    except OSError:
-        new.unlink(missing_ok=True)
-        raise
 
 
 def _is_admin_audience(source: SourceDocument) -> bool:

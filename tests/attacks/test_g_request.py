@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from federation.local.caller import Answer, send
+from federation.client.http import Answer, send
 from federation.oauth.identifiers import FORM
 from federation.oauth.reasons import Reason
 from tests.support.bridge_server import AUDIENCE, RESOURCE, Bridge

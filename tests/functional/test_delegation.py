@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from federation.local.caller import Answer
+from federation.client.http import Answer
 from federation.local.demo.stage import Stage, open_stage
 from federation.local.demo.trust import EXAMPLES
 from federation.local.demo.verified import verify

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from federation.local.caller import send
+from federation.client.http import send
 from federation.oauth.identifiers import FORM
 from tests.support.bridge_server import Bridge
 

@@ -15,7 +15,7 @@ import yaml
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from federation.local.bridge import LocalBridge
-from federation.local.caller import Answer, post_form, send
+from federation.client.http import Answer, post_form, send
 from federation.local.issuers import kubernetes
 from federation.local.issuers.keys import IssuerKey, generate_key
 from federation.local.serving import ServeOptions, serving

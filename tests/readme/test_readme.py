@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from federation.admin.validate import validate_path
-from federation.local.caller import post_form
+from federation.client.http import post_form
 from federation.oauth.identifiers import GrantType, TokenType
 
 ROOT = Path(__file__).parents[2]

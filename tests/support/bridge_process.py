@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from federation.local.caller import post_form
+from federation.client.http import post_form
 from federation.oauth.identifiers import GrantType, TokenType
 
 FEDBRIDGE = str(Path(sys.executable).with_name("fedbridge"))

@@ -13,8 +13,8 @@ from federation.admin.presets import completed
 from federation.admin.source import SourceDocument
 from federation.admin.validate import validate
 from federation.admin.yaml_source import read_sources
+from federation.client.http import Answer, post_form
 from federation.local.bridge import LocalBridge
-from federation.local.caller import Answer, post_form
 from federation.local.demo.trust import IssuerDocument, generate_keys, issuer_documents, on_loopback
 from federation.local.demo.workloads import ALL, Workload
 from federation.local.issuers.claims import ClaimSet

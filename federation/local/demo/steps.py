@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from federation.client.http import Answer
 from federation.local.audit_trail import Record
-from federation.local.caller import Answer
 from federation.local.demo.stage import Stage
 from federation.local.demo.verified import verify
 from federation.local.demo.workloads import ELSEWHERE, GITHUB, PARTNER, WORKLOADS, Workload

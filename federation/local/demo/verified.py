@@ -4,7 +4,7 @@ from typing import Any
 
 import jwt
 
-from federation.local.caller import send
+from federation.client.http import send
 from federation.local.demo.stage import Stage
 from federation.oauth.metadata import JWKS_PATH
 

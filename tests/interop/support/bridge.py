@@ -12,7 +12,7 @@ import jwt
 from federation.admin.source import SourceDocument
 from federation.admin.validate import validate
 from federation.local.bridge import LocalBridge
-from federation.local.caller import Answer, post_form
+from federation.client.http import Answer, post_form
 from federation.oauth.identifiers import GrantType, TokenType
 from tests.interop.support.exchanges import Exchange, Exchanges
 from tests.interop.support.foreign import ForeignToken

@@ -1,0 +1,86 @@
+"""The admin API from the caller's side."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from federation.client.credential import Credential
+from federation.client.http import Answer, send
+
+API = "/admin/v1"
+
+
+class AdminRefused(Exception):
+    """The bridge answered with a problem (RFC 9457)."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.status = answer.status
+        self.problem = _members(answer)
+        self.correlation_id = answer.headers.get("x-correlation-id", "")
+        title = self.problem.get("title") or self.problem.get("error") or f"HTTP {answer.status}"
+        detail = self.problem.get("detail") or self.problem.get("error_description") or ""
+        super().__init__(f"{title}: {detail}" if detail else str(title))
+
+
+@dataclass(frozen=True, slots=True)
+class AdminResult:
+    """A good answer. `etag`: as the bridge wrote it, empty where there is none."""
+
+    status: int
+    members: dict[str, Any]
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AdminApi:
+    """Talks to one bridge over HTTP alone, so it is the same for a laptop and for AWS."""
+
+    bridge: str
+    """URL, without a slash at its end."""
+    credential: Credential
+
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> AdminResult:
+        """Raises AdminRefused, and OSError where nobody answers."""
+        return self._call("GET", path, query=query)
+
+    def post(self, path: str, body: Mapping[str, Any]) -> AdminResult:
+        """An action; should its answer be lost, repeating it has no second effect (Idempotency-Key)."""
+        return self._call("POST", path, body, {"idempotency-key": secrets.token_urlsafe(16)})
+
+    def put(self, path: str, document: Mapping[str, Any], etag: str | None) -> AdminResult:
+        """`etag`: of the version to replace; None: there must be none."""
+        return self._call("PUT", path, document, {"if-match": etag} if etag else {"if-none-match": "*"})
+
+    def delete(self, path: str, etag: str) -> AdminResult:
+        """Only that version."""
+        return self._call("DELETE", path, headers={"if-match": etag})
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> AdminResult:
+        url = f"{self.bridge}{API}{path}"
+        target = f"{url}?{urlencode(query)}" if query else url
+        content = None if body is None else json.dumps(body).encode()
+        typed = {**(headers or {}), **({"content-type": "application/json"} if content else {})}
+        answer = send(target, method, content, {**typed, **self.credential.headers(method, url)})
+        nonce = answer.headers.get("dpop-nonce")
+        if answer.status == 401 and nonce and self.credential.key:  # noqa: PLR2004 RFC 9449 section 9
+            answer = send(target, method, content, {**typed, **self.credential.headers(method, url, nonce)})
+        if answer.status >= 400:  # noqa: PLR2004 RFC 9110 section 15.5
+            raise AdminRefused(answer)
+        return AdminResult(answer.status, _members(answer), answer.headers.get("etag", ""))
+
+
+def _members(answer: Answer) -> dict[str, Any]:
+    try:
+        return answer.members
+    except (TypeError, ValueError):
+        return {}

@@ -1,0 +1,71 @@
+"""A key of the caller's own, to which its tokens are bound (RFC 9449)."""
+
+import json
+import secrets
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec
+from jwt.algorithms import ECAlgorithm
+
+_PUBLIC = ("crv", "kty", "x", "y")
+
+
+class DpopKey:
+    """An ES256 key pair. Whoever has it can use the tokens that are bound to it: keep it as you would keep them."""
+
+    def __init__(self, private: ec.EllipticCurvePrivateKey) -> None:
+        self._private = private
+        members: dict[str, str] = ECAlgorithm.to_jwk(private, as_dict=True)
+        self._members = members
+
+    @classmethod
+    def generate(cls) -> "DpopKey":
+        """A fresh one."""
+        return cls(ec.generate_private_key(ec.SECP256R1()))
+
+    @classmethod
+    def load(cls, private_jwk: Mapping[str, str]) -> "DpopKey":
+        """The key that `private_jwk` gave away; raises ValueError for anything else."""
+        try:
+            key = ECAlgorithm(ECAlgorithm.SHA256).from_jwk(dict(private_jwk))
+        except jwt.InvalidKeyError as error:
+            raise ValueError("no private EC key") from error
+        if isinstance(key, ec.EllipticCurvePrivateKey):
+            return cls(key)
+        raise ValueError("no private EC key")
+
+    @property
+    def private_jwk(self) -> Mapping[str, str]:
+        """All of it, to be stored where only its owner reads."""
+        return {name: self._members[name] for name in (*_PUBLIC, "d")}
+
+    @property
+    def public_jwk(self) -> Mapping[str, str]:
+        """What a proof shows."""
+        return {name: self._members[name] for name in _PUBLIC}
+
+    @property
+    def thumbprint(self) -> str:
+        """RFC 7638."""
+        return _digest(json.dumps(self.public_jwk, sort_keys=True, separators=(",", ":")))
+
+    def proof(self, method: str, url: str, *, nonce: str | None = None, access_token: str | None = None) -> str:
+        """A fresh proof for one request (RFC 9449 section 4.2). `url`: without query and fragment."""
+        claims: dict[str, Any] = {
+            "jti": secrets.token_urlsafe(16),
+            "htm": method,
+            "htu": url.partition("?")[0].partition("#")[0],
+            "iat": int(time.time()),
+            **({"nonce": nonce} if nonce else {}),
+            **({"ath": _digest(access_token)} if access_token else {}),
+        }
+        return jwt.encode(claims, self._private, "ES256", {"typ": "dpop+jwt", "jwk": dict(self.public_jwk)})
+
+
+def _digest(text: str) -> str:
+    return urlsafe_b64encode(sha256(text.encode()).digest()).rstrip(b"=").decode("ascii")
