@@ -1,0 +1,174 @@
+"""THE decision of the token path, made on documents in memory: the same steps in the same order, and nothing minted."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from federation.admin.explain_identity import Identities
+from federation.admin.explain_question import Identity, Question
+from federation.admin.explain_selected import Selected
+from federation.admin.snapshot import Snapshot
+from federation.mapping.mapper import Mapper
+from federation.mapping.own import OwnMappings
+from federation.mapping.principals import Principals
+from federation.model.authorization import Authorization
+from federation.model.policy import Decision, DecisionRequest
+from federation.model.tokens import Acting, Caller, VerifiedToken
+from federation.model.trust import MappedPrincipal
+from federation.oauth.errors import InvalidClient, OAuthError
+from federation.oauth.identifiers import TokenType
+from federation.oauth.reasons import Reason
+from federation.oauth.request import ExchangeRequest
+from federation.policy.authorizer import Authorizer
+from federation.policy.cedar.engine import CedarEngine
+from federation.policy.cedar.slices import PolicySlices
+from federation.policy.decider import Decider
+from federation.verification.issuers import TrustedIssuers
+from federation.verification.providers import provider_named
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A clock that stands still."""
+
+    seconds: float
+
+    def now(self) -> float:
+        """Since the epoch."""
+        return self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was put to the policies, and what came of it."""
+
+    request: DecisionRequest
+    decision: Decision
+    slices: PolicySlices = field(repr=False)
+
+
+@dataclass(slots=True)
+class Trail:
+    """What was proven until the decision came to its end."""
+
+    question: Question
+    at: str = "client"
+    """The step that was reached."""
+    client: Caller | None = None
+    selected: Selected | None = None
+    signature: str = ""
+    subject: VerifiedToken | None = None
+    actor_selected: Selected | None = None
+    actor: VerifiedToken | None = None
+    mapped: MappedPrincipal | None = None
+    acting: Acting | None = None
+    asked: tuple[Asked, ...] = ()
+    authorization: Authorization | None = None
+    refusal: OAuthError | None = None
+
+    @property
+    def allowed(self) -> bool:
+        """Whether a token would have been minted."""
+        return self.authorization is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Listening(CedarEngine):
+    """The engine, with an ear at the door."""
+
+    heard: list[Asked] = field(default_factory=list)
+
+    def decide(self, request: DecisionRequest, slices: PolicySlices) -> Decision:
+        """As the engine does."""
+        decision = CedarEngine.decide(self, request, slices)
+        self.heard.append(Asked(request, decision, slices))
+        return decision
+
+
+class _Policies(NamedTuple):
+    """Compiled once, however many snapshots have the same."""
+
+    engine: _Listening
+    decider: Decider
+
+
+def _policies(snapshot: Snapshot) -> _Policies:
+    engine = _Listening()
+    return _Policies(engine, Decider(snapshot, engine))
+
+
+def _shared(snapshot: Snapshot, like: "Decisions | None") -> _Policies | None:
+    same = like is not None and like.snapshot.policy_documents is snapshot.policy_documents
+    return like.policies if like is not None and same else None
+
+
+class Decisions:
+    """Decides on the documents of one snapshot. Not for several threads at once."""
+
+    def __init__(self, snapshot: Snapshot, own_issuer: str, like: "Decisions | None" = None) -> None:
+        """`own_issuer`: our URL. `like`: whose compiled policies may serve, where they are the same."""
+        self.snapshot = snapshot
+        self.own_issuer = own_issuer
+        self.policies: _Policies = _shared(snapshot, like) or _policies(snapshot)
+        self._identities = Identities(snapshot, own_issuer, TrustedIssuers(snapshot, own_issuer))
+        self._principals = Principals(Mapper(snapshot, provider_named), OwnMappings(snapshot, snapshot))
+
+    def on(self, snapshot: Snapshot) -> "Decisions":
+        """The same on other documents."""
+        return Decisions(snapshot, self.own_issuer, self)
+
+    def decide(self, question: Question) -> Trail:
+        """How the request would come out; never raises an OAuthError."""
+        trail, self.policies.engine.heard[:] = Trail(question), ()
+        try:
+            self._follow(trail)
+        except OAuthError as refusal:
+            trail.refusal = refusal
+        trail.asked = tuple(self.policies.engine.heard)
+        return trail
+
+    def _follow(self, trail: Trail) -> None:
+        """The pipeline of `federation.exchange`, but for bytes, signatures and the commit."""
+        question = trail.question
+        request = _request(question)
+        trail.client = client = self._client(question.client)
+        trail.at = "issuer"
+        trail.selected = self._identities.select(question.subject, question.now)
+        trail.at = "claims"
+        trail.subject, trail.signature = self._identities.check(trail.selected, question.subject, At(question.now))
+        trail.at = "actor"
+        self._verify_actor(trail, question.actor)
+        trail.at = "mapping"
+        trail.mapped = mapped = self._principals.resolve(trail.subject, request)
+        trail.at = "actor"
+        trail.acting = self._principals.resolve_actor(trail.actor, request)
+        trail.at = "authorization"
+        authorizer = Authorizer(self.snapshot, self.policies.decider, At(question.now))
+        trail.authorization = authorizer.authorize(client, trail.subject, trail.acting, mapped, request)
+
+    def _verify_actor(self, trail: Trail, actor: Identity | None) -> None:
+        if actor is None:
+            return
+        now = trail.question.now
+        trail.actor_selected = self._identities.select(actor, now)
+        trail.actor, _ = self._identities.check(trail.actor_selected, actor, At(now))
+
+    def _client(self, id_: str | None) -> Caller:
+        if id_ is None:
+            return Caller()
+        client = self.snapshot.client(id_)
+        if client is None or not client.enabled:
+            detail = f"client {id_} is {'disabled' if client else 'not registered'}"
+            raise InvalidClient(Reason.CLIENT_AUTHENTICATION_FAILED, detail)
+        return Caller(client, documents=(client.document,))
+
+
+def _request(question: Question) -> ExchangeRequest:
+    return ExchangeRequest(
+        subject_token_type=TokenType.JWT,
+        audiences=question.audiences,
+        resources=question.resources,
+        scopes=question.scopes,
+        source_ip=question.source_ip,
+        correlation_id="explained",
+        authorization_details=question.authorization_details,
+    )

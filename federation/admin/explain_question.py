@@ -1,0 +1,49 @@
+"""What somebody wants explained: an identity, and what it asks for."""
+
+from dataclasses import dataclass, field, replace
+
+from federation.model.json import Claims, Json, JsonObject
+from federation.model.policy import Proof
+from federation.oauth.identifiers import TokenType
+
+ANY_ADDRESS = "0.0.0.0"  # noqa: S104  (nobody's: in no zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose claims: a token's, or bare ones.
+
+    Bare claims are taken as proven. What they lack of `aud`, `iat`, `exp` and `jti` is taken to be as it should be; of
+    a token nothing is.
+    """
+
+    claims: Claims = field(default_factory=dict[str, Json], repr=False)
+    token: str | None = field(default=None, repr=False)
+    """Its text, read and never kept; then `claims` are not looked at."""
+    token_type: TokenType = TokenType.JWT
+    issuer: str | None = None
+    """Id of the Issuer document that proved the claims otherwise than by a JWT (a certificate, AWS), or will have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request, as far as a decision looks at it."""
+
+    subject: Identity
+    now: int
+    """Seconds since the epoch."""
+    actor: Identity | None = None
+    audiences: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    scopes: tuple[str, ...] | None = None
+    """None: the request names none."""
+    client: str | None = None
+    """Id of the registered client, taken as authenticated."""
+    source_ip: str = ANY_ADDRESS
+    proof: Proof = "none"
+    """What the caller proves to have a key by."""
+    authorization_details: tuple[JsonObject, ...] = ()
+
+    def at(self, *audiences: str, scopes: tuple[str, ...] | None = None) -> "Question":
+        """The same identity under the same circumstances, for something else."""
+        return replace(self, audiences=audiences, resources=(), scopes=scopes, authorization_details=())
