@@ -1,4 +1,4 @@
-"""IssuerDirectory, AudienceDirectory, MappingIndex and MappingsById on the trust table.
+"""IssuerDirectory, AudienceDirectory, MappingIndex, MappingsById and ClientsById on the trust table.
 
 Reads are strongly consistent: whoever decides again because trust has changed must not decide on the old documents
 again. A corrupt document is reported and left out: it is never used, and never takes the others down.
@@ -19,8 +19,15 @@ from federation.aws.trust_items import (
     patterns_partition,
     stored_document,
 )
-from federation.model.documents import CorruptDocument, StoredDocument, decode_audience, decode_issuer, decode_mapping
-from federation.model.trust import Audience, DocumentRef, Issuer, Kind, Mapping, Selector
+from federation.model.documents import (
+    CorruptDocument,
+    StoredDocument,
+    decode_audience,
+    decode_client,
+    decode_issuer,
+    decode_mapping,
+)
+from federation.model.trust import Audience, Client, DocumentRef, Issuer, Kind, Mapping, Selector
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -74,10 +81,17 @@ class DynamoTrustReader:
 
     def mapping(self, id_: str) -> Mapping | None:
         """One BatchGetItem of one item: the document itself, not its copy in the index."""
-        key = document_key(DocumentRef(Kind.MAPPING, id_))
-        items = get_items(self._dynamodb, self._table, [key], {"ConsistentRead": True}, self._pause)
+        return self._one(DocumentRef(Kind.MAPPING, id_), decode_mapping)
+
+    def client(self, id_: str) -> Client | None:
+        """One BatchGetItem of one item."""
+        return self._one(DocumentRef(Kind.CLIENT, id_), decode_client)
+
+    def _one(self, ref: DocumentRef, decode: Callable[[StoredDocument], _T]) -> _T | None:
+        keys = [document_key(ref)]
+        items = get_items(self._dynamodb, self._table, keys, {"ConsistentRead": True}, self._pause)
         stored = (item for item in items if not is_deleted(item))
-        found = self._usable(lambda item: decode_mapping(stored_document(Kind.MAPPING, id_, item)), stored)
+        found = self._usable(lambda item: decode(stored_document(ref.kind, ref.id, item)), stored)
         return found[0] if found else None
 
     def _all(self, kind: Kind, decode: Callable[[StoredDocument], _T]) -> tuple[_T, ...]:

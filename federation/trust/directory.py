@@ -1,4 +1,4 @@
-"""IssuerDirectory, AudienceDirectory, MappingIndex and MappingsById over others, which are asked as seldom as may be.
+"""Every directory on the trust table over others, which are asked as seldom as may be.
 
 What was changed or disabled is noticed by the commit whatever lies here, and `forget` follows. What was *added* holds
 after TTL seconds at the latest: at once for an identity that had no mapping, since that is not remembered.
@@ -7,8 +7,8 @@ after TTL seconds at the latest: at once for an identity that had no mapping, si
 from collections.abc import Sequence
 from typing import Protocol
 
-from federation.model.trust import Audience, Issuer, Mapping, Selector
-from federation.ports import AudienceDirectory, Clock, IssuerDirectory, MappingIndex, MappingsById
+from federation.model.trust import Audience, Client, Issuer, Mapping, Selector
+from federation.ports import AudienceDirectory, ClientsById, Clock, IssuerDirectory, MappingIndex, MappingsById
 from federation.trust.bounded import BoundedCache
 from federation.trust.kept import Kept
 
@@ -21,8 +21,8 @@ MAX_LOOKUPS = 1_000
 MAX_ISSUERS = 1_000
 
 
-class Mappings(MappingIndex, MappingsById, Protocol):
-    """Mappings, however they are looked for."""
+class Lookups(MappingIndex, MappingsById, ClientsById, Protocol):
+    """Whatever there may be too many of to know them all."""
 
 
 class CachedTrust:
@@ -32,16 +32,17 @@ class CachedTrust:
         self,
         issuers: IssuerDirectory,
         audiences: AudienceDirectory,
-        mappings: Mappings,
+        lookups: Lookups,
         clock: Clock,
         ttl: float = TTL,
     ) -> None:
         self._ttl = ttl
         self._issuers = Kept(issuers.issuers, clock, ttl)
         self._audiences = Kept(audiences.audiences, clock, ttl)
-        self._mappings = mappings
+        self._lookups = lookups
         self._exact: BoundedCache[tuple[Mapping, ...]] = BoundedCache(clock, MAX_LOOKUPS)
         self._by_id: BoundedCache[Mapping] = BoundedCache(clock, MAX_LOOKUPS)
+        self._clients: BoundedCache[Client] = BoundedCache(clock, MAX_LOOKUPS)
         self._patterns: BoundedCache[tuple[Mapping, ...]] = BoundedCache(clock, MAX_ISSUERS)
 
     def issuers(self) -> tuple[Issuer, ...]:
@@ -59,7 +60,7 @@ class CachedTrust:
         if kept is not None:
             return kept
         generation = self._exact.generation
-        found = self._mappings.exact(issuer, selectors)
+        found = self._lookups.exact(issuer, selectors)
         if found:
             self._exact.put(key, found, self._ttl, generation)
         return found
@@ -70,7 +71,7 @@ class CachedTrust:
         if kept is not None:
             return kept
         generation = self._patterns.generation
-        found = self._mappings.patterns(issuer)
+        found = self._lookups.patterns(issuer)
         self._patterns.put(issuer, found, self._ttl if found else min(self._ttl, NO_PATTERNS_TTL), generation)
         return found
 
@@ -80,9 +81,20 @@ class CachedTrust:
         if kept is not None:
             return kept
         generation = self._by_id.generation
-        found = self._mappings.mapping(id_)
+        found = self._lookups.mapping(id_)
         if found is not None and found.enabled:
             self._by_id.put(id_, found, self._ttl, generation)
+        return found
+
+    def client(self, id_: str) -> Client | None:
+        """As with mappings. Whoever makes ids up is not remembered, so nobody can push others out (ATTACKS Q4)."""
+        kept = self._clients.get(id_)
+        if kept is not None:
+            return kept
+        generation = self._clients.generation
+        found = self._lookups.client(id_)
+        if found is not None and found.enabled:
+            self._clients.put(id_, found, self._ttl, generation)
         return found
 
     def forget(self) -> None:
@@ -91,4 +103,5 @@ class CachedTrust:
         self._audiences.forget()
         self._exact.forget()
         self._by_id.forget()
+        self._clients.forget()
         self._patterns.forget()

@@ -68,11 +68,11 @@ def dynamodb(engine: Engine) -> "DynamoDBClient":
 def trust(engine: Engine | None) -> Trust:
     if engine is None:
         fake = FakeTrust()
-        return Trust(fake, fake, fake, fake, fake, fake, fake, fake, fake.corrupt)
+        return Trust(fake, fake, fake, fake, fake, fake, fake, fake, fake.corrupt, fake)
     table = engine.tables()["FEDERATION_TRUST_TABLE"]
     corrupt: list[CorruptDocument] = []
     reader = DynamoTrustReader(engine.dynamodb, table, corrupt.append)
     writer = DynamoTrustWriter(engine.dynamodb, table)
     versions = DynamoTrustVersions(engine.dynamodb, table)
     policies = DynamoPolicyReader(engine.dynamodb, table)
-    return Trust(reader, reader, reader, reader, policies, versions, writer, DocumentKeySets(writer), corrupt)
+    return Trust(reader, reader, reader, reader, policies, versions, writer, DocumentKeySets(writer), corrupt, reader)

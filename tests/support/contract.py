@@ -8,6 +8,7 @@ from federation.local.embedded_aws import create_tables
 from federation.model.documents import CorruptDocument
 from federation.ports import (
     AudienceDirectory,
+    ClientsById,
     IssuerDirectory,
     KeySets,
     MappingIndex,
@@ -47,3 +48,4 @@ class Trust:
     writer: TrustWriter
     key_sets: KeySets
     corrupt: list[CorruptDocument]
+    clients: ClientsById

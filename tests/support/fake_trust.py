@@ -11,6 +11,7 @@ from federation.model.documents import (
     CorruptDocument,
     StoredDocument,
     decode_audience,
+    decode_client,
     decode_issuer,
     decode_mapping,
     decode_policy,
@@ -19,7 +20,7 @@ from federation.model.documents import (
 from federation.model.json import JsonObject
 from federation.model.keys import KeySet
 from federation.model.policy import POLICY_SET, PolicyDocuments
-from federation.model.trust import Audience, DocumentRef, Issuer, Kind, Mapping, Selector
+from federation.model.trust import Audience, Client, DocumentRef, Issuer, Kind, Mapping, Selector
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import BucketFull, VersionConflict
@@ -85,6 +86,14 @@ class FakeTrust:
         with self._lock:
             document = self._documents.get(DocumentRef(Kind.MAPPING, id_))
         found = self._decoded([document] if document else [], decode_mapping)
+        return found[0] if found else None
+
+    # ClientsById
+
+    def client(self, id_: str) -> Client | None:
+        with self._lock:
+            document = self._documents.get(DocumentRef(Kind.CLIENT, id_))
+        found = self._decoded([document] if document else [], decode_client)
         return found[0] if found else None
 
     # TrustVersions

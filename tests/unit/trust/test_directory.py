@@ -1,5 +1,6 @@
 import pytest
 
+from federation.model.json import JsonObject
 from federation.model.trust import Kind, Selector
 from federation.trust.directory import MAX_LOOKUPS, NO_PATTERNS_TTL, TTL, CachedTrust
 from tests.support.fake_clock import FixedClock
@@ -121,3 +122,38 @@ def test_a_mapping_that_is_absent_or_disabled_is_looked_for_again(fake: FakeTrus
     found = trust.mapping("sync")
     assert found is not None
     assert found.enabled
+
+
+CLIENT: JsonObject = {
+    "auth": {"method": "aws_iam", "role": "arn:aws:iam::123456789012:role/gateway"},
+    "audiences": ["risk-engine"],
+    "scopes": ["risk:read"],
+}
+
+
+def test_a_client_is_read_once(fake: FakeTrust, trust: CachedTrust) -> None:
+    fake.add(Kind.CLIENT, "gateway", CLIENT)
+    first, before = trust.client("gateway"), fake.reads
+    assert first is not None
+    assert trust.client("gateway") is first
+    assert fake.reads == before
+    trust.forget()
+    assert trust.client("gateway") is not first
+
+
+def test_L9_a_client_that_is_absent_or_disabled_is_looked_for_again(fake: FakeTrust, trust: CachedTrust) -> None:
+    assert trust.client("gateway") is None
+    fake.add(Kind.CLIENT, "gateway", {**CLIENT, "enabled": False})
+    found = trust.client("gateway")
+    assert found is not None
+    assert not found.enabled
+    fake.add(Kind.CLIENT, "gateway", CLIENT)
+    found = trust.client("gateway")
+    assert found is not None
+    assert found.enabled
+
+
+def test_a_client_and_a_mapping_of_one_name_do_not_meet(fake: FakeTrust, trust: CachedTrust) -> None:
+    fake.add(Kind.MAPPING, "sync", mapping_body(), WORKER)
+    assert trust.mapping("sync") is not None
+    assert trust.client("sync") is None
