@@ -1,0 +1,175 @@
+"""What people say to requests for approval.
+
+Nobody decides about what they asked for themselves: neither the principal, nor who acts for it, nor the client that
+asks, whichever of their tokens they come with.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
+from federation.model.json import JsonObject
+from federation.model.trust import CLIENT_NAMESPACE
+from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.reasons import Reason
+from federation.ports import ApprovalLog, Approvals, Clock, VersionConflict
+
+LIFETIME = 15 * 60
+LONGEST = 24 * 60 * 60
+"""Seconds that an approval can be used."""
+MOST_USES = 100
+DENIED = 15 * 60
+"""Seconds that a denial holds at least, so that it cannot be asked away."""
+MAX_REASON = 512
+
+
+class CannotDecide(Exception):
+    """Nothing was decided; the message says why, and what to do."""
+
+
+class NoSuchApproval(CannotDecide):
+    """Nobody asks for it, or no longer, or in another tenant."""
+
+
+class MayNotDecide(CannotDecide):
+    """The decider has a part in the request."""
+
+
+class AlreadyDecided(CannotDecide):
+    """Somebody was quicker."""
+
+
+class OutOfBounds(CannotDecide):
+    """Too long, too often, or a reason that is no line of text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Who decides, as a verified token with the scope for it says."""
+
+    principal: str
+    tenant: str | None = None
+    """None: may decide for every tenant."""
+    actors: tuple[str, ...] = ()
+    """Who acts for the decider."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    state: ApprovalState
+    reason: str
+    lifetime: int
+    """Seconds."""
+    uses: int = 0
+
+    def about(self, pending: StoredApproval, by: Decider, now: int) -> StoredApproval:
+        ends = now + self.lifetime
+        return replace(
+            pending,
+            state=self.state,
+            expires_at=ends if self.state is ApprovalState.APPROVED else max(ends, pending.expires_at),
+            version=pending.version + 1,
+            decided_by=by.principal,
+            decided_at=now,
+            reason=self.reason,
+            uses=self.uses,
+        )
+
+
+class Approver:
+    """Shows what waits, and takes decisions. Whether somebody has the scope for it is checked before."""
+
+    def __init__(self, approvals: Approvals, clock: Clock, log: ApprovalLog) -> None:
+        self._approvals = approvals
+        self._clock = clock
+        self._log = log
+
+    def pending(self, tenant: str | None) -> tuple[StoredApproval, ...]:
+        """What waits for the admins of the tenant (None: for anybody), newest first."""
+        waiting = (one for one in self._approvals.approvals() if one.state is ApprovalState.PENDING)
+        return tuple(one for one in waiting if tenant in (None, one.request.tenant))
+
+    def approve(
+        self, id_: str, by: Decider, *, lifetime: int = LIFETIME, uses: int = 1, reason: str = ""
+    ) -> StoredApproval:
+        """Good for `uses` tokens within `lifetime` seconds. Raises CannotDecide, TemporarilyUnavailable."""
+        return self._decide(id_, by, _Said(ApprovalState.APPROVED, reason, lifetime, uses))
+
+    def deny(self, id_: str, by: Decider, *, reason: str = "") -> StoredApproval:
+        """Holds as long as the request would have, 15 minutes at least. Raises what `approve` raises."""
+        return self._decide(id_, by, _Said(ApprovalState.DENIED, reason, DENIED))
+
+    def _decide(self, id_: str, by: Decider, said: _Said) -> StoredApproval:
+        """The record comes first: a decision of which there is none never holds."""
+        try:
+            pending = self._pending(id_, by)
+            _check_bounds(said)
+            self._record(id_, by, said, said.state.value, _describe(pending.request))
+            return self._write(said.about(pending, by, int(self._clock.now())))
+        except CannotDecide as refusal:
+            self._record(id_, by, said, "refused", {"refusal": type(refusal).__name__})
+            raise
+
+    def _pending(self, id_: str, by: Decider) -> StoredApproval:
+        stored = self._approvals.approval(id_)
+        if stored is None or by.tenant not in (None, stored.request.tenant):
+            raise NoSuchApproval("Nobody asks for this approval, or it has expired; have the request repeated.")
+        if _takes_part(by, stored.request):
+            raise MayNotDecide("Whoever asks for an approval cannot give it; somebody else must decide.")
+        if stored.state is not ApprovalState.PENDING:
+            raise AlreadyDecided(f"It is {stored.state.value} already.")
+        return stored
+
+    def _write(self, decided: StoredApproval) -> StoredApproval:
+        try:
+            self._approvals.decide(decided)
+        except VersionConflict as error:
+            raise AlreadyDecided("Somebody else decided at the same time; read what it says now.") from error
+        return decided
+
+    def _record(self, id_: str, by: Decider, said: _Said, outcome: str, more: JsonObject) -> None:
+        entry: JsonObject = {
+            "time": datetime.fromtimestamp(self._clock.now(), UTC).isoformat(timespec="milliseconds"),
+            "approval": id_[:MAX_REASON],
+            "outcome": outcome,
+            "wanted": said.state.value,
+            "decided_by": by.principal,
+            "decider_tenant": by.tenant,
+            "decider_actors": list(by.actors),
+            "reason": said.reason[:MAX_REASON],
+            "lifetime": said.lifetime,
+            "uses": said.uses,
+            **more,
+        }
+        try:
+            self._log.decided(entry)
+        except Exception as error:
+            raise TemporarilyUnavailable(Reason.AUDIT_UNAVAILABLE) from error
+
+
+def _takes_part(by: Decider, request: ApprovalRequest) -> bool:
+    """Names are compared whatever the tenant: an admin of all tenants is nobody's requester by another name."""
+    client = (request.client_id, f"{CLIENT_NAMESPACE}/{request.client_id}") if request.client_id else ()
+    return not {by.principal, *by.actors}.isdisjoint({request.principal, *request.actors, *client})
+
+
+def _check_bounds(said: _Said) -> None:
+    if not 1 <= said.lifetime <= LONGEST:
+        raise OutOfBounds(f"An approval lasts from 1 to {LONGEST} seconds.")
+    if said.state is ApprovalState.APPROVED and not 1 <= said.uses <= MOST_USES:
+        raise OutOfBounds(f"An approval is good for 1 to {MOST_USES} tokens.")
+    if len(said.reason) > MAX_REASON or not said.reason.isprintable():
+        raise OutOfBounds(f"The reason is one line of at most {MAX_REASON} characters.")
+
+
+def _describe(request: ApprovalRequest) -> JsonObject:
+    """What the decision is about, flat and searchable."""
+    return {
+        "principal": request.principal,
+        "actors": list(request.actors),
+        "tenant": request.tenant,
+        "client_id": request.client_id,
+        "audience": list(request.audiences),
+        "scope": list(request.scopes),
+        "purposes": list(request.purposes),
+    }
