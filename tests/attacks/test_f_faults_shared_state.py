@@ -8,6 +8,7 @@ import pytest
 
 from federation.aws.approvals import DynamoApprovals
 from federation.aws.clients import dynamodb_client
+from federation.aws.nonce_secrets import DynamoNonceSecrets
 from federation.local.embedded_aws import EmbeddedAws
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
 from federation.oauth.errors import ServerError, TemporarilyUnavailable
@@ -36,6 +37,11 @@ class Store:
     def approvals(self) -> DynamoApprovals:
         return DynamoApprovals(self.dynamodb, self.table, self.clock, lambda _: None)
 
+    @property
+    def secrets(self) -> DynamoNonceSecrets:
+        """Of a process that has just started."""
+        return DynamoNonceSecrets(self.dynamodb, self.table, self.clock)
+
 
 @pytest.fixture
 def store() -> Iterator[Store]:
@@ -54,6 +60,7 @@ CALLS: dict[str, Callable[[Store], object]] = {
         approved(StoredApproval(REQUEST, ApprovalState.PENDING, NOW, NOW + 600))
     ),
     "approvals": lambda store: store.approvals.approvals(),
+    "secret": lambda store: store.secrets.secret(1),
 }
 
 
@@ -86,3 +93,8 @@ def test_fault_F8_a_decision_whose_answer_was_lost_is_recognized_as_our_own(stor
     store.plan(applied_then_lost, passing, passing, passing)
     store.approvals.decide(decided)
     assert store.approvals.approval("a1") == decided
+
+
+def test_fault_F8_a_secret_whose_answer_was_lost_is_everybodys(store: Store) -> None:
+    store.plan(passing, applied_then_lost, passing, passing, passing)
+    assert store.secrets.secret(1) == store.secrets.secret(1)
