@@ -3,11 +3,11 @@
 import logging
 
 from federation.aws.clients import dynamodb_client
+from federation.aws.current_state import DynamoCurrentState
 from federation.aws.issuer_keys import Store
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.aws.trust_reader import DynamoTrustReader
-from federation.aws.trust_versions import DynamoTrustVersions
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.second_level import issuer_keys
 from federation.issuer_keys.endpoint import IssuerKeysEndpoint
@@ -40,7 +40,7 @@ def issuer_keys_endpoint(settings: Settings, log: AuditLog) -> IssuerKeysEndpoin
 
     push = PushKeys(
         issuers=trust.get,
-        versions=DynamoTrustVersions(dynamodb, settings.trust_table),
+        state=DynamoCurrentState(dynamodb, settings.trust_table, settings.state_table, clock),
         pushed=issuer_keys(settings, dynamodb, Store.PUSHED),
         pushers=Pushers(
             admins=AdminTokens(OwnTokenVerifier(settings.issuer, own_keys.get, clock)),

@@ -18,10 +18,11 @@ from federation.ports import (
     AlreadyUsed,
     AuditLog,
     Clock,
+    CurrentState,
     Identifiers,
     IssuerKeyStore,
     Ledger,
-    TrustVersions,
+    StandingQuestion,
     VersionConflict,
 )
 from federation.verification.discovery import KeysRefused
@@ -36,7 +37,7 @@ class PushKeys:
 
     issuers: Callable[[], tuple[Issuer, ...]]
     """All of them; they may be remembered for a while."""
-    versions: TrustVersions
+    state: CurrentState
     pushed: IssuerKeyStore
     pushers: Pushers
     ledger: Ledger
@@ -116,7 +117,8 @@ class PushKeys:
             self.alarm(keys.issuer, "a push replaced all keys at once")
 
     def _check_current(self, pusher: Pusher) -> None:
-        current = self.versions.versions({document.ref for document in pusher.documents})
+        asked = StandingQuestion(documents=frozenset(document.ref for document in pusher.documents))
+        current = self.state.standing(asked).versions
         if any(current.get(ref) != version for ref, version in pusher.documents):
             self.forget_trust()
             raise TemporarilyUnavailable(Reason.TRUST_CHANGED)

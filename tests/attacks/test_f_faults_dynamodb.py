@@ -9,16 +9,17 @@ from botocore.stub import ANY, Stubber
 
 from federation.aws.backoff import Pause
 from federation.aws.clients import dynamodb_client
+from federation.aws.current_state import DynamoCurrentState
 from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.aws.trust_reader import DynamoTrustReader
-from federation.aws.trust_versions import DynamoTrustVersions
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.local.embedded_aws import EmbeddedAws, sealed_environment
 from federation.model.json import JsonObject
 from federation.model.one_time import OneTimeUse
+from federation.model.revocation import RevocationKey, Withdrawn
 from federation.model.trust import Selector
 from federation.oauth.errors import ServerError, TemporarilyUnavailable
-from federation.ports import AlreadyUsed, VersionConflict
+from federation.ports import AlreadyUsed, StandingQuestion, VersionConflict
 from tests.support.fake_clock import FixedClock
 from tests.support.fault_plan import Fault, FaultPlan, answer, applied_then_lost, error, lost, passing
 from tests.support.trust_documents import ISSUER, issuer_ref, write
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 USE = OneTimeUse("subject_token", ("acme", "jti-1"), 2_000_000_000)
 TABLES = LedgerTables("audit", "state")
+WITHDRAWN = RevocationKey(Withdrawn.ISSUER, "acme")
 
 
 def record(jti: str = "t1", correlation_id: str = "c1") -> JsonObject:
@@ -195,48 +197,37 @@ def test_fault_F10_a_transaction_cancelled_for_good_is_our_own_fault(
             ledger.commit(record(), [USE])
 
 
-def test_fault_F11_versions_and_documents_are_read_from_the_leader(dynamodb: "DynamoDBClient") -> None:
+def test_fault_F11_what_stands_and_documents_are_read_from_the_leader(dynamodb: "DynamoDBClient") -> None:
     plan = FaultPlan(dynamodb, [answer({"Responses": {}})] * 2 + [answer({"Items": []})] * 2)
     reader = DynamoTrustReader(dynamodb, "trust", ignore)
-    DynamoTrustVersions(dynamodb, "trust").versions([issuer_ref("acme")])
+    current_state(dynamodb).standing(StandingQuestion(frozenset({issuer_ref("acme")}), frozenset({WITHDRAWN})))
     reader.exact("acme", [Selector("sub", "worker")])
     reader.patterns("acme")
     reader.issuers()
-    assert [body.count(b'"ConsistentRead": true') for body in plan.sent] == [1, 1, 1, 1]
+    assert [body.count(b'"ConsistentRead": true') for body in plan.sent] == [2, 1, 1, 1]
 
 
-def ignore(_: Exception) -> None:
+def ignore(_: object) -> None:
     return None
 
 
-def version_item(id_: str) -> dict[str, Any]:
-    return {"pk": {"S": "8:document6:Issuer1:0"}, "sk": {"S": id_}, "version": {"N": "7"}}
+def current_state(dynamodb: "DynamoDBClient", pause: Pause = ignore) -> DynamoCurrentState:
+    return DynamoCurrentState(dynamodb, "trust", "state", FixedClock(), pause)
 
 
-def test_fault_F13_what_a_batch_left_out_is_asked_for_again(dynamodb: "DynamoDBClient", pauses: list[int]) -> None:
-    left_out = {"trust": {"Keys": [{"pk": {"S": "8:document6:Issuer1:0"}, "sk": {"S": "b"}}]}}
-    versions = DynamoTrustVersions(dynamodb, "trust", pauses.append)
-    with Stubber(dynamodb) as stubber:
-        stubber.add_response(
-            "batch_get_item", {"Responses": {"trust": [version_item("a")]}, "UnprocessedKeys": left_out}
-        )
-        stubber.add_response(
-            "batch_get_item", {"Responses": {"trust": [version_item("b")]}}, {"RequestItems": left_out}
-        )
-        found = versions.versions([issuer_ref("a"), issuer_ref("b"), issuer_ref("c")])
-    assert found == {issuer_ref("a"): 7, issuer_ref("b"): 7}
-    assert pauses == [1]
+def ask_standing(dynamodb: "DynamoDBClient", pause: Pause) -> object:
+    return current_state(dynamodb, pause).standing(StandingQuestion(frozenset({issuer_ref("a")})))
 
 
-def ask_versions(dynamodb: "DynamoDBClient", pause: Pause) -> object:
-    return DynamoTrustVersions(dynamodb, "trust", pause).versions([issuer_ref("a")])
+def ask_withdrawals(dynamodb: "DynamoDBClient", pause: Pause) -> object:
+    return current_state(dynamodb, pause).standing(StandingQuestion(revocations=frozenset({WITHDRAWN})))
 
 
 def ask_mappings(dynamodb: "DynamoDBClient", pause: Pause) -> object:
     return DynamoTrustReader(dynamodb, "trust", ignore, pause).exact("acme", [Selector("sub", "worker")])
 
 
-@pytest.mark.parametrize("ask", [ask_versions, ask_mappings])
+@pytest.mark.parametrize("ask", [ask_standing, ask_withdrawals, ask_mappings])
 def test_fault_F13_what_stays_out_is_no_answer(
     dynamodb: "DynamoDBClient", pauses: list[int], ask: Callable[["DynamoDBClient", Pause], object]
 ) -> None:

@@ -34,6 +34,7 @@ from federation.verification.second_level import SecondLevel
 from federation.verification.verifier import TokenVerifier
 from tests.support.fake_audit_log import FakeAuditLog
 from tests.support.fake_clock import FixedClock
+from tests.support.fake_current_state import FakeState
 from tests.support.fake_fetcher import FakeFetcher
 from tests.support.fake_identifiers import CountingIdentifiers
 from tests.support.fake_issuer_keys import FakeIssuerKeys
@@ -78,6 +79,7 @@ class PushWorld:
 
     def __post_init__(self) -> None:
         self.ledger, self.signer, self._numbers = FakeLedger(self.clock), FakeSigner(), count(1)
+        self.state = FakeState(self.trust, self.ledger, self.clock)
         self.write()
         kms_key = self.signer.create()
         Publication(BRIDGE, kms_key, "RS256", self.signer, self.trust, FakePublisher(), self.clock).run()
@@ -88,7 +90,7 @@ class PushWorld:
         own = OwnTokenVerifier(BRIDGE, self.trust.load, self.clock)
         return PushKeys(
             issuers=self.trust.issuers,
-            versions=self.trust,
+            state=self.state,
             pushed=self.pushed,
             pushers=Pushers(AdminTokens(own), PushTokens(BRIDGE, self.clock)),
             ledger=self.ledger,
