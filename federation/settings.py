@@ -25,6 +25,12 @@ class Settings:
     """Our URL for callers with client certificates; empty: there is none."""
     loopback_issuers: bool = False
     """Whether `http://127.0.0.1` issuers are accepted: on a laptop only."""
+    dpop_nonces: bool = True
+    """Whether a DPoP proof at the token endpoint needs a nonce of ours (RFC 9449 section 8)."""
+
+    def urls(self, path: str) -> frozenset[str]:
+        """Every public URL of an endpoint, by which a caller may name it."""
+        return frozenset(host + path for host in (self.issuer, self.mtls_url) if host)
 
 
 def read_settings(environment: ReadOnly[str, str]) -> Settings:
@@ -39,6 +45,7 @@ def read_settings(environment: ReadOnly[str, str]) -> Settings:
         signing_algorithm=environment.get("FEDERATION_SIGNING_ALGORITHM", "RS256"),
         mtls_url=environment.get("FEDERATION_MTLS_URL", ""),
         loopback_issuers=_loopback(environment),
+        dpop_nonces=_dpop_nonces(environment),
     )
 
 
@@ -54,3 +61,10 @@ def _loopback(environment: ReadOnly[str, str]) -> bool:
     if wanted and "AWS_LAMBDA_FUNCTION_NAME" in environment:
         raise SettingsError("FEDERATION_LOOPBACK_ISSUERS is for a laptop; a deployed function never takes it")
     return wanted
+
+
+def _dpop_nonces(environment: ReadOnly[str, str]) -> bool:
+    wanted = environment.get("FEDERATION_DPOP_NONCE", "required")
+    if wanted not in ("required", "off"):
+        raise SettingsError("FEDERATION_DPOP_NONCE is required or off")
+    return wanted == "required"

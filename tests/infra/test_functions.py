@@ -110,3 +110,13 @@ def test_publication_runs_on_a_schedule_and_after_every_deployment(deployment: D
     }
     for rule in (schedule, deployed):
         assert [target["Arn"] for target in rule["Targets"]] == ["PublishFunction"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "asked"), [({}, True), ({"DpopNonce": "required"}, True), ({"DpopNonce": "off"}, False)]
+)
+def test_proofs_need_a_nonce_unless_the_deployment_says_otherwise(
+    template: Template, parameters: dict[str, str], asked: bool
+) -> None:
+    variables = Deployment(template, **parameters).properties("TokenFunction")["Environment"]["Variables"]
+    assert read_settings(variables).dpop_nonces is asked
