@@ -12,6 +12,7 @@ from federation.authentication.callers import UnregisteredCallers
 from federation.mapping.principals import Principals
 from federation.minting.minter import Minter
 from federation.minting.standing import TrustChanged
+from federation.model.binding import ProvenKeys
 from federation.model.tokens import IssuedToken
 from federation.oauth.http import HttpRequest
 from federation.oauth.request import ExchangeRequest, parse
@@ -51,6 +52,8 @@ class Exchange:
         record.actor = actor = self.tokens.verify_actor(request)
         record.mapping = mapping = self.mapper.resolve(subject, request)
         record.acting = acting = self.mapper.resolve_actor(actor, request)
-        record.authorization = authorization = self.policy.authorize(client, subject, acting, mapping, request)
+        record.authorization = authorization = self.policy.authorize(
+            client, ProvenKeys(), subject, acting, mapping, request
+        )
         record.issued = issued = self.minter.mint(authorization, record)
         return issued

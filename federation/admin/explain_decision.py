@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from federation.admin.explain_circumstances import At, Supposed, proven_keys, risks_of
 from federation.admin.explain_identity import Identities
-from federation.admin.explain_question import Identity, Question
+from federation.admin.explain_question import Question
 from federation.admin.explain_selected import Selected
 from federation.admin.snapshot import Snapshot
 from federation.mapping.mapper import Mapper
@@ -15,7 +16,7 @@ from federation.model.policy import Decision, DecisionRequest
 from federation.model.tokens import Acting, Caller, VerifiedToken
 from federation.model.trust import MappedPrincipal
 from federation.oauth.errors import InvalidClient, OAuthError
-from federation.oauth.identifiers import TokenType
+from federation.oauth.identifiers import GrantType, TokenType
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
 from federation.policy.authorizer import Authorizer
@@ -24,17 +25,6 @@ from federation.policy.cedar.slices import PolicySlices
 from federation.policy.decider import Decider
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.providers import provider_named
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """A clock that stands still."""
-
-    seconds: float
-
-    def now(self) -> float:
-        """Since the epoch."""
-        return self.seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +54,11 @@ class Trail:
     asked: tuple[Asked, ...] = ()
     authorization: Authorization | None = None
     refusal: OAuthError | None = None
+
+    @property
+    def tokens(self) -> tuple[VerifiedToken, ...]:
+        """What was presented and read."""
+        return tuple(token for token in (self.subject, self.actor) if token is not None)
 
     @property
     def allowed(self) -> bool:
@@ -129,28 +124,30 @@ class Decisions:
     def _follow(self, trail: Trail) -> None:
         """The pipeline of `federation.exchange`, but for bytes, signatures and the commit."""
         question = trail.question
-        request = _request(question)
         trail.client = client = self._client(question.client)
+        self._identify(trail, question)
+        request = _request(question)
+        trail.at = "authorization"
+        risks, proven = risks_of(question.risk, trail.mapped, question.now), proven_keys(question, trail.tokens)
+        authorizer = Authorizer(self.snapshot, self.policies.decider, At(question.now), Supposed(question), risks)
+        trail.authorization = authorizer.authorize(client, proven, trail.subject, trail.acting, trail.mapped, request)
+
+    def _identify(self, trail: Trail, question: Question) -> None:
+        if question.subject is None:
+            return
+        clock, request = At(question.now), _request(question)
         trail.at = "issuer"
         trail.selected = self._identities.select(question.subject, question.now)
         trail.at = "claims"
-        trail.subject, trail.signature = self._identities.check(trail.selected, question.subject, At(question.now))
-        trail.at = "actor"
-        self._verify_actor(trail, question.actor)
+        trail.subject, trail.signature = self._identities.check(trail.selected, question.subject, clock)
+        if question.actor is not None:
+            trail.at = "actor"
+            trail.actor_selected = self._identities.select(question.actor, question.now)
+            trail.actor, _ = self._identities.check(trail.actor_selected, question.actor, clock)
         trail.at = "mapping"
-        trail.mapped = mapped = self._principals.resolve(trail.subject, request)
+        trail.mapped = self._principals.resolve(trail.subject, request)
         trail.at = "actor"
         trail.acting = self._principals.resolve_actor(trail.actor, request)
-        trail.at = "authorization"
-        authorizer = Authorizer(self.snapshot, self.policies.decider, At(question.now))
-        trail.authorization = authorizer.authorize(client, trail.subject, trail.acting, mapped, request)
-
-    def _verify_actor(self, trail: Trail, actor: Identity | None) -> None:
-        if actor is None:
-            return
-        now = trail.question.now
-        trail.actor_selected = self._identities.select(actor, now)
-        trail.actor, _ = self._identities.check(trail.actor_selected, actor, At(now))
 
     def _client(self, id_: str | None) -> Caller:
         if id_ is None:
@@ -163,8 +160,10 @@ class Decisions:
 
 
 def _request(question: Question) -> ExchangeRequest:
+    itself = question.subject is None
     return ExchangeRequest(
-        subject_token_type=TokenType.JWT,
+        grant=GrantType.CLIENT_CREDENTIALS if itself else GrantType.TOKEN_EXCHANGE,
+        subject_token_type=None if itself else TokenType.JWT,
         audiences=question.audiences,
         resources=question.resources,
         scopes=question.scopes,

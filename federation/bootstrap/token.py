@@ -32,6 +32,7 @@ from federation.settings import Settings
 from federation.system import RandomIdentifiers, SystemClock
 from federation.trust.directory import CachedTrust
 from federation.trust.policies import CachedPolicies
+from federation.trust.risks import KnownRisks
 from federation.verification.aws_request.verifier import AwsRequestVerifier
 from federation.verification.certificate import CertificateVerifier
 from federation.verification.discovery import KeySource
@@ -72,7 +73,7 @@ def token_endpoint(settings: Settings, log: AuditLog) -> TokenEndpoint:
         callers=UnregisteredCallers(),
         tokens=_verifiers(settings, trust, issuer_keys, minter.key, clock),
         mapper=Principals(Mapper(trust, provider_named), OwnMappings(trust, trust)),
-        policy=Authorizer(trust, Decider(policies), clock),
+        policy=Authorizer(trust, Decider(policies), clock, None, KnownRisks()),
         minter=minter,
         log=log,
         clock=clock,

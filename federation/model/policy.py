@@ -5,10 +5,10 @@ from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from federation.model.json import Claims, Json
+from federation.model.json import Claims, Json, JsonObject
 from federation.model.trust import DocumentRef, DocumentVersion, Kind
 
-PolicyAction: TypeAlias = Literal["exchange", "delegate"]
+PolicyAction: TypeAlias = Literal["exchange", "delegate", "impersonate"]
 Proof: TypeAlias = Literal["none", "dpop", "mtls"]
 
 
@@ -161,6 +161,8 @@ class Circumstances:
     """The subject token's, as its issuer wrote them."""
     attestation: Claims = field(default_factory=dict[str, Json], repr=False)
     """Of a verified attestation of the machine or workload; empty: none."""
+    authorization_details: tuple[JsonObject, ...] = ()
+    """RFC 9396: what the token will carry, each with a `type`, and texts or lists of texts."""
 
 
 @dataclass(frozen=True, slots=True)

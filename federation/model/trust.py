@@ -33,6 +33,8 @@ class Kind(StrEnum):
     ZONE = "Zone"
     POLICY_SET = "PolicySet"
     """Counts the writes of policies and zones, so that one version stands for all of them; never written by hand."""
+    TRUST_REVISION = "TrustRevision"
+    """Counts the writes of all documents; never written by hand."""
     KEY_SET = "KeySet"
     """Our own signing keys: written by the key functions, never by hand."""
 
@@ -111,6 +113,8 @@ class Issuer:
     """The version with which this document began: an id that was deleted and written anew names another issuer."""
     rate_limit: RateLimit | None = None
     """Of everybody whom it vouches for together; None: the deployment's default."""
+    environments: tuple[str, ...] | None = None
+    """Where whoever it vouches for may go or act at all; None: wherever a grant says."""
 
     @property
     def document(self) -> DocumentVersion:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from federation.model.policy import (
+    Approval,
     Circumstances,
     Decision,
     DecisionRequest,
@@ -12,45 +13,40 @@ from federation.model.policy import (
     Place,
     PolicyDocuments,
     RegisteredClient,
+    Risk,
     strictest,
 )
-from federation.model.tokens import Acting, Caller, VerifiedToken
+from federation.model.risk import RiskKey, RiskScore
 from federation.model.trust import DocumentVersion, MappedPrincipal
 from federation.oauth.errors import InvalidRequest, InvalidScope, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
+from federation.policy.binding import shown
+from federation.policy.case import Case
 from federation.policy.cedar.engine import CedarEngine
 from federation.policy.cedar.latest import Latest
+from federation.policy.cedar.mentions import Mentions, all_mentions
 from federation.policy.cedar.slices import PolicySlices
 from federation.policy.cedar.zones import ZoneTable
-from federation.policy.delegation import Chain
 from federation.policy.targets import Target
 from federation.ports import PolicyDirectory
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Everything that is known when the policies are asked. `now`: seconds since the epoch."""
-
-    client: Caller
-    subject: VerifiedToken
-    acting: Acting | None
-    mapped: MappedPrincipal
-    chain: Chain
-    targets: tuple[Target, ...]
-    scopes: tuple[str, ...]
-    now: int
-    source_ip: str
+from federation.trust.risks import KnownRisks
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """Proof that the policies permit it at every target, and what that is tied to."""
+    """What the policies say of it at every target, and what that is tied to."""
 
+    problem: str
+    """Why they do not permit it; empty: they do."""
     determined_by: tuple[str, ...]
     """Ids of the policies that decided."""
     obligations: Obligations
     document: DocumentVersion
     """The version of all policies and zones."""
+    mentioned: frozenset[str]
+    """Everything of a request that any of them may have read, and other words."""
+    risks: tuple[tuple[RiskKey, RiskScore | None], ...] = ()
+    """Scores that they may have read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +63,38 @@ class Decider:
     engine: CedarEngine = field(default_factory=CedarEngine)
     _compiled: Latest[PolicyDocuments, _Compiled] = field(default_factory=lambda: Latest(_compile), init=False)
 
-    def decide(self, case: Case) -> Ruling:
-        """The ruling; raises InvalidRequest or InvalidScope, and TemporarilyUnavailable for unreadable policies."""
+    def permits_impersonation(self) -> bool:
+        """Whether any policy could; raises TemporarilyUnavailable for unreadable policies."""
+        return "impersonate" in self._compiled.of(self.directory.policies()).slices.meant
+
+    def decide(self, case: Case, known: KnownRisks, approval: Approval | None = None) -> Ruling:
+        """The ruling; raises TemporarilyUnavailable for unreadable policies."""
         documents = self.directory.policies()
         compiled = self._compiled.of(documents)
-        asked = [_question(case, target, compiled.zones) for target in case.targets]
+        mentioned = _mentioned(case, compiled.slices)
+        risks = _risks(case, known) if "risk" in mentioned.words else ()
+        context = _circumstances(case, compiled.zones, _risk(risks, case.now), approval)
+        asked = [_question(case, target, context) for target in case.targets]
         decisions = [self.engine.decide(question, compiled.slices) for question in asked]
-        for decision in decisions:
-            _check_allowed(decision)
-        obligations = strictest(*(decision.obligations for decision in decisions))
-        _check_obligations(obligations, case)
         determined_by = sorted({policy for decision in decisions for policy in decision.determined_by})
-        return Ruling(tuple(determined_by), obligations, documents.document)
+        return Ruling(
+            problem=next((_problem(decision) for decision in decisions if not decision.allowed), ""),
+            determined_by=tuple(determined_by),
+            obligations=strictest(*(decision.obligations for decision in decisions)),
+            document=documents.document,
+            mentioned=mentioned.words,
+            risks=risks,
+        )
+
+
+def check_permitted(ruling: Ruling, case: Case) -> None:
+    """Raises InvalidRequest where the policies do not permit it, InvalidScope for too many scopes."""
+    if ruling.problem:
+        impersonated = case.chain.action == "impersonate"
+        raise InvalidRequest(Reason.ACTOR_REQUIRED if impersonated else Reason.POLICY_DENIED, ruling.problem)
+    limit = ruling.obligations.max_scopes
+    if limit is not None and len(case.scopes) > limit:
+        raise InvalidScope(Reason.TOO_MANY_SCOPES, f"at most {limit}")
 
 
 def _compile(documents: PolicyDocuments) -> _Compiled:
@@ -89,39 +105,53 @@ def _compile(documents: PolicyDocuments) -> _Compiled:
     return _Compiled(PolicySlices(documents.policies), zones)
 
 
-def _question(case: Case, target: Target, zones: ZoneTable) -> DecisionRequest:
-    audience = target.audience
-    return DecisionRequest(
-        principal=_party(case.mapped),
-        action=case.chain.action,
-        audience=Place(audience.id, audience.environment, audience.tenant),
-        context=Circumstances(
-            network=Network(case.source_ip, zones.zone_of(case.source_ip)),
-            now=case.now,
-            token_age=max(0, case.now - case.subject.issued_at),
-            scopes=case.scopes,
-            client=RegisteredClient(case.client.client_id) if case.client.client_id else None,
-            actor=_party(case.acting.mapped) if case.acting else None,
-            chain=case.chain.actors,
-            claims=case.subject.claims,
-        ),
+def _mentioned(case: Case, slices: PolicySlices) -> Mentions:
+    principal = _party(case.parties.mapped)
+    return all_mentions(slices.slice_for(principal, _place(target)).mentions for target in case.targets)
+
+
+def _risks(case: Case, known: KnownRisks) -> tuple[tuple[RiskKey, RiskScore | None], ...]:
+    mapped = case.parties.mapped
+    keys = (RiskKey("principal", mapped.principal, mapped.issuer.tenant), RiskKey("issuer", mapped.issuer.id))
+    return tuple((key, known.get(key)) for key in keys)
+
+
+def _risk(risks: tuple[tuple[RiskKey, RiskScore | None], ...], now: int) -> Risk:
+    scores = {key.what: score.now(now) for key, score in risks if score is not None}
+    return Risk(scores.get("principal", 0), scores.get("issuer", 0))
+
+
+def _circumstances(case: Case, zones: ZoneTable, risk: Risk, approval: Approval | None) -> Circumstances:
+    parties, source_ip = case.parties, case.request.source_ip
+    client, subject = parties.client.client, parties.subject
+    return Circumstances(
+        network=Network(source_ip, zones.zone_of(source_ip)),
+        now=case.now,
+        token_age=max(0, case.now - subject.issued_at) if subject else 0,
+        scopes=case.scopes,
+        client=RegisteredClient(client.id, client.tenant) if client else None,
+        actor=_party(parties.acting.mapped) if parties.acting else None,
+        chain=case.chain.actors,
+        proof=shown(parties.proven),
+        risk=risk,
+        approval=approval,
+        claims=subject.claims if subject else {},
+        authorization_details=case.details,
     )
+
+
+def _question(case: Case, target: Target, context: Circumstances) -> DecisionRequest:
+    return DecisionRequest(_party(case.parties.mapped), case.chain.action, _place(target), context)
+
+
+def _place(target: Target) -> Place:
+    return Place(target.audience.id, target.audience.environment, target.audience.tenant)
 
 
 def _party(mapped: MappedPrincipal) -> Party:
     return Party(mapped.principal, mapped.issuer.id, mapped.issuer.tenant, mapped.attributes)
 
 
-def _check_allowed(decision: Decision) -> None:
-    if not decision.allowed:
-        by = ", ".join(decision.determined_by) or "no policy permits it"
-        raise InvalidRequest(Reason.POLICY_DENIED, f"{by}: {decision.problem}" if decision.problem else by)
-
-
-def _check_obligations(obligations: Obligations, case: Case) -> None:
-    if obligations.max_scopes is not None and len(case.scopes) > obligations.max_scopes:
-        raise InvalidScope(Reason.TOO_MANY_SCOPES, f"at most {obligations.max_scopes}")
-    if obligations.require_proof:
-        raise InvalidRequest(Reason.PROOF_REQUIRED, ", ".join(obligations.require_proof))
-    if obligations.require_approval:
-        raise InvalidRequest(Reason.APPROVAL_REQUIRED, ", ".join(obligations.require_approval))
+def _problem(decision: Decision) -> str:
+    by = ", ".join(decision.determined_by) or "no policy permits it"
+    return f"{by}: {decision.problem}" if decision.problem else by

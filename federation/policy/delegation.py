@@ -33,23 +33,27 @@ class Chain:
 
 
 def decide_chain(
-    subject: VerifiedToken, mapped: MappedPrincipal, acting: Acting | None, *, impersonation_allowed: bool
+    subject: VerifiedToken | None, mapped: MappedPrincipal, acting: Acting | None, *, impersonation: bool
 ) -> Chain:
     """The chain behind the subject token, with the actor in front if there is one; raises InvalidRequest.
 
     Of a foreign token no `act` and no `may_act` is ever copied: who says so is not us (ATTACKS H1).
-    `impersonation_allowed`: whether one of our tokens may be exchanged by somebody who does not say who it is.
+    `impersonation`: whether any policy lets one of our tokens be exchanged by somebody who does not say who it is. If
+    one does, it is asked: by an action of its own, `impersonate`.
     """
-    so_far = subject.own.actors if subject.own else ()
-    inner = subject.own.act if subject.own else None
+    own = subject.own if subject else None
+    so_far = own.actors if own else ()
+    inner = own.act if own else None
     if acting is not None:
         _check_actor(acting, mapped, so_far)
         sub = acting.mapped.principal
         act: JsonObject = {"sub": sub} if inner is None else {"sub": sub, "act": inner}
         return Chain("delegate", act, acting.mapped, (sub, *so_far))
-    if subject.own is not None and not impersonation_allowed:
+    if own is None:
+        return Chain("exchange")
+    if not impersonation:
         raise InvalidRequest(Reason.ACTOR_REQUIRED, "one of our own tokens, without actor")
-    return Chain("exchange", inner, mapped.holder, so_far)
+    return Chain("impersonate", inner, mapped.holder, so_far)
 
 
 def _check_actor(acting: Acting, mapped: MappedPrincipal, so_far: Sequence[str]) -> None:

@@ -144,7 +144,7 @@ def test_slicing_changes_no_decision(texts: list[str], request: DecisionRequest)
 
 CONTEXT = [
     *("scopes", "client", "actor", "chain", "network", "now", "weekday"),
-    *("token_age", "proof", "attestation", "risk", "approval", "claims"),
+    *("token_age", "proof", "attestation", "risk", "approval", "claims", "authorization_details"),
 ]
 EVERYTHING = Mentions(frozenset(CONTEXT), any_tag=True, entities=True)
 

@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.model.authorization import Authorization
+from federation.model.binding import ProvenKeys
 from federation.model.policy import PolicyDocuments
 from federation.model.tokens import Caller
 from federation.model.trust import Audience, Grant
 from federation.oauth.errors import OAuthError
 from federation.policy.authorizer import Authorizer
 from federation.policy.decider import Decider
+from federation.trust.risks import KnownRisks
 from tests.support.trust_values import NOW, asking, audience, mapped, verified
 
 SCOPES = ("a:read", "a:write", "b:read", "b")
@@ -62,8 +64,8 @@ def test_no_request_gets_more_than_its_ceilings(data: st.DataObject) -> None:
     subject = verified(expires_at=NOW + data.draw(st.integers(-100, 10_000)))
     world = World(known)
     with contextlib.suppress(OAuthError):
-        decision = Authorizer(world, Decider(world), world).authorize(
-            Caller(), subject, None, mapped(*granted), request
+        decision = Authorizer(world, Decider(world), world, None, KnownRisks()).authorize(
+            Caller(), ProvenKeys(), subject, None, mapped(*granted), request
         )
         check(decision, known, granted)
         assert decision.expires_at <= subject.expires_at

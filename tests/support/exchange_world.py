@@ -26,6 +26,7 @@ from federation.policy.authorizer import Authorizer
 from federation.policy.decider import Decider
 from federation.trust.directory import CachedTrust
 from federation.trust.policies import CachedPolicies
+from federation.trust.risks import KnownRisks
 from federation.verification.certificate import CertificateVerifier
 from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
@@ -36,6 +37,7 @@ from federation.verification.provenance import JwtVerifier
 from federation.verification.providers import provider_named
 from federation.verification.verifier import JWT_TYPES, TokenVerifier
 from federation.verification.x509.candidates import CertificateIssuers
+from tests.support.fake_approvals import FakeApprovals
 from tests.support.fake_audit_log import FakeAuditLog
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_current_state import FakeState
@@ -96,6 +98,8 @@ class Bridge:
 
     def __post_init__(self) -> None:
         self.ledger = FakeLedger(self.clock)
+        self.approvals = FakeApprovals(self.clock)
+        self.risks = KnownRisks()
         self.state = FakeState(self.trust, self.ledger, self.clock)
         self.write(ISSUER)
         self.write(AUDIENCE)
@@ -152,7 +156,7 @@ class Bridge:
             callers=UnregisteredCallers(),
             tokens=TokenVerifiers({**dict.fromkeys(JWT_TYPES, jwts), TokenType.MTLS: certificates}),
             mapper=Principals(Mapper(trust, provider_named), OwnMappings(trust, trust)),
-            policy=Authorizer(trust, Decider(policies), self.clock),
+            policy=Authorizer(trust, Decider(policies), self.clock, self.approvals, self.risks),
             minter=Minter(BRIDGE, key, CountingIdentifiers(), Commit(self.ledger, self.state, self.signer, self.pool)),
             log=self.log,
             clock=self.clock,

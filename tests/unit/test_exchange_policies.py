@@ -87,10 +87,10 @@ def test_a_policy_limits_how_many_scopes_go_together(world: Bridge) -> None:
     ("cedar", "expected"),
     [
         ('@require_proof("dpop") permit (principal, action, resource);', "proof_required"),
-        ('@require_approval("money") permit (principal, action, resource);', "approval_required"),
+        ('@require_approval("money") permit (principal, action, resource);', "approval_pending"),
     ],
 )
-def test_an_obligation_that_cannot_be_met_yet_is_a_refusal(world: Bridge, cedar: str, expected: str) -> None:
+def test_an_obligation_that_is_not_met_is_a_refusal(world: Bridge, cedar: str, expected: str) -> None:
     world.write(policy(cedar))
     assert reason(world.post()) == expected
 

@@ -9,7 +9,7 @@ from typing import Any
 from cedarpy import PolicySet, policies_to_json_str, validate_policies
 
 from federation.policy.cedar.annotations import AnnotationProblem, read_obligations
-from federation.policy.cedar.heads import read_head
+from federation.policy.cedar.heads import named_actions, read_head
 from federation.policy.cedar.locate import parse_problem, schema_problem
 from federation.policy.cedar.mentions import mentions
 from federation.policy.cedar.nested_actors import rests_on_nested_actors
@@ -76,7 +76,16 @@ def _rules(document_id: str, source: Source, parsed: dict[str, Any]) -> Iterator
             raise _at(source, number, f"@{problem.name}", problem.message) from problem
         head = read_head(policy)
         mentioned = mentions(head, policy["conditions"])
-        yield Rule(f"{document_id}#{number}", document_id, effect, head, obligations, mentioned, json.dumps(policy))
+        yield Rule(
+            id=f"{document_id}#{number}",
+            document=document_id,
+            effect=effect,
+            head=head,
+            actions=named_actions(policy),
+            obligations=obligations,
+            mentions=mentioned,
+            cedar=json.dumps(policy),
+        )
 
 
 def _at(source: Source, number: int, quoted: str, message: str) -> PolicyProblem:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from cedarpy import AuthzResult, Schema, is_authorized
 
-from federation.model.policy import Decision, DecisionRequest, Obligations, strictest
+from federation.model.policy import Decision, DecisionRequest, Obligations, PolicyAction, strictest
 from federation.policy.cedar.question import question
 from federation.policy.cedar.rules import Rule
 from federation.policy.cedar.schema import request_schema
@@ -33,15 +33,18 @@ class CedarEngine:
             answer = is_authorized(asked.request, applicable.handle, asked.entities, self.schema)
         except (ValueError, RecursionError) as error:
             return _undecided(applicable, f"the request has no Cedar form: {type(error).__name__}")
-        return _decision(answer, applicable)
+        return _decision(answer, applicable, request.action)
 
 
-def _decision(answer: AuthzResult, applicable: Slice) -> Decision:
+def _decision(answer: AuthzResult, applicable: Slice, action: PolicyAction) -> Decision:
     if answer.diagnostics.errors:
         return _erred(answer, applicable)
     rules = [applicable.rules[reason] for reason in answer.diagnostics.reasons]
+    # Somebody must have meant it. What permits it beside that counts all the same: its obligations hold.
+    unmeant = answer.allowed and action == "impersonate" and not any(action in rule.actions for rule in rules)
+    rules = [] if unmeant else rules
     return Decision(
-        allowed=answer.allowed,
+        allowed=answer.allowed and not unmeant,
         determined_by=_documents(rules),
         obligations=strictest(*(rule.obligations for rule in rules)),  # a forbid has none
         snapshot=applicable.snapshot,

@@ -7,6 +7,7 @@ token that is a minute old, on Wednesday 2027-01-13 at noon UTC, by an identity 
 """
 
 from collections.abc import Mapping as ReadOnly
+from dataclasses import replace
 from typing import cast
 
 from federation.model.json import Json
@@ -25,6 +26,7 @@ from federation.policy.cedar.example_values import (
     BadExample,
     Part,
     approval,
+    details,
     duration,
     json_object,
     moment,
@@ -42,11 +44,11 @@ A_MINUTE = 60
 
 _EXAMPLE = (
     *("principal", "audience", "expect", "action", "scopes"),
-    *("tenant", "issuer", "attributes", "environment", "audience_tenant", "context"),
+    *("tenant", "issuer", "attributes", "environment", "audience_tenant", "context", "authorization_details"),
 )
 _CONTEXT = (
     *("scopes", "network", "now", "token_age", "client", "actor", "chain"),
-    *("proof", "risk", "approval", "claims", "attestation"),
+    *("proof", "risk", "approval", "claims", "attestation", "authorization_details"),
 )
 
 
@@ -61,9 +63,11 @@ def read_example(example: Json, places: ReadOnly[str, Place]) -> DecisionRequest
         tenant=tenant,
         attributes=part.read("attributes", texts_by_name, {}),
     )
-    action = cast("PolicyAction", part.read("action", word_of("exchange", "delegate"), "exchange"))
+    action = cast("PolicyAction", part.read("action", word_of("exchange", "delegate", "impersonate"), "exchange"))
     scopes = part.read("scopes", texts, tuple[str, ...]())
-    return DecisionRequest(principal, action, place, _context(part.inner("context", _CONTEXT), scopes, tenant))
+    context = _context(part.inner("context", _CONTEXT), scopes, tenant)
+    asked = part.read("authorization_details", details, context.authorization_details)
+    return DecisionRequest(principal, action, place, replace(context, authorization_details=asked))
 
 
 def _place(part: Part, places: ReadOnly[str, Place]) -> Place:
@@ -95,4 +99,5 @@ def _context(part: Part, scopes: tuple[str, ...], tenant: str | None) -> Circums
         approval=part.read("approval", approval, None),
         claims=part.read("claims", json_object, {}),
         attestation=part.read("attestation", json_object, {}),
+        authorization_details=part.read("authorization_details", details, ()),
     )

@@ -86,6 +86,18 @@ def json_object(value: Json) -> JsonObject:
     raise ValueError("expected an object")
 
 
+def details(value: Json) -> tuple[JsonObject, ...]:
+    """Authorization details: a list of objects, each with a type and otherwise texts or lists of texts."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return tuple(_detail(json_object(one)) for one in value)
+    raise ValueError("expected a list of objects")
+
+
+def _detail(detail: JsonObject) -> JsonObject:
+    text(detail.get("type"))
+    return {name: one if isinstance(one, str) else texts(one) for name, one in detail.items()}
+
+
 def texts_by_name(value: Json) -> ReadOnly[str, str]:
     """An object of texts."""
     return {name: text(one) for name, one in json_object(value).items()}

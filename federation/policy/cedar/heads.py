@@ -25,6 +25,16 @@ def read_head(policy: JsonObject) -> Head:
     return Head(_pinned(policy["principal"]), _pinned(policy["resource"]))
 
 
+def named_actions(policy: JsonObject) -> frozenset[str]:
+    """Ids of the actions of `== A`, `in A` or `in [A, ...]`; empty for no constraint."""
+    constraint = policy["action"]
+    if not isinstance(constraint, ReadOnly):
+        return frozenset()
+    several = constraint.get("entities")
+    found = several if isinstance(several, list) else [constraint.get("entity")]
+    return frozenset(str(entity["id"]) for entity in found if isinstance(entity, ReadOnly))
+
+
 def _pinned(constraint: object) -> Uid | None:
     """The entity of `== E`, `in E` or `is T in E`; None for `is T` and for no constraint."""
     if not isinstance(constraint, ReadOnly):

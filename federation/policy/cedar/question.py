@@ -1,7 +1,7 @@
 """A decision request in Cedar's terms. Whatever came from outside goes in as JSON data, never as text (ATTACKS F3)."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, ip_address
@@ -11,6 +11,7 @@ from federation.model.json import Claims, Json, JsonObject
 from federation.model.policy import Circumstances, DecisionRequest, Party, Place, RegisteredClient
 from federation.policy.cedar.claims import tags
 from federation.policy.cedar.mentions import Mentions
+from federation.policy.details import by_path
 
 MAX_QUESTION = 64 * 1024
 """Characters of JSON: what one decision may cost to read (ATTACKS F6)."""
@@ -58,6 +59,7 @@ def _context(context: Circumstances, address: str) -> dict[str, Callable[[], obj
         "attestation": lambda: _uid("Attestation", _SUBJECT),
         "risk": lambda: {"principal": context.risk.principal, "issuer": context.risk.issuer},
         "claims": lambda: _uid("Claims", _SUBJECT),
+        "authorization_details": lambda: _uid("AuthorizationDetails", _SUBJECT),
     }
     if (client := context.client) is not None:
         facts["client"] = lambda: _uid("Client", client.id)
@@ -99,6 +101,8 @@ def _entities(request: DecisionRequest, mentions: Mentions) -> Iterator[dict[str
     yield _audience(request.audience)
     if "claims" in mentions.words:
         yield from _claims(context.claims, mentions)
+    if "authorization_details" in mentions.words:
+        yield _details(context.authorization_details, mentions)
     if "attestation" in mentions.words:
         yield _entity("Attestation", _SUBJECT, {}, tags_of=tags(context.attestation, mentions).texts)
     if context.actor is not None:
@@ -112,6 +116,11 @@ def _claims(claims: Claims, mentions: Mentions) -> Iterator[dict[str, object]]:
     yield _entity("Claims", _SUBJECT, {"lists": _uid("ClaimLists", _SUBJECT)}, tags_of=texts)
     if lists:
         yield _entity("ClaimLists", _SUBJECT, {}, tags_of=lists)
+
+
+def _details(details: Sequence[JsonObject], mentions: Mentions) -> dict[str, object]:
+    members = by_path(details)
+    return _entity("AuthorizationDetails", _SUBJECT, {"types": list(members)}, tags_of=tags(members, mentions).lists)
 
 
 def _party(type_name: str, party: Party, mentions: Mentions) -> dict[str, object]:

@@ -18,6 +18,8 @@ class Rule:
     document: str
     effect: Effect
     head: Head
+    actions: frozenset[str]
+    """Those that its head names; empty: any."""
     obligations: Obligations
     mentions: Mentions
     cedar: str

@@ -43,6 +43,14 @@ entity Claims = {
 } tags String;
 entity ClaimLists tags Set<String>;
 
+// What the token will be for (RFC 9396). A tag is `type.member`, and holds the values of all details of that type:
+// context.authorization_details.hasTag("tool_call.purpose") &&
+// ["refund"].containsAll(context.authorization_details.getTag("tool_call.purpose"))
+// "" is among them where one of those details has the member and another has not.
+entity AuthorizationDetails = {
+  types: Set<String>,
+} tags Set<String>;
+
 // What a verified attestation says; without tags where there is none.
 entity Attestation tags String;
 
@@ -66,9 +74,12 @@ type Context = {
   risk: {principal: Long, issuer: Long},   // 0 to 100
   approval?: {id: String, by: String},     // somebody has approved
   claims: Claims,
+  authorization_details: AuthorizationDetails,
 };
 
-action exchange, delegate appliesTo {
+// `impersonate`: one of our own tokens, exchanged by somebody who does not say who it is. What permits everything does
+// not permit that: it takes a permit whose head names the action.
+action exchange, delegate, impersonate appliesTo {
   principal: [Principal],
   resource: [Audience],
   context: Context,

@@ -66,10 +66,13 @@ class PolicySlices:
         documents = _with_default(tuple(policies))
         self._versions = {policy.id: policy.version for policy in documents}
         self._shelves: dict[Uid | None, dict[_Who, list[Rule]]] = {}
+        self.meant: frozenset[str] = frozenset()
+        """Actions that some permit's head names."""
         for policy in documents:
             for rule in _read(policy):
                 who = _Who(rule.head.principal, policy.tenant)
                 self._shelves.setdefault(rule.head.resource, {}).setdefault(who, []).append(rule)
+                self.meant |= rule.actions if rule.effect == "permit" else frozenset()
         self._kept: OrderedDict[tuple[_Shelf, ...], Slice] = OrderedDict()
         self._lock = Lock()
 

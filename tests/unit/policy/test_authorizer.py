@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from federation.model.authorization import Authorization
+from federation.model.binding import ProvenKeys
 from federation.model.one_time import OneTimeUse
 from federation.model.policy import PolicyDocuments
 from federation.model.tokens import Caller, VerifiedToken
@@ -14,6 +15,7 @@ from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
 from federation.policy.authorizer import Authorizer
 from federation.policy.decider import Decider
+from federation.trust.risks import KnownRisks
 from tests.support.trust_values import NOW, asking, audience, grant, issuer, mapped, verified
 
 NO_POLICIES = PolicyDocuments(0)
@@ -44,7 +46,8 @@ def authorize(
     world = Fixed(known or (audience(),))
     subject = subject or verified()
     principal = principal or mapped(by=subject.issuer)
-    return Authorizer(world, Decider(world), world).authorize(Caller(), subject, None, principal, request)
+    authorizer = Authorizer(world, Decider(world), world, None, KnownRisks())
+    return authorizer.authorize(Caller(), ProvenKeys(), subject, None, principal, request)
 
 
 def refused(
@@ -130,12 +133,7 @@ def test_an_unknown_and_a_forbidden_target_look_the_same() -> None:
 
 @pytest.mark.parametrize(
     "target",
-    [
-        audience(enabled=False),
-        audience(tenant="globex"),
-        audience(token_format="opaque"),
-        audience(sender_constraint="dpop"),
-    ],
+    [audience(enabled=False), audience(tenant="globex"), audience(token_format="saml")],
 )
 def test_a_disabled_foreign_or_unsupported_target_is_refused(target: Audience) -> None:
     assert isinstance(refused(asking("risk-engine"), target), InvalidTarget)

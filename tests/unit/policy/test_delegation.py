@@ -36,7 +36,7 @@ def root(*may_act: str, holder: MappedPrincipal | None = None) -> MappedPrincipa
 def decide(
     token: VerifiedToken, mapped_to: MappedPrincipal, actor: Acting | None, *, impersonation: bool = False
 ) -> Chain:
-    return decide_chain(token, mapped_to, actor, impersonation_allowed=impersonation)
+    return decide_chain(token, mapped_to, actor, impersonation=impersonation)
 
 
 def refused(token: VerifiedToken, mapped_to: MappedPrincipal, actor: Acting | None) -> Reason:
@@ -113,7 +113,7 @@ def test_without_actor_our_own_token_is_exchanged_only_where_that_is_allowed_and
     held = root(holder=somebody(AGENT) if act else None)
     assert refused(subject(act), held, None) is Reason.ACTOR_REQUIRED
     chain = decide(subject(act), held, None, impersonation=True)
-    assert (chain.action, chain.act, chain.holder) == ("exchange", act, held.holder)
+    assert (chain.action, chain.act, chain.holder) == ("impersonate", act, held.holder)
 
 
 def own_actor(*audiences: str) -> Acting:

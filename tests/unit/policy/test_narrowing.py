@@ -1,15 +1,11 @@
 """One of our own tokens is exchanged for less, a foreign one for whatever is granted."""
 
-from dataclasses import replace
-
 import pytest
 
-from federation.model.json import Json
 from federation.model.tokens import VerifiedToken
-from federation.oauth.errors import InvalidRequest, InvalidScope, InvalidTarget
+from federation.oauth.errors import InvalidScope, InvalidTarget
 from federation.oauth.reasons import Reason
 from federation.policy.narrowing import check_narrower
-from federation.policy.proof import refuse_bound
 from federation.policy.targets import Target
 from tests.support.trust_values import audience, grant, own_token, verified
 
@@ -45,13 +41,3 @@ def test_every_target_is_of_the_tokens_environment(environment: str | None, fits
     for other in (one for one in (PROD, DEV, NOWHERE) if one is not fits):
         with pytest.raises(InvalidTarget):
             check_narrower(own(environment=environment), (), [fits, other], asked_for=True)
-
-
-@pytest.mark.parametrize("cnf", [{"jkt": "x"}, {"x5t#S256": "x"}, {}, None, "x"])
-def test_a_bound_token_is_refused_whatever_its_binding_is(cnf: Json) -> None:
-    bound = replace(verified(), claims={"sub": "worker", "cnf": cnf})
-    refuse_bound(verified(), verified())
-    for tokens in ((bound,), (verified(), bound)):
-        with pytest.raises(InvalidRequest) as caught:
-            refuse_bound(*tokens)
-        assert caught.value.reason is Reason.PROOF_REQUIRED

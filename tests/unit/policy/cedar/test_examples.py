@@ -77,7 +77,7 @@ BAD: list[tuple[Json, str, str]] = [
     ({"audience": "sandbox", "expect": "deny"}, "principal", "expected text"),
     ({**OK, "audience": 3}, "audience", "expected text"),
     ({**OK, "audience": "x"}, "audience", "no such Audience document here; write its environment beside it"),
-    ({**OK, "action": "mint"}, "action", "expected one of exchange, delegate"),
+    ({**OK, "action": "mint"}, "action", "expected one of exchange, delegate, impersonate"),
     ({**OK, "scopes": "a"}, "scopes", "expected a list of texts"),
     ({**OK, "scopes": [1]}, "scopes", "expected text"),
     ({**OK, "attributes": {"a": 1}}, "attributes", "expected text"),

@@ -1,0 +1,68 @@
+"""Just-in-time approval: exactly this request, by exactly these, put to a person (DESIGN section 4)."""
+
+import hashlib
+import json
+
+from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
+from federation.model.one_time import OneTimeUse, Purpose
+from federation.oauth.errors import AccessDenied, AuthorizationPending, InvalidRequest
+from federation.oauth.reasons import Reason
+from federation.policy.case import Case
+from federation.ports import Approvals
+
+ASKED_FOR = 3600
+"""Seconds that somebody has to answer."""
+INTERVAL = 5
+"""Seconds that a caller waits before it looks again (RFC 8628 section 3.5)."""
+
+
+def approval_request(case: Case, purposes: tuple[str, ...]) -> ApprovalRequest:
+    """What somebody is asked. In which order scopes and targets were named makes no difference."""
+    mapped, holder = case.parties.mapped, case.chain.holder
+    audiences = tuple(sorted(target.audience.id for target in case.targets))
+    scopes, client_id = tuple(sorted(case.scopes)), case.parties.client.client_id
+    parts = [
+        *(mapped.principal, mapped.issuer.tenant, mapped.issuer.id),
+        *(case.chain.action, case.chain.actors, holder.issuer.id if holder else None, client_id),
+        *(audiences, scopes, case.details, sorted(purposes)),
+    ]
+    return ApprovalRequest(
+        id=_fingerprint(parts),
+        principal=mapped.principal,
+        audiences=audiences,
+        scopes=scopes,
+        purposes=tuple(sorted(purposes)),
+        actors=case.chain.actors,
+        tenant=mapped.issuer.tenant,
+        client_id=client_id,
+        authorization_details=case.details,
+    )
+
+
+def _fingerprint(parts: object) -> str:
+    """JSON says where each text ends, so that no two requests read alike."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def approved(approvals: Approvals | None, case: Case, purposes: tuple[str, ...]) -> StoredApproval:
+    """The approval that holds now; raises AuthorizationPending until somebody has decided, AccessDenied if with no.
+
+    A refusal writes nothing, but for the one question to which there is no answer yet.
+    """
+    if approvals is None:
+        raise InvalidRequest(Reason.APPROVAL_REQUIRED, ", ".join(purposes))
+    request = approval_request(case, purposes)
+    stored = approvals.approval(request.id)
+    if stored is None or case.now >= stored.expires_at:
+        stored = approvals.ask(request, case.now, ASKED_FOR)
+    if stored.state is ApprovalState.DENIED:
+        raise AccessDenied(Reason.APPROVAL_DENIED, request.id)
+    if stored.state is not ApprovalState.APPROVED or case.now >= stored.expires_at:
+        raise AuthorizationPending(Reason.APPROVAL_PENDING, request.id, INTERVAL, ", ".join(purposes))
+    return stored
+
+
+def use_of(stored: StoredApproval) -> OneTimeUse:
+    """One of the uses for which it was given."""
+    key = (stored.request.id, str(stored.version))
+    return OneTimeUse(Purpose.APPROVAL, key, stored.expires_at, stored.uses)

@@ -1,0 +1,59 @@
+"""Everything that is known of a request when the policies are asked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from federation.model.binding import ProvenKeys
+from federation.model.json import JsonObject
+from federation.model.tokens import Acting, Caller, VerifiedToken
+from federation.model.trust import Issuer, MappedPrincipal
+from federation.oauth.request import ExchangeRequest
+from federation.policy.delegation import Chain
+from federation.policy.targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Who asks, for whom, and with what proof."""
+
+    client: Caller
+    proven: ProvenKeys
+    subject: VerifiedToken | None
+    """None: a registered client asks for itself."""
+    acting: Acting | None
+    mapped: MappedPrincipal
+
+    @property
+    def presented(self) -> Iterator[tuple[VerifiedToken, MappedPrincipal]]:
+        """Every token, the subject's first, and whom it maps to."""
+        if self.subject:
+            yield self.subject, self.mapped
+        if self.acting:
+            yield self.acting.token, self.acting.mapped
+
+    @property
+    def tokens(self) -> tuple[VerifiedToken, ...]:
+        """Every token, the subject's first."""
+        return tuple(token for token, _ in self.presented)
+
+    @property
+    def issuers(self) -> Iterator[Issuer]:
+        """Everybody who vouches for somebody here."""
+        yield self.mapped.issuer
+        if self.mapped.holder:
+            yield self.mapped.holder.issuer
+        if self.acting:
+            yield self.acting.mapped.issuer
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A request within its ceilings. `now`: seconds since the epoch."""
+
+    parties: Parties
+    request: ExchangeRequest
+    chain: Chain
+    targets: tuple[Target, ...]
+    scopes: tuple[str, ...]
+    details: tuple[JsonObject, ...]
+    now: int

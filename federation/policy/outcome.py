@@ -1,0 +1,84 @@
+"""What is minted of a case that was permitted: every limit that there is, at once."""
+
+from collections.abc import Iterator, Sequence
+
+from federation.model.approval import StoredApproval
+from federation.model.authorization import Authorization
+from federation.model.binding import Binding
+from federation.model.one_time import OneTimeUse, Purpose
+from federation.model.tokens import VerifiedToken
+from federation.policy.approvals import use_of
+from federation.policy.binding import decide_binding
+from federation.policy.case import Case, Parties
+from federation.policy.decider import Ruling
+from federation.policy.lifetime import decide_expiry
+from federation.policy.provenance import documents, not_revoked, provenance
+from federation.policy.targets import Target, is_opaque
+
+SKEW = 60
+"""Seconds that a token is accepted beyond its `exp`: a spent one must be remembered as long."""
+
+
+def outcome(case: Case, ruling: Ruling, approval: StoredApproval | None = None) -> Authorization:
+    """The decision; raises InvalidRequest for a proof that is missing or too little time, InvalidTarget for formats."""
+    asking, request, obligations = case.parties, case.request, ruling.obligations
+    proof_counted = "proof" in ruling.mentioned
+    binding = decide_binding(case, obligations.require_proof, proof_counted=proof_counted)
+    versions = documents(case, ruling)
+    own = asking.subject.own if asking.subject else None
+    return Authorization(
+        principal=asking.mapped.principal,
+        client_id=asking.client.client_id or (*case.chain.actors, asking.mapped.principal)[0],
+        audiences=tuple(target.audience.id for target in case.targets),
+        scopes=case.scopes,
+        issued_at=case.now,
+        expires_at=decide_expiry(case.now, _ends(asking, binding, approval), case.targets, obligations.max_ttl),
+        issued_token_type=request.requested_token_type,
+        transaction=own.transaction if own else request.correlation_id,
+        provenance=provenance(case, versions),
+        context=asking.mapped.attributes,
+        documents=versions,
+        tenant=asking.mapped.issuer.tenant,
+        environment=_common_environment(case.targets),
+        one_time=tuple(_one_time(asking, approval)),
+        act=case.chain.act,
+        policies=ruling.determined_by,
+        binding=binding,
+        authorization_details=case.details,
+        opaque=is_opaque(case.targets, request.requested_token_type),
+        not_revoked=not_revoked(asking),
+        risks=ruling.risks,
+        approval=approval.request.id if approval else None,
+    )
+
+
+def _ends(asking: Parties, binding: Binding | None, approval: StoredApproval | None) -> Iterator[int]:
+    """Until when everything holds that the token rests on (ATTACKS I3, K10)."""
+    yield from (token.expires_at for token in asking.tokens)
+    if asking.client.expires_at is not None:
+        yield asking.client.expires_at
+    if binding is not None and binding.x5t_s256 and asking.proven.certificate_expires_at is not None:
+        yield asking.proven.certificate_expires_at
+    if approval is not None:
+        yield approval.expires_at
+
+
+def _common_environment(targets: Sequence[Target]) -> str | None:
+    environments = {target.audience.environment for target in targets}
+    return environments.pop() if len(environments) == 1 else None
+
+
+def _one_time(asking: Parties, approval: StoredApproval | None) -> Iterator[OneTimeUse]:
+    for token in asking.tokens:
+        yield from _spent(token)
+    yield from asking.client.one_time
+    yield from asking.proven.one_time
+    if approval is not None:
+        yield use_of(approval)
+
+
+def _spent(token: VerifiedToken) -> Iterator[OneTimeUse]:
+    """An actor token is spent like a subject token: once, in whichever slot."""
+    if token.issuer.single_use:
+        key = (token.issuer.id, str(token.claims["jti"]))
+        yield OneTimeUse(Purpose.SUBJECT_TOKEN, key, token.expires_at + SKEW)

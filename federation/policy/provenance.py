@@ -1,0 +1,85 @@
+"""Where a token comes from, and what must not have been withdrawn for it to be made."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+from federation.model.authorization import Link, NotRevoked, Provenance
+from federation.model.revocation import RevocationKey, Withdrawn
+from federation.model.standing_keys import EVERYTHING, keys_of
+from federation.model.tokens import OwnClaims, VerifiedToken
+from federation.model.trust import Client, DocumentVersion, MappedPrincipal, Mapping
+from federation.oauth.errors import InvalidRequest
+from federation.oauth.reasons import Reason
+from federation.policy.case import Case, Parties
+from federation.policy.decider import Ruling
+
+MAX_LINKS = 8
+"""Tokens of ours behind a token."""
+
+
+def documents(case: Case, ruling: Ruling) -> tuple[DocumentVersion, ...]:
+    """Everything that was looked at, once each."""
+    parties = case.parties
+    proven = [document for token in parties.tokens for document in token.documents]
+    mapped = parties.mapped.documents if parties.subject else ()
+    acting = parties.acting.mapped.documents if parties.acting else ()
+    targets = (target.audience.document for target in case.targets)
+    return tuple(dict.fromkeys([*proven, *mapped, *acting, *parties.client.documents, *targets, ruling.document]))
+
+
+def provenance(case: Case, versions: tuple[DocumentVersion, ...]) -> Provenance:
+    """`fed`; raises InvalidRequest for a line of more than eight tokens."""
+    parties, holder = case.parties, case.chain.holder
+    client = parties.client.client
+    return Provenance(
+        issuer=parties.mapped.issuer.id,
+        mapping=_versioned(parties.mapped.mapping),
+        decision=_fingerprint(versions),
+        actor=_versioned(holder.mapping) if holder else None,
+        actor_issuer=holder.issuer.id if holder else None,
+        client=_versioned(client) if client else None,
+        chain=_chain(parties.tokens),
+    )
+
+
+def _versioned(document: Mapping | Client) -> str:
+    return f"{document.id}@{document.version}"
+
+
+def _fingerprint(versions: tuple[DocumentVersion, ...]) -> str:
+    """Names the snapshot of documents that decided (ATTACKS F7): the audit record lists its versions."""
+    return hashlib.sha256(json.dumps(sorted(versions)).encode()).hexdigest()[:16]
+
+
+def _chain(tokens: tuple[VerifiedToken, ...]) -> tuple[Link, ...]:
+    ours = [token.own for token in tokens if token.own is not None]
+    links = tuple(dict.fromkeys(link for own in ours for link in (*own.chain, _link(own))))
+    if len(links) > MAX_LINKS:
+        raise InvalidRequest(Reason.CHAIN_TOO_LONG, f"{len(links)} tokens already")
+    return links
+
+
+def _link(own: OwnClaims) -> Link:
+    return Link(own.jti, own.client_id, own.holder or own.mapping, own.holder_issuer or own.issuer)
+
+
+def not_revoked(parties: Parties) -> tuple[NotRevoked, ...]:
+    """For every token that was presented: what it falls under, and since when it has been about."""
+    client = parties.client.client_id
+    return tuple(
+        NotRevoked(tuple(sorted(_keys(token, mapped, client), key=str)), token.issued_at)
+        for token, mapped in parties.presented
+    )
+
+
+def _keys(token: VerifiedToken, mapped: MappedPrincipal, client: str | None) -> Iterator[RevocationKey]:
+    if token.own is not None:
+        yield from keys_of(token.own)
+        return
+    yield EVERYTHING
+    yield RevocationKey(Withdrawn.ISSUER, mapped.issuer.id)
+    yield RevocationKey(Withdrawn.MAPPING, mapped.mapping.id)
+    yield from {RevocationKey(Withdrawn.PRINCIPAL, mapped.principal, tenant) for tenant in (None, mapped.issuer.tenant)}
+    if client is not None:
+        yield RevocationKey(Withdrawn.CLIENT, client)
