@@ -7,10 +7,11 @@ us; they never return a guess.
 from collections.abc import Collection, Sequence
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from federation.model.approval import ApprovalRequest, StoredApproval
 from federation.model.documents import StoredDocument
+from federation.model.history import Change, PastVersion
 from federation.model.issuer_keys import IssuerKeySet, KeptKeys
 from federation.model.json import JsonObject
 from federation.model.keys import KeySet, SigningKey
@@ -18,7 +19,7 @@ from federation.model.one_time import OneTimeUse
 from federation.model.policy import PolicyDocuments
 from federation.model.revocation import Revocation, RevocationKey
 from federation.model.risk import RiskKey, RiskScore
-from federation.model.trust import Audience, Client, DocumentRef, Issuer, Mapping, RateLimit, Selector
+from federation.model.trust import Audience, Client, DocumentRef, Issuer, Kind, Mapping, RateLimit, Selector
 
 
 class Clock(Protocol):
@@ -170,8 +171,21 @@ class VersionConflict(Exception):
     """A document moved since the version that the writer had seen."""
 
 
+class RevisionMoved(VersionConflict):
+    """Some document was written since the revision that the writer had seen."""
+
+
 class BucketFull(Exception):
     """Too many mappings pin the same claim to the same value: one of them must pin a more selective claim."""
+
+
+class DocumentState(NamedTuple):
+    """What there is of a document."""
+
+    version: int = 0
+    """0: it was never written."""
+    document: StoredDocument | None = None
+    """None: it was never written, or was deleted with that version."""
 
 
 class TrustWriter(Protocol):
@@ -189,16 +203,59 @@ class TrustWriter(Protocol):
         """A strongly consistent read."""
         ...
 
-    def put(self, document: StoredDocument, filed_under: Selector | None) -> None:
-        """Write `document` if its version is the next one, else raise VersionConflict.
+    def states(self, refs: Collection[DocumentRef]) -> ReadOnly[DocumentRef, DocumentState]:
+        """Every one of `refs`, strongly consistent, in one read for every hundred; raises CorruptDocument."""
+        ...
+
+    def put(
+        self,
+        document: StoredDocument,
+        filed_under: Selector | None,
+        change: Change | None,
+        *,
+        revision: int | None = None,
+    ) -> None:
+        """Write `document` and its history if its version is the next one, else raise VersionConflict.
 
         A Mapping is refiled in the same transaction: under `filed_under`, or among its issuer's patterns for None;
-        a disabled one is filed nowhere. Raises BucketFull.
+        a disabled one is filed nowhere. Raises BucketFull. `change`: None for the key set alone, which has no history.
+        `revision`: write only while nothing else was written since, else raise RevisionMoved.
         """
         ...
 
-    def delete(self, ref: DocumentRef, version: int) -> None:
-        """Remove the document if `version` is current, else raise VersionConflict."""
+    def delete(self, ref: DocumentRef, version: int, change: Change, *, revision: int | None = None) -> None:
+        """Remove the document, which is a version too, if `version` is current, else raise VersionConflict."""
+        ...
+
+
+class History(Protocol):
+    """What documents said before."""
+
+    def history(self, ref: DocumentRef, before: int | None, limit: int) -> tuple[PastVersion, ...]:
+        """Versions below `before` (None: all), at most `limit`, newest first; one read, whatever there is."""
+        ...
+
+
+class DocumentPages(Protocol):
+    """All documents of a kind, in pages, and what hangs together. Strongly consistent."""
+
+    def page(self, kind: Kind, after: str | None, limit: int) -> tuple[StoredDocument, ...]:
+        """At most `limit` documents that follow the id `after` (None: the first) in an order that never changes.
+
+        Fewer than `limit`: these are the last. One that is corrupt is left out and reported.
+        """
+        ...
+
+    def revision(self) -> int:
+        """How many writes of documents there were."""
+        ...
+
+    def mappings_of(self, issuer: str, after: str | None, limit: int) -> tuple[str, ...]:
+        """Ids of mappings that name the Issuer, disabled ones included, sorted, behind `after`; one read."""
+        ...
+
+    def admin_mappings(self) -> tuple[str, ...]:
+        """Ids of enabled mappings that let somebody write trust through the admin API, sorted; one read."""
         ...
 
 
@@ -273,6 +330,14 @@ class NonceSecrets(Protocol):
         ...
 
 
+class ApprovalLog(Protocol):
+    """The structured log of what was decided about approvals, and who tried to."""
+
+    def decided(self, entry: JsonObject) -> None:
+        """One well-formed line."""
+        ...
+
+
 class AuditLog(Protocol):
     """The structured log of refusals."""
 
@@ -330,14 +395,6 @@ class Publisher(Protocol):
     def get(self, path: str) -> PublishedDocument | None:
         """What verifiers would read now."""
         ...
-class ApprovalLog(Protocol):
-    """The structured log of what was decided about approvals, and who tried to."""
-
-    def decided(self, entry: JsonObject) -> None:
-        """One well-formed line."""
-        ...
-
-
 
 
 class GuardedPublisher(Protocol):

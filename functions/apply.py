@@ -1,4 +1,4 @@
-"""Invoked by IAM principals alone, never over HTTP: `{"documents": [...]}` -> the trust table.
+"""Invoked by IAM principals alone, never over HTTP: `{"documents": [...], "reason": "..."}` -> the trust table.
 
 Answers `{"created": [...], "updated": [...], "unchanged": [...], "pending": [...], "warnings": [...]}` with lines such
 as `Issuer acme-okta`, or `{"problems": [...]}` and nothing was written of a set that is not sound as a whole. Each
@@ -10,18 +10,23 @@ from dataclasses import asdict, dataclass
 
 from aws_lambda_powertools import Logger
 
+from federation.admin.changes import change_now, is_reason
 from federation.admin.problem import InvalidDocuments, Problem
 from federation.admin.source import SourceDocument
 from federation.admin.validate import validate
 from federation.admin.write import TrustEditor
 from federation.bootstrap.admin import trust_editor
+from federation.model.history import MAX_REASON
 from federation.model.trust import DocumentRef
-from federation.ports import BucketFull, VersionConflict
+from federation.ports import BucketFull, Clock, VersionConflict
 from federation.settings import read_settings
+from federation.system import SystemClock
 from functions.event import Event
 from functions.runtime import Context, Handler, built_on_access
 from functions.telemetry import log_stream, structured_logger, traced
 
+WHO = "iam/apply-trust"
+"""Stands in the history where a principal stands elsewhere; CloudTrail has the caller."""
 PAYLOAD = "payload"
 """Stands where a file's name stands elsewhere."""
 
@@ -30,7 +35,8 @@ def build(environment: Mapping[str, str]) -> Handler:
     """The handler; raises SettingsError."""
     settings = read_settings(environment)
     logger = structured_logger(log_stream(environment))
-    return traced(ApplyHandler(trust_editor(settings), logger, loopback=settings.loopback_issuers).handle, environment)
+    handler = ApplyHandler(trust_editor(settings), logger, SystemClock(), loopback=settings.loopback_issuers)
+    return traced(handler.handle, environment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +45,13 @@ class ApplyHandler:
 
     editor: TrustEditor
     logger: Logger
+    clock: Clock
     loopback: bool = False
 
     def handle(self, event: Event, context: Context) -> dict[str, object]:
         """What was changed, or what must be mended first."""
         try:
-            result = self._apply(event)
+            result = self._apply(event, context)
         except InvalidDocuments as error:
             result = _problems(error.problems)
         except VersionConflict:
@@ -54,9 +61,10 @@ class ApplyHandler:
         self.logger.info("apply", changed=_changed(result), correlation_id=context.aws_request_id)
         return result
 
-    def _apply(self, event: Event) -> dict[str, object]:
+    def _apply(self, event: Event, context: Context) -> dict[str, object]:
+        reason = _reason(event)
         validated = validate(_sources(event), loopback=self.loopback)
-        applied = self.editor.apply(validated)
+        applied = self.editor.apply(validated, change_now(self.clock, WHO, reason, context.aws_request_id))
         return {
             "created": _names(version.ref for version in applied.created),
             "updated": _names(version.ref for version in applied.updated),
@@ -71,6 +79,14 @@ def _sources(event: Event) -> list[SourceDocument]:
     if not isinstance(documents, list) or not documents:
         raise InvalidDocuments([Problem(PAYLOAD, 0, "", "", 'Send {"documents": [...]} with at least one document.')])
     return [SourceDocument(f"{PAYLOAD}[{position}]", document) for position, document in enumerate(documents)]
+
+
+def _reason(event: Event) -> str:
+    reason = event.get("reason", "") if isinstance(event, Mapping) else ""
+    if not is_reason(reason):
+        message = f"reason is one printable line of at most {MAX_REASON} characters."
+        raise InvalidDocuments([Problem(PAYLOAD, 0, "", "/reason", message)])
+    return str(reason)
 
 
 def _names(refs: Iterable[DocumentRef]) -> list[str]:

@@ -12,20 +12,24 @@ from dataclasses import asdict, dataclass
 
 from aws_lambda_powertools import Logger
 
+from federation.admin.changes import change_now
 from federation.admin.confirm import CannotConfirm, Confirmer
 from federation.admin.problem import Problem
 from federation.bootstrap.confirmation import confirmer
 from federation.model.documents import CorruptDocument
+from federation.model.history import MAX_REASON
 from federation.model.trust import DocumentRef, DocumentVersion, Kind
-from federation.ports import BucketFull, VersionConflict
+from federation.ports import BucketFull, Clock, VersionConflict
 from federation.settings import read_settings
+from federation.system import SystemClock
 from functions.event import Event
 from functions.runtime import Context, Handler, built_on_access
 from functions.telemetry import log_stream, structured_logger, traced
 
 PAYLOAD = "payload"
 """Stands where a file's name stands elsewhere."""
-MAX_REASON = 512
+WHO = "iam/confirm-trust"
+"""Stands in the history where a principal stands elsewhere; CloudTrail has the caller."""
 
 _FORM = 'Send {"kind": "Mapping", "id": "...", "version": 1, "reason": "why it must trust that many"}.'
 
@@ -33,7 +37,7 @@ _FORM = 'Send {"kind": "Mapping", "id": "...", "version": 1, "reason": "why it m
 def build(environment: Mapping[str, str]) -> Handler:
     """The handler; raises SettingsError."""
     logger = structured_logger(log_stream(environment))
-    return traced(ConfirmHandler(confirmer(read_settings(environment)), logger).handle, environment)
+    return traced(ConfirmHandler(confirmer(read_settings(environment)), logger, SystemClock()).handle, environment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,14 @@ class ConfirmHandler:
 
     confirmer: Confirmer
     logger: Logger
+    clock: Clock
 
     def handle(self, event: Event, context: Context) -> dict[str, object]:
         """What holds now, or why nothing was changed."""
         try:
             wanted, reason = _wanted(event)
-            confirmed = self.confirmer.confirm(wanted, context.aws_request_id, reason)
+            change = change_now(self.clock, WHO, reason, context.aws_request_id)
+            confirmed = self.confirmer.confirm(wanted, change)
         except (BucketFull, CannotConfirm) as error:
             return self._problem(str(error), context)
         except CorruptDocument:

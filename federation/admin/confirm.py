@@ -1,12 +1,11 @@
 """A second admin's yes to a dangerous document (ATTACKS E10)."""
 
-from datetime import UTC, datetime
-
 from federation.mapping.selectors import filed_under
 from federation.model.confirmation import CONFIRMATION, Confirmation, is_pending
 from federation.model.documents import StoredDocument, decode_issuer, decode_mapping
+from federation.model.history import Change
 from federation.model.trust import DocumentRef, DocumentVersion, Issuer, Kind, Mapping
-from federation.ports import Clock, TrustWriter
+from federation.ports import TrustWriter
 from federation.verification.providers import provider_named
 
 
@@ -14,28 +13,31 @@ class CannotConfirm(Exception):
     """Nothing was changed; the message says why, and what to do."""
 
 
+class OwnDocument(CannotConfirm):
+    """Who had a hand in the document is not who may confirm it: two admins, or nobody."""
+
+
 class Confirmer:
-    """Turns a pending version into the next one, which says the same and holds.
+    """Turns a pending version into the next one, which says the same and holds."""
 
-    Who may ask for that is not decided here: that must be somebody else than who wrote the document.
-    """
-
-    def __init__(self, writer: TrustWriter, clock: Clock) -> None:
+    def __init__(self, writer: TrustWriter) -> None:
         self._writer = writer
-        self._clock = clock
 
-    def confirm(self, wanted: DocumentVersion, request: str, reason: str) -> DocumentVersion:
-        """The version that holds now; `request`: id of the invocation.
+    def confirm(self, wanted: DocumentVersion, change: Change) -> DocumentVersion:
+        """The version that holds now. `change`: who confirms it, and why.
 
-        Raises CannotConfirm unless `wanted` is the current version and pending, VersionConflict where somebody else
-        wrote at the same time, BucketFull, and CorruptDocument.
+        Raises OwnDocument for who wrote it, CannotConfirm unless `wanted` is the current version and pending,
+        VersionConflict where somebody else wrote at the same time, BucketFull, and CorruptDocument.
         """
         pending = self._pending(wanted)
+        if pending.change and pending.change.hands & change.hands:
+            raise OwnDocument("Somebody else than who wrote this version must confirm it.")
         mapping = decode_mapping(pending)
         issuer = self._issuer(mapping)
-        confirmation = Confirmation(wanted.version, issuer.issuer, request, reason, self._now())
+        confirmation = Confirmation(wanted.version, issuer.issuer, change.request, change.why, change.when)
         confirmed = StoredDocument(*wanted.ref, wanted.version + 1, {**pending.body, CONFIRMATION: confirmation.body})
-        self._writer.put(confirmed, filed_under(mapping.match, provider_named(issuer.provider).table.selectors))
+        place = filed_under(mapping.match, provider_named(issuer.provider).table.selectors)
+        self._writer.put(confirmed, place, change)
         return DocumentVersion(wanted.ref, confirmed.version)
 
     def _pending(self, wanted: DocumentVersion) -> StoredDocument:
@@ -53,6 +55,3 @@ class Confirmer:
         if stored is None:
             raise CannotConfirm(f"Its Issuer {mapping.issuer} is gone.")
         return decode_issuer(stored)
-
-    def _now(self) -> str:
-        return datetime.fromtimestamp(self._clock.now(), UTC).isoformat(timespec="seconds")

@@ -13,6 +13,7 @@ from federation.admin.problem import Problem
 from federation.admin.schema.issuer import IssuerDocument
 from federation.admin.schema.mapping import GrantPart, MappingDocument
 from federation.mapping.selectors import filed_under
+from federation.model.trust import MatchValue
 from federation.verification.providers import provider_named
 
 MANY_PATTERNS = 20
@@ -80,13 +81,16 @@ def _same_resource(documents: DocumentSet) -> Iterator[Problem]:
 
 
 def _same_match(documents: DocumentSet) -> Iterator[Problem]:
-    seen: dict[tuple[str, frozenset[tuple[str, str]]], str] = {}
+    seen = {(stored.issuer, _lines(stored.match)): stored.id for stored in documents.alongside}
     for mapping in _enabled(documents.mappings.values()):
-        # repr tells 1 from True
-        lines = frozenset((path, repr(value)) for path, value in mapping.document.match.items())
+        lines = _lines(mapping.document.match.items())
         other = seen.setdefault((mapping.document.issuer, lines), mapping.document.id)
         if other != mapping.document.id:
             yield mapping.source.problem(("match",), f"Mapping {other} has the same lines; both would be refused")
+
+
+def _lines(match: Iterable[tuple[str, MatchValue]]) -> frozenset[tuple[str, str]]:
+    return frozenset((path, repr(value)) for path, value in match)  # repr tells 1 from True
 
 
 def _mapping_problems(mapping: Written[MappingDocument], documents: DocumentSet) -> Iterator[Problem]:

@@ -11,9 +11,9 @@ from federation.admin.schema.issuer import IssuerDocument
 from federation.admin.schema.mapping import MappingDocument
 from federation.admin.schema.policy import PolicyDocument
 from federation.admin.schema.zone import ZoneDocument
-from federation.admin.source import SourceDocument
+from federation.admin.source import STORED, SourceDocument
 from federation.model.json import JsonObject
-from federation.model.trust import DocumentRef, Kind
+from federation.model.trust import DocumentRef, Kind, Mapping
 
 DocumentT_co = TypeVar("DocumentT_co", bound=TrustDocument, covariant=True)
 
@@ -45,6 +45,33 @@ class DocumentSet:
     zones: ReadOnly[str, Written[ZoneDocument]] = field(default_factory=dict)
     malformed: frozenset[DocumentRef] = frozenset()
     """Documents that are there but broken: naming one is no second mistake."""
+    alongside: tuple[Mapping, ...] = ()
+    """Stored mappings that are found where some of these will be."""
+
+    @property
+    def refs(self) -> tuple[DocumentRef, ...]:
+        """Of the documents that are to be written: all but those that are stored already."""
+        return tuple(
+            DocumentRef(kind, id_)
+            for kind, documents in self._kinds.items()
+            for id_, written in documents.items()
+            if written.source.file != STORED
+        )
+
+    def written(self, ref: DocumentRef) -> Written[TrustDocument]:
+        """Raises KeyError where it is not there, or not well-formed."""
+        return self._kinds[ref.kind][ref.id]
+
+    @property
+    def _kinds(self) -> dict[Kind, ReadOnly[str, Written[TrustDocument]]]:
+        return {
+            Kind.ZONE: self.zones,
+            Kind.POLICY: self.policies,
+            Kind.AUDIENCE: self.audiences,
+            Kind.CLIENT: self.clients,
+            Kind.ISSUER: self.issuers,
+            Kind.MAPPING: self.mappings,
+        }
 
     def knows_issuer(self, document_id: str) -> bool:
         """Whether the Issuer is there, well-formed or not."""

@@ -44,7 +44,7 @@ def _schema(source: SourceDocument) -> type[TrustDocument]:
 def _unknown_kind(kind: Json) -> tuple[str, str]:
     if not isinstance(kind, str) or not kind:
         return "kind is missing or no text", f"known here: {', '.join(SCHEMAS)}"
-    if kind in (Kind.KEY_SET, Kind.POLICY_SET):
+    if kind in (Kind.KEY_SET, Kind.POLICY_SET, Kind.TRUST_REVISION):
         return f"kind {kind} is written by the bridge itself, never by hand", ""
     return f"unknown kind {kind}", _nearest(kind, list(SCHEMAS))
 

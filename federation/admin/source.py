@@ -10,6 +10,9 @@ from federation.model.json import Json
 Location: TypeAlias = tuple[str | int, ...]
 """Keys and indexes from the document's root inwards."""
 
+STORED = "(stored)"
+"""Stands where a file's name stands elsewhere: what is there already, and is only compared with."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceDocument:

@@ -1,7 +1,7 @@
 """Trust documents, checked offline: each by itself, then all together. A broken one hides no other's problems."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from federation.admin import cross_checks
@@ -16,7 +16,8 @@ from federation.admin.schema.issuer import IssuerDocument
 from federation.admin.schema.mapping import MappingDocument
 from federation.admin.schema.policy import PolicyDocument
 from federation.admin.schema.zone import ZoneDocument
-from federation.admin.source import SourceDocument
+from federation.admin.source import STORED, SourceDocument
+from federation.admin.stored import StoredTrust
 from federation.admin.yaml_source import read_sources
 from federation.model.trust import DocumentRef, Kind
 
@@ -39,17 +40,26 @@ def validate_path(path: Path, *, loopback: bool = False) -> ValidatedSet:
 
 
 def validate(
-    sources: Iterable[SourceDocument], *, loopback: bool = False, unreadable: Iterable[Problem] = ()
+    sources: Iterable[SourceDocument],
+    *,
+    loopback: bool = False,
+    unreadable: Iterable[Problem] = (),
+    stored: StoredTrust | None = None,
 ) -> ValidatedSet:
-    """The documents as a set; raises InvalidDocuments. `unreadable`: what reading them has found wrong already."""
-    builder = _Builder()
-    for source in sources:
+    """The documents as a set; raises InvalidDocuments. `unreadable`: what reading them has found wrong already.
+
+    `stored`: what is there already, where the set is not all there is; what is wrong with that is not reported.
+    """
+    builder, written = _Builder(), list(sources)
+    for source in (*(stored.beside(written) if stored else ()), *written):
         builder.add(source, loopback=loopback)
-    documents = builder.documents()
-    problems = [*unreadable, *builder.problems, *cross_checks.problems(documents)]
-    if problems:
+    documents = builder.documents(stored)
+    against = stored.problems(documents) if stored else ()
+    found = [*unreadable, *builder.problems, *cross_checks.problems(documents), *against]
+    if problems := [problem for problem in found if problem.file != STORED]:
         raise InvalidDocuments(sorted(problems))
-    return ValidatedSet(documents, tuple(cross_checks.warnings(documents)))
+    warnings = (warning for warning in cross_checks.warnings(documents) if warning.file != STORED)
+    return ValidatedSet(documents, tuple(warnings))
 
 
 class _Builder:
@@ -66,9 +76,9 @@ class _Builder:
         self._malformed: set[DocumentRef] = set()
         self._places: dict[DocumentRef, str] = {}
 
-    def documents(self) -> DocumentSet:
+    def documents(self, stored: StoredTrust | None) -> DocumentSet:
         """What has been added and is well-formed."""
-        return DocumentSet(
+        documents = DocumentSet(
             issuers=self._issuers,
             mappings=self._mappings,
             audiences=self._audiences,
@@ -77,6 +87,7 @@ class _Builder:
             zones=self._zones,
             malformed=frozenset(self._malformed),
         )
+        return replace(documents, alongside=stored.alongside(documents)) if stored else documents
 
     def add(self, source: SourceDocument, *, loopback: bool) -> None:
         """Check one document."""

@@ -9,6 +9,8 @@ ATTEMPTS = 4
 """One try and at most three more (ATTACKS F10)."""
 BASE = 0.025
 """Seconds that the first wait lasts at most; each next one twice as long."""
+LONGEST = 1.0
+"""Seconds that any wait lasts at most."""
 
 Pause: TypeAlias = Callable[[int], None]
 """Waits before retry number n, counted from 1."""
@@ -18,4 +20,4 @@ _random = SystemRandom()
 
 def full_jitter(retry: int) -> None:
     """Anything between nothing and the longest wait, so that rivals do not meet again."""
-    time.sleep(_random.random() * BASE * 2 ** (retry - 1))
+    time.sleep(_random.random() * min(LONGEST, BASE * 2 ** (retry - 1)))

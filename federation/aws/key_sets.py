@@ -30,7 +30,7 @@ class DocumentKeySets:
 
     def save(self, keys: KeySet) -> None:
         """Raises VersionConflict."""
-        self._trust.put(StoredDocument(*SIGNING_KEYS, keys.version, _encode(keys)), None)
+        self._trust.put(StoredDocument(*SIGNING_KEYS, keys.version, _encode(keys)), None, None)
 
 
 def _encode(keys: KeySet) -> JsonObject:

@@ -33,13 +33,15 @@ class ItemTooLarge(Exception):
     """Nothing was written: an item would have more than 400 KB."""
 
 
-def write_all(dynamodb: "DynamoDBClient", writes: Sequence[Write], unavailable: Reason, pause: Pause) -> None:
+def write_all(
+    dynamodb: "DynamoDBClient", writes: Sequence[Write], unavailable: Reason, pause: Pause, attempts: int = ATTEMPTS
+) -> None:
     """One TransactWriteItems, tried again where another transaction was at the same item (ATTACKS F10).
 
     botocore gives every call its own ClientRequestToken, so a retry inside the call is not applied twice.
     Raises ConditionFailed, ItemTooLarge, TemporarilyUnavailable or ServerError.
     """
-    for attempt in range(ATTEMPTS):
+    for attempt in range(attempts):
         if attempt:
             pause(attempt)
         if _written(dynamodb, writes, unavailable):

@@ -2,7 +2,12 @@
 
 What a document says, and its version:
 
-    pk = ("document", kind, shard)           sk = id           version, body, enabled, since, filed_under | deleted
+    pk = ("document", kind, shard)           sk = id           version, body, enabled, since, filed_under, indexes,
+                                                               change | deleted, change
+
+What it said before, an item for each version, the current one and deletions included, which nothing ever changes:
+
+    pk = ("history", kind, id)               sk = version      version, body | deleted, change
 
 Where an enabled mapping is found, a copy for each: under a claim that it pins, all that pin the same value in one item,
 
@@ -11,20 +16,29 @@ Where an enabled mapping is found, a copy for each: under a claim that it pins, 
 or, if it pins no claim that its provider names, among its issuer's patterns:
 
     pk = ("patterns", issuer)                sk = mapping id   version, body
+
+Which mappings name an issuer, enabled or not; which enabled ones let somebody write trust:
+
+    pk = ("of_issuer", issuer)               sk = mapping id
+    pk = ("grants", "federation-admin")      sk = mapping id
 """
 
 import json
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
 
 from federation.aws.items import Item, Key
 from federation.aws.keys import item_key
+from federation.model.admin import ADMIN_AUDIENCE
 from federation.model.documents import CorruptDocument, StoredDocument
+from federation.model.history import Change, PastVersion
 from federation.model.trust import DocumentRef, Kind, Selector
 
 MAPPING_SHARDS = 16
+SHARDED = frozenset({Kind.MAPPING, Kind.CLIENT})
+"""Kinds of which there may be so many that one partition could not take the writes."""
 ONLY_SHARD = "0"
 BUCKET = "bucket"
 MEMBER = "m#"
@@ -51,12 +65,37 @@ class Filing:
 
 def document_key(ref: DocumentRef) -> Key:
     """The item that is the document."""
-    return {"pk": {"S": document_partition(ref.kind, _shard(ref))}, "sk": {"S": ref.id}}
+    return {"pk": {"S": document_partition(ref.kind, shard_of(ref))}, "sk": {"S": ref.id}}
 
 
 def document_partition(kind: Kind, shard: str = ONLY_SHARD) -> str:
-    """Mappings may be many and are spread; of every other kind one Query finds all."""
+    """What may be many is spread; of every other kind one Query finds all."""
     return item_key("document", kind, shard)
+
+
+def shards(kind: Kind) -> tuple[str, ...]:
+    """Where documents of the kind lie, in an order that never changes."""
+    return tuple(map(str, range(MAPPING_SHARDS))) if kind in SHARDED else (ONLY_SHARD,)
+
+
+def history_key(ref: DocumentRef, version: int) -> Key:
+    """The item that keeps one version; as text, versions sort like numbers."""
+    return {"pk": {"S": history_partition(ref)}, "sk": {"S": f"{version:012d}"}}
+
+
+def history_partition(ref: DocumentRef) -> str:
+    """The partition of a document's versions."""
+    return item_key("history", ref.kind, ref.id)
+
+
+def of_issuer_partition(issuer: str) -> str:
+    """The partition of the ids of mappings that name the issuer."""
+    return item_key("of_issuer", issuer)
+
+
+def admin_partition() -> str:
+    """The partition of the ids of mappings that let somebody write trust."""
+    return item_key("grants", ADMIN_AUDIENCE)
 
 
 def bucket_key(issuer: str, selector: Selector) -> Key:
@@ -95,9 +134,24 @@ def filing_of(item: Item | None) -> Filing | None:
 def stored_document(kind: Kind, id_: str, item: Item) -> StoredDocument:
     """The document in an item with `version` and `body`; raises CorruptDocument."""
     try:
-        return StoredDocument(kind, id_, version_of(item), _body(item["body"]["S"]), since_of(item) or 1)
+        body, change = _body(item["body"]["S"]), _change(item)
+        return StoredDocument(kind, id_, version_of(item), body, since_of(item) or 1, change)
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise CorruptDocument(f"{kind} {id_}: {error!r}") from error
+
+
+def past_version(ref: DocumentRef, item: Item) -> PastVersion:
+    """The version in an item of history; raises CorruptDocument."""
+    try:
+        body = None if is_deleted(item) else _body(item["body"]["S"])
+        return PastVersion(ref, version_of(item), body, _change(item) or Change("", ""))
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+        raise CorruptDocument(f"{ref.kind} {ref.id} in its history: {error!r}") from error
+
+
+def change_attribute(change: Change) -> Item:
+    """As it is kept with a version."""
+    return {"change": {"S": json.dumps(asdict(change))}}
 
 
 def bucket_member(id_: str, text: str) -> StoredDocument:
@@ -109,10 +163,18 @@ def bucket_member(id_: str, text: str) -> StoredDocument:
         raise CorruptDocument(f"{Kind.MAPPING} {id_} in its bucket: {error!r}") from error
 
 
-def _shard(ref: DocumentRef) -> str:
-    if ref.kind is not Kind.MAPPING:
+def shard_of(ref: DocumentRef) -> str:
+    """The one of `shards` in which the document lies."""
+    if ref.kind not in SHARDED:
         return ONLY_SHARD
     return str(sha256(ref.id.encode()).digest()[0] % MAPPING_SHARDS)
+
+
+def _change(item: Item) -> Change | None:
+    if "change" not in item:
+        return None
+    members = _object(json.loads(item["change"]["S"]))
+    return Change(**{**members, "actors": tuple(members["actors"])})
 
 
 def _body(text: str) -> dict[str, Any]:

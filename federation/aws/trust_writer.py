@@ -1,31 +1,27 @@
-"""TrustWriter on the trust table: the document and the copy under which it is found, in one transaction."""
+"""TrustWriter on the trust table: a document, its history and the copy under which it is found, in one transaction."""
 
-import json
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from federation.aws.backoff import Pause, full_jitter
 from federation.aws.errors import translated
-from federation.aws.items import Item
+from federation.aws.items import Item, Key, get_items
 from federation.aws.transactions import ConditionFailed, ItemTooLarge, Write, write_all
-from federation.aws.trust_items import (
-    MEMBER,
-    Filing,
-    document_key,
-    filing_of,
-    is_deleted,
-    since_of,
-    stored_document,
-    version_of,
-)
-from federation.model.confirmation import takes_part
+from federation.aws.trust_items import document_key, is_deleted, stored_document, version_of
+from federation.aws.trust_writes import TrustWrites
 from federation.model.documents import StoredDocument
-from federation.model.policy import POLICY_SET
+from federation.model.history import Change
 from federation.model.trust import DocumentRef, Kind, Selector
 from federation.oauth.reasons import Reason
-from federation.ports import BucketFull, VersionConflict
+from federation.ports import BucketFull, DocumentState, RevisionMoved, VersionConflict
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+ATTEMPTS = 12
+"""Every write of a document moves one counter, so editors meet there: about five seconds of them at most."""
+_REVISION = 1
+"""Where the counting of the revision stands in the operations of a write."""
 
 
 class DynamoTrustWriter:
@@ -35,6 +31,7 @@ class DynamoTrustWriter:
         self._dynamodb = dynamodb
         self._table = table
         self._pause = pause
+        self._writes = TrustWrites(table)
 
     def next_version(self, ref: DocumentRef) -> int:
         """One more than the last, of a deleted document too."""
@@ -42,99 +39,64 @@ class DynamoTrustWriter:
 
     def get(self, ref: DocumentRef) -> StoredDocument | None:
         """A strongly consistent GetItem; raises CorruptDocument."""
-        item = self._item(ref)
-        return None if item is None or is_deleted(item) else stored_document(ref.kind, ref.id, item)
+        return _state(ref, self._item(ref)).document
 
-    def put(self, document: StoredDocument, filed_under: Selector | None) -> None:
+    def states(self, refs: Collection[DocumentRef]) -> dict[DocumentRef, DocumentState]:
+        """A strongly consistent BatchGetItem for every hundred."""
+        asked = {_name(key): (ref, key) for ref in refs for key in [document_key(ref)]}
+        keys = [key for _, key in asked.values()]
+        items = get_items(self._dynamodb, self._table, keys, {"ConsistentRead": True}, self._pause)
+        found = {asked[_name(item)][0]: item for item in items}
+        return {ref: _state(ref, found.get(ref)) for ref in refs}
+
+    def put(
+        self,
+        document: StoredDocument,
+        filed_under: Selector | None,
+        change: Change | None,
+        *,
+        revision: int | None = None,
+    ) -> None:
         """Raises VersionConflict or BucketFull."""
         ref = DocumentRef(document.kind, document.id)
+        if change is None and ref.kind is not Kind.KEY_SET:
+            raise TypeError("every write of a document that people write has its history")
         current = self._item(ref)
         if version_of(current) != document.version - 1:
             raise VersionConflict(ref)
-        old, new = filing_of(current), _filing(document, filed_under)
-        removal = [] if old in (None, new) else [self._removed(ref.id, old)]
-        addition = [] if new is None else [self._filed(document, new)]
-        began = since_of(current) or document.version
-        self._write([self._document(document, new, began), *removal, *addition, *self._counted(ref.kind)], ref)
+        self._write(self._writes.put(document, filed_under, current, change), ref, revision)
 
-    def delete(self, ref: DocumentRef, version: int) -> None:
+    def delete(self, ref: DocumentRef, version: int, change: Change, *, revision: int | None = None) -> None:
         """Leaves the version behind, so that it never starts again; raises VersionConflict."""
         current = self._item(ref)
         if current is None or is_deleted(current) or version_of(current) != version:
             raise VersionConflict(ref)
-        tombstone = {"version": {"N": str(version + 1)}, "enabled": {"BOOL": False}, "deleted": {"BOOL": True}}
-        filing = filing_of(current)
-        removal = [] if filing is None else [self._removed(ref.id, filing)]
-        self._write([self._versioned(ref, tombstone, version), *removal, *self._counted(ref.kind)], ref)
+        self._write(self._writes.delete(ref, current, change), ref, revision)
 
     def _item(self, ref: DocumentRef) -> Item | None:
         with translated(Reason.STORE_UNAVAILABLE):
             answer = self._dynamodb.get_item(TableName=self._table, Key=document_key(ref), ConsistentRead=True)
         return answer.get("Item")
 
-    def _document(self, document: StoredDocument, filing: Filing | None, since: int) -> Write:
-        item = _content(document) | {"enabled": {"BOOL": takes_part(document.body)}}
-        item["since"] = {"N": str(since)}
-        if filing is not None:
-            item["filed_under"] = {"S": filing.text}
-        return self._versioned(DocumentRef(document.kind, document.id), item, document.version - 1)
-
-    def _versioned(self, ref: DocumentRef, item: Item, predecessor: int) -> Write:
-        write = {"TableName": self._table, "Item": document_key(ref) | item}
-        if not predecessor:
-            return {"Put": write | {"ConditionExpression": "attribute_not_exists(pk)"}}
-        values = {":predecessor": {"N": str(predecessor)}}
-        condition = {"ConditionExpression": "version = :predecessor", "ExpressionAttributeValues": values}
-        return {"Put": write | condition}
-
-    def _filed(self, document: StoredDocument, filing: Filing) -> Write:
-        key = filing.key(document.id)
-        if filing.selector is None:
-            return {"Put": {"TableName": self._table, "Item": key | _content(document)}}
-        update = {
-            "UpdateExpression": "SET #member = :copy",
-            "ExpressionAttributeNames": {"#member": MEMBER + document.id},
-            "ExpressionAttributeValues": {":copy": {"S": _copy(document)}},
-        }
-        return {"Update": {"TableName": self._table, "Key": key} | update}
-
-    def _counted(self, kind: Kind) -> list[Write]:
-        """Every write of a policy or zone is a new version of the whole set, in the same transaction."""
-        if kind not in (Kind.POLICY, Kind.ZONE):
-            return []
-        update = {
-            "UpdateExpression": "ADD version :one",
-            "ExpressionAttributeValues": {":one": {"N": "1"}},
-        }
-        return [{"Update": {"TableName": self._table, "Key": document_key(POLICY_SET)} | update}]
-
-    def _removed(self, mapping: str, filing: Filing) -> Write:
-        where = {"TableName": self._table, "Key": filing.key(mapping)}
-        if filing.selector is None:
-            return {"Delete": where}
-        update = {"UpdateExpression": "REMOVE #member", "ExpressionAttributeNames": {"#member": MEMBER + mapping}}
-        return {"Update": where | update}
-
-    def _write(self, writes: list[Write], ref: DocumentRef) -> None:
+    def _write(self, operations: Iterable[Write], ref: DocumentRef, revision: int | None) -> None:
+        writes = list(operations)
+        if revision is not None:
+            writes[_REVISION] = self._writes.at_revision(writes[_REVISION], revision)
         try:
-            write_all(self._dynamodb, writes, Reason.STORE_UNAVAILABLE, self._pause)
+            write_all(self._dynamodb, writes, Reason.STORE_UNAVAILABLE, self._pause, ATTEMPTS)
         except ConditionFailed as error:
-            raise VersionConflict(ref) from error
+            raise (RevisionMoved(ref) if error.positions == (_REVISION,) else VersionConflict(ref)) from error
         except ItemTooLarge as error:
             raise BucketFull(
                 "Too many mappings pin the same claim to the same value; pin a more selective claim."
             ) from error
 
 
-def _filing(document: StoredDocument, selector: Selector | None) -> Filing | None:
-    if document.kind is not Kind.MAPPING or not takes_part(document.body):
-        return None
-    return Filing(str(document.body["issuer"]), selector)
+def _state(ref: DocumentRef, item: Item | None) -> DocumentState:
+    if item is None or is_deleted(item):
+        return DocumentState(version_of(item))
+    return DocumentState(version_of(item), stored_document(ref.kind, ref.id, item))
 
 
-def _content(document: StoredDocument) -> Item:
-    return {"version": {"N": str(document.version)}, "body": {"S": json.dumps(document.body)}}
-
-
-def _copy(document: StoredDocument) -> str:
-    return json.dumps({"version": document.version, "body": document.body})
+def _name(key: Key) -> tuple[str, str]:
+    return key["pk"]["S"], key["sk"]["S"]

@@ -4,9 +4,8 @@ from federation.admin.confirm import Confirmer
 from federation.aws.clients import dynamodb_client
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.settings import Settings
-from federation.system import SystemClock
 
 
 def confirmer(settings: Settings) -> Confirmer:
     """Makes dangerous documents of the trust table hold."""
-    return Confirmer(DynamoTrustWriter(dynamodb_client(), settings.trust_table), SystemClock())
+    return Confirmer(DynamoTrustWriter(dynamodb_client(), settings.trust_table))

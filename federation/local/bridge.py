@@ -10,6 +10,7 @@ from typing import Self, TextIO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from federation.admin.changes import change_now
 from federation.admin.validate import ValidatedSet
 from federation.aws.clients import dynamodb_client
 from federation.aws.trust_writer import DynamoTrustWriter
@@ -31,6 +32,10 @@ from federation.oauth.errors import OAuthError
 from federation.ports import BucketFull, VersionConflict
 from federation.settings import Settings, read_settings
 from federation.system import RandomIdentifiers, SystemClock
+
+WHO = "serve/trust"
+CONFIRMS = "serve/confirm-dangerous"
+"""Stand in the history where a principal stands elsewhere."""
 
 
 class CannotStart(Exception):
@@ -88,7 +93,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         for ref in documents:
             stored = writer.get(ref)
             if stored is not None:
-                writer.delete(ref, stored.version)
+                writer.delete(ref, stored.version, change_now(SystemClock(), WHO, "this run is over"))
 
     def _start(self, starting: ExitStack) -> None:
         listener = starting.enter_context(listen(self._port))
@@ -121,7 +126,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         """Trust first, so that nothing is served before it is there; then the keys, so that tokens can be signed."""
         try:
             if self._trust is not None:
-                self.pending = trust_editor(self.settings).apply(self._trust).pending
+                self.pending = trust_editor(self.settings).apply(self._trust, change_now(SystemClock(), WHO)).pending
             if self._confirm_dangerous:
                 self._confirm_pending()
             publishing = publication(self.settings)
@@ -131,9 +136,10 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
             raise CannotStart(f"The trust table cannot be written: {error}") from error
 
     def _confirm_pending(self) -> None:
-        confirming, identifiers = confirmer(self.settings), RandomIdentifiers()
+        confirming, request = confirmer(self.settings), RandomIdentifiers().new()
+        yes = change_now(SystemClock(), CONFIRMS, "serve --confirm-dangerous", request)
         for version in self.pending:
-            confirming.confirm(version, identifiers.new(), "serve --confirm-dangerous")
+            confirming.confirm(version, yes)
         self.pending = ()
 
     def _build_gateway(self, environment: Mapping[str, str], log: TextIOBase) -> Gateway:

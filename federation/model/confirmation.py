@@ -21,7 +21,7 @@ class Confirmation:
     issuer: str
     """URL of the issuer that the document was dangerous for: it is confirmed for no other."""
     request: str
-    """Id of the invocation: who made it stands in the log of the platform."""
+    """Id of the request; who made it stands in the document's history."""
     reason: str
     time: str
     """RFC 3339."""

@@ -1,7 +1,7 @@
 """Stored documents -> trust values. Documents are kept in the form in which people write them (DESIGN section 4)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from federation.model.client_document import client
@@ -17,6 +17,7 @@ from federation.model.document_values import (
     texts,
 )
 from federation.model.duration import seconds, seconds_or_none
+from federation.model.history import Change
 from federation.model.json import JsonObject
 from federation.model.policy import Policy, Zone
 from federation.model.trust import Audience, Client, DetailType, Grant, Issuer, IssuerKeys, Kind, Mapping
@@ -44,6 +45,8 @@ class StoredDocument:
     body: JsonObject
     since: int = 1
     """The version with which it began: 1, or the first after a deletion. The trust table says so, never a writer."""
+    change: Change | None = field(default=None, compare=False)
+    """Who wrote it, when and why, as the trust table says; None: it does not say."""
 
 
 def decode_issuer(document: StoredDocument) -> Issuer:
@@ -101,6 +104,7 @@ def _issuer(document: StoredDocument) -> Issuer:
         max_stale=seconds_or_none(text(body.get("max_stale", DEFAULT_MAX_STALE))),
         max_auth_age=seconds(text(body["max_auth_age"])) if "max_auth_age" in body else None,
         since=document.since,
+        environments=texts(body["environments"]) if "environments" in body else None,
         rate_limit=rate_limit(body),
     )
 

@@ -24,6 +24,7 @@ from tests.support.sts_sessions import ACCOUNT, ROLE, ROLE_ID, others
 from tests.support.sts_signing import BODY, BRIDGE, ENDPOINT, sign, token
 from tests.support.sts_vectors import refused_tokens
 from tests.support.sts_world import NOW, StsWorld, sts_world, trusted
+from tests.support.trust_documents import SOMEBODY
 from tests.support.trust_values import asking
 
 FACTS = {"Arn": ROLE.arn, "UserId": ROLE.user_id, "Account": ROLE.account}
@@ -281,7 +282,7 @@ def written(**changes: object) -> FakeTrust:
     """A trust table with one mapping; raises InvalidDocuments."""
     trust = FakeTrust()
     mapping = base("mapping", issuer="aws", **{"match": PINNED, "principal": "aws/acme/data", **changes})
-    TrustEditor(trust).apply(validate(sources(ISSUER, base("audience"), mapping)))
+    TrustEditor(trust).apply(validate(sources(ISSUER, base("audience"), mapping)), SOMEBODY)
     return trust
 
 

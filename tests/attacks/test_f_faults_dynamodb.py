@@ -157,6 +157,18 @@ def test_fault_F9_a_document_that_moved_is_a_conflict(dynamodb: "DynamoDBClient"
             write(writer, issuer_ref("acme"), ISSUER)
 
 
+def test_fault_F10_editors_who_meet_at_the_revision_try_longer(dynamodb: "DynamoDBClient", pauses: list[int]) -> None:
+    writer = DynamoTrustWriter(dynamodb, "trust", pauses.append)
+    with Stubber(dynamodb) as stubber:
+        stubber.add_response("get_item", {})
+        stubber.add_response("get_item", {})
+        for _ in range(11):
+            refuse(stubber, "None", "TransactionConflict", "None")
+        stubber.add_response("transact_write_items", {})
+        assert write(writer, issuer_ref("acme"), ISSUER) == 1
+    assert pauses == list(range(1, 12))
+
+
 def test_fault_F10_transactions_that_met_are_tried_again(
     dynamodb: "DynamoDBClient", ledger: DynamoLedger, pauses: list[int]
 ) -> None:

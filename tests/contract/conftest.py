@@ -12,6 +12,7 @@ import pytest
 from federation.aws.clients import dynamodb_client
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.policy_reader import DynamoPolicyReader
+from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_versions import DynamoTrustVersions
 from federation.aws.trust_writer import DynamoTrustWriter
@@ -68,11 +69,13 @@ def dynamodb(engine: Engine) -> "DynamoDBClient":
 def trust(engine: Engine | None) -> Trust:
     if engine is None:
         fake = FakeTrust()
-        return Trust(fake, fake, fake, fake, fake, fake, fake, fake, fake.corrupt, fake)
+        return Trust(fake, fake, fake, fake, fake, fake, fake, fake, fake.corrupt, fake, fake, fake)
     table = engine.tables()["FEDERATION_TRUST_TABLE"]
     corrupt: list[CorruptDocument] = []
     reader = DynamoTrustReader(engine.dynamodb, table, corrupt.append)
     writer = DynamoTrustWriter(engine.dynamodb, table)
     versions = DynamoTrustVersions(engine.dynamodb, table)
     policies = DynamoPolicyReader(engine.dynamodb, table)
-    return Trust(reader, reader, reader, reader, policies, versions, writer, DocumentKeySets(writer), corrupt, reader)
+    pages = DynamoTrustPages(engine.dynamodb, table, corrupt.append)
+    key_sets = DocumentKeySets(writer)
+    return Trust(reader, reader, reader, reader, policies, versions, writer, key_sets, corrupt, reader, pages, pages)

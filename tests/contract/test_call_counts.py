@@ -14,7 +14,7 @@ from federation.model.trust import Selector
 from tests.support.aws_calls import counted_calls
 from tests.support.contract import Engine
 from tests.support.fake_clock import FixedClock
-from tests.support.trust_documents import ISSUER, issuer_ref, mapping_body, mapping_ref, write
+from tests.support.trust_documents import ISSUER, SOMEBODY, issuer_ref, mapping_body, mapping_ref, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -48,7 +48,7 @@ def test_a_thousand_other_mappings_change_nothing(
     writer = DynamoTrustWriter(dynamodb, table)
     for number in range(1000):
         other = StoredDocument(*mapping_ref(f"other-{number}"), 1, mapping_body())
-        writer.put(other, Selector("sub", f"other-{number}"))
+        writer.put(other, Selector("sub", f"other-{number}"), SOMEBODY)
     write(writer, mapping_ref("mine"), mapping_body(), Selector("sub", "worker"))
     with counted_calls(dynamodb) as calls:
         assert [mapping.id for mapping in reader.exact("acme", SELECTORS)] == ["mine"]

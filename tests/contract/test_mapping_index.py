@@ -2,7 +2,7 @@
 
 from federation.model.trust import Selector
 from tests.support.contract import Trust
-from tests.support.trust_documents import mapping_body, mapping_ref, write
+from tests.support.trust_documents import SOMEBODY, mapping_body, mapping_ref, write
 
 WORKER = Selector("sub", "worker")
 REPOSITORY = Selector("repository_id", "4711")
@@ -80,7 +80,7 @@ def test_a_disabled_mapping_is_found_nowhere_until_it_is_enabled_again(trust: Tr
 def test_a_deleted_mapping_is_found_nowhere(trust: Trust) -> None:
     for selector in (WORKER, None):
         ref = mapping_ref(f"mapping-{selector}")
-        trust.writer.delete(ref, write(trust.writer, ref, mapping_body(), selector))
+        trust.writer.delete(ref, write(trust.writer, ref, mapping_body(), selector), SOMEBODY)
     assert exact(trust, WORKER) + patterns(trust) == []
 
 

@@ -2,7 +2,7 @@
 
 from federation.model.trust import Selector
 from tests.support.contract import Trust
-from tests.support.trust_documents import mapping_body, mapping_ref, write
+from tests.support.trust_documents import SOMEBODY, mapping_body, mapping_ref, write
 
 WORKER = Selector("sub", "worker")
 
@@ -44,7 +44,7 @@ def test_a_dangerous_one_that_nobody_confirmed_is_disabled(trust: Trust) -> None
 
 def test_a_deleted_one_is_none_until_it_is_written_again(trust: Trust) -> None:
     version = write(trust.writer, mapping_ref("sync"), mapping_body(), WORKER)
-    trust.writer.delete(mapping_ref("sync"), version)
+    trust.writer.delete(mapping_ref("sync"), version, SOMEBODY)
     assert trust.mappings_by_id.mapping("sync") is None
     write(trust.writer, mapping_ref("sync"), mapping_body(), WORKER)
     assert trust.mappings_by_id.mapping("sync") is not None

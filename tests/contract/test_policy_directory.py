@@ -9,13 +9,14 @@ from federation.model.trust import DocumentRef, Kind
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from tests.support.contract import Trust
+from tests.support.trust_documents import SOMEBODY
 
 PERMIT = "permit (principal, action, resource);"
 
 
 def write(trust: Trust, kind: Kind, id_: str, **body: Json) -> None:
     version = trust.writer.next_version(DocumentRef(kind, id_))
-    trust.writer.put(StoredDocument(kind, id_, version, {"kind": kind.value, "id": id_, **body}), None)
+    trust.writer.put(StoredDocument(kind, id_, version, {"kind": kind.value, "id": id_, **body}), None, SOMEBODY)
 
 
 def test_before_anything_was_written_the_version_is_zero(trust: Trust) -> None:
@@ -37,7 +38,7 @@ def test_policies_and_zones_are_read_with_the_version_of_their_set(trust: Trust)
 def test_every_write_and_every_deletion_moves_the_set(trust: Trust) -> None:
     write(trust, Kind.POLICY, "p", cedar=PERMIT)
     write(trust, Kind.POLICY, "p", cedar=PERMIT, enabled=False)
-    trust.writer.delete(DocumentRef(Kind.POLICY, "p"), 2)
+    trust.writer.delete(DocumentRef(Kind.POLICY, "p"), 2, SOMEBODY)
     assert trust.policies.policies().version == 3
     assert trust.policies.policies().policies == ()
 

@@ -2,7 +2,7 @@
 
 from federation.model.trust import DocumentRef, Kind
 from tests.support.contract import Trust
-from tests.support.trust_documents import AUDIENCE, ISSUER, issuer_ref, write
+from tests.support.trust_documents import AUDIENCE, ISSUER, SOMEBODY, issuer_ref, write
 
 
 def test_nothing_written_is_nothing_trusted(trust: Trust) -> None:
@@ -35,7 +35,7 @@ def test_the_same_tuple_comes_back_until_something_changed(trust: Trust) -> None
 
 def test_a_deleted_document_is_gone(trust: Trust) -> None:
     version = write(trust.writer, issuer_ref("acme"), ISSUER)
-    trust.writer.delete(issuer_ref("acme"), version)
+    trust.writer.delete(issuer_ref("acme"), version, SOMEBODY)
     assert trust.issuers.issuers() == ()
 
 

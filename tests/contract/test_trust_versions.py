@@ -2,7 +2,7 @@
 
 from federation.model.trust import DocumentRef, Kind, Selector
 from tests.support.contract import Trust
-from tests.support.trust_documents import AUDIENCE, ISSUER, issuer_ref, mapping_body, mapping_ref, write
+from tests.support.trust_documents import AUDIENCE, ISSUER, SOMEBODY, issuer_ref, mapping_body, mapping_ref, write
 
 
 def test_versions_of_documents_of_every_kind_come_in_one_answer(trust: Trust) -> None:
@@ -18,13 +18,13 @@ def test_versions_of_documents_of_every_kind_come_in_one_answer(trust: Trust) ->
 
 
 def test_a_deleted_document_has_no_version(trust: Trust) -> None:
-    trust.writer.delete(issuer_ref("acme"), write(trust.writer, issuer_ref("acme"), ISSUER))
+    trust.writer.delete(issuer_ref("acme"), write(trust.writer, issuer_ref("acme"), ISSUER), SOMEBODY)
     assert trust.versions.versions({issuer_ref("acme")}) == {}
 
 
 def test_an_id_written_anew_is_not_taken_for_its_predecessor(trust: Trust) -> None:
     remembered = write(trust.writer, issuer_ref("acme"), ISSUER)
-    trust.writer.delete(issuer_ref("acme"), remembered)
+    trust.writer.delete(issuer_ref("acme"), remembered, SOMEBODY)
 
     written_anew = write(trust.writer, issuer_ref("acme"), {**ISSUER, "issuer": "https://else.example.com"})
 

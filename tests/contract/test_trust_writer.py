@@ -9,7 +9,7 @@ from federation.model.documents import StoredDocument
 from federation.model.trust import Kind, Selector
 from federation.ports import BucketFull, VersionConflict
 from tests.support.contract import Trust
-from tests.support.trust_documents import ISSUER, issuer_ref, mapping_body, mapping_ref, write
+from tests.support.trust_documents import ISSUER, SOMEBODY, issuer_ref, mapping_body, mapping_ref, write
 
 ACME = issuer_ref("acme")
 WORKER = Selector("sub", "worker")
@@ -21,75 +21,75 @@ def acme(version: int, **changes: str) -> StoredDocument:
 
 def test_what_was_put_is_what_is_got(trust: Trust) -> None:
     assert trust.writer.get(ACME) is None
-    trust.writer.put(acme(1, description="\u00e9\u2028\n"), None)
+    trust.writer.put(acme(1, description="\u00e9\u2028\n"), None, SOMEBODY)
     assert trust.writer.get(ACME) == acme(1, description="\u00e9\u2028\n")
 
 
 def test_versions_begin_at_one_and_grow_by_one(trust: Trust) -> None:
     assert trust.writer.next_version(ACME) == 1
-    trust.writer.put(acme(1), None)
-    trust.writer.put(acme(2), None)
+    trust.writer.put(acme(1), None, SOMEBODY)
+    trust.writer.put(acme(2), None, SOMEBODY)
     assert trust.writer.next_version(ACME) == 3
 
 
 def test_a_document_began_with_its_first_version_after_a_deletion(trust: Trust) -> None:
-    trust.writer.put(acme(1), None)
-    trust.writer.put(acme(2), None)
-    trust.writer.delete(ACME, 2)
-    trust.writer.put(acme(4), None)
-    trust.writer.put(acme(5), None)
+    trust.writer.put(acme(1), None, SOMEBODY)
+    trust.writer.put(acme(2), None, SOMEBODY)
+    trust.writer.delete(ACME, 2, SOMEBODY)
+    trust.writer.put(acme(4), None, SOMEBODY)
+    trust.writer.put(acme(5), None, SOMEBODY)
     assert trust.writer.get(ACME) == replace(acme(5), since=4)
     assert [(issuer.version, issuer.since) for issuer in trust.issuers.issuers()] == [(5, 4)]
 
 
 @pytest.mark.parametrize("version", [0, 1, 2, 4])
 def test_any_but_the_next_version_is_a_conflict(trust: Trust, version: int) -> None:
-    trust.writer.put(acme(1), None)
-    trust.writer.put(acme(2), None)
+    trust.writer.put(acme(1), None, SOMEBODY)
+    trust.writer.put(acme(2), None, SOMEBODY)
     with pytest.raises(VersionConflict):
-        trust.writer.put(acme(version, description="lost"), None)
+        trust.writer.put(acme(version, description="lost"), None, SOMEBODY)
     assert trust.writer.get(ACME) == acme(2)
 
 
 def test_a_first_version_other_than_one_is_a_conflict(trust: Trust) -> None:
     with pytest.raises(VersionConflict):
-        trust.writer.put(acme(2), None)
+        trust.writer.put(acme(2), None, SOMEBODY)
 
 
 @pytest.mark.parametrize("version", [1, 3])
 def test_deleting_another_version_is_a_conflict(trust: Trust, version: int) -> None:
-    trust.writer.put(acme(1), None)
-    trust.writer.put(acme(2), None)
+    trust.writer.put(acme(1), None, SOMEBODY)
+    trust.writer.put(acme(2), None, SOMEBODY)
     with pytest.raises(VersionConflict):
-        trust.writer.delete(ACME, version)
+        trust.writer.delete(ACME, version, SOMEBODY)
     assert trust.writer.get(ACME) == acme(2)
 
 
 def test_what_is_not_there_cannot_be_deleted(trust: Trust) -> None:
     with pytest.raises(VersionConflict):
-        trust.writer.delete(ACME, 1)
+        trust.writer.delete(ACME, 1, SOMEBODY)
 
 
 def test_versions_go_on_after_a_deletion(trust: Trust) -> None:
-    trust.writer.put(acme(1), None)
-    trust.writer.delete(ACME, 1)
+    trust.writer.put(acme(1), None, SOMEBODY)
+    trust.writer.delete(ACME, 1, SOMEBODY)
     assert trust.writer.get(ACME) is None
     assert trust.writer.next_version(ACME) == 3
     for gone in (1, 2):
         with pytest.raises(VersionConflict):
-            trust.writer.delete(ACME, gone)
+            trust.writer.delete(ACME, gone, SOMEBODY)
     with pytest.raises(VersionConflict):
-        trust.writer.put(acme(1), None)
-    trust.writer.put(acme(3), None)
+        trust.writer.put(acme(1), None, SOMEBODY)
+    trust.writer.put(acme(3), None, SOMEBODY)
     assert trust.writer.get(ACME) == replace(acme(3), since=3)
 
 
 def test_of_many_who_write_the_same_version_one_wins(trust: Trust) -> None:
-    trust.writer.put(acme(1), None)
+    trust.writer.put(acme(1), None, SOMEBODY)
 
     def attempt(number: int) -> bool:
         try:
-            trust.writer.put(acme(2, description=str(number)), None)
+            trust.writer.put(acme(2, description=str(number)), None, SOMEBODY)
         except VersionConflict:
             return False
         return True
@@ -118,5 +118,5 @@ def test_a_full_bucket_refuses_the_next_mapping_and_keeps_the_others(trust: Trus
 
 
 def test_a_key_set_is_a_document_like_any_other(trust: Trust) -> None:
-    trust.writer.put(StoredDocument(Kind.KEY_SET, "another", 1, {"keys": []}), None)
+    trust.writer.put(StoredDocument(Kind.KEY_SET, "another", 1, {"keys": []}), None, None)
     assert trust.versions.versions({issuer_ref("another")}) == {}

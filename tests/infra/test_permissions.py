@@ -5,8 +5,16 @@ from fnmatch import fnmatchcase
 import pytest
 
 from federation.aws.issuer_keys import Store
-from federation.aws.trust_items import MAPPING_SHARDS, bucket_key, document_partition, patterns_partition
-from federation.model.trust import Kind, Selector
+from federation.aws.trust_items import (
+    MAPPING_SHARDS,
+    admin_partition,
+    bucket_key,
+    document_partition,
+    history_partition,
+    of_issuer_partition,
+    patterns_partition,
+)
+from federation.model.trust import DocumentRef, Kind, Selector
 from tests.support.lambda_template import Deployment
 
 KEY_SET = document_partition(Kind.KEY_SET)
@@ -63,6 +71,7 @@ ALLOWED = {
     ),
     "ApplyTrustFunction": allowed(
         "ApplyTrustLogGroup",
+        ("dynamodb:BatchGetItem", "TrustTable"),
         ("dynamodb:GetItem", "TrustTable"),
         ("dynamodb:PutItem", "TrustTable"),
         ("dynamodb:UpdateItem", "TrustTable"),
@@ -153,7 +162,13 @@ def test_who_confirms_what_is_dangerous_writes_mappings_and_no_other_document(de
     for claim in ("sub", "x" * 600, "h\u00e9"):
         assert may_write(bucket_key("acme", Selector(claim, "*"))["pk"]["S"])
     assert may_write(patterns_partition("acme"))
-    assert not [kind for kind in Kind if kind is not Kind.MAPPING and may_write(document_partition(kind))]
+    assert may_write(admin_partition())
+    assert may_write(of_issuer_partition("acme"))
+    moved = (Kind.MAPPING, Kind.TRUST_REVISION)
+    assert all(map(may_write, map(document_partition, moved)))
+    assert not [kind for kind in Kind if kind not in moved and may_write(document_partition(kind))]
+    kept = [kind for kind in Kind if may_write(history_partition(DocumentRef(kind, "acme")))]
+    assert kept == [Kind.MAPPING]
     assert not any(map(may_write, KEYS))
 
 

@@ -9,6 +9,8 @@ from federation.model.documents import CorruptDocument
 from federation.ports import (
     AudienceDirectory,
     ClientsById,
+    DocumentPages,
+    History,
     IssuerDirectory,
     KeySets,
     MappingIndex,
@@ -49,3 +51,5 @@ class Trust:
     key_sets: KeySets
     corrupt: list[CorruptDocument]
     clients: ClientsById
+    history: History
+    pages: DocumentPages

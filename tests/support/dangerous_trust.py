@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from federation.admin.changes import change_now
 from federation.admin.confirm import Confirmer
 from federation.admin.validate import validate
 from federation.admin.write import Applied, TrustEditor
@@ -17,6 +18,7 @@ from tests.support.document_vectors import base, sources
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_trust import FakeTrust
 from tests.support.provider_vectors import claims_of
+from tests.support.trust_documents import SOMEBODY
 from tests.support.trust_values import asking, verified
 
 BRIDGE = "https://federation.example.com"
@@ -26,6 +28,8 @@ GITHUB = base(
 ALL_OF_GITHUB = base(
     "mapping", id="everybody", issuer="github", match={"repository_owner": "*"}, principal="ci/anybody", dangerous=True
 )
+
+SECOND = change_now(FixedClock(), "admin/second", "all jobs may read", "request-1")
 RULE = DocumentRef(Kind.MAPPING, "everybody")
 
 
@@ -39,15 +43,15 @@ class TwoAdmins:
 
     def __init__(self) -> None:
         self.trust = FakeTrust()
-        self._confirmer = Confirmer(self.trust, FixedClock())
+        self._confirmer = Confirmer(self.trust)
 
     def write(self, mapping: ReadOnly[str, Any] = ALL_OF_GITHUB, issuer: ReadOnly[str, Any] = GITHUB) -> Applied:
         """Raises InvalidDocuments."""
-        return TrustEditor(self.trust).apply(validate(sources(dict(issuer), base("audience"), dict(mapping))))
+        return TrustEditor(self.trust).apply(validate(sources(dict(issuer), base("audience"), dict(mapping))), SOMEBODY)
 
     def confirm(self, version: int) -> int:
         """The version that holds; raises CannotConfirm."""
-        return self._confirmer.confirm(DocumentVersion(RULE, version), "request-1", "all jobs may read").version
+        return self._confirmer.confirm(DocumentVersion(RULE, version), SECOND).version
 
     def body(self) -> ReadOnly[str, Any]:
         stored = self.trust.get(RULE)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from threading import RLock
 from typing import TypeVar
 
+from federation.model.admin import lets_write_trust
 from federation.model.confirmation import takes_part
 from federation.model.documents import (
     CorruptDocument,
@@ -17,16 +18,18 @@ from federation.model.documents import (
     decode_policy,
     decode_zone,
 )
+from federation.model.history import TRUST_REVISION, Change, PastVersion
 from federation.model.json import JsonObject
 from federation.model.keys import KeySet
 from federation.model.policy import POLICY_SET, PolicyDocuments
 from federation.model.trust import Audience, Client, DocumentRef, Issuer, Kind, Mapping, Selector
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
-from federation.ports import BucketFull, VersionConflict
+from federation.ports import BucketFull, DocumentState, RevisionMoved, VersionConflict
 
 BUCKET_BYTES = 400 * 1024
 SIGNING_KEYS = DocumentRef(Kind.KEY_SET, "signing")
+SOMEBODY = Change("admin/somebody", "2027-01-15T08:00:00+00:00")
 
 _T = TypeVar("_T")
 
@@ -51,6 +54,7 @@ class FakeTrust:
         self._audiences: tuple[Audience, ...] = ()
         self._keys: KeySet | None = None
         self._policies = PolicyDocuments(0)
+        self._history: dict[DocumentRef, list[PastVersion]] = {}
         self.corrupt: list[CorruptDocument] = []
         self.reads = 0
 
@@ -112,27 +116,74 @@ class FakeTrust:
     def get(self, ref: DocumentRef) -> StoredDocument | None:
         return self._documents.get(ref)
 
-    def put(self, document: StoredDocument, filed_under: Selector | None) -> None:
+    def states(self, refs: Collection[DocumentRef]) -> dict[DocumentRef, DocumentState]:
+        with self._lock:
+            return {ref: DocumentState(self._versions.get(ref, 0), self.get(ref)) for ref in refs}
+
+    def put(
+        self,
+        document: StoredDocument,
+        filed_under: Selector | None,
+        change: Change | None = SOMEBODY,
+        *,
+        revision: int | None = None,
+    ) -> None:
         ref = DocumentRef(document.kind, document.id)
         with self._lock:
             if document.version != self.next_version(ref):
                 raise VersionConflict(ref)
+            self._check_revision(revision)
             if document.kind is Kind.MAPPING:
                 self._file(document, filed_under)
             since = self._documents[ref].since if ref in self._documents else document.version
-            self._documents[ref] = replace(document, body=json.loads(json.dumps(document.body)), since=since)
-            self._versions[ref] = document.version
-            self._count(ref.kind)
+            body = json.loads(json.dumps(document.body))
+            self._documents[ref] = replace(document, body=body, since=since, change=change)
+            self._moved(ref, document.version, body, change)
 
-    def delete(self, ref: DocumentRef, version: int) -> None:
+    def delete(self, ref: DocumentRef, version: int, change: Change = SOMEBODY, *, revision: int | None = None) -> None:
         with self._lock:
             if ref not in self._documents or self._versions[ref] != version:
                 raise VersionConflict(ref)
+            self._check_revision(revision)
             del self._documents[ref]
-            self._versions[ref] = version + 1
-            self._count(ref.kind)
             if ref.kind is Kind.MAPPING:
                 self._filed.pop(ref.id, None)
+            self._moved(ref, version + 1, None, change)
+
+    def _check_revision(self, revision: int | None) -> None:
+        if revision not in (None, self.revision()):
+            raise RevisionMoved
+
+    def _moved(self, ref: DocumentRef, version: int, body: JsonObject | None, change: Change | None) -> None:
+        self._versions[ref] = version
+        self._count(ref.kind)
+        if change is not None:
+            self._versions[TRUST_REVISION] = self.revision() + 1
+            self._history.setdefault(ref, []).append(PastVersion(ref, version, body, change))
+
+    # History, DocumentPages
+
+    def history(self, ref: DocumentRef, before: int | None, limit: int) -> tuple[PastVersion, ...]:
+        with self._lock:
+            self.reads += 1
+            newest_first = reversed(self._history.get(ref, []))
+            return tuple(one for one in newest_first if before is None or one.version < before)[:limit]
+
+    def page(self, kind: Kind, after: str | None, limit: int) -> tuple[StoredDocument, ...]:
+        self.reads += 1
+        return tuple(one for one in self._of_kind(kind) if after is None or one.id > after)[:limit]
+
+    def revision(self) -> int:
+        return self._versions.get(TRUST_REVISION, 0)
+
+    def mappings_of(self, issuer: str, after: str | None, limit: int) -> tuple[str, ...]:
+        self.reads += 1
+        found = (one.id for one in self._of_kind(Kind.MAPPING) if one.body.get("issuer") == issuer)
+        return tuple(id_ for id_ in found if id_ > (after or ""))[:limit]
+
+    def admin_mappings(self) -> tuple[str, ...]:
+        self.reads += 1
+        return tuple(one.id for one in self._of_kind(Kind.MAPPING) if lets_write_trust(one.body))
 
     # PolicyDirectory
 
@@ -159,7 +210,7 @@ class FakeTrust:
 
     def save(self, keys: KeySet) -> None:
         with self._lock:
-            self.put(StoredDocument(*SIGNING_KEYS, keys.version, {}), None)
+            self.put(StoredDocument(*SIGNING_KEYS, keys.version, {}), None, None)
             self._keys = keys
 
     def _of_kind(self, kind: Kind) -> list[StoredDocument]:

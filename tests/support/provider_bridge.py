@@ -15,6 +15,7 @@ from federation.verification.providers import provider_named
 from tests.support.document_vectors import base, sources
 from tests.support.fake_trust import FakeTrust
 from tests.support.provider_vectors import claims_of, load
+from tests.support.trust_documents import SOMEBODY
 from tests.support.trust_values import asking, verified
 
 BRIDGE = "https://federation.example.com"
@@ -37,7 +38,7 @@ class ProviderBridge:
 
     def write(self, *documents: dict[str, Any]) -> None:
         """Validate and store; raises InvalidDocuments."""
-        TrustEditor(self.trust).apply(validate(sources(*documents)))
+        TrustEditor(self.trust).apply(validate(sources(*documents)), SOMEBODY)
 
     def principal(self, claims: ReadOnly[str, Any]) -> str:
         """Whom a verified token with these claims is to us; raises InvalidRequest."""

@@ -3,11 +3,13 @@
 from typing import Any
 
 from federation.model.documents import StoredDocument
+from federation.model.history import Change
 from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef, Kind, Selector
 from federation.ports import TrustWriter
 
 ISSUER: JsonObject = {"provider": "oidc", "issuer": "https://idp.example.com"}
+SOMEBODY = Change("admin/somebody", "2027-01-15T08:00:00+00:00", "a test", "request-1")
 AUDIENCE: JsonObject = {"resource": "https://risk.example.com", "scopes": ["risk:read"], "max_ttl": "5m"}
 
 
@@ -24,7 +26,7 @@ def mapping_body(issuer: str = "acme", **changes: Any) -> JsonObject:  # noqa: A
 def write(writer: TrustWriter, ref: DocumentRef, body: JsonObject, filed_under: Selector | None = None) -> int:
     """Write the next version of a document, and say which that is."""
     version = writer.next_version(ref)
-    writer.put(StoredDocument(ref.kind, ref.id, version, body), filed_under)
+    writer.put(StoredDocument(ref.kind, ref.id, version, body), filed_under, SOMEBODY)
     return version
 
 

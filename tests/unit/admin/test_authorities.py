@@ -15,6 +15,7 @@ from federation.admin.write import TrustEditor
 from tests.support.document_vectors import base, sources
 from tests.support.fake_trust import FakeTrust
 from tests.support.jose_keys import rsa_key
+from tests.support.trust_documents import SOMEBODY
 from tests.support.x509_authority import NOT_CA, authority, device, pem, rsa_private, usage
 from tests.support.x509_world import bundle, x509_svid
 
@@ -47,7 +48,7 @@ def with_keys(document: dict[str, Any], **keys: object) -> dict[str, Any]:
 
 def stored(*bodies: dict[str, Any]) -> FakeTrust:
     trust = FakeTrust()
-    TrustEditor(trust).apply(validate(sources(*bodies)))
+    TrustEditor(trust).apply(validate(sources(*bodies)), SOMEBODY)
     assert trust.corrupt == []
     return trust
 

@@ -1,15 +1,16 @@
 """A second admin's yes."""
 
+from dataclasses import replace
+
 import pytest
 
-from federation.admin.confirm import CannotConfirm, Confirmer
+from federation.admin.confirm import CannotConfirm, Confirmer, OwnDocument
 from federation.model.confirmation import as_written
 from federation.model.documents import CorruptDocument, StoredDocument
 from federation.model.trust import DocumentRef, DocumentVersion, Kind, Selector
 from federation.ports import VersionConflict
-from tests.support.dangerous_trust import ALL_OF_GITHUB, GITHUB, RULE, TwoAdmins
-from tests.support.fake_clock import FixedClock
-from tests.support.fake_trust import FakeTrust
+from tests.support.dangerous_trust import ALL_OF_GITHUB, GITHUB, RULE, SECOND, TwoAdmins
+from tests.support.fake_trust import SOMEBODY, FakeTrust
 
 
 def test_what_was_confirmed_by_which_request_and_why_is_kept() -> None:
@@ -60,7 +61,7 @@ def test_nothing_else_can_be_confirmed(ref: DocumentRef) -> None:
     admins = TwoAdmins()
     admins.write()
     with pytest.raises(CannotConfirm):
-        Confirmer(admins.trust, FixedClock()).confirm(DocumentVersion(ref, 1), "r", "why")
+        Confirmer(admins.trust).confirm(DocumentVersion(ref, 1), SECOND)
 
 
 def test_a_rule_whose_issuer_is_gone_is_not_confirmed() -> None:
@@ -75,7 +76,7 @@ def test_a_corrupt_document_is_not_confirmed() -> None:
     trust = FakeTrust()
     trust.add(Kind.MAPPING, "everybody", {"issuer": "github", "dangerous": True})
     with pytest.raises(CorruptDocument):
-        Confirmer(trust, FixedClock()).confirm(DocumentVersion(RULE, 1), "r", "why")
+        Confirmer(trust).confirm(DocumentVersion(RULE, 1), SECOND)
 
 
 def test_a_confirmation_that_nobody_can_read_is_written_over() -> None:
@@ -90,7 +91,7 @@ def test_who_writes_between_the_look_and_the_yes_wins() -> None:
     admins.trust = RacingTrust()
     admins.write()
     with pytest.raises(VersionConflict):
-        Confirmer(admins.trust, FixedClock()).confirm(DocumentVersion(RULE, 1), "r", "why")
+        Confirmer(admins.trust).confirm(DocumentVersion(RULE, 1), SECOND)
     assert admins.body()["principal"] == "ci/somebody-else"
 
 
@@ -105,3 +106,12 @@ class RacingTrust(FakeTrust):
 
 
 GITHUB_REF = DocumentRef(Kind.ISSUER, "github")
+
+
+def test_whoever_had_a_hand_in_it_does_not_confirm_it() -> None:
+    admins = TwoAdmins()
+    admins.write()
+    for who, actors in ((SOMEBODY.who, ()), ("admin/other", (SOMEBODY.who,))):
+        with pytest.raises(OwnDocument, match="Somebody else"):
+            Confirmer(admins.trust).confirm(DocumentVersion(RULE, 1), replace(SECOND, who=who, actors=actors))
+    assert admins.trust.history(RULE, None, 9)[0].version == 1

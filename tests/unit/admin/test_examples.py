@@ -12,6 +12,7 @@ from federation.admin.validate import validate, validate_path
 from federation.admin.write import TrustEditor
 from federation.admin.yaml_source import read_sources
 from tests.support.fake_trust import FakeTrust
+from tests.support.trust_documents import SOMEBODY
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "examples" / "trust"
@@ -27,7 +28,7 @@ def test_the_examples_are_valid_without_a_warning() -> None:
 def test_the_examples_can_be_written_and_read_on_the_token_path() -> None:
     trust = FakeTrust()
     validated = validate_path(EXAMPLES)
-    TrustEditor(trust).apply(validated)
+    TrustEditor(trust).apply(validated, SOMEBODY)
     assert len(trust.issuers()) == len(validated.documents.issuers)
     assert len(trust.audiences()) == len(validated.documents.audiences)
     assert trust.corrupt == []

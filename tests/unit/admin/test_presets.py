@@ -16,13 +16,14 @@ from federation.verification.providers import provider_named, provider_names
 from tests.support.document_vectors import sources
 from tests.support.fake_trust import FakeTrust
 from tests.support.provider_vectors import load
+from tests.support.trust_documents import SOMEBODY
 
 GITHUB = {"kind": "Issuer", "id": "github", "provider": "github"}
 COMPLETE = {**GITHUB, "issuer": "https://token.actions.githubusercontent.com", "algorithms": ["RS256"]}
 
 
 def stored(trust: FakeTrust, *bodies: dict[str, Any]) -> dict[str, Any]:
-    TrustEditor(trust).apply(validate(sources(*bodies)))
+    TrustEditor(trust).apply(validate(sources(*bodies)), SOMEBODY)
     document = trust.get(DocumentRef(Kind.ISSUER, "github"))
     assert document
     return dict(document.body)
@@ -43,7 +44,7 @@ def test_what_is_written_wins() -> None:
 def test_written_out_or_left_out_is_the_same_document() -> None:
     trust = FakeTrust()
     stored(trust, GITHUB)
-    assert TrustEditor(trust).apply(validate(sources(COMPLETE))).updated == ()
+    assert TrustEditor(trust).apply(validate(sources(COMPLETE)), SOMEBODY).updated == ()
 
 
 def test_the_document_that_somebody_wrote_stays_as_it_is() -> None:

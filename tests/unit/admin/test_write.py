@@ -1,5 +1,6 @@
 """Validated documents reach the trust table, filed where their tokens will look."""
 
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -7,9 +8,10 @@ import pytest
 from federation.admin.validate import validate
 from federation.admin.write import Applied, TrustEditor
 from federation.model.trust import DocumentRef, DocumentVersion, Kind, Selector
-from federation.ports import VersionConflict
+from federation.ports import DocumentState, VersionConflict
 from tests.support.document_vectors import base, sources
 from tests.support.fake_trust import FakeTrust
+from tests.support.trust_documents import SOMEBODY
 
 ISSUER = base("issuer")
 MAPPING = base("mapping")
@@ -22,7 +24,7 @@ REFS = (
 
 
 def apply(trust: FakeTrust, *bodies: dict[str, Any]) -> Applied:
-    return TrustEditor(trust).apply(validate(sources(*bodies)))
+    return TrustEditor(trust).apply(validate(sources(*bodies)), SOMEBODY)
 
 
 def test_new_documents_are_created_none_before_what_it_names() -> None:
@@ -95,11 +97,26 @@ def test_a_write_by_somebody_else_is_not_overwritten() -> None:
         apply(RacingTrust(), AUDIENCE)
 
 
+def test_a_document_that_is_to_go_goes_and_its_version_stays() -> None:
+    trust = FakeTrust()
+    apply(trust, ISSUER, MAPPING, AUDIENCE)
+    editor = TrustEditor(trust)
+    plan = editor.plan(validate(sources(ISSUER)), [REFS[1], REFS[2], DocumentRef(Kind.ZONE, "never")])
+    assert [(one.ref, one.action) for one in plan[1:]] == [
+        (REFS[2], "delete"),
+        (REFS[1], "delete"),
+        (DocumentRef(Kind.ZONE, "never"), "unchanged"),
+    ]
+    applied = editor.write(plan, SOMEBODY)
+    assert applied.deleted == (DocumentVersion(REFS[2], 2), DocumentVersion(REFS[1], 2))
+    assert trust.get(REFS[1]) is None
+
+
 class RacingTrust(FakeTrust):
     """Somebody else writes between the look and the write."""
 
-    def next_version(self, ref: DocumentRef) -> int:
-        version = super().next_version(ref)
-        if ref not in self._documents:
-            self._versions[ref] = version
-        return version
+    def states(self, refs: Collection[DocumentRef]) -> dict[DocumentRef, DocumentState]:
+        seen = super().states(refs)
+        for ref in refs:
+            self.add(*ref, AUDIENCE)
+        return seen

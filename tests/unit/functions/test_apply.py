@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from federation.admin.write import TrustEditor
-from federation.model.documents import StoredDocument
-from federation.model.trust import DocumentRef, Kind, Selector
+from federation.model.trust import DocumentRef, Kind
 from federation.ports import BucketFull, VersionConflict
 from functions.apply import ApplyHandler
 from functions.telemetry import structured_logger
+from tests.support.fake_clock import FixedClock
 from tests.support.fake_trust import FakeTrust
 from tests.support.lambda_events import Invocation
 
@@ -39,7 +39,7 @@ class RefusingTrust(FakeTrust):
         super().__init__()
         self._error = error
 
-    def put(self, document: StoredDocument, filed_under: Selector | None) -> None:  # noqa: ARG002
+    def put(self, *_: object, **__: object) -> None:
         raise self._error
 
 
@@ -49,7 +49,7 @@ class Function:
     def __init__(self, trust: FakeTrust | None = None) -> None:
         self.trust = trust or FakeTrust()
         self.log = io.StringIO()
-        self._handler = ApplyHandler(TrustEditor(self.trust), structured_logger(self.log))
+        self._handler = ApplyHandler(TrustEditor(self.trust), structured_logger(self.log), FixedClock())
 
     def __call__(self, event: object) -> dict[str, Any]:
         answer = self._handler.handle(event, Invocation())

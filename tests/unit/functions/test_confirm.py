@@ -6,7 +6,7 @@ import pytest
 
 from federation.admin.confirm import Confirmer
 from federation.model.documents import CorruptDocument, StoredDocument
-from federation.model.trust import DocumentRef, Selector
+from federation.model.trust import DocumentRef
 from federation.ports import BucketFull, VersionConflict
 from functions.confirm import ConfirmHandler
 from functions.telemetry import structured_logger
@@ -25,8 +25,8 @@ class Function:
         self.admins = TwoAdmins()
         self.admins.write()
         self.log = io.StringIO()
-        confirmer = Confirmer(trust or self.admins.trust, FixedClock())
-        self._handler = ConfirmHandler(confirmer, structured_logger(self.log))
+        confirmer = Confirmer(trust or self.admins.trust)
+        self._handler = ConfirmHandler(confirmer, structured_logger(self.log), FixedClock())
 
     def __call__(self, event: object) -> dict[str, Any]:
         answer = self._handler.handle(event, Invocation())
@@ -89,7 +89,7 @@ class RefusingTrust(FakeTrust):
     def get(self, ref: DocumentRef) -> StoredDocument | None:
         return self._other.get(ref)
 
-    def put(self, document: StoredDocument, filed_under: Selector | None) -> None:  # noqa: ARG002
+    def put(self, *_: object, **__: object) -> None:
         raise self._error
 
 

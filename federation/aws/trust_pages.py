@@ -1,0 +1,112 @@
+"""History and DocumentPages on the trust table: strongly consistent Queries of no more than what is asked for."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from federation.aws.errors import translated
+from federation.aws.items import Item
+from federation.aws.trust_items import (
+    admin_partition,
+    document_key,
+    document_partition,
+    history_key,
+    history_partition,
+    is_deleted,
+    of_issuer_partition,
+    past_version,
+    shard_of,
+    shards,
+    stored_document,
+    version_of,
+)
+from federation.model.documents import CorruptDocument, StoredDocument
+from federation.model.history import TRUST_REVISION, PastVersion
+from federation.model.trust import DocumentRef, Kind
+from federation.oauth.reasons import Reason
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_FIRST = " "
+"""Sorts before every id."""
+_ALL_ADMINS = 1_000
+
+
+class DynamoTrustPages:
+    """`on_corrupt` is told of every document that is left out."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, on_corrupt: Callable[[CorruptDocument], None]) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._on_corrupt = on_corrupt
+
+    def history(self, ref: DocumentRef, before: int | None, limit: int) -> tuple[PastVersion, ...]:
+        """One Query."""
+        values: dict[str, Any] = {":partition": {"S": history_partition(ref)}}
+        condition = "pk = :partition"
+        if before is not None:
+            condition += " AND sk < :before"
+            values[":before"] = history_key(ref, before)["sk"]
+        items = self._query(condition, values, limit, ScanIndexForward=False)
+        return tuple(past_version(ref, item) for item in islice(items, limit))
+
+    def page(self, kind: Kind, after: str | None, limit: int) -> tuple[StoredDocument, ...]:
+        """One Query, and one more for each shard that ends within the page."""
+        return tuple(islice(self._documents(kind, after, limit), limit))
+
+    def revision(self) -> int:
+        """One GetItem."""
+        with translated(Reason.STORE_UNAVAILABLE):
+            key = document_key(TRUST_REVISION)
+            answer = self._dynamodb.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return version_of(answer.get("Item"))
+
+    def mappings_of(self, issuer: str, after: str | None, limit: int) -> tuple[str, ...]:
+        """One Query."""
+        return self._ids(of_issuer_partition(issuer), after, limit)
+
+    def admin_mappings(self) -> tuple[str, ...]:
+        """One Query."""
+        return self._ids(admin_partition(), None, _ALL_ADMINS)
+
+    def _documents(self, kind: Kind, after: str | None, limit: int) -> Iterator[StoredDocument]:
+        current = None if after is None else shard_of(DocumentRef(kind, after))
+        places = shards(kind)
+        for shard in places[places.index(current) if current else 0 :]:
+            behind = after if shard == current else None
+            for item in self._behind(document_partition(kind, shard), behind, limit):
+                yield from self._usable(kind, item)
+
+    def _usable(self, kind: Kind, item: Item) -> Iterator[StoredDocument]:
+        if is_deleted(item):
+            return
+        try:
+            yield stored_document(kind, item["sk"]["S"], item)
+        except CorruptDocument as error:
+            self._on_corrupt(error)
+
+    def _ids(self, partition: str, after: str | None, limit: int) -> tuple[str, ...]:
+        return tuple(item["sk"]["S"] for item in islice(self._behind(partition, after, limit), limit))
+
+    def _behind(self, partition: str, after: str | None, limit: int) -> Iterator[Item]:
+        values = {":partition": {"S": partition}, ":after": {"S": after or _FIRST}}
+        return self._query("pk = :partition AND sk > :after", values, limit)
+
+    def _query(self, condition: str, values: dict[str, Any], limit: int, **options: Any) -> Iterator[Item]:  # noqa: ANN401
+        """Items, in as many pages as somebody takes."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ConsistentRead=True,
+            PaginationConfig={"PageSize": limit},
+            **options,
+        )
+        following = iter(pages)
+        while True:
+            with translated(Reason.STORE_UNAVAILABLE):
+                page = next(following, None)
+            if page is None:
+                return
+            yield from page["Items"]

@@ -1,0 +1,168 @@
+"""The operations of one write of a document: itself, its history, where it is found, and the counters that it moves."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from federation.aws.items import Item, Key
+from federation.aws.transactions import Write
+from federation.aws.trust_items import (
+    MEMBER,
+    Filing,
+    admin_partition,
+    change_attribute,
+    document_key,
+    filing_of,
+    history_key,
+    is_deleted,
+    of_issuer_partition,
+    since_of,
+    version_of,
+)
+from federation.model.admin import lets_write_trust
+from federation.model.confirmation import takes_part
+from federation.model.documents import StoredDocument
+from federation.model.history import TRUST_REVISION, Change
+from federation.model.policy import POLICY_SET
+from federation.model.trust import DocumentRef, Kind, Selector
+
+
+@dataclass(frozen=True, slots=True)
+class TrustWrites:
+    """Makes them. The document comes first and the revision, where it moves, second."""
+
+    table: str
+
+    def put(
+        self, document: StoredDocument, selector: Selector | None, before: Item | None, change: Change | None
+    ) -> Iterator[Write]:
+        """`before`: what lies there now."""
+        ref, filing = DocumentRef(document.kind, document.id), _filing(document, selector)
+        item = _content(document) | _found(document, filing, since_of(before) or document.version)
+        yield self._versioned(ref, item | _changed(change), document.version - 1)
+        if change is not None:
+            yield self._counted(TRUST_REVISION)
+            yield self._kept(ref, document.version, _content(document) | change_attribute(change))
+        yield from self._refiled(document, filing, filing_of(before))
+        yield from self._indexed(document, before)
+        yield from self._policies_moved(ref.kind)
+
+    def delete(self, ref: DocumentRef, before: Item, change: Change) -> Iterator[Write]:
+        """The version stays behind."""
+        version = version_of(before) + 1
+        tombstone = {"version": {"N": str(version)}, "deleted": {"BOOL": True}} | change_attribute(change)
+        yield self._versioned(ref, {**tombstone, "enabled": {"BOOL": False}}, version - 1)
+        yield self._counted(TRUST_REVISION)
+        yield self._kept(ref, version, tombstone)
+        if filing := filing_of(before):
+            yield self._removed(ref.id, filing)
+        for partition in _indexes(before):
+            yield {"Delete": self._at(_index_key(partition, ref.id))}
+        yield from self._policies_moved(ref.kind)
+
+    def at_revision(self, write: Write, revision: int) -> Write:
+        """The counting of the revision, if it is still this one."""
+        values = {**write["Update"]["ExpressionAttributeValues"], ":revision": {"N": str(revision)}}
+        condition = "version = :revision" if revision else "attribute_not_exists(pk)"
+        if not revision:
+            del values[":revision"]
+        return {"Update": {**write["Update"], "ExpressionAttributeValues": values, "ConditionExpression": condition}}
+
+    def _at(self, key: Key) -> Write:
+        return {"TableName": self.table, "Key": key}
+
+    def _versioned(self, ref: DocumentRef, item: Item, predecessor: int) -> Write:
+        write = {"TableName": self.table, "Item": document_key(ref) | item}
+        if not predecessor:
+            return {"Put": write | {"ConditionExpression": "attribute_not_exists(pk)"}}
+        values = {":predecessor": {"N": str(predecessor)}}
+        condition = {"ConditionExpression": "version = :predecessor", "ExpressionAttributeValues": values}
+        return {"Put": write | condition}
+
+    def _kept(self, ref: DocumentRef, version: int, item: Item) -> Write:
+        """What was said once is never overwritten."""
+        write = {"TableName": self.table, "Item": history_key(ref, version) | item}
+        return {"Put": write | {"ConditionExpression": "attribute_not_exists(pk)"}}
+
+    def _counted(self, counter: DocumentRef) -> Write:
+        update = {"UpdateExpression": "ADD version :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}
+        return {"Update": self._at(document_key(counter)) | update}
+
+    def _policies_moved(self, kind: Kind) -> Iterator[Write]:
+        """Every write of a policy or zone is a new version of the whole set."""
+        if kind in (Kind.POLICY, Kind.ZONE):
+            yield self._counted(POLICY_SET)
+
+    def _refiled(self, document: StoredDocument, new: Filing | None, old: Filing | None) -> Iterator[Write]:
+        if old not in (None, new):
+            yield self._removed(document.id, old)
+        if new is not None:
+            yield self._filed(document, new)
+
+    def _filed(self, document: StoredDocument, filing: Filing) -> Write:
+        key = filing.key(document.id)
+        if filing.selector is None:
+            return {"Put": {"TableName": self.table, "Item": key | _content(document)}}
+        copy = json.dumps({"version": document.version, "body": document.body})
+        update = {
+            "UpdateExpression": "SET #member = :copy",
+            "ExpressionAttributeNames": {"#member": MEMBER + document.id},
+            "ExpressionAttributeValues": {":copy": {"S": copy}},
+        }
+        return {"Update": self._at(key) | update}
+
+    def _removed(self, mapping: str, filing: Filing) -> Write:
+        where = self._at(filing.key(mapping))
+        if filing.selector is None:
+            return {"Delete": where}
+        update = {"UpdateExpression": "REMOVE #member", "ExpressionAttributeNames": {"#member": MEMBER + mapping}}
+        return {"Update": where | update}
+
+    def _indexed(self, document: StoredDocument, before: Item | None) -> Iterator[Write]:
+        old, new = set(_indexes(before)), set(_indexes_of(document))
+        for partition in sorted(old - new):
+            yield {"Delete": self._at(_index_key(partition, document.id))}
+        for partition in sorted(new - old):
+            yield {"Put": {"TableName": self.table, "Item": _index_key(partition, document.id)}}
+
+
+def _filing(document: StoredDocument, selector: Selector | None) -> Filing | None:
+    if document.kind is not Kind.MAPPING or not takes_part(document.body):
+        return None
+    return Filing(str(document.body["issuer"]), selector)
+
+
+def _content(document: StoredDocument) -> Item:
+    return {"version": {"N": str(document.version)}, "body": {"S": json.dumps(document.body)}}
+
+
+def _found(document: StoredDocument, filing: Filing | None, since: int) -> Item:
+    """What is kept beside the content, so that the next write knows where the document is found."""
+    item: Item = {"enabled": {"BOOL": takes_part(document.body)}, "since": {"N": str(since)}}
+    if filing is not None:
+        item["filed_under"] = {"S": filing.text}
+    if indexes := list(_indexes_of(document)):
+        item["indexes"] = {"S": json.dumps(indexes)}
+    return item
+
+
+def _changed(change: Change | None) -> Item:
+    return change_attribute(change) if change else {}
+
+
+def _indexes_of(document: StoredDocument) -> Iterator[str]:
+    if document.kind is Kind.MAPPING:
+        yield of_issuer_partition(str(document.body["issuer"]))
+        if lets_write_trust(document.body):
+            yield admin_partition()
+
+
+def _indexes(before: Item | None) -> list[str]:
+    if before is None or is_deleted(before) or "indexes" not in before:
+        return []
+    partitions: list[str] = json.loads(before["indexes"]["S"])
+    return partitions
+
+
+def _index_key(partition: str, mapping: str) -> Key:
+    return {"pk": {"S": partition}, "sk": {"S": mapping}}

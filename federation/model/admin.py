@@ -1,0 +1,39 @@
+"""The admin API as a target like any other: its audience, and a scope per door (DESIGN section 5)."""
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as ReadOnly
+
+from federation.model.confirmation import takes_part
+from federation.model.json import Json, JsonObject
+
+ADMIN_AUDIENCE = "federation-admin"
+
+TRUST_READ = "trust:read"
+TRUST_WRITE = "trust:write"
+KEYS_WRITE = "keys:write"
+AUDIT_READ = "audit:read"
+APPROVALS_DECIDE = "approvals:decide"
+REVOCATIONS_WRITE = "revocations:write"
+
+ADMIN_SCOPES = (TRUST_READ, TRUST_WRITE, KEYS_WRITE, AUDIT_READ, APPROVALS_DECIDE, REVOCATIONS_WRITE)
+
+
+def admin_scopes(mapping: JsonObject) -> frozenset[str]:
+    """The scopes of the admin API that the body of a Mapping grants."""
+    return frozenset(scope for grant in _objects(mapping.get("grants")) for scope in _granted(grant))
+
+
+def lets_write_trust(mapping: JsonObject) -> bool:
+    """Whether a stored Mapping holds and lets somebody write trust."""
+    return takes_part(mapping) and TRUST_WRITE in admin_scopes(mapping)
+
+
+def _granted(grant: JsonObject) -> Iterator[str]:
+    scopes = grant.get("scopes")
+    if grant.get("audience") == ADMIN_AUDIENCE and isinstance(scopes, Sequence) and not isinstance(scopes, str):
+        yield from (scope for scope in scopes if isinstance(scope, str))
+
+
+def _objects(value: Json) -> Iterator[JsonObject]:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        yield from (one for one in value if isinstance(one, ReadOnly))
