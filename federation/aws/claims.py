@@ -1,4 +1,4 @@
-"""OneTimeClaims, and how one-time things are claimed in the state table: an item each, by a conditional write."""
+"""OneTimeClaims on the state table, where the ledger's claims lie as well."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from federation.aws.backoff import Pause, full_jitter
+from federation.aws.claim_writes import check_uses, claim
 from federation.aws.errors import error_code, translated
-from federation.aws.items import Key
-from federation.aws.keys import item_key
 from federation.aws.transactions import ConditionFailed, Write, write_all
 from federation.model.one_time import OneTimeUse
 from federation.oauth.reasons import Reason
@@ -16,11 +15,6 @@ from federation.ports import AlreadyUsed, Clock
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-REPLAY_MARGIN = 300
-"""Seconds that a claim is remembered beyond its expiry (ATTACKS M11)."""
-
-_FREE_OR_OURS = "attribute_not_exists(pk) OR expires_at < :now OR correlation_id = :me"
 
 
 class DynamoOneTimeClaims:
@@ -34,12 +28,12 @@ class DynamoOneTimeClaims:
 
     def claim(self, uses: Sequence[OneTimeUse], correlation_id: str) -> None:
         """One write: a PutItem, or a transaction for several. Raises AlreadyUsed."""
-        refuse_repeated(uses)
-        writes = [claim_write(self._table, use, correlation_id, self._clock.now()) for use in uses]
-        if len(writes) == 1:
-            self._put(writes[0], uses[0])
+        check_uses(uses)
+        writes = [claim(self._table, use, correlation_id, self._clock.now()) for use in uses]
+        if len(writes) == 1 and "Put" in writes[0]:
+            self._put(writes[0]["Put"], uses[0])
         elif writes:
-            self._put_all(writes, uses)
+            self._write_all(writes, uses)
 
     def _put(self, write: Write, use: OneTimeUse) -> None:
         with translated(Reason.STORE_UNAVAILABLE):
@@ -50,31 +44,8 @@ class DynamoOneTimeClaims:
                     raise
                 raise AlreadyUsed(use) from error
 
-    def _put_all(self, writes: Sequence[Write], uses: Sequence[OneTimeUse]) -> None:
+    def _write_all(self, writes: Sequence[Write], uses: Sequence[OneTimeUse]) -> None:
         try:
-            write_all(self._dynamodb, [{"Put": write} for write in writes], Reason.STORE_UNAVAILABLE, self._pause)
+            write_all(self._dynamodb, writes, Reason.STORE_UNAVAILABLE, self._pause)
         except ConditionFailed as error:
             raise AlreadyUsed(*(uses[position] for position in error.positions)) from error
-
-
-def refuse_repeated(uses: Sequence[OneTimeUse]) -> None:
-    """The same thing twice in one request is used twice: raises AlreadyUsed."""
-    if len({(use.purpose, use.key) for use in uses}) < len(uses):
-        raise AlreadyUsed(*uses)
-
-
-def claim_key(use: OneTimeUse) -> Key:
-    """Where the claim of a one-time thing lies."""
-    return {"pk": {"S": item_key("once", use.purpose, *use.key)}}
-
-
-def claim_write(table: str, use: OneTimeUse, correlation_id: str, now: float) -> Write:
-    """The write that claims `use`, if it is free or that request's own already (ATTACKS F8)."""
-    me = {"S": correlation_id}
-    until = {"N": str(use.expires_at + REPLAY_MARGIN)}
-    return {
-        "TableName": table,
-        "Item": claim_key(use) | {"expires_at": until, "correlation_id": me, "purpose": {"S": use.purpose}},
-        "ConditionExpression": _FREE_OR_OURS,
-        "ExpressionAttributeValues": {":me": me, ":now": {"N": str(int(now))}},
-    }

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from federation.aws.backoff import Pause, full_jitter
-from federation.aws.claims import claim_key, claim_write, refuse_repeated
+from federation.aws.claim_writes import check_uses, claim, give_back
 from federation.aws.errors import error_code, translated
 from federation.aws.issued_tokens import KEYS, recent_attributes
 from federation.aws.items import Item, Key
+from federation.aws.kept_tokens import kept_item
 from federation.aws.keys import item_key
 from federation.aws.transactions import ConditionFailed, Write, write_all
 from federation.model.json import Json, JsonObject
@@ -53,10 +54,10 @@ class DynamoLedger:
 
         A write that was applied although its answer was lost is recognized by its correlation id (ATTACKS F8).
         """
-        refuse_repeated(uses)
+        check_uses(uses)
         record = self._record(entry)
         if uses or kept:
-            self._write_all(record, uses, [self._claim(use, entry) for use in uses], [self._kept(kept)] if kept else [])
+            self._write_all([{"Put": record}, *self._claims(entry, uses), *self._kept(kept)], uses)
         else:
             self._write(record)
 
@@ -77,7 +78,7 @@ class DynamoLedger:
                 },
             )
         for use in uses:
-            self._give_back(use, entry)
+            give_back(self._dynamodb, self._tables.state, use, str(entry["correlation_id"]))
 
     def _write(self, record: Mapping[str, Item]) -> None:
         with translated(Reason.AUDIT_UNAVAILABLE):
@@ -88,10 +89,8 @@ class DynamoLedger:
                     raise
                 raise _jti_taken() from error
 
-    def _write_all(
-        self, record: Write, uses: Sequence[OneTimeUse], claims: Sequence[Write], more: Sequence[Write]
-    ) -> None:
-        writes = [{"Put": write} for write in (record, *claims, *more)]
+    def _write_all(self, writes: Sequence[Write], uses: Sequence[OneTimeUse]) -> None:
+        """First the record, then the claims in the order of `uses`."""
         try:
             write_all(self._dynamodb, writes, Reason.AUDIT_UNAVAILABLE, self._pause)
         except ConditionFailed as error:
@@ -107,31 +106,12 @@ class DynamoLedger:
             "ExpressionAttributeValues": {":me": _text(entry["correlation_id"])},
         }
 
-    def _claim(self, use: OneTimeUse, entry: JsonObject) -> Write:
-        return claim_write(self._tables.state, use, str(entry["correlation_id"]), self._clock.now())
+    def _claims(self, entry: JsonObject, uses: Sequence[OneTimeUse]) -> list[Write]:
+        correlation_id, now = str(entry["correlation_id"]), self._clock.now()
+        return [claim(self._tables.state, use, correlation_id, now) for use in uses]
 
-    def _kept(self, kept: KeptToken) -> Write:
-        return {
-            "TableName": self._tables.state,
-            "Item": {
-                "pk": {"S": item_key("token", kept.digest)},
-                "claims": {"S": json.dumps(kept.claims)},
-                "expires_at": {"N": str(kept.expires_at)},
-            },
-        }
-
-    def _give_back(self, use: OneTimeUse, entry: JsonObject) -> None:
-        with translated(Reason.STORE_UNAVAILABLE):
-            try:
-                self._dynamodb.delete_item(
-                    TableName=self._tables.state,
-                    Key=claim_key(use),
-                    ConditionExpression="correlation_id = :me",
-                    ExpressionAttributeValues={":me": _text(entry["correlation_id"])},
-                )
-            except ClientError as error:
-                if error_code(error) != "ConditionalCheckFailedException":
-                    raise
+    def _kept(self, kept: KeptToken | None) -> list[Write]:
+        return [{"Put": {"TableName": self._tables.state, "Item": kept_item(kept)}}] if kept else []
 
 
 def _record_key(entry: JsonObject) -> Key:

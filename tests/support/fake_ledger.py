@@ -1,7 +1,7 @@
 """The audit trail and the one-time claims, in memory."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TypeAlias
 
@@ -20,7 +20,7 @@ ClaimKey: TypeAlias = tuple[str, ...]
 class Claim:
     """Who used a one-time thing, and until when that is remembered."""
 
-    correlation_id: Json
+    correlation_ids: frozenset[Json]
     expires_at: int
 
 
@@ -40,28 +40,37 @@ class FakeLedger:
         with self._lock:
             self._reach()
             keys = [_claim_key(use) for use in uses]
-            taken = [use for key, use in zip(keys, uses, strict=True) if self._taken(key, entry)]
-            if len(set(keys)) < len(keys) or taken:
-                raise AlreadyUsed(*(taken or uses))
+            refused = [use for use in uses if use.times < 1 or keys.count(_claim_key(use)) > 1]
+            taken = refused or [use for use in uses if self._taken(use, entry)]
+            if taken:
+                raise AlreadyUsed(*taken)
             self._record(entry)
             if kept is not None:
                 self.kept_tokens[kept.digest] = kept
-            for key, use in zip(keys, uses, strict=True):
-                self.claims[key] = Claim(entry["correlation_id"], use.expires_at + MARGIN)
+            for use in uses:
+                self._claim(use, entry)
 
     def discard(self, entry: JsonObject, uses: Sequence[OneTimeUse], reason: str) -> None:
         with self._lock:
             self._reach()
             self.discarded[str(entry["jti"])] = reason
             for key in map(_claim_key, uses):
-                if key in self.claims and self.claims[key].correlation_id == entry["correlation_id"]:
-                    del self.claims[key]
+                claim = self.claims.pop(key, Claim(frozenset(), 0))
+                others = claim.correlation_ids - {entry["correlation_id"]}
+                if others:
+                    self.claims[key] = replace(claim, correlation_ids=others)
 
-    def _taken(self, key: ClaimKey, entry: JsonObject) -> bool:
-        claim = self.claims.get(key)
+    def _taken(self, use: OneTimeUse, entry: JsonObject) -> bool:
+        claim = self.claims.get(_claim_key(use))
         if claim is None or claim.expires_at < self._clock.now():
             return False
-        return claim.correlation_id != entry["correlation_id"]
+        return entry["correlation_id"] not in claim.correlation_ids and len(claim.correlation_ids) >= use.times
+
+    def _claim(self, use: OneTimeUse, entry: JsonObject) -> None:
+        """What may be used a counted number of times counts on even where it has expired, as in DynamoDB."""
+        before = self.claims.get(_claim_key(use)) if use.times > 1 else None
+        users = before.correlation_ids if before else frozenset()
+        self.claims[_claim_key(use)] = Claim(users | {entry["correlation_id"]}, use.expires_at + MARGIN)
 
     def _record(self, entry: JsonObject) -> None:
         jti = str(entry["jti"])
