@@ -1,16 +1,20 @@
 """Publisher on S3: verifiers read the objects through the CDN, or through the gateway of a laptop."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from federation.aws.errors import error_code, translated
 from federation.oauth.reasons import Reason
-from federation.ports import PublishedDocument
+from federation.ports import PublishedDocument, VersionConflict
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
+
+
+_MOVED = frozenset({"ConditionalRequestConflict", "NoSuchKey", "PreconditionFailed"})
+"""What S3 answers where the object is not the one that was seen."""
 
 
 class S3Publisher:
@@ -23,22 +27,41 @@ class S3Publisher:
     def put(self, document: PublishedDocument) -> None:
         """One PutObject; S3 shows it to every later read."""
         with translated(Reason.STORE_UNAVAILABLE):
-            self._s3.put_object(
-                Bucket=self._bucket,
-                Key=_key(document.path),
-                Body=document.body,
-                ContentType=document.content_type,
-                CacheControl=document.cache_control,
-            )
+            self._s3.put_object(**self._object(document))
 
     def get(self, path: str) -> PublishedDocument | None:
         """One GetObject; None: nothing was ever published there."""
+        found = self.tagged(path)
+        return None if found is None else found[0]
+
+    def tagged(self, path: str) -> tuple[PublishedDocument, str] | None:
+        """One GetObject; the tag is S3's ETag."""
         with translated(Reason.STORE_UNAVAILABLE):
             answer = self._read(path)
             if answer is None:
                 return None
             body = answer["Body"].read()
-        return PublishedDocument(path, body, answer["ContentType"], answer.get("CacheControl", ""))
+        return PublishedDocument(path, body, answer["ContentType"], answer.get("CacheControl", "")), answer["ETag"]
+
+    def replace(self, document: PublishedDocument, tag: str | None) -> None:
+        """One conditional PutObject. A write of ours whose answer was lost looks like somebody else's: read again."""
+        condition: dict[str, Any] = {"IfNoneMatch": "*"} if tag is None else {"IfMatch": tag}
+        with translated(Reason.STORE_UNAVAILABLE):
+            try:
+                self._s3.put_object(**self._object(document), **condition)
+            except ClientError as error:
+                if error_code(error) not in _MOVED:
+                    raise
+                raise VersionConflict(document.path) from error
+
+    def _object(self, document: PublishedDocument) -> dict[str, Any]:
+        return {
+            "Bucket": self._bucket,
+            "Key": _key(document.path),
+            "Body": document.body,
+            "ContentType": document.content_type,
+            "CacheControl": document.cache_control,
+        }
 
     def _read(self, path: str) -> "GetObjectOutputTypeDef | None":
         try:

@@ -41,12 +41,13 @@ class OwnReferences:
 
     def find(self, text: str) -> IssuedByUs | None:
         """None: malformed, somebody else's, or expired. Raises TemporarilyUnavailable or ServerError."""
-        if _REFERENCE.fullmatch(text):
-            return self._kept(text)
         try:
-            verified = self.signed.verify(parse_compact(text), TokenType.ACCESS_TOKEN)
+            return self._kept(text) if _REFERENCE.fullmatch(text) else self._signed(text)
         except InvalidRequest:
             return None
+
+    def _signed(self, text: str) -> IssuedByUs | None:
+        verified = self.signed.verify(parse_compact(text), TokenType.ACCESS_TOKEN)
         if verified.own is None:
             return None
         return IssuedByUs(verified.own, verified.claims, verified.expires_at, verified.documents)

@@ -20,10 +20,12 @@ def test_alarms_stand_for_what_nobody_would_otherwise_notice(deployment: Deploym
         ("KeysStale", "federation-bridge"),
         ("Errors", "RefreshKeysFunction"),
         ("Invocations", "RefreshKeysFunction"),
+        ("Errors", "StatusFunction"),
+        ("Invocations", "StatusFunction"),
     }
 
 
-@pytest.mark.parametrize("name", ["PublishSilentAlarm", "RefreshKeysSilentAlarm"])
+@pytest.mark.parametrize("name", ["PublishSilentAlarm", "RefreshKeysSilentAlarm", "StatusSilentAlarm"])
 def test_a_schedule_that_stopped_is_an_alarm_too(deployment: Deployment, name: str) -> None:
     alarm = deployment.properties(name)
     assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("LessThanThreshold", "breaching")

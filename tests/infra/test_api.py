@@ -26,6 +26,8 @@ def disabled(deployment: Deployment) -> bool:
 def test_the_routes_are_these(deployment: Deployment) -> None:
     assert {key: integration["type"] for key, integration in integrations(deployment).items()} == {
         ("x-amazon-apigateway-any-method", "/token"): "aws_proxy",
+        ("x-amazon-apigateway-any-method", "/introspect"): "aws_proxy",
+        ("x-amazon-apigateway-any-method", "/revoke"): "aws_proxy",
         ("get", "/health"): "aws_proxy",
         ("x-amazon-apigateway-any-method", "/issuers/{id}/keys"): "aws_proxy",
         ("get", "/.well-known/{document}"): "http_proxy",
@@ -36,6 +38,8 @@ def test_the_routes_are_these(deployment: Deployment) -> None:
     ("route", "function"),
     [
         (("x-amazon-apigateway-any-method", "/token"), "TokenFunction"),
+        (("x-amazon-apigateway-any-method", "/introspect"), "IntrospectFunction"),
+        (("x-amazon-apigateway-any-method", "/revoke"), "RevokeFunction"),
         (("get", "/health"), "HealthFunction"),
         (("x-amazon-apigateway-any-method", "/issuers/{id}/keys"), "IssuerKeysFunction"),
     ],
@@ -52,7 +56,7 @@ def test_a_route_leads_to_the_function_of_that_name(
 def test_every_route_to_a_function_is_permitted_and_no_other(deployment: Deployment) -> None:
     permissions = deployment.of_type("AWS::Lambda::Permission").values()
     sources = {each["SourceArn"].split("/", 1)[1] for each in permissions if "execute-api" in each["SourceArn"]}
-    assert sources == {"*/*/token", "*/GET/health", "*/*/issuers/*/keys"}
+    assert sources == {"*/*/token", "*/*/introspect", "*/*/revoke", "*/GET/health", "*/*/issuers/*/keys"}
 
 
 def test_public_documents_come_from_the_distribution_over_https(deployment: Deployment) -> None:

@@ -1,8 +1,10 @@
+import json
 from collections.abc import Iterator
 from importlib import import_module
 
 import pytest
 
+from federation.aws.revocations import INDEX, LISTING
 from federation.issuer_keys.refresh import PATIENCE
 from federation.settings import read_settings
 from federation.verification.held_keys import FRESH
@@ -10,7 +12,7 @@ from tests.support.lambda_template import ROOT, Deployment, Json, Template
 
 FUNCTIONS = [
     *("TokenFunction", "HealthFunction", "PublishFunction", "ApplyTrustFunction", "ConfirmTrustFunction"),
-    *("IssuerKeysFunction", "RefreshKeysFunction"),
+    *("IssuerKeysFunction", "RefreshKeysFunction", "IntrospectFunction", "RevokeFunction", "StatusFunction"),
 ]
 
 
@@ -92,6 +94,16 @@ def test_issuers_are_asked_for_their_keys_twice_within_the_time_that_keys_are_fr
 
 def test_a_refresh_ends_before_its_time_is_up(deployment: Deployment) -> None:
     assert deployment.properties("RefreshKeysFunction")["Timeout"] >= PATIENCE + 10
+
+
+def test_status_lists_are_looked_after_every_minute_and_at_every_withdrawal(deployment: Deployment) -> None:
+    assert deployment.properties("StatusFunctionSchedule")["ScheduleExpression"] == "rate(1 minute)"
+    source = deployment.properties("StatusFunctionRevocation")
+    assert (source["EventSourceArn"], source["FunctionName"]) == ("StateTable.StreamArn", "StatusFunction")
+    assert "MaximumBatchingWindowInSeconds" not in source, "a withdrawal does not wait for others"
+    (pattern,) = [json.loads(each["Pattern"]) for each in source["FilterCriteria"]["Filters"]]
+    assert pattern["dynamodb"]["NewImage"] == {INDEX: {"S": [LISTING]}}
+    assert deployment.properties("StateTable")["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
 
 
 def test_publication_runs_on_a_schedule_and_after_every_deployment(deployment: Deployment) -> None:

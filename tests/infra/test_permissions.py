@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from federation.aws.issuer_keys import Store
+from federation.aws.keys import item_key
 from federation.aws.trust_items import (
     MAPPING_SHARDS,
     admin_partition,
@@ -62,6 +63,40 @@ ALLOWED = {
         ("dynamodb:UpdateItem", "AuditTable"),
         ("dynamodb:PutItem", "StateTable"),
         ("dynamodb:DeleteItem", "StateTable"),
+    ),
+    "IntrospectFunction": allowed(
+        "IntrospectLogGroup",
+        ("kms:Sign", "SigningKey"),
+        ("dynamodb:BatchGetItem", "TrustTable"),
+        ("dynamodb:GetItem", "TrustTable"),
+        ("dynamodb:Query", "TrustTable"),
+        ("dynamodb:BatchGetItem", "StateTable"),
+        ("dynamodb:GetItem", "StateTable"),
+        ("dynamodb:PutItem", "StateTable"),
+    ),
+    "RevokeFunction": allowed(
+        "RevokeLogGroup",
+        ("dynamodb:BatchGetItem", "TrustTable"),
+        ("dynamodb:GetItem", "TrustTable"),
+        ("dynamodb:Query", "TrustTable"),
+        ("dynamodb:GetItem", "StateTable"),
+        ("dynamodb:PutItem", "StateTable"),
+        ("dynamodb:PutItem", "AuditTable"),
+        ("dynamodb:UpdateItem", "AuditTable"),
+    ),
+    "StatusFunction": allowed(
+        "StatusLogGroup",
+        ("kms:Sign", "SigningKey"),
+        ("dynamodb:GetItem", "TrustTable"),
+        ("dynamodb:Query", "StateTable/index/listing"),
+        ("dynamodb:Query", "AuditTable/index/recent"),
+        ("dynamodb:DescribeStream", "StateTable/stream/*"),
+        ("dynamodb:GetRecords", "StateTable/stream/*"),
+        ("dynamodb:GetShardIterator", "StateTable/stream/*"),
+        ("dynamodb:ListStreams", "StateTable/stream/*"),
+        ("s3:GetObject", "DocumentsBucket/.well-known/status-list-*"),
+        ("s3:PutObject", "DocumentsBucket/.well-known/status-list-*"),
+        ("s3:ListBucket", "DocumentsBucket"),
     ),
     "RefreshKeysFunction": allowed(
         "RefreshKeysLogGroup",
@@ -142,6 +177,20 @@ def test_who_keeps_issuers_keys_writes_no_others_and_no_document(
     assert own.condition == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [store.partition_key]}}
 
 
+@pytest.mark.parametrize(
+    ("role", "may"), [("IntrospectFunctionRole", {"once"}), ("RevokeFunctionRole", {"once", "revoked"})]
+)
+def test_who_asks_about_tokens_claims_assertions_and_makes_no_token(
+    deployment: Deployment, role: str, may: set[str]
+) -> None:
+    state = [each for each in deployment.role_statements(role) if "StateTable" in each.resources]
+    (writing,) = [each for each in state if "dynamodb:PutItem" in each.actions]
+    patterns = writing.condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    names = ("once", "revoked", "token", "approval", "risk")
+    assert {name for name in names if any(fnmatchcase(item_key(name, "x"), each) for each in patterns)} == may
+    assert any(fnmatchcase(item_key("once", "x" * 600), each) for each in patterns)
+
+
 def test_who_writes_trust_cannot_write_keys(deployment: Deployment) -> None:
     (denied,) = [each for each in deployment.role_statements("ApplyTrustFunctionRole") if each.effect == "Deny"]
     assert set(denied.actions) == {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
@@ -191,5 +240,8 @@ def test_functions_are_invoked_by_what_triggers_them_and_nothing_else(deployment
         ("PublishFunction", "events.amazonaws.com"),
         ("IssuerKeysFunction", "apigateway.amazonaws.com"),
         ("RefreshKeysFunction", "events.amazonaws.com"),
+        ("IntrospectFunction", "apigateway.amazonaws.com"),
+        ("RevokeFunction", "apigateway.amazonaws.com"),
+        ("StatusFunction", "events.amazonaws.com"),
     }
     assert all(each["Action"] == "lambda:InvokeFunction" and each["SourceArn"] for each in permissions)

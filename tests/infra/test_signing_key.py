@@ -26,15 +26,20 @@ def test_the_key_fits_the_algorithm(template: Template, algorithm: str, spec: st
     assert variables["FEDERATION_SIGNING_ALGORITHM"] == algorithm
 
 
-def test_only_the_token_function_signs(policy: list[Statement]) -> None:
+SIGNERS = ["TokenFunctionRole", "IntrospectFunctionRole", "StatusFunctionRole"]
+"""Who issues tokens, who answers about them with evidence (RFC 9701), and who says which are revoked."""
+
+
+def test_only_three_functions_sign_and_only_with_the_keys_algorithms(policy: list[Statement]) -> None:
     signing = [each for each in policy if "kms:Sign" in each.actions]
     assert [(each.effect, each.principal, each.actions) for each in signing] == [
-        ("Allow", {"AWS": "TokenFunctionRole"}, ("kms:Sign",))
+        ("Allow", {"AWS": role}, ("kms:Sign",)) for role in SIGNERS
     ]
+    assert all(each.condition == signing[0].condition for each in signing)
 
 
 def test_an_administrator_can_neither_sign_nor_hand_out_signing(policy: list[Statement]) -> None:
-    (administration,) = [each for each in policy if each.principal != {"AWS": "TokenFunctionRole"}]
+    (administration,) = [each for each in policy if each.principal["AWS"] not in SIGNERS]
     assert administration.principal == {"AWS": "arn:<AWS::Partition>:iam::<AWS::AccountId>:root"}
     assert not {"kms:Sign", "kms:CreateGrant", "kms:*"} & set(administration.actions)
     assert not [action for action in administration.actions if "*" in action]

@@ -1,8 +1,10 @@
 """Public documents in memory."""
 
+from hashlib import sha256
+
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
-from federation.ports import PublishedDocument
+from federation.ports import PublishedDocument, VersionConflict
 
 
 class FakePublisher:
@@ -20,6 +22,20 @@ class FakePublisher:
         self._reach()
         return self.documents.get(path)
 
+    def tagged(self, path: str) -> tuple[PublishedDocument, str] | None:
+        document = self.get(path)
+        return None if document is None else (document, _tag(document))
+
+    def replace(self, document: PublishedDocument, tag: str | None) -> None:
+        found = self.tagged(document.path)
+        if (None if found is None else found[1]) != tag:
+            raise VersionConflict(document.path)
+        self.put(document)
+
     def _reach(self) -> None:
         if self.failing:
             raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "publisher")
+
+
+def _tag(document: PublishedDocument) -> str:
+    return sha256(document.body).hexdigest()

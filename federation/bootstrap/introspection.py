@@ -1,0 +1,29 @@
+"""Composes the introspection endpoint."""
+
+from federation.aws.clients import kms_client
+from federation.aws.current_state import DynamoCurrentState
+from federation.aws.signer import KmsSigner
+from federation.bootstrap.issued import issued
+from federation.introspection.endpoint import IntrospectionEndpoint
+from federation.introspection.introspection import Introspection
+from federation.introspection.signed import SignedAnswers
+from federation.minting.signed_jwt import JwtSigner
+from federation.oauth.metadata import ERRORS_PATH
+from federation.ports import AuditLog
+from federation.settings import Settings
+
+
+def introspection_endpoint(settings: Settings, log: AuditLog) -> IntrospectionEndpoint:
+    """`POST /introspect` on DynamoDB and KMS."""
+    of = issued(settings)
+    introspection = Introspection(
+        callers=of.callers,
+        tokens=of.tokens,
+        audiences=of.trust,
+        state=DynamoCurrentState(of.dynamodb, settings.trust_table, settings.state_table, of.clock),
+        signed=SignedAnswers(settings.issuer, JwtSigner(of.key, KmsSigner(kms_client())), of.clock),
+        log=log,
+        clock=of.clock,
+        forget_trust=of.forget_trust,
+    )
+    return IntrospectionEndpoint(introspection, settings.issuer + ERRORS_PATH)

@@ -1,0 +1,34 @@
+"""Composes the publication of status lists."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from federation.aws.clients import dynamodb_client, kms_client, s3_client
+from federation.aws.issued_tokens import SHARDS, DynamoIssuedTokens
+from federation.aws.key_sets import DocumentKeySets
+from federation.aws.publisher import S3Publisher
+from federation.aws.revocations import DynamoRevocations
+from federation.aws.signer import KmsSigner
+from federation.aws.trust_writer import DynamoTrustWriter
+from federation.minting.current_key import CurrentKey
+from federation.minting.signed_jwt import JwtSigner
+from federation.settings import Settings
+from federation.status.publication import StatusPublication
+from federation.system import SystemClock
+
+HOURS = 2
+"""In which living tokens expire."""
+
+
+def status_publication(settings: Settings) -> StatusPublication:
+    """Reads DynamoDB, signs with KMS, writes to S3."""
+    clock, dynamodb = SystemClock(), dynamodb_client()
+    key = CurrentKey(DocumentKeySets(DynamoTrustWriter(dynamodb, settings.trust_table)), clock)
+    pool = ThreadPoolExecutor(SHARDS * HOURS, thread_name_prefix="status")
+    return StatusPublication(
+        issuer=settings.issuer,
+        revocations=DynamoRevocations(dynamodb, settings.state_table, clock),
+        tokens=DynamoIssuedTokens(dynamodb, settings.audit_table, pool),
+        signer=JwtSigner(key, KmsSigner(kms_client())),
+        publisher=S3Publisher(s3_client(), settings.documents_bucket),
+        clock=clock,
+    )

@@ -1,0 +1,42 @@
+"""What EventBridge does on a laptop: calls a function again and again, in a thread of its own."""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from threading import Event, Thread
+from types import TracebackType
+from typing import Self
+
+_LOG = logging.getLogger("federation.local.schedule")
+
+
+class Schedule(AbstractContextManager["Schedule"]):
+    """Calls `function` at once and every `seconds` while entered; what it raises is logged, and the next call comes."""
+
+    def __init__(self, name: str, function: Callable[[], object], seconds: float) -> None:
+        self._function = function
+        self._seconds = seconds
+        self._stopped = Event()
+        self._thread = Thread(target=self._run, name=name, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Returns when the last call has ended: nobody calls what is no longer there."""
+        self._stopped.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._call()
+            self._stopped.wait(self._seconds)
+
+    def _call(self) -> None:
+        try:
+            self._function()
+        except Exception:  # noqa: BLE001 - whatever a function raises, the schedule goes on
+            _LOG.exception("%s failed", self._thread.name)

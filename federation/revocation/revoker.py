@@ -1,0 +1,75 @@
+"""The one place where withdrawals are written, whoever asks for them."""
+
+import contextlib
+from dataclasses import dataclass
+
+from federation.model.json import Json, JsonObject
+from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.oauth.errors import OAuthError
+from federation.policy.lifetime import HARD_CAP
+from federation.ports import Clock, Identifiers, Ledger, RevocationStore
+
+OUTCOME = "revoked"
+LONGEST_SUBJECT_TOKEN = 24 * 60 * 60
+"""Seconds: the highest `max_token_age`. Until then a foreign token may prove what was withdrawn."""
+
+_OF_TOKENS = (Withdrawn.JTI, Withdrawn.TXN)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What somebody who may do so wants withdrawn."""
+
+    key: RevocationKey
+    by: str
+    """A client's id, or a principal."""
+    reason: str = ""
+    token_expires_at: int | None = None
+    """Of a token that was shown; None: it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revoker:
+    """Writes the record first, then the withdrawal: nothing is withdrawn without a trace."""
+
+    store: RevocationStore
+    ledger: Ledger
+    clock: Clock
+    identifiers: Identifiers
+
+    def revoke(self, withdrawal: Withdrawal, facts: JsonObject) -> Revocation:
+        """What holds when this returns; raises TemporarilyUnavailable or ServerError, and then nothing is promised.
+
+        `facts`: of the request, with `time` and `correlation_id`. To repeat does no harm: a withdrawal of the same
+        key is only ever made stricter.
+        """
+        revocation = self._revocation(withdrawal)
+        entry = {**facts, **_describe(revocation), "outcome": OUTCOME, "jti": self.identifiers.new()}
+        self.ledger.commit(entry, ())
+        try:
+            self.store.revoke(revocation)
+        except OAuthError as error:
+            with contextlib.suppress(OAuthError):
+                self.ledger.discard(entry, (), error.reason.value)
+            raise
+        return revocation
+
+    def _revocation(self, withdrawal: Withdrawal) -> Revocation:
+        now = int(self.clock.now())
+        until = withdrawal.token_expires_at or now
+        kept = HARD_CAP if withdrawal.key.what in _OF_TOKENS else LONGEST_SUBJECT_TOKEN + HARD_CAP
+        return Revocation(withdrawal.key, now, max(now, until) + kept, withdrawal.by, withdrawal.reason)
+
+
+def _describe(revocation: Revocation) -> dict[str, Json]:
+    """The record's `jti` is its own name, as everywhere where no token was issued."""
+    what, value, tenant = revocation.key
+    return {
+        "revoked": what.value,
+        "revoked_value": value,
+        "revoked_tenant": tenant,
+        "revoked_at": revocation.revoked_at,
+        "revoked_until": revocation.expires_at,
+        "revoked_by": revocation.by,
+        "revocation_reason": revocation.reason,
+    }

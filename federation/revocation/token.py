@@ -1,0 +1,56 @@
+"""Revocation of a token by its client, from the bytes of a request to its end (RFC 7009 section 2)."""
+
+from dataclasses import dataclass
+
+from federation.authentication.immediate import CallerAuthentication
+from federation.model.revocation import RevocationKey, Withdrawn
+from federation.model.tokens import Caller, OwnClaims
+from federation.oauth.errors import InvalidClient, UnauthorizedClient
+from federation.oauth.http import HttpRequest
+from federation.oauth.reasons import Reason
+from federation.oauth.token_request import parse_token_request
+from federation.ports import AuditLog, Clock
+from federation.revocation.record import RevocationRecord
+from federation.revocation.revoker import Revoker, Withdrawal
+from federation.verification.own_references import OwnReferences
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRevocation:
+    """Revokes a token and everything that was made from it."""
+
+    callers: CallerAuthentication
+    tokens: OwnReferences
+    revoker: Revoker
+    log: AuditLog
+    clock: Clock
+
+    def __call__(self, http: HttpRequest) -> None:
+        """The token is worth nothing from now on; or raises an OAuthError, which has been recorded.
+
+        A token that is worth nothing already is no error (RFC 7009 section 2.2).
+        """
+        with RevocationRecord(http, self.log, self.clock) as record:
+            request = parse_token_request(http)
+            record.client = caller = self.callers.authenticate(request.caller)
+            token = self.tokens.find(request.token)
+            if token is None:
+                return
+            record.token = own = token.own
+            _check_owner(caller, own)
+            withdrawal = Withdrawal(
+                key=RevocationKey(Withdrawn.JTI, own.jti),
+                by=caller.client_id or own.client_id,
+                reason="by its holder",
+                token_expires_at=token.expires_at,
+            )
+            self.revoker.revoke(withdrawal, record.facts)
+
+
+def _check_owner(caller: Caller, own: OwnClaims) -> None:
+    """A registered client's token is that client's; any other is its holder's, who proves it by having it."""
+    if caller.client_id == own.registered_client:
+        return
+    if caller.client is None:
+        raise InvalidClient(Reason.CLIENT_REQUIRED)
+    raise UnauthorizedClient(Reason.TOKEN_OF_ANOTHER_CLIENT)

@@ -1,0 +1,94 @@
+"""Puts out what is revoked. Idempotent: any number of runs may meet, and none takes back what another has set."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from federation.minting.signed_jwt import JwtSigner
+from federation.model.revocation import Revocation, RevocationKey
+from federation.model.standing_keys import is_revoked
+from federation.model.status import SPAN, list_path
+from federation.model.status_list import StatusList
+from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.reasons import Reason
+from federation.ports import (
+    Clock,
+    GuardedPublisher,
+    IssuedTokens,
+    PublishedDocument,
+    RevocationStore,
+    VersionConflict,
+)
+from federation.status.list_token import LIFETIME, MEDIA_TYPE, TTL, TYP, ListToken, list_claims, read_list_token
+
+AHEAD = 3
+"""Hours of expiry that have a list: this one, the next, in which tokens of now end, and one that is not needed yet."""
+RENEWED = LIFETIME * 2 // 3
+"""Seconds that a list must still be good for, or it is signed anew."""
+ATTEMPTS = 4
+CACHE_CONTROL = f"public, max-age={TTL}"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """What a run did."""
+
+    revocations: int
+    revoked: int
+    """Living tokens that they are about."""
+    published: tuple[str, ...]
+    """Paths of the lists that were written."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPublication:
+    """`issuer`: our URL."""
+
+    issuer: str
+    revocations: RevocationStore
+    tokens: IssuedTokens
+    signer: JwtSigner
+    publisher: GuardedPublisher
+    clock: Clock
+
+    def run(self, heard: Sequence[Revocation] = ()) -> StatusReport:
+        """One pass; `heard`: what the store may not list yet. Raises TemporarilyUnavailable or ServerError."""
+        now = int(self.clock.now())
+        standing = _strictest((*self.revocations.revocations(), *heard))
+        affected = self.tokens.affected(standing.keys(), now)
+        revoked = [token for token in affected if is_revoked(token.keys, token.issued_at, standing)]
+        published = []
+        for hour in range(now // SPAN, now // SPAN + AHEAD):
+            indices = {token.status_index for token in revoked if token.expires_at // SPAN == hour}
+            if self._publish(list_path(hour), indices, now):
+                published.append(list_path(hour))
+        return StatusReport(len(standing), len(revoked), tuple(published))
+
+    def _publish(self, path: str, indices: set[int], now: int) -> bool:
+        """False: what is there says it all, and for long enough."""
+        for _ in range(ATTEMPTS):
+            found = self.publisher.tagged(path)
+            old = None if found is None else self._read(found[0])
+            if old is not None and old.list.holds(indices) and old.expires_at - now >= RENEWED:
+                return False
+            try:
+                new = (StatusList() if old is None else old.list).setting(indices)
+                self.publisher.replace(self._document(path, new, now), None if found is None else found[1])
+            except VersionConflict:
+                continue
+            return True
+        raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "others write the same list")
+
+    def _read(self, document: PublishedDocument) -> ListToken | None:
+        """None for what no key of ours signed: it is replaced, since all that still matters is computed anew."""
+        keys = self.signer.key.key_set()
+        token = None if keys is None else read_list_token(document.body, keys)
+        return token if token is not None and token.uri == self.issuer + document.path else None
+
+    def _document(self, path: str, status_list: StatusList, now: int) -> PublishedDocument:
+        token = self.signer.sign(TYP, list_claims(self.issuer, self.issuer + path, status_list, now))
+        return PublishedDocument(path, token.encode("ascii"), MEDIA_TYPE, CACHE_CONTROL)
+
+
+def _strictest(revocations: Iterable[Revocation]) -> dict[RevocationKey, Revocation]:
+    """Of several withdrawals of the same, the latest: it covers whatever an earlier one does."""
+    return {each.key: each for each in sorted(revocations, key=lambda each: each.revoked_at)}

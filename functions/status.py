@@ -1,0 +1,60 @@
+"""Runs on a schedule and whenever something is withdrawn: what is revoked, out where verifiers read."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from federation.aws.revocations import revocation_in
+from federation.bootstrap.status import status_publication
+from federation.model.revocation import Revocation
+from federation.oauth.errors import TemporarilyUnavailable
+from federation.settings import read_settings
+from federation.status.publication import StatusPublication
+from functions.event import Event
+from functions.runtime import Context, Handler, built_on_access
+from functions.telemetry import log_stream, structured_logger, traced
+
+SECOND_LOOK = 2.0
+"""Seconds until a token whose record was written at the time of the withdrawal shows in the index as well."""
+
+
+def build(environment: Mapping[str, str]) -> Handler:
+    """The handler; raises SettingsError."""
+    logger = structured_logger(log_stream(environment))
+    return traced(StatusHandler(status_publication(read_settings(environment)), logger).handle, environment)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusHandler:
+    """One pass; two where the event tells of withdrawals."""
+
+    publication: StatusPublication
+    logger: Logger
+    pause: Callable[[float], None] = time.sleep
+
+    def handle(self, event: Event, context: Context) -> dict[str, object]:
+        """The first report. What fails is raised: Lambda tries again, an alarm counts, the next schedule goes on."""
+        heard = tuple(withdrawn(event))
+        report = asdict(self.publication.run(heard))
+        if report["published"]:
+            self.logger.info("status published", report=report, correlation_id=context.aws_request_id)
+        if heard:
+            self.pause(SECOND_LOOK)
+            self.publication.run(heard)
+        return report
+
+
+def withdrawn(event: Event) -> Iterator[Revocation]:
+    """The withdrawals in an event of the state table's stream. What cannot be read is left to the schedule."""
+    records: Any = event.get("Records", ()) if isinstance(event, Mapping) else ()
+    for record in records:
+        try:
+            yield revocation_in(record["dynamodb"]["NewImage"])
+        except (KeyError, TemporarilyUnavailable, TypeError):
+            continue
+
+
+__getattr__ = built_on_access(build)
