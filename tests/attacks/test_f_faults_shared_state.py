@@ -6,19 +6,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from federation.aws.allowances import DynamoAllowances
 from federation.aws.approvals import DynamoApprovals
 from federation.aws.clients import dynamodb_client
 from federation.aws.nonce_secrets import DynamoNonceSecrets
 from federation.local.embedded_aws import EmbeddedAws
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
+from federation.model.trust import RateLimit
 from federation.oauth.errors import ServerError, TemporarilyUnavailable
 from tests.support.fake_clock import FixedClock
-from tests.support.fault_plan import Fault, FaultPlan, applied_then_lost, error, lost, passing
+from tests.support.fault_plan import Fault, FaultPlan, answer, applied_then_lost, error, lost, passing
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 NOW = 1_800_000_000
+LIMIT = RateLimit(per_second=10, burst=20)
 REQUEST = ApprovalRequest("a1", "user/anna", ("orders",), ("write",), ("production writes",))
 
 
@@ -36,6 +39,10 @@ class Store:
     @property
     def approvals(self) -> DynamoApprovals:
         return DynamoApprovals(self.dynamodb, self.table, self.clock, lambda _: None)
+
+    @property
+    def allowances(self) -> DynamoAllowances:
+        return DynamoAllowances(self.dynamodb, self.table, self.clock)
 
     @property
     def secrets(self) -> DynamoNonceSecrets:
@@ -60,6 +67,7 @@ CALLS: dict[str, Callable[[Store], object]] = {
         approved(StoredApproval(REQUEST, ApprovalState.PENDING, NOW, NOW + 600))
     ),
     "approvals": lambda store: store.approvals.approvals(),
+    "take": lambda store: store.allowances.take(("client", "a"), LIMIT, 1),
     "secret": lambda store: store.secrets.secret(1),
 }
 
@@ -98,3 +106,30 @@ def test_fault_F8_a_decision_whose_answer_was_lost_is_recognized_as_our_own(stor
 def test_fault_F8_a_secret_whose_answer_was_lost_is_everybodys(store: Store) -> None:
     store.plan(passing, applied_then_lost, passing, passing, passing)
     assert store.secrets.secret(1) == store.secrets.secret(1)
+
+
+def test_fault_F8_a_take_whose_answer_was_lost_never_allows_more(store: Store) -> None:
+    store.plan(applied_then_lost, *[passing] * 40)
+    allowances = store.allowances
+    taken = [allowances.take(("client", "a"), LIMIT, 1) for _ in range(30)]
+    assert 19 <= taken.count(0.0) <= 20
+
+
+@pytest.mark.parametrize("arrival", [{"S": "soon"}, {"N": "1.5"}, {"BOOL": False}, {}, None])
+def test_Q3_a_bucket_that_cannot_be_read_allows_nothing(store: Store, arrival: object) -> None:
+    body = {"__type": "ConditionalCheckFailedException", "message": "", "Item": {"arrival": arrival}}
+    store.plan(*[answer(body, 400)] * 4)
+    with pytest.raises(TemporarilyUnavailable):
+        store.allowances.take(("client", "a"), LIMIT, 1)
+
+
+def test_Q3_a_bucket_over_which_others_always_come_first_allows_nothing(store: Store) -> None:
+    """Each time it is full again, and each time somebody has taken from it before us."""
+    filling = {"Item": {"arrival": {"N": str((NOW * 10 + 1) * 1_000_000)}}}
+    full = {"Item": {"arrival": {"N": "1"}}}
+    plan = store.plan(
+        *[answer({"__type": "ConditionalCheckFailedException", **one}, 400) for one in (filling, full)] * 2
+    )
+    with pytest.raises(TemporarilyUnavailable):
+        store.allowances.take(("client", "a"), LIMIT, 1)
+    assert len(plan.sent) == 4

@@ -1,0 +1,102 @@
+"""Allowances on the state table: an item for each key, with one number that says how full its bucket is.
+
+    pk = ("allowance", per_second, *key)    arrival, expires_at
+
+`arrival` counts in ticks of its limit (`federation.limits.arrival`): a key with another rate has another bucket. A take
+whose answer was lost may count twice, which errs on the safe side.
+"""
+
+from collections import OrderedDict
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from federation.aws.backoff import ATTEMPTS
+from federation.aws.errors import error_code, translated
+from federation.aws.keys import item_key
+from federation.limits.arrival import Taking
+from federation.model.trust import RateLimit
+from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.reasons import Reason
+from federation.ports import Clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MARGIN = 300
+"""Seconds that an item is kept after its bucket is full, which is what a missing one is."""
+REMEMBERED = 1000
+
+_FULL = ("arrival = :full", "attribute_not_exists(arrival) OR arrival <= :now")
+_FILLING = ("arrival = arrival + :cost", "arrival > :now AND arrival <= :latest")
+
+
+class DynamoAllowances:
+    """One conditional UpdateItem where the bucket is full, or is as full as it is remembered; else two."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", state_table: str, clock: Clock) -> None:
+        self._dynamodb = dynamodb
+        self._table = state_table
+        self._clock = clock
+        self._lock = Lock()
+        self._arrivals: OrderedDict[str, int] = OrderedDict()
+
+    def take(self, key: tuple[str, ...], limit: RateLimit, wanted: int) -> float:
+        """0.0: taken. Raises ValueError for more than the bucket holds, TemporarilyUnavailable, ServerError."""
+        taking = Taking(limit, wanted, self._clock.now())
+        pk = item_key("allowance", str(limit.per_second), *key)
+        arrival = self._arrivals.get(pk, 0)
+        for _ in range(ATTEMPTS):
+            before = self._update(pk, taking, _FILLING if arrival > taking.now else _FULL)
+            if before is None:
+                self._remember(pk, taking.taken(arrival))
+                return 0.0
+            arrival = before
+            self._remember(pk, arrival)
+            if taking.wait(arrival):
+                return taking.wait(arrival)
+        raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "others take from the same")
+
+    def _update(self, pk: str, taking: Taking, how: tuple[str, str]) -> int | None:
+        """None: taken. Else the arrival time that stands."""
+        change, condition = how
+        numbers = {":full": taking.taken(0), ":cost": taking.cost, ":now": taking.now, ":latest": taking.latest}
+        used = {name: {"N": str(number)} for name, number in numbers.items() if name in change + condition}
+        with translated(Reason.STORE_UNAVAILABLE):
+            try:
+                self._dynamodb.update_item(
+                    TableName=self._table,
+                    Key={"pk": {"S": pk}},
+                    UpdateExpression=f"SET {change}, expires_at = :expires_at",
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues={**used, ":expires_at": {"N": str(_expiry(taking))}},
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+            except ClientError as error:
+                if error_code(error) != "ConditionalCheckFailedException":
+                    raise
+                return _arrival(error)
+        return None
+
+    def _remember(self, pk: str, arrival: int) -> None:
+        """A guess about which of the two cases it is next time; the condition is what counts."""
+        with self._lock:
+            self._arrivals[pk] = arrival
+            self._arrivals.move_to_end(pk)
+            if len(self._arrivals) > REMEMBERED:
+                self._arrivals.popitem(last=False)
+
+
+def _arrival(error: ClientError) -> int:
+    """0: there is no item. One that cannot be read is no reason to guess: TemporarilyUnavailable."""
+    answer: Any = error.response
+    try:
+        return int(answer.get("Item", {}).get("arrival", {"N": "0"})["N"])
+    except (AttributeError, KeyError, TypeError, ValueError) as unreadable:
+        raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "an allowance is unreadable") from unreadable
+
+
+def _expiry(taking: Taking) -> int:
+    """When even an empty bucket has long been full."""
+    return int(taking.at) + taking.limit.burst // taking.limit.per_second + MARGIN

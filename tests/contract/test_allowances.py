@@ -1,0 +1,148 @@
+"""Allowances: rate limits that every process shares."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from federation.aws.allowances import DynamoAllowances
+from federation.aws.keys import item_key
+from federation.model.trust import RateLimit
+from federation.ports import Allowances
+from tests.support.aws_calls import counted_calls
+from tests.support.contract import Engine
+from tests.support.fake_allowances import FakeAllowances
+from tests.support.fake_clock import FixedClock
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+NOW = 1_800_000_000
+KEY = ("client", "gateway")
+LIMIT = RateLimit(per_second=10, burst=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Allowances as several processes have them, who agree about the time."""
+
+    clock: FixedClock
+    process: Callable[[], Allowances]
+
+
+@pytest.fixture
+def case(engine: Engine | None) -> Case:
+    clock = FixedClock(NOW)
+    if engine is None:
+        fake = FakeAllowances(clock)
+        return Case(clock, lambda: fake)
+    table = engine.tables()["FEDERATION_STATE_TABLE"]
+    return Case(clock, lambda: DynamoAllowances(engine.dynamodb, table, clock))
+
+
+def test_a_full_bucket_gives_its_burst_and_no_more(case: Case) -> None:
+    one, other = case.process(), case.process()
+    taken = [process.take(KEY, LIMIT, 1) for process in (one, other) * 10]
+    assert taken == [0.0] * 20
+    assert [one.take(KEY, LIMIT, 1), other.take(KEY, LIMIT, 1)] == [0.1, 0.1]
+
+
+def test_what_is_refused_takes_nothing(case: Case) -> None:
+    process = case.process()
+    assert process.take(KEY, LIMIT, 15) == 0.0
+    assert [process.take(KEY, LIMIT, 6) for _ in range(3)] == [0.1] * 3
+    assert process.take(KEY, LIMIT, 5) == 0.0
+
+
+def test_the_wait_is_true_to_the_moment(case: Case) -> None:
+    process = case.process()
+    process.take(KEY, LIMIT, 20)
+    case.clock.advance(0.25)
+    assert process.take(KEY, LIMIT, 5) == 0.25
+    case.clock.advance(0.125)
+    assert process.take(KEY, LIMIT, 5) == 0.125
+    case.clock.advance(0.125)
+    assert process.take(KEY, LIMIT, 5) == 0.0
+    assert process.take(KEY, LIMIT, 1) == 0.1
+
+
+def test_a_bucket_fills_to_its_burst_however_long_nobody_asks(case: Case) -> None:
+    process = case.process()
+    process.take(KEY, LIMIT, 20)
+    case.clock.advance(100_000)
+    assert [process.take(KEY, LIMIT, 20), process.take(KEY, LIMIT, 1)] == [0.0, 0.1]
+
+
+def test_thirds_of_a_second_are_not_rounded_away(case: Case) -> None:
+    process, limit = case.process(), RateLimit(per_second=3, burst=3)
+    taken = 0
+    for _ in range(101):
+        while process.take(KEY, limit, 1) == 0.0:
+            taken += 1
+        case.clock.advance(0.125)
+    assert taken == 3 + 37  # 12.5 seconds, three each: never 38
+
+
+def test_every_key_and_every_rate_has_a_bucket_of_its_own(case: Case) -> None:
+    process = case.process()
+    keys = [("a", "b"), ("a", "b", ""), ("ab",), ("", "ab"), ("a", "B"), ("\u00e9" * 600,), ("\u00e9" * 601,)]
+    assert [process.take(key, LIMIT, 20) for key in keys] == [0.0] * len(keys)
+    assert process.take(keys[0], RateLimit(11, 20), 20) == 0.0
+
+
+def test_another_burst_is_no_new_bucket(case: Case) -> None:
+    process = case.process()
+    process.take(KEY, LIMIT, 20)
+    assert process.take(KEY, RateLimit(10, 10), 1) > 0
+
+
+@pytest.mark.parametrize("wanted", [0, -1, 21])
+def test_what_a_bucket_never_has_is_a_mistake(case: Case, wanted: int) -> None:
+    with pytest.raises(ValueError, match="never has"):
+        case.process().take(KEY, LIMIT, wanted)
+
+
+def test_Q2_of_fifty_at_once_exactly_as_many_get_something_as_there_is(case: Case) -> None:
+    processes = [case.process() for _ in range(50)]
+    with ThreadPoolExecutor(50) as threads:
+        waits = list(threads.map(lambda process: process.take(KEY, LIMIT, 1), processes))
+    assert waits.count(0.0) == 20
+    assert set(waits) == {0.0, 0.1}
+
+
+# The adapter alone
+
+
+@pytest.fixture
+def table(engine: Engine, dynamodb: "DynamoDBClient") -> str:
+    assert dynamodb
+    return engine.tables()["FEDERATION_STATE_TABLE"]
+
+
+def test_a_take_is_one_write_where_the_bucket_is_as_this_process_left_it(
+    dynamodb: "DynamoDBClient", table: str
+) -> None:
+    clock = FixedClock(NOW)
+    allowances = DynamoAllowances(dynamodb, table, clock)
+    with counted_calls(dynamodb) as calls:
+        for _ in range(3):
+            allowances.take(KEY, LIMIT, 5)
+        clock.advance(60)
+        allowances.take(KEY, LIMIT, 20)
+        allowances.take(KEY, LIMIT, 1)
+    assert calls == ["UpdateItem"] * 5
+
+
+def test_a_bucket_that_was_forgotten_is_full(dynamodb: "DynamoDBClient", table: str) -> None:
+    allowances = DynamoAllowances(dynamodb, table, FixedClock(NOW))
+    allowances.take(KEY, LIMIT, 20)
+    dynamodb.delete_item(TableName=table, Key={"pk": {"S": item_key("allowance", "10", *KEY)}})
+    assert allowances.take(KEY, LIMIT, 20) == 0.0
+
+
+def test_an_item_is_kept_until_its_bucket_has_long_been_full(dynamodb: "DynamoDBClient", table: str) -> None:
+    DynamoAllowances(dynamodb, table, FixedClock(NOW)).take(KEY, RateLimit(1, 5000), 5000)
+    item = dynamodb.get_item(TableName=table, Key={"pk": {"S": item_key("allowance", "1", *KEY)}})["Item"]
+    assert int(item["expires_at"]["N"]) >= NOW + 5000
