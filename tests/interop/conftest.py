@@ -12,6 +12,7 @@ from tests.interop.support.child import unwind_on_sigterm
 from tests.interop.support.exchanges import Exchanges
 from tests.interop.support.issuers import HERE, installations
 from tests.interop.support.keycloak import Keycloak, running_keycloak
+from tests.interop.support.oauth4webapi import Oauth4webapi, running_oauth4webapi
 from tests.interop.support.oidc_provider import OidcProvider, running_oidc_provider
 from tests.interop.support.spire import Spire, running_spire
 
@@ -73,6 +74,12 @@ def another_oidc_provider(installed: Path, tmp_path: Path) -> Iterator[OidcProvi
     """One that a test may change."""
     with running_oidc_provider(installed / "oidc-provider", tmp_path / "log") as provider:
         yield provider
+
+
+@pytest.fixture(scope="session")
+def oauth4webapi(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Oauth4webapi]:
+    with running_oauth4webapi(installed / "oauth4webapi", tmp_path_factory.mktemp("oauth4webapi") / "log") as library:
+        yield library
 
 
 @pytest.fixture(scope="session")

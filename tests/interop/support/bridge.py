@@ -11,8 +11,8 @@ import jwt
 
 from federation.admin.source import SourceDocument
 from federation.admin.validate import validate
-from federation.local.bridge import LocalBridge
 from federation.client.http import Answer, post_form
+from federation.local.bridge import LocalBridge
 from federation.oauth.identifiers import GrantType, TokenType
 from tests.interop.support.exchanges import Exchange, Exchanges
 from tests.interop.support.foreign import ForeignToken
@@ -66,11 +66,12 @@ class InteropBridge:
 
 
 @contextmanager
-def bridge_trusting(documents: Sequence[Document], exchanges: Exchanges) -> Iterator[InteropBridge]:
-    """A fresh bridge, which has asked nobody for keys yet."""
+def bridge_trusting(documents: Sequence[Document], exchanges: Exchanges, *targets: Document) -> Iterator[InteropBridge]:
+    """A fresh bridge, which has asked nobody for keys yet. `targets`: instead of `AUDIENCE` as it usually is."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    target = {"kind": "Audience", "id": AUDIENCE, "scopes": [SCOPE]}
-    trust = validate((SourceDocument("interop", dict(document)) for document in (target, *documents)), loopback=True)
+    usual = {"kind": "Audience", "id": AUDIENCE, "scopes": [SCOPE]}
+    wanted = (*(targets or (usual,)), *documents)
+    trust = validate((SourceDocument("interop", dict(document)) for document in wanted), loopback=True)
     with LocalBridge(trust, environment=environment, log=io.StringIO()) as local:
         yield InteropBridge(local, exchanges)
 

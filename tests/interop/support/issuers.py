@@ -49,6 +49,14 @@ def installations(folder: Path = HERE) -> tuple[Installation, ...]:
             seconds=120,
         ),
         Installation(
+            name="oauth4webapi",
+            folder=folder / "oauth4webapi",
+            tools=("node", "npm"),
+            inputs=("package-lock.json", ".npmrc"),
+            steps=(lambda _: ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"),),
+            seconds=120,
+        ),
+        Installation(
             name="keycloak",
             folder=folder / "keycloak",
             tools=("java", "mvn"),
