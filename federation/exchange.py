@@ -4,56 +4,61 @@ Every step yields a value that says what has been proven; the next step takes th
 that refuses raises an OAuthError. The shared steps stand here, so no grant or token type can forget one.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from federation.audit.record import AuditRecord
 from federation.authentication.callers import UnregisteredCallers
 from federation.mapping.principals import Principals
 from federation.minting.minter import Minter
+from federation.minting.spent import ApprovalSpent
 from federation.minting.standing import TrustChanged
-from federation.model.binding import ProvenKeys
 from federation.model.tokens import IssuedToken
 from federation.oauth.http import HttpRequest
 from federation.oauth.request import ExchangeRequest, parse
 from federation.policy.authorizer import Authorizer
 from federation.ports import AuditLog, Clock
+from federation.trust.memory import TrustMemory
 from federation.verification.presented import TokenVerifiers
+from federation.verification.proofs.token_request import Proofs
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A token exchange (RFC 8693 section 2)."""
+    """A token exchange (RFC 8693 section 2), or a client that asks for itself (RFC 6749 section 4.4)."""
 
     callers: UnregisteredCallers
+    proofs: Proofs
     tokens: TokenVerifiers
     mapper: Principals
     policy: Authorizer
     minter: Minter
     log: AuditLog
     clock: Clock
-    forget_trust: Callable[[], None]
-    """Drops every cached document."""
+    memory: TrustMemory
 
     def __call__(self, http: HttpRequest) -> IssuedToken:
         """The issued token, whose record is durable; raises an OAuthError, which has been recorded."""
         with AuditRecord(http, self.log, self.clock) as record:
             record.request = request = parse(http)
-            try:
-                issued = self._decide(request, record)
-            except TrustChanged:
-                self.forget_trust()
-                issued = self._decide(request, record)
-        return issued
+            return self._decided(request, record)
+
+    def _decided(self, request: ExchangeRequest, record: AuditRecord) -> IssuedToken:
+        """Decided again, once, where the commit knew better than what was remembered here."""
+        try:
+            return self._decide(request, record)
+        except TrustChanged as change:
+            self.memory.renew(moved=change.moved, risks=change.risks)
+        except ApprovalSpent as spent:
+            self.policy.ask_again(spent.use)
+        return self._decide(request, record)
 
     def _decide(self, request: ExchangeRequest, record: AuditRecord) -> IssuedToken:
         record.client = client = self.callers.authenticate(request.credentials)
+        record.proven = proven = self.proofs.verify(request)
         record.subject = subject = self.tokens.verify_subject(request)
         record.actor = actor = self.tokens.verify_actor(request)
         record.mapping = mapping = self.mapper.resolve(subject, request)
         record.acting = acting = self.mapper.resolve_actor(actor, request)
-        record.authorization = authorization = self.policy.authorize(
-            client, ProvenKeys(), subject, acting, mapping, request
-        )
+        record.authorization = authorization = self.policy.authorize(client, proven, subject, acting, mapping, request)
         record.issued = issued = self.minter.mint(authorization, record)
         return issued

@@ -1,8 +1,9 @@
 """What each proven step adds to the audit record: flat, small, searchable, without token text."""
 
 from federation.model.authorization import Authorization
+from federation.model.binding import ProvenKeys
 from federation.model.json import Json
-from federation.model.tokens import Acting, VerifiedToken
+from federation.model.tokens import Acting, Caller, VerifiedToken
 from federation.model.trust import MappedPrincipal
 from federation.oauth.request import ExchangeRequest
 
@@ -19,6 +20,27 @@ def describe_request(request: ExchangeRequest) -> dict[str, Json]:
         "requested_resource": [_name(resource) for resource in request.resources],
         "requested_scope": None if request.scopes is None else [_name(scope) for scope in request.scopes],
     }
+
+
+def describe_client(client: Caller) -> dict[str, Json]:
+    """Which registered client proved itself, and how; nothing where nobody is registered."""
+    if client.client is None:
+        return {}
+    return {
+        "client_id": client.client.id,
+        "client_version": client.client.version,
+        "client_method": client.client.auth.method,
+    }
+
+
+def describe_proven(proven: ProvenKeys) -> dict[str, Json]:
+    """Thumbprints of the keys whose possession was proven."""
+    shown = {
+        "dpop_jkt": proven.dpop,
+        "subject_proof_jkt": proven.previous,
+        "certificate_thumbprint": proven.certificate,
+    }
+    return {name: thumbprint for name, thumbprint in shown.items() if thumbprint}
 
 
 def describe_subject(subject: VerifiedToken) -> dict[str, Json]:
@@ -90,6 +112,10 @@ def describe_authorization(authorization: Authorization) -> dict[str, Json]:
         "expires_at": authorization.expires_at,
         "txn": authorization.transaction,
         "act": authorization.act,
+        "cnf": authorization.binding.claim if authorization.binding else None,
+        "authorization_details": list(authorization.authorization_details),
+        "approval": authorization.approval,
+        "chain": [link.jti for link in authorization.provenance.chain],
         "decision": authorization.provenance.decision,
         "policies": list(authorization.policies),
         "documents": {f"{ref.kind}/{ref.id}": version for ref, version in authorization.documents},

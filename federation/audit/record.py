@@ -15,12 +15,15 @@ from federation.audit.entry import (
     describe_acting,
     describe_actor,
     describe_authorization,
+    describe_client,
     describe_mapping,
     describe_parent,
+    describe_proven,
     describe_request,
     describe_subject,
 )
 from federation.model.authorization import Authorization
+from federation.model.binding import ProvenKeys
 from federation.model.json import Json, JsonObject
 from federation.model.tokens import Acting, Caller, IssuedToken, VerifiedToken
 from federation.model.trust import MappedPrincipal
@@ -43,6 +46,7 @@ class AuditRecord:
         self._clock = clock
         self.request: ExchangeRequest | None = None
         self.client: Caller | None = None
+        self.proven: ProvenKeys | None = None
         self.subject: VerifiedToken | None = None
         self.actor: VerifiedToken | None = None
         self.mapping: MappedPrincipal | None = None
@@ -93,6 +97,8 @@ class AuditRecord:
             "caller_correlation_id": _caller_text(self._http, "x-correlation-id"),
             "user_agent": _caller_text(self._http, "user-agent"),
             **(describe_request(self.request) if self.request else {}),
+            **(describe_client(self.client) if self.client else {}),
+            **(describe_proven(self.proven) if self.proven else {}),
             **({**describe_subject(self.subject), **describe_parent(self.subject)} if self.subject else {}),
             **(describe_actor(self.actor) if self.actor else {}),
             **(describe_mapping(self.mapping) if self.mapping else {}),

@@ -5,10 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from federation.authentication.callers import UnregisteredCallers
+from federation.aws.approvals import DynamoApprovals
 from federation.aws.clients import dynamodb_client, kms_client
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.ledger import DynamoLedger, LedgerTables
+from federation.aws.nonce_secrets import DynamoNonceSecrets
 from federation.aws.policy_reader import DynamoPolicyReader
 from federation.aws.signer import KmsSigner
 from federation.aws.trust_reader import DynamoTrustReader
@@ -24,13 +26,14 @@ from federation.minting.current_key import CurrentKey
 from federation.minting.minter import Minter
 from federation.model.documents import CorruptDocument
 from federation.oauth.identifiers import TokenType
-from federation.oauth.metadata import ERRORS_PATH
+from federation.oauth.metadata import ERRORS_PATH, TOKEN_PATH
 from federation.policy.authorizer import Authorizer
 from federation.policy.decider import Decider
 from federation.ports import AuditLog, Clock
 from federation.settings import Settings
 from federation.system import RandomIdentifiers, SystemClock
 from federation.trust.directory import CachedTrust
+from federation.trust.memory import TrustMemory
 from federation.trust.policies import CachedPolicies
 from federation.trust.risks import KnownRisks
 from federation.verification.aws_request.verifier import AwsRequestVerifier
@@ -40,6 +43,9 @@ from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
 from federation.verification.own_tokens import OwnTokenVerifier
 from federation.verification.presented import TokenVerifiers
+from federation.verification.proofs.dpop import DpopVerifier
+from federation.verification.proofs.nonces import Nonces
+from federation.verification.proofs.token_request import Proofs
 from federation.verification.provenance import JwtVerifier
 from federation.verification.providers import provider_named
 from federation.verification.verifier import JWT_TYPES, TokenVerifier
@@ -64,22 +70,35 @@ def token_endpoint(settings: Settings, log: AuditLog) -> TokenEndpoint:
     issuer_keys = _issuer_keys(settings, clock, dynamodb)
     minter = _minter(settings, clock, dynamodb)
 
-    def forget_trust() -> None:
-        trust.forget()
-        policies.forget()
-        minter.key.forget()
-
+    risks = KnownRisks()
     exchange = Exchange(
         callers=UnregisteredCallers(),
+        proofs=_proofs(settings, clock, dynamodb),
         tokens=_verifiers(settings, trust, issuer_keys, minter.key, clock),
         mapper=Principals(Mapper(trust, provider_named), OwnMappings(trust, trust)),
-        policy=Authorizer(trust, Decider(policies), clock, None, KnownRisks()),
+        policy=Authorizer(trust, Decider(policies), clock, _approvals(settings, clock, dynamodb), risks),
         minter=minter,
         log=log,
         clock=clock,
-        forget_trust=forget_trust,
+        memory=TrustMemory((trust, policies, minter.key), risks),
     )
     return TokenEndpoint(exchange, error_page=settings.issuer + ERRORS_PATH)
+
+
+def _proofs(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> Proofs:
+    urls = frozenset(base + TOKEN_PATH for base in (settings.issuer, settings.mtls_url) if base)
+    return Proofs(DpopVerifier(clock), urls, nonces(settings, clock, dynamodb))
+
+
+def nonces(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> Nonces | None:
+    """None: proofs need none here."""
+    if not settings.dpop_nonces:
+        return None
+    return Nonces(DynamoNonceSecrets(dynamodb, settings.state_table, clock), clock, settings.issuer)
+
+
+def _approvals(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> DynamoApprovals:
+    return DynamoApprovals(dynamodb, settings.state_table, clock)
 
 
 def _cached_trust(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> CachedTrust:

@@ -11,7 +11,7 @@ class ApprovalSpent(InvalidRequest):
 
     def __init__(self, use: OneTimeUse) -> None:
         super().__init__(Reason.APPROVAL_SPENT)
-        self.approval = use.key[0]
+        self.use = use
 
 
 def spent(error: AlreadyUsed) -> OAuthError:

@@ -12,8 +12,8 @@ from federation.ports import Standing, StandingQuestion
 class TrustChanged(TemporarilyUnavailable):
     """Something that decided is not what it was: decide again with what it is now."""
 
-    def __init__(self, detail: str, *, moved: bool, risks: ReadOnly[RiskKey, RiskScore]) -> None:
-        """`moved`: a document is no longer current. `risks`: every score that was asked for and is there."""
+    def __init__(self, detail: str, *, moved: bool, risks: ReadOnly[RiskKey, RiskScore | None]) -> None:
+        """`moved`: a document is no longer current. `risks`: every score that was asked for, as it is."""
         super().__init__(Reason.TRUST_CHANGED, detail)
         self.moved = moved
         self.risks = risks
@@ -35,7 +35,8 @@ def check_standing(draft: Draft, standing: Standing) -> None:
     changed = [key for key, score in draft.risks if standing.risks.get(key) != score]
     if moved or changed:
         names = [f"{ref.kind} {ref.id}" for ref in moved] + [f"risk of {key.what} {key.value}" for key in changed]
-        raise TrustChanged(", ".join(names), moved=bool(moved), risks=standing.risks)
+        risks = {key: standing.risks.get(key) for key, _ in draft.risks}
+        raise TrustChanged(", ".join(names), moved=bool(moved), risks=risks)
 
 
 def _check_revocations(draft: Draft, standing: Standing) -> None:

@@ -56,7 +56,6 @@ class Reason(StrEnum):
 
     DUPLICATE_HEADER = "duplicate_header", "Send the Authorization, DPoP and Content-Type headers once each."
 
-    DPOP_UNSUPPORTED = "dpop_unsupported", "Tokens are not bound to keys here yet; leave the DPoP header out."
     TOKENS_FOR_ITSELF = (
         "tokens_for_itself",
         "With client_credentials a client asks for itself; send no subject or actor token.",
@@ -81,6 +80,7 @@ class Reason(StrEnum):
         "client_not_permitted",
         "This client may not present that token: it is of another tenant, or was issued to another client.",
     )
+    RATE_LIMITED = "rate_limited", "Too many requests; wait as many seconds as Retry-After says."
 
     # The target
     MISSING_TARGET = "missing_target", "Name the audience (or the resource) that the token is for."

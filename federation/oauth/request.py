@@ -78,7 +78,6 @@ def parse(http: HttpRequest) -> ExchangeRequest:
     """The request that `http` carries; raises a typed OAuthError for anything malformed or ambiguous."""
     form = _form(http)
     grant = _grant(form)
-    _refuse_proof(http)
     subject_token, subject_token_type = _subject(form, grant)
     actor_token, actor_token_type = _actor(form)
     return ExchangeRequest(
@@ -112,15 +111,11 @@ def _form(http: HttpRequest) -> Form:
 
 
 def _refuse_repeated_headers(http: HttpRequest) -> None:
-    """API Gateway joins a repeated header with a comma, which none of these three may hold: never take the first."""
-    if any("," in http.headers.get(name, "") for name in ("authorization", "dpop", "content-type")):
+    """API Gateway joins a repeated header with a comma, which none of these may hold: never take the first."""
+    if "," in http.headers.get("dpop", ""):
+        raise InvalidDpopProof(Reason.DUPLICATE_HEADER)
+    if any("," in http.headers.get(name, "") for name in ("authorization", "content-type")):
         raise InvalidRequest(Reason.DUPLICATE_HEADER)
-
-
-def _refuse_proof(http: HttpRequest) -> None:
-    """Ignoring a proof would hand out an unbound token to a caller who asked for a bound one."""
-    if "dpop" in http.headers:
-        raise InvalidDpopProof(Reason.DPOP_UNSUPPORTED)
 
 
 def _credentials(form: Form, http: HttpRequest) -> ClientCredentials:

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from federation.model.authorization import Authorization
 from federation.model.binding import ProvenKeys
+from federation.model.one_time import OneTimeUse
 from federation.model.policy import Approval
 from federation.model.tokens import Acting, Caller, VerifiedToken
 from federation.model.trust import MappedPrincipal
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
-from federation.policy.approvals import approved
+from federation.policy.approvals import ASKED_FOR, approved
 from federation.policy.binding import check_presented
 from federation.policy.callers import check_caller, parties
 from federation.policy.case import Case, Parties
@@ -59,6 +60,13 @@ class Authorizer:
         authorization = outcome(case, ruling)
         purposes = ruling.obligations.require_approval
         return self._with_approval(case, purposes) if purposes else authorization
+
+    def ask_again(self, use: OneTimeUse) -> None:
+        """An approval was used as often as it was given: the same request needs another."""
+        id_, version = use.key
+        stored = self.approvals.approval(id_) if self.approvals else None
+        if stored is not None and self.approvals is not None:
+            self.approvals.ask(stored.request, int(self.clock.now()), ASKED_FOR, used_up=int(version))
 
     def _within_ceilings(self, asking: Parties, request: ExchangeRequest) -> Case:
         check_caller(asking, request.grant)

@@ -246,8 +246,8 @@ def test_G11_an_unknown_scope_refuses_all(bridge: Bridge, scope: str) -> None:
 def test_G12_a_header_sent_twice_is_refused_and_neither_is_taken(bridge: Bridge, name: str) -> None:
     value = FORM if name == "Content-Type" else "Basic YTpi"
     answer = bridge.post_with_headers([(name, value), (name.lower(), value)])
-    assert answer.status == 400
-    assert_refused(answer, "invalid_request", Reason.DUPLICATE_HEADER)
+    error = "invalid_dpop_proof" if name == "DPoP" else "invalid_request"
+    assert_refused(answer, error, Reason.DUPLICATE_HEADER)
 
 
 def test_G13_a_body_beyond_64_kib_is_too_large(bridge: Bridge) -> None:

@@ -25,6 +25,7 @@ from federation.oauth.identifiers import FORM, GrantType, TokenType
 from federation.policy.authorizer import Authorizer
 from federation.policy.decider import Decider
 from federation.trust.directory import CachedTrust
+from federation.trust.memory import TrustMemory
 from federation.trust.policies import CachedPolicies
 from federation.trust.risks import KnownRisks
 from federation.verification.certificate import CertificateVerifier
@@ -33,6 +34,9 @@ from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
 from federation.verification.own_tokens import OwnTokenVerifier
 from federation.verification.presented import TokenVerifiers
+from federation.verification.proofs.dpop import DpopVerifier
+from federation.verification.proofs.nonces import Nonces
+from federation.verification.proofs.token_request import Proofs
 from federation.verification.provenance import JwtVerifier
 from federation.verification.providers import provider_named
 from federation.verification.verifier import JWT_TYPES, TokenVerifier
@@ -44,6 +48,7 @@ from tests.support.fake_current_state import FakeState
 from tests.support.fake_fetcher import FakeFetcher
 from tests.support.fake_identifiers import CountingIdentifiers
 from tests.support.fake_ledger import FakeLedger
+from tests.support.fake_nonces import FakeNonceSecrets
 from tests.support.fake_publisher import FakePublisher
 from tests.support.fake_signer import FakeSigner
 from tests.support.fake_trust import FakeTrust
@@ -100,6 +105,7 @@ class Bridge:
         self.ledger = FakeLedger(self.clock)
         self.approvals = FakeApprovals(self.clock)
         self.risks = KnownRisks()
+        self.nonces = Nonces(FakeNonceSecrets(), self.clock, BRIDGE)
         self.state = FakeState(self.trust, self.ledger, self.clock)
         self.write(ISSUER)
         self.write(AUDIENCE)
@@ -143,24 +149,20 @@ class Bridge:
         policies = CachedPolicies(self.trust, self.clock)
         key = CurrentKey(self.trust, self.clock)
 
-        def forget_trust() -> None:
-            trust.forget()
-            policies.forget()
-            key.forget()
-
         keys = KeyCache(KeySource(self.web), self.clock)
         foreign = TokenVerifier(TrustedIssuers(trust, BRIDGE), keys, provider_named, self.clock)
         jwts = JwtVerifier(OwnTokenVerifier(BRIDGE, key.key_set, self.clock), foreign)
         certificates = CertificateVerifier(CertificateIssuers(trust), keys, provider_named, self.clock)
         return Exchange(
             callers=UnregisteredCallers(),
+            proofs=Proofs(DpopVerifier(self.clock), frozenset({f"{BRIDGE}/token"}), self.nonces),
             tokens=TokenVerifiers({**dict.fromkeys(JWT_TYPES, jwts), TokenType.MTLS: certificates}),
             mapper=Principals(Mapper(trust, provider_named), OwnMappings(trust, trust)),
             policy=Authorizer(trust, Decider(policies), self.clock, self.approvals, self.risks),
             minter=Minter(BRIDGE, key, CountingIdentifiers(), Commit(self.ledger, self.state, self.signer, self.pool)),
             log=self.log,
             clock=self.clock,
-            forget_trust=forget_trust,
+            memory=TrustMemory((trust, policies, key), self.risks),
         )
 
 
