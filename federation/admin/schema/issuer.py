@@ -8,7 +8,7 @@ from federation.admin.schema.certificates import Serial
 from federation.admin.schema.document import TrustDocument
 from federation.admin.schema.key_sources import source_problem
 from federation.admin.schema.keys import KeysPart
-from federation.admin.schema.patterns import TOKEN_AUDIENCE, WORDS
+from federation.admin.schema.patterns import DOCUMENT_ID, TOKEN_AUDIENCE, WORDS
 from federation.admin.schema.rate_limit import RateLimitPart
 from federation.admin.schema.urls import fetch_problem
 from federation.admin.schema.values import AuthAge, IssuerName, MaxStale, Tenant, TokenAge, distinct
@@ -33,6 +33,8 @@ def _algorithm(name: str) -> str:
 # The schema for editors does not list the providers, so that a new one stays one new file.
 ProviderName = Annotated[str, AfterValidator(_provider), WithJsonSchema({"type": "string", "pattern": "^[a-z0-9_]+$"})]
 Algorithm = Annotated[str, AfterValidator(_algorithm), WithJsonSchema({"type": "string", "enum": list(ALGORITHMS)})]
+Environment = Annotated[str, Field(pattern=DOCUMENT_ID, description=WORDS[DOCUMENT_ID])]
+Environments = Annotated[list[Environment], AfterValidator(distinct), Field(min_length=1, max_length=16)]
 TokenAudience = Annotated[str, Field(pattern=TOKEN_AUDIENCE, description=WORDS[TOKEN_AUDIENCE])]
 
 
@@ -76,6 +78,9 @@ class IssuerDocument(TrustDocument):
     single_use: Annotated[bool, Field(description="true: a token is exchanged once.")] = False
     max_auth_age: Annotated[AuthAge | None, Field(description="The longest time since a person signed in.")] = None
     tenant: Tenant | None = None
+    environments: Annotated[
+        Environments | None, Field(description="The only ones in which its identities reach anything; absent: any.")
+    ] = None
     max_stale: Annotated[MaxStale, Field(description="How long its last good keys hold while it is silent.")] = (
         DEFAULT_MAX_STALE
     )
