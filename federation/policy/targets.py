@@ -40,7 +40,8 @@ def resolve_targets(
     named += [_named(name, audiences, "resource") for name in request.resources]
     if not named:
         raise InvalidTarget(Reason.MISSING_TARGET)
-    return tuple(_granted(audience, mapping, tenant, client) for audience in dict.fromkeys(named))
+    distinct = {audience.id: audience for audience in named}
+    return tuple(_granted(audience, mapping, tenant, client) for audience in distinct.values())
 
 
 def _named(name: str, audiences: tuple[Audience, ...], attribute: str) -> Audience:
