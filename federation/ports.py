@@ -90,14 +90,6 @@ class PolicyDirectory(Protocol):
         ...
 
 
-class TrustVersions(Protocol):
-    """Whether what was decided with is still current."""
-
-    def versions(self, refs: Collection[DocumentRef]) -> ReadOnly[DocumentRef, int]:
-        """The current version of each document by a strongly consistent read; a deleted one is absent."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class StandingQuestion:
     """What a decision or a token rests on."""
@@ -255,7 +247,7 @@ class DocumentPages(Protocol):
         ...
 
     def admin_mappings(self) -> tuple[str, ...]:
-        """Ids of enabled mappings that let somebody write trust through the admin API, sorted; one read."""
+        """Ids of enabled mappings that grant anything at the admin API, sorted; one read."""
         ...
 
 
@@ -276,6 +268,38 @@ class KeptToken:
     claims: JsonObject = field(repr=False)
     """What a JWT would have said."""
     expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedAnswer:
+    """What an action was answered with."""
+
+    status: int
+    body: bytes = field(repr=False)
+
+
+class UnlikeRequest(Exception):
+    """The same name was given to another request."""
+
+
+class StillRunning(Exception):
+    """The same request is being answered at this moment."""
+
+
+class RememberedAnswers(Protocol):
+    """Answers to actions that callers named, so that asking again has no second effect (Idempotency-Key)."""
+
+    def begin(self, key: tuple[str, ...], digest: str) -> RememberedAnswer | None:
+        """The answer; None: it is ours to answer now. `digest`: of the request. Raises UnlikeRequest, StillRunning."""
+        ...
+
+    def finish(self, key: tuple[str, ...], answer: RememberedAnswer) -> None:
+        """From now on this is the answer, for a day."""
+        ...
+
+    def forget(self, key: tuple[str, ...]) -> None:
+        """Nothing was done: asking again is asking anew."""
+        ...
 
 
 class KeptTokens(Protocol):

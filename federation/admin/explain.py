@@ -4,6 +4,11 @@ The decision is THE decision: the token path's own mapper, authorizer and polici
 documents. Here it is only told. Nothing is minted, fetched or written, and no token's text is kept.
 """
 
+from dataclasses import replace
+from typing import Literal
+
+from federation.admin.edits import smallest_edits
+from federation.admin.edits_policy import obstacles
 from federation.admin.explain_decision import Decisions, Trail
 from federation.admin.explain_facts import facts_of
 from federation.admin.explain_question import Question
@@ -11,12 +16,16 @@ from federation.admin.explain_steps import ORDER, Decided, Explanation, Refusal,
 from federation.admin.explain_words import words_for
 from federation.admin.snapshot import Snapshot
 from federation.model.authorization import Authorization
+from federation.model.binding import Binding
 from federation.oauth.errors import OAuthError
 
 
 def explain(snapshot: Snapshot, question: Question, own_issuer: str) -> Explanation:
     """How the request comes out, and why. `own_issuer`: our URL. Never raises an OAuthError."""
-    return told(Decisions(snapshot, own_issuer).decide(question), snapshot)
+    decisions = Decisions(snapshot, own_issuer)
+    trail = decisions.decide(question)
+    suggestions, stand_in_the_way = smallest_edits(decisions, trail), obstacles(trail, snapshot)
+    return replace(told(trail, snapshot), suggestions=suggestions, obstacles=stand_in_the_way)
 
 
 def told(trail: Trail, snapshot: Snapshot) -> Explanation:
@@ -43,6 +52,8 @@ def _step(name: StepName, trail: Trail, refusal: Refusal | None, snapshot: Snaps
 
 
 def _was_taken(name: StepName, trail: Trail, refusal: Refusal | None) -> bool:
+    if name in ("issuer", "claims", "mapping") and trail.question.subject is None:
+        return False
     if name == "actor" and trail.question.actor is None:
         return False
     if name == "details" and not trail.question.authorization_details:
@@ -62,8 +73,14 @@ def _decided(authorization: Authorization) -> Decided:
         environment=authorization.environment,
         act=authorization.act,
         context=dict(authorization.context),
-        binding=authorization.binding.claim if authorization.binding else None,
+        binding=_kind(authorization.binding),
         authorization_details=authorization.authorization_details,
         opaque=authorization.opaque,
         policies=authorization.policies,
     )
+
+
+def _kind(binding: Binding | None) -> Literal["dpop", "mtls"] | None:
+    if binding is None:
+        return None
+    return "dpop" if binding.jkt else "mtls"

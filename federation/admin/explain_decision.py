@@ -12,6 +12,7 @@ from federation.mapping.mapper import Mapper
 from federation.mapping.own import OwnMappings
 from federation.mapping.principals import Principals
 from federation.model.authorization import Authorization
+from federation.model.json import Json, JsonObject
 from federation.model.policy import Decision, DecisionRequest
 from federation.model.tokens import Acting, Caller, VerifiedToken
 from federation.model.trust import MappedPrincipal
@@ -41,9 +42,13 @@ class Trail:
     """What was proven until the decision came to its end."""
 
     question: Question
+    own_issuer: str
+    """Our URL."""
     at: str = "client"
     """The step that was reached."""
     client: Caller | None = None
+    unverified: JsonObject = field(default_factory=dict[str, Json], repr=False)
+    """What the subject says of itself."""
     selected: Selected | None = None
     signature: str = ""
     subject: VerifiedToken | None = None
@@ -113,7 +118,7 @@ class Decisions:
 
     def decide(self, question: Question) -> Trail:
         """How the request would come out; never raises an OAuthError."""
-        trail, self.policies.engine.heard[:] = Trail(question), ()
+        trail, self.policies.engine.heard[:] = Trail(question, self.own_issuer), ()
         try:
             self._follow(trail)
         except OAuthError as refusal:
@@ -137,6 +142,7 @@ class Decisions:
             return
         clock, request = At(question.now), _request(question)
         trail.at = "issuer"
+        trail.unverified = self._identities.unverified(question.subject)
         trail.selected = self._identities.select(question.subject, question.now)
         trail.at = "claims"
         trail.subject, trail.signature = self._identities.check(trail.selected, question.subject, clock)

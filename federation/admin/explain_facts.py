@@ -48,7 +48,7 @@ def _client(trail: Trail, _snapshot: Snapshot) -> JsonObject:
 def _issuer(trail: Trail, snapshot: Snapshot) -> JsonObject:
     selected = trail.selected
     if selected is None:
-        iss = trail.question.subject.claims.get("iss")
+        iss = trail.unverified.get("iss")
         return {"iss": iss if isinstance(iss, str) else None, "near": near_issuers(snapshot.issuers(), iss)}
     return _selected(selected, trail.signature or selected.signature)
 

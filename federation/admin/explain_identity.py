@@ -35,6 +35,10 @@ class Identities:
     """Our URL."""
     trusted: TrustedIssuers
 
+    def unverified(self, identity: Identity) -> Claims:
+        """What it says of itself; raises InvalidRequest for a text that is no token."""
+        return identity.claims if identity.token is None else parse_compact(identity.token).unverified_claims
+
     def select(self, identity: Identity, now: int) -> Selected:
         """The issuer whose claims they are; raises InvalidRequest."""
         if identity.token is not None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from federation.model.json import Claims, Json, JsonObject
-from federation.model.policy import Proof
+from federation.model.policy import Proof, Risk
 from federation.oauth.identifiers import TokenType
 
 ANY_ADDRESS = "0.0.0.0"  # noqa: S104  (nobody's: in no zone)
@@ -29,7 +29,8 @@ class Identity:
 class Question:
     """A request, as far as a decision looks at it."""
 
-    subject: Identity
+    subject: Identity | None
+    """None: a registered client asks for itself (`client_credentials`)."""
     now: int
     """Seconds since the epoch."""
     actor: Identity | None = None
@@ -41,7 +42,11 @@ class Question:
     """Id of the registered client, taken as authenticated."""
     source_ip: str = ANY_ADDRESS
     proof: Proof = "none"
-    """What the caller proves to have a key by."""
+    """What the caller proves to have a key by: every key that a token is bound to, and its own."""
+    risk: Risk = field(default_factory=Risk)
+    """The scores of the principal and of its issuer, as they are now."""
+    approved_by: str | None = None
+    """Who has approved what policies want approved; None: nobody has."""
     authorization_details: tuple[JsonObject, ...] = ()
 
     def at(self, *audiences: str, scopes: tuple[str, ...] | None = None) -> "Question":

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from federation.admin.edits_values import Obstacle, Suggestion
 from federation.model.json import JsonObject
 from federation.oauth.errors import (
     AccessDenied,
@@ -86,7 +87,8 @@ class Decided:
     environment: str | None
     act: JsonObject | None
     context: JsonObject
-    binding: JsonObject | None
+    binding: Literal["dpop", "mtls"] | None
+    """By what kind of key it would be bound."""
     authorization_details: tuple[JsonObject, ...]
     opaque: bool
     policies: tuple[str, ...]
@@ -100,6 +102,10 @@ class Explanation:
     steps: tuple[Step, ...]
     decision: Decided | None = None
     refusal: Refusal | None = None
+    suggestions: tuple[Suggestion, ...] = ()
+    """The smallest edits that would allow it, the narrowest first."""
+    obstacles: tuple[Obstacle, ...] = ()
+    """Conditions that forbid it."""
 
     def step(self, name: StepName) -> Step:
         """The step of that name."""
@@ -112,6 +118,8 @@ _BY_REASON: dict[Reason, StepName] = {
     Reason.TOO_MANY_SCOPES: "obligations",
     Reason.PROOF_REQUIRED: "obligations",
     Reason.APPROVAL_REQUIRED: "obligations",
+    Reason.CLIENT_NOT_PERMITTED: "client",
+    Reason.UNSUPPORTED_REQUESTED_TOKEN_TYPE: "targets",
     Reason.TOKEN_EXPIRES_TOO_SOON: "lifetime",
     Reason.ACTOR_REQUIRED: "actor",
     Reason.ACTOR_NOT_PERMITTED: "actor",

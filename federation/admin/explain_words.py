@@ -35,7 +35,13 @@ def _of_token(step: StepName, trail: Trail) -> str | None:
     return None
 
 
-_UNASKED: dict[StepName, str] = {"actor": "nobody acts", "details": "no authorization details asked for"}
+_UNASKED: dict[StepName, str] = {
+    "issuer": "a client asks for itself",
+    "claims": "a client asks for itself",
+    "mapping": "a client asks for itself",
+    "actor": "nobody acts",
+    "details": "no authorization details asked for",
+}
 _ELSE: dict[StepName, str] = {
     "claims": "valid now, and of the form that the provider documents",
     "targets": "granted",

@@ -9,6 +9,7 @@ from federation.model.documents import (
     CorruptDocument,
     StoredDocument,
     decode_audience,
+    decode_client,
     decode_issuer,
     decode_mapping,
     decode_policy,
@@ -27,6 +28,7 @@ _DECODERS: dict[Kind, Callable[[StoredDocument], Decoded]] = {
     Kind.ISSUER: decode_issuer,
     Kind.MAPPING: decode_mapping,
     Kind.AUDIENCE: decode_audience,
+    Kind.CLIENT: decode_client,
     Kind.POLICY: decode_policy,
     Kind.ZONE: decode_zone,
 }

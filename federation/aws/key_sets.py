@@ -1,4 +1,4 @@
-"""KeySets: our signing keys as one more versioned document, so that TrustVersions covers them as well."""
+"""KeySets: our signing keys as one more versioned document, so that CurrentState covers them as well."""
 
 from dataclasses import asdict
 from typing import Any

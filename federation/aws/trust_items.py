@@ -17,7 +17,7 @@ or, if it pins no claim that its provider names, among its issuer's patterns:
 
     pk = ("patterns", issuer)                sk = mapping id   version, body
 
-Which mappings name an issuer, enabled or not; which enabled ones let somebody write trust:
+Which mappings name an issuer, enabled or not; which enabled ones grant anything at the admin API:
 
     pk = ("of_issuer", issuer)               sk = mapping id
     pk = ("grants", "federation-admin")      sk = mapping id
@@ -94,7 +94,7 @@ def of_issuer_partition(issuer: str) -> str:
 
 
 def admin_partition() -> str:
-    """The partition of the ids of mappings that let somebody write trust."""
+    """The partition of the ids of mappings that grant anything at the admin API."""
     return item_key("grants", ADMIN_AUDIENCE)
 
 

@@ -19,7 +19,7 @@ from federation.aws.trust_items import (
     since_of,
     version_of,
 )
-from federation.model.admin import lets_write_trust
+from federation.model.admin import admin_scopes
 from federation.model.confirmation import takes_part
 from federation.model.documents import StoredDocument
 from federation.model.history import TRUST_REVISION, Change
@@ -153,7 +153,7 @@ def _changed(change: Change | None) -> Item:
 def _indexes_of(document: StoredDocument) -> Iterator[str]:
     if document.kind is Kind.MAPPING:
         yield of_issuer_partition(str(document.body["issuer"]))
-        if lets_write_trust(document.body):
+        if takes_part(document.body) and admin_scopes(document.body):
             yield admin_partition()
 
 

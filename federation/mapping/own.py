@@ -4,40 +4,58 @@ Nothing is matched and nothing is computed again. What counts is that the mappin
 issuer that vouched for it, are there and enabled by now.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
+from federation.model.itself import as_principal, client_of
 from federation.model.tokens import OwnClaims
-from federation.model.trust import Issuer, MappedPrincipal, Mapping
+from federation.model.trust import Client, Issuer, MappedPrincipal, Mapping
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
-from federation.ports import IssuerDirectory, MappingsById
+from federation.ports import ClientsById, IssuerDirectory, MappingsById
+
+
+class Lookups(MappingsById, ClientsById, Protocol):
+    """What may stand behind one of our own tokens."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnMappings:
     """Finds what stands behind our own tokens."""
 
-    mappings: MappingsById
+    lookups: Lookups
     issuers: IssuerDirectory
 
     def resolve(self, own: OwnClaims) -> MappedPrincipal:
         """Whom the token is about, and who holds it; raises InvalidRequest unless all of them are still trusted."""
-        mapping = self._mapping(own.mapping)
-        issuer = self._issuer(mapping)
+        found = self._trusted(own.mapping)
         # A principal never changes its tenant or its issuer: another one goes by that name now (ATTACKS I4).
-        if (issuer.id, issuer.tenant) != (own.issuer, own.tenant):
-            raise InvalidRequest(Reason.NO_MAPPING, f"mapping {mapping.id} has another issuer or tenant by now")
-        kept = {name: value for name, value in own.context.items() if name in mapping.attributes}
-        return MappedPrincipal(own.principal, kept, mapping, issuer, holder=self._holder(own))
+        if (found.issuer.id, found.issuer.tenant) != (own.issuer, own.tenant):
+            raise InvalidRequest(Reason.NO_MAPPING, f"mapping {found.mapping.id} has another issuer or tenant by now")
+        kept = {name: value for name, value in own.context.items() if name in found.mapping.attributes}
+        return replace(found, principal=own.principal, attributes=kept, holder=self._holder(own))
 
     def _holder(self, own: OwnClaims) -> MappedPrincipal | None:
         if own.holder is None:
             return None
-        mapping = self._mapping(own.holder)
-        return MappedPrincipal(own.actors[0], {}, mapping, self._issuer(mapping))
+        return replace(self._trusted(own.holder), principal=own.actors[0])
+
+    def _trusted(self, id_: str) -> MappedPrincipal:
+        """What stands behind the mapping of that id, or behind the client that it stands for."""
+        client = client_of(id_)
+        if client is not None:
+            return as_principal(self._client(client))
+        mapping = self._mapping(id_)
+        return MappedPrincipal(mapping.principal, {}, mapping, self._issuer(mapping))
+
+    def _client(self, id_: str) -> Client:
+        client = self.lookups.client(id_)
+        if client is None or not client.enabled:
+            raise InvalidRequest(Reason.NO_MAPPING, f"client {id_} is disabled or deleted")
+        return client
 
     def _mapping(self, id_: str) -> Mapping:
-        mapping = self.mappings.mapping(id_)
+        mapping = self.lookups.mapping(id_)
         if mapping is None or not mapping.enabled:
             raise InvalidRequest(Reason.NO_MAPPING, f"mapping {id_} is disabled or deleted")
         return mapping

@@ -1,9 +1,13 @@
-"""THE mapping step for subjects and actors, by provenance: foreign tokens are matched, our own are traced back."""
+"""THE mapping step for subjects and actors, by provenance: foreign tokens are matched, our own are traced back.
+
+A registered client that asks for itself is what its document says.
+"""
 
 from dataclasses import dataclass
 
 from federation.mapping.mapper import Mapper
 from federation.mapping.own import OwnMappings
+from federation.model.itself import as_principal
 from federation.model.tokens import Acting, VerifiedToken
 from federation.model.trust import MappedPrincipal
 from federation.oauth.request import ExchangeRequest
@@ -18,6 +22,8 @@ class Principals:
 
     def resolve(self, token: VerifiedToken, request: ExchangeRequest) -> MappedPrincipal:
         """Raises InvalidRequest unless it is somebody."""
+        if token.client is not None:
+            return as_principal(token.client)
         return self.foreign.resolve(token, request) if token.own is None else self.own.resolve(token.own)
 
     def resolve_actor(self, actor: VerifiedToken | None, request: ExchangeRequest) -> Acting | None:

@@ -27,6 +27,8 @@ class Change:
     """The correlation id under which it was asked for."""
     actors: tuple[str, ...] = ()
     """Who acted for the principal, the current actor first."""
+    tenant: str | None = None
+    """The principal's; None: nobody's in particular, or it was no principal."""
 
     @property
     def hands(self) -> frozenset[str]:

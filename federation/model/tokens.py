@@ -85,10 +85,14 @@ class VerifiedToken:
     """Claims that the provider's table does not know: worth a look, never used by default."""
     own: OwnClaims | None = None
     """Of a token that we minted; None: a foreign one."""
+    client: Client | None = None
+    """The registered client that asks for itself; there is no token then."""
 
     @property
     def documents(self) -> tuple[DocumentVersion, ...]:
         """What the proof rests on."""
+        if self.client is not None:
+            return (self.client.document,)
         return (self.own.key_set if self.own else self.issuer.document,)
 
 

@@ -260,6 +260,8 @@ class MappedPrincipal:
     """(claim path, value) of every claim that the mapping matched: what an auditor needs to see."""
     holder: "MappedPrincipal | None" = None
     """Who acts for the principal already, and so holds its token; None: nobody."""
+    client: Client | None = None
+    """The registered client that the principal is; its document is issuer and mapping at once."""
 
     @property
     def held_by(self) -> "MappedPrincipal":
@@ -269,4 +271,5 @@ class MappedPrincipal:
     @property
     def documents(self) -> tuple[DocumentVersion, ...]:
         """What it rests on."""
-        return (self.issuer.document, self.mapping.document, *(self.holder.documents if self.holder else ()))
+        own = (self.issuer.document, self.mapping.document) if self.client is None else (self.client.document,)
+        return (*own, *(self.holder.documents if self.holder else ()))

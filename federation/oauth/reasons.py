@@ -254,6 +254,36 @@ class Reason(StrEnum):
         "All keys were replaced less than ten minutes ago; keep one of them in the set, or wait.",
     )
 
+    # The admin API
+    UNBOUND_ADMIN_TOKEN = (
+        "unbound_admin_token",
+        "The admin API takes tokens that are bound to a key; ask for yours with a DPoP proof.",
+    )
+    NO_SUCH_RESOURCE = "no_such_resource", "There is nothing at this path; the openapi.json there lists what is."
+    NO_SUCH_DOCUMENT = "no_such_document", "There is no such document, or it is not yours to see."
+    MALFORMED_PATH = "malformed_path", "An id is lower case letters, digits, dots, dashes and underscores, 63 at most."
+    MALFORMED_QUERY = "malformed_query", "A parameter of the query is unknown, repeated or has the wrong form."
+    BAD_CURSOR = "bad_cursor", "The cursor is not one that was given out for this list; begin without it."
+    JSON_REQUIRED = "json_required", "Send one Content-Type: application/json, and one JSON object without duplicates."
+    REQUEST_TOO_LARGE = "request_too_large", "The body is larger than this operation takes; send less at once."
+    PRECONDITION_REQUIRED = (
+        "precondition_required",
+        "Send If-Match with the ETag that you have read, or If-None-Match: * for what is new.",
+    )
+    MALFORMED_PRECONDITION = "malformed_precondition", "Send exactly one of If-Match: <ETag> and If-None-Match: *."
+    STALE_VERSION = "stale_version", "Somebody else wrote it meanwhile; read it again, and send what you want then."
+    INVALID_DOCUMENT = "invalid_document", "Mend what the errors name; nothing was written."
+    OUTSIDE_TENANT = "outside_tenant", "This belongs to another tenant or to all of them; ask a global admin."
+    BEYOND_OWN_RIGHTS = "beyond_own_rights", "Nobody gives away more at the admin API than they have; ask who has it."
+    OWN_DOCUMENT = "own_document", "Whoever wrote a version cannot confirm it; ask a second admin."
+    CANNOT_CONFIRM = "cannot_confirm", "Read what the document says now; only its current, pending version waits."
+    DOCUMENT_IN_USE = "document_in_use", "Mappings still name this issuer; delete or change those first."
+    LAST_ADMIN = "last_admin", "Nobody could write trust any more; make another admin first."
+    REVISION_MOVED = "revision_moved", "Trust was changed since this was planned; plan again."
+    KEY_OF_ANOTHER_REQUEST = "key_of_another_request", "This Idempotency-Key was sent with another request."
+    STILL_RUNNING = "still_running", "The same request is being answered; ask again in a moment."
+    BUCKET_FULL = "bucket_full", "Too many mappings pin the same claim to the same value; pin a more selective claim."
+
     # The commit
     TOKEN_REPLAYED = "token_replayed", "The token is accepted once and has been used; fetch a fresh one."
     TOKEN_REVOKED = "token_revoked", "The token, or what it rests on, was revoked; start again from a fresh one."

@@ -44,7 +44,10 @@ class TokenVerifier:
     def verify_jwt(self, jwt: UnverifiedJwt, token_type: TokenType) -> VerifiedToken:
         """What the token, sent as `token_type`, proves; raises a typed OAuthError."""
         # 2. Issuer: exactly one that we trust, for exactly us; a stranger costs nothing.
-        issuer = self._issuers.select(jwt.unverified_claims)
+        return self.verify_from(self._issuers.select(jwt.unverified_claims), jwt, token_type)
+
+    def verify_from(self, issuer: Issuer, jwt: UnverifiedJwt, token_type: TokenType) -> VerifiedToken:
+        """The same for a token that must be from that enabled issuer, whoever it says; its `aud` is not judged."""
         _check_has_keys(issuer)
         provider = self._providers(issuer.provider)
         # 3. Purpose: made for the slot that it was sent in.
@@ -66,7 +69,7 @@ class TokenVerifier:
     def _check_claims(
         self, jwt: UnverifiedJwt, issuer: Issuer, provider: Provider, token_type: TokenType, resolved: ResolvedKey
     ) -> VerifiedToken:
-        claims = jwt.unverified_claims  # verified by now: `verify_jwt` is the only caller
+        claims = jwt.unverified_claims  # verified by now: `verify_from` is the only caller
         checked = check_claims(claims, issuer, provider, self._clock.now())
         _check_key_issuer(resolved.key, provider, claims)
         return VerifiedToken(

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 from federation.admin.schema.client_auth import ClientAuthPart
 from federation.admin.schema.document import DocumentId, TrustDocument
 from federation.admin.schema.rate_limit import RateLimitPart
-from federation.admin.schema.values import Scopes, Tenant, distinct
+from federation.admin.schema.values import Scope, Tenant, distinct
 from federation.model.trust import CLIENT_CREDENTIALS, TOKEN_EXCHANGE
 
 
@@ -20,18 +20,28 @@ class ClientDocument(TrustDocument):
     audiences: Annotated[
         list[DocumentId],
         AfterValidator(distinct),
-        Field(min_length=1, max_length=100, description="Ids of the Audiences that it may ever ask for."),
+        Field(default_factory=list, max_length=100, description="Ids of the Audiences that it may ever ask for."),
     ]
-    scopes: Annotated[Scopes, Field(description="All that it may ever ask for.")]
+    scopes: Annotated[
+        list[Scope],
+        AfterValidator(distinct),
+        Field(default_factory=list, max_length=100, description="All that it may ever ask for."),
+    ]
     grants: Annotated[
         list[Literal["token-exchange", "client-credentials"]],
         AfterValidator(distinct),
-        Field(default_factory=lambda: [TOKEN_EXCHANGE], min_length=1, description="How it may ask."),
+        Field(default_factory=lambda: [TOKEN_EXCHANGE], description="How it may ask; []: it only introspects."),
     ]
     sender_constraint: Annotated[
         Literal["none", "dpop", "mtls", "any"], Field(description="What its tokens must be bound to.")
     ] = "none"
     rate_limit: RateLimitPart | None = None
+
+    @model_validator(mode="after")
+    def _of_use(self) -> Self:
+        if self.grants and not (self.audiences and self.scopes):
+            raise ValueError("name its audiences and scopes; with grants: [] it needs none")
+        return self
 
     @model_validator(mode="after")
     def _bound(self) -> Self:

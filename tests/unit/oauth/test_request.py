@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from federation.oauth.errors import InvalidDpopProof, InvalidTarget, OAuthError
+from federation.oauth.errors import InvalidAuthorizationDetails, InvalidDpopProof, InvalidTarget, OAuthError
 from federation.oauth.http import HttpRequest
 from federation.oauth.identifiers import FORM, GrantType, TokenType
 from federation.oauth.reasons import Reason
@@ -97,8 +97,54 @@ def test_headers_that_the_gateway_joined_are_refused(name: str) -> None:
     assert refused(request).reason is Reason.DUPLICATE_HEADER
 
 
-def test_a_dpop_proof_is_refused_rather_than_ignored() -> None:
-    assert isinstance(refused(http({**MINIMUM}, dpop="a.b.c")), InvalidDpopProof)
+def test_proofs_are_kept_for_whoever_verifies_them_and_out_of_sight() -> None:
+    request = parse(http({**MINIMUM, "subject_token_proof": "proof-2"}, dpop="proof-1"))
+    assert (request.dpop_proof, request.subject_token_proof) == ("proof-1", "proof-2")
+    assert "proof-" not in repr(request)
+
+
+def test_two_proofs_in_one_header_are_refused_in_the_words_of_dpop() -> None:
+    assert isinstance(refused(http({**MINIMUM}, dpop="a.b.c,d.e.f")), InvalidDpopProof)
+
+
+DETAIL = '{"type": "tool_call", "tool": "search"}'
+
+
+def test_authorization_details_are_read_once_and_strictly() -> None:
+    assert parsed(authorization_details=f"[{DETAIL}]").authorization_details == (
+        {"type": "tool_call", "tool": "search"},
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "{}",
+        DETAIL,
+        "[1]",
+        "[{}]",
+        '[{"type": ""}]',
+        '[{"type": 1}]',
+        '[{"type": "a", "type": "b"}]',
+        f"[{DETAIL}",
+        "[NaN]",
+        "[" + ",".join([DETAIL] * 9) + "]",
+        '[{"type": "a", "b": "' + "c" * 4096 + '"}]',
+        "[" * 2000 + "]" * 2000,
+    ],
+)
+def test_authorization_details_of_any_other_form_are_refused(text: str) -> None:
+    refusal = refused(http({**MINIMUM, "authorization_details": text}))
+    assert (type(refusal), refusal.reason) == (InvalidAuthorizationDetails, Reason.MALFORMED_DETAILS)
+
+
+def test_a_client_that_asks_for_itself_sends_no_token() -> None:
+    alone: dict[str, str | list[str]] = {"grant_type": "client_credentials", "audience": "a"}
+    request = parse(http(alone))
+    assert (request.grant, request.subject_token, request.subject_token_type) == ("client_credentials", None, None)
+    for name in ("subject_token", "subject_token_type", "actor_token", "actor_token_type"):
+        assert refused(http({**alone, name: "x"})).reason is Reason.TOKENS_FOR_ITSELF
 
 
 def test_an_actor_needs_both_of_its_parameters() -> None:
