@@ -77,17 +77,17 @@ def test_a_mapping_that_moves_or_goes_is_its_issuers_no_more(trust: Trust) -> No
     assert trust.pages.mappings_of("else", None, 9) == ()
 
 
-def test_admins_are_the_enabled_mappings_that_may_write_trust(trust: Trust) -> None:
+def test_admins_are_the_enabled_mappings_that_grant_anything_at_the_admin_api(trust: Trust) -> None:
     write(trust.writer, mapping_ref("admin"), admin_body(TRUST_READ, TRUST_WRITE))
     write(trust.writer, mapping_ref("reader"), admin_body(TRUST_READ))
     write(trust.writer, mapping_ref("off"), admin_body(TRUST_WRITE, enabled=False))
     write(trust.writer, mapping_ref("nobody"), mapping_body())
-    assert trust.pages.admin_mappings() == ("admin",)
-    write(trust.writer, mapping_ref("reader"), admin_body(TRUST_WRITE))
-    write(trust.writer, mapping_ref("admin"), admin_body(TRUST_READ))
-    assert trust.pages.admin_mappings() == ("reader",)
-    trust.writer.delete(mapping_ref("reader"), 2, SOMEBODY)
-    assert trust.pages.admin_mappings() == ()
+    assert trust.pages.admin_mappings() == ("admin", "reader")
+    write(trust.writer, mapping_ref("nobody"), admin_body(TRUST_WRITE))
+    write(trust.writer, mapping_ref("admin"), mapping_body())
+    assert trust.pages.admin_mappings() == ("nobody", "reader")
+    trust.writer.delete(mapping_ref("reader"), 1, SOMEBODY)
+    assert trust.pages.admin_mappings() == ("nobody",)
 
 
 def test_states_of_many_documents_tell_what_is_there_and_which_version_comes_next(trust: Trust) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from threading import RLock
 from typing import TypeVar
 
-from federation.model.admin import lets_write_trust
+from federation.model.admin import admin_scopes
 from federation.model.confirmation import takes_part
 from federation.model.documents import (
     CorruptDocument,
@@ -100,7 +100,7 @@ class FakeTrust:
         found = self._decoded([document] if document else [], decode_client)
         return found[0] if found else None
 
-    # TrustVersions
+    # What a FakeState asks
 
     def versions(self, refs: Collection[DocumentRef]) -> dict[DocumentRef, int]:
         with self._lock:
@@ -183,7 +183,7 @@ class FakeTrust:
 
     def admin_mappings(self) -> tuple[str, ...]:
         self.reads += 1
-        return tuple(one.id for one in self._of_kind(Kind.MAPPING) if lets_write_trust(one.body))
+        return tuple(one.id for one in self._of_kind(Kind.MAPPING) if takes_part(one.body) and admin_scopes(one.body))
 
     # PolicyDirectory
 
