@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from federation.aws.clients import dynamodb_client
+from federation.aws.current_state import DynamoCurrentState
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.policy_reader import DynamoPolicyReader
 from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_reader import DynamoTrustReader
-from federation.aws.trust_versions import DynamoTrustVersions
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.local.embedded_aws import SETUP_SECONDS, EmbeddedAws
 from federation.model.documents import CorruptDocument
 from tests.support.contract import Engine, Trust
 from tests.support.dynamodb_local import dynamodb_local
+from tests.support.fake_clock import FixedClock
+from tests.support.fake_current_state import FakeState
+from tests.support.fake_ledger import FakeLedger
 from tests.support.fake_trust import FakeTrust
 
 if TYPE_CHECKING:
@@ -68,14 +71,16 @@ def dynamodb(engine: Engine) -> "DynamoDBClient":
 @pytest.fixture
 def trust(engine: Engine | None) -> Trust:
     if engine is None:
-        fake = FakeTrust()
-        return Trust(fake, fake, fake, fake, fake, fake, fake, fake, fake.corrupt, fake, fake, fake)
-    table = engine.tables()["FEDERATION_TRUST_TABLE"]
+        fake, clock = FakeTrust(), FixedClock()
+        state = FakeState(fake, FakeLedger(clock), clock)
+        return Trust(fake, fake, fake, fake, fake, state, fake, fake, fake.corrupt, fake, fake, fake)
+    names = engine.tables()
+    table = names["FEDERATION_TRUST_TABLE"]
     corrupt: list[CorruptDocument] = []
     reader = DynamoTrustReader(engine.dynamodb, table, corrupt.append)
     writer = DynamoTrustWriter(engine.dynamodb, table)
-    versions = DynamoTrustVersions(engine.dynamodb, table)
+    current = DynamoCurrentState(engine.dynamodb, table, names["FEDERATION_STATE_TABLE"], FixedClock())
     policies = DynamoPolicyReader(engine.dynamodb, table)
     pages = DynamoTrustPages(engine.dynamodb, table, corrupt.append)
     key_sets = DocumentKeySets(writer)
-    return Trust(reader, reader, reader, reader, policies, versions, writer, key_sets, corrupt, reader, pages, pages)
+    return Trust(reader, reader, reader, reader, policies, current, writer, key_sets, corrupt, reader, pages, pages)

@@ -4,13 +4,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from federation.aws.current_state import DynamoCurrentState
 from federation.aws.ledger import DynamoLedger, LedgerTables
+from federation.aws.revocations import DynamoRevocations
+from federation.aws.risk_scores import DynamoRiskScores
 from federation.aws.trust_reader import DynamoTrustReader
-from federation.aws.trust_versions import DynamoTrustVersions
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.model.documents import StoredDocument
 from federation.model.one_time import OneTimeUse
+from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.risk import RiskKey, RiskScore
 from federation.model.trust import Selector
+from federation.ports import Standing, StandingQuestion
 from tests.support.aws_calls import counted_calls
 from tests.support.contract import Engine
 from tests.support.fake_clock import FixedClock
@@ -69,19 +74,44 @@ def test_no_selector_is_no_read(dynamodb: "DynamoDBClient", reader: DynamoTrustR
     assert calls == []
 
 
-def test_versions_of_many_documents_are_one_read(dynamodb: "DynamoDBClient", table: str) -> None:
+def test_documents_withdrawals_and_risk_scores_are_one_read(dynamodb: "DynamoDBClient", engine: Engine) -> None:
+    names = engine.tables()
+    trust, state = names["FEDERATION_TRUST_TABLE"], names["FEDERATION_STATE_TABLE"]
     refs = [issuer_ref(f"i{number}") for number in range(30)]
-    write(DynamoTrustWriter(dynamodb, table), refs[0], ISSUER)
+    write(DynamoTrustWriter(dynamodb, trust), refs[0], ISSUER)
+    question = StandingQuestion(
+        frozenset(refs),
+        frozenset(RevocationKey(Withdrawn.JTI, f"t{number}") for number in range(50)),
+        frozenset(RiskKey("principal", f"p{number}") for number in range(20)),
+    )
+    current = DynamoCurrentState(dynamodb, trust, state, FixedClock())
     with counted_calls(dynamodb) as calls:
-        assert DynamoTrustVersions(dynamodb, table).versions(refs) == {refs[0]: 1}
+        assert current.standing(question) == Standing({refs[0]: 1})
     assert calls == ["BatchGetItem"]
+
+
+def test_whoever_asks_nothing_makes_no_call(dynamodb: "DynamoDBClient") -> None:
+    with counted_calls(dynamodb) as calls:
+        DynamoCurrentState(dynamodb, "trust", "state", FixedClock()).standing(StandingQuestion())
+    assert calls == []
+
+
+def test_a_withdrawal_and_a_score_are_one_write_each(dynamodb: "DynamoDBClient", engine: Engine) -> None:
+    state = engine.tables()["FEDERATION_STATE_TABLE"]
+    withdrawn = Revocation(RevocationKey(Withdrawn.JTI, "t1"), 1, 2_000_000_000, "admin/ann")
+    with counted_calls(dynamodb) as calls:
+        DynamoRevocations(dynamodb, state, FixedClock()).revoke(withdrawn)
+        DynamoRiskScores(dynamodb, state).score(RiskKey("issuer", "acme"), RiskScore(50, 1))
+    assert calls == ["PutItem", "PutItem"]
 
 
 def test_a_commit_is_one_write(dynamodb: "DynamoDBClient", engine: Engine) -> None:
     names = engine.tables()
     tables = LedgerTables(names["FEDERATION_AUDIT_TABLE"], names["FEDERATION_STATE_TABLE"])
     ledger = DynamoLedger(dynamodb, tables, FixedClock())
+    once = OneTimeUse("subject_token", ("a", "b"), 2_000_000_000)
+    thrice = OneTimeUse("approval", ("a", "1"), 2_000_000_000, times=3)
     with counted_calls(dynamodb) as calls:
         ledger.commit({"jti": "t1", "correlation_id": "c1"}, [])
-        ledger.commit({"jti": "t2", "correlation_id": "c2"}, [OneTimeUse("subject_token", ("a", "b"), 2_000_000_000)])
+        ledger.commit({"jti": "t2", "correlation_id": "c2"}, [once, thrice])
     assert calls == ["PutItem", "TransactWriteItems"]

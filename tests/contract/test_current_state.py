@@ -8,7 +8,7 @@ from federation.model.trust import DocumentRef, Kind, Selector
 from federation.ports import Standing, StandingQuestion
 from tests.support.contract import Engine
 from tests.support.state_contract import StatePorts, state_ports
-from tests.support.trust_documents import AUDIENCE, ISSUER, issuer_ref, mapping_body, mapping_ref, write
+from tests.support.trust_documents import AUDIENCE, ISSUER, SOMEBODY, issuer_ref, mapping_body, mapping_ref, write
 
 NOW = 1_800_000_000
 ROOT = RevocationKey(Withdrawn.JTI, "root")
@@ -46,13 +46,13 @@ def test_versions_of_documents_of_every_kind_come_in_one_answer(state: StatePort
 
 
 def test_a_deleted_document_has_no_version(state: StatePorts) -> None:
-    state.writer.delete(issuer_ref("acme"), write(state.writer, issuer_ref("acme"), ISSUER))
+    state.writer.delete(issuer_ref("acme"), write(state.writer, issuer_ref("acme"), ISSUER), SOMEBODY)
     assert state.current.standing(documents(issuer_ref("acme"))).versions == {}
 
 
 def test_an_id_written_anew_is_not_taken_for_its_predecessor(state: StatePorts) -> None:
     remembered = write(state.writer, issuer_ref("acme"), ISSUER)
-    state.writer.delete(issuer_ref("acme"), remembered)
+    state.writer.delete(issuer_ref("acme"), remembered, SOMEBODY)
 
     written_anew = write(state.writer, issuer_ref("acme"), {**ISSUER, "issuer": "https://else.example.com"})
 

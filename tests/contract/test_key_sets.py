@@ -37,4 +37,4 @@ def test_of_two_who_rotate_at_once_one_wins(trust: Trust, version: int) -> None:
 def test_the_keys_have_a_version_that_a_commit_can_check(trust: Trust) -> None:
     signing = DocumentRef(Kind.KEY_SET, "signing")
     trust.key_sets.save(KEYS)
-    assert trust.versions.versions({signing}) == {signing: 1}
+    assert trust.versions(signing) == {signing: 1}

@@ -22,7 +22,7 @@ def write(trust: Trust, kind: Kind, id_: str, **body: Json) -> None:
 def test_before_anything_was_written_the_version_is_zero(trust: Trust) -> None:
     documents = trust.policies.policies()
     assert (documents.version, documents.policies, documents.zones) == (0, (), ())
-    assert trust.versions.versions([POLICY_SET]) == {}
+    assert trust.versions(POLICY_SET) == {}
 
 
 def test_policies_and_zones_are_read_with_the_version_of_their_set(trust: Trust) -> None:
@@ -32,7 +32,7 @@ def test_policies_and_zones_are_read_with_the_version_of_their_set(trust: Trust)
     assert documents.policies == (Policy("p", 1, PERMIT, "acme"),)
     assert documents.zones == (Zone("corp", 1, ("192.0.2.0/24",), enabled=False),)
     assert documents.version == 2
-    assert trust.versions.versions([POLICY_SET]) == {POLICY_SET: 2}
+    assert trust.versions(POLICY_SET) == {POLICY_SET: 2}
 
 
 def test_every_write_and_every_deletion_moves_the_set(trust: Trust) -> None:

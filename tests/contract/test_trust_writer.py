@@ -119,4 +119,4 @@ def test_a_full_bucket_refuses_the_next_mapping_and_keeps_the_others(trust: Trus
 
 def test_a_key_set_is_a_document_like_any_other(trust: Trust) -> None:
     trust.writer.put(StoredDocument(Kind.KEY_SET, "another", 1, {"keys": []}), None, None)
-    assert trust.versions.versions({issuer_ref("another")}) == {}
+    assert trust.versions(issuer_ref("another")) == {}

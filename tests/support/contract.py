@@ -1,14 +1,17 @@
 """What the contract suites run on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
 from federation.local.embedded_aws import create_tables
 from federation.model.documents import CorruptDocument
+from federation.model.trust import DocumentRef
 from federation.ports import (
     AudienceDirectory,
     ClientsById,
+    CurrentState,
     DocumentPages,
     History,
     IssuerDirectory,
@@ -16,7 +19,7 @@ from federation.ports import (
     MappingIndex,
     MappingsById,
     PolicyDirectory,
-    TrustVersions,
+    StandingQuestion,
     TrustWriter,
 )
 
@@ -46,10 +49,14 @@ class Trust:
     mappings: MappingIndex
     mappings_by_id: MappingsById
     policies: PolicyDirectory
-    versions: TrustVersions
+    current: CurrentState
     writer: TrustWriter
     key_sets: KeySets
     corrupt: list[CorruptDocument]
     clients: ClientsById
     history: History
     pages: DocumentPages
+
+    def versions(self, *refs: DocumentRef) -> Mapping[DocumentRef, int]:
+        """Those of the documents that are there."""
+        return self.current.standing(StandingQuestion(documents=frozenset(refs))).versions
