@@ -23,7 +23,7 @@ from federation.admin.edits_values import Candidate, Edit, Opens, Suggestion
 from federation.admin.explain_decision import Decisions, Trail
 from federation.admin.explain_facts import named_audiences
 from federation.admin.explain_question import Question
-from federation.admin.explain_steps import StepName, step_of
+from federation.admin.explain_steps import step_of
 from federation.admin.snapshot import Snapshot
 from federation.model.admin import ADMIN_AUDIENCE
 from federation.oauth.reasons import Reason
@@ -46,21 +46,22 @@ def smallest_edits(decisions: Decisions, trail: Trail) -> tuple[Suggestion, ...]
         return ()
     first = list(_tried(_Tried((), decisions, trail)))
     allowed = [one for one in first if one.trail.allowed]
-    if not allowed:
-        further = [one for one in first if _where(one.trail) != _where(trail)][:MAX_FIRST_EDITS]
-        allowed = [then for one in further for then in _tried(one) if then.trail.allowed]
+    if not any(map(_changes_documents_alone, allowed)):
+        further = [one for one in first if not one.trail.allowed]
+        pairs = [then for one in further[:MAX_FIRST_EDITS] for then in _tried(one) if then.trail.allowed]
+        # Where the caller can help itself, two edits are of use only to an admin.
+        allowed += [pair for pair in pairs if not allowed or _changes_documents_alone(pair)]
     suggestions = {_names(one.edits): Suggestion(one.edits) for one in allowed}
     ordered = sorted(suggestions.values(), key=lambda one: (one.opens, [edit.description for edit in one.edits]))
     return tuple(ordered[:MAX_SUGGESTIONS])
 
 
+def _changes_documents_alone(tried: _Tried) -> bool:
+    return all(edit.document_after is not None for edit in tried.edits)
+
+
 def _names(edits: tuple[Edit, ...]) -> frozenset[str]:
     return frozenset(edit.description for edit in edits)
-
-
-def _where(trail: Trail) -> tuple[StepName, str, str]:
-    refusal = trail.refusal
-    return ("lifetime", "", "") if refusal is None else (step_of(refusal, trail.at), refusal.reason, refusal.detail)
 
 
 def _tried(so_far: _Tried) -> Iterator[_Tried]:
