@@ -73,6 +73,12 @@ def test_J11_a_proof_for_something_else_is_refused(members: Members, reason: Rea
     assert (refusal.reason, refusal.headers["www-authenticate"]) == (reason, CHALLENGE)
 
 
+def test_J11_a_proof_is_for_the_method_of_this_request() -> None:
+    visit = Visit(f"DPoP {TOKEN}", proof_at_door(htm="GET"), method="GET")
+    assert visit.uses(BY_DPOP)
+    assert replace(visit, dpop=proof_at_door()).refusal(BY_DPOP).reason is Reason.WRONG_PROOF_TARGET
+
+
 @pytest.mark.parametrize("dpop", ["", "junk", f"{proof_at_door()},{proof_at_door()}"])
 def test_J11_a_header_that_is_no_proof_is_refused(dpop: str) -> None:
     assert Visit(f"DPoP {TOKEN}", dpop).refusal(BY_DPOP).reason is Reason.MALFORMED_PROOF

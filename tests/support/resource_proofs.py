@@ -17,10 +17,10 @@ DOOR = "https://federation.example.com/introspect"
 TOKEN = "eyJ.eyJ.c2ln"
 
 
-def proof_at_door(without: str = "", **members: object) -> str:
+def proof_at_door(**members: object) -> str:
     """A good proof for `TOKEN` at the door, and `members`."""
     claims: Members = {"htu": DOOR, "ath": ath(TOKEN), **members}
-    return proof(**{**claims, **({without: None} if without else {})})
+    return proof(**claims)
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,8 @@ def test_it_vouches_with_one_subject_token_alone() -> None:
 
 
 def test_it_makes_no_sense_without_a_new_key() -> None:
-    assert Asking().refusal(subject_token_proof=by_old()) is Reason.UNRELATED_PROOF
+    for vouched in (by_old(), by_old(cnf=None)):
+        assert Asking().refusal(subject_token_proof=vouched) is Reason.UNRELATED_PROOF
 
 
 def test_it_is_for_this_endpoint_and_this_minute_as_well() -> None:
