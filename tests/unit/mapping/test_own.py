@@ -6,7 +6,7 @@ import pytest
 
 from federation.mapping.own import OwnMappings
 from federation.model.tokens import OwnClaims
-from federation.model.trust import Issuer, Mapping
+from federation.model.trust import Client, Issuer, Mapping
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from tests.support.trust_values import grant, issuer, mapping, own_token
@@ -16,7 +16,7 @@ URL = "https://idp.example.com"
 
 @dataclass(frozen=True)
 class Table:
-    """Both ports."""
+    """Every port."""
 
     issuer: Issuer
     known: tuple[Mapping, ...]
@@ -26,6 +26,9 @@ class Table:
 
     def mapping(self, id_: str) -> Mapping | None:
         return next((one for one in self.known if one.id == id_), None)
+
+    def client(self, _id: str) -> Client | None:
+        return None
 
 
 ROOT = mapping(grant())
