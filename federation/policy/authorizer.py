@@ -13,7 +13,7 @@ from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
 from federation.policy.approvals import ASKED_FOR, approved
 from federation.policy.binding import check_presented
-from federation.policy.callers import check_caller, parties
+from federation.policy.callers import check_caller
 from federation.policy.case import Case, Parties
 from federation.policy.decider import Decider, Ruling, check_permitted
 from federation.policy.delegation import check_actor_audience, decide_chain
@@ -44,17 +44,17 @@ class Authorizer:
         self,
         client: Caller,
         proven: ProvenKeys,
-        subject: VerifiedToken | None,
+        subject: VerifiedToken,
         acting: Acting | None,
-        mapped: MappedPrincipal | None,
+        mapped: MappedPrincipal,
         request: ExchangeRequest,
     ) -> Authorization:
         """What may be minted, exactly; raises a typed OAuthError.
 
         Deterministic: the same inputs, documents, scores, approvals and time give the same decision (ATTACKS
-        invariant 9). Without `subject` and `mapped` a registered client asks for itself.
+        invariant 9).
         """
-        case = self._within_ceilings(parties(client, proven, subject, acting, mapped), request)
+        case = self._within_ceilings(Parties(client, proven, subject, acting, mapped), request)
         # From here on policies can only take away: everything that the token would have is known.
         ruling = self._ruling(case)
         authorization = outcome(case, ruling)
@@ -79,7 +79,7 @@ class Authorizer:
         check_environments(asking.issuers, targets)
         scopes = decide_scopes(request.scopes, targets)
         check_narrower(subject, scopes, targets, asked_for=request.scopes is not None)
-        details = decide_details(request.authorization_details, subject.own if subject else None, targets)
+        details = decide_details(request.authorization_details, subject.own, targets)
         return Case(asking, request, chain, targets, scopes, details, int(self.clock.now()))
 
     def _ruling(self, case: Case) -> Ruling:

@@ -18,16 +18,14 @@ class Parties:
 
     client: Caller
     proven: ProvenKeys
-    subject: VerifiedToken | None
-    """None: a registered client asks for itself."""
+    subject: VerifiedToken
     acting: Acting | None
     mapped: MappedPrincipal
 
     @property
     def presented(self) -> Iterator[tuple[VerifiedToken, MappedPrincipal]]:
         """Every token, the subject's first, and whom it maps to."""
-        if self.subject:
-            yield self.subject, self.mapped
+        yield self.subject, self.mapped
         if self.acting:
             yield self.acting.token, self.acting.mapped
 

@@ -127,7 +127,7 @@ def _circumstances(case: Case, zones: ZoneTable, risk: Risk, approval: Approval 
     return Circumstances(
         network=Network(source_ip, zones.zone_of(source_ip)),
         now=case.now,
-        token_age=max(0, case.now - subject.issued_at) if subject else 0,
+        token_age=max(0, case.now - subject.issued_at),
         scopes=case.scopes,
         client=RegisteredClient(client.id, client.tenant) if client else None,
         actor=_party(parties.acting.mapped) if parties.acting else None,
@@ -135,7 +135,7 @@ def _circumstances(case: Case, zones: ZoneTable, risk: Risk, approval: Approval 
         proof=shown(parties.proven),
         risk=risk,
         approval=approval,
-        claims=subject.claims if subject else {},
+        claims=subject.claims,
         authorization_details=case.details,
     )
 

@@ -33,7 +33,7 @@ class Chain:
 
 
 def decide_chain(
-    subject: VerifiedToken | None, mapped: MappedPrincipal, acting: Acting | None, *, impersonation: bool
+    subject: VerifiedToken, mapped: MappedPrincipal, acting: Acting | None, *, impersonation: bool
 ) -> Chain:
     """The chain behind the subject token, with the actor in front if there is one; raises InvalidRequest.
 
@@ -41,7 +41,7 @@ def decide_chain(
     `impersonation`: whether any policy lets one of our tokens be exchanged by somebody who does not say who it is. If
     one does, it is asked: by an action of its own, `impersonate`.
     """
-    own = subject.own if subject else None
+    own = subject.own
     so_far = own.actors if own else ()
     inner = own.act if own else None
     if acting is not None:

@@ -13,13 +13,13 @@ from federation.policy.targets import Target
 
 
 def check_narrower(
-    subject: VerifiedToken | None, scopes: Sequence[str], targets: Sequence[Target], *, asked_for: bool
+    subject: VerifiedToken, scopes: Sequence[str], targets: Sequence[Target], *, asked_for: bool
 ) -> None:
     """Raises InvalidScope or InvalidTarget where the subject token is ours and has less.
 
     `asked_for`: the request names the scopes. What a grant trims is trimmed to its ceilings, never to this.
     """
-    if subject is None or subject.own is None:
+    if subject.own is None:
         return
     if beyond := [scope for scope in scopes if scope not in subject.own.scopes]:
         reason = Reason.SCOPE_NOT_GRANTED if asked_for else Reason.SCOPE_REQUIRED

@@ -25,7 +25,7 @@ def outcome(case: Case, ruling: Ruling, approval: StoredApproval | None = None) 
     proof_counted = "proof" in ruling.mentioned
     binding = decide_binding(case, obligations.require_proof, proof_counted=proof_counted)
     versions = documents(case, ruling)
-    own = asking.subject.own if asking.subject else None
+    own = asking.subject.own
     return Authorization(
         principal=asking.mapped.principal,
         client_id=asking.client.client_id or (*case.chain.actors, asking.mapped.principal)[0],

@@ -22,10 +22,9 @@ def documents(case: Case, ruling: Ruling) -> tuple[DocumentVersion, ...]:
     """Everything that was looked at, once each."""
     parties = case.parties
     proven = [document for token in parties.tokens for document in token.documents]
-    mapped = parties.mapped.documents if parties.subject else ()
-    acting = parties.acting.mapped.documents if parties.acting else ()
+    mapped = [document for _, somebody in parties.presented for document in somebody.documents]
     targets = (target.audience.document for target in case.targets)
-    return tuple(dict.fromkeys([*proven, *mapped, *acting, *parties.client.documents, *targets, ruling.document]))
+    return tuple(dict.fromkeys([*proven, *mapped, *parties.client.documents, *targets, ruling.document]))
 
 
 def provenance(case: Case, versions: tuple[DocumentVersion, ...]) -> Provenance:

@@ -4,8 +4,10 @@ from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from federation.authentication.itself import itself
 from federation.model.authorization import Authorization
 from federation.model.binding import ProvenKeys
+from federation.model.itself import as_principal
 from federation.model.json import JsonObject
 from federation.model.policy import Policy, PolicyDocuments
 from federation.model.tokens import Acting, Caller, VerifiedToken
@@ -112,9 +114,10 @@ class Decisions:
     def for_itself(
         self, caller: Caller, request: ExchangeRequest | None = None, proven: ProvenKeys | None = None
     ) -> Authorization:
-        """client_credentials."""
-        authorizer = Authorizer(self, Decider(self), self, self.approvals, self.risks)
-        return authorizer.authorize(caller, proven or ProvenKeys(), None, None, None, request or FOR_ITSELF)
+        """client_credentials, of `gateway` whoever calls."""
+        one = caller.client or client()
+        subject, who = itself(one, self.now()), as_principal(one)
+        return self.decide(request or FOR_ITSELF, caller=caller, proven=proven, subject=subject, who=who)
 
     def refused(self, request: ExchangeRequest | None = None, **changes: Any) -> OAuthError:  # noqa: ANN401  (as above)
         """The refusal of what `decide` is asked."""

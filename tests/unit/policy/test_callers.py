@@ -101,8 +101,8 @@ def test_a_client_asks_for_itself() -> None:
         "Audience/risk-engine@1",
         "PolicySet/policies@0",
     ]
-    assert (decision.provenance.issuer, decision.provenance.mapping) == ("(client)", "(client)@3")
-    assert decision.not_revoked == ()
+    assert (decision.provenance.issuer, decision.provenance.mapping) == ("(client)", "client:gateway@3")
+    assert decision.not_revoked[0].issued_at == NOW
 
 
 def want_itself(*audiences: str, scopes: tuple[str, ...] | None = ("risk:read",)) -> ExchangeRequest:
