@@ -1,0 +1,124 @@
+"""Admits requests within their limits; what is refused once is refused here until there may be something again.
+
+How exact: a process spends only what it took from the shared bucket, so all of them together never admit more than the
+burst and the refills since. What a process took may be spent up to a second later, and is lost after that: in any span
+of t seconds at most `burst + per_second * (t + 1)` are admitted, and of what the limit allows no less than nine tenths.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from threading import Lock
+
+from federation.limits.arrival import Taking
+from federation.limits.lease import Lease
+from federation.limits.recent import Recent
+from federation.model.trust import RateLimit
+from federation.oauth.errors import TooManyRequests
+from federation.oauth.reasons import Reason
+from federation.ports import Allowances, Clock
+
+REMEMBERED = 10_000
+"""Keys of each kind that a process remembers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """Whose requests are counted, such as ("client", id), and how many are allowed."""
+
+    key: tuple[str, ...]
+    limit: RateLimit
+
+
+class Limiter:
+    """One for a process; safe for many threads."""
+
+    def __init__(self, allowances: Allowances, clock: Clock, remembered: int = REMEMBERED) -> None:
+        self._allowances = allowances
+        self._clock = clock
+        self._lock = Lock()
+        self._leases: Recent[Limited, Lease] = Recent(remembered)
+        self._arrivals: Recent[Limited, int] = Recent(remembered)
+
+    def admit(self, wanted: Sequence[Limited]) -> None:
+        """One request, which counts under each key or, where it is refused under one, under none.
+
+        Raises TooManyRequests, and what `Allowances.take` raises: what cannot be counted is not admitted.
+        """
+        spent: list[Lease] = []
+        try:
+            for limited, lease in self._cheapest_first(wanted):
+                self._spend(limited, lease)
+                spent.append(lease)
+        except Exception:
+            self._give_back(spent)
+            raise
+
+    def check_local(self, key: tuple[str, ...], limit: RateLimit) -> None:
+        """One request that is not worth a call: counted in this process alone. Raises TooManyRequests."""
+        limited = Limited(key, limit)
+        taking = Taking(limit, 1, self._clock.now())
+        with self._lock:
+            arrival = min(self._arrivals.get(limited, int), taking.now + limit.burst * taking.cost)
+            wait = taking.wait(arrival)
+            if not wait:
+                self._arrivals.put(limited, taking.taken(arrival))
+        if wait:
+            raise _too_many(limited, wait)
+
+    @property
+    def remembered(self) -> tuple[int, int]:
+        """How many keys there are leases of, and how many are counted in this process alone."""
+        return len(self._leases), len(self._arrivals)
+
+    def _cheapest_first(self, wanted: Sequence[Limited]) -> list[tuple[Limited, Lease]]:
+        """What is known to be refused costs nobody anything; what is held here comes before what must be taken."""
+        now = self._clock.now()
+        with self._lock:
+            held = [(limited, self._lease(limited)) for limited in wanted]
+            refused = [(lease.wait(now), limited) for limited, lease in held if lease.wait(now)]
+            if refused:
+                wait, limited = max(refused, key=lambda one: one[0])
+                raise _too_many(limited, wait)
+            return sorted(held, key=lambda one: not one[1].has(now))
+
+    def _lease(self, limited: Limited) -> Lease:
+        return self._leases.get(limited, lambda: Lease(limited.limit))
+
+    def _spend(self, limited: Limited, lease: Lease) -> None:
+        now = self._clock.now()
+        with self._lock:
+            if lease.has(now):
+                lease.spend()
+                return
+            size = lease.wanted(now)
+        taken, wait = self._take(limited, size)
+        with self._lock:
+            if taken:
+                lease.granted(taken, now)
+                lease.spend()
+            if wait:
+                lease.refused(wait, now)
+        if not taken:
+            raise _too_many(limited, wait)
+
+    def _take(self, limited: Limited, size: int) -> tuple[int, float]:
+        """What was taken, and for how many seconds there is nothing worth a further call.
+
+        Where less is there than wanted, half of it is worth one.
+        """
+        wait = self._allowances.take(limited.key, limited.limit, size)
+        there = int(size - wait * limited.limit.per_second)
+        if wait and there >= size / 2 and not self._allowances.take(limited.key, limited.limit, there):
+            return there, wait
+        return (0, wait) if wait else (size, 0.0)
+
+    def _give_back(self, spent: Sequence[Lease]) -> None:
+        with self._lock:
+            for lease in spent:
+                lease.give_back()
+
+
+def _too_many(limited: Limited, wait: float) -> TooManyRequests:
+    """Retry-After has whole seconds: never earlier than is worth while."""
+    return TooManyRequests(Reason.RATE_LIMITED, limited.key[0], retry_after=max(1, ceil(wait)))
