@@ -1,7 +1,16 @@
 """Environment -> typed settings, read once at cold start."""
 
+import re
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass
+
+from federation.model.trust import RateLimit
+
+ISSUER_RATE = RateLimit(per_second=200, burst=400)
+ADDRESS_RATE = RateLimit(per_second=100, burst=200)
+HIGHEST_RATE = 100_000
+
+_RATE = re.compile(r"([0-9]{1,6})/([0-9]{1,6})")
 
 
 class SettingsError(Exception):
@@ -27,6 +36,10 @@ class Settings:
     """Whether `http://127.0.0.1` issuers are accepted: on a laptop only."""
     dpop_nonces: bool = True
     """Whether a DPoP proof at the token endpoint needs a nonce of ours (RFC 9449 section 8)."""
+    issuer_rate: RateLimit = ISSUER_RATE
+    """Of everybody whom an issuer vouches for together, and of a client, where their documents do not say."""
+    address_rate: RateLimit = ADDRESS_RATE
+    """Of a source address."""
 
     def urls(self, path: str) -> frozenset[str]:
         """Every public URL of an endpoint, by which a caller may name it."""
@@ -46,6 +59,8 @@ def read_settings(environment: ReadOnly[str, str]) -> Settings:
         mtls_url=environment.get("FEDERATION_MTLS_URL", ""),
         loopback_issuers=_loopback(environment),
         dpop_nonces=_dpop_nonces(environment),
+        issuer_rate=_rate(environment, "FEDERATION_ISSUER_RATE", ISSUER_RATE),
+        address_rate=_rate(environment, "FEDERATION_ADDRESS_RATE", ADDRESS_RATE),
     )
 
 
@@ -68,3 +83,13 @@ def _dpop_nonces(environment: ReadOnly[str, str]) -> bool:
     if wanted not in ("required", "off"):
         raise SettingsError("FEDERATION_DPOP_NONCE is required or off")
     return wanted == "required"
+
+
+def _rate(environment: ReadOnly[str, str], name: str, default: RateLimit) -> RateLimit:
+    if name not in environment:
+        return default
+    found = _RATE.fullmatch(environment[name])
+    per_second, burst = map(int, found.groups()) if found else (0, 0)
+    if not (1 <= per_second <= HIGHEST_RATE and 1 <= burst <= HIGHEST_RATE):
+        raise SettingsError(f"{name} is requests a second / requests at once, such as 200/400")
+    return RateLimit(per_second, burst)

@@ -1,5 +1,6 @@
 import pytest
 
+from federation.model.trust import RateLimit
 from federation.settings import Settings, SettingsError, read_settings
 
 NAMES = ("ISSUER", "TRUST_TABLE", "STATE_TABLE", "AUDIT_TABLE", "DOCUMENTS_BUCKET", "SIGNING_KEY")
@@ -33,3 +34,22 @@ def test_an_endpoint_has_a_url_on_each_host() -> None:
     assert one.urls("/token") == {"https://federation.example.com/token"}
     two = read(FEDERATION_ISSUER="https://a.example.com", FEDERATION_MTLS_URL="https://mtls.a.example.com")
     assert two.urls("/token") == {"https://a.example.com/token", "https://mtls.a.example.com/token"}
+
+
+def test_rates_have_defaults() -> None:
+    assert (read().issuer_rate, read().address_rate) == (RateLimit(200, 400), RateLimit(100, 200))
+
+
+def test_a_rate_is_requests_a_second_and_at_once() -> None:
+    rates = read(FEDERATION_ISSUER_RATE="5/1", FEDERATION_ADDRESS_RATE="100000/100000")
+    assert (rates.issuer_rate, rates.address_rate) == (RateLimit(5, 1), RateLimit(100_000, 100_000))
+
+
+@pytest.mark.parametrize("name", ["FEDERATION_ISSUER_RATE", "FEDERATION_ADDRESS_RATE"])
+@pytest.mark.parametrize(
+    "rate",
+    ["", "200", "200/", "/400", "0/400", "200/0", "-1/5", "1.5/5", "1/2/3", " 1/2", "1/2\n", "\u0661/2", "100001/1"],
+)
+def test_a_rate_that_is_none_is_a_mistake(name: str, rate: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        read(**{name: rate})

@@ -1,0 +1,39 @@
+"""The rates of a deployment are those that the function reads, and nothing that it would refuse can be deployed."""
+
+import re
+from typing import Any
+
+import pytest
+
+from federation.local.template import load_template
+from federation.model.trust import RateLimit
+from federation.settings import ADDRESS_RATE, ISSUER_RATE, Settings, read_settings
+from tests.support.lambda_template import Deployment, Template
+
+
+@pytest.fixture(scope="module")
+def parameters() -> dict[str, Any]:
+    parameters: dict[str, Any] = load_template()["Parameters"]
+    return parameters
+
+
+def settings_of(template: Template, **parameters: str) -> Settings:
+    return read_settings(Deployment(template, **parameters).properties("TokenFunction")["Environment"]["Variables"])
+
+
+def test_the_defaults_are_those_of_the_code(template: Template) -> None:
+    settings = settings_of(template)
+    assert (settings.issuer_rate, settings.address_rate) == (ISSUER_RATE, ADDRESS_RATE)
+
+
+def test_a_deployment_decides_otherwise(template: Template) -> None:
+    settings = settings_of(template, IssuerRate="7/8", AddressRate="5/6")
+    assert (settings.issuer_rate, settings.address_rate) == (RateLimit(7, 8), RateLimit(5, 6))
+
+
+@pytest.mark.parametrize("name", ["IssuerRate", "AddressRate"])
+@pytest.mark.parametrize(
+    ("rate", "fits"), [("1/1", True), ("99999/99999", True), ("0/1", False), ("1/0", False), ("5", False)]
+)
+def test_what_cannot_be_read_cannot_be_deployed(parameters: dict[str, Any], name: str, rate: str, fits: bool) -> None:
+    assert bool(re.fullmatch(parameters[name]["AllowedPattern"], rate)) is fits
