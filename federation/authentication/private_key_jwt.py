@@ -13,8 +13,8 @@ from federation.verification.algorithms import SignatureAlgorithm, allowed_algor
 from federation.verification.compact import UnverifiedJwt
 from federation.verification.held_keys import ResolvedKey
 
-TYPS = frozenset({None, "jwt", "client-authentication+jwt"})
-"""A JWT of another slot is none for this one (ATTACKS L8)."""
+TYPS = frozenset({"jwt", "client-authentication+jwt"})
+"""`typ`, where there is one: a JWT of another slot is none for this one (ATTACKS L8)."""
 AS_ISSUER = "(client)"
 """Provider of a client as an issuer of assertions; no document can have it."""
 
@@ -39,7 +39,7 @@ class PrivateKeyJwt:
     def prove(self, client: Client, jwt: UnverifiedJwt) -> Proof:
         """That the client signed; raises InvalidRequest, or TemporarilyUnavailable without its keys."""
         header = jwt.unverified_header
-        if (header.typ.lower() if header.typ else None) not in TYPS:
+        if header.typ is not None and header.typ.lower() not in TYPS:
             raise InvalidRequest(Reason.WRONG_TOKEN_TYP, "not a client assertion")
         algorithm = allowed_algorithm(header.alg, ASSERTION_ALGORITHMS)
         key = self._keys.resolve(as_issuer(client), header.kid, algorithm).key

@@ -16,6 +16,8 @@ TTL = 30.0
 """Seconds (ATTACKS C11, F11)."""
 NO_PATTERNS_TTL = 5.0
 """Seconds for which an issuer is known to have no patterns: its unmapped identities cost one read, not two."""
+STRANGER_TTL = 5.0
+"""Seconds for which a client is known not to be there, or not to be enabled."""
 MAX_LOOKUPS = 1_000
 """About 2.5 MiB (measured): a warm runtime must not keep growing."""
 MAX_ISSUERS = 1_000
@@ -43,6 +45,7 @@ class CachedTrust:
         self._exact: BoundedCache[tuple[Mapping, ...]] = BoundedCache(clock, MAX_LOOKUPS)
         self._by_id: BoundedCache[Mapping] = BoundedCache(clock, MAX_LOOKUPS)
         self._clients: BoundedCache[Client] = BoundedCache(clock, MAX_LOOKUPS)
+        self._strangers: BoundedCache[tuple[Client, ...]] = BoundedCache(clock, MAX_LOOKUPS)
         self._patterns: BoundedCache[tuple[Mapping, ...]] = BoundedCache(clock, MAX_ISSUERS)
 
     def issuers(self) -> tuple[Issuer, ...]:
@@ -87,14 +90,22 @@ class CachedTrust:
         return found
 
     def client(self, id_: str) -> Client | None:
-        """As with mappings. Whoever makes ids up is not remembered, so nobody can push others out (ATTACKS Q4)."""
+        """What was found is kept; that nothing was found, or a disabled one, for seconds and in a place of its own.
+
+        So junk costs no read and takes no longer than a client (ATTACKS L10), and pushes nobody out (Q4).
+        """
         kept = self._clients.get(id_)
         if kept is not None:
             return kept
+        refused = self._strangers.get(id_)
+        if refused is not None:
+            return refused[0] if refused else None
         generation = self._clients.generation
         found = self._lookups.client(id_)
         if found is not None and found.enabled:
             self._clients.put(id_, found, self._ttl, generation)
+        else:
+            self._strangers.put(id_, (found,) if found else (), min(self._ttl, STRANGER_TTL), generation)
         return found
 
     def forget(self) -> None:
@@ -104,4 +115,5 @@ class CachedTrust:
         self._exact.forget()
         self._by_id.forget()
         self._clients.forget()
+        self._strangers.forget()
         self._patterns.forget()

@@ -2,7 +2,7 @@ import pytest
 
 from federation.model.json import JsonObject
 from federation.model.trust import Kind, Selector
-from federation.trust.directory import MAX_LOOKUPS, NO_PATTERNS_TTL, TTL, CachedTrust
+from federation.trust.directory import MAX_LOOKUPS, NO_PATTERNS_TTL, STRANGER_TTL, TTL, CachedTrust
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_trust import FakeTrust
 from tests.support.trust_documents import AUDIENCE, ISSUER, mapping_body
@@ -141,16 +141,43 @@ def test_a_client_is_read_once(fake: FakeTrust, trust: CachedTrust) -> None:
     assert trust.client("gateway") is not first
 
 
-def test_L9_a_client_that_is_absent_or_disabled_is_looked_for_again(fake: FakeTrust, trust: CachedTrust) -> None:
+def test_a_client_that_is_absent_or_disabled_is_looked_for_again_within_seconds(
+    fake: FakeTrust, trust: CachedTrust, clock: FixedClock
+) -> None:
     assert trust.client("gateway") is None
     fake.add(Kind.CLIENT, "gateway", {**CLIENT, "enabled": False})
+    assert trust.client("gateway") is None
+    clock.advance(STRANGER_TTL)
     found = trust.client("gateway")
     assert found is not None
     assert not found.enabled
     fake.add(Kind.CLIENT, "gateway", CLIENT)
+    clock.advance(STRANGER_TTL)
     found = trust.client("gateway")
     assert found is not None
     assert found.enabled
+
+
+def test_L10_a_client_that_is_not_there_costs_no_more_reads_than_one_that_is(
+    fake: FakeTrust, trust: CachedTrust
+) -> None:
+    fake.add(Kind.CLIENT, "gateway", CLIENT)
+    fake.add(Kind.CLIENT, "disabled", {**CLIENT, "enabled": False})
+    for name in ("gateway", "disabled", "stranger"):
+        before = fake.reads
+        for _ in range(3):
+            trust.client(name)
+        assert fake.reads == before + 1
+
+
+def test_Q4_names_that_somebody_made_up_push_no_client_out(fake: FakeTrust, trust: CachedTrust) -> None:
+    fake.add(Kind.CLIENT, "gateway", CLIENT)
+    trust.client("gateway")
+    for number in range(MAX_LOOKUPS + 1):
+        trust.client(f"stranger-{number}")
+    before = fake.reads
+    trust.client("gateway")
+    assert fake.reads == before
 
 
 def test_a_client_and_a_mapping_of_one_name_do_not_meet(fake: FakeTrust, trust: CachedTrust) -> None:
