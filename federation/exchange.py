@@ -7,13 +7,16 @@ that refuses raises an OAuthError. The shared steps stand here, so no grant or t
 from dataclasses import dataclass
 
 from federation.audit.record import AuditRecord
-from federation.authentication.callers import UnregisteredCallers
+from federation.authentication.grants import TokenCallers
+from federation.authentication.itself import itself
+from federation.limits.requests import RequestLimits
 from federation.mapping.principals import Principals
 from federation.minting.minter import Minter
 from federation.minting.spent import ApprovalSpent
 from federation.minting.standing import TrustChanged
-from federation.model.tokens import IssuedToken
+from federation.model.tokens import Caller, IssuedToken, VerifiedToken
 from federation.oauth.http import HttpRequest
+from federation.oauth.identifiers import GrantType
 from federation.oauth.request import ExchangeRequest, parse
 from federation.policy.authorizer import Authorizer
 from federation.ports import AuditLog, Clock
@@ -26,7 +29,7 @@ from federation.verification.proofs.token_request import Proofs
 class Exchange:
     """A token exchange (RFC 8693 section 2), or a client that asks for itself (RFC 6749 section 4.4)."""
 
-    callers: UnregisteredCallers
+    callers: TokenCallers
     proofs: Proofs
     tokens: TokenVerifiers
     mapper: Principals
@@ -35,30 +38,40 @@ class Exchange:
     log: AuditLog
     clock: Clock
     memory: TrustMemory
+    limits: RequestLimits
 
     def __call__(self, http: HttpRequest) -> IssuedToken:
         """The issued token, whose record is durable; raises an OAuthError, which has been recorded."""
         with AuditRecord(http, self.log, self.clock) as record:
+            self.limits.knock(http.source_ip)
             record.request = request = parse(http)
             return self._decided(request, record)
 
     def _decided(self, request: ExchangeRequest, record: AuditRecord) -> IssuedToken:
         """Decided again, once, where the commit knew better than what was remembered here."""
         try:
-            return self._decide(request, record)
+            return self._decide(request, record, counted=True)
         except TrustChanged as change:
             self.memory.renew(moved=change.moved, risks=change.risks)
         except ApprovalSpent as spent:
             self.policy.ask_again(spent.use)
-        return self._decide(request, record)
+        return self._decide(request, record, counted=False)
 
-    def _decide(self, request: ExchangeRequest, record: AuditRecord) -> IssuedToken:
-        record.client = client = self.callers.authenticate(request.credentials)
+    def _decide(self, request: ExchangeRequest, record: AuditRecord, *, counted: bool) -> IssuedToken:
+        record.client = client = self.callers.authenticate(request)
         record.proven = proven = self.proofs.verify(request)
-        record.subject = subject = self.tokens.verify_subject(request)
+        record.subject = subject = self._subject(client, request)
         record.actor = actor = self.tokens.verify_actor(request)
+        if counted:
+            self.limits.admit(client, subject, request.source_ip)
         record.mapping = mapping = self.mapper.resolve(subject, request)
         record.acting = acting = self.mapper.resolve_actor(actor, request)
         record.authorization = authorization = self.policy.authorize(client, proven, subject, acting, mapping, request)
         record.issued = issued = self.minter.mint(authorization, record)
         return issued
+
+    def _subject(self, client: Caller, request: ExchangeRequest) -> VerifiedToken:
+        """What the subject token proves; a client that brought none has proven itself."""
+        if client.client is not None and request.grant is GrantType.CLIENT_CREDENTIALS:
+            return itself(client.client, self.clock.now())
+        return self.tokens.verify_subject(request)

@@ -30,20 +30,6 @@ _BEFORE_SIGNATURE = frozenset(
 """Refusals of an assertion whose signature nobody has looked at."""
 
 
-class UnregisteredCallers:
-    """No client is registered, so credentials can only be wrong: they are refused, never ignored."""
-
-    def authenticate(self, credentials: ClientCredentials) -> Caller:
-        """The anonymous caller; raises InvalidClient, or InvalidRequest for two methods (RFC 6749 section 2.3)."""
-        methods = (credentials.authorization, credentials.client_secret, credentials.client_assertion)
-        tried = sum(method is not None for method in methods)
-        if tried > 1:
-            raise InvalidRequest(Reason.SEVERAL_CLIENT_AUTHENTICATIONS)
-        if tried or credentials.client_id or credentials.client_assertion_type:
-            raise InvalidClient(Reason.CLIENT_AUTHENTICATION_FAILED)
-        return Caller()
-
-
 class Callers:
     """Authenticates. An unknown client, a wrong key, a disabled client and a wrong method are one to the caller.
 

@@ -1,18 +1,17 @@
 """Composes who may ask."""
 
-from federation.authentication.callers import UnregisteredCallers
-from federation.authentication.immediate import CallerAuthentication
-from federation.model.tokens import Caller
-from federation.oauth.request import ExchangeRequest
+from federation.authentication.callers import Callers
+from federation.bootstrap.trust import client_keys
+from federation.ports import Clock
+from federation.settings import Settings
+from federation.trust.directory import CachedTrust
+from federation.verification.issuers import TrustedIssuers
+from federation.verification.key_cache import KeyCache
+from federation.verification.providers import provider_named
+from federation.verification.verifier import TokenVerifier
 
 
-class _OnlyUnregistered:
-    """Nobody is registered: whoever says so is refused."""
-
-    def authenticate(self, request: ExchangeRequest) -> Caller:
-        return UnregisteredCallers().authenticate(request.credentials)
-
-
-def callers() -> CallerAuthentication:
+def callers(settings: Settings, trust: CachedTrust, issuer_keys: KeyCache, clock: Clock) -> Callers:
     """Every way in which a caller may prove itself."""
-    return _OnlyUnregistered()
+    svids = TokenVerifier(TrustedIssuers(trust, settings.issuer), issuer_keys, provider_named, clock)
+    return Callers(trust, trust, svids, client_keys(settings, clock), clock, settings.issuer)

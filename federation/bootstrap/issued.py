@@ -1,6 +1,5 @@
 """Composes what the endpoints about issued tokens share: who asks, and what stands behind a token."""
 
-import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,11 +8,10 @@ from federation.aws.claims import DynamoOneTimeClaims
 from federation.aws.clients import dynamodb_client
 from federation.aws.kept_tokens import DynamoKeptTokens
 from federation.aws.key_sets import DocumentKeySets
-from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.callers import callers
+from federation.bootstrap.trust import cached_trust, issuer_keys
 from federation.minting.current_key import CurrentKey
-from federation.model.documents import CorruptDocument
 from federation.settings import Settings
 from federation.system import SystemClock
 from federation.trust.directory import CachedTrust
@@ -22,8 +20,6 @@ from federation.verification.own_tokens import OwnTokenVerifier
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +42,16 @@ class Issued:
 def issued(settings: Settings) -> Issued:
     """On DynamoDB."""
     clock, dynamodb = SystemClock(), dynamodb_client()
-    reader = DynamoTrustReader(dynamodb, settings.trust_table, _report_corrupt)
+    trust, keys = cached_trust(settings, clock, dynamodb), issuer_keys(settings, clock, dynamodb)
     key = CurrentKey(DocumentKeySets(DynamoTrustWriter(dynamodb, settings.trust_table)), clock)
     kept = DynamoKeptTokens(dynamodb, settings.state_table, clock)
     return Issued(
         dynamodb=dynamodb,
         clock=clock,
-        trust=CachedTrust(reader, reader, reader, clock),
+        trust=trust,
         key=key,
-        callers=ImmediateCallers(callers(), DynamoOneTimeClaims(dynamodb, settings.state_table, clock)),
+        callers=ImmediateCallers(
+            callers(settings, trust, keys, clock), DynamoOneTimeClaims(dynamodb, settings.state_table, clock)
+        ),
         tokens=OwnReferences(OwnTokenVerifier(settings.issuer, key.key_set, clock), kept, clock),
     )
-
-
-def _report_corrupt(error: CorruptDocument) -> None:
-    _log.error("left out: %s", error)

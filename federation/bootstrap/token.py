@@ -1,10 +1,10 @@
 """Composes the token endpoint."""
 
-import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from federation.authentication.callers import UnregisteredCallers
+from federation.authentication.grants import TokenCallers
+from federation.aws.allowances import DynamoAllowances
 from federation.aws.approvals import DynamoApprovals
 from federation.aws.clients import dynamodb_client, kms_client
 from federation.aws.current_state import DynamoCurrentState
@@ -13,18 +13,19 @@ from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.aws.nonce_secrets import DynamoNonceSecrets
 from federation.aws.policy_reader import DynamoPolicyReader
 from federation.aws.signer import KmsSigner
-from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_writer import DynamoTrustWriter
-from federation.bootstrap.second_level import second_level
+from federation.bootstrap.callers import callers
+from federation.bootstrap.trust import cached_trust, issuer_keys
 from federation.endpoint import TokenEndpoint
 from federation.exchange import Exchange
+from federation.limits.limiter import Limiter
+from federation.limits.requests import RequestLimits
 from federation.mapping.mapper import Mapper
 from federation.mapping.own import OwnMappings
 from federation.mapping.principals import Principals
 from federation.minting.commit import Commit
 from federation.minting.current_key import CurrentKey
 from federation.minting.minter import Minter
-from federation.model.documents import CorruptDocument
 from federation.oauth.identifiers import TokenType
 from federation.oauth.metadata import ERRORS_PATH, TOKEN_PATH
 from federation.policy.authorizer import Authorizer
@@ -38,7 +39,6 @@ from federation.trust.policies import CachedPolicies
 from federation.trust.risks import KnownRisks
 from federation.verification.aws_request.verifier import AwsRequestVerifier
 from federation.verification.certificate import CertificateVerifier
-from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
 from federation.verification.own_tokens import OwnTokenVerifier
@@ -51,7 +51,6 @@ from federation.verification.providers import provider_named
 from federation.verification.verifier import JWT_TYPES, TokenVerifier
 from federation.verification.x509.candidates import CertificateIssuers
 from federation.web.caller_identities import StsCallerIdentities
-from federation.web.fetcher import WebFetcher
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -59,55 +58,41 @@ if TYPE_CHECKING:
 COMMIT_THREADS = 12
 """A commit runs three calls side by side; Lambda handles one request at a time, a laptop's gateway a few."""
 
-_log = logging.getLogger(__name__)
-
 
 def token_endpoint(settings: Settings, log: AuditLog) -> TokenEndpoint:
     """`POST /token` on DynamoDB and KMS."""
     clock, dynamodb = SystemClock(), dynamodb_client()  # one client: each further one costs a cold start
-    trust = _cached_trust(settings, clock, dynamodb)
+    trust = cached_trust(settings, clock, dynamodb)
     policies = CachedPolicies(DynamoPolicyReader(dynamodb, settings.trust_table), clock)
-    issuer_keys = _issuer_keys(settings, clock, dynamodb)
-    minter = _minter(settings, clock, dynamodb)
-
-    risks = KnownRisks()
+    keys = issuer_keys(settings, clock, dynamodb)
+    minter, risks = _minter(settings, clock, dynamodb), KnownRisks()
     exchange = Exchange(
-        callers=UnregisteredCallers(),
+        callers=TokenCallers(callers(settings, trust, keys, clock)),
         proofs=_proofs(settings, clock, dynamodb),
-        tokens=_verifiers(settings, trust, issuer_keys, minter.key, clock),
+        tokens=_verifiers(settings, trust, keys, minter.key, clock),
         mapper=Principals(Mapper(trust, provider_named), OwnMappings(trust, trust)),
         policy=Authorizer(trust, Decider(policies), clock, _approvals(settings, clock, dynamodb), risks),
         minter=minter,
         log=log,
         clock=clock,
         memory=TrustMemory((trust, policies, minter.key), risks),
+        limits=_limits(settings, clock, dynamodb),
     )
     return TokenEndpoint(exchange, error_page=settings.issuer + ERRORS_PATH)
 
 
+def _limits(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> RequestLimits:
+    limiter = Limiter(DynamoAllowances(dynamodb, settings.state_table, clock), clock)
+    return RequestLimits(limiter, settings.issuer_rate, settings.address_rate)
+
+
 def _proofs(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> Proofs:
-    urls = frozenset(base + TOKEN_PATH for base in (settings.issuer, settings.mtls_url) if base)
-    return Proofs(DpopVerifier(clock), urls, nonces(settings, clock, dynamodb))
-
-
-def nonces(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> Nonces | None:
-    """None: proofs need none here."""
-    if not settings.dpop_nonces:
-        return None
-    return Nonces(DynamoNonceSecrets(dynamodb, settings.state_table, clock), clock, settings.issuer)
+    nonces = Nonces(DynamoNonceSecrets(dynamodb, settings.state_table, clock), clock, settings.issuer)
+    return Proofs(DpopVerifier(clock), settings.urls(TOKEN_PATH), nonces if settings.dpop_nonces else None)
 
 
 def _approvals(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> DynamoApprovals:
     return DynamoApprovals(dynamodb, settings.state_table, clock)
-
-
-def _cached_trust(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> CachedTrust:
-    reader = DynamoTrustReader(dynamodb, settings.trust_table, _report_corrupt)
-    return CachedTrust(reader, reader, reader, clock)
-
-
-def _report_corrupt(error: CorruptDocument) -> None:
-    _log.error("left out: %s", error)
 
 
 def _verifiers(
@@ -123,12 +108,6 @@ def _verifiers(
             TokenType.MTLS: CertificateVerifier(CertificateIssuers(trust), keys, provider_named, clock),
         }
     )
-
-
-def _issuer_keys(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> KeyCache:
-    loopback = settings.loopback_issuers
-    source = KeySource(WebFetcher(loopback=loopback), loopback=loopback)
-    return KeyCache(source, clock, second_level=second_level(settings, dynamodb))
 
 
 def _aws_request_verifier(settings: Settings, trust: CachedTrust, clock: Clock) -> AwsRequestVerifier:

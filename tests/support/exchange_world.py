@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from federation.authentication.callers import UnregisteredCallers
+from federation.authentication.callers import Callers
+from federation.authentication.grants import TokenCallers
 from federation.endpoint import TokenEndpoint
 from federation.exchange import Exchange
 from federation.keys.publication import Publication
+from federation.limits.limiter import Limiter
+from federation.limits.requests import RequestLimits
 from federation.mapping.mapper import Mapper
 from federation.mapping.own import OwnMappings
 from federation.mapping.principals import Principals
@@ -19,7 +22,7 @@ from federation.minting.commit import Commit
 from federation.minting.current_key import CurrentKey
 from federation.minting.minter import Minter
 from federation.model.json import Json
-from federation.model.trust import Kind, Selector
+from federation.model.trust import Kind, RateLimit, Selector
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.identifiers import FORM, GrantType, TokenType
 from federation.policy.authorizer import Authorizer
@@ -41,6 +44,7 @@ from federation.verification.provenance import JwtVerifier
 from federation.verification.providers import provider_named
 from federation.verification.verifier import JWT_TYPES, TokenVerifier
 from federation.verification.x509.candidates import CertificateIssuers
+from tests.support.fake_allowances import FakeAllowances
 from tests.support.fake_approvals import FakeApprovals
 from tests.support.fake_audit_log import FakeAuditLog
 from tests.support.fake_clock import FixedClock
@@ -84,6 +88,9 @@ AUDIENCE: dict[str, Json] = {
 }
 
 
+PLENTY = RateLimit(10_000, 10_000)
+
+
 @dataclass
 class Bridge:
     """The endpoint, and everything around it that a test may turn."""
@@ -100,10 +107,13 @@ class Bridge:
     certificate: str | None = None
     """PEM of the TLS client certificate of every connection."""
     headers: dict[str, str] = field(default_factory=dict)
+    issuer_rate: RateLimit = PLENTY
+    address_rate: RateLimit = PLENTY
 
     def __post_init__(self) -> None:
         self.ledger = FakeLedger(self.clock)
         self.approvals = FakeApprovals(self.clock)
+        self.allowances = FakeAllowances(self.clock)
         self.risks = KnownRisks()
         self.nonces = Nonces(FakeNonceSecrets(), self.clock, BRIDGE)
         self.state = FakeState(self.trust, self.ledger, self.clock)
@@ -149,12 +159,13 @@ class Bridge:
         policies = CachedPolicies(self.trust, self.clock)
         key = CurrentKey(self.trust, self.clock)
 
-        keys = KeyCache(KeySource(self.web), self.clock)
+        source = KeySource(self.web)
+        keys = KeyCache(source, self.clock)
         foreign = TokenVerifier(TrustedIssuers(trust, BRIDGE), keys, provider_named, self.clock)
         jwts = JwtVerifier(OwnTokenVerifier(BRIDGE, key.key_set, self.clock), foreign)
         certificates = CertificateVerifier(CertificateIssuers(trust), keys, provider_named, self.clock)
         return Exchange(
-            callers=UnregisteredCallers(),
+            callers=TokenCallers(Callers(trust, trust, foreign, KeyCache(source, self.clock), self.clock, BRIDGE)),
             proofs=Proofs(DpopVerifier(self.clock), frozenset({f"{BRIDGE}/token"}), self.nonces),
             tokens=TokenVerifiers({**dict.fromkeys(JWT_TYPES, jwts), TokenType.MTLS: certificates}),
             mapper=Principals(Mapper(trust, provider_named), OwnMappings(trust, trust)),
@@ -163,6 +174,7 @@ class Bridge:
             log=self.log,
             clock=self.clock,
             memory=TrustMemory((trust, policies, key), self.risks),
+            limits=RequestLimits(Limiter(self.allowances, self.clock), self.issuer_rate, self.address_rate),
         )
 
 

@@ -1,0 +1,43 @@
+"""Composes the reading of trust documents, and of the keys of whom they trust."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from federation.aws.trust_reader import DynamoTrustReader
+from federation.bootstrap.second_level import second_level
+from federation.model.documents import CorruptDocument
+from federation.ports import Clock
+from federation.settings import Settings
+from federation.trust.directory import CachedTrust
+from federation.verification.discovery import KeySource
+from federation.verification.key_cache import KeyCache
+from federation.web.fetcher import WebFetcher
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_log = logging.getLogger(__name__)
+
+
+def cached_trust(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> CachedTrust:
+    """Documents on DynamoDB, kept close at hand."""
+    reader = DynamoTrustReader(dynamodb, settings.trust_table, _report_corrupt)
+    return CachedTrust(reader, reader, reader, clock)
+
+
+def issuer_keys(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> KeyCache:
+    """Issuers' keys, fetched by whoever needs them first, beside what others of our processes know."""
+    return KeyCache(_source(settings), clock, second_level=second_level(settings, dynamodb))
+
+
+def client_keys(settings: Settings, clock: Clock) -> KeyCache:
+    """Clients' keys, in a cache of their own: no number of clients crowds out an issuer's keys."""
+    return KeyCache(_source(settings), clock)
+
+
+def _source(settings: Settings) -> KeySource:
+    return KeySource(WebFetcher(loopback=settings.loopback_issuers), loopback=settings.loopback_issuers)
+
+
+def _report_corrupt(error: CorruptDocument) -> None:
+    _log.error("left out: %s", error)
