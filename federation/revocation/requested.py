@@ -41,9 +41,13 @@ def _key(body: JsonObject) -> RevocationKey:
         raise InvalidRequest(Reason.NOTHING_TO_REVOKE)
     what = Withdrawn(*named)
     value, tenant = body[what.value], body.get("tenant")
-    if what is Withdrawn.ALL and value is True and tenant is None:
+    if value is True and what is Withdrawn.ALL and tenant is None:
         return EVERYTHING
-    if not _is_name(value) or (tenant is not None and not (what is Withdrawn.PRINCIPAL and _is_name(tenant))):
+    if (
+        what is Withdrawn.ALL
+        or not _is_name(value)
+        or (tenant is not None and not (what is Withdrawn.PRINCIPAL and _is_name(tenant)))
+    ):
         raise InvalidRequest(Reason.NOTHING_TO_REVOKE, what.value)
     return RevocationKey(what, str(value), None if tenant is None else str(tenant))
 

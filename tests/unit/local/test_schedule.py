@@ -1,0 +1,38 @@
+from threading import Event
+
+from federation.local.schedule import Schedule
+
+
+def test_a_function_is_called_at_once_and_again_until_the_end() -> None:
+    calls, thrice = [], Event()
+
+    def call() -> None:
+        calls.append(1)
+        if len(calls) == 3:
+            thrice.set()
+
+    with Schedule("test", call, 0.001):
+        assert thrice.wait(30)
+    done = len(calls)
+    assert done >= 3
+    assert not Event().wait(0.01)
+    assert len(calls) == done
+
+
+def test_what_fails_is_tried_again() -> None:
+    failed_twice, calls = Event(), []
+
+    def call() -> None:
+        calls.append(1)
+        if len(calls) == 2:
+            failed_twice.set()
+        raise OSError
+
+    with Schedule("test", call, 0.001):
+        assert failed_twice.wait(30)
+
+
+def test_who_ends_it_does_not_wait_for_the_next_call() -> None:
+    called = Event()
+    with Schedule("test", called.set, 3600):
+        assert called.wait(30)
