@@ -227,6 +227,7 @@ class Reason(StrEnum):
 
     # A token that is asked about, or withdrawn
     MISSING_TOKEN = "missing_token", "Send token."
+    STATUS_UNAVAILABLE = "status_unavailable", "Whether the token was revoked cannot be told now; try again."
     CLIENT_REQUIRED = "client_required", "Authenticate as the registered client that this is for."
     TOKEN_OF_ANOTHER_CLIENT = (
         "token_of_another_client",
