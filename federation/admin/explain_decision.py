@@ -8,6 +8,7 @@ from federation.admin.explain_identity import Identities
 from federation.admin.explain_question import Question
 from federation.admin.explain_selected import Selected
 from federation.admin.snapshot import Snapshot
+from federation.authentication.itself import itself
 from federation.mapping.mapper import Mapper
 from federation.mapping.own import OwnMappings
 from federation.mapping.principals import Principals
@@ -16,7 +17,7 @@ from federation.model.json import Json, JsonObject
 from federation.model.policy import Decision, DecisionRequest
 from federation.model.tokens import Acting, Caller, VerifiedToken
 from federation.model.trust import MappedPrincipal
-from federation.oauth.errors import InvalidClient, OAuthError
+from federation.oauth.errors import InvalidClient, OAuthError, UnauthorizedClient
 from federation.oauth.identifiers import GrantType, TokenType
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
@@ -130,16 +131,18 @@ class Decisions:
         """The pipeline of `federation.exchange`, but for bytes, signatures and the commit."""
         question = trail.question
         trail.client = client = self._client(question.client)
-        self._identify(trail, question)
+        subject, mapped = self._identify(trail, question)
         request = _request(question)
         trail.at = "authorization"
         risks, proven = risks_of(question.risk, trail.mapped, question.now), proven_keys(question, trail.tokens)
         authorizer = Authorizer(self.snapshot, self.policies.decider, At(question.now), Supposed(question), risks)
-        trail.authorization = authorizer.authorize(client, proven, trail.subject, trail.acting, trail.mapped, request)
+        trail.authorization = authorizer.authorize(client, proven, subject, trail.acting, mapped, request)
 
-    def _identify(self, trail: Trail, question: Question) -> None:
+    def _identify(self, trail: Trail, question: Question) -> tuple[VerifiedToken, MappedPrincipal]:
         if question.subject is None:
-            return
+            trail.subject = _itself(trail.client, question.now)
+            trail.mapped = self._principals.resolve(trail.subject, _request(question))
+            return trail.subject, trail.mapped
         clock, request = At(question.now), _request(question)
         trail.at = "issuer"
         trail.unverified = self._identities.unverified(question.subject)
@@ -154,6 +157,7 @@ class Decisions:
         trail.mapped = self._principals.resolve(trail.subject, request)
         trail.at = "actor"
         trail.acting = self._principals.resolve_actor(trail.actor, request)
+        return trail.subject, trail.mapped
 
     def _client(self, id_: str | None) -> Caller:
         if id_ is None:
@@ -163,6 +167,12 @@ class Decisions:
             detail = f"client {id_} is {'disabled' if client else 'not registered'}"
             raise InvalidClient(Reason.CLIENT_AUTHENTICATION_FAILED, detail)
         return Caller(client, documents=(client.document,))
+
+
+def _itself(caller: Caller | None, now: int) -> VerifiedToken:
+    if caller is None or caller.client is None:
+        raise UnauthorizedClient(Reason.GRANT_NOT_ALLOWED, "nobody in particular asks for itself")
+    return itself(caller.client, now)
 
 
 def _request(question: Question) -> ExchangeRequest:
