@@ -103,7 +103,10 @@ def by_path(details: Sequence[JsonObject]) -> dict[str, dict[str, list[str]]]:
 
 
 def _texts(detail: ReadOnly[str, Json], name: str) -> Sequence[str]:
-    return values_of(detail[name]) if name in detail else ("",)
+    """Of a detail that was checked; of anything else what can be read."""
+    value = detail.get(name, "")
+    values = [value] if isinstance(value, str) else value
+    return [one for one in values if isinstance(one, str)] if isinstance(values, Sequence) else []
 
 
 def _not_granted(detail: str) -> InvalidAuthorizationDetails:

@@ -9,7 +9,7 @@ from cedarpy import is_authorized
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.model.json import Json
+from federation.model.json import Json, JsonObject
 from federation.model.policy import (
     Approval,
     Circumstances,
@@ -35,7 +35,14 @@ from federation.policy.cedar.slices import PolicySlices
 
 PRINCIPALS = ["", 'principal == Principal::"p/1"', 'principal in Tenant::"acme"', "principal is Principal"]
 RESOURCES = ["", 'resource == Audience::"api"', 'resource in Environment::"prod"', 'resource in Tenant::"acme"']
-ACTIONS = ["", 'action == Action::"exchange"', 'action == Action::"delegate"']
+ACTIONS = [
+    "",
+    'action == Action::"exchange"',
+    'action == Action::"delegate"',
+    'action == Action::"impersonate"',
+    'action in [Action::"exchange", Action::"impersonate"]',
+]
+DETAILS = "context.authorization_details"
 CONDITIONS = [
     "true",
     "false",
@@ -49,6 +56,8 @@ CONDITIONS = [
     "context has approval",
     'context.token_age > duration("1m")',
     "resource has tenant && principal in resource.tenant",
+    f'{DETAILS}.types.contains("call")',
+    f'{DETAILS}.hasTag("call.for") && {DETAILS}.getTag("call.for").contains("x")',
 ]
 ERRING = ["9223372036854775807 + context.weekday > 0"]
 OBLIGATIONS = ["", '@max_ttl("60s") ', '@max_ttl("5m") @require_proof("dpop") ', '@max_scopes("2") ']
@@ -72,6 +81,9 @@ any_texts = st.lists(permits | forbids | broken, max_size=6)
 names = st.sampled_from(["p/1", "p/2"])
 parties = st.builds(Party, names, st.just("i"), tenants, st.dictionaries(st.just("team"), st.sampled_from(["a1", "b"])))
 values: st.SearchStrategy[Json] = st.sampled_from(["main", "x", None, 1, True, ["a"], ["b", 2], {"a": "b"}])
+details: st.SearchStrategy[JsonObject] = st.fixed_dictionaries(
+    {"type": st.sampled_from(["call", "pay"])}, optional={"for": st.sampled_from(["x", ["x", "y"]]), "id": st.just("1")}
+)
 circumstances = st.builds(
     Circumstances,
     st.builds(Network, st.sampled_from(["203.0.113.7", "::1"]), st.sampled_from([None, "corp"])),
@@ -83,9 +95,11 @@ circumstances = st.builds(
     risk=st.builds(Risk, st.integers(0, 100), st.integers(0, 100)),
     approval=st.none() | st.just(Approval("1", "person/ada")),
     claims=st.dictionaries(st.sampled_from(["ref", "groups", "other"]), values),
+    authorization_details=st.lists(details, max_size=2).map(tuple),
 )
 places = st.builds(Place, st.sampled_from(["api", "other"]), st.sampled_from([None, "prod", "dev"]), tenants)
-requests = st.builds(DecisionRequest, parties, st.sampled_from(["exchange", "delegate"]), places, circumstances)
+actions = st.sampled_from(["exchange", "delegate", "impersonate"])
+requests = st.builds(DecisionRequest, parties, actions, places, circumstances)
 
 
 def documents(texts: list[str]) -> tuple[Policy, ...]:
@@ -157,9 +171,33 @@ def test_what_is_left_out_of_a_question_changes_no_answer(texts: list[str], requ
     whole = is_authorized(asked.request, applicable.handle, asked.entities, policy_schema())
     decision = CedarEngine().decide(request, slices)
     assert bool(decision.problem) is bool(whole.diagnostics.errors)
-    if not decision.problem:
+    if not decision.problem and (request.action != "impersonate" or not whole.allowed or decision.allowed):
         documents_ = {applicable.rules[reason].document for reason in whole.diagnostics.reasons}
         assert (decision.allowed, set(decision.determined_by)) == (whole.allowed, documents_)
+
+
+def _names_impersonation(text: str) -> bool:
+    return text.partition("permit")[1] != "" and 'Action::"impersonate"' in text
+
+
+@given(any_texts, requests)
+def test_without_a_permit_that_names_it_nobody_is_impersonated(texts: list[str], request: DecisionRequest) -> None:
+    others = documents([text for text in texts if not _names_impersonation(text)])
+    assert not decide(others, replace(request, action="impersonate")).allowed
+
+
+@given(texts, requests)
+def test_leaving_the_actor_out_sheds_no_obligation_of_what_permits_everything(
+    texts: list[str], request: DecisionRequest
+) -> None:
+    """Of policies that do not look at the action, at least."""
+    broad = documents([text for text in texts if "action ==" not in text and "action in" not in text])
+    named = Policy("named", 1, NAMED)
+    context = replace(request.context, actor=None)
+    acting = decide(broad, replace(request, action="delegate", context=context))
+    left_out = decide((*broad, named), replace(request, action="impersonate", context=context))
+    if left_out.allowed:
+        assert strictest(acting.obligations, left_out.obligations) == left_out.obligations
 
 
 def _as_condition(text: str) -> str:
@@ -167,8 +205,10 @@ def _as_condition(text: str) -> str:
 
 
 def _head_as_condition(head: re.Match[str]) -> str:
-    pinned = [part for part in head[2].split(", ") if " " in part]
-    return f"{head[1]} (principal, action, resource) when {{ {' && '.join(pinned) or 'true'} }}"
+    """The action stays: a permit that names `impersonate` says so in its head."""
+    principal, action, resource = re.split(r", (?=action|resource)", head[2])
+    pinned = [part for part in (principal, resource) if " " in part]
+    return f"{head[1]} (principal, {action}, resource) when {{ {' && '.join(pinned) or 'true'} }}"
 
 
 @given(texts, texts, requests, st.sampled_from(["other", "third"]))
@@ -189,7 +229,7 @@ wild_parties = st.builds(Party, anything, anything, st.none() | anything, st.dic
 wild_requests = st.builds(
     DecisionRequest,
     wild_parties,
-    st.sampled_from(["exchange", "delegate"]),
+    actions,
     st.builds(Place, anything, st.none() | anything, st.none() | anything),
     st.builds(
         Circumstances,
@@ -204,15 +244,21 @@ wild_requests = st.builds(
         approval=st.none() | st.builds(Approval, anything, anything),
         claims=st.dictionaries(anything, wild_json),
         attestation=st.dictionaries(anything, wild_json),
+        authorization_details=st.lists(
+            st.builds(
+                lambda kind, members: {**members, "type": kind}, anything, st.dictionaries(anything, st.lists(anything))
+            )
+        ).map(tuple),
     ),
 )
+NAMED = 'permit (principal, action == Action::"impersonate", resource);'
 COMPUTED = "forbid (principal, action, resource) when { context.claims.hasTag(principal.name) && false };"
 
 
 @given(wild_requests)
 def test_every_request_has_an_answer(request: DecisionRequest) -> None:
     """A policy that computes a name makes every claim and attribute go in."""
-    decision = decide(documents([COMPUTED]), request)
+    decision = decide(documents([COMPUTED, NAMED]), request)
     assert decision.allowed is not bool(decision.problem)
 
 

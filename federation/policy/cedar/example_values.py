@@ -95,6 +95,8 @@ def details(value: Json) -> tuple[JsonObject, ...]:
 
 def _detail(detail: JsonObject) -> JsonObject:
     text(detail.get("type"))
+    if not all(detail.values()):
+        raise ValueError("expected no empty text and no empty list")
     return {name: one if isinstance(one, str) else texts(one) for name, one in detail.items()}
 
 
