@@ -22,6 +22,7 @@ from federation.local.audit_trail import AuditTrail, RefusalLog
 from federation.local.embedded_aws import DYNAMODB_ENDPOINT, EmbeddedAws
 from federation.local.functions import Runtime, build_handlers
 from federation.local.gateway import Gateway
+from federation.local.iam import IamAuthorizer
 from federation.local.requests import GatewayRequest, GatewayResponse
 from federation.local.routes import FunctionTarget, read_routes
 from federation.local.schedule import Schedule
@@ -42,6 +43,11 @@ CONFIRMS = "serve/confirm-dangerous"
 STATUS = FunctionTarget("StatusFunction", "functions.status", timeout=60, memory=512)
 STATUS_SECONDS = 1.0
 """Between two looks at what was revoked."""
+
+
+RATES = ("FEDERATION_ADDRESS_RATE", "FEDERATION_ISSUER_RATE")
+PLENTY = "10000/10000"
+"""On a laptop everybody comes from one address; documents still limit their client or issuer."""
 
 
 class CannotStart(Exception):
@@ -118,6 +124,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
             "FEDERATION_ISSUER": self.url,
             "FEDERATION_LOOPBACK_ISSUERS": "yes",
             "FEDERATION_LOG_STREAM": "stderr",
+            **{name: self._environment.get(name, PLENTY) for name in RATES},
         }
 
     def _embed_aws(self, starting: ExitStack) -> Mapping[str, str]:
@@ -155,7 +162,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         with redirect_stderr(log):  # the functions take their log's stream from there
             handlers = build_handlers(routes, environment)
         runtime = Runtime(handlers, clock, identifiers)
-        return Gateway(routes, runtime, publication(self.settings).publisher, clock, identifiers)
+        return Gateway(routes, runtime, publication(self.settings).publisher, clock, identifiers, IamAuthorizer(clock))
 
     def _schedule_status(self, environment: Mapping[str, str], log: TextIOBase) -> Schedule:
         """In the place of the state table's stream, and so as quick."""
