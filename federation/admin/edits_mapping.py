@@ -9,11 +9,11 @@ from federation.admin.explain_near import near_mappings
 from federation.admin.explain_selected import Selected
 from federation.admin.snapshot import Snapshot
 from federation.admin.source import pointer
-from federation.mapping.match import Miss, is_glob
+from federation.mapping.match import MAX_PATTERN, Miss, is_glob, value_matches
 from federation.mapping.selectors import selectors_of
 from federation.model.confirmation import is_pending
 from federation.model.json import Json, JsonObject
-from federation.model.trust import DocumentRef, Kind, Mapping
+from federation.model.trust import DocumentRef, Kind, Mapping, Selector
 from federation.verification.providers import provider_named
 
 MAX_LINES = 2
@@ -21,6 +21,8 @@ MAX_LINES = 2
 SHORTEST_PREFIX = 3
 """Characters that two values must have in common for a pattern."""
 
+_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.")
+"""How every JWT begins: the base64url of `{"`."""
 _UNFIT_FOR_ID = re.compile(r"[^a-z0-9-]+")
 
 
@@ -62,7 +64,11 @@ def _changed_lines(mapping: Mapping, missed: tuple[Miss, ...], body: JsonObject)
 
 
 def _can_stand_in_a_line(value: Json) -> bool:
-    return isinstance(value, bool | int) or (isinstance(value, str) and bool(value) and not is_glob(value))
+    """What identifies somebody: never a text that could be a token, which a suggestion would spread."""
+    if isinstance(value, bool | int):
+        return True
+    plain = isinstance(value, str) and 0 < len(value) <= MAX_PATTERN and not is_glob(value)
+    return plain and not _JWT.match(str(value))
 
 
 def _line(match: JsonObject, path: str, value: Json) -> Operation:
@@ -92,7 +98,7 @@ def _new_mapping(
 ) -> Iterator[Candidate]:
     """For this identity alone, by the most selective claim that it has, with nothing but what was asked for."""
     selectors = selectors_of(selected.claims, provider_named(selected.issuer.provider).table.selectors)
-    for selector in selectors:
+    for selector in filter(_identifies, selectors):
         id_ = _free_id(snapshot, f"{selected.issuer.id}-{selector.value}")
         namespace = like.principal.split("/")[0] if like else "workload"
         named = like.match if like else ()
@@ -113,13 +119,13 @@ def _new_mapping(
         )
 
 
+def _identifies(selector: Selector) -> bool:
+    return _can_stand_in_a_line(selector.value)
+
+
 def _holding(lines: dict[str, str | int | bool], selected: Selected) -> dict[str, Json]:
     """The nearest mapping's other lines, as far as they hold for this identity: the new one is as narrow."""
-    return {
-        path: value
-        for path, value in lines.items()
-        if type(selected.claims.get(path)) is type(value) and selected.claims.get(path) == value
-    }
+    return {path: value for path, value in lines.items() if value_matches(value, selected.claims.get(path))}
 
 
 def _free_id(snapshot: Snapshot, text: str) -> str:
