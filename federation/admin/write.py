@@ -107,13 +107,18 @@ class TrustEditor:
             *(Planned(ref, None, states[ref]) for ref in unwanted),
         )
 
-    def write(self, plan: Collection[Planned], change: Change, revision: int | None = None) -> Applied:
-        """Carry out a plan. `revision`: none of it unless this is the revision still. Raises as `apply` does."""
+    def write(
+        self, plan: Collection[Planned], change: Change, revision: int | None = None, *, chained: bool = False
+    ) -> Applied:
+        """Carry out a plan. Raises as `apply` does.
+
+        `revision`: none of it unless this is the revision still. `chained`: nor go on once anybody else has written.
+        """
         done: dict[Action, list[DocumentVersion]] = {"create": [], "update": [], "delete": [], "unchanged": []}
         for planned in plan:
             if planned.action != "unchanged":
                 self._carry_out(planned, change, revision)
-                revision = None
+                revision = revision + 1 if chained and revision is not None else None
             done[planned.action].append(DocumentVersion(planned.ref, planned.version))
         pending = tuple(DocumentVersion(one.ref, one.version) for one in plan if one.pending)
         unchanged = tuple(one.ref for one in done["unchanged"])

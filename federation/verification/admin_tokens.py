@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from federation.model.admin import ADMIN_AUDIENCE, TRUST_WRITE
 from federation.model.tokens import OwnClaims, VerifiedToken
 from federation.oauth.errors import InsufficientScope, InvalidRequest, InvalidToken
 from federation.oauth.identifiers import TokenType
@@ -9,8 +10,7 @@ from federation.oauth.reasons import Reason
 from federation.verification.compact import UnverifiedJwt
 from federation.verification.own_tokens import OwnTokenVerifier
 
-ADMIN_AUDIENCE = "federation-admin"
-TRUST_WRITE = "trust:write"
+__all__ = ["ADMIN_AUDIENCE", "TRUST_WRITE", "AdminTokens"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +21,29 @@ class AdminTokens:
 
     def verify(self, jwt: UnverifiedJwt, scope: str) -> VerifiedToken:
         """The token of an admin who may do what `scope` says; raises InvalidToken, or TemporarilyUnavailable."""
+        verified, own = self._verified(jwt)
+        if "cnf" in verified.claims:
+            # A bearer does not prove that the key is theirs (ATTACKS J11).
+            raise InvalidToken(Reason.WRONG_TOKEN_TYP, "bound to a key")
+        _check_scope(own, scope)
+        return verified
+
+    def unproven(self, jwt: UnverifiedJwt, scope: str) -> tuple[VerifiedToken, OwnClaims]:
+        """The same for a token that may be bound to a key: whether the caller has that is still to be proven."""
+        verified, own = self._verified(jwt)
+        _check_scope(own, scope)
+        return verified, own
+
+    def _verified(self, jwt: UnverifiedJwt) -> tuple[VerifiedToken, OwnClaims]:
         try:
             verified = self.own.verify(jwt, TokenType.ACCESS_TOKEN)
         except InvalidRequest as error:
             raise InvalidToken(error.reason, error.detail) from error
-        _check_rights(verified, verified.own, scope)
-        return verified
+        if verified.own is None or verified.own.audiences != (ADMIN_AUDIENCE,):
+            raise InvalidToken(Reason.WRONG_AUDIENCE, "not for federation-admin")
+        return verified, verified.own
 
 
-def _check_rights(verified: VerifiedToken, own: OwnClaims | None, scope: str) -> None:
-    if own is None or own.audiences != (ADMIN_AUDIENCE,):
-        raise InvalidToken(Reason.WRONG_AUDIENCE, "not for federation-admin")
-    if "cnf" in verified.claims:
-        # A bearer does not prove that the key is theirs (ATTACKS J11).
-        raise InvalidToken(Reason.WRONG_TOKEN_TYP, "bound to a key")
+def _check_scope(own: OwnClaims, scope: str) -> None:
     if scope not in own.scopes:
         raise InsufficientScope(Reason.MISSING_SCOPE, scope)

@@ -1,0 +1,68 @@
+"""`POST /admin/v1/{kind}/{id}/confirm`: a second admin's yes to a dangerous document (ATTACKS E10)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from federation.admin.api.arrival import etag_of
+from federation.admin.api.edits import Edits
+from federation.admin.api.kinds import ID, KIND, ref_of
+from federation.admin.api.models import ConfirmBody, DocumentShown
+from federation.admin.api.operation import AdminRequest, Answer, Operation
+from federation.admin.api.refusals import conflict, forbidden, not_found, stale
+from federation.admin.api.shown import show_document
+from federation.admin.api.visible import Visible
+from federation.admin.confirm import CannotConfirm, Confirmer, OwnDocument
+from federation.model.admin import TRUST_WRITE
+from federation.model.documents import CorruptDocument
+from federation.model.trust import DocumentVersion
+from federation.oauth.reasons import Reason
+from federation.ports import BucketFull, Clock, VersionConflict
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmations:
+    """Nobody alone can trust a whole issuer."""
+
+    confirmer: Confirmer
+    edits: Edits
+    visible: Visible
+    clock: Clock
+
+    def operations(self) -> Iterator[Operation]:
+        """The table."""
+        yield Operation(
+            "POST",
+            "/{kind}/{id}/confirm",
+            TRUST_WRITE,
+            "Let a dangerous document hold that somebody else wrote.",
+            handle=self._confirm,
+            name="confirmDocument",
+            variables=(KIND, ID),
+            request=ConfirmBody,
+            response=DocumentShown,
+            refusals=(
+                *(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+                *(HTTPStatus.PRECONDITION_FAILED, HTTPStatus.UNPROCESSABLE_ENTITY),
+            ),
+        )
+
+    def _confirm(self, request: AdminRequest) -> Answer:
+        ref = ref_of(request.path["kind"], request.path["id"])
+        stored = self.visible.document(request.admin, ref)
+        if stored is None:
+            raise not_found()
+        self.edits.check_rights(request, ref, stored.body, stored.body)
+        change = request.admin.change(self.clock, request.body.reason, request.correlation_id)
+        try:
+            self.confirmer.confirm(DocumentVersion(ref, request.body.version), change)
+        except OwnDocument as error:
+            raise forbidden(Reason.OWN_DOCUMENT, str(error)) from None
+        except (CannotConfirm, CorruptDocument) as error:
+            raise conflict(Reason.CANNOT_CONFIRM, str(error)) from None
+        except VersionConflict:
+            raise stale() from None
+        except BucketFull as error:
+            raise conflict(Reason.BUCKET_FULL, str(error)) from None
+        confirmed = self.visible.document(request.admin, ref) or stored
+        return Answer(HTTPStatus.OK, show_document(confirmed), {"etag": etag_of(confirmed.version)})

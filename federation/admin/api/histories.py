@@ -1,0 +1,102 @@
+"""`/admin/v1/history/{kind}/{id}`: every version of a document, and its return."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from federation.admin.api.arrival import etag_of, wanted_version
+from federation.admin.api.cursor import cursor, position
+from federation.admin.api.documents import CURSOR, DEFAULT_LIMIT, LIMIT
+from federation.admin.api.edits import Edits, Prepared
+from federation.admin.api.kinds import ID, KIND, ref_of
+from federation.admin.api.models import DocumentShown, HistoryShown, RestoreBody
+from federation.admin.api.operation import AdminRequest, Answer, Operation
+from federation.admin.api.refusals import not_found, stale, wrong
+from federation.admin.api.shown import show_document, show_version
+from federation.admin.api.visible import Visible
+from federation.admin.source import SourceDocument
+from federation.model.admin import TRUST_READ, TRUST_WRITE
+from federation.model.confirmation import as_written
+from federation.model.json import Json, JsonObject
+from federation.model.trust import DocumentRef
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Of documents of every kind, deleted ones included."""
+
+    edits: Edits
+    visible: Visible
+
+    def operations(self) -> Iterator[Operation]:
+        """The table."""
+        yield Operation(
+            "GET",
+            "/history/{kind}/{id}",
+            TRUST_READ,
+            "Versions of a document, newest first, each with its diff.",
+            handle=self._list,
+            name="getHistory",
+            variables=(KIND, ID),
+            query=(LIMIT, CURSOR),
+            response=HistoryShown,
+            refusals=(HTTPStatus.NOT_FOUND,),
+        )
+        yield Operation(
+            "POST",
+            "/history/{kind}/{id}/restore",
+            TRUST_WRITE,
+            "Write an earlier version again, as a new one.",
+            handle=self._restore,
+            name="restoreVersion",
+            variables=(KIND, ID),
+            request=RestoreBody,
+            response=DocumentShown,
+            precondition=True,
+            refusals=(
+                *(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED),
+                *(HTTPStatus.PRECONDITION_REQUIRED, HTTPStatus.UNPROCESSABLE_ENTITY),
+            ),
+        )
+
+    def _list(self, request: AdminRequest) -> Answer:
+        ref = ref_of(request.path["kind"], request.path["id"])
+        listed = f"history {ref.kind} {ref.id}"
+        after = position(listed, request.query.get("cursor"))
+        limit = int(request.query.get("limit", DEFAULT_LIMIT))
+        # One more: the last of the page has a predecessor too.
+        versions = self.visible.history(request.admin, ref, None if after is None else int(after), limit + 1)
+        if not versions:
+            raise not_found()
+        shown = [show_version(*pair) for pair in zip(versions, (*versions[1:], None), strict=True)][:limit]
+        following = cursor(listed, str(versions[limit - 1].version)) if len(versions) > limit else None
+        return Answer(HTTPStatus.OK, {"items": shown, "next": following})
+
+    def _restore(self, request: AdminRequest) -> Answer:
+        """If-Match names what stands now; If-None-Match: * says that it is deleted."""
+        current, ref = wanted_version(request), ref_of(request.path["kind"], request.path["id"])
+        source = SourceDocument("", self._body(request, ref))
+
+        def look() -> Prepared:
+            prepared = self.edits.prepare(request, [source])
+            (planned,) = prepared.plan
+            if (planned.state.version if planned.state.document else 0) != current:
+                raise stale()
+            return prepared
+
+        self.edits.settle(request, look, request.body.reason or f"restore version {request.body.version}")
+        stored = self.visible.document(request.admin, ref)
+        if stored is None:
+            raise not_found()
+        return Answer(HTTPStatus.OK, show_document(stored), {"etag": etag_of(stored.version)})
+
+    def _body(self, request: AdminRequest, ref: DocumentRef) -> dict[str, Json]:
+        """What the version said, without its confirmation: a dangerous document is confirmed anew."""
+        version: int = request.body.version
+        found = self.visible.history(request.admin, ref, version + 1, 1)
+        if not found:
+            raise not_found()
+        body: JsonObject | None = found[0].body if found[0].version == version else None
+        if body is None:
+            raise wrong("/version", "there is no such version, or with it the document was deleted")
+        return dict(as_written(body))

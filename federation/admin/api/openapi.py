@@ -1,0 +1,142 @@
+"""`GET /admin/v1/openapi.json`: an OpenAPI 3.1 document that says what the tables of operations say, and no more."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from federation.admin.api.models import RefusalShown
+from federation.admin.api.operation import AdminRequest, Answer, Operation, Parameter
+from federation.admin.api.router import PREFIX
+from federation.version import VERSION
+
+ALWAYS = (
+    *(HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
+    *(HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INTERNAL_SERVER_ERROR),
+)
+WITH_BODY = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+_VARIABLE = re.compile(r"\{(\w+)\}")
+_REF = "#/components/schemas/{model}"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenApi:
+    """Describes every operation, itself included. `issuer`: our URL."""
+
+    issuer: str
+    described: Callable[[], Sequence[Operation]]
+
+    def operations(self) -> Iterator[Operation]:
+        """The table."""
+        yield Operation("GET", "/openapi.json", "", "This document.", handle=self._get, name="getOpenApi")
+
+    def document(self) -> dict[str, Any]:
+        """All of it."""
+        operations = self.described()
+        paths: dict[str, dict[str, Any]] = {}
+        for operation in operations:
+            paths.setdefault(PREFIX + operation.path, {})[operation.method.lower()] = _operation(operation)
+        return {
+            "openapi": "3.1.0",
+            "info": {"title": "federation-bridge admin API", "version": VERSION},
+            "servers": [{"url": self.issuer}],
+            "paths": paths,
+            "components": {"schemas": _schemas(operations), "securitySchemes": _SECURITY},
+        }
+
+    def _get(self, request: AdminRequest) -> Answer:  # noqa: ARG002 (for everybody alike)
+        return Answer(HTTPStatus.OK, self.document())
+
+
+_SECURITY = {
+    "dpop": {
+        "type": "http",
+        "scheme": "DPoP",
+        "description": "A token of this bridge for federation-admin, bound to a key (RFC 9449).",
+    },
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The same bound to a TLS client certificate (RFC 8705), or on a laptop to nothing.",
+    },
+}
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "parameters": list(_parameters(operation)),
+        "responses": _responses(operation),
+        "security": [{"dpop": [operation.scope]}, {"bearer": [operation.scope]}] if operation.scope else [],
+    }
+    if operation.request is not None:
+        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": _body(operation)}}}
+    return described
+
+
+def _body(operation: Operation) -> dict[str, Any]:
+    schema = _ref(operation.request)
+    if not operation.document:
+        return schema
+    reason = {"type": "object", "properties": {"reason": {"type": "string", "maxLength": 512}}}
+    return {"description": "The document, and beside its own keys perhaps a reason.", "anyOf": [schema, reason]}
+
+
+def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
+    variables = {variable.name: variable for variable in operation.variables}
+    for name in _VARIABLE.findall(operation.path):
+        yield _parameter(variables.get(name, Parameter(name, "[^/]+")), "path")
+    for parameter in operation.query:
+        yield _parameter(parameter, "query")
+    if operation.precondition:
+        yield _header("If-Match", r'"[1-9][0-9]*"', "The ETag of the version that is there.")
+        yield _header("If-None-Match", r"\*", "There is none yet.")
+    if operation.is_action:
+        yield _header("Idempotency-Key", r"[\x21-\x7e]{1,255}", "Asked again under this name, it is done once.")
+
+
+def _parameter(parameter: Parameter, place: str) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "in": place,
+        "required": place == "path",
+        "description": parameter.description,
+        "schema": {"type": "string", "pattern": f"^(?:{parameter.pattern})$"},
+    }
+
+
+def _header(name: str, pattern: str, description: str) -> dict[str, Any]:
+    return _parameter(Parameter(name, pattern, description), "header")
+
+
+def _responses(operation: Operation) -> dict[str, Any]:
+    good = {status: _good(status, operation) for status in (operation.status, *operation.also)}
+    refused = {*ALWAYS, *operation.refusals, *(WITH_BODY if operation.takes_body else ())}
+    problem = {"application/problem+json": {"schema": _ref(RefusalShown)}}
+    bad = {status: {"description": status.phrase, "content": problem} for status in sorted(refused)}
+    return {str(status.value): response for status, response in {**good, **bad}.items()}
+
+
+def _good(status: HTTPStatus, operation: Operation) -> dict[str, Any]:
+    if status is HTTPStatus.NO_CONTENT:
+        return {"description": status.phrase}
+    schema = _ref(operation.response) if operation.response else {"type": "object"}
+    return {"description": status.phrase, "content": {"application/json": {"schema": schema}}}
+
+
+def _ref(model: type[BaseModel] | None) -> dict[str, Any]:
+    return {"$ref": _REF.format(model=model.__name__)} if model else {"type": "object"}
+
+
+def _schemas(operations: Sequence[Operation]) -> dict[str, Any]:
+    models = {model for one in operations for model in (one.request, one.response) if model} | {RefusalShown}
+    ordered = sorted(models, key=lambda model: model.__name__)
+    _, schema = models_json_schema([(model, "validation") for model in ordered], ref_template=_REF)
+    definitions: dict[str, Any] = schema["$defs"]
+    return definitions

@@ -1,0 +1,96 @@
+"""Composes the admin API."""
+
+import logging
+from collections.abc import Sequence
+
+from federation.admin.api.confirmations import Confirmations
+from federation.admin.api.documents import Documents
+from federation.admin.api.edits import Edits
+from federation.admin.api.endpoint import AdminEndpoint
+from federation.admin.api.guard import Guard
+from federation.admin.api.histories import Histories
+from federation.admin.api.idempotency import OnceOnly
+from federation.admin.api.router import Router
+from federation.admin.api.sets import DocumentSets
+from federation.admin.api.table import Resource, table_of
+from federation.admin.api.visible import Visible
+from federation.admin.confirm import Confirmer
+from federation.admin.stored import StoredTrust
+from federation.aws.answers import DynamoAnswers
+from federation.aws.claims import DynamoOneTimeClaims
+from federation.aws.clients import dynamodb_client
+from federation.aws.current_state import DynamoCurrentState
+from federation.aws.key_sets import DocumentKeySets
+from federation.aws.trust_pages import DynamoTrustPages
+from federation.aws.trust_reader import DynamoTrustReader
+from federation.aws.trust_writer import DynamoTrustWriter
+from federation.mapping.own import OwnMappings
+from federation.model.documents import CorruptDocument
+from federation.oauth.metadata import ERRORS_PATH
+from federation.ports import AuditLog
+from federation.settings import Settings
+from federation.system import SystemClock
+from federation.trust.directory import TTL
+from federation.trust.kept import Kept
+from federation.verification.admin_tokens import AdminTokens
+from federation.verification.own_tokens import OwnTokenVerifier
+from federation.verification.proofs.dpop import DpopVerifier
+from federation.verification.proofs.resource_request import ResourceProofs
+
+_log = logging.getLogger(__name__)
+
+
+class AdminApi:
+    """What the resources stand on."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = SystemClock()
+        self.dynamodb = dynamodb_client()
+        self.reader = DynamoTrustReader(self.dynamodb, settings.trust_table, _report_corrupt)
+        self.writer = DynamoTrustWriter(self.dynamodb, settings.trust_table)
+        self.pages = DynamoTrustPages(self.dynamodb, settings.trust_table, _report_corrupt)
+        self.state = DynamoCurrentState(self.dynamodb, settings.trust_table, settings.state_table, self.clock)
+
+    def resources(self) -> Sequence[Resource]:
+        """Every table of operations."""
+        stored = StoredTrust(self.pages, self.reader, self.writer)
+        edits = Edits(self.writer, self.pages, stored, self.clock, self.settings.loopback_issuers)
+        visible = Visible(self.pages, self.pages, self.writer)
+        return (
+            Documents(edits, visible),
+            Histories(edits, visible),
+            DocumentSets(edits),
+            Confirmations(Confirmer(self.writer), edits, visible, self.clock),
+        )
+
+    def guard(self) -> Guard:
+        """Nothing that it decides with is remembered but our own keys, whose version is checked."""
+        keys = Kept(DocumentKeySets(self.writer).load, self.clock, TTL)
+        return Guard(
+            tokens=AdminTokens(OwnTokenVerifier(self.settings.issuer, keys.get, self.clock)),
+            proofs=ResourceProofs(DpopVerifier(self.clock)),
+            mappings=OwnMappings(self.reader, self.reader),
+            state=self.state,
+            claims=DynamoOneTimeClaims(self.dynamodb, self.settings.state_table, self.clock),
+            urls=self.settings.urls,
+            forget_keys=keys.forget,
+            bearer=self.settings.loopback_issuers,
+        )
+
+
+def admin_endpoint(settings: Settings, log: AuditLog) -> AdminEndpoint:
+    """`/admin/v1/...` on DynamoDB."""
+    api = AdminApi(settings)
+    return AdminEndpoint(
+        router=Router(table_of(settings.issuer, api.resources())),
+        guard=api.guard(),
+        once=OnceOnly(DynamoAnswers(api.dynamodb, settings.state_table, api.clock)),
+        log=log,
+        clock=api.clock,
+        error_page=settings.issuer + ERRORS_PATH,
+    )
+
+
+def _report_corrupt(error: CorruptDocument) -> None:
+    _log.error("left out: %s", error)
