@@ -16,6 +16,8 @@ GatewayResponse: TypeAlias = dict[str, object]
 
 UNREADABLE = b"\x00"
 """Stands for what cannot be decoded. The form parser refuses it, so it is answered and recorded like any refusal."""
+_IAM = ("accessKey", "accountId", "callerId", "userArn", "userId")
+"""What an IAM authorizer always says; it leaves `cognitoIdentity` and `principalOrgId` empty now and then."""
 
 
 class _MalformedEvent(ValueError):
@@ -47,16 +49,34 @@ def _request(event: Mapping[object, object], invocation: str) -> HttpRequest:
     context = _members(event.get("requestContext"))
     http = _members(context.get("http"))
     certificate = _members(_members(context.get("authentication")).get("clientCert"))
+    headers, iam_caller = _headers(_members(event.get("headers"))), _iam_caller(context)
     return HttpRequest(
         method=_text(http.get("method")),
         path=_text(event.get("rawPath")),
         body=_body(event),
         correlation_id=_text(context.get("requestId")) or invocation,
-        headers=_headers(_members(event.get("headers"))),
+        headers=headers if iam_caller is None else _without_signature(headers),
         query=_text(event.get("rawQueryString")),
         source_ip=_text(http.get("sourceIp")),
         client_certificate=_text(certificate.get("clientCertPem")) or None,
+        iam_caller=iam_caller,
     )
+
+
+def _iam_caller(context: Mapping[object, object]) -> str | None:
+    """ARN of whoever signed, where an IAM authorizer has spoken; only a gateway's whole word counts."""
+    iam = _members(context.get("authorizer")).get("iam")
+    if iam is None:
+        return None
+    if not all(_text(_members(iam).get(name)) for name in _IAM):
+        raise _MalformedEvent
+    return _text(_members(iam).get("userArn"))
+
+
+def _without_signature(headers: dict[str, str]) -> dict[str, str]:
+    """The AWS signature was the gateway's to judge; whatever else an Authorization header holds, stays."""
+    signed = headers.get("authorization", "").startswith("AWS4-")
+    return {name: value for name, value in headers.items() if not (signed and name == "authorization")}
 
 
 def _body(event: Mapping[object, object]) -> bytes:

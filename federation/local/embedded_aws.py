@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 REGION = "us-east-1"
 """moto takes its routes from this region's backends, where ours stand."""
 DYNAMODB_ENDPOINT = "AWS_ENDPOINT_URL_DYNAMODB"
+ACCESS_KEY = SECRET_KEY = "embedded"
+"""Nobody's: they open nothing but what runs in this process."""
 NAME = "federation"
 SETUP_SECONDS = 30
 """A DynamoDB elsewhere may be warming up; nobody waits for an answer yet."""
@@ -46,8 +48,8 @@ _numbers = count(1)
 _RUNTIME = ("AWS_LAMBDA_", "AWS_SAM_", "AWS_XRAY_")
 _KEY_SPECS = {"RS256": "RSA_2048", "PS256": "RSA_2048", "ES256": "ECC_NIST_P256", "EdDSA": ED25519}
 _SEALED = {
-    "AWS_ACCESS_KEY_ID": "embedded",
-    "AWS_SECRET_ACCESS_KEY": "embedded",
+    "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+    "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
     "AWS_DEFAULT_REGION": REGION,
     "AWS_REGION": REGION,
     "AWS_CONFIG_FILE": os.devnull,

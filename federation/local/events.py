@@ -8,7 +8,7 @@ cookies are moved out of the headers; only text/*, JSON, XML and JavaScript bodi
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -41,8 +41,10 @@ class Arrival:
         return f"Root=1-{int(self.time):08x}-{hashlib.sha256(self.request_id.encode()).hexdigest()[:24]}"
 
 
-def build_event(request: GatewayRequest, match: RouteMatch, arrival: Arrival) -> Event:
-    """The event that a function behind `match` receives for `request`."""
+def build_event(
+    request: GatewayRequest, match: RouteMatch, arrival: Arrival, iam: Mapping[str, str | None] | None = None
+) -> Event:
+    """The event that a function behind `match` receives for `request`. `iam`: what the IAM authorizer says."""
     cookies = [cookie.strip() for cookie in request.header("cookie").replace(",", ";").split(";") if cookie.strip()]
     query = _joined(parse_qsl(request.query, keep_blank_values=True, errors="replace"))
     return {
@@ -53,7 +55,7 @@ def build_event(request: GatewayRequest, match: RouteMatch, arrival: Arrival) ->
         **({"cookies": cookies} if cookies else {}),
         "headers": _headers(request, arrival),
         **({"queryStringParameters": query} if query else {}),
-        "requestContext": _request_context(request, match, arrival),
+        "requestContext": _request_context(request, match, arrival, iam),
         **({"pathParameters": dict(match.parameters)} if match.parameters else {}),
         **_body(request),
     }
@@ -79,12 +81,15 @@ def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return values
 
 
-def _request_context(request: GatewayRequest, match: RouteMatch, arrival: Arrival) -> dict[str, object]:
+def _request_context(
+    request: GatewayRequest, match: RouteMatch, arrival: Arrival, iam: Mapping[str, str | None] | None
+) -> dict[str, object]:
     host = request.header("host")
     return {
         "accountId": ACCOUNT_ID,
         "apiId": API_ID,
         **_authentication(request),
+        **({} if iam is None else {"authorizer": {"iam": dict(iam)}}),
         "domainName": host,
         "domainPrefix": host.split(".")[0],
         "http": {

@@ -10,9 +10,17 @@ from urllib.parse import unquote
 
 from federation.local.events import Arrival, build_event
 from federation.local.functions import Runtime
+from federation.local.iam import IamAuthorizer
 from federation.local.objects import read_object
 from federation.local.requests import GatewayRequest, GatewayResponse
-from federation.local.responses import BODY_TOO_LARGE, FUNCTION_FAILED, HEAD_TOO_LARGE, NOT_FOUND, read_result
+from federation.local.responses import (
+    BODY_TOO_LARGE,
+    FORBIDDEN,
+    FUNCTION_FAILED,
+    HEAD_TOO_LARGE,
+    NOT_FOUND,
+    read_result,
+)
 from federation.local.routes import FunctionTarget, Route, RouteMatch, find_route
 from federation.ports import Clock, Identifiers, Publisher
 
@@ -31,6 +39,7 @@ class Gateway:
     publisher: Publisher
     clock: Clock
     identifiers: Identifiers
+    iam: IamAuthorizer
 
     def answer(self, request: GatewayRequest) -> GatewayResponse:
         """The response to `request`; never raises."""
@@ -43,10 +52,13 @@ class Gateway:
 
     def _dispatch(self, request: GatewayRequest, match: RouteMatch) -> GatewayResponse:
         target = match.route.target
+        iam = self.iam.caller(request) if match.route.signed else None
+        if match.route.signed and iam is None:
+            return FORBIDDEN
         arrival = Arrival(request_id=self.identifiers.new(), time=self.clock.now())
         try:
             if isinstance(target, FunctionTarget):
-                response = read_result(self.runtime.invoke(target, build_event(request, match, arrival)))
+                response = read_result(self.runtime.invoke(target, build_event(request, match, arrival, iam)))
             else:
                 response = read_object(self.publisher, unquote(request.path), request)
         except Exception:  # noqa: BLE001 - whatever a function raises is a 500, as behind the HTTP API

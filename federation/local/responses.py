@@ -18,6 +18,7 @@ def message(status: HTTPStatus) -> GatewayResponse:
 
 
 NOT_FOUND = message(HTTPStatus.NOT_FOUND)
+FORBIDDEN = message(HTTPStatus.FORBIDDEN)
 BODY_TOO_LARGE = GatewayResponse(413, b'{"message":"Request Entity Too Large"}', _JSON)
 HEAD_TOO_LARGE = GatewayResponse(431, b'{"message":"Request Header Fields Too Large"}', _JSON)
 FUNCTION_FAILED = message(HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -17,6 +17,7 @@ LAMBDA_TIMEOUT = 3
 LAMBDA_MEMORY = 128
 """What Lambda gives a function that asks for nothing: seconds, MB."""
 
+_ANY_METHOD = "x-amazon-apigateway-any-method"
 _VARIABLE = re.compile(r"\{([A-Za-z0-9._-]+)(\+?)\}")
 
 
@@ -45,6 +46,8 @@ class Route:
     method: str
     path: str
     target: Target
+    signed: bool = False
+    """Whether an AWS signature is asked for (IAM authorization)."""
 
     @property
     def key(self) -> str:
@@ -103,12 +106,22 @@ def read_routes(template: Mapping[str, Any]) -> tuple[Route, ...]:
 
 
 def _function_routes(template: Mapping[str, Any]) -> Iterator[Route]:
-    defaults = template.get("Globals", {}).get("Function", {})
+    defaults, signed = template.get("Globals", {}).get("Function", {}), set(_signed(template))
     for name, properties in resources(template, "AWS::Serverless::Function"):
         target = _function(name, {**defaults, **properties})
         for event in properties.get("Events", {}).values():
             if event["Type"] == "HttpApi":
-                yield Route(event["Properties"]["Method"].upper(), event["Properties"]["Path"], target)
+                method, path = event["Properties"]["Method"].upper(), event["Properties"]["Path"]
+                yield Route(method, path, target, signed=(method, path) in signed)
+
+
+def _signed(template: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(method, path) of what the API's definition secures; there is one scheme."""
+    for _, properties in resources(template, "AWS::Serverless::HttpApi"):
+        for path, methods in properties.get("DefinitionBody", {}).get("paths", {}).items():
+            for method, operation in methods.items():
+                if operation.get("security"):
+                    yield ANY if method == _ANY_METHOD else method.upper(), path
 
 
 def _function(name: str, properties: Mapping[str, Any]) -> FunctionTarget:

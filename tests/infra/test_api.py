@@ -26,6 +26,7 @@ def disabled(deployment: Deployment) -> bool:
 def test_the_routes_are_these(deployment: Deployment) -> None:
     assert {key: integration["type"] for key, integration in integrations(deployment).items()} == {
         ("x-amazon-apigateway-any-method", "/token"): "aws_proxy",
+        ("post", "/iam/token"): "aws_proxy",
         ("x-amazon-apigateway-any-method", "/introspect"): "aws_proxy",
         ("x-amazon-apigateway-any-method", "/revoke"): "aws_proxy",
         ("get", "/health"): "aws_proxy",
@@ -38,6 +39,7 @@ def test_the_routes_are_these(deployment: Deployment) -> None:
     ("route", "function"),
     [
         (("x-amazon-apigateway-any-method", "/token"), "TokenFunction"),
+        (("post", "/iam/token"), "TokenFunction"),
         (("x-amazon-apigateway-any-method", "/introspect"), "IntrospectFunction"),
         (("x-amazon-apigateway-any-method", "/revoke"), "RevokeFunction"),
         (("get", "/health"), "HealthFunction"),
@@ -56,7 +58,28 @@ def test_a_route_leads_to_the_function_of_that_name(
 def test_every_route_to_a_function_is_permitted_and_no_other(deployment: Deployment) -> None:
     permissions = deployment.of_type("AWS::Lambda::Permission").values()
     sources = {each["SourceArn"].split("/", 1)[1] for each in permissions if "execute-api" in each["SourceArn"]}
-    assert sources == {"*/*/token", "*/*/introspect", "*/*/revoke", "*/GET/health", "*/*/issuers/*/keys"}
+    assert sources == {
+        "*/*/token",
+        "*/POST/iam/token",
+        "*/*/introspect",
+        "*/*/revoke",
+        "*/GET/health",
+        "*/*/issuers/*/keys",
+    }
+
+
+def test_an_aws_signature_is_asked_for_on_its_own_route_and_nowhere_else(deployment: Deployment) -> None:
+    body = deployment.properties("HttpApi")["Body"]
+    secured = {
+        (method, path): operation["security"]
+        for path, operations in body["paths"].items()
+        for method, operation in operations.items()
+        if operation.get("security")
+    }
+    assert secured == {("post", "/iam/token"): [{"aws": []}]}
+    scheme = body["components"]["securitySchemes"]["aws"]
+    assert (scheme["in"], scheme["name"]) == ("header", "Authorization")
+    assert scheme["x-amazon-apigateway-authtype"] == "awsSigv4"
 
 
 def test_public_documents_come_from_the_distribution_over_https(deployment: Deployment) -> None:

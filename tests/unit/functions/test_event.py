@@ -10,7 +10,7 @@ from federation.oauth.form import parse_form
 from federation.oauth.http import HttpResponse
 from federation.oauth.identifiers import FORM
 from federation.oauth.reasons import Reason
-from functions.event import read_event, write_response
+from functions.event import UNREADABLE, read_event, write_response
 from tests.support.lambda_events import REQUEST_ID, gateway_event
 
 JSON_VALUES = st.recursive(
@@ -75,6 +75,52 @@ def test_K1_a_client_certificate_comes_from_the_connection_and_never_from_a_head
 def test_F8_the_address_comes_from_the_connection_and_never_from_a_header() -> None:
     headers = {"x-forwarded-for": "198.51.100.1", "forwarded": "for=198.51.100.1"}
     assert read_event(POST | {"headers": headers}, "i").source_ip == "203.0.113.7"
+
+
+IAM: dict[str, object] = {
+    "accessKey": "ASIAEXAMPLE",
+    "accountId": "123456789012",
+    "callerId": "AROAEXAMPLE:i-1",
+    "cognitoIdentity": None,
+    "principalOrgId": "aws",
+    "userArn": "arn:aws:sts::123456789012:assumed-role/gateway/i-1",
+    "userId": "AROAEXAMPLE:i-1",
+}
+SIGNATURE = "AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE/20270115/eu-west-1/execute-api/aws4_request, Signature=00"
+
+
+def signed_event(iam: object, **headers: str) -> dict[str, Any]:
+    event = gateway_event("POST", "/iam/token", b"a=b")
+    event["requestContext"]["authorizer"] = {"iam": iam}
+    return event | {"headers": {**event["headers"], **headers}}
+
+
+def test_K1_an_aws_caller_is_the_authorizers_word_and_never_a_headers() -> None:
+    event = gateway_event("POST", "/token", b"a=b")
+    event["headers"] |= {"x-amzn-iam-user-arn": "forged", "authorization": SIGNATURE}
+    request = read_event(event, "i")
+    assert (request.iam_caller, request.headers["authorization"]) == (None, SIGNATURE)
+    assert read_event(signed_event(IAM), "i").iam_caller == IAM["userArn"]
+
+
+def test_the_aws_signature_was_for_the_gateway_and_goes_no_further() -> None:
+    assert "authorization" not in read_event(signed_event(IAM, authorization=SIGNATURE), "i").headers
+    assert read_event(signed_event(IAM, authorization="Basic YTpi"), "i").headers["authorization"] == "Basic YTpi"
+
+
+@pytest.mark.parametrize("name", ["accessKey", "accountId", "callerId", "userArn", "userId"])
+@pytest.mark.parametrize("value", [None, "", 7])
+def test_half_an_authorizer_is_no_event(name: str, value: object) -> None:
+    request = read_event(signed_event({**IAM, name: value}), "i")
+    assert request.iam_caller is None
+    assert request.body == UNREADABLE
+
+
+def test_an_authorizer_of_another_kind_says_nothing_about_aws() -> None:
+    event = gateway_event("POST", "/token", b"a=b")
+    event["requestContext"]["authorizer"] = {"jwt": {"claims": {}, "scopes": None}}
+    assert read_event(event, "i").iam_caller is None
+    assert read_event(signed_event("arn:aws:iam::123456789012:role/x"), "i").body == UNREADABLE
 
 
 @pytest.mark.parametrize("name", UNREADABLE_BODIES)

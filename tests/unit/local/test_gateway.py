@@ -8,9 +8,11 @@ from federation.local.context import LambdaContext
 from federation.local.events import Event
 from federation.local.functions import Runtime
 from federation.local.gateway import MAX_BODY, MAX_HEAD, Gateway
+from federation.local.iam import IamAuthorizer
 from federation.local.requests import GatewayRequest
 from federation.local.routes import FunctionTarget, ObjectTarget, Route
 from federation.ports import PublishedDocument
+from tests.support.aws_signature import aws_signed
 
 NOW = 1_800_000_000.0
 TARGET = FunctionTarget(name="Echo", module="functions.echo", timeout=10, memory=512)
@@ -61,12 +63,14 @@ def gateway(echo: Echo) -> Gateway:
         routes=[
             Route("ANY", "/echo", TARGET),
             Route("ANY", "/broken", TARGET),
+            Route("POST", "/signed", TARGET, signed=True),
             Route("GET", "/.well-known/{document}", ObjectTarget()),
         ],
         runtime=Runtime({"Echo": echo}, clock, identifiers),
         publisher=Documents({JWKS.path: JWKS}),
         clock=clock,
         identifiers=identifiers,
+        iam=IamAuthorizer(clock),
     )
 
 
@@ -119,3 +123,21 @@ def test_a_document_that_the_caller_has_is_not_sent_again(gateway: Gateway) -> N
 
 def test_a_document_that_is_not_published_is_a_404(gateway: Gateway) -> None:
     assert gateway.answer(GatewayRequest("GET", "/.well-known/nothing")).status == 404
+
+
+def test_a_route_that_asks_for_a_signature_invokes_nothing_without_one(gateway: Gateway, echo: Echo) -> None:
+    response = gateway.answer(GatewayRequest("POST", "/signed"))
+    assert (response.status, response.body) == (403, b'{"message":"Forbidden"}')
+    assert gateway.answer(GatewayRequest("GET", "/signed")).status == 404
+    assert echo.calls == []
+
+
+def test_with_one_the_function_hears_whose_it_is(gateway: Gateway, echo: Echo) -> None:
+    assert gateway.answer(aws_signed(GatewayRequest("POST", "/signed", body=b"a=b"), NOW)).status == 202
+    iam = echo.calls[0][0]["requestContext"]["authorizer"]["iam"]
+    assert iam["userArn"] == "arn:aws:sts::123456789012:assumed-role/laptop/serve"
+
+
+def test_what_a_caller_says_about_itself_is_never_the_gateways_word(gateway: Gateway, echo: Echo) -> None:
+    gateway.answer(aws_signed(GatewayRequest("POST", "/echo", headers=(("authorizer", "x"),)), NOW))
+    assert "authorizer" not in echo.calls[0][0]["requestContext"]

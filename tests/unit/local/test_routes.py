@@ -72,6 +72,24 @@ def test_the_template_says_which_routes_there_are() -> None:
     assert (token.name, token.module, token.timeout) == ("TokenFunction", "functions.token", 10)
 
 
+def test_the_template_says_which_routes_ask_for_a_signature() -> None:
+    signed = {route.key for route in read_routes(load_template()) if route.signed}
+    assert signed == {"POST /iam/token"}
+
+
+def test_any_method_may_ask_for_a_signature() -> None:
+    event = {"Type": "HttpApi", "Properties": {"Path": "/x", "Method": "any"}}
+    function = {"Handler": "functions.x.handler", "Events": {"X": event}}
+    body: dict[str, object] = {"paths": {"/x": {"x-amazon-apigateway-any-method": {"security": [{"aws": []}]}}}}
+    template = {
+        "Resources": {
+            "X": {"Type": "AWS::Serverless::Function", "Properties": function},
+            "Api": {"Type": "AWS::Serverless::HttpApi", "Properties": {"DefinitionBody": body}},
+        }
+    }
+    assert [route.signed for route in read_routes(template)] == [True]
+
+
 def test_pushed_keys_have_a_route_with_the_issuers_id() -> None:
     match = find_route(read_routes(load_template()), "POST", "/issuers/acme-cluster/keys")
     assert match is not None
