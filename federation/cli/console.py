@@ -1,13 +1,43 @@
 """Where a command writes: results to stdout, everything else to stderr."""
 
 import json
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="Print without colour; so does the variable NO_COLOR.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """How somebody wants to be told."""
+
+    as_json: bool = False
+    no_color: bool = False
+
+    @property
+    def results(self) -> Console:
+        """For people; whoever wants JSON gets `print_json` instead."""
+        return output(no_color=self.no_color)
+
+    @property
+    def asides(self) -> Console:
+        """Progress, warnings, questions."""
+        return diagnostics(no_color=self.no_color)
+
+    def say(self, text: str, style: str = "") -> None:
+        """A line on stdout for people, however long; nothing for machines. Markup in it is text."""
+        if not self.as_json:
+            self.results.print(Text(text, style), soft_wrap=True)
+
+    def note(self, text: str, style: str = "dim") -> None:
+        """A line on stderr for people."""
+        if not self.as_json:
+            self.asides.print(Text(text, style), soft_wrap=True)
 
 
 def output(*, no_color: bool = False) -> Console:

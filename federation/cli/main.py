@@ -1,20 +1,18 @@
-"""The commands, each in a file of its own."""
+"""`fedbridge`: the frame of all commands."""
 
 from typing import Annotated
 
 import typer
 
-from federation.cli import demo, serve, validate
+from federation.cli.commands import COMMANDS, LazyGroup, application_named
 from federation.version import VERSION
 
-app = typer.Typer(
-    name="fedbridge",
+app = application_named(
+    "fedbridge",
+    cls=LazyGroup,
     help="Trades a foreign machine identity for a short-lived internal token (RFC 8693).",
     epilog="Example: fedbridge demo",
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -33,6 +31,9 @@ def options(
     """Options of every command; the help text is the application's."""
 
 
-app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
-app.command("serve", epilog=serve.EXAMPLE)(serve.serve)
-app.command("validate", epilog=validate.EXAMPLE)(validate.validate)
+def _listed() -> None:
+    """Stands in the list of commands; what is run comes from the command's own module."""
+
+
+for _name, _summary in COMMANDS.items():
+    app.command(_name, help=_summary)(_listed)

@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.client import RemoteDisconnected
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,8 @@ from federation.client.credential import Credential
 from federation.client.http import Answer, send
 
 API = "/admin/v1"
+TIMEOUT = 60.0
+"""Seconds: large sets of documents take their time."""
 
 
 class AdminRefused(Exception):
@@ -46,9 +49,19 @@ class AdminApi:
         """Raises AdminRefused, and OSError where nobody answers."""
         return self._call("GET", path, query=query)
 
-    def post(self, path: str, body: Mapping[str, Any]) -> AdminResult:
-        """An action; should its answer be lost, repeating it has no second effect (Idempotency-Key)."""
-        return self._call("POST", path, body, {"idempotency-key": secrets.token_urlsafe(16)})
+    def post(self, path: str, body: Mapping[str, Any], *, etag: str | None = None, new: bool = False) -> AdminResult:
+        """An action; should its answer be lost, it is asked for once more, with no second effect (Idempotency-Key).
+
+        `etag`: of the version that it is about; `new`: there must be none.
+        """
+        condition = {"if-match": etag} if etag else {"if-none-match": "*"} if new else {}
+        headers = {"idempotency-key": secrets.token_urlsafe(16), **condition}
+        try:
+            return self._call("POST", path, body, headers)
+        except ConnectionRefusedError:
+            raise
+        except (ConnectionError, RemoteDisconnected):
+            return self._call("POST", path, body, headers)
 
     def put(self, path: str, document: Mapping[str, Any], etag: str | None) -> AdminResult:
         """`etag`: of the version to replace; None: there must be none."""
@@ -70,10 +83,11 @@ class AdminApi:
         target = f"{url}?{urlencode(query)}" if query else url
         content = None if body is None else json.dumps(body).encode()
         typed = {**(headers or {}), **({"content-type": "application/json"} if content else {})}
-        answer = send(target, method, content, {**typed, **self.credential.headers(method, url)})
+        answer = send(target, method, content, {**typed, **self.credential.headers(method, url)}, timeout=TIMEOUT)
         nonce = answer.headers.get("dpop-nonce")
         if answer.status == 401 and nonce and self.credential.key:  # noqa: PLR2004 RFC 9449 section 9
-            answer = send(target, method, content, {**typed, **self.credential.headers(method, url, nonce)})
+            proven = self.credential.headers(method, url, nonce)
+            answer = send(target, method, content, {**typed, **proven}, timeout=TIMEOUT)
         if answer.status >= 400:  # noqa: PLR2004 RFC 9110 section 15.5
             raise AdminRefused(answer)
         return AdminResult(answer.status, _members(answer), answer.headers.get("etag", ""))

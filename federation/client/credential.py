@@ -22,6 +22,8 @@ class Credential:
     key: DpopKey | None = field(default=None, repr=False)
     expires_at: int | None = None
     """Seconds since the epoch; None: nobody said."""
+    bridge: str | None = None
+    """URL of the bridge that it is for; None: nobody said."""
 
     def headers(self, method: str, url: str, nonce: str | None = None) -> dict[str, str]:
         """What proves the caller in a request (RFC 6750, RFC 9449 section 7.1)."""
@@ -48,6 +50,7 @@ def write_credential(file: Path, credential: Credential) -> None:
     stored = {
         "access_token": credential.access_token,
         "expires_at": credential.expires_at,
+        "bridge": credential.bridge,
         "dpop_key": dict(credential.key.private_jwk) if credential.key else None,
     }
     write_private(file, json.dumps(stored, indent=1))
@@ -71,7 +74,7 @@ def write_private(file: Path, text: str) -> None:
 def _parsed(file: Path, text: str) -> Credential:
     try:
         stored: dict[str, Any] = json.loads(text)
-        key = DpopKey.load(stored["dpop_key"]) if stored["dpop_key"] else None
-        return Credential(str(stored["access_token"]), key, stored["expires_at"])
+        key = DpopKey.load(stored["dpop_key"]) if stored["dpop_key"] is not None else None
+        return Credential(str(stored["access_token"]), key, stored["expires_at"], stored.get("bridge"))
     except (KeyError, TypeError, ValueError) as error:
         raise NoCredential(f"{file} is no credential; log in again with `fedbridge login`") from error

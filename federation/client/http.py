@@ -38,11 +38,18 @@ def post_form(url: str, parameters: Parameters, headers: Mapping[str, str] | Non
     return send(url, "POST", urlencode(parameters).encode(), {"content-type": FORM, **(headers or {})})
 
 
-def send(url: str, method: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Answer:
-    """The answer to any request; follows no redirect, knows no proxy."""
+def send(
+    url: str,
+    method: str,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    *,
+    timeout: float = _TIMEOUT,
+) -> Answer:
+    """The answer to any request; follows no redirect, knows no proxy. `timeout`: seconds."""
     parts = urlsplit(url)
     connect = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    connection = connect(parts.netloc, timeout=_TIMEOUT)
+    connection = connect(parts.netloc, timeout=timeout)
     try:
         target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         connection.request(method, target, body, dict(headers or {}))

@@ -33,7 +33,7 @@ class DpopKey:
         """The key that `private_jwk` gave away; raises ValueError for anything else."""
         try:
             key = ECAlgorithm(ECAlgorithm.SHA256).from_jwk(dict(private_jwk))
-        except jwt.InvalidKeyError as error:
+        except (jwt.InvalidKeyError, ValueError) as error:
             raise ValueError("no private EC key") from error
         if isinstance(key, ec.EllipticCurvePrivateKey):
             return cls(key)

@@ -1,8 +1,12 @@
 """The command line's frame: help with an example, version, honest exit codes, no tracebacks."""
 
+import subprocess
+import sys
+
 import pytest
 from typer.testing import CliRunner
 
+from federation.cli.commands import COMMANDS, load
 from federation.cli.main import app
 from federation.version import VERSION
 
@@ -12,7 +16,7 @@ def test_the_version_is_printed() -> None:
     assert (result.exit_code, result.stdout) == (0, f"fedbridge {VERSION}\n")
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["serve"], ["validate"]])
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_every_help_has_an_example(command: list[str]) -> None:
     result = CliRunner().invoke(app, [*command, "--help"])
     assert result.exit_code == 0
@@ -35,3 +39,18 @@ def test_a_wrong_use_is_exit_code_2(arguments: list[str]) -> None:
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 2
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_nothing_that_a_command_denies(name: str) -> None:
+    assert load(name).name == name
+    assert name in CliRunner().invoke(app, ["--help"]).stdout
+
+
+def test_a_command_brings_nothing_along_that_only_others_need() -> None:
+    looked_for = "[m for m in ('moto', 'uvicorn', 'cheroot', 'boto3', 'federation.local') if m in sys.modules]"
+    program = (
+        f"import sys; from federation.cli.commands import load; load('validate'); load('login'); print({looked_for})"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stdout == "[]\n"

@@ -15,7 +15,7 @@ def test_a_proof_says_what_it_is_for_and_shows_the_public_key_alone() -> None:
     claims = jwt.decode(proof, jwt.PyJWK(header["jwk"]), ["ES256"])
     assert (header["typ"], set(header["jwk"])) == ("dpop+jwt", {"kty", "crv", "x", "y"})
     assert (claims["htm"], claims["htu"], claims["nonce"]) == ("POST", URL, "n")
-    assert claims["ath"] == "PEaeWB_pjJHRUvfTGJ2CnxvFDF3-FNzmTU0n2t8eBzg"
+    assert claims["ath"] == "PEaenWxYddN6Q_NT1PiOYfz4EsZu7jRXRlpAsNpBU-A"
 
 
 def test_every_proof_is_a_new_one() -> None:

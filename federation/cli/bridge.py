@@ -1,0 +1,58 @@
+"""Which bridge a command talks to, and with which credential: the same for a laptop and for AWS."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from federation.cli.failure import USAGE, Failed
+from federation.client.admin import AdminApi
+from federation.client.credential import read_credential
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def _default_file() -> Path:
+    """XDG Base Directory Specification."""
+    configuration = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(configuration) / "fedbridge" / "credential"
+
+
+Url = Annotated[
+    str | None,
+    typer.Option("--url", envvar="FEDBRIDGE_URL", metavar="URL", help="The bridge; default: where you logged in."),
+]
+TokenFile = Annotated[
+    Path,
+    typer.Option(
+        "--token-file",
+        envvar="FEDBRIDGE_TOKEN_FILE",
+        metavar="FILE",
+        default_factory=_default_file,
+        show_default="~/.config/fedbridge/credential",
+        help="Where your token for the admin API is.",
+    ),
+]
+
+
+def bridge_url(url: str | None) -> str:
+    """The URL without a slash at its end; raises Failed unless it is one to which a token may be sent."""
+    if not url:
+        raise Failed("which bridge?", "name it: --url https://federation.example.com, or FEDBRIDGE_URL", code=USAGE)
+    parts = urlsplit(url)
+    local = parts.scheme == "http" and parts.hostname in LOOPBACK
+    if not (parts.scheme == "https" or local) or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise Failed(f"{url} is no bridge's URL", "it begins with https://, or is http:// on this machine", code=USAGE)
+    return url.rstrip("/")
+
+
+def connect(url: str | None, token_file: Path) -> AdminApi:
+    """The admin API; raises Failed, NoCredential."""
+    credential = read_credential(token_file)
+    bridge = bridge_url(url or credential.bridge)
+    if credential.bridge not in (None, bridge):
+        # A bearer token that is shown to somebody else is theirs.
+        raise Failed(f"the credential in {token_file} is for {credential.bridge}", f"fedbridge login --url {bridge}")
+    return AdminApi(bridge, credential)

@@ -1,0 +1,48 @@
+"""Every command by its name. A command's module is imported when it is run: nobody waits for what others need."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Final
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
+
+COMMANDS: Mapping[str, str] = {
+    "demo": "The main job, narrated: foreign tokens in, a token of ours out.",
+    "serve": "Run the whole bridge on 127.0.0.1.",
+    "login": "Get a token for the admin API, bound to a fresh key.",
+    "logout": "Revoke that token and forget it.",
+    "validate": "Check trust documents, offline.",
+    "token": "Exchange the credential at hand for a token of the bridge.",
+    "verify": "Check a token of the bridge, as an internal service does.",
+}
+"""Name -> what it does, in the order of the help. The module of that name in this package has it."""
+
+
+class LazyGroup(TyperGroup):
+    """Lists every command and imports the one that is run."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:  # noqa: ANN401 (typer's)
+        """The command itself in the place of its entry in the list."""
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, load(name) if name and name in COMMANDS else listed, rest
+
+
+def load(name: str) -> Any:  # noqa: ANN401 (typer's own kind of command)
+    """The command: the module's `app` where it has commands of its own, else its function of that name."""
+    module = import_module(f"federation.cli.{name}")
+    if isinstance(application := getattr(module, "app", None), typer.Typer):
+        return get_command(application)
+    alone = application_named(name)
+    alone.command(name, epilog=module.EXAMPLE, context_settings=SETTINGS)(getattr(module, name))
+    return get_command(alone)
+
+
+def application_named(name: str, **settings: Any) -> typer.Typer:  # noqa: ANN401 (typer's settings)
+    """Without what no command here wants."""
+    return typer.Typer(
+        name=name, add_completion=False, pretty_exceptions_enable=False, context_settings=dict(SETTINGS), **settings
+    )

@@ -1,0 +1,109 @@
+"""Logging in with a browser elsewhere: the device authorization grant at somebody's identity provider (RFC 8628)."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from federation.cli.failure import Failed, printable
+from federation.client.http import Answer, post_form, send
+
+GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+INTERVAL = 5
+"""Seconds between two questions, where the provider names none (RFC 8628 section 3.5)."""
+LONGEST = 1800
+"""Seconds: nobody waits longer, whatever the provider says."""
+_OK = 200
+
+
+def ask_person(
+    issuer: str,
+    client_id: str,
+    tell: Callable[[str], None],
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+) -> str:
+    """The ID token that the provider gives once the person has said yes; raises Failed, OSError.
+
+    `tell`: shows the person where to go and what to enter. `sleep`: waits so many seconds.
+    """
+    provider = _metadata(issuer.rstrip("/"))
+    form = [("client_id", client_id), ("scope", "openid")]
+    pending = _members(post_form(_url(provider, "device_authorization_endpoint"), form), "device authorization")
+    try:
+        tell(f"open {_shown(pending['verification_uri'])} and enter {_shown(pending['user_code'])}")
+        if "verification_uri_complete" in pending:
+            tell(f"  or: {_shown(pending['verification_uri_complete'])}")
+        code, waits = str(pending["device_code"]), int(pending["expires_in"])
+        every = int(pending.get("interval", INTERVAL))
+    except (KeyError, TypeError, ValueError):
+        raise Failed(f"{issuer} does not answer as RFC 8628 says") from None
+    question = [("grant_type", GRANT), ("device_code", code), ("client_id", client_id)]
+    return _poll(_url(provider, "token_endpoint"), question, sleep, every, min(waits, LONGEST))
+
+
+def _poll(
+    endpoint: str, question: Sequence[tuple[str, str]], sleep: Callable[[float], None], every: int, waits: int
+) -> str:
+    waited = 0
+    while waited <= waits:
+        sleep(every)
+        waited += max(every, 1)
+        answer = post_form(endpoint, question)
+        error = "" if answer.status == _OK else str(_loose(answer).get("error"))
+        if not error:
+            return _id_token(answer)
+        if error not in ("authorization_pending", "slow_down"):
+            raise Failed(f"the identity provider says {printable(error)}", "log in again, and say yes there")
+        every += INTERVAL if error == "slow_down" else 0
+    raise Failed("nobody has logged in in time", "log in again: fedbridge login --source device")
+
+
+def _id_token(answer: Answer) -> str:
+    token = _loose(answer).get("id_token")
+    if not isinstance(token, str):
+        raise Failed("the identity provider gives no ID token", "let its client have the scope openid")
+    return token
+
+
+def _metadata(issuer: str) -> dict[str, Any]:
+    """OpenID Connect Discovery; the issuer that it names must be the one that was asked (section 4.3)."""
+    _check(issuer)
+    metadata = _members(send(f"{issuer}/.well-known/openid-configuration", "GET"), "discovery")
+    if str(metadata.get("issuer", "")).rstrip("/") != issuer:
+        raise Failed(f"{issuer} says it is {printable(str(metadata.get('issuer')))}", "check --issuer")
+    return metadata
+
+
+def _url(provider: dict[str, Any], name: str) -> str:
+    url = provider.get(name)
+    if not isinstance(url, str):
+        raise Failed(f"the identity provider names no {name}", "take another --source")
+    _check(url)
+    return url
+
+
+def _check(url: str) -> None:
+    """A device code must not travel in the clear."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname == "127.0.0.1"):
+        raise Failed(f"{printable(url)} is no https URL", "check --issuer")
+
+
+def _members(answer: Answer, what: str) -> dict[str, Any]:
+    members = _loose(answer)
+    if answer.status != _OK or not members:
+        why = members.get("error_description") or members.get("error") or f"HTTP {answer.status}"
+        raise Failed(f"the identity provider's {what} fails: {printable(str(why))}", "check --issuer and --client-id")
+    return members
+
+
+def _loose(answer: Answer) -> dict[str, Any]:
+    try:
+        return answer.members
+    except (TypeError, ValueError):
+        return {}
+
+
+def _shown(value: object) -> str:
+    return printable(str(value))

@@ -1,0 +1,147 @@
+"""What went wrong, said once and in one way: what, where, and what to do next."""
+
+import ssl
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPException
+from typing import Any
+
+import typer
+from rich.text import Text
+
+from federation.cli.console import Terminal, print_json
+from federation.client.admin import AdminRefused
+from federation.client.credential import NoCredential
+from federation.client.exchange import Refused
+
+FAILED = 1
+USAGE = 2
+CONTROL = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)))
+"""Never printed: what came over the network must not move the cursor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem as everybody is told it."""
+
+    message: str
+    next: str = ""
+    """What to do."""
+    status: int | None = None
+    """HTTP; None: it did not come to that."""
+    code: str = ""
+    """The bridge's own name for it."""
+    correlation_id: str = ""
+    errors: Sequence[Mapping[str, Any]] = field(default=())
+    """Places in what was sent."""
+
+
+class Failed(Exception):
+    """The command cannot go on."""
+
+    def __init__(self, message: str, next_: str = "", *, code: int = FAILED) -> None:
+        """`code`: the process's own."""
+        super().__init__(message)
+        self.problem = Problem(message, next_)
+        self.exit_code = code
+
+
+@contextmanager
+def failing_well(terminal: Terminal, url: str = "the bridge") -> Iterator[None]:
+    """Tells of every failure that a command may meet, and ends it with an honest code; no traceback."""
+    try:
+        yield
+    except Failed as failed:
+        _end(terminal, failed.problem, failed.exit_code)
+    except AdminRefused as refused:
+        _end(terminal, of_admin_api(refused))
+    except Refused as refused:
+        _end(terminal, of_exchange(refused))
+    except NoCredential as error:
+        _end(terminal, Problem(str(error)))
+    except (OSError, HTTPException) as error:
+        _end(terminal, of_connection(error, url))
+
+
+def of_connection(error: OSError | HTTPException, url: str) -> Problem:
+    """Nobody answers, or nobody that speaks HTTP."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Problem(f"{url} does not prove to be who it says: {error.verify_message}", "check the URL")
+    if isinstance(error, OSError) and error.filename:
+        return Problem(f"{error.filename}: {error.strerror}")
+    return Problem(f"no bridge answers at {url}", "check --url or FEDBRIDGE_URL, and whether the bridge runs")
+
+
+def of_exchange(refused: Refused) -> Problem:
+    """The token endpoint's refusal: its description says what to do."""
+    waiting = f"wait for approval {refused.approval_id}, then repeat" if refused.approval_id else ""
+    return Problem(str(refused), waiting, refused.status, refused.error, refused.correlation_id)
+
+
+def of_admin_api(refused: AdminRefused) -> Problem:
+    """The admin API's refusal."""
+    errors = refused.problem.get("errors")
+    return Problem(
+        str(refused),
+        _NEXT.get(refused.status, ""),
+        refused.status,
+        str(refused.problem.get("code", "")),
+        refused.correlation_id,
+        errors if isinstance(errors, list) else (),
+    )
+
+
+_NEXT: Mapping[int, str] = {
+    HTTPStatus.UNAUTHORIZED: "log in again: fedbridge login",
+    HTTPStatus.FORBIDDEN: "log in with the scope that this takes (fedbridge login --scope), or ask an admin who has it",
+    HTTPStatus.NOT_FOUND: "look at the name, and whether the bridge at that URL has an admin API",
+    HTTPStatus.CONFLICT: "see what stands now, and plan again: fedbridge plan DIR",
+    HTTPStatus.PRECONDITION_FAILED: "somebody else wrote meanwhile: pull, and plan again: fedbridge plan DIR",
+    HTTPStatus.TOO_MANY_REQUESTS: "wait a little, then repeat",
+    HTTPStatus.SERVICE_UNAVAILABLE: "wait a little, then repeat",
+}
+
+
+def _end(terminal: Terminal, problem: Problem, code: int = FAILED) -> None:
+    if terminal.as_json:
+        print_json({"error": _members(problem)})
+    else:
+        _tell(terminal, problem)
+    raise typer.Exit(code)
+
+
+def _tell(terminal: Terminal, problem: Problem) -> None:
+    console = terminal.asides
+    console.print(Text(printable(problem.message), "red"), soft_wrap=True)
+    for error in problem.errors:
+        console.print(Text(f"  {error_line(error)}", "red"), soft_wrap=True)
+    if problem.next:
+        console.print(Text(f"next: {problem.next}", "cyan"), soft_wrap=True)
+    if problem.correlation_id:
+        console.print(Text(f"correlation id: {printable(problem.correlation_id)}", "dim"), soft_wrap=True)
+
+
+def error_line(error: Mapping[str, Any]) -> str:
+    """A place in what was sent, as `document pointer: detail (hint)`."""
+    hint = f" ({error['hint']})" if error.get("hint") else ""
+    place = " ".join(str(error[name]) for name in ("document", "pointer") if error.get(name))
+    return printable(f"{place}: {error.get('detail', '')}{hint}")
+
+
+def printable(text: str) -> str:
+    """Without what moves a cursor."""
+    return text.translate(CONTROL)
+
+
+def _members(problem: Problem) -> dict[str, Any]:
+    members = {
+        "message": problem.message,
+        "next": problem.next,
+        "status": problem.status,
+        "code": problem.code,
+        "correlation_id": problem.correlation_id,
+        "errors": list(problem.errors),
+    }
+    return {name: value for name, value in members.items() if value}

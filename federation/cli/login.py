@@ -1,0 +1,67 @@
+"""`fedbridge login`: a token for the admin API, bound to a key that nobody else has."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from federation.cli.bridge import TokenFile, Url, bridge_url
+from federation.cli.console import AsJson, NoColor, Terminal, print_json
+from federation.cli.failure import Failed, failing_well
+from federation.cli.subject import ClientId, Issuer, Source, Wish, subject_token
+from federation.client.credential import Credential, write_credential
+from federation.client.exchange import Token, Wanted, exchange
+from federation.client.key import DpopKey
+
+EXAMPLE = "Example: fedbridge login --url https://federation.example.com --source file:id.jwt"
+AUDIENCE = "federation-admin"
+
+Scope = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="SCOPE", help="Ask for this alone (repeat, or separate by spaces); default: what your grant gives."
+    ),
+]
+
+
+def login(  # noqa: PLR0913 (each is an option of the command)
+    *,
+    url: Url = None,
+    source: Source = "auto",
+    scope: Scope = None,
+    issuer: Issuer = None,
+    client_id: ClientId = None,
+    token_file: TokenFile,
+    as_json: AsJson = False,
+    no_color: NoColor = False,
+) -> None:
+    """Exchange your own token for one of the admin API's, bound to a fresh key, and keep both in a file of yours.
+
+    Exits 0 if you are logged in, 1 if not, 2 if it is not clear where or with what.
+    """
+    terminal = Terminal(as_json, no_color)
+    with failing_well(terminal, url or "the bridge"):
+        bridge = bridge_url(url)
+        wish = Wish(source, bridge, lambda line: terminal.asides.print(line, markup=False), issuer, client_id)
+        subject, key = subject_token(wish), DpopKey.generate()
+        wanted = Wanted(AUDIENCE, " ".join(scope) if scope else None)
+        token = exchange(bridge, subject.token, wanted, subject_token_type=subject.type, key=key)
+        _keep(token_file, Credential(token.access_token, key, token.expires_at, bridge), token)
+        _tell(terminal, token, bridge, token_file)
+
+
+def _keep(file: Path, credential: Credential, token: Token) -> None:
+    if token.token_type != "DPoP":
+        raise Failed("the bridge gave a token that is not bound to the key", "do not use it; tell the bridge's admin")
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_credential(file, credential)
+
+
+def _tell(terminal: Terminal, token: Token, bridge: str, file: Path) -> None:
+    if terminal.as_json:
+        told = {"bridge": bridge, "scope": token.scope, "expires_at": token.expires_at, "file": str(file)}
+        print_json(told)
+        return
+    minutes = max(0, token.expires_at - int(time.time())) // 60
+    terminal.say(f"logged in at {bridge} for {minutes} minutes: {token.scope}", "green")

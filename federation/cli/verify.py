@@ -1,0 +1,85 @@
+"""`fedbridge verify`: what an internal service checks of a token of ours, by stock PyJWT and the published keys."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import jwt
+import typer
+from rich.text import Text
+
+from federation.cli.bridge import Url, bridge_url
+from federation.cli.console import AsJson, NoColor, Terminal, print_json
+from federation.cli.failure import Failed, failing_well, printable
+from federation.cli.subject import read_token_file
+from federation.client.http import send
+
+EXAMPLE = "Example: fedbridge verify --audience risk-engine --url https://federation.example.com < token"
+ALGORITHMS = ("RS256", "ES256", "PS256", "EdDSA")
+"""With which a bridge may sign (DESIGN section 6)."""
+REQUIRED = ("iss", "sub", "aud", "exp", "iat", "jti", "client_id")
+"""RFC 9068 section 2.2."""
+
+Audience = Annotated[str, typer.Option(metavar="ID", help="Who you are: the audience that the token must be for.")]
+TokenIn = Annotated[Path, typer.Option("--token", metavar="FILE", help="Where the token is; - is stdin.")]
+
+
+def verify(
+    *,
+    audience: Audience,
+    token: TokenIn = Path("-"),
+    url: Url = None,
+    as_json: AsJson = False,
+    no_color: NoColor = False,
+) -> None:
+    """Check signature, type, issuer, audience and lifetime of a token of the bridge, and show its claims.
+
+    Whether a token that is bound to a key comes from who has the key, only a service that is called with it can tell.
+
+    Exits 0 if it is good, 1 if it is not, 2 if it is not clear which bridge.
+    """
+    terminal = Terminal(as_json, no_color)
+    with failing_well(terminal, url or "the bridge"):
+        bridge = bridge_url(url)
+        claims = _verified(read_token_file(token), bridge, audience)
+        if as_json:
+            print_json({"valid": True, "claims": claims})
+        terminal.say("good", "green")
+        _show(terminal, claims)
+
+
+def _verified(token: str, bridge: str, audience: str) -> dict[str, Any]:
+    """The claims; raises Failed."""
+    try:
+        header = jwt.get_unverified_header(token)
+        if str(header.get("typ", "")).lower().removeprefix("application/") != "at+jwt":
+            raise Failed("this is no access token of a bridge: its typ is not at+jwt (RFC 9068)")
+        key = _keys(bridge)[str(header.get("kid"))]
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=list(ALGORITHMS),
+            audience=audience,
+            issuer=bridge,
+            options={"require": list(REQUIRED)},
+        )
+    except KeyError:
+        raise Failed(f"no key that {bridge} publishes has signed this") from None
+    except jwt.PyJWTError as error:
+        raise Failed(f"this token must not be accepted: {printable(str(error))}") from None
+    return claims
+
+
+def _keys(bridge: str) -> jwt.PyJWKSet:
+    try:
+        return jwt.PyJWKSet.from_dict(send(f"{bridge}/.well-known/jwks.json", "GET").members)
+    except (TypeError, ValueError, jwt.PyJWTError):
+        raise Failed(f"{bridge} publishes no keys", "check --url") from None
+
+
+def _show(terminal: Terminal, claims: dict[str, Any]) -> None:
+    width = max(map(len, claims))
+    for name, value in claims.items():
+        shown = value if isinstance(value, str) else json.dumps(value)
+        if not terminal.as_json:
+            terminal.results.print(Text(f"  {printable(name):{width}}  {printable(shown)}"), soft_wrap=True)
