@@ -112,6 +112,7 @@ class Bridge:
 
     def __post_init__(self) -> None:
         self.ledger = FakeLedger(self.clock)
+        self.identifiers = CountingIdentifiers()
         self.approvals = FakeApprovals(self.clock)
         self.allowances = FakeAllowances(self.clock)
         self.risks = KnownRisks()
@@ -121,6 +122,10 @@ class Bridge:
         self.write(AUDIENCE)
         self.write(MAPPING, Selector("sub", "worker"))
         self._publish()
+        self.restart()
+
+    def restart(self) -> None:
+        """A cold process over the same stores."""
         self.endpoint = TokenEndpoint(self._exchange(), f"{BRIDGE}/.well-known/errors.html")
 
     def write(self, document: dict[str, Json], filed_under: Selector | None = None) -> None:
@@ -170,7 +175,7 @@ class Bridge:
             tokens=TokenVerifiers({**dict.fromkeys(JWT_TYPES, jwts), TokenType.MTLS: certificates}),
             mapper=Principals(Mapper(trust, provider_named), OwnMappings(trust, trust)),
             policy=Authorizer(trust, Decider(policies), self.clock, self.approvals, self.risks),
-            minter=Minter(BRIDGE, key, CountingIdentifiers(), Commit(self.ledger, self.state, self.signer, self.pool)),
+            minter=Minter(BRIDGE, key, self.identifiers, Commit(self.ledger, self.state, self.signer, self.pool)),
             log=self.log,
             clock=self.clock,
             memory=TrustMemory((trust, policies, key), self.risks),
