@@ -103,9 +103,9 @@ class Reply:
 class AdminWorld:
     """A bridge with two global admins, alice and bob, and one of tenant acme, tina. corp vouches for the former."""
 
-    def __init__(self, *, bearer: bool = False) -> None:
+    def __init__(self, trust: FakeTrust | None = None, *, bearer: bool = False) -> None:
         self.clock = FixedClock(NOW)
-        self.trust = FakeTrust()
+        self.trust = trust or FakeTrust()
         self.ledger = FakeLedger(self.clock)
         self.state = FakeState(self.trust, self.ledger, self.clock)
         self.log = FakeAuditLog()
@@ -190,8 +190,8 @@ class AdminWorld:
     def headers(self, method: str, path: str, token: str) -> dict[str, str]:
         """A token with a proof of its key for exactly this request."""
         fresh = f"p-{next(self._numbers)}"
-        claims: dict[str, Json] = {"htm": method, "htu": BRIDGE + path, "ath": ath(token), "jti": fresh}
-        return {"authorization": f"DPoP {token}", "dpop": proof(**claims)}
+        proven = proof(htm=method, htu=BRIDGE + path, ath=ath(token), jti=fresh)
+        return {"authorization": f"DPoP {token}", "dpop": proven}
 
     def call(
         self,
