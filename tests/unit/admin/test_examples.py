@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
@@ -11,6 +12,7 @@ from federation.admin.source import SourceDocument
 from federation.admin.validate import validate, validate_path
 from federation.admin.write import TrustEditor
 from federation.admin.yaml_source import read_sources
+from federation.model.trust import ClientMethod
 from tests.support.fake_trust import FakeTrust
 from tests.support.trust_documents import SOMEBODY
 
@@ -49,3 +51,8 @@ def test_the_dangerous_example_of_the_documentation_is_one() -> None:
     assert "until a second admin has confirmed it" in warning.message
     with pytest.raises(InvalidDocuments, match="pin repository_id"):
         validate([*others, SourceDocument("docs", {**dangerous, "dangerous": False})])
+
+
+def test_the_examples_show_a_client_of_every_method() -> None:
+    clients = validate_path(EXAMPLES).documents.clients.values()
+    assert {client.document.auth.method for client in clients} == set(get_args(ClientMethod))
