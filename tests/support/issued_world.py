@@ -121,7 +121,7 @@ class IssuedWorld:
         self.state = FakeState(self.trust, self.ledger, self.clock)
         self.claims = FakeOneTimeClaims(self.clock)
         self.tokens = FakeIssuedTokens(self.ledger)
-        self._numbers = count(1)
+        self._numbers, self._identifiers = count(1), CountingIdentifiers("revocation")
         for client in (API, STRANGER, GATEWAY):
             self.trust.add(Kind.CLIENT, client, {"kind": "Client", "id": client})
         self.write_audience(RISK, introspection=[API])
@@ -145,7 +145,7 @@ class IssuedWorld:
         signed = SignedAnswers(BRIDGE, jwts, self.clock)
         introspection = Introspection(callers, tokens, trust, self.state, signed, self.log, self.clock, forget_trust)
         self.introspection = IntrospectionEndpoint(introspection, ERRORS)
-        self.revoker = Revoker(self.state, self.ledger, self.clock, CountingIdentifiers("revocation"))
+        self.revoker = Revoker(self.state, self.ledger, self.clock, self._identifiers)
         self.revocation = RevocationEndpoint(
             TokenRevocation(callers, tokens, self.revoker, self.log, self.clock), ERRORS
         )

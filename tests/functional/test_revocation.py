@@ -1,0 +1,166 @@
+"""Introspect, revoke the root, and see the leaf die everywhere: over HTTP, with real keys, on the example documents."""
+
+import io
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+
+from federation.client.http import Answer, post_form, send
+from federation.local.demo.stage import Stage, open_stage
+from federation.local.demo.trust import EXAMPLES
+from federation.local.demo.workloads import CALENDAR_TOOL, PLANNER, USER
+from federation.model.json import Json
+from federation.oauth.errors import InvalidToken
+from federation.oauth.identifiers import JWT_BEARER_ASSERTION
+from federation.oauth.reasons import Reason
+from federation.resource_server.verifier import Verifier
+from tests.support.jose_keys import ec_key
+from tests.support.jose_tokens import signed
+
+API, KEY, READ = "calendar-api", ec_key("calendar-api"), "calendar:read"
+CLIENT = {
+    "kind": "Client",
+    "id": API,
+    "tenant": "acme",
+    "auth": {"method": "private_key_jwt", "jwks": {"keys": [KEY.jwk()]}},
+    "audiences": ["calendar"],
+    "scopes": [READ],
+    "grants": ["token-exchange"],
+}
+PATIENCE = 5.0
+"""Seconds within which a status list must tell of a revocation."""
+_numbers = count()
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The API at the end of a chain, and everybody before it."""
+
+    stage: Stage
+
+    @property
+    def url(self) -> str:
+        return self.stage.bridge.url
+
+    def chain(self) -> tuple[str, str]:
+        """What the agent got for a person, and what the tool made of it."""
+        root = self.stage.exchange(self.stage.token(USER), "calendar-tool", READ, self.stage.token(PLANNER))
+        leaf = self.tool(root.members["access_token"])
+        return root.members["access_token"], leaf.members["access_token"]
+
+    def tool(self, root: str) -> Answer:
+        return self.stage.exchange(root, "calendar", READ, self.stage.token(CALENDAR_TOOL))
+
+    def introspect(self, token: str, accept: str = "application/json") -> Answer:
+        form = [("token", token), *self._authentication()]
+        return post_form(f"{self.url}/introspect", form, {"accept": accept})
+
+    def revoke(self, token: str) -> Answer:
+        return post_form(f"{self.url}/revoke", [("token", token)])
+
+    def _authentication(self) -> list[tuple[str, str]]:
+        now = int(time.time())
+        claims: dict[str, Json] = {
+            "iss": API,
+            "sub": API,
+            "aud": self.url,
+            "iat": now,
+            "exp": now + 60,
+            "jti": f"a-{next(_numbers)}",
+        }
+        assertion = signed({"alg": "ES256", "kid": KEY.kid, "typ": "JWT"}, claims, KEY, "ES256")
+        return [("client_assertion", assertion), ("client_assertion_type", JWT_BEARER_ASSERTION)]
+
+
+@pytest.fixture(scope="module")
+def calendar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calendar]:
+    folder = tmp_path_factory.mktemp("trust") / "documents"
+    shutil.copytree(EXAMPLES, folder)
+    _let_introspect(folder / "delegation.yaml")
+    (folder / "client.yaml").write_text(json.dumps(CLIENT))
+    with open_stage(folder, log=io.StringIO()) as stage:
+        yield Calendar(stage)
+
+
+def _let_introspect(file: Path) -> None:
+    audience = "id: calendar\n"
+    text = file.read_text()
+    assert text.count(audience) == 1
+    file.write_text(text.replace(audience, f"{audience}introspection: [{API}]\n"))
+
+
+def test_a_resource_server_is_told_who_asked_and_who_acts(calendar: Calendar) -> None:
+    _, leaf = calendar.chain()
+    told = calendar.introspect(leaf).members
+    assert (told["active"], told["token_type"], told["scope"]) == (True, "Bearer", READ)
+    assert told["sub"] == "user/acme/24400320"
+    assert told["act"] == {"sub": "service/calendar-tool", "act": {"sub": "agent/planner"}}
+
+
+def test_evidence_that_can_be_kept_verifies_with_the_published_keys(calendar: Calendar) -> None:
+    text = calendar.introspect(calendar.chain()[1], "application/token-introspection+jwt").body.decode()
+    key = jwt.PyJWKClient(f"{calendar.url}/.well-known/jwks.json").get_signing_key_from_jwt(text)
+    claims = jwt.decode(text, key.key, algorithms=["RS256"], audience=API, issuer=calendar.url)
+    assert claims["token_introspection"]["active"] is True
+
+
+def test_a_token_for_another_audience_is_none_of_its_business(calendar: Calendar) -> None:
+    root, _ = calendar.chain()
+    assert calendar.introspect(root).body == b'{"active":false}'
+
+
+def test_revoking_the_root_kills_the_leaf_at_introspection_and_at_the_next_exchange(calendar: Calendar) -> None:
+    root, leaf = calendar.chain()
+    assert calendar.introspect(leaf).members["active"] is True
+    assert calendar.revoke(root).status == 200
+    assert calendar.introspect(leaf).body == b'{"active":false}'
+    refused = calendar.tool(root)
+    assert (refused.status, refused.members["error"]) == (400, "invalid_request")
+    assert refused.members["error_description"].startswith("token_revoked: ")
+
+
+def test_whoever_verifies_offline_learns_of_it_from_the_list(calendar: Calendar) -> None:
+    root, leaf = calendar.chain()
+    now = _Now()
+    verifier = Verifier(calendar.url, "calendar", now=now)
+    assert verifier.verify(leaf)["scope"] == READ
+    calendar.revoke(root)
+    deadline = time.monotonic() + PATIENCE
+    while not _refused(verifier, leaf) and time.monotonic() < deadline:
+        now.ahead = min(now.ahead + 1.0, 4.0)
+        time.sleep(0.2)
+    assert _refused(verifier, leaf)
+
+
+class _Now:
+    """The wall clock, run ahead a little so that a list is fetched again before its time."""
+
+    ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+
+def _refused(verifier: Verifier, token: str) -> bool:
+    try:
+        verifier.verify(token)
+    except InvalidToken as refusal:
+        return refusal.reason is Reason.TOKEN_REVOKED
+    return False
+
+
+def test_lists_are_public_small_and_kept_for_a_moment_only(calendar: Calendar) -> None:
+    claims: dict[str, Any] = jwt.decode(calendar.chain()[1], options={"verify_signature": False})
+    answer = send(claims["status"]["status_list"]["uri"], "GET")
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "application/statuslist+jwt"
+    assert answer.headers["cache-control"] == "public, max-age=5"
+    assert len(answer.body) < 4000

@@ -1,0 +1,139 @@
+"""Invariants 16 and 24: what introspection says is what a plain dict of everything that happened says."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import inf
+from typing import Any, TypeAlias
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+
+from federation.model.revocation import RevocationKey, Withdrawn
+from federation.revocation.revoker import Withdrawal
+from tests.support.issued_world import API, STRANGER, IssuedWorld, made_from
+
+MAPPINGS = ("sync", "scan")
+PRINCIPALS = ("partner/acme/sync", "partner/acme/scan")
+TENANTS = ("acme", "other")
+
+
+@dataclass
+class Known:
+    """A token as the model has it."""
+
+    jti: str
+    principal: str
+    tenant: str
+    mapping: str
+    txn: str
+    issued_at: int
+    expires_at: int
+    ancestors: tuple[str, ...]
+    text: str = ""
+
+
+Hit: TypeAlias = Callable[[Known], bool]
+"""Whether a withdrawal is about a token."""
+
+
+class Introspecting(RuleBasedStateMachine):
+    issued = Bundle("issued")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = IssuedWorld()
+        self.known: list[Known] = []
+        self.withdrawn: list[tuple[Hit, float]] = []
+        """What was withdrawn, and for tokens issued until when."""
+
+    @rule(
+        target=issued,
+        principal=st.sampled_from(PRINCIPALS),
+        tenant=st.sampled_from(TENANTS),
+        mapping=st.sampled_from(MAPPINGS),
+        opaque=st.booleans(),
+        lifetime=st.integers(30, 600),
+    )
+    def issue(self, principal: str, tenant: str, mapping: str, lifetime: int, *, opaque: bool) -> Known:
+        number, now = len(self.known), int(self.world.clock.now())
+        root = Known(f"t{number}", principal, tenant, mapping, f"txn-{number}", now, now + lifetime, ())
+        return self._mint(root, opaque=opaque)
+
+    @rule(target=issued, parent=issued, lifetime=st.integers(30, 600))
+    def exchange(self, parent: Known, lifetime: int) -> Known:
+        """Whoever exchanges is judged elsewhere: here a leaf is made of whatever there is."""
+        now = int(self.world.clock.now())
+        leaf = replace(
+            parent,
+            jti=f"t{len(self.known)}",
+            issued_at=now,
+            expires_at=min(now + lifetime, parent.expires_at),
+            ancestors=(*parent.ancestors, parent.jti),
+        )
+        return self._mint(leaf, opaque=False)
+
+    def _mint(self, known: Known, *, opaque: bool) -> Known:
+        authorization = made_from(
+            *known.ancestors,
+            principal=known.principal,
+            client_id=known.principal,
+            tenant=known.tenant,
+            transaction=known.txn,
+            issued_at=known.issued_at,
+            expires_at=known.expires_at,
+        )
+        provenance = replace(authorization.provenance, mapping=f"{known.mapping}@1")
+        make: Any = self.world.opaque if opaque else self.world.token
+        known.text = make(replace(authorization, provenance=provenance), known.jti)
+        self.known.append(known)
+        return known
+
+    @rule(token=issued)
+    def revoke_a_token(self, token: Known) -> None:
+        assert self.world.revoke(token.text).status == 200
+        if token.expires_at > self.world.clock.now():
+            self.withdrawn.append((lambda each: token.jti in (each.jti, *each.ancestors), inf))
+
+    @rule(token=issued)
+    def revoke_a_chain(self, token: Known) -> None:
+        self._withdraw(RevocationKey(Withdrawn.TXN, token.txn), lambda each: each.txn == token.txn, inf)
+
+    @rule(principal=st.sampled_from(PRINCIPALS), tenant=st.sampled_from((None, *TENANTS)))
+    def revoke_a_principal(self, principal: str, tenant: str | None) -> None:
+        def hit(each: Known) -> bool:
+            return each.principal == principal and tenant in (None, each.tenant)
+
+        self._withdraw(RevocationKey(Withdrawn.PRINCIPAL, principal, tenant), hit, self.world.clock.now())
+
+    @rule(mapping=st.sampled_from(MAPPINGS))
+    def revoke_a_mapping(self, mapping: str) -> None:
+        key = RevocationKey(Withdrawn.MAPPING, mapping)
+        self._withdraw(key, lambda each: each.mapping == mapping, self.world.clock.now())
+
+    @rule(seconds=st.integers(1, 400))
+    def time_passes(self, seconds: int) -> None:
+        self.world.clock.advance(seconds)
+
+    @rule()
+    def every_process_restarts(self) -> None:
+        self.world.restart()
+
+    @invariant()
+    def what_is_told_is_what_happened(self) -> None:
+        for known in self.known[-6:]:
+            assert self.world.active(known.text, API) is self._good(known)
+            assert not self.world.active(known.text, STRANGER)
+
+    def _good(self, known: Known) -> bool:
+        alive = known.expires_at > self.world.clock.now()
+        return alive and not any(hit(known) and known.issued_at <= until for hit, until in self.withdrawn)
+
+    def _withdraw(self, key: RevocationKey, hit: Hit, until: float) -> None:
+        facts = {"correlation_id": f"revocation-{len(self.world.ledger.records)}"}
+        self.world.revoker.revoke(Withdrawal(key, "admin/eve", "a test"), facts)
+        self.withdrawn.append((hit, until))
+
+
+TestIntrospecting = Introspecting.TestCase
+TestIntrospecting.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
