@@ -10,10 +10,11 @@ from federation.admin.explain_selected import Selected
 from federation.admin.snapshot import Snapshot
 from federation.admin.source import pointer
 from federation.mapping.match import MAX_PATTERN, Miss, is_glob, value_matches
+from federation.mapping.paths import lookup, parse_path
 from federation.mapping.selectors import selectors_of
 from federation.model.confirmation import is_pending
 from federation.model.json import Json, JsonObject
-from federation.model.trust import DocumentRef, Kind, Mapping, Selector
+from federation.model.trust import DocumentRef, Kind, Mapping, MatchValue, Selector
 from federation.verification.providers import provider_named
 
 MAX_LINES = 2
@@ -123,9 +124,16 @@ def _identifies(selector: Selector) -> bool:
     return _can_stand_in_a_line(selector.value)
 
 
-def _holding(lines: dict[str, str | int | bool], selected: Selected) -> dict[str, Json]:
+def _holding(lines: dict[str, MatchValue], selected: Selected) -> dict[str, Json]:
     """The nearest mapping's other lines, as far as they hold for this identity: the new one is as narrow."""
-    return {path: value for path, value in lines.items() if value_matches(value, selected.claims.get(path))}
+    return {path: value for path, value in lines.items() if _holds(path, value, selected)}
+
+
+def _holds(path: str, value: MatchValue, selected: Selected) -> bool:
+    try:
+        return value_matches(value, lookup(selected.claims, parse_path(path)))
+    except ValueError:  # a path that no write lets through
+        return False
 
 
 def _free_id(snapshot: Snapshot, text: str) -> str:

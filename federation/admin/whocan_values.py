@@ -1,0 +1,75 @@
+"""Who can reach what, as a tree that people and machines can read."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from federation.model.json import JsonObject
+
+Verdict = Literal["forbids", "may forbid", "demands", "may demand"]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySay:
+    """A Cedar policy that may have a say."""
+
+    policy: str
+    number: int
+    """Of the Cedar policy in its document, from 0."""
+    verdict: Verdict
+    """With `may`: it depends on circumstances."""
+    head: str
+    """What its head pins, as `principal in Tenant::acme, resource == Audience::risk-engine`; empty: anything."""
+    obligations: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An identity by the rule that makes it."""
+
+    mapping: str
+    principal: str
+    """A template where it holds `{`."""
+    issuer: str
+    """Id of the Issuer document."""
+    tenant: str | None
+    match: JsonObject
+    """Claim path -> value: whom the rule fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """Somebody who may act, or for whom somebody may act."""
+
+    party: Party
+    by: str
+    """The `may_act` pattern that says so."""
+    then: tuple["Acts", ...] = ()
+    """The next in the chain."""
+    cut: bool = False
+    """There are more beside this one, beyond the limits of what is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A way to an audience."""
+
+    party: Party
+    audience: str
+    scopes: tuple[str, ...]
+    """Within the ceilings of mapping and audience."""
+    clients: tuple[str, ...]
+    """Registered clients through which it may be asked for, too; nobody needs one unless a policy says so."""
+    policies: tuple[PolicySay, ...]
+    usually: bool | None
+    """Whether the policies permit it in neutral circumstances; None: the principal is not known before a token is."""
+    actors: tuple[Acts, ...] = ()
+    """Who may do that on its behalf."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalReach:
+    """All that a principal can reach: by itself, and by acting for others."""
+
+    principal: str
+    itself: tuple[Reach, ...]
+    acts_for: tuple[Acts, ...]
