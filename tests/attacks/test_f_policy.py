@@ -14,6 +14,7 @@ from federation.policy.cedar.engine import CedarEngine
 from federation.policy.cedar.latest import Latest
 from federation.policy.cedar.problem import PolicyProblem
 from federation.policy.cedar.slices import PolicySlices
+from tests.support.exchange_world import bridge, reason
 from tests.support.policy_requests import FORBID, PERMIT, REQUEST, claiming, decide, policies
 
 ERRING = [
@@ -184,6 +185,22 @@ def test_F4_what_is_ours_stays_readable_beside_claims_of_the_same_name() -> None
 
 
 @pytest.mark.parametrize(
+    "shadow", [{"authorization_details": [{"type": "tool_call", "purpose": "refund"}]}, {"types": ["tool_call"]}]
+)
+def test_F4_foreign_claims_are_no_authorization_details(shadow: Claims) -> None:
+    forbid = f'{FORBID} unless {{ context.authorization_details.types.contains("tool_call") }};'
+    assert not decide({"only": forbid, "open": f"{PERMIT};"}, claiming(shadow)).allowed
+
+
+def test_F4_a_name_of_a_type_cannot_pass_for_another_type_and_its_member() -> None:
+    """`a.b` with the member `c`, and `a` with the member `b.c`, have two paths."""
+    forbid = f'{FORBID} unless {{ context.authorization_details.hasTag("a.b.c") }};'
+    for detail in ({"type": "a.b", "c": "x"}, {"type": "a", "b.c": "x"}):
+        context = replace(REQUEST.context, authorization_details=(detail,))
+        assert not decide({"only": forbid, "open": f"{PERMIT};"}, replace(REQUEST, context=context)).allowed
+
+
+@pytest.mark.parametrize(
     "text",
     [
         f"{PERMIT} when {{ context.absent }};",
@@ -278,3 +295,14 @@ def test_F7_the_snapshot_names_the_set_that_decided() -> None:
 def test_F7_a_denial_has_its_snapshot_too() -> None:
     forbidden, broken = decide({"p": f"{FORBID};"}), decide({"p": f"{FORBID} when {{ {ERRING[0]} }};"})
     assert forbidden.snapshot == broken.snapshot == decide({"p": f"{PERMIT};"}).snapshot
+
+
+@pytest.mark.parametrize("header", ["x-forwarded-for", "forwarded", "x-real-ip", "x-source-ip", "true-client-ip"])
+def test_F8_no_header_makes_an_address(header: str) -> None:
+    with bridge() as world:
+        world.write({"kind": "Zone", "id": "corp", "cidrs": ["198.51.100.0/24"]})
+        world.write({"kind": "Policy", "id": "p", "cedar": f'{FORBID} unless {{ context.network.zone == "corp" }};'})
+        world.headers[header] = "for=198.51.100.7" if header == "forwarded" else "198.51.100.7"
+        assert reason(world.post()) == "policy_denied"
+        world.source_ip = "198.51.100.7"
+        assert world.post().status == 200
