@@ -1,5 +1,6 @@
 """What each proven step adds to the audit record: flat, small, searchable, without token text."""
 
+from federation.audit.claims import identifying_claims
 from federation.model.authorization import Authorization
 from federation.model.binding import ProvenKeys
 from federation.model.json import Json
@@ -44,7 +45,7 @@ def describe_proven(proven: ProvenKeys) -> dict[str, Json]:
 
 
 def describe_subject(subject: VerifiedToken) -> dict[str, Json]:
-    """Who the foreign token proved: `subject_digest` is the SHA-256 of its claims."""
+    """Who the foreign token proved: `subject_digest` is the SHA-256 of its claims, `claims` those that identify it."""
     return {
         "issuer": subject.issuer.id,
         "issuer_version": subject.issuer.version,
@@ -57,6 +58,7 @@ def describe_subject(subject: VerifiedToken) -> dict[str, Json]:
         "jwks_stale": subject.keys_stale,
         "jwks_as_of": None if subject.keys_as_of is None else int(subject.keys_as_of),
         "unaccounted_claims": list(subject.unaccounted),
+        "claims": identifying_claims(subject.claims),
     }
 
 
@@ -68,7 +70,7 @@ def describe_parent(subject: VerifiedToken) -> dict[str, Json]:
 
 
 def describe_actor(actor: VerifiedToken) -> dict[str, Json]:
-    """Who proved to act. The actor's own claims are named by their digest, as the subject's are."""
+    """Who proved to act; the subject is told in the same way."""
     return {
         "actor_issuer": actor.issuer.id,
         "actor_issuer_version": actor.issuer.version,
@@ -77,6 +79,7 @@ def describe_actor(actor: VerifiedToken) -> dict[str, Json]:
         "actor_digest": actor.digest,
         "actor_kid": actor.key_id,
         "actor_expires_at": actor.expires_at,
+        "actor_claims": identifying_claims(actor.claims),
         **({"actor_jti": actor.own.jti} if actor.own else {}),
     }
 
