@@ -27,7 +27,7 @@ from federation.minting.commit import Commit
 from federation.minting.current_key import CurrentKey
 from federation.minting.minter import Minter
 from federation.oauth.identifiers import TokenType
-from federation.oauth.metadata import ERRORS_PATH, TOKEN_PATH
+from federation.oauth.metadata import ERRORS_PATH, IAM_TOKEN_PATH, TOKEN_PATH
 from federation.policy.authorizer import Authorizer
 from federation.policy.decider import Decider
 from federation.ports import AuditLog, Clock
@@ -88,7 +88,11 @@ def _limits(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> Req
 
 def _proofs(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> Proofs:
     nonces = Nonces(DynamoNonceSecrets(dynamodb, settings.state_table, clock), clock, settings.issuer)
-    return Proofs(DpopVerifier(clock), settings.urls(TOKEN_PATH), nonces if settings.dpop_nonces else None)
+    return Proofs(
+        DpopVerifier(clock),
+        settings.urls(TOKEN_PATH) | settings.urls(IAM_TOKEN_PATH),
+        nonces if settings.dpop_nonces else None,
+    )
 
 
 def _approvals(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> DynamoApprovals:

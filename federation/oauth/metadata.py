@@ -20,6 +20,8 @@ OAUTH_PATH = "/.well-known/oauth-authorization-server"
 ERRORS_PATH = "/.well-known/errors.html"
 
 TOKEN_PATH = "/token"
+IAM_TOKEN_PATH = "/iam/token"
+"""The same endpoint behind an IAM authorizer."""
 INTROSPECTION_PATH = "/introspect"
 REVOCATION_PATH = "/revoke"
 
