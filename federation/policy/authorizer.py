@@ -73,8 +73,7 @@ class Authorizer:
         check_presented(asking)
         known, subject, mapped = self.audiences.audiences(), asking.subject, asking.mapped
         check_actor_audience(asking.acting, known)
-        impersonation = self.policies.permits_impersonation()
-        chain = decide_chain(subject, mapped, asking.acting, impersonation=impersonation)
+        chain = decide_chain(subject, mapped, asking.acting, impersonation=self.policies.permits_impersonation)
         targets = resolve_targets(request, known, mapped.mapping, mapped.issuer.tenant, asking.client.client)
         check_environments(asking.issuers, targets)
         scopes = decide_scopes(request.scopes, targets)

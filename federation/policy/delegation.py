@@ -4,7 +4,7 @@ What counts is where the subject token comes from, never how the request is phra
 by somebody who says who it is, so that leaving the actor out never yields a cleaner token than presenting it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from federation.model.glob import any_matches
@@ -33,7 +33,7 @@ class Chain:
 
 
 def decide_chain(
-    subject: VerifiedToken, mapped: MappedPrincipal, acting: Acting | None, *, impersonation: bool
+    subject: VerifiedToken, mapped: MappedPrincipal, acting: Acting | None, *, impersonation: Callable[[], bool]
 ) -> Chain:
     """The chain behind the subject token, with the actor in front if there is one; raises InvalidRequest.
 
@@ -51,7 +51,7 @@ def decide_chain(
         return Chain("delegate", act, acting.mapped, (sub, *so_far))
     if own is None:
         return Chain("exchange")
-    if not impersonation:
+    if not impersonation():
         raise InvalidRequest(Reason.ACTOR_REQUIRED, "one of our own tokens, without actor")
     return Chain("impersonate", inner, mapped.holder, so_far)
 

@@ -36,7 +36,7 @@ def root(*may_act: str, holder: MappedPrincipal | None = None) -> MappedPrincipa
 def decide(
     token: VerifiedToken, mapped_to: MappedPrincipal, actor: Acting | None, *, impersonation: bool = False
 ) -> Chain:
-    return decide_chain(token, mapped_to, actor, impersonation=impersonation)
+    return decide_chain(token, mapped_to, actor, impersonation=lambda: impersonation)
 
 
 def refused(token: VerifiedToken, mapped_to: MappedPrincipal, actor: Acting | None) -> Reason:
