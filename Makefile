@@ -70,7 +70,7 @@ build-TokenFunction build-PublishFunction build-ConfirmTrustFunction build-Issue
 	$(install-locked)
 	$(copy-code)
 
-build-ApplyTrustFunction: requirements-admin.txt
+build-ApplyTrustFunction build-AdminFunction build-FirstAdminFunction: requirements-admin.txt
 	$(install-locked)
 	$(copy-code)
 

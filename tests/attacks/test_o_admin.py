@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-
 from typing import Any
 
 import pytest

@@ -15,6 +15,8 @@ def test_alarms_stand_for_what_nobody_would_otherwise_notice(deployment: Deploym
         ("5xx", "HttpApi"),
         ("Errors", "TokenFunction"),
         ("Throttles", "TokenFunction"),
+        ("Errors", "AdminFunction"),
+        ("Invocations", "ApplyTrustFunction"),
         ("Errors", "PublishFunction"),
         ("Invocations", "PublishFunction"),
         ("KeysStale", "federation-bridge"),

@@ -31,6 +31,7 @@ def test_the_routes_are_these(deployment: Deployment) -> None:
         ("x-amazon-apigateway-any-method", "/revoke"): "aws_proxy",
         ("get", "/health"): "aws_proxy",
         ("x-amazon-apigateway-any-method", "/issuers/{id}/keys"): "aws_proxy",
+        ("x-amazon-apigateway-any-method", "/admin/v1/{proxy+}"): "aws_proxy",
         ("get", "/.well-known/{document}"): "http_proxy",
     }
 
@@ -44,6 +45,7 @@ def test_the_routes_are_these(deployment: Deployment) -> None:
         (("x-amazon-apigateway-any-method", "/revoke"), "RevokeFunction"),
         (("get", "/health"), "HealthFunction"),
         (("x-amazon-apigateway-any-method", "/issuers/{id}/keys"), "IssuerKeysFunction"),
+        (("x-amazon-apigateway-any-method", "/admin/v1/{proxy+}"), "AdminFunction"),
     ],
 )
 def test_a_route_leads_to_the_function_of_that_name(
@@ -65,6 +67,7 @@ def test_every_route_to_a_function_is_permitted_and_no_other(deployment: Deploym
         "*/*/revoke",
         "*/GET/health",
         "*/*/issuers/*/keys",
+        "*/*/admin/v1/*",
     }
 
 

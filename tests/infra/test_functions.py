@@ -13,6 +13,7 @@ from tests.support.lambda_template import ROOT, Deployment, Json, Template
 FUNCTIONS = [
     *("TokenFunction", "HealthFunction", "PublishFunction", "ApplyTrustFunction", "ConfirmTrustFunction"),
     *("IssuerKeysFunction", "RefreshKeysFunction", "IntrospectFunction", "RevokeFunction", "StatusFunction"),
+    "AdminFunction",
 ]
 
 
@@ -67,6 +68,20 @@ def test_its_environment_is_complete(function: dict[str, Json]) -> None:
         "AuditTable",
     )
     assert (settings.documents_bucket, settings.signing_key) == ("DocumentsBucket", "SigningKey")
+
+
+def test_the_first_admins_function_is_packed_and_told_whom(template: Template) -> None:
+    parameters = {"FirstAdminIssuer": "https://corp.example.com", "FirstAdminSubject": "alice"}
+    function = Deployment(template, **parameters).properties("FirstAdminFunction")
+    variables = function["Environment"]["Variables"]
+    assert (variables["FEDERATION_FIRST_ADMIN_ISSUER"], variables["FEDERATION_FIRST_ADMIN_SUBJECT"]) == (
+        "https://corp.example.com",
+        "alice",
+    )
+    assert callable(import_module(function["Handler"].rpartition(".")[0]).build)
+    assert "build-FirstAdminFunction" in (ROOT / "Makefile").read_text()
+    rule = template["Rules"]["FirstAdminNeedsBoth"]
+    assert "FirstAdminSubject" in json.dumps(rule["Assertions"])
 
 
 def test_nothing_deployed_believes_loopback_issuers(template: Template) -> None:

@@ -16,7 +16,7 @@ from federation.aws.trust_items import (
     patterns_partition,
 )
 from federation.model.trust import DocumentRef, Kind, Selector
-from tests.support.lambda_template import Deployment
+from tests.support.lambda_template import Deployment, Template
 
 KEY_SET = document_partition(Kind.KEY_SET)
 KEYS = [KEY_SET, Store.FETCHED.partition_key, Store.PUSHED.partition_key]
@@ -28,6 +28,7 @@ def allowed(log_group: str, *own: tuple[str, str]) -> set[tuple[str, str]]:
     return {*own, *log, ("xray:PutTraceSegments", "*"), ("xray:PutTelemetryRecords", "*")}
 
 
+READ_AND_WRITE = ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem")
 ALLOWED = {
     "TokenFunction": allowed(
         "TokenLogGroup",
@@ -112,6 +113,11 @@ ALLOWED = {
         ("dynamodb:UpdateItem", "TrustTable"),
         ("dynamodb:DeleteItem", "TrustTable"),
     ),
+    "AdminFunction": allowed(
+        "AdminLogGroup",
+        *(("dynamodb:" + action, "TrustTable") for action in ("Query", *READ_AND_WRITE)),
+        *(("dynamodb:" + action, "StateTable") for action in READ_AND_WRITE),
+    ),
     "ConfirmTrustFunction": allowed(
         "ConfirmTrustLogGroup",
         ("dynamodb:GetItem", "TrustTable"),
@@ -191,8 +197,9 @@ def test_who_asks_about_tokens_claims_assertions_and_makes_no_token(
     assert any(fnmatchcase(item_key("once", "x" * 600), each) for each in patterns)
 
 
-def test_who_writes_trust_cannot_write_keys(deployment: Deployment) -> None:
-    (denied,) = [each for each in deployment.role_statements("ApplyTrustFunctionRole") if each.effect == "Deny"]
+@pytest.mark.parametrize("role", ["ApplyTrustFunctionRole", "AdminFunctionRole"])
+def test_who_writes_trust_cannot_write_keys(deployment: Deployment, role: str) -> None:
+    (denied,) = [each for each in deployment.role_statements(role) if each.effect == "Deny"]
     assert set(denied.actions) == {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
     assert denied.resources == ("TrustTable",)
     assert denied.condition == {"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": KEYS}}
@@ -237,6 +244,7 @@ def test_functions_are_invoked_by_what_triggers_them_and_nothing_else(deployment
     assert {(each["FunctionName"], each["Principal"]) for each in permissions} == {
         ("TokenFunction", "apigateway.amazonaws.com"),
         ("HealthFunction", "apigateway.amazonaws.com"),
+        ("AdminFunction", "apigateway.amazonaws.com"),
         ("PublishFunction", "events.amazonaws.com"),
         ("IssuerKeysFunction", "apigateway.amazonaws.com"),
         ("RefreshKeysFunction", "events.amazonaws.com"),
@@ -245,3 +253,30 @@ def test_functions_are_invoked_by_what_triggers_them_and_nothing_else(deployment
         ("StatusFunction", "events.amazonaws.com"),
     }
     assert all(each["Action"] == "lambda:InvokeFunction" and each["SourceArn"] for each in permissions)
+
+
+def test_a_first_admin_is_written_once_by_a_function_that_writes_nothing_else(template: Template) -> None:
+    assert "FirstAdminFunction" not in Deployment(template).resources
+    with_admin = Deployment(template, FirstAdminIssuer="https://corp.example.com", FirstAdminSubject="alice")
+    role = with_admin.properties("FirstAdminFunction")["Role"]
+    assert granted(with_admin, role) == allowed(
+        "FirstAdminLogGroup",
+        *((f"dynamodb:{action}", "TrustTable") for action in ("BatchGetItem", "GetItem", "Query")),
+        *((f"dynamodb:{action}", "TrustTable") for action in ("PutItem", "UpdateItem")),
+    )
+    (writing,) = [each for each in with_admin.role_statements(role) if "dynamodb:PutItem" in each.actions]
+    patterns = writing.condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+
+    def may_write(partition: str) -> bool:
+        return any(fnmatchcase(partition, pattern) for pattern in patterns)
+
+    assert not any(map(may_write, KEYS))
+    for kind in (Kind.ISSUER, Kind.MAPPING):
+        assert may_write(history_partition(DocumentRef(kind, "first-admin")))
+        assert not may_write(history_partition(DocumentRef(kind, "acme")))
+    for partition in (admin_partition(), of_issuer_partition("first-admin"), document_partition(Kind.AUDIENCE)):
+        assert may_write(partition)
+    assert may_write(bucket_key("first-admin", Selector("sub", "alice"))["pk"]["S"])
+    assert not may_write(bucket_key("acme", Selector("sub", "alice"))["pk"]["S"])
+    alarms = {each["Dimensions"][0]["Value"] for each in with_admin.of_type("AWS::CloudWatch::Alarm").values()}
+    assert "FirstAdminFunction" in alarms
