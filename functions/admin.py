@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from federation.admin.api.endpoint import AdminEndpoint
-from federation.aws.audit_log import PowertoolsAuditLog
+from federation.aws.audit_log import PowertoolsApprovalLog, PowertoolsAuditLog
 from federation.bootstrap.admin_api import admin_endpoint
 from federation.settings import read_settings
 from functions.event import Event, GatewayResponse, read_event, write_response
@@ -15,8 +15,10 @@ from functions.telemetry import CountedRefusals, Counters, log_stream, structure
 def build(environment: Mapping[str, str]) -> Handler:
     """The handler; raises SettingsError."""
     stream = log_stream(environment)
-    log = CountedRefusals(PowertoolsAuditLog(structured_logger(stream)), Counters(stream))
-    return traced(AdminHandler(admin_endpoint(read_settings(environment), log)).handle, environment)
+    logger = structured_logger(stream)
+    refusals = CountedRefusals(PowertoolsAuditLog(logger), Counters(stream))
+    endpoint = admin_endpoint(read_settings(environment), refusals, PowertoolsApprovalLog(logger))
+    return traced(AdminHandler(endpoint).handle, environment)
 
 
 @dataclass(frozen=True, slots=True)

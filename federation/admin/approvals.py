@@ -84,10 +84,13 @@ class Approver:
         self._clock = clock
         self._log = log
 
+    def approvals(self, tenant: str | None) -> tuple[StoredApproval, ...]:
+        """What the admins of the tenant (None: anybody) decide and have decided, newest first."""
+        return tuple(one for one in self._approvals.approvals() if tenant in (None, one.request.tenant))
+
     def pending(self, tenant: str | None) -> tuple[StoredApproval, ...]:
         """What waits for the admins of the tenant (None: for anybody), newest first."""
-        waiting = (one for one in self._approvals.approvals() if one.state is ApprovalState.PENDING)
-        return tuple(one for one in waiting if tenant in (None, one.request.tenant))
+        return tuple(one for one in self.approvals(tenant) if one.state is ApprovalState.PENDING)
 
     def approve(
         self, id_: str, by: Decider, *, lifetime: int = LIFETIME, uses: int = 1, reason: str = ""

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 
+from federation.admin.api.approvals import ApprovalRequests
 from federation.admin.api.confirmations import Confirmations
 from federation.admin.api.documents import Documents
 from federation.admin.api.edits import Edits
@@ -14,9 +15,11 @@ from federation.admin.api.router import Router
 from federation.admin.api.sets import DocumentSets
 from federation.admin.api.table import Resource, table_of
 from federation.admin.api.visible import Visible
+from federation.admin.approvals import Approver
 from federation.admin.confirm import Confirmer
 from federation.admin.stored import StoredTrust
 from federation.aws.answers import DynamoAnswers
+from federation.aws.approvals import DynamoApprovals
 from federation.aws.claims import DynamoOneTimeClaims
 from federation.aws.clients import dynamodb_client
 from federation.aws.current_state import DynamoCurrentState
@@ -27,7 +30,7 @@ from federation.aws.trust_writer import DynamoTrustWriter
 from federation.mapping.own import OwnMappings
 from federation.model.documents import CorruptDocument
 from federation.oauth.metadata import ERRORS_PATH
-from federation.ports import AuditLog
+from federation.ports import ApprovalLog, AuditLog
 from federation.settings import Settings
 from federation.system import SystemClock
 from federation.trust.directory import TTL
@@ -43,8 +46,9 @@ _log = logging.getLogger(__name__)
 class AdminApi:
     """What the resources stand on."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, approval_log: ApprovalLog) -> None:
         self.settings = settings
+        self.approval_log = approval_log
         self.clock = SystemClock()
         self.dynamodb = dynamodb_client()
         self.reader = DynamoTrustReader(self.dynamodb, settings.trust_table, _report_corrupt)
@@ -62,7 +66,12 @@ class AdminApi:
             Histories(edits, visible),
             DocumentSets(edits),
             Confirmations(Confirmer(self.writer), edits, visible, self.clock),
+            ApprovalRequests(self._approver()),
         )
+
+    def _approver(self) -> Approver:
+        approvals = DynamoApprovals(self.dynamodb, self.settings.state_table, self.clock)
+        return Approver(approvals, self.clock, self.approval_log)
 
     def guard(self) -> Guard:
         """Nothing that it decides with is remembered but our own keys, whose version is checked."""
@@ -79,9 +88,9 @@ class AdminApi:
         )
 
 
-def admin_endpoint(settings: Settings, log: AuditLog) -> AdminEndpoint:
+def admin_endpoint(settings: Settings, log: AuditLog, approval_log: ApprovalLog) -> AdminEndpoint:
     """`/admin/v1/...` on DynamoDB."""
-    api = AdminApi(settings)
+    api = AdminApi(settings, approval_log)
     return AdminEndpoint(
         router=Router(table_of(settings.issuer, api.resources())),
         guard=api.guard(),

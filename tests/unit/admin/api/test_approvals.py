@@ -1,0 +1,131 @@
+"""What waits for a person is shown to who may decide, and what they say holds."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
+from tests.support.admin_resources import ResourceWorld
+from tests.support.admin_world import NOW
+
+ID, OTHER = "a1" * 32, "b2" * 32
+REQUEST = ApprovalRequest(
+    id=ID,
+    principal="user/anna",
+    audiences=("orders",),
+    scopes=("write",),
+    purposes=("production writes",),
+    actors=("agent/x",),
+    tenant="acme",
+)
+
+
+@pytest.fixture
+def world() -> ResourceWorld:
+    world = ResourceWorld()
+    ask(world)
+    return world
+
+
+def ask(world: ResourceWorld, request: ApprovalRequest = REQUEST) -> StoredApproval:
+    return world.approvals.ask(request, int(world.clock.at), 600)
+
+
+def ids(world: ResourceWorld, query: str = "") -> list[str]:
+    return [one["id"] for one in world.call("GET", "/approvals", query=query).members["items"]]
+
+
+def test_what_waits_is_shown_with_everything_that_a_decision_needs(world: ResourceWorld) -> None:
+    (shown,) = world.call("GET", "/approvals").members["items"]
+    assert (shown["id"], shown["state"], shown["principal"], shown["actors"]) == (
+        ID,
+        "pending",
+        "user/anna",
+        ["agent/x"],
+    )
+    assert (shown["audiences"], shown["scopes"], shown["purposes"]) == (["orders"], ["write"], ["production writes"])
+    assert (shown["requested_at"], shown["expires_at"]) == ("2027-01-15T08:00:00+00:00", "2027-01-15T08:10:00+00:00")
+
+
+def test_the_newest_comes_first_and_states_are_told_apart(world: ResourceWorld) -> None:
+    world.clock.advance(1)
+    ask(world, replace(REQUEST, id=OTHER))
+    assert ids(world) == [OTHER, ID]
+    world.call("POST", f"/approvals/{ID}/deny", {"reason": "not today"})
+    assert (ids(world, "state=pending"), ids(world, "state=denied")) == ([OTHER], [ID])
+    assert world.call("GET", "/approvals", query="state=maybe").status == 400
+
+
+def test_a_tenant_sees_and_decides_its_own_alone(world: ResourceWorld) -> None:
+    ask(world, replace(REQUEST, id=OTHER, tenant="globex"))
+    assert [one["id"] for one in world.tina("GET", "/approvals").members["items"]] == [ID]
+    answer = world.tina("POST", f"/approvals/{OTHER}/approve", {})
+    assert (answer.status, answer.code) == (404, "no_such_approval")
+    assert world.tina("POST", f"/approvals/{ID}/approve", {}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds", "uses"),
+    [({}, 900, 1), ({"lifetime": "1h", "uses": 3}, 3600, 3), ({"lifetime": 30, "reason": "incident 12"}, 30, 1)],
+)
+def test_an_approval_goes_as_far_as_the_admin_says(
+    world: ResourceWorld, said: dict[str, Any], seconds: int, uses: int
+) -> None:
+    shown = world.call("POST", f"/approvals/{ID}/approve", said).members
+    stored = world.approvals.kept[ID]
+    assert (stored.state, stored.uses, stored.expires_at) == (ApprovalState.APPROVED, uses, NOW + seconds)
+    assert (shown["decided_by"], shown["reason"]) == ("admin/alice", said.get("reason", ""))
+    assert [entry["outcome"] for entry in world.approval_log.entries] == ["approved"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *({"lifetime": lifetime} for lifetime in ("25h", "2d", "15", "", 0, 86401, True, 1.5)),
+        *({"uses": uses} for uses in (0, 101, "1")),
+        *({"reason": reason} for reason in ("x" * 513, "a\nb", 7)),
+        {"state": "approved"},
+    ],
+)
+def test_what_goes_too_far_decides_nothing(world: ResourceWorld, said: dict[str, Any]) -> None:
+    assert world.call("POST", f"/approvals/{ID}/approve", said).status == 422
+    assert world.approvals.kept[ID].state is ApprovalState.PENDING
+
+
+@pytest.mark.parametrize("part", [{"principal": "admin/alice"}, {"actors": ("agent/x", "admin/alice")}])
+def test_who_has_a_part_in_the_request_does_not_decide(world: ResourceWorld, part: dict[str, Any]) -> None:
+    ask(world, replace(REQUEST, id=OTHER, **part))
+    for verb in ("approve", "deny"):
+        answer = world.call("POST", f"/approvals/{OTHER}/{verb}", {})
+        assert (answer.status, answer.code) == (403, "own_request")
+    assert world.call("POST", f"/approvals/{OTHER}/approve", {}, who="bob").status == 200
+
+
+def test_who_acts_for_the_admin_does_not_decide_about_itself(world: ResourceWorld) -> None:
+    agent = {"actor": "alice@1", "actor_iss": "corp"}
+    fed = {"iss": "corp", "mapping": "alice@1", "decision": "d", **agent}
+    token = world.token("alice", act={"sub": "agent/x"}, fed=fed)
+    assert world.call("POST", f"/approvals/{ID}/approve", {}, token=token).status == 403
+
+
+def test_it_is_decided_once(world: ResourceWorld) -> None:
+    world.call("POST", f"/approvals/{ID}/deny", {})
+    answer = world.call("POST", f"/approvals/{ID}/approve", {}, who="bob")
+    assert (answer.status, answer.code) == (409, "already_decided")
+
+
+@pytest.mark.parametrize(("id_", "status"), [("c3" * 32, 404), ("x", 400), ("A1" * 32, 400), ("..", 400)])
+def test_what_nobody_asked_for_is_not_approved(world: ResourceWorld, id_: str, status: int) -> None:
+    assert world.call("POST", f"/approvals/{id_}/approve", {}).status == status
+
+
+def test_a_decision_of_which_there_would_be_no_record_does_not_hold(world: ResourceWorld) -> None:
+    world.approval_log.failing = True
+    assert world.call("POST", f"/approvals/{ID}/approve", {}).status == 503
+    assert world.approvals.kept[ID].state is ApprovalState.PENDING
+
+
+def test_without_the_scope_nothing_is_seen(world: ResourceWorld) -> None:
+    token = world.token("alice", scope="trust:read trust:write")
+    assert world.call("GET", "/approvals", token=token).status == 403
