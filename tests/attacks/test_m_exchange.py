@@ -9,7 +9,7 @@ import pytest
 from federation.model.json import Json
 from federation.model.revocation import Revocation, RevocationKey, Withdrawn
 from federation.model.trust import Selector
-from tests.support.attacked_bridge import Attacked, attacked, by_assertion, fresh_subject, issued_claims
+from tests.support.attacked_bridge import Attacked, attacked, by_assertion, issued_claims
 from tests.support.client_world import GATEWAY
 from tests.support.delegation_world import claims_of
 from tests.support.exchange_world import ISSUER, MAPPING, NOW, subject_token
@@ -142,7 +142,7 @@ def test_M5_no_descendant_of_a_revoked_token_is_exchanged(chains: Attacked, revo
     tokens = {"root": chains.token()}
     tokens["middle"] = chains.token(tokens["root"])
     tokens["leaf"] = chains.token(tokens["middle"])
-    other = chains.token(fresh_subject(2))
+    other = chains.token(chains.foreign())
     withdraw(chains, Withdrawn.JTI, claims_of(tokens[revoked])["jti"])
     alive = {"root": [], "middle": ["root"], "leaf": ["root", "middle"]}[revoked]
     for name, token in tokens.items():
@@ -156,7 +156,7 @@ def test_M5_no_descendant_of_a_revoked_token_is_exchanged(chains: Attacked, revo
 def test_M5_a_whole_chain_is_withdrawn_whatever_it_still_grows(chains: Attacked) -> None:
     root = chains.token()
     leaf = chains.token(root)
-    other = chains.token(fresh_subject(2))
+    other = chains.token(chains.foreign())
     withdraw(chains, Withdrawn.TXN, claims_of(root)["txn"])
     chains.world.clock.advance(2)
     for token in (root, leaf):
@@ -221,7 +221,7 @@ def test_M9_of_several_withdrawals_the_strictest_decides(chains: Attacked) -> No
     withdraw(chains, Withdrawn.ISSUER, "acme", NOW + 30)
     chains.world.clock.advance(40)
     for number, issued_at in enumerate((0, 10, 11, 20, 21, 30)):
-        token = fresh_subject(number) if not issued_at else subject_token(jti=f"s-{number}", iat=NOW + issued_at)
+        token = chains.foreign(iat=NOW + issued_at)
         chains.refused(
             partial(chains.post, token, **by_assertion(jti=f"c-{number}")),
             *REVOKED,

@@ -20,7 +20,7 @@ from federation.ports import Ledger
 from tests.support.client_world import GATEWAY, assertion, by_key
 from tests.support.delegation_world import claims_of
 from tests.support.dpop import CLIENT, proof
-from tests.support.exchange_world import NOW, Bridge, body, bridge, reason, subject_token
+from tests.support.exchange_world import Bridge, body, bridge, reason, subject_token
 from tests.support.jose_keys import JoseKey
 from tests.support.policy_world import IMPERSONATE
 
@@ -73,7 +73,7 @@ class Attacked:
         }
         return self.send({name: value for name, value in form.items() if value is not None}, over)
 
-    def for_itself(self, over: Connection = PLAIN, **parameters: Any) -> HttpResponse:  # noqa: ANN401  (JSON)
+    def for_itself(self, over: Connection = PLAIN, /, **parameters: Any) -> HttpResponse:  # noqa: ANN401  (JSON)
         """A client asks for itself."""
         form: dict[str, Json] = {"grant_type": GrantType.CLIENT_CREDENTIALS.value, "audience": "risk-engine"}
         return self.send({**form, **parameters}, over)
@@ -85,7 +85,7 @@ class Attacked:
             self._sent.append(over.dpop)
             headers["dpop"] = over.dpop
         sent = urlencode(dict(form)).encode()
-        name = f"r-{next(self._numbers)}"
+        name = self.name("r")
         http = HttpRequest(
             "POST", "/token", sent, name, headers, "", over.source_ip, over.certificate, iam_caller=over.iam_caller
         )
@@ -97,11 +97,19 @@ class Attacked:
 
     def proof(self, key: JoseKey = CLIENT, **members: Any) -> str:  # noqa: ANN401  (claims)
         """A fresh DPoP proof, or one with the members that are given."""
-        fresh = {"jti": f"p-{next(self._numbers)}", "iat": int(self.world.clock.at)}
+        fresh = {"jti": self.name("p"), "iat": int(self.world.clock.at)}
         return proof(key, **{**fresh, "nonce": self.world.nonces.fresh(), **members})
 
     def proving(self, key: JoseKey = CLIENT, **members: Any) -> Connection:  # noqa: ANN401  (claims)
         return Connection(self.proof(key, **members))
+
+    def name(self, of: str) -> str:
+        """That nothing else has."""
+        return f"{of}-{next(self._numbers)}"
+
+    def foreign(self, **claims: Any) -> str:  # noqa: ANN401  (JSON)
+        """A foreign token that is no other's twin."""
+        return subject_token(**{"jti": self.name("s"), "iat": int(self.world.clock.at), **claims})
 
     # Documents
 
@@ -141,7 +149,7 @@ class Attacked:
         """The refusal, which left nothing but one record of it."""
         before = self.left()
         response = ask()
-        assert (response.status, body(response)["error"], reason(response)) == (status, error, why)
+        assert (response.status, body(response)["error"], reason(response)) == (status, error, why), body(response)
         after = self.left()
         assert (after.released, after.claims) == (before.released, before.claims)
         assert after.entries == before.entries + 1
@@ -214,11 +222,6 @@ def issued_claims(response: HttpResponse) -> dict[str, Any]:
 def by_assertion(text: str | None = None, **claims: Any) -> dict[str, Json]:  # noqa: ANN401  (JSON)
     """Parameters of a client that proves itself by a JWT."""
     return {"client_assertion": text or assertion(**claims), "client_assertion_type": JWT_BEARER_ASSERTION}
-
-
-def fresh_subject(number: int, **claims: Any) -> str:  # noqa: ANN401  (JSON)
-    """A foreign token that is no other's twin."""
-    return subject_token(jti=f"s-{number}", iat=NOW, **claims)
 
 
 @contextmanager
