@@ -63,7 +63,7 @@ class Supposed:
 
 def risks_of(risk: Risk, mapped: MappedPrincipal | None, now: int) -> KnownRisks:
     """The scores that the question supposes, under the names of whom it turned out to be about."""
-    known = KnownRisks()
+    known = KnownRisks(At(now))
     if mapped is not None:
         known.learn(
             {

@@ -65,7 +65,7 @@ def token_endpoint(settings: Settings, log: AuditLog) -> TokenEndpoint:
     trust = cached_trust(settings, clock, dynamodb)
     policies = CachedPolicies(DynamoPolicyReader(dynamodb, settings.trust_table), clock)
     keys = issuer_keys(settings, clock, dynamodb)
-    minter, risks = _minter(settings, clock, dynamodb), KnownRisks()
+    minter, risks = _minter(settings, clock, dynamodb), KnownRisks(clock)
     exchange = Exchange(
         callers=TokenCallers(callers(settings, trust, keys, clock)),
         proofs=_proofs(settings, clock, dynamodb),

@@ -122,7 +122,7 @@ def decide(
     granted: list[Grant],
     request: ExchangeRequest,
 ) -> Authorization:
-    authorizer = Authorizer(world, Decider(world), world, None, KnownRisks())
+    authorizer = Authorizer(world, Decider(world), world, None, KnownRisks(world))
     return authorizer.authorize(caller, proven, subject, None, mapped(*granted), request)
 
 

@@ -115,7 +115,7 @@ class Bridge:
         self.identifiers = CountingIdentifiers()
         self.approvals = FakeApprovals(self.clock)
         self.allowances = FakeAllowances(self.clock)
-        self.risks = KnownRisks()
+        self.risks = KnownRisks(self.clock)
         self.nonces = Nonces(FakeNonceSecrets(), self.clock, BRIDGE)
         self.state = FakeState(self.trust, self.ledger, self.clock)
         self.write(ISSUER)

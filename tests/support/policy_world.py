@@ -77,8 +77,10 @@ class Decisions:
     known: tuple[Audience, ...] = (audience(),)
     texts: ReadOnly[str, str] = field(default_factory=dict)
     approvals: Approvals | None = None
-    risks: KnownRisks = field(default_factory=KnownRisks)
     at: float = NOW + 0.5
+
+    def __post_init__(self) -> None:
+        self.risks = KnownRisks(self)
 
     def audiences(self) -> tuple[Audience, ...]:
         return self.known

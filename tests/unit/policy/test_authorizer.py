@@ -46,7 +46,7 @@ def authorize(
     world = Fixed(known or (audience(),))
     subject = subject or verified()
     principal = principal or mapped(by=subject.issuer)
-    authorizer = Authorizer(world, Decider(world), world, None, KnownRisks())
+    authorizer = Authorizer(world, Decider(world), world, None, KnownRisks(world))
     return authorizer.authorize(Caller(), ProvenKeys(), subject, None, principal, request)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from federation.model.risk import RiskKey, RiskScore
 from federation.trust.risks import KnownRisks
+from tests.support.fake_clock import FixedClock
 from tests.support.policy_world import Decisions, outcome_of
 from tests.support.trust_values import NOW
 
@@ -49,14 +50,14 @@ def test_another_tenants_principal_of_that_name_is_another() -> None:
 
 
 def test_a_score_that_is_gone_is_forgotten() -> None:
-    risks = KnownRisks()
+    risks = KnownRisks(FixedClock(NOW))
     risks.learn({PRINCIPAL: RiskScore(9, NOW)})
     risks.learn({PRINCIPAL: None})
     assert risks.get(PRINCIPAL) is None
 
 
 def test_no_more_scores_are_remembered_than_there_is_room_for() -> None:
-    risks = KnownRisks(limit=2)
+    risks = KnownRisks(FixedClock(NOW), limit=2)
     for number in range(3):
         risks.learn({RiskKey("issuer", str(number)): RiskScore(number, NOW)})
     assert [risks.get(RiskKey("issuer", str(number))) for number in range(3)] == [
@@ -64,3 +65,11 @@ def test_no_more_scores_are_remembered_than_there_is_room_for() -> None:
         RiskScore(1, NOW),
         RiskScore(2, NOW),
     ]
+
+
+def test_a_score_that_was_lowered_elsewhere_refuses_for_half_a_minute_at_most() -> None:
+    """Whoever is refused never gets to the commit, which alone would notice."""
+    made = world(principal=RiskScore(100, NOW))
+    assert outcome_of(made.refused())[1] == "policy_denied"
+    made.at += 30
+    assert made.decide().risks[0] == (PRINCIPAL, None)
