@@ -68,7 +68,7 @@ def test_it_discovers_the_bridge(steps: Steps) -> None:
 def test_a_client_gets_a_token_for_itself_once_it_has_the_nonce(steps: Steps) -> None:
     own = steps["client_credentials"]
     assert (own["token_type"], own["asked_for_nonce"]) == ("dpop", True)
-    assert steps["resource_as_client"]["sub"] == f"client/{CLIENT}"
+    assert steps["resource_as_client"]["told"]["sub"] == f"client/{CLIENT}"
 
 
 def test_an_exchange_is_bound_to_its_key(steps: Steps) -> None:
@@ -78,9 +78,9 @@ def test_an_exchange_is_bound_to_its_key(steps: Steps) -> None:
 
 
 def test_a_resource_takes_the_token_with_a_proof_of_its_key(steps: Steps) -> None:
-    taken = steps["resource"]
-    assert (taken["status"], taken["sub"], taken["aud"]) == (200, PRINCIPAL, AUDIENCE)
-    assert (taken["client_id"], taken["cnf"]) == (CLIENT, {"jkt": steps["jkt"]})
+    taken, claims = steps["resource"], steps["resource"]["told"]
+    assert (taken["status"], claims["sub"], claims["aud"]) == (200, PRINCIPAL, AUDIENCE)
+    assert (claims["client_id"], claims["cnf"]) == (CLIENT, {"jkt": steps["jkt"]})
 
 
 @pytest.mark.parametrize("misuse", ["other_audience", "other_key", "as_bearer"])

@@ -95,7 +95,7 @@ async function visit(as, audience, token, DPoP) {
   try {
     const url = new URL(`http://127.0.0.1:${server.address().port}/orders?page=1`);
     const response = await oauth.protectedResourceRequest(token, 'GET', url, undefined, undefined, { ...LOOPBACK, DPoP });
-    return { status: response.status, ...(await response.json()) };
+    return { status: response.status, told: await response.json() };
   } finally {
     server.close();
   }
