@@ -1,0 +1,57 @@
+"""Diffs say every place that differs and no other; cursors mean what they were made of."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from federation.admin.api.cursor import cursor, position
+from federation.admin.api.diff import diff
+from federation.admin.api.refusals import AdminRefusal
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=3),
+    max_leaves=8,
+)
+OBJECTS = st.dictionaries(st.text(max_size=2), JSON, max_size=4)
+
+
+@given(OBJECTS)
+def test_what_is_the_same_differs_nowhere(value: dict[str, Any]) -> None:
+    assert diff(value, value) == []
+
+
+@given(OBJECTS, OBJECTS)
+def test_what_differs_differs_somewhere(one: dict[str, Any], other: dict[str, Any]) -> None:
+    assert bool(diff(one, other)) == (repr(_sorted(one)) != repr(_sorted(other)))
+
+
+def test_places_are_json_pointers() -> None:
+    before: dict[str, Any] = {"a/b": [1, {"x~y": True}], "gone": 1, "same": [1, 2]}
+    after: dict[str, Any] = {"a/b": [1, {"x~y": 1}], "new": None, "same": [1, 2]}
+    assert diff(before, after) == [
+        {"path": "/a~1b/1/x~0y", "before": True, "after": 1},
+        {"path": "/gone", "before": 1},
+        {"path": "/new", "after": None},
+    ]
+
+
+@given(st.text(max_size=40).filter(lambda text: text.isprintable()), st.text(max_size=63))
+def test_a_cursor_is_what_it_was_made_of_in_its_own_list_alone(of: str, after: str) -> None:
+    assert position(of, cursor(of, after)) == after
+    with pytest.raises(AdminRefusal):
+        position(of + "x", cursor(of, after))
+
+
+@given(st.binary(max_size=80))
+def test_any_bytes_are_no_cursor(raw: bytes) -> None:
+    with pytest.raises(AdminRefusal):
+        position("list", raw.decode("latin-1"))
+
+
+def _sorted(value: object) -> object:
+    if isinstance(value, dict):
+        return sorted((key, _sorted(one)) for key, one in value.items())
+    return [_sorted(one) for one in value] if isinstance(value, list) else value
