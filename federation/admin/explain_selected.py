@@ -50,6 +50,7 @@ def ours(url: str, claims: Claims, now: int) -> Selected:
         "iat": now,
         "exp": now + A_WHILE,
         "jti": "assumed",
+        "aud": "assumed",
         "txn": "assumed",
         "client_id": claims.get("sub"),
     }
