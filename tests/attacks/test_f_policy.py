@@ -14,7 +14,6 @@ from federation.policy.cedar.engine import CedarEngine
 from federation.policy.cedar.latest import Latest
 from federation.policy.cedar.problem import PolicyProblem
 from federation.policy.cedar.slices import PolicySlices
-from tests.support.exchange_world import bridge, reason
 from tests.support.policy_requests import FORBID, PERMIT, REQUEST, claiming, decide, policies
 
 ERRING = [
@@ -295,14 +294,3 @@ def test_F7_the_snapshot_names_the_set_that_decided() -> None:
 def test_F7_a_denial_has_its_snapshot_too() -> None:
     forbidden, broken = decide({"p": f"{FORBID};"}), decide({"p": f"{FORBID} when {{ {ERRING[0]} }};"})
     assert forbidden.snapshot == broken.snapshot == decide({"p": f"{PERMIT};"}).snapshot
-
-
-@pytest.mark.parametrize("header", ["x-forwarded-for", "forwarded", "x-real-ip", "x-source-ip", "true-client-ip"])
-def test_F8_no_header_makes_an_address(header: str) -> None:
-    with bridge() as world:
-        world.write({"kind": "Zone", "id": "corp", "cidrs": ["198.51.100.0/24"]})
-        world.write({"kind": "Policy", "id": "p", "cedar": f'{FORBID} unless {{ context.network.zone == "corp" }};'})
-        world.headers[header] = "for=198.51.100.7" if header == "forwarded" else "198.51.100.7"
-        assert reason(world.post()) == "policy_denied"
-        world.source_ip = "198.51.100.7"
-        assert world.post().status == 200
