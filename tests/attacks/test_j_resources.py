@@ -116,6 +116,7 @@ def test_K6_a_token_that_is_bound_to_a_certificate_needs_that_connection() -> No
 @pytest.mark.parametrize(
     "thumbprint",
     [DIGEST.hexdigest(), DIGEST.hexdigest().upper(), f"{b64u(DIGEST.digest())}=", "", b64u(DIGEST.digest())[:-1]],
+    ids=["hex", "upper case", "padded", "empty", "cut"],
 )
 def test_K6_the_thumbprint_has_one_spelling(thumbprint: str) -> None:
     refusal = Visit(certificate=pem(LEAF)).refusal(Binding(x5t_s256=thumbprint))
