@@ -19,6 +19,8 @@ from federation.verification.providers import provider_named
 
 MAX_LINES = 2
 """Lines of a mapping that one edit changes; where more differ, another identity is meant."""
+MAX_CHANGED = 2
+"""Of the nearest mappings, so that there is room for other suggestions."""
 SHORTEST_PREFIX = 3
 """Characters that two values must have in common for a pattern."""
 
@@ -30,11 +32,11 @@ _UNFIT_FOR_ID = re.compile(r"[^a-z0-9-]+")
 def mapping_candidates(snapshot: Snapshot, selected: Selected, wanted: JsonObject | None) -> Iterator[Candidate]:
     """`wanted`: the grant that a new mapping would have; None: nobody knows what it is for."""
     near = near_mappings(snapshot, selected)
-    for mapping, missed in near:
+    for number, (mapping, missed) in enumerate(near):
         body = snapshot.body(mapping.document.ref) or {}
         if not missed and not mapping.enabled and not is_pending(body):
             yield enabling(mapping.document.ref, body)
-        elif 0 < len(missed) <= MAX_LINES and mapping.enabled:
+        elif 0 < len(missed) <= MAX_LINES and mapping.enabled and number < MAX_CHANGED:
             yield from _changed_lines(mapping, missed, body)
     if wanted is not None:
         yield from _new_mapping(snapshot, selected, near[0][0] if near else None, wanted)

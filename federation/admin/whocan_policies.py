@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from federation.admin.explain_facts import obligations_json
 from federation.admin.snapshot import Snapshot
@@ -21,6 +21,14 @@ from federation.policy.cedar.slices import PolicySlices
 ANYWHERE = "0.0.0.0"  # noqa: S104  (an address in no zone)
 
 
+class _Numbered(NamedTuple):
+    """A rule, and where it stands."""
+
+    policy: Policy
+    number: int
+    rule: Rule
+
+
 class PoliciesAt:
     """The rules that could apply at one audience."""
 
@@ -29,13 +37,29 @@ class PoliciesAt:
         documents = [policy for policy in snapshot.policies().policies if policy.enabled]
         self._audience = audience
         self._slices = PolicySlices(snapshot.policies().policies)
-        self._rules = [pair for policy in documents for pair in _rules_at(policy, audience)]
+        self._pinned: dict[str, list[_Numbered]] = {}
+        """Rules about one principal, by its name."""
+        self._open: list[_Numbered] = []
+        for found in (found for policy in documents for found in _rules_at(policy, audience)):
+            pin = found.rule.head.principal
+            about_one = pin is not None and pin.type == "Principal"
+            (self._pinned.setdefault(pin.id, []) if pin and about_one else self._open).append(found)
         self._engine = CedarEngine()
 
     def say(self, principal: str, issuer: Issuer) -> tuple[PolicySay, ...]:
         """What may forbid the principal, or demand something of it."""
-        applicable = (pair for pair in self._rules if _is_about(pair, principal, issuer.tenant))
-        return tuple(said for policy, number, rule in applicable if (said := _said(policy, number, rule)))
+        named = [one for one in self._named(principal) if one.policy.tenant in (None, issuer.tenant)]
+        applicable = [*named, *(one for one in self._open if _is_about(one, issuer.tenant))]
+        said = (say for one in applicable if (say := _said(one)) is not None)
+        return tuple(sorted(said, key=lambda say: (say.policy, say.number)))
+
+    def _named(self, principal: str) -> Iterator[_Numbered]:
+        """Nobody is looked for one by one where a name says who it is."""
+        if not is_template(principal):
+            yield from self._pinned.get(principal, ())
+            return
+        for name, rules in self._pinned.items():
+            yield from rules if may_meet(name, principal) else ()
 
     def usually(self, principal: str, issuer: Issuer, scopes: tuple[str, ...]) -> bool | None:
         """Whether they permit it at noon on a Wednesday, from nowhere in particular, with nothing shown."""
@@ -47,26 +71,23 @@ class PoliciesAt:
         return self._engine.decide(asked.DecisionRequest(party, "exchange", place, context), self._slices).allowed
 
 
-def _rules_at(policy: Policy, audience: Audience) -> Iterator[tuple[Policy, int, Rule]]:
+def _rules_at(policy: Policy, audience: Audience) -> Iterator[_Numbered]:
     places = {Uid("Audience", audience.id), Uid("Environment", audience.environment or "")}
     places.add(Uid("Tenant", audience.tenant or ""))
     for number, rule in enumerate(read_policy(policy.id, policy.cedar).rules):
         if rule.head.resource is None or rule.head.resource in places:
-            yield policy, number, rule
+            yield _Numbered(policy, number, rule)
 
 
-def _is_about(pair: tuple[Policy, int, Rule], principal: str, tenant: str | None) -> bool:
-    policy, _, rule = pair
-    pinned = rule.head.principal
-    if policy.tenant not in (None, tenant):
-        return False
-    if pinned is None:
-        return True
-    return pinned == Uid("Tenant", tenant or "") or (pinned.type == "Principal" and may_meet(pinned.id, principal))
+def _is_about(one: _Numbered, tenant: str | None) -> bool:
+    """Of a rule that is about nobody by name."""
+    mine = one.policy.tenant in (None, tenant)
+    return mine and one.rule.head.principal in (None, Uid("Tenant", tenant or ""))
 
 
-def _said(policy: Policy, number: int, rule: Rule) -> PolicySay | None:
+def _said(one: _Numbered) -> PolicySay | None:
     """None: it permits, and ties that to nothing."""
+    policy, number, rule = one
     parsed: dict[str, Any] = json.loads(rule.cedar)
     certain = not parsed["conditions"] and parsed["action"].get("op") == "All"
     if rule.effect == "permit" and rule.obligations == Obligations():

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.admin.effects import Effects, effects
+from federation.admin.effects_access import rights_of
 from federation.admin.effects_observed import ObservedExchange, observed
 from federation.admin.effects_touch import Touched, changed_refs
 from federation.admin.explain_decision import Decisions
