@@ -74,6 +74,11 @@ build-ApplyTrustFunction build-AdminFunction build-FirstAdminFunction: requireme
 	$(install-locked)
 	$(copy-code)
 
+build-NotifyFunction: SERVICES := sns
+build-NotifyFunction: requirements.txt
+	$(install-locked)
+	$(copy-code)
+
 build-HealthFunction: # needs no library
 	$(copy-code)
 

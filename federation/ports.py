@@ -362,6 +362,14 @@ class ApprovalLog(Protocol):
         ...
 
 
+class ApprovalNotice(Protocol):
+    """Who tells the people who decide that somebody waits for them."""
+
+    def asked(self, approval: StoredApproval) -> None:
+        """Told, at least once, when it returns."""
+        ...
+
+
 class AuditLog(Protocol):
     """The structured log of refusals."""
 

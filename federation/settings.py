@@ -40,6 +40,8 @@ class Settings:
     """Of everybody whom an issuer vouches for together, and of a client, where their documents do not say."""
     address_rate: RateLimit = ADDRESS_RATE
     """Of a source address."""
+    approval_topic: str = ""
+    """ARN of the SNS topic that is told of requests for approval; for the function that tells."""
 
     def urls(self, path: str) -> frozenset[str]:
         """Every public URL of an endpoint, by which a caller may name it."""
@@ -61,6 +63,7 @@ def read_settings(environment: ReadOnly[str, str]) -> Settings:
         dpop_nonces=_dpop_nonces(environment),
         issuer_rate=_rate(environment, "FEDERATION_ISSUER_RATE", ISSUER_RATE),
         address_rate=_rate(environment, "FEDERATION_ADDRESS_RATE", ADDRESS_RATE),
+        approval_topic=environment.get("FEDERATION_APPROVAL_TOPIC", ""),
     )
 
 

@@ -3,7 +3,7 @@
 The region and the credentials come from the environment, as Lambda sets it.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -31,6 +31,11 @@ def kms_client() -> "KMSClient":
 def s3_client() -> "S3Client":
     """Three attempts; never on a request's path."""
     return boto3.client("s3", config=_patience(attempts=3))
+
+
+def sns_client() -> Any:  # noqa: ANN401 (boto3's client)
+    """Three attempts; never on a request's path."""
+    return boto3.client("sns", config=_patience(attempts=3))
 
 
 def _patience(attempts: int, read_timeout: float = READ_TIMEOUT) -> Config:

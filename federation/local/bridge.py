@@ -12,12 +12,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from federation.admin.changes import change_now
 from federation.admin.validate import ValidatedSet
+from federation.aws.approvals import DynamoApprovals
 from federation.aws.clients import dynamodb_client
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.admin import trust_editor
 from federation.bootstrap.confirmation import confirmer
 from federation.bootstrap.keys import publication
 from federation.keys.publication import Publication
+from federation.local.approval_watch import ApprovalWatch, PrintedNotice
 from federation.local.audit_trail import AuditTrail, RefusalLog
 from federation.local.embedded_aws import DYNAMODB_ENDPOINT, EmbeddedAws
 from federation.local.functions import Runtime, build_handlers
@@ -43,6 +45,8 @@ CONFIRMS = "serve/confirm-dangerous"
 STATUS = FunctionTarget("StatusFunction", "functions.status", timeout=60, memory=512)
 STATUS_SECONDS = 1.0
 """Between two looks at what was revoked."""
+APPROVAL_SECONDS = 1.0
+"""Between two looks at who waits for an approval."""
 
 
 RATES = ("FEDERATION_ADDRESS_RATE", "FEDERATION_ISSUER_RATE")
@@ -117,6 +121,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         self.trail = AuditTrail(self.settings.audit_table, log)
         self._gateway = self._build_gateway(environment, log)
         starting.enter_context(self._schedule_status(environment, log))
+        starting.enter_context(self._watch_approvals())
         starting.enter_context(Server(listener, self._gateway.answer))
 
     def _settings(self) -> dict[str, str]:
@@ -169,6 +174,11 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         with redirect_stderr(log):
             runtime = Runtime({STATUS.name: status.build(environment)}, SystemClock(), RandomIdentifiers())
         return Schedule(STATUS.name, lambda: runtime.invoke(STATUS, {}), STATUS_SECONDS)
+
+    def _watch_approvals(self) -> Schedule:
+        approvals = DynamoApprovals(dynamodb_client(), self.settings.state_table, SystemClock())
+        watch = ApprovalWatch(approvals, PrintedNotice(self._log, self.url))
+        return Schedule("approvals", watch, APPROVAL_SECONDS)
 
 
 def _forget_keys_of_earlier_runs(publishing: Publication) -> None:

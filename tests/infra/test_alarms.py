@@ -24,6 +24,7 @@ def test_alarms_stand_for_what_nobody_would_otherwise_notice(deployment: Deploym
         ("Invocations", "RefreshKeysFunction"),
         ("Errors", "StatusFunction"),
         ("Invocations", "StatusFunction"),
+        ("Errors", "NotifyFunction"),
     }
 
 

@@ -4,8 +4,11 @@ from importlib import import_module
 
 import pytest
 
+from federation.aws import approval_items
 from federation.aws.revocations import INDEX, LISTING
 from federation.issuer_keys.refresh import PATIENCE
+from federation.model.approval import ApprovalState
+from federation.policy.approvals import ASKED_FOR
 from federation.settings import read_settings
 from federation.verification.held_keys import FRESH
 from tests.support.lambda_template import ROOT, Deployment, Json, Template
@@ -13,7 +16,7 @@ from tests.support.lambda_template import ROOT, Deployment, Json, Template
 FUNCTIONS = [
     *("TokenFunction", "HealthFunction", "PublishFunction", "ApplyTrustFunction", "ConfirmTrustFunction"),
     *("IssuerKeysFunction", "RefreshKeysFunction", "IntrospectFunction", "RevokeFunction", "StatusFunction"),
-    "AdminFunction",
+    *("AdminFunction", "NotifyFunction"),
 ]
 
 
@@ -119,6 +122,17 @@ def test_status_lists_are_looked_after_every_minute_and_at_every_withdrawal(depl
     (pattern,) = [json.loads(each["Pattern"]) for each in source["FilterCriteria"]["Filters"]]
     assert pattern["dynamodb"]["NewImage"] == {INDEX: {"S": [LISTING]}}
     assert deployment.properties("StateTable")["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+
+
+def test_who_decides_is_told_of_every_request_and_of_nothing_else(deployment: Deployment) -> None:
+    source = deployment.properties("NotifyFunctionApproval")
+    assert (source["EventSourceArn"], source["FunctionName"]) == ("StateTable.StreamArn", "NotifyFunction")
+    (pattern,) = [json.loads(each["Pattern"]) for each in source["FilterCriteria"]["Filters"]]
+    wanted = {INDEX: {"S": [approval_items.LISTING]}, "state": {"S": [ApprovalState.PENDING.value]}}
+    assert pattern["dynamodb"]["NewImage"] == wanted
+    assert source["MaximumRecordAgeInSeconds"] == ASKED_FOR
+    topic = deployment.properties("NotifyFunction")["Environment"]["Variables"]["FEDERATION_APPROVAL_TOPIC"]
+    assert deployment.properties(topic)["KmsMasterKeyId"] == "alias/aws/sns"
 
 
 def test_publication_runs_on_a_schedule_and_after_every_deployment(deployment: Deployment) -> None:

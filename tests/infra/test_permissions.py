@@ -117,6 +117,15 @@ ALLOWED = {
         "AdminLogGroup",
         *(("dynamodb:" + action, "TrustTable") for action in ("Query", *READ_AND_WRITE)),
         *(("dynamodb:" + action, "StateTable") for action in READ_AND_WRITE),
+        ("dynamodb:Query", "StateTable/index/listing"),
+    ),
+    "NotifyFunction": allowed(
+        "NotifyLogGroup",
+        ("sns:Publish", "ApprovalTopic"),
+        ("dynamodb:DescribeStream", "StateTable/stream/*"),
+        ("dynamodb:GetRecords", "StateTable/stream/*"),
+        ("dynamodb:GetShardIterator", "StateTable/stream/*"),
+        ("dynamodb:ListStreams", "StateTable/stream/*"),
     ),
     "ConfirmTrustFunction": allowed(
         "ConfirmTrustLogGroup",

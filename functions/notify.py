@@ -1,0 +1,55 @@
+"""Runs whenever somebody waits for an approval: tells those who decide."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from federation.aws.approval_items import approval_in
+from federation.bootstrap.notify import approval_notice
+from federation.model.approval import ApprovalState, StoredApproval
+from federation.oauth.errors import TemporarilyUnavailable
+from federation.ports import ApprovalNotice
+from federation.settings import read_settings
+from functions.event import Event
+from functions.runtime import Context, Handler, built_on_access
+from functions.telemetry import log_stream, structured_logger, traced
+
+
+def build(environment: Mapping[str, str]) -> Handler:
+    """The handler; raises SettingsError."""
+    logger = structured_logger(log_stream(environment))
+    return traced(NotifyHandler(approval_notice(read_settings(environment)), logger).handle, environment)
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyHandler:
+    """A message for each request in the event."""
+
+    notice: ApprovalNotice
+    logger: Logger
+
+    def handle(self, event: Event, context: Context) -> dict[str, object]:
+        """What fails is raised: Lambda tries again for as long as somebody could still decide, and an alarm counts."""
+        told = []
+        for approval in waiting(event):
+            self.notice.asked(approval)
+            told.append(approval.request.id)
+        self.logger.info("asked", approvals=told, correlation_id=context.aws_request_id)
+        return {"told": told}
+
+
+def waiting(event: Event) -> Iterator[StoredApproval]:
+    """The pending approvals in an event of the state table's stream. What cannot be read is no request."""
+    records: Any = event.get("Records", ()) if isinstance(event, Mapping) else ()
+    for record in records:
+        try:
+            approval = approval_in(record["dynamodb"]["NewImage"])
+        except (KeyError, TemporarilyUnavailable, TypeError):
+            continue
+        if approval.state is ApprovalState.PENDING:
+            yield approval
+
+
+__getattr__ = built_on_access(build)
