@@ -156,11 +156,14 @@ class Attacked:
         self._check_refusal(response, self.world.log.entries[-1])
         return response
 
-    def refused_unsigned(self, ask: Callable[[], HttpResponse], error: str, why: str, status: int = 400) -> None:
+    def refused_unsigned(
+        self, ask: Callable[[], HttpResponse], error: str, why: str, status: int = 400
+    ) -> HttpResponse:
         """Refused before the commit: nothing was signed, not even to be thrown away, and nothing written."""
         signed, records = len(self.world.signer.signed), len(self.world.ledger.records)
-        self.refused(ask, error, why, status)
+        response = self.refused(ask, error, why, status)
         assert (len(self.world.signer.signed), len(self.world.ledger.records)) == (signed, records)
+        return response
 
     def race(
         self, attempt: Callable[[], HttpResponse], error: str, why: str, status: int = 400, winners: int = 1
