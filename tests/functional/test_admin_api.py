@@ -41,14 +41,14 @@ class Laptop:
     def exchange(self, partner: str = PARTNERS[0]) -> Answer:
         """The partner's worker asks for a token."""
         now = int(time.time())
-        claims = {
+        claims: Document = {
             "iss": f"https://{partner}.example.com",
             "sub": "worker",
             "aud": self.local.url,
             "iat": now,
             "exp": now + 300,
         }
-        form = {
+        form: dict[str, str] = {
             "grant_type": GrantType.TOKEN_EXCHANGE,
             "subject_token": self._partner.sign(claims),
             "subject_token_type": TokenType.JWT,
