@@ -16,6 +16,12 @@ COMMANDS: Mapping[str, str] = {
     "login": "Get a token for the admin API, bound to a fresh key.",
     "logout": "Revoke that token and forget it.",
     "validate": "Check trust documents, offline.",
+    "plan": "Show what trust documents would change, and what that means.",
+    "apply": "Write trust documents.",
+    "export": "Write all trust documents to files.",
+    "history": "Show every version of a document: who, when, why, and the diff.",
+    "restore": "Write an earlier version of a document again.",
+    "confirm": "Be the second admin: let a dangerous document hold.",
     "token": "Exchange the credential at hand for a token of the bridge.",
     "verify": "Check a token of the bridge, as an internal service does.",
 }

@@ -1,7 +1,7 @@
 """`fedbridge demo`: the main job, narrated."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 import typer
@@ -9,14 +9,25 @@ import typer
 from federation.admin.problem import InvalidDocuments
 from federation.cli.console import AsJson, NoColor, diagnostics, output, print_json
 from federation.cli.narration import Narrator
+from federation.local.demo.approval import approval
 from federation.local.demo.delegation import Delegated, delegate, delegation_refusals
+from federation.local.demo.explained import explained
+from federation.local.demo.moment import Moment
 from federation.local.demo.stage import Stage, open_stage
 from federation.local.demo.steps import Exchanged, Refused, exchanges, exchanges_elsewhere, refusals
 from federation.local.demo.trust import EXAMPLES
+from federation.local.demo.withdrawal import binding, withdrawal
 
 EXAMPLE = "Example: fedbridge demo"
 
-Step: TypeAlias = Exchanged | Delegated | Refused
+Step: TypeAlias = Exchanged | Delegated | Moment | Refused
+Chapter: TypeAlias = tuple[str, Callable[[Stage], Iterator[Moment]]]
+CHAPTERS: tuple[Chapter, ...] = (
+    ("Approved", approval),
+    ("Bound", binding),
+    ("Withdrawn", withdrawal),
+    ("Explained", explained),
+)
 Report: TypeAlias = Callable[[Stage], list[str]]
 """Runs every step and returns what did not end as it should."""
 
@@ -54,6 +65,11 @@ def narrated_by(narrator: Narrator) -> Report:
         for delegated in delegate(stage):
             narrator.delegated(delegated)
             problems += delegated.problems
+        for title, moments in CHAPTERS:
+            narrator.chapter(title)
+            for moment in moments(stage):
+                narrator.told(moment)
+                problems += moment.problems
         narrator.chapter("Refused")
         for refused in (*refusals(stage), *delegation_refusals(stage)):
             narrator.refused(refused)
@@ -68,13 +84,15 @@ def _print_report(stage: Stage) -> list[str]:
     exchanged = [*exchanges(stage), *exchanges_elsewhere(stage)]
     delegated = list(delegate(stage))
     refused = [*refusals(stage), *delegation_refusals(stage)]
-    steps: list[Step] = [*exchanged, *delegated, *refused]
+    told = {title: list(moments(stage)) for title, moments in CHAPTERS}
+    steps: list[Step] = [*exchanged, *delegated, *(moment for moments in told.values() for moment in moments), *refused]
     problems = [problem for step in steps for problem in step.problems]
     print_json(
         {
             "ok": not problems,
             "exchanged": [_exchanged(step) for step in exchanged],
             "delegated": [_delegated(step) for step in delegated],
+            **{title.lower(): [_told(moment) for moment in moments] for title, moments in told.items()},
             "refused": [_refused(step) for step in refused],
         }
     )
@@ -102,6 +120,15 @@ def _delegated(step: Delegated) -> dict[str, Any]:
         "claims": step.token_claims,
         "audit": step.record,
         "problems": step.problems,
+    }
+
+
+def _told(moment: Moment) -> dict[str, Any]:
+    return {
+        "title": moment.title,
+        "facts": dict(moment.facts),
+        "details": moment.details,
+        "problems": moment.problems,
     }
 
 

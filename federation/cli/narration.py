@@ -13,6 +13,7 @@ from rich.text import Text
 
 from federation.local.audit_trail import Record
 from federation.local.demo.delegation import Delegated
+from federation.local.demo.moment import Moment
 from federation.local.demo.stage import Stage
 from federation.local.demo.steps import Exchanged, Refused
 from federation.version import VERSION
@@ -79,6 +80,12 @@ class Narrator:
         if step.token_claims:
             self._console.print(Padding(_decoded(step), (0, 2)))
         self._console.print(_facts([*_traced(step.record), *_verdict(step.problems)]))
+
+    def told(self, moment: Moment) -> None:
+        """Something that takes a few lines."""
+        self._heading(moment.title, moment.story)
+        rows = [(label, Text(text)) for label, text in moment.facts]
+        self._console.print(_facts([*rows, *_verdict(moment.problems)]))
 
     def refused(self, step: Refused) -> None:
         """An attempt that was refused."""

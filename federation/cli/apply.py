@@ -1,0 +1,115 @@
+"""`fedbridge apply`: a folder of trust documents is written; interrupted and repeated, it comes to the same end."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from federation.admin.problem import InvalidDocuments
+from federation.cli.bridge import TokenFile, Url, connect
+from federation.cli.console import AsJson, NoColor, Terminal, print_json
+from federation.cli.failure import USAGE, Failed, failing_well
+from federation.cli.git_reason import last_commit
+from federation.cli.invalid import end_invalid
+from federation.cli.plan import Folder, Prune
+from federation.cli.plan_view import print_plan
+from federation.cli.planning import Plan, body_of, plan_folder, reported
+from federation.cli.progress import Progress
+from federation.cli.saved_plan import SavedPlan
+from federation.cli.trust_parts import Part, written_parts
+from federation.client.admin import AdminApi, AdminRefused
+
+EXAMPLE = 'Example: fedbridge apply trust --plan plan.json --reason "partner acme, ticket 4711"'
+
+PlanFile = Annotated[
+    Path | None,
+    typer.Option("--plan", metavar="FILE", exists=True, help="Apply this very plan, and refuse if trust moved since."),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Reason = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Why, for the history; default: the last commit's subject.")
+]
+
+
+def apply(  # noqa: PLR0913 (each is an option of the command)
+    folder: Folder,
+    *,
+    plan: PlanFile = None,
+    prune: Prune = False,
+    reason: Reason = None,
+    yes: Yes = False,
+    url: Url = None,
+    token_file: TokenFile,
+    as_json: AsJson = False,
+    no_color: NoColor = False,
+) -> None:
+    """Write what `fedbridge plan` shows: a broken document in the set means that nothing is written.
+
+    Whoever is interrupted repeats the command: it goes on where it stopped, and comes to the same end.
+
+    Exits 0 if everything is as the folder says, 1 if not.
+    """
+    terminal = Terminal(as_json, no_color)
+    with failing_well(terminal, url or "the bridge"):
+        api, progress = connect(url, token_file), Progress(terminal)
+        try:
+            saved = SavedPlan.read(plan) if plan else None
+            planned = plan_folder(api, folder, progress, prune=saved.prune if saved else prune)
+            _go_on(terminal, saved.check(planned, api.bridge) if saved else 0)
+            _agree(terminal, planned, asks=not (yes or as_json))
+            why = last_commit(folder) if reason is None else reason
+            changes = _write(api, planned, why, progress) if planned.changes else []
+        except InvalidDocuments as invalid:
+            end_invalid(terminal, invalid)
+        _tell(terminal, planned, changes)
+
+
+def _go_on(terminal: Terminal, done: int) -> None:
+    if done:
+        terminal.note(f"going on: {done} changes of this plan were made before")
+
+
+def _agree(terminal: Terminal, planned: Plan, *, asks: bool) -> None:
+    """Somebody at a terminal is asked; raises Failed."""
+    if not terminal.as_json:
+        print_plan(terminal.results, planned)
+    if not (planned.changes and asks and sys.stdin.isatty()):
+        return
+    if not typer.confirm("Write this?", err=True):
+        raise Failed("nothing was written", code=USAGE)
+
+
+def _write(api: AdminApi, planned: Plan, why: str, progress: Progress) -> list[dict[str, Any]]:
+    """Part after part, each at the revision that the one before has left."""
+    base, changes = planned.base, list[dict[str, Any]]()
+    parts = written_parts(planned.folder, planned.actions)
+    for part in progress.through("applying", parts, [_weight(part) for part in parts]):
+        answer = _send(api, part, {"base": base, "reason": why}, len(changes))
+        base = answer["base"]
+        changes += [change for change in answer["changes"] if change["action"] != "unchanged"]
+    return changes
+
+
+def _send(api: AdminApi, part: Part, further: dict[str, Any], done: int) -> dict[str, Any]:
+    try:
+        return api.post("/apply", {**body_of(part.documents, part.deletions), **further}).members
+    except AdminRefused as refused:
+        if done:
+            raise Failed(f"{done} changes were made, then: {refused}", "repeat the command: it goes on") from refused
+        raise reported(part.documents, refused) from None
+
+
+def _weight(part: Part) -> int:
+    return len(part.documents.sources) + len(part.deletions)
+
+
+def _tell(terminal: Terminal, planned: Plan, changes: Sequence[dict[str, Any]]) -> None:
+    waiting = [change for change in changes if change.get("pending")]
+    if terminal.as_json:
+        print_json({"ok": True, "changes": list(changes), "unchanged": planned.unchanged})
+    terminal.say(f"{len(changes)} written, {planned.unchanged} unchanged", "bold green")
+    for change in waiting:
+        how = f"fedbridge confirm {change['kind']} {change['id']} --version {change['version']} --reason TEXT"
+        terminal.note(f"a second admin must confirm {change['kind']} {change['id']}: {how}", "yellow")

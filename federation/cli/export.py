@@ -1,0 +1,73 @@
+"""`fedbridge export`: every trust document of the bridge in a file of its own, ready for git."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from federation.cli.bridge import TokenFile, Url, connect
+from federation.cli.console import AsJson, NoColor, Terminal, print_json
+from federation.cli.failure import Failed, failing_well
+from federation.cli.listing import KINDS, every
+from federation.cli.progress import Progress
+from federation.cli.yaml_file import as_yaml
+from federation.client.admin import AdminApi
+
+EXAMPLE = "Example: fedbridge export trust"
+ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="DIR", file_okay=False, help="A folder; it is made if it is not there.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Write over files of a folder that is not empty.")]
+
+
+def export(
+    folder: Folder,
+    *,
+    force: Force = False,
+    url: Url = None,
+    token_file: TokenFile,
+    as_json: AsJson = False,
+    no_color: NoColor = False,
+) -> None:
+    """Write every trust document to DIR/<kind>/<id>.yaml, as `fedbridge plan` and `apply` read them.
+
+    A file is written as a whole or not at all. Whoever is interrupted repeats it with --force.
+
+    Exits 0 if everything is there, 1 if not.
+    """
+    terminal = Terminal(as_json, no_color)
+    with failing_well(terminal, url or "the bridge"):
+        api = connect(url, token_file)
+        if folder.exists() and any(folder.iterdir()) and not force:
+            raise Failed(f"{folder} is not empty", "take another folder, or --force to write over its files")
+        written = list(_written(api, folder, Progress(terminal)))
+        others = sorted(str(file) for file in set(folder.glob("*/*.yaml")) - set(written))
+        if as_json:
+            print_json({"written": sorted(map(str, written)), "others": others})
+        terminal.say(f"{len(written)} documents in {folder}", "green")
+        for file in others:
+            terminal.note(f"{file} is none of the bridge's documents; it was there before", "yellow")
+
+
+def _written(api: AdminApi, folder: Path, progress: Progress) -> Iterator[Path]:
+    with progress.counting("exporting") as counter:
+        for kind, plural in KINDS.items():
+            for item in every(api, f"/{plural}"):
+                yield _write(folder / plural, kind, item["document"])
+                counter.one_more()
+
+
+def _write(folder: Path, kind: str, document: dict[str, Any]) -> Path:
+    """Beside its place first, so that there is never half a file; raises Failed, OSError."""
+    if document.get("kind") != kind or not ID.fullmatch(str(document.get("id"))):
+        raise Failed("the bridge lists a document whose name is none")
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{document['id']}.yaml"
+    beside = folder / f".{document['id']}.yaml.{os.getpid()}"
+    beside.write_text(as_yaml(document), encoding="utf-8")
+    return beside.replace(file)

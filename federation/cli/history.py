@@ -1,0 +1,55 @@
+"""`fedbridge history`: every version of a document, with who, when and why."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from federation.cli.bridge import TokenFile, Url, connect
+from federation.cli.console import AsJson, NoColor, Terminal, print_json
+from federation.cli.failure import failing_well, printable
+from federation.cli.listing import IdArgument, KindArgument, every, path_of
+from federation.cli.plan_view import print_diff
+
+EXAMPLE = "Example: fedbridge history Mapping acme-billing-sync"
+
+Limit = Annotated[int, typer.Option(min=1, max=10_000, metavar="N", help="The newest N versions.")]
+
+
+def history(  # noqa: PLR0913 (each is an option of the command)
+    kind: KindArgument,
+    id_: IdArgument,
+    *,
+    limit: Limit = 20,
+    url: Url = None,
+    token_file: TokenFile,
+    as_json: AsJson = False,
+    no_color: NoColor = False,
+) -> None:
+    """Show the versions of a document, the newest first, each with its difference to the one before.
+
+    Exits 0 if there is one, 1 if there never was, 2 if that is no name of a document.
+    """
+    terminal = Terminal(as_json, no_color)
+    with failing_well(terminal, url or "the bridge"):
+        path = path_of(kind, id_)
+        versions = list(every(connect(url, token_file), f"/history/{path}", limit))
+        if as_json:
+            print_json({"items": versions})
+            return
+        for version in versions:
+            _print(terminal.results, version)
+
+
+def _print(console: Console, version: Mapping[str, Any]) -> None:
+    change = version["changed"]
+    through = f" (through {', '.join(change['actors'])})" if change.get("actors") else ""
+    gone = ", deleted" if version["deleted"] else ""
+    heading = f"version {version['version']}{gone}  {change['when']}  {change['who']}{through}"
+    console.print(Text(printable(heading), "bold red" if gone else "bold"), soft_wrap=True)
+    if change.get("why"):
+        console.print(Text(f"  {printable(change['why'])}", "italic"), soft_wrap=True)
+    if not gone:
+        print_diff(console, version["diff"])

@@ -1,0 +1,77 @@
+"""A plan as people read it: what changes, and what that means."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import unified_diff
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from federation.cli.effects_view import print_effects
+from federation.cli.failure import printable
+from federation.cli.planning import Plan
+from federation.cli.problems import print_problems
+
+_SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red")}
+
+
+def print_plan(console: Console, plan: Plan) -> None:
+    """Every change with what it changes, then its meaning, then what deserves a look."""
+    for change in plan.changes:
+        print_change(console, change)
+    print_effects(console, plan.effects)
+    print_problems(console, plan.warnings, style="yellow")
+    console.print(Text(summary(plan), "bold"), soft_wrap=True)
+
+
+def print_change(console: Console, change: Mapping[str, Any]) -> None:
+    """One document."""
+    sign, style = _SIGNS[str(change["action"])]
+    waits = " (dangerous: holds for nobody until a second admin confirms it)" if change.get("pending") else ""
+    heading = f"{sign} {change['kind']} {change['id']}, version {change['version']}{waits}"
+    console.print(Text(printable(heading), style), soft_wrap=True)
+    if change["action"] != "delete":
+        print_diff(console, change["diff"])
+
+
+def print_diff(console: Console, differences: Sequence[Mapping[str, Any]]) -> None:
+    """Every place that differs, the old above the new."""
+    for difference in differences:
+        for line, style in _lines(difference):
+            console.print(Text(f"    {printable(line)}", style), soft_wrap=True)
+
+
+def summary(plan: Plan) -> str:
+    """How many of each."""
+    actions = [str(change["action"]) for change in plan.changes]
+    if not actions:
+        return f"nothing changes: all {plan.unchanged} documents are there already"
+    counts = {"create": "to create", "update": "to update", "delete": "to delete"}
+    told = ", ".join(f"{actions.count(action)} {words}" for action, words in counts.items() if action in actions)
+    return f"{told}, {plan.unchanged} unchanged"
+
+
+def _lines(difference: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    path, before, after = difference["path"], difference.get("before"), difference.get("after")
+    if _is_long(before) or _is_long(after):
+        yield from _long(path, str(before or ""), str(after or ""))
+        return
+    if "before" in difference and before is not None:
+        yield f"- {path}: {_shown(before)}", "red"
+    if "after" in difference and after is not None:
+        yield f"+ {path}: {_shown(after)}", "green"
+
+
+def _long(path: str, before: str, after: str) -> Iterator[tuple[str, str]]:
+    yield f"  {path}:", ""
+    for line in list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2))[2:]:
+        yield f"    {line}", {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
+
+
+def _is_long(value: object) -> bool:
+    return isinstance(value, str) and "\n" in value
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,105 @@
+"""What a folder of documents would change: read, checked offline, then asked of the bridge."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from federation.admin.problem import InvalidDocuments, Problem
+from federation.cli.bridge import LOOPBACK
+from federation.cli.failure import Failed
+from federation.cli.listing import KINDS, every
+from federation.cli.progress import Progress
+from federation.cli.trust_folder import TrustFolder, read_folder
+from federation.cli.trust_parts import Name, planned_parts
+from federation.client.admin import AdminApi, AdminRefused
+
+ATTEMPTS = 3
+"""How often a plan in several parts begins anew because trust moved between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would change, as of a revision of trust."""
+
+    folder: TrustFolder
+    base: int
+    changes: tuple[Mapping[str, Any], ...]
+    """Without what stays as it is."""
+    unchanged: int
+    effects: tuple[Mapping[str, Any], ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    prune: bool = False
+    """Whether what the folder has not is to go."""
+
+    @property
+    def actions(self) -> dict[Name, str]:
+        """(kind, id) -> create, update or delete."""
+        return {(str(change["kind"]), str(change["id"])): str(change["action"]) for change in self.changes}
+
+
+def plan_folder(api: AdminApi, path: Path, progress: Progress, *, prune: bool) -> Plan:
+    """Raises InvalidDocuments with what is wrong, offline or in the bridge's eyes; AdminRefused, Failed, OSError."""
+    with progress.step("reading"):
+        folder = read_folder(path, loopback=urlsplit(api.bridge).hostname in LOOPBACK)
+    deletions = _unknown(api, folder, progress) if prune else ()
+    for _ in range(ATTEMPTS):
+        answers = _ask(api, folder, deletions, progress)
+        if len({answer["base"] for answer in answers}) == 1:
+            return replace(_merged(folder, answers), prune=prune)
+    raise Failed("others write trust all the time", "wait a little, then plan again")
+
+
+def reported(folder: TrustFolder, refused: AdminRefused) -> InvalidDocuments | AdminRefused:
+    """A refusal that names places in documents, by file and line; any other as it is."""
+    errors = refused.problem.get("errors")
+    if not isinstance(errors, list) or not errors:
+        return refused
+    return InvalidDocuments([folder.problem(error) for error in errors])
+
+
+def body_of(folder: TrustFolder, deletions: Sequence[Name]) -> dict[str, Any]:
+    """A set of documents as the bridge takes it."""
+    return {"documents": folder.documents, "deletions": [{"kind": kind, "id": id_} for kind, id_ in deletions]}
+
+
+def _ask(api: AdminApi, folder: TrustFolder, deletions: Sequence[Name], progress: Progress) -> list[dict[str, Any]]:
+    parts, answers = planned_parts(folder, deletions), []
+    for part in progress.through("planning", parts):
+        try:
+            answers.append(api.post("/plan", body_of(part.documents, part.deletions)).members)
+        except AdminRefused as refused:
+            raise reported(part.documents, refused) from None
+    return answers
+
+
+def _merged(folder: TrustFolder, answers: Sequence[Mapping[str, Any]]) -> Plan:
+    """What several parts say of the same document, they say alike."""
+    changes = {(one["kind"], one["id"]): one for answer in answers for one in answer["changes"]}
+    there = [one for one in changes.values() if one["action"] != "unchanged"]
+    warnings = dict.fromkeys(_problem(folder, one, answers) for answer in answers for one in answer["warnings"])
+    return Plan(
+        folder,
+        answers[0]["base"],
+        tuple(there),
+        len(changes) - len(there),
+        tuple(effect for answer in answers for effect in answer.get("effects", ())),
+        tuple(warnings) if len(answers) == 1 else folder.warnings,
+    )
+
+
+def _problem(folder: TrustFolder, warning: Mapping[str, Any], answers: Sequence[object]) -> Problem:
+    """Pointers are into the part that was sent: with one part, into the folder."""
+    return folder.problem(warning) if len(answers) == 1 else TrustFolder(()).problem(warning)
+
+
+def _unknown(api: AdminApi, folder: TrustFolder, progress: Progress) -> tuple[Name, ...]:
+    """What the bridge has and the folder has not."""
+    known = set(folder.names)
+    stored = (
+        (kind, str(item["document"]["id"]))
+        for kind, plural in progress.through("listing", list(KINDS.items()))
+        for item in every(api, f"/{plural}")
+    )
+    return tuple(name for name in stored if name not in known)

@@ -1,0 +1,63 @@
+"""`fedbridge restore`: an earlier version of a document is written again, as a new one."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import typer
+
+from federation.cli.bridge import TokenFile, Url, connect
+from federation.cli.console import AsJson, NoColor, Terminal, print_json
+from federation.cli.failure import failing_well, printable
+from federation.cli.listing import IdArgument, KindArgument, path_of
+from federation.client.admin import AdminApi, AdminRefused
+
+EXAMPLE = 'Example: fedbridge restore Mapping acme-billing-sync --version 3 --reason "undo"'
+
+Version = Annotated[int, typer.Option(min=1, metavar="N", help="As `fedbridge history` numbers it.")]
+Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why, for the history.")]
+
+
+def restore(  # noqa: PLR0913 (each is an option of the command)
+    kind: KindArgument,
+    id_: IdArgument,
+    *,
+    version: Version,
+    reason: Reason,
+    url: Url = None,
+    token_file: TokenFile,
+    as_json: AsJson = False,
+    no_color: NoColor = False,
+) -> None:
+    """Undo: write what a document said in an earlier version. What was deleted comes back the same way.
+
+    Exits 0 if it is written, 1 if not, 2 if that is no name of a document.
+    """
+    terminal = Terminal(as_json, no_color)
+    with failing_well(terminal, url or "the bridge"):
+        path, api = path_of(kind, id_), connect(url, token_file)
+        etag = _etag(api, path)
+        body = {"version": version, "reason": reason}
+        written = api.post(f"/history/{path}/restore", body, etag=etag, new=etag is None).members
+        if as_json:
+            print_json(written)
+        tell_written(terminal, written)
+
+
+def tell_written(terminal: Terminal, written: dict[str, Any]) -> None:
+    """What stands now."""
+    document = written["document"]
+    name = printable(f"{document['kind']} {document['id']}")
+    terminal.say(f"{name} is at version {written['version']}", "green")
+    if written.get("pending"):
+        how = f"fedbridge confirm {name} --version {written['version']} --reason TEXT"
+        terminal.note(f"it holds for nobody until a second admin confirms it: {how}", "yellow")
+
+
+def _etag(api: AdminApi, path: str) -> str | None:
+    """Of what stands now; None: it is deleted."""
+    try:
+        return api.get(f"/{path}").etag
+    except AdminRefused as refused:
+        if refused.status == HTTPStatus.NOT_FOUND:
+            return None
+        raise

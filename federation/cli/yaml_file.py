@@ -1,0 +1,34 @@
+"""A trust document as somebody would have written it."""
+
+from typing import Any
+
+import yaml
+
+FIRST = ("kind", "id", "description", "tenant")
+"""Members with which a document begins; the others follow as they are stored."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Block style, indented lists, texts of several lines as such."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:  # noqa: ANN401, ARG002 (PyYAML's)
+        """Lists are indented below their key."""
+        return super().increase_indent(flow, indentless=False)
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401, ARG002 (PyYAML's)
+        """No anchors."""
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def as_yaml(document: dict[str, Any]) -> str:
+    """The document; it reads as the same again."""
+    first = {name: document[name] for name in FIRST if name in document}
+    text: str = yaml.dump({**first, **document}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6)
+    return text

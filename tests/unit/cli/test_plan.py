@@ -1,0 +1,169 @@
+"""`fedbridge plan`: what is sent, what is shown, which exit code, and what is kept for `apply`."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.cli_runs import FakeAdmin, fake_admin
+from tests.support.fake_bridge import Reply, problem
+from tests.support.stored_trust_api import StoredTrustApi
+
+AUDIENCE: dict[str, Any] = {"kind": "Audience", "id": "api", "scopes": ["read"]}
+POLICY: dict[str, Any] = {"kind": "Policy", "id": "p", "cedar": "permit (\n  principal,\n  action,\n  resource\n);\n"}
+ZONE: dict[str, Any] = {"kind": "Zone", "id": "corp", "cidrs": ["203.0.113.0/24"]}
+
+
+@pytest.fixture
+def admin(tmp_path: Path) -> Iterator[FakeAdmin]:
+    with fake_admin(tmp_path) as admin:
+        (tmp_path / "trust").mkdir()
+        write(admin, AUDIENCE, ZONE)
+        yield admin
+
+
+@pytest.fixture
+def stored(admin: FakeAdmin) -> StoredTrustApi:
+    return StoredTrustApi(admin.bridge)
+
+
+def write(admin: FakeAdmin, *documents: dict[str, Any]) -> None:
+    (admin.folder / "trust" / "all.yaml").write_text(yaml.safe_dump_all(documents), encoding="utf-8")
+
+
+def test_what_is_there_already_changes_nothing(admin: FakeAdmin, stored: StoredTrustApi) -> None:
+    stored.put(AUDIENCE, ZONE)
+    result = admin.run("plan", admin.folder / "trust")
+    assert (result.exit_code, result.stdout) == (0, "nothing changes: all 2 documents are there already\n")
+
+
+def test_changes_are_shown_by_their_place_and_make_exit_code_2(admin: FakeAdmin, stored: StoredTrustApi) -> None:
+    stored.put({**AUDIENCE, "scopes": ["read", "write"], "max_ttl": "1m"})
+    result = admin.run("plan", admin.folder / "trust")
+    assert result.exit_code == 2
+    assert "~ Audience api, version 2" in result.stdout
+    assert "- /max_ttl: 1m" in result.stdout
+    assert '- /scopes: ["read", "write"]' in result.stdout
+    assert '+ /scopes: ["read"]' in result.stdout
+    assert "+ Zone corp, version 1" in result.stdout
+    assert "1 to create, 1 to update, 0 unchanged" in result.stdout
+    assert stored.revision == 1
+
+
+def test_a_text_of_several_lines_is_compared_by_lines(admin: FakeAdmin, stored: StoredTrustApi) -> None:
+    stored.put(POLICY)
+    write(admin, {**POLICY, "cedar": POLICY["cedar"].replace("  action,\n", '  action == Action::"exchange",\n')})
+    result = admin.run("plan", admin.folder / "trust")
+    assert "-  action," in result.stdout
+    assert '+  action == Action::"exchange",' in result.stdout
+    assert "-  principal" not in result.stdout
+
+
+def test_colours_are_for_terminals_and_can_be_left_out(admin: FakeAdmin, stored: StoredTrustApi) -> None:
+    stored.put(ZONE)
+    coloured = admin.run("plan", admin.folder / "trust", FORCE_COLOR="1", TERM="xterm-256color").stdout
+    plain = admin.run("plan", admin.folder / "trust", "--no-color", FORCE_COLOR="1", TERM="xterm-256color").stdout
+    assert "\x1b[32m+ Audience api" in coloured
+    assert "\x1b[32m" not in plain
+
+
+def test_nothing_is_deleted_unless_it_is_asked_for(admin: FakeAdmin, stored: StoredTrustApi) -> None:
+    stored.put(AUDIENCE, ZONE, POLICY)
+    assert admin.run("plan", admin.folder / "trust").exit_code == 0
+    result = admin.run("plan", admin.folder / "trust", "--prune")
+    assert (result.exit_code, "- Policy p, version 2" in result.stdout) == (2, True)
+
+
+def test_pruning_looks_at_every_page(admin: FakeAdmin, stored: StoredTrustApi) -> None:
+    stored.page = 1
+    stored.put(AUDIENCE, ZONE, *({**ZONE, "id": f"z{number}"} for number in range(3)))
+    changes = json.loads(admin.run("plan", admin.folder / "trust", "--prune", "--json").stdout)["changes"]
+    assert [(change["action"], change["id"]) for change in changes] == [("delete", f"z{number}") for number in range(3)]
+
+
+def test_machines_get_one_json_document(admin: FakeAdmin, stored: StoredTrustApi) -> None:
+    stored.put(ZONE)
+    result = admin.run("plan", admin.folder / "trust", "--json")
+    plan = json.loads(result.stdout)
+    assert (result.exit_code, plan["ok"], plan["base"], plan["unchanged"]) == (2, True, 1, 1)
+    assert [(change["action"], change["id"]) for change in plan["changes"]] == [("create", "api")]
+
+
+def test_what_is_broken_is_never_sent(admin: FakeAdmin, stored: StoredTrustApi) -> None:
+    write(admin, {**AUDIENCE, "scopez": []})
+    result = admin.run("plan", admin.folder / "trust")
+    assert (result.exit_code, stored.bridge.asked) == (1, [])
+    assert "all.yaml:5: Audience api /scopez: unknown key scopez (did you mean scopes?)" in result.stdout
+    report = json.loads(admin.run("plan", admin.folder / "trust", "--json").stdout)
+    assert (report["ok"], report["problems"][0]["line"]) == (False, 5)
+
+
+def test_what_the_bridge_finds_wrong_is_told_at_its_line(admin: FakeAdmin) -> None:
+    errors = [{"pointer": "/documents/1/cidrs/0", "document": "", "detail": "not this one", "hint": "another"}]
+    admin.bridge.admin("POST", "/plan", problem(422, "invalid_document", "Mend what the errors name.", errors=errors))
+    result = admin.run("plan", admin.folder / "trust")
+    assert result.exit_code == 1
+    assert "all.yaml:7: Zone corp /cidrs/0: not this one (another)" in result.stdout
+
+
+@pytest.mark.parametrize("pointer", ["", "/", "/deletions/0", "/documents/99", "/documents/x", "/documents"])
+def test_an_error_elsewhere_is_told_as_the_bridge_tells_it(admin: FakeAdmin, pointer: str) -> None:
+    errors = [{"pointer": pointer, "document": "", "detail": "something else", "hint": ""}]
+    admin.bridge.admin("POST", "/plan", problem(422, "invalid_document", "Mend it.", errors=errors))
+    result = admin.run("plan", admin.folder / "trust")
+    assert (result.exit_code, "the bridge" in result.stdout, "something else" in result.stdout) == (1, True, True)
+
+
+def test_warnings_are_shown_at_their_line(admin: FakeAdmin) -> None:
+    warning = {"pointer": "/documents/0/scopes", "document": "Audience api", "detail": "look at this", "hint": ""}
+    answer = {"base": 1, "changes": [], "effects": [], "warnings": [warning]}
+    admin.bridge.admin("POST", "/plan", Reply(answer))
+    result = admin.run("plan", admin.folder / "trust")
+    assert (result.exit_code, "all.yaml:3: Audience api /scopes: look at this" in result.stdout) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "said"),
+    [
+        (401, "token_expired", "fedbridge login"),
+        (403, "missing_scope", "--scope"),
+        (404, "no_such_resource", "admin API"),
+        (429, "rate_limited", "wait"),
+        (503, "store_unavailable", "wait"),
+    ],
+)
+def test_a_refusal_says_what_to_do_next(admin: FakeAdmin, status: int, code: str, said: str) -> None:
+    admin.bridge.admin("POST", "/plan", problem(status, code, "The reason."))
+    result = admin.run("plan", admin.folder / "trust")
+    assert result.exit_code == 1
+    assert "The reason." in result.stderr
+    assert said in result.stderr.partition("next:")[2]
+    assert "corr-1" in result.stderr
+    error = json.loads(admin.run("plan", admin.folder / "trust", "--json").stdout)["error"]
+    assert (error["code"], error["status"]) == (code, status)
+
+
+def test_who_is_not_logged_in_or_has_no_bridge_is_told(admin: FakeAdmin, stored: StoredTrustApi) -> None:
+    result = admin.run("plan", admin.folder / "trust", "--url", "http://127.0.0.1:1")
+    assert (result.exit_code, "the credential" in result.stderr) == (1, True)
+    admin.credential.write_text("bearer.token.x")
+    result = admin.run("plan", admin.folder / "trust", "--url", "http://127.0.0.1:1")
+    assert (result.exit_code, "no bridge answers at http://127.0.0.1:1" in result.stderr) == (1, True)
+    admin.credential.unlink()
+    result = admin.run("plan", admin.folder / "trust")
+    assert (result.exit_code, "fedbridge login" in result.stderr) == (1, True)
+    assert stored.bridge.asked == []
+
+
+def test_the_bridge_of_the_login_is_the_bridge_where_no_other_is_named(
+    admin: FakeAdmin, stored: StoredTrustApi
+) -> None:
+    assert admin.run("plan", admin.folder / "trust", FEDBRIDGE_URL="").exit_code == 2
+    assert len(stored.bridge.asked) == 1
+
+
+def test_a_folder_that_is_not_there_is_a_wrong_use(admin: FakeAdmin) -> None:
+    assert admin.run("plan", "/nowhere/at/all").exit_code == 2
