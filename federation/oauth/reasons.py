@@ -256,6 +256,7 @@ class Reason(StrEnum):
     )
 
     # The admin API
+    WRONG_METHOD = "wrong_method", "This path does not take that method; the Allow header says which it takes."
     UNBOUND_ADMIN_TOKEN = (
         "unbound_admin_token",
         "The admin API takes tokens that are bound to a key; ask for yours with a DPoP proof.",

@@ -36,7 +36,7 @@ class Router:
             raise self._nowhere(path)
         if method not in found:
             headers = {"allow": ", ".join(sorted(found))}
-            raise AdminRefusal(HTTPStatus.METHOD_NOT_ALLOWED, Reason.METHOD_NOT_ALLOWED, headers=headers)
+            raise AdminRefusal(HTTPStatus.METHOD_NOT_ALLOWED, Reason.WRONG_METHOD, headers=headers)
         operation = next(one for one, _ in self._at(path) if one.method == method)
         _check_variables(operation, found[operation.method])
         return Routed(operation, found[operation.method])
