@@ -11,8 +11,10 @@ from threading import Barrier
 from typing import Any
 from urllib.parse import urlencode
 
+from federation.admin.approvals import Approver, Decider
 from federation.endpoint import TokenEndpoint
 from federation.exchange import Exchange
+from federation.model.approval import ApprovalState
 from federation.model.json import Json, JsonObject
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.identifiers import FORM, JWT_BEARER_ASSERTION, GrantType, TokenType
@@ -21,6 +23,7 @@ from tests.support.client_world import GATEWAY, assertion, by_key
 from tests.support.delegation_world import claims_of
 from tests.support.dpop import CLIENT, proof
 from tests.support.exchange_world import Bridge, body, bridge, reason, subject_token
+from tests.support.fake_approvals import FakeApprovalLog
 from tests.support.jose_keys import JoseKey
 from tests.support.policy_world import IMPERSONATE
 
@@ -129,6 +132,12 @@ class Attacked:
     def let_impersonate(self) -> None:
         """Our tokens may be exchanged without anybody who acts, so that a test needs no actor."""
         self.world.write({"kind": "Policy", "id": "impersonate", "cedar": IMPERSONATE})
+
+    def approve(self, uses: int) -> None:
+        """Somebody says yes to the one request that waits."""
+        (waiting,) = [one.request.id for one in self.world.approvals.approvals() if one.state is ApprovalState.PENDING]
+        approver = Approver(self.world.approvals, self.world.clock, FakeApprovalLog())
+        approver.approve(waiting, Decider("user/acme/boss"), uses=uses)
 
     def commit_to(self, ledger: Ledger) -> None:
         """Another ledger in the place of the fake."""
