@@ -22,6 +22,10 @@ COMMANDS: Mapping[str, str] = {
     "history": "Show every version of a document: who, when, why, and the diff.",
     "restore": "Write an earlier version of a document again.",
     "confirm": "Be the second admin: let a dangerous document hold.",
+    "explain": "Show why a request is allowed or refused, and the smallest edit that would change it.",
+    "whocan": "Show who reaches an audience, or what a principal reaches.",
+    "approvals": "List, approve or deny what waits for an approval.",
+    "revoke": "Withdraw a token, a chain, or everything that rests on something.",
     "token": "Exchange the credential at hand for a token of the bridge.",
     "verify": "Check a token of the bridge, as an internal service does.",
 }

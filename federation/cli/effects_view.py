@@ -1,6 +1,6 @@
-"""What a plan means: which identities gain or lose what."""
+"""What a plan means: which identities gain or lose which audience and scope."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -8,11 +8,66 @@ from rich.text import Text
 
 from federation.cli.failure import printable
 
+_LISTS = ("gained", "lost", "changed", "examples")
+
+
+def effects_of(answered: object) -> list[dict[str, Any]]:
+    """Every effect by itself, whether the bridge tells them in one list or in several by their kind."""
+    if isinstance(answered, Mapping):
+        return [dict(one) for name in _LISTS for one in answered.get(name, ())]
+    if isinstance(answered, Sequence) and not isinstance(answered, str):
+        grouped = [one for one in answered if isinstance(one, Mapping)]
+        return [single for one in grouped for single in (effects_of(one) if _is_group(one) else [dict(one)])]
+    return []
+
 
 def print_effects(console: Console, effects: Sequence[Mapping[str, Any]]) -> None:
-    """A line each."""
+    """A line each, what is gained first."""
     if not effects:
         return
     console.print(Text("what it means", "bold"))
     for effect in effects:
-        console.print(Text(f"  {printable(str(dict(effect)))}"), soft_wrap=True)
+        sign, style, text = _line(effect)
+        console.print(Text(f"  {sign} {printable(text)}", style), soft_wrap=True)
+
+
+def _is_group(one: Mapping[str, Any]) -> bool:
+    return any(isinstance(one.get(name), list) for name in _LISTS)
+
+
+def _line(effect: Mapping[str, Any]) -> tuple[str, str, str]:
+    if "policy" in effect:
+        return "!", "yellow", _example(effect)
+    what = f"{effect.get('principal')} {{}} {effect.get('audience')}: {' '.join(effect.get('scopes', ()))}"
+    before, after = effect.get("before"), effect.get("after")
+    if before is None:
+        return "+", "green", f"{what.format('gains')}{_terms(after)}{_seen(effect)}"
+    if after is None:
+        return "-", "red", f"{what.format('loses')}{_seen(effect)}"
+    return "~", "yellow", f"{what.format('keeps')}{_terms(before)} ->{_terms(after)}{_seen(effect)}"
+
+
+def _example(effect: Mapping[str, Any]) -> str:
+    words = {True: "allowed", False: "refused"}
+    who = f"{effect.get('principal')} at {effect.get('audience')}"
+    then, now = (words[bool(effect.get(f"allowed_{when}"))] for when in ("before", "after"))
+    return f"example {effect.get('number')} of Policy {effect['policy']}: {who} was {then}, is {now}"
+
+
+def _terms(terms: object) -> str:
+    if not isinstance(terms, Mapping):
+        return ""
+    return f" ({', '.join(_words(terms))})"
+
+
+def _words(terms: Mapping[str, Any]) -> Iterator[str]:
+    yield f"for {terms.get('lifetime')} s"
+    yield from (f"needs {need}" for need in terms.get("needs", ()))
+
+
+def _seen(effect: Mapping[str, Any]) -> str:
+    """Whether the audit trail knows such an identity, or the documents alone say so."""
+    count = effect.get("observed")
+    if not count:
+        return ""
+    return f" [{count} {'identity' if count == 1 else 'identities'} seen]"

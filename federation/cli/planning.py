@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from federation.admin.problem import InvalidDocuments, Problem
 from federation.cli.bridge import LOOPBACK
+from federation.cli.effects_view import effects_of
 from federation.cli.failure import Failed
 from federation.cli.listing import KINDS, every
 from federation.cli.progress import Progress
@@ -84,7 +85,7 @@ def _merged(folder: TrustFolder, answers: Sequence[Mapping[str, Any]]) -> Plan:
         answers[0]["base"],
         tuple(there),
         len(changes) - len(there),
-        tuple(effect for answer in answers for effect in answer.get("effects", ())),
+        tuple(effect for answer in answers for effect in effects_of(answer.get("effects"))),
         tuple(warnings) if len(answers) == 1 else folder.warnings,
     )
 

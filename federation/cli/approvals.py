@@ -1,0 +1,130 @@
+"""`fedbridge approvals`: what waits for a person, and what that person says."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from federation.cli.bridge import TokenFile, Url, connect
+from federation.cli.commands import SETTINGS, application_named
+from federation.cli.console import AsJson, NoColor, Terminal, print_json
+from federation.cli.failure import USAGE, Failed, failing_well, printable
+
+EXAMPLE = "Example: fedbridge approvals list"
+
+app = application_named(
+    "approvals", help="List, approve or deny what waits for an approval.", epilog=EXAMPLE, no_args_is_help=True
+)
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="`approval_id`, as the caller was told it.")]
+State = Annotated[str | None, typer.Option(metavar="STATE", help="Only those: pending, approved or denied.")]
+Lifetime = Annotated[str, typer.Option(metavar="TIME", help="How long it holds, as 15m; at most 24h.")]
+Uses = Annotated[int, typer.Option(min=1, metavar="N", help="How many tokens it is good for.")]
+Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why, for the trail.")]
+
+
+@app.command("list", epilog="Example: fedbridge approvals list --state pending", context_settings=dict(SETTINGS))
+def list_(
+    *,
+    state: State = None,
+    url: Url = None,
+    token_file: TokenFile,
+    as_json: AsJson = False,
+    no_color: NoColor = False,
+) -> None:
+    """Show what waits for a decision, and what was decided and holds, the newest first."""
+    terminal = Terminal(as_json, no_color)
+    with failing_well(terminal, url or "the bridge"):
+        found = connect(url, token_file).get("/approvals", {"state": state} if state else None).members
+        if as_json:
+            print_json(found)
+            return
+        for approval in found["items"]:
+            _print(terminal.results, approval)
+        if not found["items"]:
+            terminal.say("nothing waits for an approval", "green")
+
+
+@app.command(
+    "approve",
+    epilog='Example: fedbridge approvals approve ID --lifetime 15m --reason "incident 42"',
+    context_settings=dict(SETTINGS),
+)
+def approve(  # noqa: PLR0913 (each is an option of the command)
+    id_: Id,
+    *,
+    reason: Reason,
+    lifetime: Lifetime = "15m",
+    uses: Uses = 1,
+    url: Url = None,
+    token_file: TokenFile,
+    as_json: AsJson = False,
+    no_color: NoColor = False,
+) -> None:
+    """Let the request through: for a time, and for so many tokens. Nobody approves what they asked for themselves."""
+    terminal = Terminal(as_json, no_color)
+    with failing_well(terminal, url or "the bridge"):
+        body = {"lifetime": lifetime, "uses": uses, "reason": reason}
+        decided = connect(url, token_file).post(f"/approvals/{_id(id_)}/approve", body).members
+        _told(terminal, decided)
+
+
+@app.command(
+    "deny", epilog='Example: fedbridge approvals deny ID --reason "not planned"', context_settings=dict(SETTINGS)
+)
+def deny(
+    id_: Id,
+    *,
+    reason: Reason,
+    url: Url = None,
+    token_file: TokenFile,
+    as_json: AsJson = False,
+    no_color: NoColor = False,
+) -> None:
+    """Refuse the request, and whoever repeats it for a while."""
+    terminal = Terminal(as_json, no_color)
+    with failing_well(terminal, url or "the bridge"):
+        _told(terminal, connect(url, token_file).post(f"/approvals/{_id(id_)}/deny", {"reason": reason}).members)
+
+
+def _id(text: str) -> str:
+    if not text.isascii() or not text.isalnum():
+        raise Failed(f"{text} is no approval's id", "fedbridge approvals list", code=USAGE)
+    return text
+
+
+def _told(terminal: Terminal, decided: Mapping[str, Any]) -> None:
+    if terminal.as_json:
+        print_json(decided)
+        return
+    _print(terminal.results, decided)
+
+
+_STYLES = {"pending": "yellow", "approved": "green", "denied": "red"}
+
+
+def _print(console: Console, approval: Mapping[str, Any]) -> None:
+    state = str(approval["state"])
+    console.print(Text(printable(f"{state} {approval['id']}"), _STYLES.get(state, "")), soft_wrap=True)
+    for name, value in _facts(approval).items():
+        console.print(Text(f"  {name:9} {printable(value)}"), soft_wrap=True)
+
+
+def _facts(approval: Mapping[str, Any]) -> dict[str, str]:
+    """What somebody needs to know to decide; what is empty is left out."""
+    by = f"{approval['decided_by']}: {approval.get('reason') or ''}" if approval.get("decided_by") else ""
+    facts = {
+        "who": str(approval["principal"]),
+        "acting": " for ".join(approval.get("actors") or ()),
+        "client": str(approval.get("client_id") or ""),
+        "wants": f"{' '.join(approval['scopes'])} at {' '.join(approval['audiences'])}",
+        "details": "; ".join(map(str, approval.get("authorization_details") or ())),
+        "for": "; ".join(approval.get("purposes") or ()),
+        "asked": str(approval["requested_at"]),
+        "until": str(approval["expires_at"]),
+        "uses": str(approval["uses"]) if approval.get("uses") else "",
+        "decided": by,
+    }
+    return {name: value for name, value in facts.items() if value}

@@ -1,0 +1,108 @@
+"""`fedbridge explain`: why a request is allowed or refused, step by step; nothing is minted."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from federation.cli.bridge import TokenFile, Url, connect
+from federation.cli.console import AsJson, NoColor, Terminal, print_json
+from federation.cli.explain_tree import edits_of, print_explanation
+from federation.cli.explain_write import write_edits
+from federation.cli.failure import FAILED, USAGE, Failed, failing_well
+from federation.cli.recorded import question_of
+from federation.cli.subject import read_token_file
+
+EXAMPLE = "Example: fedbridge explain --token partner.jwt --audience risk-engine --scope risk:score:read"
+
+TokenIn = Annotated[
+    Path | None, typer.Option("--token", metavar="FILE", help="The subject token; - is stdin. Read, never kept.")
+]
+Claims = Annotated[Path | None, typer.Option(metavar="FILE", help="The subject's claims as JSON, taken as proven.")]
+ActorToken = Annotated[Path | None, typer.Option(metavar="FILE", help="The token of whoever acts for the subject.")]
+ActorClaims = Annotated[Path | None, typer.Option(metavar="FILE", help="The claims of whoever acts.")]
+CorrelationId = Annotated[
+    str | None, typer.Option(metavar="ID", help="A request that was made, as its caller knows it by name.")
+]
+Audience = Annotated[str | None, typer.Option(metavar="ID", help="What is asked for.")]
+Scope = Annotated[list[str] | None, typer.Option(metavar="SCOPE", help="Repeat, or separate by spaces.")]
+Client = Annotated[str | None, typer.Option(metavar="ID", help="The registered client that asks.")]
+Write = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Write the documents of the smallest edit there, to plan and apply them."),
+]
+
+
+def explain(  # noqa: PLR0913 (each is an option of the command)
+    *,
+    token: TokenIn = None,
+    claims: Claims = None,
+    correlation_id: CorrelationId = None,
+    actor_token: ActorToken = None,
+    actor_claims: ActorClaims = None,
+    audience: Audience = None,
+    scope: Scope = None,
+    client: Client = None,
+    write: Write = None,
+    url: Url = None,
+    token_file: TokenFile,
+    as_json: AsJson = False,
+    no_color: NoColor = False,
+) -> None:
+    """Decide a request as the bridge would: every step, what differs, and the smallest edit that would allow it.
+
+    Exits 0 if it is allowed, 1 if it is refused, 2 if it is not clear what is asked.
+    """
+    terminal = Terminal(as_json, no_color)
+    with failing_well(terminal, url or "the bridge"):
+        _only_one(token, claims, correlation_id)
+        api = connect(url, token_file)
+        further = _further(audience, scope, client)
+        if correlation_id:
+            question = {**question_of(api, correlation_id, terminal), **further}
+        else:
+            question = {**_identity(token, claims), **_actor(actor_token, actor_claims), **further}
+        _answer(terminal, api.post("/explain", question).members, write)
+
+
+def _answer(terminal: Terminal, explanation: Mapping[str, Any], write: Path | None) -> NoReturn:
+    if terminal.as_json:
+        print_json(explanation)
+    else:
+        print_explanation(terminal.results, explanation)
+    for file in write_edits(write, edits_of(explanation)) if write else ():
+        terminal.note(f"wrote {file}: look at it, then `fedbridge plan {write}`", "cyan")
+    raise typer.Exit(0 if explanation["allowed"] else FAILED)
+
+
+def _only_one(*ways: object) -> None:
+    if sum(way is not None for way in ways) != 1:
+        raise Failed("whose request?", "name exactly one of --token, --claims, --correlation-id", code=USAGE)
+
+
+def _further(audience: str | None, scope: list[str] | None, client: str | None) -> dict[str, str]:
+    given = {"audience": audience, "scope": " ".join(scope) if scope else None, "client": client}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _identity(token: Path | None, claims: Path | None) -> dict[str, Any]:
+    """Raises Failed, OSError."""
+    return {"token": read_token_file(token)} if token else {"claims": _claims(claims or Path())}
+
+
+def _actor(token: Path | None, claims: Path | None) -> dict[str, Any]:
+    if token and claims:
+        raise Failed("whoever acts has a token or claims, not both", code=USAGE)
+    return {"actor": _identity(token, claims)} if token or claims else {}
+
+
+def _claims(file: Path) -> Mapping[str, Any]:
+    try:
+        claims = json.loads(file.read_text("utf-8"))
+    except ValueError:
+        claims = None
+    if not isinstance(claims, dict):
+        raise Failed(f"{file} holds no claims", "write one JSON object, as the middle part of a JWT has it", code=USAGE)
+    return claims

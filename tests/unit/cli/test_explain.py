@@ -1,0 +1,185 @@
+"""`fedbridge explain` and `whocan`: which question is asked, how the answer reads, and what is written of it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from federation.admin.explain import explain
+from federation.admin.explain_question import Identity, Question
+from federation.admin.explain_render import render
+from federation.admin.whocan import reach_of, who_can
+from tests.support.admin_trust import AGENT, BRIDGE, CLAIMS, MAPPING, NOW, trust
+from tests.support.cli_runs import FakeAdmin, fake_admin
+from tests.support.fake_bridge import Reply
+
+TRUST = trust()
+
+
+def explained(**changes: Any) -> Reply:  # noqa: ANN401 (claims)
+    """The real explanation of somebody whose claims differ a little."""
+    question = Question(Identity({**CLAIMS, **changes}), NOW).at("risk-engine")
+    return Reply(render(explain(TRUST, question, BRIDGE)))
+
+
+@pytest.fixture
+def admin(tmp_path: Path) -> Iterator[FakeAdmin]:
+    with fake_admin(tmp_path) as admin:
+        (tmp_path / "claims.json").write_text(json.dumps(CLAIMS))
+        admin.bridge.admin("POST", "/explain", explained(sub="work"))
+        yield admin
+
+
+def ask(admin: FakeAdmin, *arguments: str | Path) -> tuple[int, str]:
+    claims = ("--claims", admin.folder / "claims.json")
+    result = admin.run("explain", *claims, "--audience", "risk-engine", *arguments)
+    return result.exit_code, result.output
+
+
+def test_what_is_allowed_is_said_with_every_step(admin: FakeAdmin) -> None:
+    admin.bridge.admin("POST", "/explain", explained())
+    code, told = ask(admin)
+    assert code == 0
+    assert "allowed: partner/acme/sync gets risk:read at risk-engine for" in told
+    assert "✓ mapping" in told
+    assert "· actor" in told
+
+
+def test_what_is_refused_shows_what_differs_side_by_side_and_what_would_help(admin: FakeAdmin) -> None:
+    code, told = ask(admin)
+    assert code == 1
+    assert "refused: invalid_request: no_mapping" in told
+    assert "✗ mapping" in told
+    assert "nearly Mapping acme-sync" in told
+    assert "sub  wanted worker  got work" in told
+    assert "the smallest edit that would allow it" in told
+    assert "/match/sub" in told
+
+
+def test_the_question_is_what_was_given_and_nothing_else(admin: FakeAdmin) -> None:
+    (admin.folder / "actor.json").write_text('{"sub": "agent"}')
+    ask(admin, "--scope", "risk:read", "--scope", "risk:write", "--actor-claims", admin.folder / "actor.json")
+    assert admin.bridge.asked[-1].json == {
+        "claims": CLAIMS,
+        "actor": {"claims": {"sub": "agent"}},
+        "audience": "risk-engine",
+        "scope": "risk:read risk:write",
+    }
+    admin.run("explain", "--token", "-", "--client", "gateway", input="a.b.c\n")
+    assert admin.bridge.asked[-1].json == {"token": "a.b.c", "client": "gateway"}
+
+
+def test_machines_get_the_explanation_as_it_is(admin: FakeAdmin) -> None:
+    code, told = ask(admin, "--json")
+    assert (code, json.loads(told)["allowed"]) == (1, False)
+
+
+def test_the_smallest_edit_is_written_where_export_would_put_it(admin: FakeAdmin) -> None:
+    folder = admin.folder / "trust"
+    _, told = ask(admin, "--write", folder)
+    file = folder / "mappings" / "acme-sync.yaml"
+    assert f"fedbridge plan {folder}" in told
+    assert yaml.safe_load(file.read_text())["match"] == {"sub": "work"}
+    assert yaml.safe_load(file.read_text()) | {"match": {"sub": "worker"}} == MAPPING
+
+
+def test_a_document_that_stands_elsewhere_is_never_written_twice(admin: FakeAdmin) -> None:
+    folder = admin.folder / "trust"
+    folder.mkdir()
+    (folder / "all.yaml").write_text(yaml.safe_dump(MAPPING))
+    code, told = ask(admin, "--write", folder)
+    assert (code, "Mapping acme-sync is at" in told, "all.yaml:1" in told) == (1, True, True)
+    assert sorted(folder.rglob("*")) == [folder / "all.yaml"]
+
+
+def test_a_file_with_more_in_it_is_left_alone(admin: FakeAdmin) -> None:
+    file = admin.folder / "trust" / "mappings" / "acme-sync.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(yaml.safe_dump_all([MAPPING, AGENT]))
+    code, told = ask(admin, "--write", admin.folder / "trust")
+    assert (code, "planner" in file.read_text(), "change it there" in told) == (1, True, True)
+
+
+RECORD: dict[str, Any] = {
+    "outcome": "refused",
+    "reason": "no_mapping",
+    "issuer_url": "https://idp.example.com",
+    "claims": {"sub": "work"},
+    "requested_audience": ["risk-engine"],
+    "requested_scope": ["risk:read"],
+}
+
+
+def test_a_request_that_was_refused_is_found_by_its_correlation_id(admin: FakeAdmin) -> None:
+    admin.bridge.admin("GET", "/audit", Reply({"items": [RECORD], "next": None}))
+    result = admin.run("explain", "--correlation-id", "corr-9")
+    assert (result.exit_code, "no_mapping" in result.stderr) == (1, True)
+    assert [asked.query for asked in admin.bridge.all_asked("GET", "/admin/v1/audit")] == [{"correlation_id": "corr-9"}]
+    question = {"claims": {"iss": "https://idp.example.com", "sub": "work"}, "audience": "risk-engine"}
+    assert admin.bridge.asked[-1].json == {**question, "scope": "risk:read"}
+
+
+@pytest.mark.parametrize("items", [None, [], [{"outcome": "refused", "reason": "bad_signature"}]])
+def test_what_the_trail_does_not_know_is_said(admin: FakeAdmin, items: list[Any] | None) -> None:
+    if items is not None:
+        admin.bridge.admin("GET", "/audit", Reply({"items": items, "next": None}))
+    result = admin.run("explain", "--correlation-id", "corr-9")
+    assert (result.exit_code, "--token FILE" in result.stderr) == (1, True)
+    assert admin.bridge.all_asked("POST", "/admin/v1/explain") == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--token", "-", "--correlation-id", "x"),
+        ("--token", "-", "--actor-token", "a", "--actor-claims", "b"),
+        ("--claims", "/dev/null"),
+    ],
+)
+def test_what_is_no_question_is_a_wrong_use(admin: FakeAdmin, arguments: tuple[str, ...]) -> None:
+    result = admin.run("explain", *arguments, input="a.b.c")
+    assert (result.exit_code, admin.bridge.asked) == (2, [])
+
+
+def test_nothing_of_a_token_or_a_claim_moves_the_cursor(admin: FakeAdmin) -> None:
+    admin.bridge.admin("POST", "/explain", explained(sub="work\x1b[2J"))
+    assert "\x1b" not in ask(admin)[1]
+
+
+def test_every_way_to_an_audience_is_a_tree(admin: FakeAdmin) -> None:
+    snapshot = trust({**MAPPING, "may_act": ["agent/*"]})
+    ways = [render(way) for way in who_can(snapshot, "risk-engine")]
+    admin.bridge.admin("GET", "/whocan", Reply({"items": ways}))
+    result = admin.run("whocan", "--audience", "risk-engine", "--scope", "risk:read")
+    assert result.exit_code == 0
+    assert admin.bridge.asked[-1].query == {"audience": "risk-engine", "scope": "risk:read"}
+    places = [result.stdout.index(text) for text in ("Issuer acme", "Mapping acme-sync", "partner/acme/sync ->")]
+    assert places == sorted(places)
+    assert "acted for by agent/planner" in result.stdout
+
+
+def test_all_that_a_principal_reaches_and_for_whom_is_a_tree(admin: FakeAdmin) -> None:
+    snapshot = trust({**MAPPING, "may_act": ["agent/*"]})
+    admin.bridge.admin("GET", "/whocan", Reply(render(reach_of(snapshot, "agent/planner"))))
+    told = admin.run("whocan", "--principal", "agent/planner").stdout
+    assert "agent/planner -> bridge: act" in told
+    assert "may act for" in told
+    assert "partner/acme/sync" in told
+
+
+def test_that_nobody_can_is_said(admin: FakeAdmin) -> None:
+    admin.bridge.admin("GET", "/whocan", Reply({"items": []}))
+    assert "nobody" in admin.run("whocan", "--audience", "risk-engine").stdout
+    assert json.loads(admin.run("whocan", "--audience", "risk-engine", "--json").stdout) == {"items": []}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("--audience", "a", "--principal", "p"), ("--principal", "p", "--scope", "s"), ("--scope", "s")],
+)
+def test_whocan_needs_to_know_about_whom(admin: FakeAdmin, arguments: tuple[str, ...]) -> None:
+    assert (admin.run("whocan", *arguments).exit_code, admin.bridge.asked) == (2, [])
