@@ -462,6 +462,38 @@ class IssuedTokens(Protocol):
         ...
 
 
+class AuditPage(NamedTuple):
+    """Some records of a search."""
+
+    records: tuple[JsonObject, ...]
+    after: str | None
+    """Where it goes on; None: that was all. There may be more although a page has few records, or none."""
+
+
+class AuditRecords(Protocol):
+    """The durable records of issued tokens, as an auditor reads them; each with the `outcome` it has by now."""
+
+    def record(self, jti: str) -> JsonObject | None:
+        """A strongly consistent read; None: there is none."""
+        ...
+
+    def page(self, since: int, key: RevocationKey | None, after: str | None, limit: int) -> AuditPage:
+        """At most `limit` tokens issued since then that fall under `key` (None: all), what ends last first.
+
+        One that was issued a moment ago may be missing, and so is one without a status: an opaque one.
+        Raises ValueError for an `after` that is none.
+        """
+        ...
+
+
+class RefusalSearch(Protocol):
+    """The structured log of refusals, as an auditor reads it."""
+
+    def refusals(self, correlation_id: str) -> tuple[JsonObject, ...]:
+        """What was logged of that request; it takes seconds until a line is found."""
+        ...
+
+
 class IssuerKeyStore(Protocol):
     """Issuers' keys beyond one process: one store for what was fetched, another for what issuers pushed."""
 

@@ -1,0 +1,178 @@
+"""AuditRecords on the audit table: records by name, and by time through the index of living tokens.
+
+A partition of the index has the tokens that end in one hour, in a few shards; a search walks them backwards.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from heapq import merge
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from federation.aws.backoff import Pause, full_jitter
+from federation.aws.errors import translated
+from federation.aws.issued_tokens import INDEX, KEYS, SHARDS
+from federation.aws.items import Item, Key, get_items
+from federation.aws.keys import item_key
+from federation.model.json import JsonObject
+from federation.model.revocation import RevocationKey
+from federation.model.standing_keys import key_text
+from federation.model.status import SPAN
+from federation.oauth.reasons import Reason
+from federation.policy.lifetime import HARD_CAP
+from federation.ports import AuditPage, Clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MAX_HOURS = 48
+"""Hours that one page walks through, however little it finds."""
+MAX_QUERIES = 4
+"""Megabytes of a shard that one page looks through: few records of a busy hour may be those that are looked for."""
+
+_Mark: TypeAlias = tuple[int, str] | tuple[()] | None
+"""Where a shard goes on: behind (end, pk), from its beginning for (); None: it is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    hour: int
+    marks: tuple[_Mark, ...] = ((),) * SHARDS
+
+    @property
+    def is_done(self) -> bool:
+        return all(mark is None for mark in self.marks)
+
+    def text(self) -> str:
+        return json.dumps([self.hour, *self.marks], separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one look into a shard has brought: (end, jti), and where it goes on behind all of them."""
+
+    tokens: tuple[tuple[int, str], ...]
+    behind: _Mark
+
+
+class DynamoAuditRecords:
+    """Reads alone."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", audit_table: str, clock: Clock, pause: Pause = full_jitter) -> None:
+        self._dynamodb = dynamodb
+        self._table = audit_table
+        self._clock = clock
+        self._pause = pause
+
+    def record(self, jti: str) -> JsonObject | None:
+        """One GetItem."""
+        with translated(Reason.STORE_UNAVAILABLE):
+            found = self._dynamodb.get_item(TableName=self._table, Key=_key(jti), ConsistentRead=True)
+        return _record(found["Item"]) if "entry" in found.get("Item", {}) else None
+
+    def page(self, since: int, key: RevocationKey | None, after: str | None, limit: int) -> AuditPage:
+        """A Query for each shard and hour, and a BatchGetItem for every hundred records that were found."""
+        position = _read(after) if after else _Position((int(self._clock.now()) + HARD_CAP) // SPAN)
+        found: list[str] = []
+        for _ in range(MAX_HOURS):
+            if position.hour < since // SPAN:
+                return AuditPage(self._records(found), None)
+            position = self._hour(position, since, key, limit, found)
+            if len(found) >= limit:
+                break
+        return AuditPage(self._records(found), position.text())
+
+    def _hour(
+        self, position: _Position, since: int, key: RevocationKey | None, limit: int, found: list[str]
+    ) -> _Position:
+        """Adds what there is of the hour; the position behind that."""
+        wanted = limit - len(found)
+        looks = [self._shard(position, shard, since, key, wanted) for shard in range(SHARDS)]
+        # Each shard's own order stays: behind which of its tokens to go on is a place in that order.
+        numbered = [[(*token, shard) for token in look.tokens] for shard, look in enumerate(looks)]
+        tokens = list(merge(*numbered, key=lambda one: -one[0]))
+        found += [jti for _, jti, _ in tokens[:wanted]]
+        left = {shard for _, _, shard in tokens[wanted:]}
+        taken: dict[int, _Mark] = {shard: (end, _pk(jti)) for end, jti, shard in tokens[:wanted]}
+        marks = tuple(
+            taken.get(shard, position.marks[shard]) if shard in left else look.behind
+            for shard, look in enumerate(looks)
+        )
+        moved = replace(position, marks=marks)
+        return _Position(position.hour - 1) if moved.is_done else moved
+
+    def _shard(self, position: _Position, shard: int, since: int, key: RevocationKey | None, wanted: int) -> _Found:
+        mark = position.marks[shard]
+        if mark is None:
+            return _Found((), None)
+        partition, tokens = f"{position.hour}#{shard}", list[tuple[int, str]]()
+        behind: _Mark = mark
+        for page in islice(self._query(partition, mark, since, key), MAX_QUERIES):
+            tokens += [(int(item["expires_at"]["N"]), item["jti"]["S"]) for item in page["Items"]]
+            last = page.get("LastEvaluatedKey")
+            behind = None if last is None else (int(last["expires_at"]["N"]), last["pk"]["S"])
+            if len(tokens) >= wanted or behind is None:
+                break
+        return _Found(tuple(tokens), behind)
+
+    def _query(
+        self, partition: str, mark: tuple[int, str] | tuple[()], since: int, key: RevocationKey | None
+    ) -> Iterator[Any]:
+        values: dict[str, Any] = {":partition": {"S": partition}, ":since": {"N": str(since)}}
+        condition = "issued_at >= :since"
+        if key is not None:
+            values[":key"] = {"S": key_text(key)}
+            condition += f" AND contains({KEYS}, :key)"
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": INDEX,
+            "KeyConditionExpression": f"{INDEX} = :partition",
+            "FilterExpression": condition,
+            "ExpressionAttributeValues": values,
+            "ScanIndexForward": False,
+        }
+        start = _start_key(partition, mark)
+        while True:
+            with translated(Reason.STORE_UNAVAILABLE):
+                page = self._dynamodb.query(**{**query, **({"ExclusiveStartKey": start} if start else {})})
+            yield page
+            start = page.get("LastEvaluatedKey")
+            if start is None:
+                return
+
+    def _records(self, jtis: list[str]) -> tuple[JsonObject, ...]:
+        keys = [_key(jti) for jti in jtis]
+        items = get_items(self._dynamodb, self._table, keys, {"ConsistentRead": True}, self._pause)
+        records = {item["jti"]["S"]: _record(item) for item in items if "entry" in item}
+        return tuple(records[jti] for jti in jtis if jti in records)
+
+
+def _pk(jti: str) -> str:
+    return item_key("issued", jti)
+
+
+def _key(jti: str) -> Key:
+    return {"pk": {"S": _pk(jti)}}
+
+
+def _start_key(partition: str, mark: tuple[int, str] | tuple[()]) -> Key | None:
+    if not mark:
+        return None
+    end, pk = mark
+    return {"pk": {"S": pk}, INDEX: {"S": partition}, "expires_at": {"N": str(end)}}
+
+
+def _record(item: Item) -> JsonObject:
+    """As it was committed, with what became of it since."""
+    entry: dict[str, Any] = json.loads(item["entry"]["S"])
+    reason = {"discard_reason": item["discard_reason"]["S"]} if "discard_reason" in item else {}
+    return {**entry, "outcome": item["outcome"]["S"], **reason}
+
+
+def _read(text: str) -> _Position:
+    """Raises ValueError."""
+    hour, *marks = json.loads(text)
+    if not isinstance(hour, int) or len(marks) != SHARDS:
+        raise ValueError("no position")
+    return _Position(hour, tuple(None if mark is None else tuple(mark) for mark in marks))

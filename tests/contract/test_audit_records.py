@@ -1,0 +1,125 @@
+"""AuditRecords: the trail of issued tokens, by name and backwards in time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from federation.aws.audit_records import DynamoAuditRecords
+from federation.aws.ledger import DynamoLedger, LedgerTables
+from federation.model.json import Json, JsonObject
+from federation.model.revocation import RevocationKey, Withdrawn
+from federation.model.standing_keys import key_texts
+from federation.ports import AuditRecords, Ledger
+from tests.support.contract import Engine
+from tests.support.fake_audit_records import FakeAuditRecords
+from tests.support.fake_clock import FixedClock
+from tests.support.fake_ledger import FakeLedger
+
+NOW = 1_800_000_000
+DAY = 24 * 60 * 60
+ANN, BOB = RevocationKey(Withdrawn.PRINCIPAL, "user/ann"), RevocationKey(Withdrawn.PRINCIPAL, "user/bob")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    ledger: Ledger
+    records: AuditRecords
+
+    def issue(self, jti: str, ago: int, *keys: RevocationKey, lifetime: int = 300, **more: Json) -> JsonObject:
+        """A token that was issued `ago` seconds ago."""
+        entry: dict[str, Json] = {
+            "jti": jti,
+            "correlation_id": f"c-{jti}",
+            "outcome": "allow",
+            "issued_at": NOW - ago,
+            "expires_at": NOW - ago + lifetime,
+            "status_idx": 7,
+            **more,
+        }
+        self.ledger.commit({**entry, "revocation_keys": key_texts(keys or (ANN,))}, ())
+        return entry
+
+    def walk(self, since: int, key: RevocationKey | None = None, limit: int = 10) -> Iterator[str]:
+        """Every jti, page by page."""
+        after: str | None = None
+        while True:
+            page = self.records.page(since, key, after, limit)
+            assert len(page.records) <= limit
+            yield from (str(record["jti"]) for record in page.records)
+            if page.after is None:
+                return
+            after = page.after
+
+
+@pytest.fixture
+def case(engine: Engine | None) -> Case:
+    clock = FixedClock(NOW)
+    if engine is None:
+        fake = FakeLedger(clock)
+        return Case(fake, FakeAuditRecords(fake))
+    names = engine.tables()
+    audit = names["FEDERATION_AUDIT_TABLE"]
+    ledger = DynamoLedger(engine.dynamodb, LedgerTables(audit, names["FEDERATION_STATE_TABLE"]), clock)
+    return Case(ledger, DynamoAuditRecords(engine.dynamodb, audit, clock))
+
+
+def test_a_record_is_found_by_its_name_with_everything_that_was_committed(case: Case) -> None:
+    entry = case.issue("t-1", 5, decided_by={"sub": "w\u00f6rker"}, chain=["t-0"])
+    assert case.records.record("t-1") == entry
+    assert case.records.record("t-2") is None
+
+
+def test_it_says_what_became_of_it(case: Case) -> None:
+    entry = case.issue("t-1", 5)
+    case.ledger.discard(entry, (), "trust_changed")
+    record = case.records.record("t-1")
+    assert record is not None
+    assert (record["outcome"], record["discard_reason"]) == ("discarded", "trust_changed")
+
+
+def test_what_was_never_committed_is_no_record(case: Case) -> None:
+    case.ledger.discard({"jti": "t-9", "correlation_id": "c-9"}, (), "store_unavailable")
+    assert case.records.record("t-9") is None
+
+
+def test_the_newest_come_first_across_hours(case: Case) -> None:
+    for number, ago in enumerate((7200, 30, 4000, 100, 20_000)):
+        case.issue(f"t-{number}", ago)
+    assert list(case.walk(NOW - DAY)) == ["t-1", "t-3", "t-2", "t-0", "t-4"]
+
+
+@pytest.mark.parametrize("limit", [1, 3, 7, 100])
+def test_pages_have_everything_once_however_long_they_are(case: Case, limit: int) -> None:
+    """Many of them at the very same second, too."""
+    issued = [f"t-{number}" for number in range(25)]
+    for number, jti in enumerate(issued):
+        case.issue(jti, 10 * (number // 5) + 3590 * (number % 2))
+    assert sorted(case.walk(NOW - DAY, limit=limit)) == sorted(issued)
+
+
+def test_only_what_was_issued_since_then_and_falls_under_the_key(case: Case) -> None:
+    case.issue("old", 1000, ANN)
+    case.issue("ann", 10, ANN)
+    case.issue("both", 20, ANN, BOB)
+    case.issue("bob", 30, BOB)
+    assert list(case.walk(NOW - 100, ANN)) == ["ann", "both"]
+    assert list(case.walk(NOW - DAY, BOB)) == ["both", "bob"]
+    assert list(case.walk(NOW - DAY, BOB._replace(tenant="acme"))) == []
+
+
+def test_long_ago_is_reached_in_the_end(case: Case) -> None:
+    case.issue("old", 9 * DAY)
+    assert list(case.walk(NOW - 10 * DAY)) == ["old"]
+
+
+def test_a_record_of_something_else_is_found_by_name_alone(case: Case) -> None:
+    case.ledger.commit({"jti": "r-1", "correlation_id": "c", "outcome": "revoked"}, ())
+    assert case.records.record("r-1") is not None
+    assert list(case.walk(NOW - DAY)) == []
+
+
+@pytest.mark.parametrize("text", ["x", "[", "[1]"])
+def test_a_place_that_is_none_is_an_error(case: Case, text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 (whatever it says)
+        case.records.page(NOW, None, text, 10)
