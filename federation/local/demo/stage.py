@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
@@ -13,12 +13,22 @@ from federation.admin.presets import completed
 from federation.admin.source import SourceDocument
 from federation.admin.validate import validate
 from federation.admin.yaml_source import read_sources
+from federation.client.admin import AdminApi
+from federation.client.credential import Credential
 from federation.client.http import Answer, post_form
+from federation.local.admin_token import admin_documents, request_admin_token
 from federation.local.bridge import LocalBridge
-from federation.local.demo.trust import IssuerDocument, generate_keys, issuer_documents, on_loopback
+from federation.local.demo.trust import (
+    IssuerDocument,
+    client_keys,
+    generate_keys,
+    issuer_documents,
+    on_loopback,
+    with_client_keys,
+)
 from federation.local.demo.workloads import ALL, Workload
 from federation.local.issuers.claims import ClaimSet
-from federation.local.issuers.keys import IssuerKey
+from federation.local.issuers.keys import IssuerKey, generate_key
 from federation.local.issuers.loopback import LoopbackIssuers
 from federation.oauth.identifiers import GrantType, TokenType
 
@@ -30,6 +40,8 @@ class Providers:
     keys: Mapping[str, IssuerKey]
     sources: Sequence[SourceDocument]
     """The documents, with the keys on loopback."""
+    clients: Mapping[str, IssuerKey] = field(default_factory=dict)
+    """Keys of the registered clients that sign assertions, by client_id."""
 
     @property
     def issuers(self) -> Mapping[str, IssuerDocument]:
@@ -54,6 +66,8 @@ class Stage:
 
     bridge: LocalBridge
     providers: Providers
+    admin: AdminApi
+    """The admin API, as the laptop's own admin."""
 
     def claims(self, workload: Workload) -> ClaimSet:
         """What its provider says of the workload, now."""
@@ -65,7 +79,13 @@ class Stage:
 
     def exchange(self, token: str, audience: str, scope: str | None = None, actor: str | None = None) -> Answer:
         """The bridge's answer over HTTP. `actor`: the actor token."""
-        form = [
+        return post_form(f"{self.bridge.url}/token", self.form(token, audience, scope, actor))
+
+    def form(
+        self, token: str, audience: str, scope: str | None = None, actor: str | None = None
+    ) -> list[tuple[str, str]]:
+        """What an exchange sends."""
+        return [
             ("grant_type", GrantType.TOKEN_EXCHANGE.value),
             ("subject_token", token),
             ("subject_token_type", TokenType.JWT.value),
@@ -73,7 +93,6 @@ class Stage:
             *([("scope", scope)] if scope else []),
             *([("actor_token", actor), ("actor_token_type", TokenType.JWT.value)] if actor else []),
         ]
-        return post_form(f"{self.bridge.url}/token", form)
 
 
 @contextmanager
@@ -83,7 +102,8 @@ def open_providers(sources: Sequence[SourceDocument]) -> Iterator[Providers]:
     complete = [completed(source) for source in sources]
     keys = generate_keys({name: issuer for name, issuer in issuer_documents(complete).items() if name in wanted})
     with LoopbackIssuers(keys) as issuers:
-        yield Providers(keys, on_loopback(complete, issuers))
+        clients = client_keys(complete)
+        yield Providers(keys, with_client_keys(on_loopback(complete, issuers), clients), clients)
 
 
 @contextmanager
@@ -91,10 +111,13 @@ def open_stage(folder: Path, log: TextIO) -> Iterator[Stage]:
     """The bridge with the trust documents of `folder`; always on AWS embedded here. Raises InvalidDocuments."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     sources = read_sources(folder)
+    key = generate_key("demo-admin", "ES256")
     with open_providers(sources.documents) as providers:
-        trust = validate(providers.sources, loopback=True, unreadable=sources.problems)
+        documents = [*providers.sources, *admin_documents(key, providers.sources)]
+        trust = validate(documents, loopback=True, unreadable=sources.problems)
         with LocalBridge(trust, environment=environment, log=log) as bridge:
-            yield Stage(bridge, providers)
+            admin = AdminApi(bridge.url, Credential(request_admin_token(bridge.url, key)))
+            yield Stage(bridge, providers, admin)
 
 
 def write_tokens(providers: Providers, bridge_url: str, folder: Path) -> list[Path]:

@@ -41,6 +41,36 @@ def on_loopback(sources: Iterable[SourceDocument], issuers: LoopbackIssuers) -> 
     return [_moved(source, issuers) for source in sources]
 
 
+def client_keys(sources: Iterable[SourceDocument]) -> dict[str, IssuerKey]:
+    """A fresh key for every Client that signs assertions, by its id."""
+    clients = (source.value for source in sources if isinstance(source.value, dict))
+    signing = [client for client in clients if _signs_assertions(client)]
+    return {client["id"]: generate_key(f"{client['id']}-1", "ES256") for client in signing}
+
+
+def with_client_keys(sources: Iterable[SourceDocument], keys: dict[str, IssuerKey]) -> list[SourceDocument]:
+    """The same documents, with those keys in the place of the clients' own."""
+    return [_rekeyed(source, keys) for source in sources]
+
+
+def _rekeyed(source: SourceDocument, keys: dict[str, IssuerKey]) -> SourceDocument:
+    client: Any = source.value
+    if not isinstance(client, dict) or not _signs_assertions(client) or client["id"] not in keys:
+        return source
+    auth: dict[str, Any] = {"method": "private_key_jwt", "jwks": keys[client["id"]].jwks}
+    return replace(source, value={**client, "auth": auth})
+
+
+def _signs_assertions(document: dict[str, Any]) -> bool:
+    auth = document.get("auth")
+    return (
+        document.get("kind") == "Client"
+        and isinstance(document.get("id"), str)
+        and isinstance(auth, dict)
+        and auth.get("method") == "private_key_jwt"
+    )
+
+
 def _moved(source: SourceDocument, issuers: LoopbackIssuers) -> SourceDocument:
     for name, issuer in issuer_documents([source]).items():
         if name not in issuers.names:
