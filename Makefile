@@ -5,7 +5,7 @@ BIN := .venv/bin
 SAM := .venv-sam/bin
 DYNAMODB_LOCAL := tests/contract/dynamodb-local/target
 
-.PHONY: help demo serve test lint unit sam contract interop interop-issuers bench lock schemas clean
+.PHONY: help demo serve test lint unit sam contract race interop interop-issuers bench lock schemas clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,11 @@ contract: .venv/ready $(DYNAMODB_LOCAL)/ready ## the contract tests on DynamoDB 
 $(DYNAMODB_LOCAL)/ready: tests/contract/dynamodb-local/pom.xml
 	mvn --quiet --batch-mode --file $< dependency:copy-dependencies
 	@touch $@
+
+RACES ?= 1000
+
+race: .venv/ready ## a thousand races of each kind for one-time things, fifty requests each
+	$(BIN)/pytest tests/race -n 2 --trials $(RACES)
 
 # SPIRE is built from its sources, which takes a quarter of an hour: make interop ISSUERS=spire
 ISSUERS ?= oidc-provider keycloak
