@@ -11,22 +11,28 @@ from federation.admin.api.endpoint import AdminEndpoint
 from federation.admin.api.guard import Guard
 from federation.admin.api.histories import Histories
 from federation.admin.api.idempotency import OnceOnly
+from federation.admin.api.revocations import Revocations
 from federation.admin.api.router import Router
 from federation.admin.api.sets import DocumentSets
 from federation.admin.api.table import Resource, table_of
 from federation.admin.api.visible import Visible
 from federation.admin.approvals import Approver
 from federation.admin.confirm import Confirmer
+from federation.admin.owners import Owners
 from federation.admin.stored import StoredTrust
 from federation.aws.answers import DynamoAnswers
 from federation.aws.approvals import DynamoApprovals
+from federation.aws.audit_records import DynamoAuditRecords
 from federation.aws.claims import DynamoOneTimeClaims
 from federation.aws.clients import dynamodb_client
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.key_sets import DocumentKeySets
+from federation.aws.revocations import DynamoRevocations
 from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_writer import DynamoTrustWriter
+from federation.bootstrap.revocation import revoker
+from federation.bootstrap.withdrawals import AdminWithdrawals
 from federation.mapping.own import OwnMappings
 from federation.model.documents import CorruptDocument
 from federation.oauth.metadata import ERRORS_PATH
@@ -54,6 +60,7 @@ class AdminApi:
         self.reader = DynamoTrustReader(self.dynamodb, settings.trust_table, _report_corrupt)
         self.writer = DynamoTrustWriter(self.dynamodb, settings.trust_table)
         self.pages = DynamoTrustPages(self.dynamodb, settings.trust_table, _report_corrupt)
+        self.records = DynamoAuditRecords(self.dynamodb, settings.audit_table, self.clock)
         self.state = DynamoCurrentState(self.dynamodb, settings.trust_table, settings.state_table, self.clock)
 
     def resources(self) -> Sequence[Resource]:
@@ -67,11 +74,17 @@ class AdminApi:
             DocumentSets(edits),
             Confirmations(Confirmer(self.writer), edits, visible, self.clock),
             ApprovalRequests(self._approver()),
+            self._revocations(),
         )
 
     def _approver(self) -> Approver:
         approvals = DynamoApprovals(self.dynamodb, self.settings.state_table, self.clock)
         return Approver(approvals, self.clock, self.approval_log)
+
+    def _revocations(self) -> Revocations:
+        withdraw = AdminWithdrawals(revoker(self.settings, self.dynamodb, self.clock))
+        store = DynamoRevocations(self.dynamodb, self.settings.state_table, self.clock)
+        return Revocations(withdraw, store, Owners(self.pages, self.writer, self.records, self.clock), self.clock)
 
     def guard(self) -> Guard:
         """Nothing that it decides with is remembered but our own keys, whose version is checked."""

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import pytest
 
 from federation.client.http import Answer
-from tests.support.admin_laptop import PAYMENTS, Laptop, admin_laptop
+from tests.support.tenants_laptop import PAYMENTS, Laptop, tenants_laptop
 
 
 @pytest.fixture(scope="module")
 def laptop() -> Iterator[Laptop]:
-    with admin_laptop() as laptop:
+    with tenants_laptop() as laptop:
         yield laptop
 
 

@@ -118,6 +118,8 @@ ALLOWED = {
         *(("dynamodb:" + action, "TrustTable") for action in ("Query", *READ_AND_WRITE)),
         *(("dynamodb:" + action, "StateTable") for action in READ_AND_WRITE),
         ("dynamodb:Query", "StateTable/index/listing"),
+        *((f"dynamodb:{action}", "AuditTable") for action in ("BatchGetItem", "GetItem", "PutItem", "UpdateItem")),
+        ("dynamodb:Query", "AuditTable/index/recent"),
     ),
     "NotifyFunction": allowed(
         "NotifyLogGroup",

@@ -2,11 +2,17 @@
 
 from federation.admin.api.approvals import ApprovalRequests
 from federation.admin.api.operation import Operation
+from federation.admin.api.revocations import Revocations
 from federation.admin.api.table import table_of
 from federation.admin.approvals import Approver
+from federation.admin.owners import Owners
+from federation.bootstrap.withdrawals import AdminWithdrawals
 from federation.model.admin import ADMIN_SCOPES
+from federation.revocation.revoker import Revoker
 from tests.support.admin_world import BRIDGE, AdminWorld, Reply, admin_mapping
 from tests.support.fake_approvals import FakeApprovalLog, FakeApprovals
+from tests.support.fake_audit_records import FakeAuditRecords
+from tests.support.fake_identifiers import CountingIdentifiers
 
 
 class ResourceWorld(AdminWorld):
@@ -14,7 +20,13 @@ class ResourceWorld(AdminWorld):
 
     def _operations(self) -> list[Operation]:
         self.approvals, self.approval_log = FakeApprovals(self.clock), FakeApprovalLog()
-        resources = (ApprovalRequests(Approver(self.approvals, self.clock, self.approval_log)),)
+        self.records = FakeAuditRecords(self.ledger)
+        withdraw = AdminWithdrawals(Revoker(self.state, self.ledger, self.clock, CountingIdentifiers()))
+        owners = Owners(self.trust, self.trust, self.records, self.clock)
+        resources = (
+            ApprovalRequests(Approver(self.approvals, self.clock, self.approval_log)),
+            Revocations(withdraw, self.state, owners, self.clock),
+        )
         return [*super()._operations(), *table_of(BRIDGE, resources)[:-1]]
 
     def _seed(self) -> None:

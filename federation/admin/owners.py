@@ -1,0 +1,52 @@
+"""Whose something is that a withdrawal names."""
+
+from dataclasses import dataclass
+
+from federation.admin.rights import NOBODY, tenant_of
+from federation.admin.surroundings import Surroundings
+from federation.model.json import JsonObject
+from federation.model.revocation import RevocationKey, Withdrawn
+from federation.model.trust import DocumentRef, Kind
+from federation.policy.lifetime import HARD_CAP
+from federation.ports import AuditRecords, Clock, DocumentPages, TrustWriter
+
+LOOKED_AT = 100
+"""Tokens of a chain."""
+
+_KINDS = {Withdrawn.CLIENT: Kind.CLIENT, Withdrawn.ISSUER: Kind.ISSUER, Withdrawn.MAPPING: Kind.MAPPING}
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """As documents and the audit trail have it."""
+
+    pages: DocumentPages
+    writer: TrustWriter
+    records: AuditRecords
+    clock: Clock
+
+    def tenant_of(self, key: RevocationKey) -> str | None:
+        """None: it is unknown, or nobody's in particular."""
+        if key.what is Withdrawn.JTI:
+            record = self.records.record(key.value)
+            return _tenant(record) if record else None
+        if key.what is Withdrawn.TXN:
+            return self._of_chain(key)
+        return self._of_document(key) if key.what in _KINDS else key.tenant
+
+    def _of_chain(self, key: RevocationKey) -> str | None:
+        """Of the tokens of it that may still be alive; all of them are one tenant's, or it is nobody's."""
+        since = int(self.clock.now()) - HARD_CAP
+        tenants = {_tenant(record) for record in self.records.page(since, key, None, LOOKED_AT).records}
+        return tenants.pop() if len(tenants) == 1 else None
+
+    def _of_document(self, key: RevocationKey) -> str | None:
+        stored = self.writer.get(DocumentRef(_KINDS[key.what], key.value))
+        if stored is None:
+            return None
+        return tenant_of(stored.kind, stored.body, Surroundings(self.pages, self.writer)) or None
+
+
+def _tenant(record: JsonObject) -> str | None:
+    tenant = record.get("tenant")
+    return tenant if isinstance(tenant, str) and tenant != NOBODY else None
