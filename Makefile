@@ -41,7 +41,7 @@ race: .venv/ready ## a thousand races of each kind for one-time things, fifty re
 	$(BIN)/pytest tests/race -n 2 --trials $(RACES)
 
 # SPIRE is built from its sources, which takes a quarter of an hour: make interop ISSUERS=spire
-ISSUERS ?= oidc-provider keycloak
+ISSUERS ?= oauth4webapi oidc-provider keycloak
 
 interop: .venv/ready ## real identity providers and their tokens, on this machine (npm; Java 17 and mvn; go for SPIRE)
 	-@$(BIN)/python -m tests.interop.install $(ISSUERS)

@@ -1,11 +1,10 @@
 """Which keys and algorithms a client may sign its assertions with (FAPI 2.0 Security Profile section 5.4.1)."""
 
 from federation.model.json import JsonObject
+from federation.oauth.identifiers import ASSERTION_ALGORITHMS
 from federation.verification.algorithms import ALGORITHMS
 from federation.verification.every_key import read_every_key
 from federation.verification.jwk import SIG, VerificationKey
-
-ASSERTION_ALGORITHMS = ("ES256", "PS256", "EdDSA")
 
 
 def unfit_for_assertions(jwks: JsonObject) -> str | None:

@@ -3,10 +3,11 @@
 from typing import Protocol
 
 from federation.authentication.assertion_claims import MAX_LIFETIME, check_assertion
-from federation.authentication.assertion_keys import ASSERTION_ALGORITHMS, may_sign_assertions
+from federation.authentication.assertion_keys import may_sign_assertions
 from federation.authentication.proof import Proof
 from federation.model.trust import Client, Issuer, IssuerKeys
 from federation.oauth.errors import InvalidRequest
+from federation.oauth.identifiers import ASSERTION_ALGORITHMS
 from federation.oauth.reasons import Reason
 from federation.ports import Clock
 from federation.verification.algorithms import SignatureAlgorithm, allowed_algorithm

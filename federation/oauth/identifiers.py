@@ -44,9 +44,10 @@ CLIENT_AUTHENTICATION_METHODS = (
     "spiffe_jwt",
 )
 """As the registry names them; AWS's is none of OAuth's, and has a path of its own."""
-ASSERTION_ALGORITHMS = ("ES256", "PS256", "EdDSA")
-"""Of client assertions (FAPI 2.0 Security Profile section 5.4)."""
-PROOF_ALGORITHMS = ("ES256", "PS256", "EdDSA")
+ASSERTION_ALGORITHMS = ("ES256", "PS256", "EdDSA", "Ed25519")
+"""Of client assertions (FAPI 2.0 Security Profile section 5.4). The last two are one algorithm, by its old name and by
+its new one (RFC 9864)."""
+PROOF_ALGORITHMS = ASSERTION_ALGORITHMS
 """Of DPoP proofs."""
 
 BEARER = "Bearer"

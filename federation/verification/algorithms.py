@@ -1,4 +1,4 @@
-"""Signature algorithms (RFC 7518 section 3.1, RFC 8037): a table that holds every one that exists here.
+"""Signature algorithms (RFC 7518 section 3.1, RFC 8037, RFC 9864): a table that holds every one that exists here.
 
 There is no `none` and no HMAC: what is not in the code cannot be confused (RFC 8725 section 3.1, ATTACKS A1-A2).
 """
@@ -52,6 +52,7 @@ ALGORITHMS: ReadOnly[str, SignatureAlgorithm] = {
         SignatureAlgorithm("ES384", "EC", ECAlgorithm(ECAlgorithm.SHA384, SECP384R1), "P-384", SECP384R1()),
         SignatureAlgorithm("ES512", "EC", ECAlgorithm(ECAlgorithm.SHA512, SECP521R1), "P-521", SECP521R1()),
         SignatureAlgorithm("EdDSA", "OKP", OKPAlgorithm(), "Ed25519"),
+        SignatureAlgorithm("Ed25519", "OKP", OKPAlgorithm(), "Ed25519"),
     )
 }
 

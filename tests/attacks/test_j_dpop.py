@@ -6,6 +6,7 @@ import json
 import pytest
 
 from federation.model.json import Json
+from federation.oauth.identifiers import PROOF_ALGORITHMS
 from federation.oauth.reasons import Reason
 from tests.support.dpop import CLIENT, Members, jkt, proof, proof_claims, proof_header
 from tests.support.dpop_verification import refusal, verified
@@ -105,7 +106,7 @@ def test_J3_a_shared_secret_is_no_key() -> None:
 
 
 @pytest.mark.parametrize("member", PRIVATE)
-@pytest.mark.parametrize("alg", ["ES256", "PS256", "EdDSA"])
+@pytest.mark.parametrize("alg", PROOF_ALGORITHMS)
 def test_J3_a_private_key_in_the_header_is_refused(member: str, alg: str) -> None:
     key = key_for(alg)
     header = proof_header(key, alg, jwk={**key.public, member: "AAAA"})
@@ -133,8 +134,9 @@ def test_J3_a_point_off_the_curve_is_refused(member: str) -> None:
 
 def test_J3_an_edwards_point_with_which_anything_verifies_is_refused() -> None:
     public: Members = {"kty": "OKP", "crv": "Ed25519", "x": b64u(b"\x01" + bytes(31))}
-    text, signature = signing_input(proof_header(alg="EdDSA", jwk=public), proof_claims()), b"\x01" + bytes(63)
-    assert refusal(f"{text}.{b64u(signature)}") is Reason.UNUSABLE_PROOF_KEY
+    for alg in ("EdDSA", "Ed25519"):
+        text, signature = signing_input(proof_header(alg=alg, jwk=public), proof_claims()), b"\x01" + bytes(63)
+        assert refusal(f"{text}.{b64u(signature)}") is Reason.UNUSABLE_PROOF_KEY
 
 
 @pytest.mark.parametrize(
@@ -145,12 +147,29 @@ def test_J3_an_edwards_point_with_which_anything_verifies_is_refused() -> None:
         (rsa_key(), "ES256"),
         (ec_key(), "PS256"),
         (ec_key(), "EdDSA"),
+        (ec_key(), "Ed25519"),
+        (rsa_key(), "Ed25519"),
     ],
-    ids=["P-384", "OKP-ES256", "RSA-ES256", "EC-PS256", "EC-EdDSA"],
+    ids=["P-384", "OKP-ES256", "RSA-ES256", "EC-PS256", "EC-EdDSA", "EC-Ed25519", "RSA-Ed25519"],
 )
 def test_J3_a_key_of_another_kind_than_the_algorithm_is_refused(key: JoseKey, alg: str) -> None:
     text = signing_input(proof_header(key, alg), proof_claims())
     assert refusal(f"{text}.{b64u(bytes(64))}") is Reason.UNUSABLE_PROOF_KEY
+
+
+@pytest.mark.parametrize(("said", "alg"), [("EdDSA", "Ed25519"), ("Ed25519", "EdDSA"), ("ES256", "Ed25519")])
+def test_J3_an_ed25519_key_is_for_the_name_that_it_says(said: str, alg: str) -> None:
+    """Two names of one algorithm (RFC 9864), and still what a key says of itself is what it is for."""
+    key = ed25519_key()
+    header = proof_header(key, alg, jwk={**key.public, "alg": said})
+    assert refusal(proof(key, alg, header=header)) is Reason.UNUSABLE_PROOF_KEY
+
+
+@pytest.mark.parametrize("crv", ["X25519", "Ed448", "P-256", "ed25519"])
+def test_J3_ed25519_is_no_other_curve(crv: str) -> None:
+    key = ed25519_key()
+    header = proof_header(key, "Ed25519", jwk={**key.public, "crv": crv})
+    assert refusal(proof(key, "Ed25519", header=header)) is Reason.UNUSABLE_PROOF_KEY
 
 
 @pytest.mark.parametrize("members", [{"use": "enc"}, {"use": "jwt-svid"}, {"key_ops": ["sign"]}, {"alg": "ES384"}])
@@ -158,7 +177,7 @@ def test_J3_a_key_for_another_purpose_is_refused(members: Members) -> None:
     assert refusal(proof(header=proof_header(jwk={**CLIENT.public, **members}))) is Reason.UNUSABLE_PROOF_KEY
 
 
-@pytest.mark.parametrize("alg", ["ES256", "PS256", "EdDSA"])
+@pytest.mark.parametrize("alg", PROOF_ALGORITHMS)
 def test_J4_a_proof_by_another_key_than_the_one_it_names_is_refused(alg: str) -> None:
     key, other = key_for(alg, "mine"), key_for(alg, "other")
     assert verified(proof(key, alg)).jkt == jkt(key)

@@ -5,6 +5,7 @@ from threading import Barrier, Thread
 
 import pytest
 
+from federation.oauth.identifiers import PROOF_ALGORITHMS
 from federation.oauth.reasons import Reason
 from federation.ports import AlreadyUsed
 from tests.support.dpop import CLIENT, MTLS_URL, NOW, TOKEN_URL, Members, jkt, proof, proof_header
@@ -147,7 +148,7 @@ def test_J8_a_proof_that_was_used_cannot_be_used_while_it_is_fresh() -> None:
         ledger.commit({"jti": "token-2", "correlation_id": "request-2"}, [verified(proof(), at=clock.now()).use])
 
 
-@pytest.mark.parametrize("alg", ["ES256", "PS256", "EdDSA"])
+@pytest.mark.parametrize("alg", PROOF_ALGORITHMS)
 def test_J12_the_thumbprint_is_of_the_key_and_not_of_how_it_is_written(alg: str) -> None:
     key = key_for(alg)
     more: Members = {

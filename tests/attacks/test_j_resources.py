@@ -15,7 +15,7 @@ from tests.support.resource_proofs import TOKEN, Visit, proof_at_door
 from tests.support.x509_authority import HOUR, authority, device, pem
 
 BY_DPOP = Binding(jkt=jkt())
-CHALLENGE = 'DPoP realm="federation-bridge", error="invalid_token", algs="ES256 PS256 EdDSA"'
+CHALLENGE = 'DPoP realm="federation-bridge", error="invalid_token", algs="ES256 PS256 EdDSA Ed25519"'
 
 CA = authority("acme")
 LEAF = CA.sign(device())

@@ -23,7 +23,7 @@ from tests.support.document_vectors import base
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_ledger import FakeLedger
 from tests.support.issuer_world import jwks, trusted
-from tests.support.jose_keys import b64u, ec_key, ed25519_key, key_for, rsa_key
+from tests.support.jose_keys import JoseKey, b64u, ec_key, ed25519_key, key_for, rsa_key
 from tests.support.jose_tokens import signed, signing_input
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "clients" / "assertions.json").read_text())
@@ -117,7 +117,17 @@ def test_L5_other_algorithms_are_refused_even_if_the_key_fits(alg: str) -> None:
     assert world.refusal(client_assertion=assertion(key, alg)).startswith("unsupported_algorithm")
 
 
-@pytest.mark.parametrize("alg", ["none", "None", "HS256", "", "es256", "EdDSA ", "Ed25519"])
+@pytest.mark.parametrize("key", [rsa_key(), ec_key(), ec_key("k", "P-384")], ids=["RSA", "P-256", "P-384"])
+@pytest.mark.parametrize("alg", ["Ed25519", "EdDSA"])
+def test_L5_an_edwards_algorithm_with_a_key_of_another_kind_is_refused(key: JoseKey, alg: str) -> None:
+    world = ClientWorld()
+    world.register(by_key(key))
+    text = signing_input({"alg": alg, "kid": key.kid}, assertion_claims())
+    for length in (0, 64, 256):
+        assert not world.refusal(client_assertion=f"{text}.{b64u(bytes(length))}").startswith("bad_signature")
+
+
+@pytest.mark.parametrize("alg", ["none", "None", "HS256", "", "es256", "EdDSA ", "ed25519", "Ed448"])
 def test_L5_there_is_no_none_and_no_shared_secret(world: ClientWorld, alg: str) -> None:
     world.register(by_key(rsa_key(), ec_key(), ed25519_key()))
     text = signing_input({"alg": alg, "kid": "rsa-1"}, assertion_claims())
@@ -203,7 +213,7 @@ def everything_wrong(alg: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("alg", ["ES256", "EdDSA", "PS256", "RS256", "ES384", "ES512"])
+@pytest.mark.parametrize("alg", ["ES256", "EdDSA", "Ed25519", "PS256", "RS256", "ES384", "ES512"])
 def test_L10_an_unknown_client_costs_and_hears_the_same_as_a_wrong_key(world: ClientWorld, alg: str) -> None:
     world.register(by_key(), "disabled", enabled=False)
     world.register({"method": "none"}, "public", sender_constraint="dpop")

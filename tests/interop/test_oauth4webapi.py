@@ -41,9 +41,9 @@ def trust(url: str, library: Oauth4webapi) -> list[Document]:
     ]
 
 
-@pytest.fixture(scope="module", params=["ES256", "PS256"])
+@pytest.fixture(scope="module", params=["ES256", "PS256", "Ed25519"])
 def steps(request: pytest.FixtureRequest, oauth4webapi: Oauth4webapi, exchanges: Exchanges) -> Iterator[Steps]:
-    """What came of every step, with keys of either kind to bind tokens to."""
+    """What came of every step, with each kind of key to sign assertions and to bind tokens to."""
     key = generate_key("partner-1", "RS256")
     with LoopbackIssuers({ISSUER: key}) as issuers:
         url = issuers.endpoints(ISSUER).issuer
@@ -57,7 +57,7 @@ def steps(request: pytest.FixtureRequest, oauth4webapi: Oauth4webapi, exchanges:
                 scope=SCOPE,
                 subject_token=key.sign(claims),
                 subject_token_type=TokenType.JWT,
-                proof_alg=request.param,
+                alg=request.param,
             )
 
 

@@ -12,7 +12,7 @@ from tests.support.client_world import GATEWAY, ClientWorld, assertion, assertio
 from tests.support.jose_keys import b64u, key_for
 from tests.support.jose_tokens import json_bytes
 
-ALGORITHMS = ("ES256", "PS256", "EdDSA")
+ALGORITHMS = ("ES256", "PS256", "EdDSA", "Ed25519")
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=.+/ \n"
 VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.lists(st.text(max_size=3), max_size=2)
 

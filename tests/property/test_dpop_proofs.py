@@ -19,7 +19,7 @@ from tests.support.fake_nonces import FakeNonceSecrets
 from tests.support.jose_keys import b64u, key_for
 from tests.support.jose_tokens import signed
 
-ALGORITHMS = ("ES256", "PS256", "EdDSA")
+ALGORITHMS = ("ES256", "PS256", "EdDSA", "Ed25519")
 untimed = settings(deadline=None)  # the machine decides how fast, not the test
 
 json_values: st.SearchStrategy[Json] = st.recursive(

@@ -77,7 +77,7 @@ def ed25519_key(kid: str = "ed-1") -> JoseKey:
 
 def key_for(alg: str, kid: str = "key-1") -> JoseKey:
     """A key of the kind that `alg` needs."""
-    if alg == "EdDSA":
+    if alg in ("EdDSA", "Ed25519"):
         return ed25519_key(kid)
     if alg.startswith("ES"):
         return ec_key(kid, {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}[alg])

@@ -1,6 +1,6 @@
 // A client and a resource server that nobody here wrote, on one connection to whoever drives them: JSON lines.
 // Writes {"client": jwks, "resource_server": jwks} first, their public keys, made anew for each run.
-// Reads {"issuer", "audience", "scope", "subject_token", "subject_token_type", "proof_alg", "other_audience"} per line,
+// Reads {"issuer", "audience", "scope", "subject_token", "subject_token_type", "alg", "other_audience"} per line,
 // and answers with one line: what came of each step, by its name. Ends with its input.
 
 import { once } from 'node:events';
@@ -14,17 +14,21 @@ const LOOPBACK = { [oauth.allowInsecureRequests]: true };
 const CLIENT = { client_id: 'interop-client' };
 const RESOURCE_SERVER = { client_id: 'interop-resource-server' };
 
-async function party(alg, kid) {
-  const keys = await oauth.generateKeyPair(alg, { extractable: true });
-  const jwk = await crypto.subtle.exportKey('jwk', keys.publicKey);
-  return {
-    jwks: { keys: [{ ...jwk, kid, alg, use: 'sig', key_ops: undefined, ext: undefined }] },
-    authentication: oauth.PrivateKeyJwt({ key: keys.privateKey, kid }),
-  };
+// A key of each kind; a run authenticates with the kind that its tokens are bound to.
+async function party() {
+  const jwks = { keys: [] };
+  const authentication = {};
+  for (const alg of ['ES256', 'PS256', 'Ed25519']) {
+    const keys = await oauth.generateKeyPair(alg, { extractable: true });
+    const jwk = await crypto.subtle.exportKey('jwk', keys.publicKey);
+    jwks.keys.push({ ...jwk, kid: alg, alg, use: 'sig', key_ops: undefined, ext: undefined });
+    authentication[alg] = oauth.PrivateKeyJwt({ key: keys.privateKey, kid: alg });
+  }
+  return { jwks, authentication };
 }
 
-const client = await party('ES256', 'client-1');
-const resourceServer = await party('PS256', 'resource-server-1');
+const client = await party();
+const resourceServer = await party();
 
 // A proof without nonce is answered with one; the library keeps it, and the request is made again.
 async function withNonce(request) {
@@ -45,7 +49,7 @@ function exchange(as, asked, DPoP) {
   };
   return withNonce(async () => {
     const options = { ...LOOPBACK, DPoP };
-    const response = await oauth.genericTokenEndpointRequest(as, CLIENT, client.authentication, TOKEN_EXCHANGE, parameters, options);
+    const response = await oauth.genericTokenEndpointRequest(as, CLIENT, client.authentication[asked.alg], TOKEN_EXCHANGE, parameters, options);
     return oauth.processGenericTokenEndpointResponse(as, CLIENT, response);
   });
 }
@@ -54,21 +58,21 @@ function clientCredentials(as, asked, DPoP) {
   const parameters = { audience: asked.audience, scope: asked.scope };
   return withNonce(async () => {
     const options = { ...LOOPBACK, DPoP };
-    const response = await oauth.clientCredentialsGrantRequest(as, CLIENT, client.authentication, parameters, options);
+    const response = await oauth.clientCredentialsGrantRequest(as, CLIENT, client.authentication[asked.alg], parameters, options);
     return oauth.processClientCredentialsResponse(as, CLIENT, response);
   });
 }
 
-async function introspect(as, token, requestJwtResponse = false) {
+async function introspect(as, asked, token, requestJwtResponse = false) {
   const options = { ...LOOPBACK, requestJwtResponse };
-  const response = await oauth.introspectionRequest(as, RESOURCE_SERVER, resourceServer.authentication, token, options);
+  const response = await oauth.introspectionRequest(as, RESOURCE_SERVER, resourceServer.authentication[asked.alg], token, options);
   const answer = await oauth.processIntrospectionResponse(as, RESOURCE_SERVER, response);
   if (requestJwtResponse) await oauth.validateApplicationLevelSignature(as, response, LOOPBACK);
   return answer;
 }
 
-async function revoke(as, token) {
-  const response = await oauth.revocationRequest(as, CLIENT, client.authentication, token, LOOPBACK);
+async function revoke(as, asked, token) {
+  const response = await oauth.revocationRequest(as, CLIENT, client.authentication[asked.alg], token, LOOPBACK);
   await oauth.processRevocationResponse(response);
   return {};
 }
@@ -121,21 +125,21 @@ async function run(asked) {
     const response = await oauth.discoveryRequest(issuer, { ...LOOPBACK, algorithm: 'oauth2' });
     return oauth.processDiscoveryResponse(issuer, response);
   });
-  const keys = await oauth.generateKeyPair(asked.proof_alg);
+  const keys = await oauth.generateKeyPair(asked.alg);
   const DPoP = oauth.DPoP(CLIENT, keys);
   results.jkt = await DPoP.calculateThumbprint();
   const own = await step(results, 'client_credentials', () => clientCredentials(as, asked, DPoP));
   const { access_token: token } = await step(results, 'exchange', () => exchange(as, asked, DPoP));
-  const another = oauth.DPoP(CLIENT, await oauth.generateKeyPair(asked.proof_alg));
+  const another = oauth.DPoP(CLIENT, await oauth.generateKeyPair(asked.alg));
   await step(results, 'resource', () => visit(as, asked.audience, token, DPoP));
   await step(results, 'resource_as_client', () => visit(as, asked.audience, own.access_token, DPoP));
   await step(results, 'other_audience', () => visit(as, asked.other_audience, token, DPoP));
   await step(results, 'other_key', () => visit(as, asked.audience, token, another));
   await step(results, 'as_bearer', () => visit(as, asked.audience, token));
-  await step(results, 'introspection', () => introspect(as, token));
-  await step(results, 'signed_introspection', () => introspect(as, token, true));
-  await step(results, 'revocation', () => revoke(as, token));
-  await step(results, 'introspection_after_revocation', () => introspect(as, token));
+  await step(results, 'introspection', () => introspect(as, asked, token));
+  await step(results, 'signed_introspection', () => introspect(as, asked, token, true));
+  await step(results, 'revocation', () => revoke(as, asked, token));
+  await step(results, 'introspection_after_revocation', () => introspect(as, asked, token));
   return results;
 }
 

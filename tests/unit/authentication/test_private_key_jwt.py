@@ -20,7 +20,7 @@ def world() -> ClientWorld:
     return world
 
 
-@pytest.mark.parametrize("alg", ["ES256", "PS256", "EdDSA"])
+@pytest.mark.parametrize("alg", ["ES256", "PS256", "EdDSA", "Ed25519"])
 def test_an_assertion_by_a_registered_key_proves_the_client_once(alg: str) -> None:
     world, key = ClientWorld(), key_for(alg)
     world.register(by_key(key))

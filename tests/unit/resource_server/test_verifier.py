@@ -10,13 +10,16 @@ from federation.model.binding import Binding
 from federation.model.json import Json
 from federation.model.status import SPAN, list_path
 from federation.oauth.errors import InvalidToken, OAuthError, TemporarilyUnavailable
+from federation.oauth.identifiers import PROOF_ALGORITHMS
 from federation.oauth.metadata import JWKS_PATH
 from federation.oauth.reasons import Reason
 from federation.resource_server.dpop import DpopRequest
 from federation.resource_server.verifier import Verifier
 from federation.status.list_token import LIFETIME, TTL
+from tests.support.dpop import ath, jkt, proof_header
+from tests.support.dpop import proof as proof_of
 from tests.support.issued_world import BRIDGE, NOW, RISK, USUAL, IssuedWorld, claims_of, made_from
-from tests.support.jose_keys import JoseKey, b64u, ec_key, rsa_key
+from tests.support.jose_keys import JoseKey, b64u, ec_key, ed25519_key, key_for, rsa_key
 from tests.support.jose_tokens import signed
 
 URL = "https://risk.example.com/scores"
@@ -251,11 +254,17 @@ def test_a_bound_token_without_proof_is_refused(service: Service) -> None:
         {"iat": NOW - 61},
         {"iat": NOW + 61},
         {"iat": "now"},
+        {"iat": 10**400},
+        {"jti": None},
+        {"jti": ["p-1"]},
         {"ath": "another"},
         {"header": {"typ": "JWT"}},
         {"header": {"alg": "RS256"}},
         {"header": {"alg": "none"}},
         {"header": {"alg": None}},
+        {"header": {"alg": ["ES256"]}},
+        {"header": {"alg": "EdDSA"}},
+        {"header": {"alg": "Ed25519"}},
         {"header": {"typ": 7}},
         {"header": {"jwk": "x"}},
         {"header": {"jwk": None}},
@@ -266,6 +275,32 @@ def test_a_proof_of_something_else_is_refused(service: Service, changes: dict[st
     key = ec_key("holder")
     token = service.world.token(made_from(binding=bound_to(key)))
     assert service.refusal(token, dpop=proof(key, token, **changes)).reason is Reason.PROOF_REQUIRED
+
+
+@pytest.mark.parametrize("alg", PROOF_ALGORITHMS)
+def test_every_algorithm_that_binds_a_token_proves_its_key_here(service: Service, alg: str) -> None:
+    key = key_for(alg, f"holder-{alg}")
+    token = service.world.token(made_from(binding=Binding(jkt=jkt(key))))
+    claims: dict[str, Json] = {"jti": alg, "htm": "GET", "htu": URL, "iat": NOW, "ath": ath(token)}
+    shown = proof_of(key, alg, header=proof_header(key, alg), **claims)
+    assert service.accepts(token, dpop=DpopRequest(shown, "GET", URL))["cnf"] == {"jkt": jkt(key)}
+
+
+@pytest.mark.parametrize("claims", ["[" * 5000 + "]" * 5000, "[]", "1", '"x"', "null", ""])
+def test_a_proof_without_claims_is_refused(service: Service, claims: str) -> None:
+    key = ec_key("holder")
+    token = service.world.token(made_from(binding=bound_to(key)))
+    shown = DpopRequest(signed(proof_header(key), claims, key, "ES256"), "GET", URL)
+    assert service.refusal(token, dpop=shown).reason is Reason.PROOF_REQUIRED
+
+
+def test_J3_a_curve_of_another_name_proves_nothing(service: Service) -> None:
+    key = ed25519_key()
+    token = service.world.token(made_from(binding=Binding(jkt=jkt(key))))
+    for alg, crv in (("Ed25519", "Ed448"), ("EdDSA", "X25519"), ("ES256", "Ed25519")):
+        header = proof_header(key, alg, jwk={**key.public, "crv": crv})
+        shown = proof_of(key, alg, header=header, htm="GET", htu=URL, iat=NOW, ath=ath(token))
+        assert service.refusal(token, dpop=DpopRequest(shown, "GET", URL)).reason is Reason.PROOF_REQUIRED
 
 
 def test_a_proof_by_another_key_is_refused(service: Service) -> None:
