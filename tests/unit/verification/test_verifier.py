@@ -47,6 +47,7 @@ def test_a_verified_token_says_what_was_proven() -> None:
         "keys_as_of": None,
         "unaccounted": ("another", "other"),
         "own": None,
+        "client": None,
     }
 
 
