@@ -15,6 +15,7 @@ from federation.minting.minter import Minter
 from federation.minting.spent import ApprovalSpent
 from federation.minting.standing import TrustChanged
 from federation.model.tokens import Caller, IssuedToken, VerifiedToken
+from federation.oauth.errors import OAuthError
 from federation.oauth.http import HttpRequest
 from federation.oauth.identifiers import GrantType
 from federation.oauth.request import ExchangeRequest, parse
@@ -48,26 +49,31 @@ class Exchange:
             return self._decided(request, record)
 
     def _decided(self, request: ExchangeRequest, record: AuditRecord) -> IssuedToken:
-        """Decided again, once, where the commit knew better than what was remembered here."""
+        """Decided again, once, where what was remembered here is behind: an edit holds from the very next exchange."""
+        revision = self.memory.revision()
         try:
-            return self._decide(request, record, counted=True)
+            return self._decide(request, record, revision)
         except TrustChanged as change:
-            self.memory.renew(moved=change.moved, risks=change.risks)
+            self.memory.renew(revision=change.revision, moved=change.moved, risks=change.risks)
         except ApprovalSpent as spent:
             self.policy.ask_again(spent.use)
-        return self._decide(request, record, counted=False)
+        except OAuthError as refusal:
+            if not self.memory.catches_up(refusal.reason):
+                raise
+        return self._decide(request, record, None)
 
-    def _decide(self, request: ExchangeRequest, record: AuditRecord, *, counted: bool) -> IssuedToken:
+    def _decide(self, request: ExchangeRequest, record: AuditRecord, revision: int | None) -> IssuedToken:
+        """`revision`: of what is remembered; None: it was read a moment ago, and the request was counted."""
         record.client = client = self.callers.authenticate(request)
         record.proven = proven = self.proofs.verify(request)
         record.subject = subject = self._subject(client, request)
         record.actor = actor = self.tokens.verify_actor(request)
-        if counted:
+        if revision is not None:
             self.limits.admit(client, subject, request.source_ip)
         record.mapping = mapping = self.mapper.resolve(subject, request)
         record.acting = acting = self.mapper.resolve_actor(actor, request)
         record.authorization = authorization = self.policy.authorize(client, proven, subject, acting, mapping, request)
-        record.issued = issued = self.minter.mint(authorization, record)
+        record.issued = issued = self.minter.mint(authorization, record, revision)
         return issued
 
     def _subject(self, client: Caller, request: ExchangeRequest) -> VerifiedToken:

@@ -75,7 +75,7 @@ def token_endpoint(settings: Settings, log: AuditLog) -> TokenEndpoint:
         minter=minter,
         log=log,
         clock=clock,
-        memory=TrustMemory((trust, policies, minter.key), risks),
+        memory=TrustMemory((trust, policies, minter.key), risks, minter.commit.state, clock),
         limits=_limits(settings, clock, dynamodb),
     )
     return TokenEndpoint(exchange, error_page=settings.issuer + ERRORS_PATH)

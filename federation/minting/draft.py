@@ -24,3 +24,5 @@ class Draft:
     risks: tuple[tuple[RiskKey, RiskScore | None], ...] = ()
     """They must be what the policies saw."""
     kept: KeptToken | None = None
+    revision: int | None = None
+    """Of trust as a whole: nothing may have been written since. None: only what is in `documents` counts."""

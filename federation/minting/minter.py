@@ -1,6 +1,6 @@
 """Turns an Authorization into a token, and nothing else into anything."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from federation.audit.record import AuditRecord
@@ -15,7 +15,6 @@ from federation.model.json import JsonObject
 from federation.model.standing_keys import key_texts, keys_of_authorized
 from federation.model.status import status_reference
 from federation.model.tokens import IssuedToken
-from federation.model.trust import DocumentVersion
 from federation.oauth.identifiers import BEARER
 from federation.ports import Identifiers, KeptToken
 
@@ -29,42 +28,40 @@ class Minter:
     identifiers: Identifiers
     commit: Commit
 
-    def mint(self, authorization: Authorization, record: AuditRecord) -> IssuedToken:
-        """The token; raises what the commit raises. Every token has a jti of its own."""
-        return self._opaque(authorization, record) if authorization.opaque else self._signed(authorization, record)
+    def mint(self, authorization: Authorization, record: AuditRecord, revision: int | None = None) -> IssuedToken:
+        """The token; raises what the commit raises. Every token has a jti of its own.
 
-    def _signed(self, authorization: Authorization, record: AuditRecord) -> IssuedToken:
+        `revision`: of trust as a whole, where nothing may have been written since.
+        """
+        mint = self._opaque if authorization.opaque else self._signed
+        return mint(authorization, record, revision)
+
+    def _signed(self, authorization: Authorization, record: AuditRecord, revision: int | None) -> IssuedToken:
         key, key_set = self.key.get()
         jti = self.identifiers.new()
         status = status_reference(self.issuer, authorization.expires_at, jti)
         message = signing_input(key, build_claims(authorization, self.issuer, jti, status.claim))
         revocation_keys = key_texts(keys_of_authorized(authorization, jti))
         entry = record.allowed(jti, kid=key.kid, status_idx=status.index, revocation_keys=revocation_keys)
-        draft = _draft(authorization, entry, (key_set,))
+        draft = replace(_draft(authorization, entry), documents=(*authorization.documents, key_set), revision=revision)
         return _issued(authorization, self.commit.seal(draft, key, message), jti, key.kid)
 
-    def _opaque(self, authorization: Authorization, record: AuditRecord) -> IssuedToken:
+    def _opaque(self, authorization: Authorization, record: AuditRecord, revision: int | None) -> IssuedToken:
         """A reference of 256 bits. Only its digest is kept, so nobody who reads the store can use it."""
         jti, text = self.identifiers.new(), self.identifiers.new() + self.identifiers.new()
         claims = build_claims(authorization, self.issuer, jti)
         kept = KeptToken(sha256(text.encode()).hexdigest(), claims, authorization.expires_at)
-        self.commit.keep(_draft(authorization, record.allowed(jti), kept=kept))
+        self.commit.keep(replace(_draft(authorization, record.allowed(jti)), kept=kept, revision=revision))
         return _issued(authorization, text, jti)
 
 
-def _draft(
-    authorization: Authorization,
-    entry: JsonObject,
-    key_set: tuple[DocumentVersion, ...] = (),
-    kept: KeptToken | None = None,
-) -> Draft:
+def _draft(authorization: Authorization, entry: JsonObject) -> Draft:
     return Draft(
         entry=entry,
-        documents=(*authorization.documents, *key_set),
+        documents=authorization.documents,
         uses=authorization.one_time,
         not_revoked=authorization.not_revoked,
         risks=authorization.risks,
-        kept=kept,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping as ReadOnly
 
 from federation.minting.draft import Draft
+from federation.model.history import TRUST_REVISION
 from federation.model.risk import RiskKey, RiskScore
 from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
@@ -12,9 +13,10 @@ from federation.ports import Standing, StandingQuestion
 class TrustChanged(TemporarilyUnavailable):
     """Something that decided is not what it was: decide again with what it is now."""
 
-    def __init__(self, detail: str, *, moved: bool, risks: ReadOnly[RiskKey, RiskScore | None]) -> None:
-        """`moved`: a document is no longer current. `risks`: every score that was asked for, as it is."""
+    def __init__(self, detail: str, *, revision: int, moved: bool, risks: ReadOnly[RiskKey, RiskScore | None]) -> None:
+        """`revision`: of trust as a whole. `moved`: a document was written. `risks`: every score that was asked for."""
         super().__init__(Reason.TRUST_CHANGED, detail)
+        self.revision = revision
         self.moved = moved
         self.risks = risks
 
@@ -22,7 +24,7 @@ class TrustChanged(TemporarilyUnavailable):
 def question(draft: Draft) -> StandingQuestion:
     """All that is to be read."""
     return StandingQuestion(
-        documents=frozenset(document.ref for document in draft.documents),
+        documents=frozenset({TRUST_REVISION, *(document.ref for document in draft.documents)}),
         revocations=frozenset(key for proof in draft.not_revoked for key in proof.keys),
         risks=frozenset(key for key, _ in draft.risks),
     )
@@ -31,12 +33,16 @@ def question(draft: Draft) -> StandingQuestion:
 def check_standing(draft: Draft, standing: Standing) -> None:
     """Raises InvalidRequest for what was revoked, else TrustChanged unless everything is as it was."""
     _check_revocations(draft, standing)
+    revision = standing.versions.get(TRUST_REVISION, 0)
     moved = [ref for ref, version in draft.documents if standing.versions.get(ref, 0) != version]
+    if draft.revision not in (None, revision):
+        # A document that was not looked at, because it was not there, might have decided otherwise.
+        moved.append(TRUST_REVISION)
     changed = [key for key, score in draft.risks if standing.risks.get(key) != score]
     if moved or changed:
         names = [f"{ref.kind} {ref.id}" for ref in moved] + [f"risk of {key.what} {key.value}" for key in changed]
         risks = {key: standing.risks.get(key) for key, _ in draft.risks}
-        raise TrustChanged(", ".join(names), moved=bool(moved), risks=risks)
+        raise TrustChanged(", ".join(names), revision=revision, moved=bool(moved), risks=risks)
 
 
 def _check_revocations(draft: Draft, standing: Standing) -> None:

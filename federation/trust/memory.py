@@ -1,11 +1,38 @@
-"""Everything that a process remembers of trust, and how it learns that it is mistaken."""
+"""Everything that a process remembers of trust, and how it learns that it is behind.
+
+Every write of a document counts up one number, the revision. Whoever knows of which revision the memory is at least
+can tell by one read whether anything at all was written since.
+"""
 
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass
+from threading import Lock
 from typing import Protocol
 
+from federation.model.history import TRUST_REVISION
 from federation.model.risk import RiskKey, RiskScore
+from federation.oauth.reasons import Reason
+from federation.ports import Clock, CurrentState, StandingQuestion
 from federation.trust.risks import KnownRisks
+
+LOOKS = 20
+"""How often in a row a refusal may be worth a look at the revision."""
+LOOKS_PER_SECOND = 1.0
+"""How often for good, so that a flood of refusals costs a read a second and no more (ATTACKS Q1)."""
+
+RESTS_ON_TRUST = frozenset(
+    {
+        *(Reason.CLIENT_AUTHENTICATION_FAILED, Reason.GRANT_NOT_ALLOWED, Reason.CLIENT_NOT_PERMITTED),
+        *(Reason.UNTRUSTED_ISSUER, Reason.AMBIGUOUS_ISSUER, Reason.UNKNOWN_KEY, Reason.UNSUPPORTED_ALGORITHM),
+        *(Reason.WRONG_AUDIENCE, Reason.TOKEN_LIVES_TOO_LONG, Reason.AUTHENTICATION_TOO_OLD),
+        *(Reason.CERTIFICATE_REFUSED, Reason.IDENTITY_REFUSED, Reason.TOKEN_EXPIRES_TOO_SOON),
+        *(Reason.NO_MAPPING, Reason.AMBIGUOUS_MAPPING, Reason.PRINCIPAL_INVALID),
+        *(Reason.ACTOR_REQUIRED, Reason.ACTOR_NOT_PERMITTED, Reason.PROOF_REQUIRED, Reason.APPROVAL_REQUIRED),
+        *(Reason.TARGET_NOT_GRANTED, Reason.TARGET_UNSUPPORTED, Reason.SCOPE_REQUIRED, Reason.SCOPE_NOT_GRANTED),
+        *(Reason.DETAILS_NOT_GRANTED, Reason.DETAILS_INVALID, Reason.POLICY_DENIED, Reason.TOO_MANY_SCOPES),
+    }
+)
+"""Refusals that an edit of a document might have made wrong a moment ago."""
 
 
 class Forgetful(Protocol):
@@ -16,16 +43,62 @@ class Forgetful(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
+class _Looks:
+    left: float
+    at: float
+
+
 class TrustMemory:
-    """Documents and keys in caches, and risk scores."""
+    """Documents and keys in caches, and risk scores. Safe to share between threads."""
 
-    caches: tuple[Forgetful, ...]
-    risks: KnownRisks
+    def __init__(self, caches: tuple[Forgetful, ...], risks: KnownRisks, state: CurrentState, clock: Clock) -> None:
+        self._caches = caches
+        self._risks = risks
+        self._state = state
+        self._clock = clock
+        self._lock = Lock()
+        self._revision: int | None = None
+        self._looks = _Looks(LOOKS, clock.now())
 
-    def renew(self, *, moved: bool, risks: ReadOnly[RiskKey, RiskScore | None]) -> None:
-        """`moved`: a document is no longer what is remembered. `risks`: scores as they are, None for those gone."""
+    def revision(self) -> int:
+        """What is remembered is of this revision at least; read once in the life of a process, before anything else."""
+        if self._revision is None:
+            self._revision = self._read()
+        return self._revision
+
+    def renew(self, *, revision: int, moved: bool, risks: ReadOnly[RiskKey, RiskScore | None]) -> None:
+        """`moved`: something was written since. `risks`: scores as they are, None for those that are gone."""
         if moved:
-            for cache in self.caches:
-                cache.forget()
-        self.risks.learn(risks)
+            self._forget(revision)
+        self._risks.learn(risks)
+
+    def catches_up(self, reason: Reason) -> bool:
+        """Whether a refusal for that reason deserves another decision: something was written since, and is read now."""
+        if reason not in RESTS_ON_TRUST or not self._may_look():
+            return False
+        revision = self._read()
+        if revision == self._revision:
+            return False
+        self._forget(revision)
+        return True
+
+    def _read(self) -> int:
+        asked = StandingQuestion(documents=frozenset({TRUST_REVISION}))
+        return self._state.standing(asked).versions.get(TRUST_REVISION, 0)
+
+    def _forget(self, revision: int) -> None:
+        """The number first: whatever is read from now on is of that revision at least."""
+        self._revision = revision
+        for cache in self._caches:
+            cache.forget()
+
+    def _may_look(self) -> bool:
+        with self._lock:
+            now, looks = self._clock.now(), self._looks
+            looks.left = min(LOOKS, looks.left + max(0.0, now - looks.at) * LOOKS_PER_SECOND)
+            looks.at = now
+            if looks.left < 1:
+                return False
+            looks.left -= 1
+            return True

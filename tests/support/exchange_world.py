@@ -178,7 +178,7 @@ class Bridge:
             minter=Minter(BRIDGE, key, self.identifiers, Commit(self.ledger, self.state, self.signer, self.pool)),
             log=self.log,
             clock=self.clock,
-            memory=TrustMemory((trust, policies, key), self.risks),
+            memory=TrustMemory((trust, policies, key), self.risks, self.state, self.clock),
             limits=RequestLimits(Limiter(self.allowances, self.clock), self.issuer_rate, self.address_rate),
         )
 

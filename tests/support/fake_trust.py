@@ -105,7 +105,7 @@ class FakeTrust:
     def versions(self, refs: Collection[DocumentRef]) -> dict[DocumentRef, int]:
         with self._lock:
             self.reads += 1
-            known = self._documents.keys() | {POLICY_SET}
+            known = self._documents.keys() | {POLICY_SET, TRUST_REVISION}
             return {ref: self._versions[ref] for ref in refs if ref in known and ref in self._versions}
 
     # TrustWriter

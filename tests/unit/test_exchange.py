@@ -8,6 +8,7 @@ import pytest
 from federation.model.trust import DocumentRef, Kind, Selector
 from federation.oauth.http import HttpRequest
 from federation.oauth.metadata import JWKS_PATH
+from federation.trust.memory import LOOKS
 from tests.support.exchange_world import (
     AUDIENCE,
     BRIDGE,
@@ -66,14 +67,60 @@ def test_a_warm_exchange_reads_no_document(world: Bridge) -> None:
     assert world.trust.reads - before == 1  # the commit's look at the versions
 
 
-@pytest.mark.parametrize("token", ["garbage", "a.b.c", subject_token(iss="https://stranger.example.com")])
-def test_a_bad_token_or_an_unknown_issuer_costs_no_call(world: Bridge, token: str) -> None:
+@pytest.mark.parametrize("token", ["garbage", "a.b.c", subject_token()[:-8] + "AAAAAAAA"])
+def test_a_bad_token_costs_no_call(world: Bridge, token: str) -> None:
     world.post()
     before = world.trust.reads
     assert world.post(token).status == 400
     assert world.trust.reads == before
-    assert world.web.fetched == []
     assert len(world.signer.signed) == 1
+
+
+def test_an_unknown_issuer_is_asked_for_nothing(world: Bridge) -> None:
+    assert world.post(subject_token(iss="https://stranger.example.com")).status == 400
+    assert world.web.fetched == []
+
+
+def test_a_flood_of_unknown_issuers_costs_one_read_a_second(world: Bridge) -> None:
+    stranger = subject_token(iss="https://stranger.example.com")
+    for _ in range(LOOKS + 5):
+        assert world.post(stranger).status == 400
+    before = world.trust.reads
+    for second in range(3):
+        world.clock.advance(1)
+        for _ in range(50):
+            assert world.post(stranger).status == 400
+        assert world.trust.reads == before + second + 1
+
+
+def test_a_new_issuer_holds_from_the_very_next_exchange(world: Bridge) -> None:
+    token = subject_token(iss="https://new.example.com")
+    assert reason(world.post(token)) == "untrusted_issuer"
+    world.write({**ISSUER, "id": "new", "issuer": "https://new.example.com"})
+    assert reason(world.post(token)) == "no_mapping"
+    world.write({**MAPPING, "id": "new-sync", "issuer": "new"}, Selector("sub", "worker"))
+    assert world.post(token).status == 200
+
+
+def test_a_new_target_holds_from_the_very_next_exchange(world: Bridge) -> None:
+    assert reason(world.post(audience="ledger")) == "target_not_granted"
+    world.write({**AUDIENCE, "id": "ledger"})
+    grants = [*MAPPING["grants"], {"audience": "ledger", "scopes": ["risk:read"]}]  # type: ignore[misc]
+    world.write({**MAPPING, "grants": grants}, Selector("sub", "worker"))
+    assert world.post(audience="ledger").status == 200
+
+
+def test_a_second_mapping_that_fits_as_well_refuses_the_very_next_exchange(world: Bridge) -> None:
+    """Nothing that decided before was changed: what was not there decides now."""
+    assert world.post().status == 200
+    world.write({**MAPPING, "id": "twin"}, Selector("sub", "worker"))
+    assert reason(world.post()) == "ambiguous_mapping"
+
+
+def test_whoever_keeps_editing_stops_nobody(world: Bridge) -> None:
+    assert world.post().status == 200
+    world.state.meanwhile = lambda: world.write({**AUDIENCE, "id": "unrelated"})
+    assert world.post().status == 200
 
 
 def test_c11_a_disabled_issuer_is_refused_by_the_very_next_exchange(world: Bridge) -> None:
