@@ -1,123 +1,92 @@
-"""A bridge on this machine with admins of two tenants: people who ask, and people who decide."""
+"""A bridge on this machine, an admin who logs in from the command line, and a partner whose worker exchanges."""
 
-import io
-import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
+from pathlib import Path
 from typing import Any
 
 from federation.admin.source import SourceDocument
 from federation.admin.validate import validate
-from federation.client.http import Answer, post_form, send
-from federation.local.admin_token import AUDIENCE, SCOPES, admin_documents, request_admin_token
+from federation.client.http import Answer, post_form
+from federation.local.admin_token import SCOPES, admin_documents, request_admin_token
 from federation.local.bridge import LocalBridge
 from federation.local.issuers.keys import IssuerKey, generate_key
 from federation.oauth.identifiers import GrantType, TokenType
+from tests.support.cli_runs import Admin
 
-PAYMENTS, LEDGER = "payments", "ledger"
-TENANTS = ("acme", "globex")
+TARGET = "risk-engine"
+PARTNER = "https://idp.partner.example.com"
+ADMINS = "https://fedbridge-serve.example.com"
+ADMIN = "whoever-started-this-bridge"
+
+OK = 200
+PATIENCE = 60
+"""Seconds."""
 
 Document = dict[str, Any]
-_numbers = count(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Laptop:
-    """The bridge, and whoever speaks to it. Everybody is a subject of their tenant's issuer."""
+class AdminLaptop(Admin):
+    """Runs commands against the real thing."""
 
     local: LocalBridge
-    key: IssuerKey
-    admin_token: str
-    log: io.StringIO
+    admin_key: IssuerKey
+    partner_key: IssuerKey
 
-    def token(self, subject: str = "worker", tenant: str = "acme", **changes: object) -> str:
-        """What the tenant's issuer says of somebody, now."""
-        now = int(time.time())
-        claims: Document = {
-            "iss": f"https://{tenant}.example.com",
-            "sub": subject,
-            "aud": self.local.url,
-            "iat": now,
-            "exp": now + 300,
-            "jti": f"t-{next(_numbers)}",
-            **changes,
+    def log_in(self) -> None:
+        """As an admin does, with a token of the admins' identity provider."""
+        (self.folder / "id.jwt").write_text(self.admin_key.sign(_claims(ADMINS, ADMIN, self.url)), encoding="ascii")
+        scopes = [argument for scope in SCOPES for argument in ("--scope", scope)]
+        result = self.run("login", "--source", f"file:{self.folder}/id.jwt", *scopes)
+        assert result.exit_code == 0, result.output
+
+    def keep_bearer(self, file: Path) -> None:
+        """A token that is bound to no key, as `fedbridge serve` leaves it: it can be used through a relay."""
+        file.write_text(request_admin_token(self.url, self.admin_key), encoding="ascii")
+
+    def worker_token(self, subject: str = "worker") -> str:
+        return self.partner_key.sign(_claims(PARTNER, subject, self.url))
+
+    def exchange(self, subject: str = "worker") -> Answer:
+        form: dict[str, str] = {
+            "grant_type": GrantType.TOKEN_EXCHANGE,
+            "subject_token": self.worker_token(subject),
+            "subject_token_type": TokenType.JWT,
+            "audience": TARGET,
         }
-        return self.key.sign(claims)
+        return post_form(f"{self.url}/token", list(form.items()))
 
-    def exchange(
-        self, subject: str = "worker", audience: str = LEDGER, *, tenant: str = "acme", token: str = "", **form: str
-    ) -> Answer:
-        """An ordinary exchange over HTTP."""
-        fields = {
-            "grant_type": GrantType.TOKEN_EXCHANGE.value,
-            "subject_token": token or self.token(subject, tenant),
-            "subject_token_type": TokenType.JWT.value,
-            "audience": audience,
-            **form,
-        }
-        return post_form(f"{self.local.url}/token", list(fields.items()))
+    def exchange_once_known(self, subject: str = "worker") -> Answer:
+        """A new issuer is known everywhere within half a minute: until then it is asked again."""
+        deadline = time.monotonic() + PATIENCE
+        while (answer := self.exchange(subject)).status != OK and time.monotonic() < deadline:
+            time.sleep(0.5)
+        return answer
 
-    def as_admin(self, subject: str, tenant: str = "acme") -> str:
-        """An admin token of somebody of the tenant."""
-        answer = self.exchange(subject, AUDIENCE, tenant=tenant, scope=" ".join(SCOPES))
-        return str(answer.members["access_token"])
-
-    def admin(
-        self, method: str, path: str, body: object = None, *, token: str = "", headers: Mapping[str, str] | None = None
-    ) -> Answer:
-        """A request to the admin API; by the global admin, if by nobody else."""
-        content = None if body is None else json.dumps(body).encode()
-        typed = {"content-type": "application/json"} if content else {}
-        proven = {"authorization": f"Bearer {token or self.admin_token}"}
-        return send(f"{self.local.url}/admin/v1{path}", method, content, {**proven, **typed, **(headers or {})})
-
-    def lines(self, member: str) -> list[Any]:
-        """What the functions logged under that member."""
-        lines = (json.loads(line) for line in self.log.getvalue().splitlines() if line.startswith("{"))
-        return [line[member] for line in lines if member in line]
+    def partner(self, subject: str = "worker") -> list[Document]:
+        """What lets the partner in."""
+        issuer = {"kind": "Issuer", "id": "partner", "provider": "oidc", "issuer": PARTNER}
+        mapping = {"kind": "Mapping", "id": "partner-worker", "issuer": "partner", "principal": "partner/worker"}
+        return [
+            {**issuer, "keys": {"jwks": self.partner_key.jwks}},
+            {**mapping, "match": {"sub": subject}, "grants": [{"audience": TARGET, "scopes": ["risk:read"]}]},
+        ]
 
 
 @contextmanager
-def admin_laptop() -> Iterator[Laptop]:
-    """The whole bridge, with what it logs."""
-    key, admin, log = generate_key("people-1", "RS256"), generate_key("admin-1", "ES256"), io.StringIO()
-    trust = [SourceDocument("tests", document) for document in _documents(key)]
-    validated = validate([*trust, *admin_documents(admin, trust)], loopback=True)
-    with LocalBridge(validated, log=log) as local:
-        yield Laptop(local, key, request_admin_token(local.url, admin), log)
+def admin_laptop(folder: Path) -> Iterator[AdminLaptop]:
+    """Nobody is logged in, and no partner is let in."""
+    admin, partner = generate_key("admin-1", "ES256"), generate_key("partner-1", "RS256")
+    target = SourceDocument("tests", {"kind": "Audience", "id": TARGET, "scopes": ["risk:read", "risk:write"]})
+    trust = [target, *admin_documents(admin, [target])]
+    with LocalBridge(validate(trust, loopback=True)) as local:
+        yield AdminLaptop(local.url, folder, local, admin, partner)
 
 
-def _documents(key: IssuerKey) -> Iterator[Document]:
-    yield {"kind": "Audience", "id": PAYMENTS, "scopes": ["pay"], "max_ttl": "5m"}
-    yield {"kind": "Audience", "id": LEDGER, "scopes": ["ledger:read", "ledger:post"], "max_ttl": "5m"}
-    for tenant in TENANTS:
-        url = f"https://{tenant}.example.com"
-        known: Document = {"jwks": key.jwks}
-        yield {"kind": "Issuer", "id": tenant, "tenant": tenant, "provider": "oidc", "issuer": url, "keys": known}
-        for name in ("worker", "clerk"):
-            yield _mapping(tenant, name, _grant(LEDGER, "ledger:read", "ledger:post"), _grant(PAYMENTS, "pay"))
-        for name in ("boss", "chief"):
-            yield _mapping(tenant, name, _grant(PAYMENTS, "pay"), _grant(AUDIENCE, *SCOPES))
-    yield {
-        "kind": "Policy",
-        "id": "payments-are-approved",
-        "cedar": '@require_approval("paying")\npermit (principal, action, resource == Audience::"payments");\n',
-    }
-
-
-def _mapping(tenant: str, name: str, *grants: Document) -> Document:
-    return {
-        "kind": "Mapping",
-        "id": f"{tenant}-{name}",
-        "issuer": tenant,
-        "match": {"sub": name},
-        "principal": f"user/{tenant}/{name}",
-        "grants": list(grants),
-    }
-
-
-def _grant(audience: str, *scopes: str) -> Document:
-    return {"audience": audience, "scopes": list(scopes), "default_scopes": [scopes[0]]}
+def _claims(issuer: str, subject: str, audience: str) -> Document:
+    now = int(time.time())
+    jti = f"{subject}-{time.monotonic_ns()}"
+    return {"iss": issuer, "sub": subject, "aud": audience, "iat": now, "exp": now + 3600, "jti": jti}

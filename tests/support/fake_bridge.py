@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 
@@ -68,6 +68,9 @@ class FakeBridge:
         return chosen if isinstance(chosen, Reply) else chosen(asked)
 
 
+BridgeT = TypeVar("BridgeT", bound=FakeBridge)
+
+
 def problem(status: int, code: str, title: str, **members: Any) -> Reply:  # noqa: ANN401 (JSON)
     """A refusal of the admin API (RFC 9457)."""
     body = {"type": f"https://x/#{code}", "title": title, "status": status, "code": code, **members}
@@ -83,8 +86,15 @@ def refusal(error: str, description: str, **members: Any) -> Reply:  # noqa: ANN
 @contextmanager
 def fake_bridge() -> Iterator[FakeBridge]:
     """Serves until left."""
+    with serving(FakeBridge) as bridge:
+        yield bridge
+
+
+@contextmanager
+def serving(make: Callable[[str], BridgeT]) -> Iterator[BridgeT]:
+    """Serves what `make` makes of its URL until left."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    bridge = FakeBridge(f"http://127.0.0.1:{server.server_address[1]}")
+    bridge = make(f"http://127.0.0.1:{server.server_address[1]}")
     server.RequestHandlerClass = type("Handler", (_Handler,), {"bridge": bridge})
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
