@@ -4,8 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.bridge_server import Bridge, running_bridge
+
+# How long a case takes says something of the machine, and nothing of what is promised.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
 
 NEED_DYNAMODB_LOCAL = {"test_trust_that_lives_on.py"}
 

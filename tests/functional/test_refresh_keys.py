@@ -23,6 +23,7 @@ from federation.model.json import Json
 from federation.oauth.identifiers import GrantType, TokenType
 from federation.settings import read_settings
 from functions import refresh_keys, token
+from tests.support.fake_trust import SOMEBODY
 from tests.support.issuer_server import document, issuer_server, status
 from tests.support.lambda_events import Invocation, token_event
 
@@ -80,7 +81,7 @@ def deployed() -> Iterator[tuple[Deployed, dict[str, Any]]]:
         environment = {**created, "FEDERATION_ISSUER": BRIDGE, "FEDERATION_LOOPBACK_ISSUERS": "yes"}
         settings = read_settings(environment)
         sources = [SourceDocument("tests", one) for one in documents(server.url)]
-        trust_editor(settings).apply(validate(sources, loopback=True))
+        trust_editor(settings).apply(validate(sources, loopback=True), SOMEBODY)
         publication(settings).run()
         yield Deployed(environment, server.url, io.StringIO()), server.routes
 

@@ -58,7 +58,7 @@ def test_what_was_proven_so_far_is_in_the_record() -> None:
 def test_a_request_that_succeeds_logs_no_refusal() -> None:
     log = FakeAuditLog()
     with AuditRecord(http(), log, FixedClock()) as record:
-        entry = record.allowed("j-1", "k-1")
+        entry = record.allowed("j-1", kid="k-1")
     assert (entry["outcome"], entry["jti"], entry["kid"]) == ("allow", "j-1", "k-1")
     assert log.entries == []
 
