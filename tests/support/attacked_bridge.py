@@ -112,7 +112,8 @@ class Attacked:
 
     def foreign(self, **claims: Any) -> str:  # noqa: ANN401  (JSON)
         """A foreign token that is no other's twin."""
-        return subject_token(**{"jti": self.name("s"), "iat": int(self.world.clock.at), **claims})
+        now = int(self.world.clock.at)
+        return subject_token(**{"jti": self.name("s"), "iat": now, "exp": now + 600, **claims})
 
     # Documents
 
