@@ -8,6 +8,7 @@ from federation.admin.api.confirmations import Confirmations
 from federation.admin.api.documents import Documents
 from federation.admin.api.edits import Edits
 from federation.admin.api.endpoint import AdminEndpoint
+from federation.admin.api.explain import Explanations
 from federation.admin.api.guard import Guard
 from federation.admin.api.histories import Histories
 from federation.admin.api.idempotency import OnceOnly
@@ -18,6 +19,7 @@ from federation.admin.api.table import Resource, table_of
 from federation.admin.api.visible import Visible
 from federation.admin.approvals import Approver
 from federation.admin.confirm import Confirmer
+from federation.admin.loading import TrustLoader
 from federation.admin.owners import Owners
 from federation.admin.stored import StoredTrust
 from federation.aws.answers import DynamoAnswers
@@ -27,6 +29,7 @@ from federation.aws.claims import DynamoOneTimeClaims
 from federation.aws.clients import dynamodb_client
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.key_sets import DocumentKeySets
+from federation.aws.policy_reader import DynamoPolicyReader
 from federation.aws.revocations import DynamoRevocations
 from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_reader import DynamoTrustReader
@@ -60,6 +63,8 @@ class AdminApi:
         self.reader = DynamoTrustReader(self.dynamodb, settings.trust_table, _report_corrupt)
         self.writer = DynamoTrustWriter(self.dynamodb, settings.trust_table)
         self.pages = DynamoTrustPages(self.dynamodb, settings.trust_table, _report_corrupt)
+        policies = DynamoPolicyReader(self.dynamodb, settings.trust_table)
+        self.loader = TrustLoader(self.pages, self.writer, self.reader, policies, settings.issuer)
         self.records = DynamoAuditRecords(self.dynamodb, settings.audit_table, self.clock)
         self.state = DynamoCurrentState(self.dynamodb, settings.trust_table, settings.state_table, self.clock)
 
@@ -75,6 +80,7 @@ class AdminApi:
             Confirmations(Confirmer(self.writer), edits, visible, self.clock),
             ApprovalRequests(self._approver()),
             self._revocations(),
+            Explanations(self.loader, self.state, self.clock),
         )
 
     def _approver(self) -> Approver:

@@ -1,10 +1,12 @@
 """The admin API with what it has beside the trust documents, on stores in memory."""
 
 from federation.admin.api.approvals import ApprovalRequests
+from federation.admin.api.explain import Explanations
 from federation.admin.api.operation import Operation
 from federation.admin.api.revocations import Revocations
 from federation.admin.api.table import table_of
 from federation.admin.approvals import Approver
+from federation.admin.loading import TrustLoader
 from federation.admin.owners import Owners
 from federation.bootstrap.withdrawals import AdminWithdrawals
 from federation.model.admin import ADMIN_SCOPES
@@ -22,10 +24,12 @@ class ResourceWorld(AdminWorld):
         self.approvals, self.approval_log = FakeApprovals(self.clock), FakeApprovalLog()
         self.records = FakeAuditRecords(self.ledger)
         withdraw = AdminWithdrawals(Revoker(self.state, self.ledger, self.clock, CountingIdentifiers()))
+        self.loader = TrustLoader(self.trust, self.trust, self.trust, self.trust, BRIDGE)
         owners = Owners(self.trust, self.trust, self.records, self.clock)
         resources = (
             ApprovalRequests(Approver(self.approvals, self.clock, self.approval_log)),
             Revocations(withdraw, self.state, owners, self.clock),
+            Explanations(self.loader, self.state, self.clock),
         )
         return [*super()._operations(), *table_of(BRIDGE, resources)[:-1]]
 
