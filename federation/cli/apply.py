@@ -27,9 +27,6 @@ PlanFile = Annotated[
     Path | None,
     typer.Option("--plan", metavar="FILE", exists=True, help="Apply this very plan, and refuse if trust moved since."),
 ]
-_REMEMBERED = ("Issuer", "Audience", "Client")
-"""Kinds of which the token endpoint remembers for a while which there are."""
-
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Reason = Annotated[
     str | None, typer.Option(metavar="TEXT", help="Why, for the history; default: the last commit's subject.")
@@ -113,8 +110,6 @@ def _tell(terminal: Terminal, planned: Plan, changes: Sequence[dict[str, Any]]) 
     if terminal.as_json:
         print_json({"ok": True, "changes": list(changes), "unchanged": planned.unchanged})
     terminal.say(f"{len(changes)} written, {planned.unchanged} unchanged", "bold green")
-    if any(change["action"] == "create" and change["kind"] in _REMEMBERED for change in changes):
-        terminal.note("what is new holds everywhere within 30 seconds; what was changed or taken away, at once")
     for change in waiting:
         how = f"fedbridge confirm {change['kind']} {change['id']} --version {change['version']} --reason TEXT"
         terminal.note(f"a second admin must confirm {change['kind']} {change['id']}: {how}", "yellow")

@@ -43,6 +43,8 @@ def list_(
             return
         for approval in found["items"]:
             _print(terminal.results, approval)
+        if found.get("truncated"):
+            terminal.note("there are more: ask for one --state", "yellow")
         if not found["items"]:
             terminal.say("nothing waits for an approval", "green")
 

@@ -28,7 +28,12 @@ CorrelationId = Annotated[
 ]
 Audience = Annotated[str | None, typer.Option(metavar="ID", help="What is asked for.")]
 Scope = Annotated[list[str] | None, typer.Option(metavar="SCOPE", help="Repeat, or separate by spaces.")]
-Client = Annotated[str | None, typer.Option(metavar="ID", help="The registered client that asks.")]
+Client = Annotated[
+    str | None, typer.Option(metavar="ID", help="The registered client that asks; without a subject, for itself.")
+]
+Ip = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Where the request comes from.")]
+Proof = Annotated[str | None, typer.Option(metavar="KIND", help="By what the caller proves a key: dpop or mtls.")]
+Approved = Annotated[bool, typer.Option("--approved", help="Suppose that somebody has approved what must be.")]
 Write = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Write the documents of the smallest edit there, to plan and apply them."),
@@ -45,6 +50,9 @@ def explain(  # noqa: PLR0913 (each is an option of the command)
     audience: Audience = None,
     scope: Scope = None,
     client: Client = None,
+    ip: Ip = None,
+    proof: Proof = None,
+    approved: Approved = False,
     write: Write = None,
     url: Url = None,
     token_file: TokenFile,
@@ -57,9 +65,10 @@ def explain(  # noqa: PLR0913 (each is an option of the command)
     """
     terminal = Terminal(as_json, no_color)
     with failing_well(terminal, url or "the bridge"):
-        _only_one(token, claims, correlation_id)
+        _only_one(token, claims, correlation_id, or_else=client)
         api = connect(url, token_file)
-        further = _further(audience, scope, client)
+        asked = {"audience": audience, "scope": " ".join(scope) if scope else None, "client": client}
+        further = _given({**asked, "ip": ip, "proof": proof, "approved": approved or None})
         if correlation_id:
             question = {**question_of(api, correlation_id, terminal), **further}
         else:
@@ -77,19 +86,21 @@ def _answer(terminal: Terminal, explanation: Mapping[str, Any], write: Path | No
     raise typer.Exit(0 if explanation["allowed"] else FAILED)
 
 
-def _only_one(*ways: object) -> None:
-    if sum(way is not None for way in ways) != 1:
-        raise Failed("whose request?", "name exactly one of --token, --claims, --correlation-id", code=USAGE)
+def _only_one(*ways: object, or_else: str | None) -> None:
+    found = sum(way is not None for way in ways)
+    if found > 1 or (found == 0 and or_else is None):
+        raise Failed("whose request?", "name one of --token, --claims, --correlation-id", code=USAGE)
 
 
-def _further(audience: str | None, scope: list[str] | None, client: str | None) -> dict[str, str]:
-    given = {"audience": audience, "scope": " ".join(scope) if scope else None, "client": client}
-    return {name: value for name, value in given.items() if value is not None}
+def _given(asked: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in asked.items() if value is not None}
 
 
 def _identity(token: Path | None, claims: Path | None) -> dict[str, Any]:
     """Raises Failed, OSError."""
-    return {"token": read_token_file(token)} if token else {"claims": _claims(claims or Path())}
+    if token:
+        return {"token": read_token_file(token)}
+    return {"claims": _claims(claims)} if claims else {}
 
 
 def _actor(token: Path | None, claims: Path | None) -> dict[str, Any]:

@@ -19,13 +19,30 @@ def question_of(api: AdminApi, correlation_id: str, terminal: Terminal) -> dict[
         raise Failed("nobody's identity was proven in that request", "explain a token of the caller's: --token FILE")
     asked = {
         "audience": _text(record.get("requested_audience") or record.get("audience")),
-        "scope": _text(record.get("requested_scope") or record.get("scope")),
-        "client": str(record["client_id"]) if "client_method" in record and record.get("client_id") else None,
+        "resource": record.get("requested_resource"),
+        "scope": _text(record.get("requested_scope")),
+        "client": record.get("client_id") if "client_method" in record else None,
+        "ip": record.get("source_ip"),
+        "proof": next((kind for name, kind in _PROOFS.items() if record.get(name)), None),
     }
-    actor = record.get("actor_claims")
-    acting = {"actor": {"claims": actor}} if isinstance(actor, Mapping) and actor else {}
-    issuer = {"iss": record["issuer_url"]} if record.get("issuer_url") else {}
-    return {"claims": {**issuer, **claims}, **acting, **{name: value for name, value in asked.items() if value}}
+    return {
+        **_identity(record, "claims", "issuer"),
+        **({"actor": _identity(record, "actor_claims", "actor_issuer")} if record.get("actor_claims") else {}),
+        **{name: value for name, value in asked.items() if value},
+    }
+
+
+_PROOFS = {"dpop_jkt": "dpop", "certificate_thumbprint": "mtls"}
+
+
+def _identity(record: Mapping[str, Any], claims: str, issuer: str) -> dict[str, Any]:
+    """What proved it: the claims that identify it, and the Issuer document where they name none themselves."""
+    known = dict(record[claims])
+    if "iss" in known:
+        return {"claims": known}
+    if claims == "claims" and str(record.get("issuer_url", "")).startswith("http"):
+        return {"claims": {"iss": record["issuer_url"], **known}}
+    return {"claims": known, **({"issuer": record[issuer]} if record.get(issuer) else {})}
 
 
 def _record(api: AdminApi, correlation_id: str) -> Mapping[str, Any]:

@@ -41,3 +41,5 @@ def whocan(  # noqa: PLR0913 (each is an option of the command)
             print_json(found)
             return
         print_reach(terminal.results, found, principal or audience or "")
+        if found.get("truncated"):
+            terminal.note("there is more than is shown: ask for one scope, or about one principal", "yellow")

@@ -21,10 +21,6 @@ PARTNER = "https://idp.partner.example.com"
 ADMINS = "https://fedbridge-serve.example.com"
 ADMIN = "whoever-started-this-bridge"
 
-OK = 200
-PATIENCE = 60
-"""Seconds."""
-
 Document = dict[str, Any]
 
 
@@ -58,13 +54,6 @@ class AdminLaptop(Admin):
             "audience": TARGET,
         }
         return post_form(f"{self.url}/token", list(form.items()))
-
-    def exchange_once_known(self, subject: str = "worker") -> Answer:
-        """A new issuer is known everywhere within half a minute: until then it is asked again."""
-        deadline = time.monotonic() + PATIENCE
-        while (answer := self.exchange(subject)).status != OK and time.monotonic() < deadline:
-            time.sleep(0.5)
-        return answer
 
     def partner(self, subject: str = "worker") -> list[Document]:
         """What lets the partner in."""

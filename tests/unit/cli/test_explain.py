@@ -68,8 +68,10 @@ def test_the_question_is_what_was_given_and_nothing_else(admin: FakeAdmin) -> No
         "audience": "risk-engine",
         "scope": "risk:read risk:write",
     }
-    admin.run("explain", "--token", "-", "--client", "gateway", input="a.b.c\n")
-    assert admin.bridge.asked[-1].json == {"token": "a.b.c", "client": "gateway"}
+    admin.run("explain", "--token", "-", "--client", "gateway", "--proof", "dpop", input="a.b.c\n")
+    assert admin.bridge.asked[-1].json == {"token": "a.b.c", "client": "gateway", "proof": "dpop"}
+    admin.run("explain", "--client", "gateway", "--ip", "203.0.113.9", "--approved")
+    assert admin.bridge.asked[-1].json == {"client": "gateway", "ip": "203.0.113.9", "approved": True}
 
 
 def test_machines_get_the_explanation_as_it_is(admin: FakeAdmin) -> None:
@@ -110,6 +112,8 @@ RECORD: dict[str, Any] = {
     "claims": {"sub": "work"},
     "requested_audience": ["risk-engine"],
     "requested_scope": ["risk:read"],
+    "source_ip": "203.0.113.9",
+    "dpop_jkt": "x",
 }
 
 
@@ -119,7 +123,18 @@ def test_a_request_that_was_refused_is_found_by_its_correlation_id(admin: FakeAd
     assert (result.exit_code, "no_mapping" in result.stderr) == (1, True)
     assert [asked.query for asked in admin.bridge.all_asked("GET", "/admin/v1/audit")] == [{"correlation_id": "corr-9"}]
     question = {"claims": {"iss": "https://idp.example.com", "sub": "work"}, "audience": "risk-engine"}
-    assert admin.bridge.asked[-1].json == {**question, "scope": "risk:read"}
+    circumstances = {"scope": "risk:read", "ip": "203.0.113.9", "proof": "dpop"}
+    assert admin.bridge.asked[-1].json == {**question, **circumstances}
+
+
+def test_whom_no_token_proved_is_explained_by_the_issuer_that_did(admin: FakeAdmin) -> None:
+    record = {**RECORD, "issuer_url": "arn:aws:iam::123456789012", "issuer": "acme-aws", "claims": {"arn": "x"}}
+    acting = {"actor_claims": {"iss": "https://agents.example.com", "sub": "a"}, "actor_issuer": "agents"}
+    admin.bridge.admin("GET", "/audit", Reply({"items": [{**record, **acting}], "next": None}))
+    admin.run("explain", "--correlation-id", "corr-9")
+    asked = admin.bridge.asked[-1].json
+    assert (asked["claims"], asked["issuer"]) == ({"arn": "x"}, "acme-aws")
+    assert asked["actor"] == {"claims": {"iss": "https://agents.example.com", "sub": "a"}}
 
 
 @pytest.mark.parametrize("items", [None, [], [{"outcome": "refused", "reason": "bad_signature"}]])
