@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from federation.oauth.http import HttpResponse
+from federation.trust.memory import RESTS_ON_TRUST
 from tests.support.embedded_bridge import Embedded, embedded_bridge
 from tests.support.exchange_world import body
 from tests.support.jose_keys import ec_key
@@ -55,7 +56,10 @@ def test_Q1_junk_asks_nothing_of_aws(bridge: Embedded) -> None:
         warm(bridge)
         response = bridge.post(token, dpop, **parameters)
         assert response.status in (400, 401), name
-        assert not bridge.calls, name
+        # One that an edit might have made wrong a moment ago is worth a look at the revision, once a second.
+        look = body(response)["error_description"].partition(":")[0] in RESTS_ON_TRUST
+        assert bridge.calls.keys() <= ({"BatchGetItem"} if look else set()), name
+        assert bridge.calls.total() <= look, name
 
 
 def test_Q1_proofs_without_our_nonce_cost_a_secret_for_each_period_and_no_more(bridge: Embedded) -> None:
@@ -67,12 +71,12 @@ def test_Q1_proofs_without_our_nonce_cost_a_secret_for_each_period_and_no_more(b
     assert bridge.calls.keys() <= {"GetItem", "PutItem"}
 
 
-def test_Q1_a_client_that_nobody_knows_costs_one_read_however_often_it_asks(bridge: Embedded) -> None:
+def test_Q1_a_client_that_nobody_knows_costs_no_write_and_few_reads_however_often_it_asks(bridge: Embedded) -> None:
     sent = bridge.by_assertion(iss="nobody", sub="nobody")
     bridge.calls.clear()
-    assert {bridge.post(**sent).status for _ in range(20)} == {401}
-    assert bridge.calls.total() <= 1
-    assert not bridge.calls.keys() & {"PutItem", "UpdateItem", "TransactWriteItems", "Sign"}
+    assert {bridge.post(**sent).status for _ in range(50)} == {401}
+    assert bridge.calls["GetItem"] <= 2
+    assert bridge.calls.keys() <= {"GetItem", "BatchGetItem"}
 
 
 def test_Q1_what_a_good_request_costs(bridge: Embedded) -> None:

@@ -10,6 +10,7 @@ from federation.model.json import Json
 from federation.model.trust import RateLimit, Selector
 from federation.oauth.http import HttpResponse
 from federation.oauth.identifiers import TokenType
+from federation.trust.memory import LOOKS
 from tests.support.attacked_bridge import Attacked, Connection, attacked, by_assertion
 from tests.support.dpop import proof
 from tests.support.exchange_world import ISSUER, MAPPING, NOW, body, subject_token
@@ -79,13 +80,29 @@ def test_Q1_junk_costs_no_call(bridge: Attacked, name: str) -> None:
     token, over, parameters = JUNK[name]
     world = bridge.world
     for _ in range(2):
+        look_around(bridge)
+        assert _ask(bridge, "noisy").status == 200
         before = calls(bridge)
         response = bridge.post(token, over, **parameters)
         assert response.status in (400, 401)
         assert "access_token" not in body(response)
         assert calls(bridge) == before
         world.clock.advance(31)  # long enough for what is remembered to be looked at again
-        assert _ask(bridge, "noisy").status == 200
+
+
+def look_around(bridge: Attacked) -> None:
+    """Some refusals are worth a look at whether an edit has made them wrong: so many, and then one a second."""
+    for _ in range(LOOKS):
+        bridge.post(subject_token(iss="https://stranger.example.com"))
+
+
+def test_Q1_a_flood_that_an_edit_might_have_made_right_costs_a_read_a_second(bridge: Attacked) -> None:
+    look_around(bridge)
+    before = bridge.world.state.reads
+    for _ in range(300):
+        bridge.world.clock.advance(0.01)
+        bridge.post(subject_token(iss="https://stranger.example.com"))
+    assert bridge.world.state.reads - before <= 3
 
 
 def calls(bridge: Attacked) -> dict[str, object]:
