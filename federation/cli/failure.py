@@ -76,8 +76,12 @@ def of_connection(error: OSError | HTTPException, url: str) -> Problem:
 
 def of_exchange(refused: Refused) -> Problem:
     """The token endpoint's refusal: its description says what to do."""
-    waiting = f"wait for approval {refused.approval_id}, then repeat" if refused.approval_id else ""
+    hint = _SCOPES if refused.error == "invalid_scope" else ""
+    waiting = f"wait for approval {refused.approval_id}, then repeat" if refused.approval_id else hint
     return Problem(str(refused), waiting, refused.status, refused.error, refused.correlation_id)
+
+
+_SCOPES = 'name what you need, and are granted: --scope "trust:read trust:write"'
 
 
 def of_admin_api(refused: AdminRefused) -> Problem:

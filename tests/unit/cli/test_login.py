@@ -164,6 +164,12 @@ def test_a_refusal_is_told_with_its_correlation_id(admin: FakeAdmin) -> None:
     assert as_json["error"]["code"] == "invalid_request"
 
 
+def test_whose_grant_gives_nothing_by_itself_is_told_to_name_scopes(admin: FakeAdmin) -> None:
+    admin.bridge.on("POST", "/token", refusal("invalid_scope", "scope_required: Name the scope."))
+    result = admin.run("login", "--source", f"file:{admin.folder}/id.jwt")
+    assert (result.exit_code, "--scope" in result.stderr) == (1, True)
+
+
 def test_logging_out_revokes_the_token_and_removes_it(admin: FakeAdmin) -> None:
     admin.run("login", "--source", f"file:{admin.folder}/id.jwt")
     admin.bridge.on("POST", "/revoke", Reply())
