@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from benchmarks.stub_aws import StubAws
+from federation.admin.changes import change_now
 from federation.admin.source import SourceDocument
 from federation.admin.validate import validate
 from federation.bootstrap.admin import trust_editor
@@ -20,6 +21,7 @@ from federation.model.json import Json, JsonObject
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.identifiers import FORM, GrantType, TokenType
 from federation.settings import Settings, read_settings
+from federation.system import SystemClock
 
 BRIDGE = "https://federation.example.com"
 IDP = "https://idp.example.com"
@@ -87,7 +89,7 @@ def world() -> Iterator[World]:
 
 def _prepare(settings: Settings, key: IssuerKey) -> None:
     documents = [SourceDocument(f"benchmark[{at}]", document) for at, document in enumerate(_documents(key))]
-    trust_editor(settings).apply(validate(documents))
+    trust_editor(settings).apply(validate(documents), change_now(SystemClock(), "benchmark"))
     publication(settings).run()
 
 
