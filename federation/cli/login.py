@@ -9,10 +9,11 @@ import typer
 from federation.cli.bridge import TokenFile, Url, bridge_url
 from federation.cli.console import AsJson, NoColor, Terminal, print_json
 from federation.cli.failure import Failed, failing_well
-from federation.cli.subject import ClientId, Issuer, Source, Wish, subject_token
+from federation.cli.subject import ClientId, Issuer, Source, Subject, Wish, subject_token
 from federation.client.credential import Credential, write_credential
-from federation.client.exchange import Token, Wanted, exchange
+from federation.client.exchange import Refused, Token, Wanted, exchange
 from federation.client.key import DpopKey
+from federation.model.admin import ADMIN_SCOPES
 
 EXAMPLE = "Example: fedbridge login --url https://federation.example.com --source file:id.jwt"
 AUDIENCE = "federation-admin"
@@ -45,10 +46,23 @@ def login(  # noqa: PLR0913 (each is an option of the command)
         bridge = bridge_url(url)
         wish = Wish(source, bridge, lambda line: terminal.asides.print(line, markup=False), issuer, client_id)
         subject, key = subject_token(wish), DpopKey.generate()
-        wanted = Wanted(AUDIENCE, " ".join(scope) if scope else None)
-        token = exchange(bridge, subject.token, wanted, subject_token_type=subject.type, key=key)
+        token = _token(bridge, subject, key, " ".join(scope) if scope else None)
         _keep(token_file, Credential(token.access_token, key, token.expires_at, bridge), token)
         _tell(terminal, token, bridge, token_file)
+
+
+def _token(bridge: str, subject: Subject, key: DpopKey, scope: str | None) -> Token:
+    """Where a grant gives nothing to those who name nothing, all that there is is asked for; raises Refused, OSError.
+
+    What is refused has not spent the subject token, however often that may be used.
+    """
+    try:
+        return exchange(bridge, subject.token, Wanted(AUDIENCE, scope), subject_token_type=subject.type, key=key)
+    except Refused as refused:
+        if scope is not None or refused.error != "invalid_scope":
+            raise
+    everything = Wanted(AUDIENCE, " ".join(ADMIN_SCOPES))
+    return exchange(bridge, subject.token, everything, subject_token_type=subject.type, key=key)
 
 
 def _keep(file: Path, credential: Credential, token: Token) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from federation.admin.source import SourceDocument
 from federation.admin.validate import validate
 from federation.client.http import Answer, post_form
-from federation.local.admin_token import SCOPES, admin_documents, request_admin_token
+from federation.local.admin_token import admin_documents, request_admin_token
 from federation.local.bridge import LocalBridge
 from federation.local.issuers.keys import IssuerKey, generate_key
 from federation.oauth.identifiers import GrantType, TokenType
@@ -35,8 +35,7 @@ class AdminLaptop(Admin):
     def log_in(self) -> None:
         """As an admin does, with a token of the admins' identity provider."""
         (self.folder / "id.jwt").write_text(self.admin_key.sign(_claims(ADMINS, ADMIN, self.url)), encoding="ascii")
-        scopes = [argument for scope in SCOPES for argument in ("--scope", scope)]
-        result = self.run("login", "--source", f"file:{self.folder}/id.jwt", *scopes)
+        result = self.run("login", "--source", f"file:{self.folder}/id.jwt")
         assert result.exit_code == 0, result.output
 
     def keep_bearer(self, file: Path) -> None:

@@ -9,6 +9,7 @@ import jwt
 import pytest
 
 from federation.client.credential import read_credential
+from federation.model.admin import ADMIN_SCOPES
 from tests.support.cli_runs import FakeAdmin, fake_admin
 from tests.support.fake_bridge import Asked, FakeBridge, Reply, fake_bridge, problem, refusal
 
@@ -164,7 +165,19 @@ def test_a_refusal_is_told_with_its_correlation_id(admin: FakeAdmin) -> None:
     assert as_json["error"]["code"] == "invalid_request"
 
 
-def test_whose_grant_gives_nothing_by_itself_is_told_to_name_scopes(admin: FakeAdmin) -> None:
+def test_all_that_there_is_is_asked_for_where_a_grant_gives_nothing_by_itself(admin: FakeAdmin) -> None:
+    admin.bridge.on("POST", "/token", refusal("invalid_scope", "scope_required: Name the scope."), ISSUED)
+    assert admin.run("login", "--source", f"file:{admin.folder}/id.jwt").exit_code == 0
+    assert admin.bridge.asked[-1].form["scope"].split() == list(ADMIN_SCOPES)
+
+
+def test_who_named_scopes_gets_no_others(admin: FakeAdmin) -> None:
+    admin.bridge.on("POST", "/token", refusal("invalid_scope", "scope_not_granted: Ask for less."), ISSUED)
+    assert admin.run("login", "--source", f"file:{admin.folder}/id.jwt", "--scope", "trust:read").exit_code == 1
+    assert len(admin.bridge.asked) == 1
+
+
+def test_who_may_not_have_everything_is_told_to_name_scopes(admin: FakeAdmin) -> None:
     admin.bridge.on("POST", "/token", refusal("invalid_scope", "scope_required: Name the scope."))
     result = admin.run("login", "--source", f"file:{admin.folder}/id.jwt")
     assert (result.exit_code, "--scope" in result.stderr) == (1, True)
