@@ -16,17 +16,17 @@ def json_schemas() -> dict[str, dict[str, Any]]:
 
 
 def _schema(kind: str) -> dict[str, Any]:
-    generated = _without_null(next(schema for name, schema in SCHEMAS.items() if name == kind).model_json_schema())
+    generated = without_null(next(schema for name, schema in SCHEMAS.items() if name == kind).model_json_schema())
     return {"$schema": DIALECT, **generated, "title": kind}
 
 
-def _without_null(part: Any) -> Any:  # noqa: ANN401 (JSON)
+def without_null(part: Any) -> Any:  # noqa: ANN401 (JSON)
     """A key that may be left out may not be null: the schema without that branch."""
     if isinstance(part, list):
-        return [_without_null(one) for one in part if one != {"type": "null"}]
+        return [without_null(one) for one in part if one != {"type": "null"}]
     if not isinstance(part, dict):
         return part
-    kept = {key: _without_null(value) for key, value in part.items() if (key, value) != ("default", None)}
+    kept = {key: without_null(value) for key, value in part.items() if (key, value) != ("default", None)}
     branches = kept.get("anyOf", [])
     return {**branches[0], **{key: kept[key] for key in kept if key != "anyOf"}} if len(branches) == 1 else kept
 

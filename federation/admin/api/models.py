@@ -8,6 +8,9 @@ from federation.admin.changes import is_reason
 from federation.admin.schema.document import DocumentId
 from federation.model.history import MAX_REASON
 
+ONE_LINE = r"^[^\u0000-\u001f\u007f-\u00a0\u2028\u2029]*$"
+"""Nearly what `is_reason` takes: a pattern cannot say what is printable."""
+
 
 def _reason(text: str) -> str:
     if not is_reason(text):
@@ -16,7 +19,13 @@ def _reason(text: str) -> str:
 
 
 Reason = Annotated[
-    str, Field(max_length=MAX_REASON, description="Why, for the history: one printable line."), AfterValidator(_reason)
+    str,
+    Field(
+        max_length=MAX_REASON,
+        description="Why, for the history: one printable line.",
+        json_schema_extra={"pattern": ONE_LINE},
+    ),
+    AfterValidator(_reason),
 ]
 Document = Annotated[dict[str, Any], Field(description="A trust document as people write it (see the schemas).")]
 Version = Annotated[int, Field(ge=1, lt=10**12)]
@@ -47,7 +56,7 @@ class DocumentSetBody(Body):
 
     documents: Annotated[list[Document], Field(default_factory=list, max_length=20_000)]
     deletions: Annotated[list[Named], Field(default_factory=list, max_length=20_000)]
-    base: Annotated[int | None, Field(ge=0, description="The plan's: refused if trust moved since.")] = None
+    base: Annotated[int | None, Field(ge=0, lt=10**12, description="The plan's: refused if trust moved since.")] = None
     reason: Reason = ""
 
 

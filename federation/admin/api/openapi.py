@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from federation.admin.api.document_schemas import document_schemas
 from federation.admin.api.models import RefusalShown
 from federation.admin.api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin.api.router import PREFIX
@@ -76,16 +77,9 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "security": [{"dpop": [operation.scope]}, {"bearer": [operation.scope]}] if operation.scope else [],
     }
     if operation.request is not None:
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": _body(operation)}}}
+        content = {"application/json": {"schema": _ref(operation.request)}}
+        described["requestBody"] = {"required": True, "content": content}
     return described
-
-
-def _body(operation: Operation) -> dict[str, Any]:
-    schema = _ref(operation.request)
-    if not operation.document:
-        return schema
-    reason = {"type": "object", "properties": {"reason": {"type": "string", "maxLength": 512}}}
-    return {"description": "The document, and beside its own keys perhaps a reason.", "anyOf": [schema, reason]}
 
 
 def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
@@ -95,7 +89,7 @@ def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
     for parameter in operation.query:
         yield _parameter(parameter, "query")
     if operation.precondition:
-        yield _header("If-Match", r'"[1-9][0-9]*"', "The ETag of the version that is there.")
+        yield _header("If-Match", r'"[1-9][0-9]{0,11}"', "The ETag of the version that is there.")
         yield _header("If-None-Match", r"\*", "There is none yet.")
     if operation.is_action:
         yield _header("Idempotency-Key", r"[\x21-\x7e]{1,255}", "Asked again under this name, it is done once.")
@@ -135,8 +129,9 @@ def _ref(model: type[BaseModel] | None) -> dict[str, Any]:
 
 
 def _schemas(operations: Sequence[Operation]) -> dict[str, Any]:
+    documents = {one.request for one in operations if one.request and one.document}
     models = {model for one in operations for model in (one.request, one.response) if model} | {RefusalShown}
-    ordered = sorted(models, key=lambda model: model.__name__)
+    ordered = sorted(models - documents, key=lambda model: model.__name__)
     _, schema = models_json_schema([(model, "validation") for model in ordered], ref_template=_REF)
     definitions: dict[str, Any] = schema["$defs"]
-    return definitions
+    return {**definitions, **document_schemas(documents, _REF)}

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from federation.admin.api.models import Body, Shown
 from federation.admin.changes import rfc3339
@@ -13,8 +13,16 @@ MOST_SHOWN = 500
 Name = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,256}$")]
 
 
+def _named(what: Withdrawn) -> dict[str, Any]:
+    """A body that names this; a tenant says whose principal is meant."""
+    tenant = {} if what is Withdrawn.PRINCIPAL else {"tenant": {"type": "null"}}
+    return {"required": [what.value], "properties": {what.value: {"not": {"type": "null"}}, **tenant}}
+
+
 class RevokeBody(Body):
     """Exactly one of them, and why."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_named(what) for what in Withdrawn]})
 
     jti: Annotated[Name | None, Field(description="A token, and every token that was made from it.")] = None
     txn: Annotated[Name | None, Field(description="A whole chain, whatever it still grows.")] = None
