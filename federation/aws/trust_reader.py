@@ -5,6 +5,7 @@ again. A corrupt document is reported and left out: it is never used, and never 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from federation.aws.backoff import Pause, full_jitter
@@ -17,6 +18,7 @@ from federation.aws.trust_items import (
     document_partition,
     is_deleted,
     patterns_partition,
+    shards,
     stored_document,
 )
 from federation.model.documents import (
@@ -64,6 +66,10 @@ class DynamoTrustReader:
         self._audiences = self._audiences if loaded == self._audiences else loaded
         return self._audiences
 
+    def clients(self) -> tuple[Client, ...]:
+        """A Query for each shard. Not for the token path: there may be thousands, and it asks for one."""
+        return self._all(Kind.CLIENT, decode_client)
+
     def exact(self, issuer: str, selectors: Sequence[Selector]) -> tuple[Mapping, ...]:
         """One BatchGetItem, however many selectors and mappings; sorted by id."""
         keys = [bucket_key(issuer, selector) for selector in dict.fromkeys(selectors)]
@@ -95,8 +101,9 @@ class DynamoTrustReader:
         return found[0] if found else None
 
     def _all(self, kind: Kind, decode: Callable[[StoredDocument], _T]) -> tuple[_T, ...]:
-        items = (item for item in self._query(document_partition(kind)) if not is_deleted(item))
-        return self._usable(lambda item: decode(stored_document(kind, item["sk"]["S"], item)), items)
+        items = chain.from_iterable(self._query(document_partition(kind, shard)) for shard in shards(kind))
+        stored = (item for item in items if not is_deleted(item))
+        return self._usable(lambda item: decode(stored_document(kind, item["sk"]["S"], item)), stored)
 
     def _query(self, partition: str) -> list[Item]:
         return query_partition(self._dynamodb, self._table, partition)

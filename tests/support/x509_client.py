@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
+import requests
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -31,26 +32,40 @@ class TlsClient:
     credentials: Path | None = None
     """File with a certificate and its private key."""
 
-    def post(self, url: str, form: Form, headers: Headers = ()) -> tuple[int, dict[str, Any]]:
+    def post(self, url: str, form: Form, headers: Headers = (), path: str = "/token") -> tuple[int, dict[str, Any]]:
         """(status, members of the answer); raises OSError where the handshake fails."""
-        connection = http.client.HTTPSConnection(urlsplit(url).netloc, timeout=PATIENCE, context=self._context())
         body = urlencode(form).encode()
+        return self._send("POST", url, path, (("content-type", FORM), *headers), body)
+
+    def get(self, url: str, path: str, headers: Headers = ()) -> tuple[int, dict[str, Any]]:
+        """As `post`."""
+        return self._send("GET", url, path, headers, b"")
+
+    def _send(self, method: str, url: str, path: str, headers: Headers, body: bytes) -> tuple[int, dict[str, Any]]:
+        connection = http.client.HTTPSConnection(urlsplit(url).netloc, timeout=PATIENCE, context=self._context())
         try:
-            connection.putrequest("POST", "/token")
-            for name, value in (("content-type", FORM), ("content-length", str(len(body))), *headers):
+            connection.putrequest(method, path)
+            for name, value in (("content-length", str(len(body))), *headers):
                 connection.putheader(name, value)
             connection.endheaders(body)
             response = connection.getresponse()
-            return response.status, json.loads(response.read())
+            return response.status, json.loads(response.read() or "{}")
         finally:
             connection.close()
 
-    def curl(self, url: str, form: Form) -> dict[str, Any]:
+    def curl(self, url: str, form: Form, path: str = "/token") -> dict[str, Any]:
         """The same by the command line that the README shows."""
-        command = ["curl", "--silent", "--show-error", "--cacert", str(self.authority), f"{url}/token"]
+        command = ["curl", "--silent", "--show-error", "--cacert", str(self.authority), f"{url}{path}"]
         command += ["--cert", str(self.credentials)] if self.credentials else []
         command += [part for name, value in form.items() for part in ("--data-urlencode", f"{name}={value}")]
         members: dict[str, Any] = json.loads(subprocess.check_output(command, timeout=PATIENCE))
+        return members
+
+    def requests(self, url: str, form: Form, path: str = "/token") -> dict[str, Any]:
+        """The same by the library of that name."""
+        certificate = str(self.credentials) if self.credentials else None
+        answer = requests.post(f"{url}{path}", form, verify=str(self.authority), cert=certificate, timeout=PATIENCE)
+        members: dict[str, Any] = answer.json()
         return members
 
     def _context(self) -> ssl.SSLContext:
@@ -71,4 +86,4 @@ def credentials(folder: Path, certificate: x509.Certificate, key: PrivateKey) ->
 def clients() -> list[Callable[[TlsClient, str, Form], dict[str, Any]]]:
     """Every client that this machine has, as (client, URL, form) -> members of the answer."""
     python: Callable[[TlsClient, str, Form], dict[str, Any]] = lambda client, url, form: client.post(url, form)[1]  # noqa: E731
-    return [python, TlsClient.curl] if shutil.which("curl") else [python]
+    return [python, TlsClient.requests, *([TlsClient.curl] if shutil.which("curl") else [])]

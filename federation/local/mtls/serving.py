@@ -29,8 +29,8 @@ def mutual_tls(bridge: LocalBridge, authority_file: Path | None = None) -> Itera
 
 
 def _truststore(bridge: LocalBridge, certificate: Path) -> Truststore:
-    directory = DynamoTrustReader(dynamodb_client(), bridge.settings.trust_table, lambda _: None)
-    return Truststore(directory, KeySource(WebFetcher(loopback=True), loopback=True), SystemClock(), certificate)
+    documents = DynamoTrustReader(dynamodb_client(), bridge.settings.trust_table, lambda _: None)
+    return Truststore(documents, KeySource(WebFetcher(loopback=True), loopback=True), SystemClock(), certificate)
 
 
 def _certificate_file(identity: ServerIdentity, folder: Path) -> Path:

@@ -1,15 +1,17 @@
-"""Which client certificates the handshake lets through: those of every authority in the trust documents, in one pool.
+"""Which client certificates the handshake lets through: what any trust document vouches for, in one pool.
 
-That is all that API Gateway does with its truststore. Whose certificate it is, the token function verifies again.
+That is all that API Gateway does with its truststore: authorities, and certificates that signed themselves. Whose
+certificate it is, the function verifies again.
 """
 
 import logging
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
-from federation.model.trust import Issuer
-from federation.ports import Clock, FetchFailed, IssuerDirectory
+from federation.model.trust import Client, Issuer
+from federation.ports import Clock, FetchFailed
 from federation.trust.kept import Kept
 from federation.verification.discovery import KeySource, KeysRefused
 from federation.verification.spiffe_id import SPIFFE
@@ -20,11 +22,23 @@ FRESH = 5.0
 _LOG = logging.getLogger(__name__)
 
 
+class Vouching(Protocol):
+    """The documents that name certificates, disabled ones included."""
+
+    def issuers(self) -> tuple[Issuer, ...]:
+        """Of workloads and devices."""
+        ...
+
+    def clients(self) -> tuple[Client, ...]:
+        """Registered ones. A thumbprint is no certificate: who has registered no more does not get through here."""
+        ...
+
+
 class Truststore:
     """Makes TLS contexts. `certificate`: file with the server's certificate and private key."""
 
-    def __init__(self, directory: IssuerDirectory, keys: KeySource, clock: Clock, certificate: Path) -> None:
-        self._directory = directory
+    def __init__(self, documents: Vouching, keys: KeySource, clock: Clock, certificate: Path) -> None:
+        self._documents = documents
         self._keys = keys
         self._certificate = certificate
         self._context = Kept(self._build, clock, FRESH)
@@ -39,16 +53,17 @@ class Truststore:
         context.load_cert_chain(self._certificate)
         context.verify_mode = ssl.CERT_OPTIONAL
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # an intermediate may be all that a document names
-        for pem in dict.fromkeys(self._authorities(self._directory.issuers())):
+        for pem in dict.fromkeys(self._certificates()):
             _load(context, pem)
         return context
 
-    def _authorities(self, issuers: Iterable[Issuer]) -> Iterator[str]:
+    def _certificates(self) -> Iterator[str]:
         """PEM of each."""
-        for issuer in issuers:
-            if issuer.enabled:
-                yield from issuer.keys.certificates
-                yield from self._bundle(issuer)
+        for issuer in filter(_is_enabled, self._documents.issuers()):
+            yield from issuer.keys.certificates
+            yield from self._bundle(issuer)
+        for client in filter(_is_enabled, self._documents.clients()):
+            yield from client.auth.certificates
 
     def _bundle(self, issuer: Issuer) -> list[str]:
         if issuer.provider != SPIFFE or issuer.keys.certificates:
@@ -59,6 +74,10 @@ class Truststore:
             _LOG.warning("no bundle of %s for mutual TLS: %s", issuer.id, error)
             return []
         return [f"-----BEGIN CERTIFICATE-----\n{entry}\n-----END CERTIFICATE-----\n" for entry in entries]
+
+
+def _is_enabled(document: Issuer | Client) -> bool:
+    return document.enabled
 
 
 def _load(context: ssl.SSLContext, pem: str) -> None:

@@ -7,7 +7,7 @@ from cryptography import x509
 
 from federation.local.mtls.identity import new_identity
 from federation.local.mtls.truststore import FRESH, Truststore
-from federation.model.trust import Issuer, IssuerKeys
+from federation.model.trust import Client, ClientAuth, Issuer, IssuerKeys
 from federation.verification.discovery import KeySource
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_fetcher import FakeFetcher
@@ -18,11 +18,25 @@ from tests.support.x509_world import BUNDLE, bundle, devices, spiffe
 CA, OTHER, THIRD = authority(), authority("other"), authority("third")
 
 
-def store(folder: Path, *issuers: Issuer, **documents: object) -> tuple[Truststore, Directory, FixedClock]:
+class Documents(Directory):
+    """Issuers, and what clients are registered beside them."""
+
+    registered: tuple[Client, ...] = ()
+
+    def clients(self) -> tuple[Client, ...]:
+        return self.registered
+
+
+def registered(*certificates: str, thumbprints: tuple[str, ...] = (), enabled: bool = True) -> Client:
+    auth = ClientAuth("self_signed_tls_client_auth", certificates=certificates, thumbprints=thumbprints)
+    return Client("kiosk", 1, auth, ("artifacts",), ("artifacts:read",), enabled=enabled)
+
+
+def store(folder: Path, *issuers: Issuer, **documents: object) -> tuple[Truststore, Documents, FixedClock]:
     identity = new_identity()
     certificate = folder / "server.pem"
     certificate.write_text(identity.private_key + identity.certificate)
-    directory, clock = Directory(*issuers), FixedClock()
+    directory, clock = Documents(*issuers), FixedClock()
     web = FakeFetcher({BUNDLE: documents["bundle"]} if documents else {})
     return Truststore(directory, KeySource(web), clock, certificate), directory, clock
 
@@ -52,6 +66,13 @@ def test_it_has_none_of_a_disabled_issuer_and_none_that_is_no_authority_of_clien
     keys = IssuerKeys(jwks=bundle(THIRD))
     made, _, _ = store(tmp_path, devices(CA), devices(OTHER, id_="gone", enabled=False), trusted(keys=keys))
     assert pool(made) == {"root"}
+
+
+def test_it_has_what_enabled_clients_have_registered(tmp_path: Path) -> None:
+    made, directory, _ = store(tmp_path, devices(CA))
+    gone = registered(THIRD.pem, enabled=False)
+    directory.registered = (registered(OTHER.pem), registered(thumbprints=("A" * 43,)), gone)
+    assert pool(made) == {"root", "other"}
 
 
 def test_what_cannot_be_read_or_fetched_leaves_the_others_in(tmp_path: Path) -> None:
