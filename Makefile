@@ -75,6 +75,7 @@ build-TokenFunction build-PublishFunction build-ConfirmTrustFunction build-Issue
 	$(install-locked)
 	$(copy-code)
 
+build-AdminFunction: SERVICES += logs
 build-ApplyTrustFunction build-AdminFunction build-FirstAdminFunction: requirements-admin.txt
 	$(install-locked)
 	$(copy-code)

@@ -489,8 +489,8 @@ class AuditRecords(Protocol):
 class RefusalSearch(Protocol):
     """The structured log of refusals, as an auditor reads it."""
 
-    def refusals(self, correlation_id: str) -> tuple[JsonObject, ...]:
-        """What was logged of that request; it takes seconds until a line is found."""
+    def refusals(self, correlation_id: str, since: int) -> tuple[JsonObject, ...]:
+        """What was logged of that request since then; it takes seconds until a line is found."""
         ...
 
 

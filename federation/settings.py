@@ -42,6 +42,8 @@ class Settings:
     """Of a source address."""
     approval_topic: str = ""
     """ARN of the SNS topic that is told of requests for approval; for the function that tells."""
+    log_groups: tuple[str, ...] = ()
+    """Where refusals are logged; for whoever looks for them."""
 
     def urls(self, path: str) -> frozenset[str]:
         """Every public URL of an endpoint, by which a caller may name it."""
@@ -64,6 +66,7 @@ def read_settings(environment: ReadOnly[str, str]) -> Settings:
         issuer_rate=_rate(environment, "FEDERATION_ISSUER_RATE", ISSUER_RATE),
         address_rate=_rate(environment, "FEDERATION_ADDRESS_RATE", ADDRESS_RATE),
         approval_topic=environment.get("FEDERATION_APPROVAL_TOPIC", ""),
+        log_groups=tuple(environment.get("FEDERATION_LOG_GROUPS", "").split()),
     )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT = 1
 READ_TIMEOUT = 1
 """Seconds, per attempt."""
+SEARCH_TIMEOUT = 8
 
 
 def dynamodb_client(read_timeout: float = READ_TIMEOUT) -> "DynamoDBClient":
@@ -31,6 +32,11 @@ def kms_client() -> "KMSClient":
 def s3_client() -> "S3Client":
     """Three attempts; never on a request's path."""
     return boto3.client("s3", config=_patience(attempts=3))
+
+
+def logs_client() -> Any:  # noqa: ANN401 (boto3's client)
+    """Three attempts, each as long as it takes to look through a large log."""
+    return boto3.client("logs", config=_patience(attempts=3, read_timeout=SEARCH_TIMEOUT))
 
 
 def sns_client() -> Any:  # noqa: ANN401 (boto3's client)

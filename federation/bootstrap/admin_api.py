@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 
 from federation.admin.api.approvals import ApprovalRequests
+from federation.admin.api.audit import AuditTrail
 from federation.admin.api.confirmations import Confirmations
 from federation.admin.api.documents import Documents
 from federation.admin.api.edits import Edits
@@ -22,14 +23,16 @@ from federation.admin.confirm import Confirmer
 from federation.admin.loading import TrustLoader
 from federation.admin.owners import Owners
 from federation.admin.stored import StoredTrust
+from federation.admin.trail import Trail
 from federation.aws.answers import DynamoAnswers
 from federation.aws.approvals import DynamoApprovals
 from federation.aws.audit_records import DynamoAuditRecords
 from federation.aws.claims import DynamoOneTimeClaims
-from federation.aws.clients import dynamodb_client
+from federation.aws.clients import dynamodb_client, logs_client
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.policy_reader import DynamoPolicyReader
+from federation.aws.refusal_search import CloudWatchRefusals
 from federation.aws.revocations import DynamoRevocations
 from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_reader import DynamoTrustReader
@@ -81,6 +84,7 @@ class AdminApi:
             ApprovalRequests(self._approver()),
             self._revocations(),
             Explanations(self.loader, self.state, self.clock),
+            AuditTrail(Trail(self.records, CloudWatchRefusals(logs_client(), self.settings.log_groups)), self.clock),
         )
 
     def _approver(self) -> Approver:

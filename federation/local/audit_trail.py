@@ -1,27 +1,52 @@
 """What an auditor reads: the durable records of issued tokens, and the log lines of refused requests."""
 
 import json
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from io import TextIOBase
 from typing import Any, TextIO, TypeAlias
 
-from federation.aws.clients import dynamodb_client
+from federation.aws.clients import dynamodb_client, logs_client
 from federation.aws.keys import item_key
 
 Record: TypeAlias = dict[str, Any]
+
+STREAM = "local"
+
+
+class LogGroup:
+    """A log group of the embedded AWS, as Lambda writes into one."""
+
+    def __init__(self, name: str) -> None:
+        """Made where it is not there yet."""
+        self._logs = logs_client()
+        self._name = name
+        with suppress(self._logs.exceptions.ResourceAlreadyExistsException):
+            self._logs.create_log_group(logGroupName=name)
+            self._logs.create_log_stream(logGroupName=name, logStreamName=STREAM)
+
+    def __call__(self, line: str) -> None:
+        """One event, now."""
+        event = {"timestamp": int(time.time() * 1000), "message": line}
+        self._logs.put_log_events(logGroupName=self._name, logStreamName=STREAM, logEvents=[event])
 
 
 class RefusalLog(TextIOBase):
     """A log stream that passes everything on and remembers the records of refusals."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, keep: Callable[[str], None] = lambda _line: None) -> None:
+        """`keep`: where the lines of refusals go as well, so that an admin finds them."""
         super().__init__()
         self._stream = stream
+        self._keep = keep
         self.records: list[Record] = []
 
     def write(self, text: str, /) -> int:
         """The logger writes a line at a time."""
         if text.startswith("{") and "refusal" in (line := json.loads(text)):
             self.records.append(line["refusal"])
+            self._keep(text)
         return self._stream.write(text)
 
     def flush(self) -> None:

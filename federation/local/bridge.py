@@ -20,7 +20,7 @@ from federation.bootstrap.confirmation import confirmer
 from federation.bootstrap.keys import publication
 from federation.keys.publication import Publication
 from federation.local.approval_watch import ApprovalWatch, PrintedNotice
-from federation.local.audit_trail import AuditTrail, RefusalLog
+from federation.local.audit_trail import AuditTrail, LogGroup, RefusalLog
 from federation.local.embedded_aws import DYNAMODB_ENDPOINT, EmbeddedAws
 from federation.local.functions import Runtime, build_handlers
 from federation.local.gateway import Gateway
@@ -38,6 +38,7 @@ from federation.settings import Settings, read_settings
 from federation.system import RandomIdentifiers, SystemClock
 from functions import status
 
+LOG_GROUP = "/aws/lambda/fedbridge-serve"
 WHO = "serve/trust"
 CONFIRMS = "serve/confirm-dangerous"
 """Stand in the history where a principal stands elsewhere."""
@@ -117,7 +118,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         environment = {**self._embed_aws(starting), **self._settings()}
         self.settings = read_settings(environment)
         self._prepare()
-        log = RefusalLog(self._log)
+        log = RefusalLog(self._log, LogGroup(LOG_GROUP))
         self.trail = AuditTrail(self.settings.audit_table, log)
         self._gateway = self._build_gateway(environment, log)
         starting.enter_context(self._schedule_status(environment, log))
@@ -129,6 +130,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
             "FEDERATION_ISSUER": self.url,
             "FEDERATION_LOOPBACK_ISSUERS": "yes",
             "FEDERATION_LOG_STREAM": "stderr",
+            "FEDERATION_LOG_GROUPS": LOG_GROUP,
             **{name: self._environment.get(name, PLENTY) for name in RATES},
         }
 

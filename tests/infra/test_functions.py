@@ -135,6 +135,13 @@ def test_who_decides_is_told_of_every_request_and_of_nothing_else(deployment: De
     assert deployment.properties(topic)["KmsMasterKeyId"] == "alias/aws/sns"
 
 
+def test_refusals_are_looked_for_where_they_are_logged(deployment: Deployment) -> None:
+    variables = deployment.properties("AdminFunction")["Environment"]["Variables"]
+    groups = read_settings(variables).log_groups
+    answering = ("Token", "Introspect", "Revoke", "IssuerKeys", "Admin")
+    assert set(groups) == {f"{name}LogGroup" for name in answering}
+
+
 def test_publication_runs_on_a_schedule_and_after_every_deployment(deployment: Deployment) -> None:
     schedule, deployed = (
         deployment.properties("PublishFunctionSchedule"),

@@ -21,6 +21,8 @@ from tests.support.lambda_template import Deployment, Template
 KEY_SET = document_partition(Kind.KEY_SET)
 KEYS = [KEY_SET, Store.FETCHED.partition_key, Store.PUSHED.partition_key]
 
+LOGGING_REFUSALS = ("Token", "Introspect", "Revoke", "IssuerKeys", "Admin")
+
 
 def allowed(log_group: str, *own: tuple[str, str]) -> set[tuple[str, str]]:
     """(action, resource) of a function: its own, its log, and traces, which know no resource."""
@@ -120,6 +122,7 @@ ALLOWED = {
         ("dynamodb:Query", "StateTable/index/listing"),
         *((f"dynamodb:{action}", "AuditTable") for action in ("BatchGetItem", "GetItem", "PutItem", "UpdateItem")),
         ("dynamodb:Query", "AuditTable/index/recent"),
+        *(("logs:FilterLogEvents", f"{name}LogGroup") for name in LOGGING_REFUSALS),
     ),
     "NotifyFunction": allowed(
         "NotifyLogGroup",

@@ -1,6 +1,7 @@
 """The admin API with what it has beside the trust documents, on stores in memory."""
 
 from federation.admin.api.approvals import ApprovalRequests
+from federation.admin.api.audit import AuditTrail
 from federation.admin.api.explain import Explanations
 from federation.admin.api.operation import Operation
 from federation.admin.api.revocations import Revocations
@@ -8,6 +9,7 @@ from federation.admin.api.table import table_of
 from federation.admin.approvals import Approver
 from federation.admin.loading import TrustLoader
 from federation.admin.owners import Owners
+from federation.admin.trail import Trail
 from federation.bootstrap.withdrawals import AdminWithdrawals
 from federation.model.admin import ADMIN_SCOPES
 from federation.revocation.revoker import Revoker
@@ -15,6 +17,7 @@ from tests.support.admin_world import BRIDGE, AdminWorld, Reply, admin_mapping
 from tests.support.fake_approvals import FakeApprovalLog, FakeApprovals
 from tests.support.fake_audit_records import FakeAuditRecords
 from tests.support.fake_identifiers import CountingIdentifiers
+from tests.support.fake_refusal_search import FakeRefusalSearch
 
 
 class ResourceWorld(AdminWorld):
@@ -30,6 +33,7 @@ class ResourceWorld(AdminWorld):
             ApprovalRequests(Approver(self.approvals, self.clock, self.approval_log)),
             Revocations(withdraw, self.state, owners, self.clock),
             Explanations(self.loader, self.state, self.clock),
+            AuditTrail(Trail(self.records, FakeRefusalSearch(self.log)), self.clock),
         )
         return [*super()._operations(), *table_of(BRIDGE, resources)[:-1]]
 
