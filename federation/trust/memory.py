@@ -16,23 +16,29 @@ from federation.ports import Clock, CurrentState, StandingQuestion
 from federation.trust.risks import KnownRisks
 
 LOOKS = 20
-"""How often in a row a refusal may be worth a look at the revision."""
+"""How often in a row the refusal of somebody who is proven may be worth a look at the revision."""
 LOOKS_PER_SECOND = 1.0
-"""How often for good, so that a flood of refusals costs a read a second and no more (ATTACKS Q1)."""
+"""How often for good."""
+FRESH = 0.25
+"""Seconds for which nobody looks again for a caller who has proven nothing: junk costs nothing (ATTACKS Q1)."""
 
-RESTS_ON_TRUST = frozenset(
+OF_STRANGERS = frozenset(
     {
-        *(Reason.CLIENT_AUTHENTICATION_FAILED, Reason.GRANT_NOT_ALLOWED, Reason.CLIENT_NOT_PERMITTED),
         *(Reason.UNTRUSTED_ISSUER, Reason.AMBIGUOUS_ISSUER, Reason.UNKNOWN_KEY, Reason.UNSUPPORTED_ALGORITHM),
-        *(Reason.WRONG_AUDIENCE, Reason.TOKEN_LIVES_TOO_LONG, Reason.AUTHENTICATION_TOO_OLD),
-        *(Reason.CERTIFICATE_REFUSED, Reason.IDENTITY_REFUSED, Reason.TOKEN_EXPIRES_TOO_SOON),
+        *(Reason.WRONG_AUDIENCE, Reason.CERTIFICATE_REFUSED, Reason.CLIENT_AUTHENTICATION_FAILED),
+    }
+)
+OF_THE_PROVEN = frozenset(
+    {
+        *(Reason.GRANT_NOT_ALLOWED, Reason.CLIENT_NOT_PERMITTED, Reason.IDENTITY_REFUSED),
+        *(Reason.TOKEN_LIVES_TOO_LONG, Reason.AUTHENTICATION_TOO_OLD, Reason.TOKEN_EXPIRES_TOO_SOON),
         *(Reason.NO_MAPPING, Reason.AMBIGUOUS_MAPPING, Reason.PRINCIPAL_INVALID),
         *(Reason.ACTOR_REQUIRED, Reason.ACTOR_NOT_PERMITTED, Reason.PROOF_REQUIRED, Reason.APPROVAL_REQUIRED),
         *(Reason.TARGET_NOT_GRANTED, Reason.TARGET_UNSUPPORTED, Reason.SCOPE_REQUIRED, Reason.SCOPE_NOT_GRANTED),
         *(Reason.DETAILS_NOT_GRANTED, Reason.DETAILS_INVALID, Reason.POLICY_DENIED, Reason.TOO_MANY_SCOPES),
     }
 )
-"""Refusals that an edit of a document might have made wrong a moment ago."""
+"""With the other one: refusals that an edit of a document might have made wrong a moment ago."""
 
 
 class Forgetful(Protocol):
@@ -60,6 +66,7 @@ class TrustMemory:
         self._lock = Lock()
         self._revision: int | None = None
         self._looks = _Looks(LOOKS, clock.now())
+        self._looked_at = clock.now()
 
     def revision(self) -> int:
         """What is remembered is of this revision at least; read once in the life of a process, before anything else."""
@@ -75,7 +82,7 @@ class TrustMemory:
 
     def catches_up(self, reason: Reason) -> bool:
         """Whether a refusal for that reason deserves another decision: something was written since, and is read now."""
-        if reason not in RESTS_ON_TRUST or not self._may_look():
+        if not self._may_look(reason):
             return False
         revision = self._read()
         if revision == self._revision:
@@ -84,6 +91,7 @@ class TrustMemory:
         return True
 
     def _read(self) -> int:
+        self._looked_at = self._clock.now()
         asked = StandingQuestion(documents=frozenset({TRUST_REVISION}))
         return self._state.standing(asked).versions.get(TRUST_REVISION, 0)
 
@@ -93,7 +101,12 @@ class TrustMemory:
         for cache in self._caches:
             cache.forget()
 
-    def _may_look(self) -> bool:
+    def _may_look(self, reason: Reason) -> bool:
+        if reason in OF_STRANGERS:
+            return not 0 <= self._clock.now() - self._looked_at < FRESH
+        return reason in OF_THE_PROVEN and self._take_look()
+
+    def _take_look(self) -> bool:
         with self._lock:
             now, looks = self._clock.now(), self._looks
             looks.left = min(LOOKS, looks.left + max(0.0, now - looks.at) * LOOKS_PER_SECOND)
