@@ -10,6 +10,7 @@ from federation.oauth.identifiers import (
     REQUESTED_TOKEN_TYPES,
     SUBJECT_TOKEN_TYPES,
     GrantType,
+    TokenType,
 )
 
 Metadata: TypeAlias = Mapping[str, object]
@@ -25,23 +26,31 @@ IAM_TOKEN_PATH = "/iam/token"
 INTROSPECTION_PATH = "/introspect"
 REVOCATION_PATH = "/revoke"
 
+_BY_CERTIFICATE = ("tls_client_auth", "self_signed_tls_client_auth")
+
 
 def authorization_server_metadata(issuer: str, algorithms: Sequence[str] = (), mtls_url: str = "") -> Metadata:
-    """RFC 8414 section 2. `algorithms`: of our keys; `mtls_url`: where client certificates are asked for."""
+    """RFC 8414 section 2. `algorithms`: of our keys.
+
+    `mtls_url`: where client certificates are asked for; without it nobody can show one, so nothing that takes one is
+    supported.
+    """
+    methods = [name for name in CLIENT_AUTHENTICATION_METHODS if mtls_url or name not in _BY_CERTIFICATE]
+    subjects = [name for name in SUBJECT_TOKEN_TYPES if mtls_url or name is not TokenType.MTLS]
     return {
         "issuer": issuer,
         **_endpoints(issuer),
         "jwks_uri": f"{issuer}{JWKS_PATH}",
         "grant_types_supported": [grant.value for grant in GrantType],
         "response_types_supported": [],
-        **_client_authentication("token", "none", *CLIENT_AUTHENTICATION_METHODS),
-        **_client_authentication("introspection", *CLIENT_AUTHENTICATION_METHODS),
-        **_client_authentication("revocation", "none", *CLIENT_AUTHENTICATION_METHODS),
+        **_client_authentication("token", "none", *methods),
+        **_client_authentication("introspection", *methods),
+        **_client_authentication("revocation", "none", *methods),
         "introspection_signing_alg_values_supported": list(algorithms),
         "dpop_signing_alg_values_supported": list(PROOF_ALGORITHMS),
-        "tls_client_certificate_bound_access_tokens": True,
+        "tls_client_certificate_bound_access_tokens": bool(mtls_url),
         **({"mtls_endpoint_aliases": _endpoints(mtls_url)} if mtls_url else {}),
-        "subject_token_types_supported": [token_type.value for token_type in SUBJECT_TOKEN_TYPES],
+        "subject_token_types_supported": [token_type.value for token_type in subjects],
         "requested_token_types_supported": [token_type.value for token_type in REQUESTED_TOKEN_TYPES],
     }
 
