@@ -13,6 +13,7 @@ from federation.admin.api.explain import Explanations
 from federation.admin.api.guard import Guard
 from federation.admin.api.histories import Histories
 from federation.admin.api.idempotency import OnceOnly
+from federation.admin.api.keys import Keys
 from federation.admin.api.revocations import Revocations
 from federation.admin.api.router import Router
 from federation.admin.api.sets import DocumentSets
@@ -22,6 +23,7 @@ from federation.admin.approvals import Approver
 from federation.admin.confirm import Confirmer
 from federation.admin.loading import TrustLoader
 from federation.admin.owners import Owners
+from federation.admin.plan_effects import AuditedIdentities, PlanEffects
 from federation.admin.stored import StoredTrust
 from federation.admin.trail import Trail
 from federation.aws.answers import DynamoAnswers
@@ -79,10 +81,11 @@ class AdminApi:
         return (
             Documents(edits, visible),
             Histories(edits, visible),
-            DocumentSets(edits),
+            DocumentSets(edits, PlanEffects(self.loader, AuditedIdentities(self.records, self.clock), self.clock)),
             Confirmations(Confirmer(self.writer), edits, visible, self.clock),
             ApprovalRequests(self._approver()),
             self._revocations(),
+            Keys(DocumentKeySets(self.writer)),
             Explanations(self.loader, self.state, self.clock),
             AuditTrail(Trail(self.records, CloudWatchRefusals(logs_client(), self.settings.log_groups)), self.clock),
         )

@@ -85,3 +85,20 @@ def test_the_log_says_who_waits_and_how_to_answer(laptop: Laptop) -> None:
         deadline -= 1
         time.sleep(0.1)
     assert told[0]["approve"] == f"fedbridge approvals approve {id_} --url {laptop.local.url}"
+
+
+def test_every_operation_is_in_the_document_that_describes_them(laptop: Laptop) -> None:
+    paths = laptop.admin("GET", "/openapi.json").members["paths"]
+    described = {f"{method.upper()} {path}" for path, operations in paths.items() for method in operations}
+    assert described >= {
+        "GET /admin/v1/approvals",
+        "POST /admin/v1/approvals/{id}/approve",
+        "POST /admin/v1/approvals/{id}/deny",
+        "GET /admin/v1/revocations",
+        "POST /admin/v1/revocations",
+        "POST /admin/v1/explain",
+        "GET /admin/v1/whocan",
+        "GET /admin/v1/audit",
+        "GET /admin/v1/audit/{jti}/chain",
+        "GET /admin/v1/keys",
+    }

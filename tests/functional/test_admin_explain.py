@@ -61,3 +61,12 @@ def test_who_can_reach_what(laptop: Laptop) -> None:
     assert "user/globex/worker" in [one["party"]["principal"] for one in ways]
     reach = laptop.admin("GET", "/whocan?principal=user/acme/boss").members
     assert {one["audience"] for one in reach["itself"]} == {PAYMENTS, "federation-admin"}
+
+
+def test_a_plan_says_who_loses_what(laptop: Laptop) -> None:
+    """By the trail's own records of this bridge."""
+    assert laptop.exchange("clerk", LEDGER, scope="ledger:read").status == 200
+    gone = {"deletions": [{"kind": "Mapping", "id": "acme-clerk"}]}
+    effects = laptop.admin("POST", "/plan", gone).members["effects"]
+    lost = [one for one in effects if one["audience"] == LEDGER]
+    assert [(one["principal"], one["after"], one["observed"]) for one in lost] == [("user/acme/clerk", None, 1)]

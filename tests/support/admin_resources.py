@@ -3,6 +3,7 @@
 from federation.admin.api.approvals import ApprovalRequests
 from federation.admin.api.audit import AuditTrail
 from federation.admin.api.explain import Explanations
+from federation.admin.api.keys import Keys
 from federation.admin.api.operation import Operation
 from federation.admin.api.revocations import Revocations
 from federation.admin.api.table import table_of
@@ -33,6 +34,7 @@ class ResourceWorld(AdminWorld):
             ApprovalRequests(Approver(self.approvals, self.clock, self.approval_log)),
             Revocations(withdraw, self.state, owners, self.clock),
             Explanations(self.loader, self.state, self.clock),
+            Keys(self.trust),
             AuditTrail(Trail(self.records, FakeRefusalSearch(self.log)), self.clock),
         )
         return [*super()._operations(), *table_of(BRIDGE, resources)[:-1]]
