@@ -74,8 +74,9 @@ class Suggestion:
 
     @property
     def opens(self) -> tuple[int, ...]:
-        """To sort by: fewer edits first, then how much they open, the worst first."""
-        return (len(self.edits), *sorted((int(edit.opens) for edit in self.edits), reverse=True))
+        """To sort by: fewer edits first, then how much they open, the worst first, then how much they change."""
+        opened = sorted((int(edit.opens) for edit in self.edits), reverse=True)
+        return (len(self.edits), *opened, sum(len(edit.patch) for edit in self.edits))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from federation.cli.console import AsJson, NoColor, diagnostics, output, print_j
 from federation.cli.narration import Narrator
 from federation.local.demo.approval import approval
 from federation.local.demo.delegation import Delegated, delegate, delegation_refusals
+from federation.local.demo.explained import explained
 from federation.local.demo.moment import Moment
 from federation.local.demo.stage import Stage, open_stage
 from federation.local.demo.steps import Exchanged, Refused, exchanges, exchanges_elsewhere, refusals
@@ -25,6 +26,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     ("Approved", approval),
     ("Bound", binding),
     ("Withdrawn", withdrawal),
+    ("Explained", explained),
 )
 Report: TypeAlias = Callable[[Stage], list[str]]
 """Runs every step and returns what did not end as it should."""

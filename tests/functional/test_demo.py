@@ -31,7 +31,7 @@ def told() -> Result:
 
 def test_every_step_ends_as_it_should(told: Result) -> None:
     assert told.exit_code == 0
-    assert "All 25 steps ended as they should." in told.stdout
+    assert "All 26 steps ended as they should." in told.stdout
     assert "WRONG" not in told.stdout
 
 
@@ -102,4 +102,4 @@ def test_a_step_that_goes_wrong_is_told(tmp_path: Path) -> None:
         problems = narrated_by(Narrator(Console(file=told, width=80)))(stage)
     assert problems[0] == "the bridge answered 400"
     assert "WRONG      the bridge answered 400" in told.getvalue()
-    assert f"{len(problems)} problems in 25 steps." in told.getvalue()
+    assert f"{len(problems)} problems in 26 steps." in told.getvalue()
