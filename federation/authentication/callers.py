@@ -16,6 +16,8 @@ from federation.ports import ClientsById, Clock, IssuerDirectory
 from federation.verification.compact import UnverifiedJwt, parse_compact
 from federation.verification.verifier import TokenVerifier
 
+LONGEST_ID = 128
+"""Characters: no document has an id as long. A longer one asks no store, and takes no room where strangers are kept."""
 _BEFORE_SIGNATURE = frozenset(
     {
         Reason.CLIENT_AUTHENTICATION_FAILED,
@@ -111,7 +113,8 @@ class Callers:
         raise not_proven(f"client {client.id} has method {method}")
 
     def _enabled(self, client_id: str | None) -> Client:
-        client = None if client_id is None else self._clients.client(client_id)
+        known = client_id is not None and len(client_id) <= LONGEST_ID
+        client = self._clients.client(str(client_id)) if known else None
         if client is None or not client.enabled:
             raise not_proven("disabled" if client else "unknown or unnamed client")
         return client
