@@ -124,7 +124,7 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """Scores, 0 (none) to 100, decayed to the moment of the request."""
+    """Scores, 0 (none) to 100, decayed to the moment of the request: the highest of whom it is about and who acts."""
 
     principal: int = 0
     issuer: int = 0

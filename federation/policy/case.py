@@ -35,13 +35,18 @@ class Parties:
         return tuple(token for token, _ in self.presented)
 
     @property
+    def people(self) -> Iterator[MappedPrincipal]:
+        """Whom it is about, who acts already, and who wants to act next."""
+        yield self.mapped
+        if self.mapped.holder:
+            yield self.mapped.holder
+        if self.acting:
+            yield self.acting.mapped
+
+    @property
     def issuers(self) -> Iterator[Issuer]:
         """Everybody who vouches for somebody here."""
-        yield self.mapped.issuer
-        if self.mapped.holder:
-            yield self.mapped.holder.issuer
-        if self.acting:
-            yield self.acting.mapped.issuer
+        return (somebody.issuer for somebody in self.people)
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,14 +111,22 @@ def _mentioned(case: Case, slices: PolicySlices) -> Mentions:
 
 
 def _risks(case: Case, known: KnownRisks) -> tuple[tuple[RiskKey, RiskScore | None], ...]:
-    mapped = case.parties.mapped
-    keys = (RiskKey("principal", mapped.principal, mapped.issuer.tenant), RiskKey("issuer", mapped.issuer.id))
-    return tuple((key, known.get(key)) for key in keys)
+    """Of whom it is about and of whoever acts: a suspected agent earns nothing by a calm user's token."""
+    keys = (key for somebody in case.parties.people for key in _scored(somebody))
+    return tuple((key, known.get(key)) for key in dict.fromkeys(keys))
+
+
+def _scored(somebody: MappedPrincipal) -> tuple[RiskKey, RiskKey]:
+    issuer = somebody.issuer
+    return RiskKey("principal", somebody.principal, issuer.tenant), RiskKey("issuer", issuer.id)
 
 
 def _risk(risks: tuple[tuple[RiskKey, RiskScore | None], ...], now: int) -> Risk:
-    scores = {key.what: score.now(now) for key, score in risks if score is not None}
-    return Risk(scores.get("principal", 0), scores.get("issuer", 0))
+    return Risk(_highest(risks, "principal", now), _highest(risks, "issuer", now))
+
+
+def _highest(risks: tuple[tuple[RiskKey, RiskScore | None], ...], what: str, now: int) -> int:
+    return max((score.now(now) for key, score in risks if score is not None and key.what == what), default=0)
 
 
 def _circumstances(case: Case, zones: ZoneTable, risk: Risk, approval: Approval | None) -> Circumstances:
