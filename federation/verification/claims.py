@@ -16,6 +16,7 @@ class Times(NamedTuple):
     """When a token was issued and until when it holds: seconds since the epoch."""
 
     issued_at: int
+    """Where the token does not say, the earliest that it can have been: what is withdrawn or too old stays so."""
     expires_at: int
 
 
@@ -30,7 +31,7 @@ def check_times(claims: Claims, issuer: Issuer, now: float) -> Times:
     if max(not_before or 0, issued_at or 0) > now + SKEW:
         raise InvalidRequest(Reason.TOKEN_NOT_YET_VALID)
     _check_lifetime(expires_at, issued_at, issuer.max_token_age, now)
-    return Times(int(now) if issued_at is None else issued_at, expires_at)
+    return Times(expires_at - issuer.max_token_age if issued_at is None else issued_at, expires_at)
 
 
 def _check_lifetime(expires_at: int, issued_at: int | None, max_age: int, now: float) -> None:
