@@ -10,8 +10,9 @@ from federation.policy.lifetime import HARD_CAP
 from federation.ports import Clock, Identifiers, Ledger, RevocationStore
 
 OUTCOME = "revoked"
-LONGEST_SUBJECT_TOKEN = 24 * 60 * 60
-"""Seconds: the highest `max_token_age`. Until then a foreign token may prove what was withdrawn."""
+LONGEST_PROOF = 10 * 366 * 24 * 60 * 60
+"""Seconds for which somebody may prove what was withdrawn by what is older: the client certificates of devices live for
+years, and a withdrawal that ended before them would let them in again."""
 
 _OF_TOKENS = (Withdrawn.JTI, Withdrawn.TXN)
 
@@ -57,7 +58,7 @@ class Revoker:
     def _revocation(self, withdrawal: Withdrawal) -> Revocation:
         now = int(self.clock.now())
         until = withdrawal.token_expires_at or now
-        kept = HARD_CAP if withdrawal.key.what in _OF_TOKENS else LONGEST_SUBJECT_TOKEN + HARD_CAP
+        kept = HARD_CAP if withdrawal.key.what in _OF_TOKENS else LONGEST_PROOF
         return Revocation(withdrawal.key, now, max(now, until) + kept, withdrawal.by, withdrawal.reason)
 
 

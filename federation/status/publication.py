@@ -53,7 +53,9 @@ class StatusPublication:
     def run(self, heard: Sequence[Revocation] = ()) -> StatusReport:
         """One pass; `heard`: what the store may not list yet. Raises TemporarilyUnavailable or ServerError."""
         now = int(self.clock.now())
-        standing = _strictest((*self.revocations.revocations(), *heard))
+        # A token of ours that is alive was issued within the hour: what covers none since then is about foreign proof.
+        known = (each for each in (*self.revocations.revocations(), *heard) if each.covers(now - SPAN))
+        standing = _strictest(known)
         affected = self.tokens.affected(standing.keys(), now)
         revoked = [token for token in affected if is_revoked(token.keys, token.issued_at, standing)]
         published = []

@@ -1,15 +1,22 @@
 """M5, M9: no foreign proof is younger than it can show, so none slips past a withdrawal or a policy about its age."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from federation.model.json import Json
 from federation.model.revocation import Revocation, RevocationKey, Withdrawn
-from tests.support.attacked_bridge import Attacked, attacked
+from federation.model.trust import Selector
+from federation.oauth.identifiers import TokenType
+from federation.revocation.revoker import Revoker, Withdrawal
+from tests.support.attacked_bridge import Attacked, Connection, attacked
 from tests.support.delegation_world import claims_of
-from tests.support.exchange_world import NOW, subject_token
+from tests.support.exchange_world import MAPPING, NOW, subject_token
+from tests.support.fake_identifiers import CountingIdentifiers
 from tests.support.jose_keys import rsa_key
 from tests.support.jose_tokens import signed
+from tests.support.x509_authority import authority, device, pem
 
 YOUNG = 'forbid (principal, action, resource) when { context.token_age > duration("5m") };'
 WHOSE = [(Withdrawn.PRINCIPAL, "partner/acme/sync"), (Withdrawn.ISSUER, "acme"), (Withdrawn.MAPPING, "acme-sync")]
@@ -43,3 +50,32 @@ def test_F_a_token_that_hides_its_age_is_not_young(bridge: Attacked) -> None:
     bridge.world.write({"kind": "Policy", "id": "young", "cedar": YOUNG})
     bridge.token(bridge.foreign())
     bridge.refused(lambda: bridge.post(ageless()), "invalid_request", "policy_denied")
+
+
+CA = authority("presses", at=NOW)
+DAY = 24 * 60 * 60
+
+
+@pytest.fixture
+def devices(bridge: Attacked) -> Attacked:
+    """Whose identities are client certificates that live for a year."""
+    keys: Json = {"certificates": [CA.pem]}
+    issuer = {"kind": "Issuer", "id": "presses", "provider": "device", "issuer": "https://d.example.com", "keys": keys}
+    bridge.world.write(issuer)
+    press = {**MAPPING, "id": "press", "issuer": "presses", "match": {"sub": "press-7"}, "principal": "device/press-7"}
+    bridge.world.write(press, Selector("sub", "press-7"))
+    return bridge
+
+
+@pytest.mark.parametrize("what", [(Withdrawn.PRINCIPAL, "device/press-7"), (Withdrawn.MAPPING, "press")], ids=str)
+def test_M5_a_withdrawal_does_not_end_before_the_certificate_that_it_is_about(
+    devices: Attacked, what: tuple[Withdrawn, str]
+) -> None:
+    over = Connection(certificate=pem(CA.sign(replace(device("press-7"), not_after=NOW + 300 * DAY))))
+    world, by_certificate = devices.world, {"subject_token_type": TokenType.MTLS.value}
+    devices.token("mtls", over, **by_certificate)
+    revoker = Revoker(world.state, world.ledger, world.clock, CountingIdentifiers("revocation"))
+    revoker.revoke(Withdrawal(RevocationKey(*what), "admin/eve"), {"correlation_id": "w-1"})
+    for days in (0, 1, 2, 30):
+        world.clock.advance(days * DAY)
+        devices.refused(lambda: devices.post("mtls", over, **by_certificate), "invalid_request", "token_revoked")

@@ -84,6 +84,15 @@ def test_what_was_issued_after_a_withdrawal_of_its_principal_is_not_set(world: I
     assert (revoked(world, "before"), revoked(world, "after")) == (True, False)
 
 
+def test_old_withdrawals_of_what_is_proven_elsewhere_cost_no_search(world: IssuedWorld) -> None:
+    """They stand for years, because of certificates; tokens of ours that they are about are dead within the hour."""
+    key = RevocationKey(Withdrawn.PRINCIPAL, USUAL.principal, "acme")
+    world.state.revoke(Revocation(key, NOW - SPAN - 1, NOW + 90_000, "admin/eve"))
+    assert (world.status.run().revocations, world.tokens.reads) == (0, 0)
+    world.state.revoke(Revocation(key, NOW - SPAN, NOW + 90_000, "admin/eve"))
+    assert world.status.run().revocations == 1
+
+
 def test_what_the_store_does_not_list_yet_may_be_heard(world: IssuedWorld) -> None:
     world.token(jti="leaf")
     world.status.run([Revocation(RevocationKey(Withdrawn.JTI, "leaf"), NOW, NOW + 7200, "admin/eve")])
