@@ -2,8 +2,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from federation.admin.schema.values import TokenAge
-from federation.model.json import JsonObject
 from federation.model.duration import seconds
+from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey, Withdrawn
 from federation.model.standing_keys import EVERYTHING
 from federation.oauth.errors import InsufficientScope, InvalidRequest
