@@ -63,7 +63,8 @@ class Pushers:
 
     def _admin(self, jwt: UnverifiedJwt, standing: Standing) -> Pusher:
         verified = self.admins.verify(jwt, TRUST_WRITE)
-        issuer = standing.issuer
+        tenant = verified.claims.get("tenant")
+        issuer = standing.issuer if tenant is None else _own(standing.issuer, tenant)
         if issuer is None:
             raise InvalidRequest(Reason.NO_SUCH_ISSUER, status=404)
         if not issuer.keys.pushed:
@@ -89,3 +90,8 @@ class Pushers:
             "signed_by": thumbprint(proven.signed_by),
         }
         return Pusher(issuer, is_admin=False, facts=facts, uses=(proven.use,), documents=(issuer.document,))
+
+
+def _own(issuer: Issuer | None, tenant: Json) -> Issuer | None:
+    """To a tenant's admin nobody else's issuer is there, and no shared one: who gives keys makes identities (O2)."""
+    return issuer if issuer is not None and issuer.tenant == tenant else None

@@ -163,6 +163,14 @@ def test_O1_push_only_a_good_admin_token_is_one(world: PushWorld, case: str) -> 
     assert_refused(world, world.admin_push(SECOND, claims=changes), expected, status)
 
 
+@pytest.mark.parametrize("owner", ["globex", None])
+def test_O2_push_a_tenants_admin_gives_keys_to_the_tenants_issuers_alone(world: PushWorld, owner: str | None) -> None:
+    world.write(tenant=owner)
+    assert_refused(world, world.admin_push(SECOND, claims={"tenant": "acme"}), "no_such_issuer", 404)
+    world.write()
+    assert world.admin_push(SECOND, claims={"tenant": "acme"}).status == 204
+
+
 def test_O1_push_who_signs_in_our_name_with_another_key_is_no_admin(world: PushWorld) -> None:
     keys = world.trust.load()
     assert keys is not None
