@@ -5,7 +5,7 @@ BIN := .venv/bin
 SAM := .venv-sam/bin
 DYNAMODB_LOCAL := tests/contract/dynamodb-local/target
 
-.PHONY: help demo serve test lint unit sam contract race interop interop-issuers bench lock schemas clean
+.PHONY: help demo serve test lint unit sam contract race interop interop-issuers bench scale lock schemas clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -107,6 +107,11 @@ sam: .venv-sam/ready ## the SAM CLI in an environment of its own, for sam build 
 
 bench: .venv/ready ## what an exchange costs, beside what it may cost
 	@$(BIN)/python -m benchmarks
+
+MAPPINGS ?= 1000000
+
+scale: .venv/ready $(DYNAMODB_LOCAL)/ready ## what a million mappings cost, on DynamoDB Local (Java 17 and mvn; half an hour)
+	@$(BIN)/python -m benchmarks.scale --dynamodb-local $(DYNAMODB_LOCAL)/dependency --mappings $(MAPPINGS)
 
 schemas: .venv/ready ## the JSON Schemas of the trust documents, the pages about providers
 	$(BIN)/python -m federation.admin.json_schemas infra/schemas

@@ -1,0 +1,1 @@
+"""`make scale`: what a million mappings cost, counted on DynamoDB Local."""
