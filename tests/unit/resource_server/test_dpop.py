@@ -1,0 +1,133 @@
+"""Tokens that are bound to a key."""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from federation.model.binding import Binding
+from federation.model.json import Json
+from federation.oauth.identifiers import PROOF_ALGORITHMS
+from federation.oauth.reasons import Reason
+from federation.resource_server.dpop import DpopRequest
+from tests.support.dpop import ath, jkt, proof_header
+from tests.support.dpop import proof as proof_of
+from tests.support.issued_world import NOW, claims_of, made_from
+from tests.support.jose_keys import JoseKey, b64u, ec_key, ed25519_key, key_for
+from tests.support.jose_tokens import signed
+from tests.support.verifying_service import Service
+
+URL = "https://risk.example.com/scores"
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service()
+
+
+def proof(key: JoseKey, token: str, *, header: Any = None, jwk: Any = None, **changes: Json) -> DpopRequest:  # noqa: ANN401
+    jwk = jwk or {name: value for name, value in key.jwk().items() if name in ("kty", "crv", "x", "y")}
+    claims: dict[str, Json] = {
+        "jti": "p-1",
+        "htm": "GET",
+        "htu": URL,
+        "iat": NOW,
+        "ath": b64u(sha256(token.encode()).digest()),
+        **changes,
+    }
+    text = signed({"typ": "dpop+jwt", "alg": "ES256", "jwk": jwk, **(header or {})}, claims, key, "ES256")
+    return DpopRequest(text, "GET", URL + "?page=2")
+
+
+def bound_to(key: JoseKey) -> Binding:
+    jwk = key.jwk()
+    members = json.dumps({name: jwk[name] for name in ("crv", "kty", "x", "y")}, separators=(",", ":"))
+    return Binding(jkt=b64u(sha256(members.encode()).digest()))
+
+
+def test_a_bound_token_is_accepted_from_whoever_has_the_key_once_per_proof(service: Service) -> None:
+    key = ec_key("holder")
+    token = service.world.token(made_from(binding=bound_to(key)))
+    shown = proof(key, token)
+    service.accepts(token, dpop=shown)
+    assert service.refusal(token, dpop=shown).reason is Reason.PROOF_REQUIRED
+
+
+def test_a_bound_token_without_proof_is_refused(service: Service) -> None:
+    for binding in (bound_to(ec_key("holder")), Binding(x5t_s256="thumb")):
+        assert service.refusal(service.world.token(made_from(binding=binding))).reason is Reason.PROOF_REQUIRED
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"htm": "POST"},
+        {"htu": "https://other.example.com/scores"},
+        {"htu": URL + "/x"},
+        {"iat": NOW - 61},
+        {"iat": NOW + 61},
+        {"iat": "now"},
+        {"iat": 10**400},
+        {"jti": None},
+        {"jti": ["p-1"]},
+        {"ath": "another"},
+        {"header": {"typ": "JWT"}},
+        {"header": {"alg": "RS256"}},
+        {"header": {"alg": "none"}},
+        {"header": {"alg": None}},
+        {"header": {"alg": ["ES256"]}},
+        {"header": {"alg": "EdDSA"}},
+        {"header": {"alg": "Ed25519"}},
+        {"header": {"typ": 7}},
+        {"header": {"jwk": "x"}},
+        {"header": {"jwk": None}},
+        {"jwk": {"kty": "oct", "k": "c2VjcmV0"}},
+    ],
+)
+def test_a_proof_of_something_else_is_refused(service: Service, changes: dict[str, Any]) -> None:
+    key = ec_key("holder")
+    token = service.world.token(made_from(binding=bound_to(key)))
+    assert service.refusal(token, dpop=proof(key, token, **changes)).reason is Reason.PROOF_REQUIRED
+
+
+@pytest.mark.parametrize("alg", PROOF_ALGORITHMS)
+def test_every_algorithm_that_binds_a_token_proves_its_key_here(service: Service, alg: str) -> None:
+    key = key_for(alg, f"holder-{alg}")
+    token = service.world.token(made_from(binding=Binding(jkt=jkt(key))))
+    claims: dict[str, Json] = {"jti": alg, "htm": "GET", "htu": URL, "iat": NOW, "ath": ath(token)}
+    shown = proof_of(key, alg, header=proof_header(key, alg), **claims)
+    assert service.accepts(token, dpop=DpopRequest(shown, "GET", URL))["cnf"] == {"jkt": jkt(key)}
+
+
+@pytest.mark.parametrize("claims", ["[" * 5000 + "]" * 5000, "[]", "1", '"x"', "null", ""])
+def test_a_proof_without_claims_is_refused(service: Service, claims: str) -> None:
+    key = ec_key("holder")
+    token = service.world.token(made_from(binding=bound_to(key)))
+    shown = DpopRequest(signed(proof_header(key), claims, key, "ES256"), "GET", URL)
+    assert service.refusal(token, dpop=shown).reason is Reason.PROOF_REQUIRED
+
+
+def test_J3_a_curve_of_another_name_proves_nothing(service: Service) -> None:
+    key = ed25519_key()
+    token = service.world.token(made_from(binding=Binding(jkt=jkt(key))))
+    for alg, crv in (("Ed25519", "Ed448"), ("EdDSA", "X25519"), ("ES256", "Ed25519")):
+        header = proof_header(key, alg, jwk={**key.public, "crv": crv})
+        shown = proof_of(key, alg, header=header, htm="GET", htu=URL, iat=NOW, ath=ath(token))
+        assert service.refusal(token, dpop=DpopRequest(shown, "GET", URL)).reason is Reason.PROOF_REQUIRED
+
+
+def test_a_proof_by_another_key_is_refused(service: Service) -> None:
+    token = service.world.token(made_from(binding=bound_to(ec_key("holder"))))
+    assert service.refusal(token, dpop=proof(ec_key("thief"), token)).reason is Reason.PROOF_REQUIRED
+
+
+def test_a_proof_for_a_token_that_is_not_bound_is_refused(service: Service) -> None:
+    token = service.world.token()
+    assert service.refusal(token, dpop=proof(ec_key("holder"), token)).reason is Reason.PROOF_REQUIRED
+
+
+@pytest.mark.parametrize("cnf", [None, {}, "x", {"jkt": None}, {"jwk": {}}, {"jkt": "a", "x5t#S256": "b"}])
+def test_a_binding_that_is_not_understood_is_not_dropped(service: Service, cnf: Json) -> None:
+    text = service.world.sign(claims_of(service.world.token()) | {"cnf": cnf})
+    assert service.refusal(text).reason is Reason.PROOF_REQUIRED
