@@ -96,10 +96,10 @@ class TrustMemory:
         return self._state.standing(asked).versions.get(TRUST_REVISION, 0)
 
     def _forget(self, revision: int) -> None:
-        """The number first: whatever is read from now on is of that revision at least."""
-        self._revision = revision
+        """The number last: whoever sees the new one finds nothing that is older."""
         for cache in self._caches:
             cache.forget()
+        self._revision = revision
 
     def _may_look(self, reason: Reason) -> bool:
         if reason in OF_STRANGERS:
