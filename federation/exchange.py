@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from federation.audit.record import AuditRecord
 from federation.authentication.grants import TokenCallers
 from federation.authentication.itself import itself
+from federation.limits.limiter import Admission
 from federation.limits.requests import RequestLimits
 from federation.mapping.principals import Principals
+from federation.minting.draft import Conditions
 from federation.minting.minter import Minter
 from federation.minting.spent import ApprovalSpent
 from federation.minting.standing import TrustChanged
 from federation.model.tokens import Caller, IssuedToken, VerifiedToken
-from federation.oauth.errors import OAuthError
+from federation.oauth.errors import OAuthError, TooManyRequests
 from federation.oauth.http import HttpRequest
 from federation.oauth.identifiers import GrantType
 from federation.oauth.request import ExchangeRequest, parse
@@ -50,30 +52,34 @@ class Exchange:
 
     def _decided(self, request: ExchangeRequest, record: AuditRecord) -> IssuedToken:
         """Decided again, once, where what was remembered here is behind: an edit holds from the very next exchange."""
-        revision = self.memory.revision()
+        attempt = _Attempt(self.memory.revision())
         try:
-            return self._decide(request, record, revision)
+            return self._decide(request, record, attempt)
         except TrustChanged as change:
             self.memory.renew(revision=change.revision, moved=change.moved, risks=change.risks)
+        except TooManyRequests:
+            if attempt.admission is not None:
+                attempt.admission.give_back()
+            raise
         except ApprovalSpent as spent:
             self.policy.ask_again(spent.use)
         except OAuthError as refusal:
             if not self.memory.catches_up(refusal.reason):
                 raise
-        return self._decide(request, record, None)
+        attempt.revision = None  # what is remembered was read a moment ago
+        return self._decide(request, record, attempt)
 
-    def _decide(self, request: ExchangeRequest, record: AuditRecord, revision: int | None) -> IssuedToken:
-        """`revision`: of what is remembered; None: it was read a moment ago, and the request was counted."""
+    def _decide(self, request: ExchangeRequest, record: AuditRecord, attempt: "_Attempt") -> IssuedToken:
         record.client = client = self.callers.authenticate(request)
         record.proven = proven = self.proofs.verify(request)
         record.subject = subject = self._subject(client, request)
         record.actor = actor = self.tokens.verify_actor(request)
-        if revision is not None:
-            self.limits.admit(client, subject, request.source_ip)
+        attempt.admission = admission = attempt.admission or self.limits.admit(client, subject, request.source_ip)
         record.mapping = mapping = self.mapper.resolve(subject, request)
         record.acting = acting = self.mapper.resolve_actor(actor, request)
         record.authorization = authorization = self.policy.authorize(client, proven, subject, acting, mapping, request)
-        record.issued = issued = self.minter.mint(authorization, record, revision)
+        conditions = Conditions(attempt.revision, tuple(admission.gates))
+        record.issued = issued = self.minter.mint(authorization, record, conditions)
         return issued
 
     def _subject(self, client: Caller, request: ExchangeRequest) -> VerifiedToken:
@@ -81,3 +87,13 @@ class Exchange:
         if client.client is not None and request.grant is GrantType.CLIENT_CREDENTIALS:
             return itself(client.client, self.clock.now())
         return self.tokens.verify_subject(request)
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """What two decisions of one request share."""
+
+    revision: int | None
+    """Of what is remembered; None: it is fresh."""
+    admission: Admission | None = None
+    """The request is counted once."""

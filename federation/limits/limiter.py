@@ -5,8 +5,9 @@ burst and the refills since. What a process took may be spent up to a second lat
 of t seconds at most `burst + per_second * (t + 1)` are admitted, and of what the limit allows no less than nine tenths.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from threading import Lock
 
@@ -30,6 +31,30 @@ class Limited:
     limit: RateLimit
 
 
+class Admission:
+    """A request on its way in: what was held here is spent, and a gate is left for each key of which nothing was."""
+
+    def __init__(self, give_back: Callable[[Sequence[Lease]], None]) -> None:
+        self._give_back = give_back
+        self.spent: list[Lease] = []
+        self.gates: list[Callable[[], None]] = []
+
+    def gate(self, lease: Lease, spend: Callable[[], None]) -> Callable[[], None]:
+        """Passed once, however often it is called."""
+
+        def passed() -> None:
+            if lease not in self.spent:
+                spend()
+                self.spent.append(lease)
+
+        return passed
+
+    def give_back(self) -> None:
+        """The request was refused: it counts under no key."""
+        spent, self.spent = self.spent, []
+        self._give_back(spent)
+
+
 class Limiter:
     """One for a process; safe for many threads."""
 
@@ -45,14 +70,28 @@ class Limiter:
 
         Raises TooManyRequests, and what `Allowances.take` raises: what cannot be counted is not admitted.
         """
-        spent: list[Lease] = []
+        admission = self.begin(wanted)
         try:
-            for limited, lease in self._cheapest_first(wanted):
-                self._spend(limited, lease)
-                spent.append(lease)
+            for gate in admission.gates:
+                gate()
         except Exception:
-            self._give_back(spent)
+            admission.give_back()
             raise
+
+    def begin(self, wanted: Sequence[Limited]) -> "Admission":
+        """The same in two steps, of which the first asks nobody: raises TooManyRequests for what is known here.
+
+        The gates are for whoever has other things to wait for meanwhile. A key whose gate is never passed is counted
+        in this process alone.
+        """
+        now, admission = self._clock.now(), Admission(self._give_back)
+        for limited, lease in self._cheapest_first(wanted):
+            if lease.has(now):
+                self._spend(limited, lease)
+                admission.spent.append(lease)
+            else:
+                admission.gates.append(admission.gate(lease, partial(self._spend, limited, lease)))
+        return admission
 
     def check_local(self, key: tuple[str, ...], limit: RateLimit) -> None:
         """One request that is not worth a call: counted in this process alone. Raises TooManyRequests."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from federation.limits.limiter import Limited, Limiter
+from federation.limits.limiter import Admission, Limited, Limiter
 from federation.limits.sources import source_of
 from federation.model.tokens import Caller, VerifiedToken
 from federation.model.trust import RateLimit
@@ -25,9 +25,12 @@ class RequestLimits:
         """
         self.limiter.check_local(("address", source_of(source_ip)), self.address_rate)
 
-    def admit(self, client: Caller, subject: VerifiedToken, source_ip: str) -> None:
-        """Once it is proven who asks; raises TooManyRequests or TemporarilyUnavailable."""
-        self.limiter.admit(tuple(self._counted(client, subject, source_ip)))
+    def admit(self, client: Caller, subject: VerifiedToken, source_ip: str) -> Admission:
+        """Once it is proven who asks; raises TooManyRequests for what is known here already.
+
+        The gates of the admission are to be passed before a token leaves: they ask what every process shares.
+        """
+        return self.limiter.begin(tuple(self._counted(client, subject, source_ip)))
 
     def _counted(self, client: Caller, subject: VerifiedToken, source_ip: str) -> Iterator[Limited]:
         yield Limited(("address", source_of(source_ip)), self.address_rate)

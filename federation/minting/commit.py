@@ -2,13 +2,14 @@
 
 Three things run side by side, one round trip in all, and the release waits for every one of them:
 the durable audit record together with the one-time claims; a strongly consistent look at everything that the decision
-rests on; and the signature. Whatever fails, the signature is thrown away.
+rests on; and the signature. Beside them, what a limit still has to allow. Whatever fails, the signature is thrown away.
 """
 
 import contextlib
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from federation.minting.draft import Draft
@@ -42,8 +43,9 @@ class Commit:
         self._gated(draft, None)
 
     def _gated(self, draft: Draft, sign: Callable[[], str] | None) -> object:
-        gates: list[Callable[[], object]] = [lambda: self._write(draft), lambda: self._check(draft)]
-        futures: list[Future[Any]] = [self.pool.submit(gate) for gate in (*gates, *([sign] if sign else []))]
+        written, checked = partial(self._write, draft), partial(self._check, draft)
+        gates: tuple[Callable[[], object], ...] = (written, checked, *draft.conditions.gates, *([sign] if sign else []))
+        futures: list[Future[Any]] = [self.pool.submit(gate) for gate in gates]
         wait(futures)
         error = next((error for future in futures if (error := future.exception())), None)
         if error is not None:

@@ -1,5 +1,6 @@
 """What is to be committed with a token."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from federation.model.authorization import NotRevoked
@@ -8,6 +9,19 @@ from federation.model.one_time import OneTimeUse
 from federation.model.risk import RiskKey, RiskScore
 from federation.model.trust import DocumentVersion
 from federation.ports import KeptToken
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What must hold beyond the decision itself."""
+
+    revision: int | None = None
+    """Of trust as a whole: nothing may have been written since. None: only the documents that decided count."""
+    gates: tuple[Callable[[], None], ...] = ()
+    """They must be passed, beside everything else."""
+
+
+UNCONDITIONAL = Conditions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +38,4 @@ class Draft:
     risks: tuple[tuple[RiskKey, RiskScore | None], ...] = ()
     """They must be what the policies saw."""
     kept: KeptToken | None = None
-    revision: int | None = None
-    """Of trust as a whole: nothing may have been written since. None: only what is in `documents` counts."""
+    conditions: Conditions = UNCONDITIONAL

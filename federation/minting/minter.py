@@ -7,7 +7,7 @@ from federation.audit.record import AuditRecord
 from federation.minting.claims import build_claims
 from federation.minting.commit import Commit
 from federation.minting.current_key import CurrentKey
-from federation.minting.draft import Draft
+from federation.minting.draft import UNCONDITIONAL, Conditions, Draft
 from federation.minting.jws import signing_input
 from federation.model.authorization import Authorization
 from federation.model.binding import DPOP
@@ -28,40 +28,40 @@ class Minter:
     identifiers: Identifiers
     commit: Commit
 
-    def mint(self, authorization: Authorization, record: AuditRecord, revision: int | None = None) -> IssuedToken:
-        """The token; raises what the commit raises. Every token has a jti of its own.
-
-        `revision`: of trust as a whole, where nothing may have been written since.
-        """
+    def mint(
+        self, authorization: Authorization, record: AuditRecord, conditions: Conditions = UNCONDITIONAL
+    ) -> IssuedToken:
+        """The token; raises what the commit raises. Every token has a jti of its own."""
         mint = self._opaque if authorization.opaque else self._signed
-        return mint(authorization, record, revision)
+        return mint(authorization, record, conditions)
 
-    def _signed(self, authorization: Authorization, record: AuditRecord, revision: int | None) -> IssuedToken:
+    def _signed(self, authorization: Authorization, record: AuditRecord, conditions: Conditions) -> IssuedToken:
         key, key_set = self.key.get()
         jti = self.identifiers.new()
         status = status_reference(self.issuer, authorization.expires_at, jti)
         message = signing_input(key, build_claims(authorization, self.issuer, jti, status.claim))
         revocation_keys = key_texts(keys_of_authorized(authorization, jti))
         entry = record.allowed(jti, kid=key.kid, status_idx=status.index, revocation_keys=revocation_keys)
-        draft = replace(_draft(authorization, entry), documents=(*authorization.documents, key_set), revision=revision)
+        draft = replace(_draft(authorization, entry, conditions), documents=(*authorization.documents, key_set))
         return _issued(authorization, self.commit.seal(draft, key, message), jti, key.kid)
 
-    def _opaque(self, authorization: Authorization, record: AuditRecord, revision: int | None) -> IssuedToken:
+    def _opaque(self, authorization: Authorization, record: AuditRecord, conditions: Conditions) -> IssuedToken:
         """A reference of 256 bits. Only its digest is kept, so nobody who reads the store can use it."""
         jti, text = self.identifiers.new(), self.identifiers.new() + self.identifiers.new()
         claims = build_claims(authorization, self.issuer, jti)
         kept = KeptToken(sha256(text.encode()).hexdigest(), claims, authorization.expires_at)
-        self.commit.keep(replace(_draft(authorization, record.allowed(jti)), kept=kept, revision=revision))
+        self.commit.keep(replace(_draft(authorization, record.allowed(jti), conditions), kept=kept))
         return _issued(authorization, text, jti)
 
 
-def _draft(authorization: Authorization, entry: JsonObject) -> Draft:
+def _draft(authorization: Authorization, entry: JsonObject, conditions: Conditions) -> Draft:
     return Draft(
         entry=entry,
         documents=authorization.documents,
         uses=authorization.one_time,
         not_revoked=authorization.not_revoked,
         risks=authorization.risks,
+        conditions=conditions,
     )
 
 

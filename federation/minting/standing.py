@@ -35,7 +35,7 @@ def check_standing(draft: Draft, standing: Standing) -> None:
     _check_revocations(draft, standing)
     revision = standing.versions.get(TRUST_REVISION, 0)
     moved = [ref for ref, version in draft.documents if standing.versions.get(ref, 0) != version]
-    if draft.revision not in (None, revision):
+    if draft.conditions.revision not in (None, revision):
         # A document that was not looked at, because it was not there, might have decided otherwise.
         moved.append(TRUST_REVISION)
     changed = [key for key, score in draft.risks if standing.risks.get(key) != score]

@@ -217,13 +217,13 @@ def test_Q2_what_is_refused_for_its_rate_uses_nothing_up(bridge: Attacked) -> No
 
 
 def test_Q3_where_nobody_can_count_nobody_is_let_in(bridge: Attacked) -> None:
+    """The limit is asked beside the signature, which is thrown away."""
     bridge.world.clock.advance(31)
     bridge.world.allowances.failing = True
-    answer = bridge.refused_unsigned(
-        lambda: bridge.post(bridge.foreign()), "temporarily_unavailable", "store_unavailable", 503
-    )
+    unavailable = ("temporarily_unavailable", "store_unavailable", 503)
+    answer = bridge.refused(lambda: bridge.post(bridge.foreign()), *unavailable)
     assert int(answer.headers["retry-after"]) >= 1
-    bridge.refused_unsigned(lambda: _ask(bridge, "quiet"), "temporarily_unavailable", "store_unavailable", 503)
+    bridge.refused(lambda: _ask(bridge, "quiet"), *unavailable)
     bridge.world.allowances.failing = False
     bridge.token(bridge.foreign())
 
