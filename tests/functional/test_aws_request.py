@@ -13,8 +13,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from federation.admin.validate import validate
-from federation.local.bridge import LocalBridge
 from federation.client.http import Answer, post_form
+from federation.local.bridge import LocalBridge
 from federation.oauth.identifiers import GrantType, TokenType
 from federation.system import SystemClock
 from tests.support.document_vectors import sources

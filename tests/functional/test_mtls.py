@@ -16,8 +16,8 @@ from cryptography import x509
 
 from federation.admin.source import SourceDocument
 from federation.admin.validate import validate
-from federation.local.bridge import LocalBridge
 from federation.client.http import post_form
+from federation.local.bridge import LocalBridge
 from federation.local.mtls.serving import mutual_tls
 from federation.local.requests import GatewayRequest, GatewayResponse
 from federation.local.server import Server, listen

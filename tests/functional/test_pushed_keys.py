@@ -14,8 +14,8 @@ import pytest
 import yaml
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from federation.local.bridge import LocalBridge
 from federation.client.http import Answer, post_form, send
+from federation.local.bridge import LocalBridge
 from federation.local.issuers import kubernetes
 from federation.local.issuers.keys import IssuerKey, generate_key
 from federation.local.serving import ServeOptions, serving

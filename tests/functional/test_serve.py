@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from federation.cli.main import app
-from federation.local.admin_token import AUDIENCE, SCOPES
 from federation.client.http import send
+from federation.local.admin_token import AUDIENCE, SCOPES
 from federation.local.server import listen
 from tests.support.bridge_process import PATIENCE, Served, served
 

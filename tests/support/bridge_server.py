@@ -12,8 +12,8 @@ from urllib.parse import urlencode, urlsplit
 
 import jwt
 
-from federation.local.bridge import LocalBridge
 from federation.client.http import Answer, post_form, send
+from federation.local.bridge import LocalBridge
 from federation.local.issuers.keys import IssuerKey
 from federation.local.issuers.loopback import LoopbackIssuers
 from federation.oauth.identifiers import FORM, GrantType, TokenType
