@@ -8,7 +8,7 @@ from federation.authentication.proof import Proof, not_proven
 from federation.authentication.spiffe_jwt import SpiffeJwt
 from federation.model.tokens import Caller
 from federation.model.trust import Client
-from federation.oauth.errors import InvalidClient, InvalidRequest, UnauthorizedClient
+from federation.oauth.errors import InvalidClient, InvalidRequest
 from federation.oauth.identifiers import SPIFFE_ASSERTION
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ClientCredentials, ExchangeRequest
@@ -59,8 +59,8 @@ class Callers:
     def authenticate(self, request: ExchangeRequest) -> Caller:
         """Who asks; an anonymous caller where the request names no client at all.
 
-        Raises InvalidClient; InvalidRequest for several methods; UnauthorizedClient for a client that proves nothing,
-        not even a key that its token could be bound to; TemporarilyUnavailable. What it may do is not judged here.
+        Raises InvalidClient; InvalidRequest for several methods; TemporarilyUnavailable. What it may do is not judged
+        here, nor what a client may do that has nothing to prove itself with (`none`).
         """
         check_one_method(request)
         if is_anonymous(request):
@@ -109,7 +109,7 @@ class Callers:
         if method == "self_signed_tls_client_auth":
             return self_signed_tls.prove(client, request.client_certificate, now)
         if method == "none":
-            return _by_nothing(client, request)
+            return Proof()
         raise not_proven(f"client {client.id} has method {method}")
 
     def _enabled(self, client_id: str | None) -> Client:
@@ -126,10 +126,3 @@ def _named(jwt: UnverifiedJwt, credentials: ClientCredentials) -> str | None:
     if credentials.client_id is not None:
         return credentials.client_id
     return subject if isinstance(subject, str) else None
-
-
-def _by_nothing(client: Client, request: ExchangeRequest) -> Proof:
-    """Its tokens are worth something with its DPoP key alone, so there must be one (ATTACKS L12)."""
-    if request.dpop_proof is None:
-        raise UnauthorizedClient(Reason.PROOF_REQUIRED, f"client {client.id} proves nothing else")
-    return Proof()

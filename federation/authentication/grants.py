@@ -24,8 +24,14 @@ class TokenCallers:
     callers: CallerAuthentication
 
     def authenticate(self, request: ExchangeRequest) -> Caller:
-        """Who asks; raises as Callers, and UnauthorizedClient where its document does not name the grant."""
+        """Who asks; raises as Callers, and UnauthorizedClient where its document does not name the grant.
+
+        So it does for a client that proves nothing, not even a key: its tokens are worth something with that alone
+        (ATTACKS L12).
+        """
         caller = self.callers.authenticate(request)
+        if caller.is_public and request.dpop_proof is None:
+            raise UnauthorizedClient(Reason.PROOF_REQUIRED, f"client {caller.client_id} proves nothing else")
         grant = _NAMES[request.grant]
         if caller.client is None and request.grant is GrantType.CLIENT_CREDENTIALS:
             raise InvalidClient(Reason.GRANT_NOT_ALLOWED, "nobody in particular asks for itself")

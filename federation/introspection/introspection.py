@@ -50,7 +50,7 @@ class Introspection:
 
     def _tell(self, request: TokenRequest, record: IntrospectionRecord) -> Told:
         record.client = caller = self.callers.authenticate(request.caller)
-        if caller.client is None:
+        if caller.client is None or caller.is_public:
             raise InvalidClient(Reason.CLIENT_REQUIRED)
         return Told(caller.client, self._answer(request.token, caller, caller.client))
 

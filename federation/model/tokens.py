@@ -122,6 +122,11 @@ class Caller:
         """The registered client's."""
         return self.client.id if self.client else None
 
+    @property
+    def is_public(self) -> bool:
+        """Whether it is a registered client that has no more than its name to prove it: anybody could say it."""
+        return self.client is not None and self.client.auth.method == "none"
+
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:

@@ -1,0 +1,72 @@
+"""M6, M7: clients that have nothing but a name. They give their own tokens back, and are told of nobody's."""
+
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
+
+import pytest
+
+from federation.authentication.immediate import ImmediateCallers
+from federation.introspection.introspection import Introspection
+from federation.model.authorization import Authorization
+from federation.model.revocation import RevocationKey, Withdrawn
+from federation.oauth.http import HttpRequest, HttpResponse
+from federation.oauth.identifiers import FORM
+from federation.revocation.token import TokenRevocation
+from tests.support.client_world import ClientWorld, by_key
+from tests.support.issued_world import RISK, USUAL, IssuedWorld, body, issued_to, reason
+
+PUBLIC = "acme-spa"
+
+
+@dataclass
+class World:
+    """What was issued, and callers who are what their documents say."""
+
+    issued: IssuedWorld = field(default_factory=IssuedWorld)
+
+    def __post_init__(self) -> None:
+        clients = ClientWorld(self.issued.trust)
+        clients.register({"method": "none"}, PUBLIC, sender_constraint="dpop")
+        clients.register(by_key(), "acme-gateway")
+        self.issued.write_audience(RISK, introspection=[PUBLIC])
+        callers = ImmediateCallers(clients.callers.callers, self.issued.claims)
+        revocation, introspection = self.issued.revocation, self.issued.introspection
+        assert isinstance(revocation.revoke, TokenRevocation)
+        assert isinstance(introspection.introspect, Introspection)
+        self._revocation = replace(revocation, revoke=replace(revocation.revoke, callers=callers))
+        self._introspection = replace(introspection, introspect=replace(introspection.introspect, callers=callers))
+
+    def revoke(self, token: str, **form: str) -> HttpResponse:
+        return self._revocation.handle(_request("/revoke", token, **form))
+
+    def introspect(self, token: str, **form: str) -> HttpResponse:
+        return self._introspection.handle(_request("/introspect", token, **form))
+
+
+def _request(path: str, token: str, **form: str) -> HttpRequest:
+    sent = urlencode({"token": token, **form}).encode()
+    return HttpRequest("POST", path, sent, "c-1", {"content-type": FORM}, "", "192.0.2.7")
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_M6_a_client_that_proves_nothing_gives_its_own_token_back(world: World) -> None:
+    token = world.issued.token(issued_to(PUBLIC), "leaf")
+    assert world.revoke(token, client_id=PUBLIC).status == 200
+    assert set(world.issued.state.withdrawn) == {RevocationKey(Withdrawn.JTI, "leaf")}
+
+
+@pytest.mark.parametrize("whose", [issued_to("acme-gateway"), USUAL], ids=["another client's", "nobody's"])
+def test_M6_and_nobody_elses(world: World, whose: Authorization) -> None:
+    token = world.issued.token(whose, "leaf")
+    answer = world.revoke(token, client_id=PUBLIC)
+    assert (answer.status, body(answer)["error"]) == (400, "unauthorized_client")
+    assert not world.issued.state.withdrawn
+
+
+def test_M7_it_is_told_nothing_though_an_audience_names_it(world: World) -> None:
+    answer = world.introspect(world.issued.token(issued_to(PUBLIC)), client_id=PUBLIC)
+    assert (answer.status, body(answer)["error"], reason(answer)) == (401, "invalid_client", "client_required")
