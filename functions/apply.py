@@ -35,7 +35,7 @@ def build(environment: Mapping[str, str]) -> Handler:
     """The handler; raises SettingsError."""
     settings = read_settings(environment)
     logger = structured_logger(log_stream(environment))
-    handler = ApplyHandler(trust_editor(settings), logger, SystemClock(), loopback=settings.loopback_issuers)
+    handler = ApplyHandler(trust_editor(settings), logger, SystemClock(), settings.loopback_issuers, settings.issuer)
     return traced(handler.handle, environment)
 
 
@@ -47,6 +47,8 @@ class ApplyHandler:
     logger: Logger
     clock: Clock
     loopback: bool = False
+    own_issuer: str = ""
+    """Our URL."""
 
     def handle(self, event: Event, context: Context) -> dict[str, object]:
         """What was changed, or what must be mended first."""
@@ -63,7 +65,7 @@ class ApplyHandler:
 
     def _apply(self, event: Event, context: Context) -> dict[str, object]:
         reason = _reason(event)
-        validated = validate(_sources(event), loopback=self.loopback)
+        validated = validate(_sources(event), loopback=self.loopback, own_issuer=self.own_issuer)
         applied = self.editor.apply(validated, change_now(self.clock, WHO, reason, context.aws_request_id))
         return {
             "created": _names(version.ref for version in applied.created),

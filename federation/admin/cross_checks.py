@@ -20,9 +20,9 @@ MANY_PATTERNS = 20
 """Mappings that pin no selector are all read for every token of their issuer that nothing pins."""
 
 
-def problems(documents: DocumentSet) -> Iterator[Problem]:
-    """Everything that contradicts."""
-    yield from _same_issuer(documents)
+def problems(documents: DocumentSet, own_issuer: str = "") -> Iterator[Problem]:
+    """Everything that contradicts. `own_issuer`: our URL, where it is known."""
+    yield from _same_issuer(documents, own_issuer)
     yield from shared_authorities(documents.issuers.values())
     yield from _same_resource(documents)
     for mapping in documents.mappings.values():
@@ -60,12 +60,15 @@ def _is_pattern(mapping: MappingDocument, documents: DocumentSet) -> bool:
     return filed_under(tuple(mapping.match.items()), provider_named(issuer.provider).table.selectors) is None
 
 
-def _same_issuer(documents: DocumentSet) -> Iterator[Problem]:
-    """A token names its issuer by (iss, aud); with two of them it would name neither (ATTACKS C12, D18)."""
+def _same_issuer(documents: DocumentSet, own_issuer: str) -> Iterator[Problem]:
+    """A token names its issuer by (iss, aud); with two of them it would name neither (ATTACKS C12, D18).
+
+    Whoever names no audience is meant for us, and so is whoever names us.
+    """
     seen: dict[tuple[str, str], str] = {}
     by_token = (issuer for issuer in documents.issuers.values() if not issuer.document.keys.certificates)
     for issuer in _enabled(by_token):
-        for audience in issuer.document.audiences or [""]:
+        for audience in issuer.document.audiences or [own_issuer]:
             other = seen.setdefault((issuer.document.issuer, audience), issuer.document.id)
             if other != issuer.document.id:
                 message = f"Issuer {other} has the same issuer and audience; a token could not choose"
@@ -124,7 +127,10 @@ def _grant_problems(
         yield "authorization_details", message, _near(unknown[0], types)
     if issuer and audience.document.tenant not in (None, issuer.document.tenant):
         whose = f"Audience {grant.audience} is of tenant {audience.document.tenant}"
-        yield "audience", f"{whose}, Issuer {issuer.document.id} of {issuer.document.tenant or 'none'}", ""
+        yield "audience", f"{whose}, Issuer {issuer.document.id} of {issuer.document.tenant or 'none'}", _TENANTS
+
+
+_TENANTS = "give both the same tenant, or the Audience none if everybody may be granted it"
 
 
 def _enabled(documents: Iterable[Written[DocumentT_co]]) -> Iterator[Written[DocumentT_co]]:

@@ -31,10 +31,10 @@ class FirstAdmin:
     audience: str = ""
     """`aud` of their tokens; empty: our own issuer URL."""
 
-    def write(self, writer: TrustWriter, stored: StoredTrust, change: Change) -> Applied:
+    def write(self, writer: TrustWriter, stored: StoredTrust, change: Change, own_issuer: str = "") -> Applied:
         """Whoever deleted or changed one of the documents meant it: it is not written again.
 
-        Raises InvalidDocuments, VersionConflict, BucketFull.
+        `own_issuer`: our URL. Raises InvalidDocuments, VersionConflict, BucketFull.
         """
         if "*" in self.subject:  # a glob, and whoever it fits would be an admin
             raise InvalidDocuments([Problem(PLACE, 0, "", "/match/sub", "the subject is one person's, to the letter")])
@@ -43,7 +43,9 @@ class FirstAdmin:
         missing = [document for document in documents if not states[_ref(document)].version]
         if not missing:
             return Applied((), (), tuple(states))
-        validated = validate([SourceDocument(PLACE, document) for document in missing], stored=stored)
+        validated = validate(
+            [SourceDocument(PLACE, document) for document in missing], stored=stored, own_issuer=own_issuer
+        )
         return TrustEditor(writer).apply(validated, change)
 
     def _documents(self) -> list[dict[str, Any]]:

@@ -35,16 +35,23 @@ class StoredTrust:
     mappings: MappingIndex
     writer: TrustWriter
     deletions: frozenset[DocumentRef] = frozenset()
+    tenant: str | None = None
+    """Whose documents there are beside the shared ones; None: everybody's."""
 
     def without(self, deletions: Collection[DocumentRef]) -> "StoredTrust":
         """As if these had been deleted."""
         return replace(self, deletions=frozenset(deletions))
 
+    def seen_by(self, tenant: str) -> "StoredTrust":
+        """As if there were no other tenants."""
+        return replace(self, tenant=tenant)
+
     def beside(self, named: Sequence[SourceDocument]) -> Iterator[SourceDocument]:
         """Every issuer and audience, and the clients that `named` speaks of."""
         replaced = {source.name for source in named} | {f"{ref.kind} {ref.id}" for ref in self.deletions}
-        for document in (*self._all(Kind.ISSUER), *self._all(Kind.AUDIENCE), *self._clients(named)):
-            if f"{document.kind} {document.id}" not in replaced:
+        small = (one for kind in (Kind.ISSUER, Kind.AUDIENCE) for one in every_document(self.pages, kind))
+        for document in (*small, *self._clients(named)):
+            if f"{document.kind} {document.id}" not in replaced and self._is_seen(document):
                 yield SourceDocument(STORED, {**as_written(document.body)})
 
     def alongside(self, documents: "DocumentSet") -> tuple[Mapping, ...]:
@@ -63,16 +70,11 @@ class StoredTrust:
                 message = f"Mapping {outsider} names this Issuer and would mean somebody else"
                 yield issuer.source.problem((changed,), message, "send the issuer's mappings in the same set")
 
+    def _is_seen(self, document: StoredDocument) -> bool:
+        return self.tenant is None or document.body.get("tenant") in (None, self.tenant)
+
     def _goes(self, mapping: str) -> bool:
         return DocumentRef(Kind.MAPPING, mapping) in self.deletions
-
-    def _all(self, kind: Kind) -> Iterator[StoredDocument]:
-        after: str | None = None
-        while page := self.pages.page(kind, after, PAGE):
-            yield from page
-            after = page[-1].id
-            if len(page) < PAGE:
-                return
 
     def _clients(self, named: Sequence[SourceDocument]) -> Iterator[StoredDocument]:
         refs = {DocumentRef(Kind.CLIENT, client) for source in named for client in _introspecting(source.value)}
@@ -92,6 +94,16 @@ class StoredTrust:
                 return outside
             after = ids[-1]
         return None
+
+
+def every_document(pages: DocumentPages, kind: Kind) -> Iterator[StoredDocument]:
+    """Of a kind of which there are few."""
+    after: str | None = None
+    while page := pages.page(kind, after, PAGE):
+        yield from page
+        after = page[-1].id
+        if len(page) < PAGE:
+            return
 
 
 def _places(documents: "DocumentSet") -> Iterator[tuple[str, Selector | None]]:

@@ -45,17 +45,19 @@ def validate(
     loopback: bool = False,
     unreadable: Iterable[Problem] = (),
     stored: StoredTrust | None = None,
+    own_issuer: str = "",
 ) -> ValidatedSet:
     """The documents as a set; raises InvalidDocuments. `unreadable`: what reading them has found wrong already.
 
     `stored`: what is there already, where the set is not all there is; what is wrong with that is not reported.
+    `own_issuer`: our URL, where it is known: the audience of issuers that name none.
     """
     builder, written = _Builder(), list(sources)
     for source in (*(stored.beside(written) if stored else ()), *written):
         builder.add(source, loopback=loopback)
     documents = builder.documents(stored)
     against = stored.problems(documents) if stored else ()
-    found = [*unreadable, *builder.problems, *cross_checks.problems(documents), *against]
+    found = [*unreadable, *builder.problems, *cross_checks.problems(documents, own_issuer), *against]
     if problems := [problem for problem in found if problem.file != STORED]:
         raise InvalidDocuments(sorted(problems))
     warnings = (warning for warning in cross_checks.warnings(documents) if warning.file != STORED)

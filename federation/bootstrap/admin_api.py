@@ -76,7 +76,7 @@ class AdminApi:
     def resources(self) -> Sequence[Resource]:
         """Every table of operations."""
         stored = StoredTrust(self.pages, self.reader, self.writer)
-        edits = Edits(self.writer, self.pages, stored, self.clock, self.settings.loopback_issuers)
+        edits = Edits(self.writer, self.pages, stored, self.clock, self.settings.loopback_issuers, self.settings.issuer)
         visible = Visible(self.pages, self.pages, self.writer)
         return (
             Documents(edits, visible),

@@ -37,7 +37,9 @@ def first_admin(environment: Mapping[str, str]) -> Callable[[str], Applied]:
         DynamoTrustReader(dynamodb, settings.trust_table, _report_corrupt),
         writer,
     )
-    return lambda request: admin.write(writer, stored, change_now(clock, WHO, "the first admin", request))
+    return lambda request: admin.write(
+        writer, stored, change_now(clock, WHO, "the first admin", request), settings.issuer
+    )
 
 
 def _report_corrupt(error: CorruptDocument) -> None:

@@ -1,11 +1,14 @@
 """Attacks on the admin API, rows O1 to O9."""
 
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
+from federation.admin.api.cursor import cursor
 from federation.model.revocation import Revocation, RevocationKey, Withdrawn
 from federation.model.trust import DocumentRef, Kind
 from tests.support.admin_world import (
@@ -334,6 +337,23 @@ def test_O7_a_cursor_that_was_tampered_with_is_refused(world: AdminWorld) -> Non
         answer = world.call("GET", "/mappings", query=f"cursor={text}")
         assert (answer.status, answer.members["status"]) == (400, 400), text
     assert world.call("GET", "/issuers", query=f"cursor={following}").code == "bad_cursor"
+
+
+@pytest.mark.parametrize(
+    "position", [b"", b"x", b"[1]", b'["Issuer"]', b'["Issuer",null]', b'["Issuer",1,2]', b"[" * 300, b"\xff"]
+)
+def test_O7_nor_does_one_that_somebody_made_with_our_checksum_break_anything(
+    world: AdminWorld, position: bytes
+) -> None:
+    checksum = sha256(b"fedbridge cursor\0" + position).digest()[:8]
+    made = urlsafe_b64encode(checksum + position).rstrip(b"=").decode()
+    assert world.call("GET", "/issuers", query=f"cursor={made}").code == "bad_cursor"
+
+
+@pytest.mark.parametrize("version", ["x", "-1", "0", "\u0663", "9" * 30, ""])
+def test_O7_nor_one_that_names_no_version(world: AdminWorld, version: str) -> None:
+    query = f"cursor={cursor('history Issuer corp', version)}"
+    assert world.call("GET", "/history/issuers/corp", query=query).code == "bad_cursor"
 
 
 @pytest.mark.parametrize("limit", ["0", "201", "-1", "1e2", "", "9" * 20])

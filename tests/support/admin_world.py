@@ -143,7 +143,8 @@ class AdminWorld:
         self.trust.add(Kind(document["kind"]), document["id"], document, selector)
 
     def _operations(self) -> list[Operation]:
-        edits = Edits(self.trust, self.trust, StoredTrust(self.trust, self.trust, self.trust), self.clock)
+        stored = StoredTrust(self.trust, self.trust, self.trust)
+        edits = Edits(self.trust, self.trust, stored, self.clock, own_issuer=BRIDGE)
         visible = Visible(self.trust, self.trust, self.trust)
         resources = (
             Documents(edits, visible),

@@ -35,10 +35,13 @@ def position(of: str, text: str | None) -> str | None:
     checksum, content = raw[:_CHECKSUM], raw[_CHECKSUM:]
     if not hmac.compare_digest(checksum, _checksum(content)):
         raise _bad()
-    named, after = json.loads(content)
-    if named != of:
+    try:
+        named, after = json.loads(content)
+    except (RecursionError, TypeError, ValueError):
+        raise _bad() from None
+    if named != of or not isinstance(after, str):
         raise _bad()
-    return str(after)
+    return after
 
 
 def _checksum(content: bytes) -> bytes:

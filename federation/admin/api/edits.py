@@ -1,7 +1,7 @@
 """From what an admin wants to what is written: validated beside what is stored, theirs to write, safe, then atomic."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from federation.admin.api.operation import AdminRequest
@@ -23,6 +23,8 @@ from federation.ports import BucketFull, Clock, DocumentPages, RevisionMoved, Tr
 
 ATTEMPTS = 10
 """How often what was looked at together is looked at again because somebody wrote meanwhile."""
+
+_TAKEN = "somebody else has the same, or it is not for this tenant"
 
 _Sides: TypeAlias = tuple[DocumentRef, JsonObject | None, JsonObject | None]
 
@@ -50,6 +52,8 @@ class Edits:
     stored: StoredTrust
     clock: Clock
     loopback: bool = False
+    own_issuer: str = ""
+    """Our URL."""
 
     def prepare(
         self, request: AdminRequest, sources: Sequence[SourceDocument], deletions: Collection[DocumentRef] = ()
@@ -57,7 +61,7 @@ class Edits:
         """What would have to be written; raises AdminRefusal: 403, 409, 422."""
         revision = self.pages.revision()  # before anything is read that the plan rests on
         try:
-            validated = self._validated(sources, deletions)
+            validated = self._validated(request.admin.tenant, sources, deletions)
         except InvalidDocuments as error:
             raise invalid(error.problems) from None
         plan = TrustEditor(self.writer).plan(validated, deletions)
@@ -88,10 +92,24 @@ class Edits:
                 continue
         raise TemporarilyUnavailable(Reason.REVISION_MOVED, "others write all the time")
 
-    def _validated(self, sources: Sequence[SourceDocument], deletions: Collection[DocumentRef]) -> ValidatedSet:
+    def _validated(
+        self, tenant: str | None, sources: Sequence[SourceDocument], deletions: Collection[DocumentRef]
+    ) -> ValidatedSet:
+        """What is wrong is said to a tenant's admin in words that know of no other tenant (O2)."""
         if not sources:
             return ValidatedSet(DocumentSet())
-        return validate(sources, loopback=self.loopback, stored=self.stored.without(deletions))
+        stored = self.stored.without(deletions)
+        if tenant is None:
+            return self._validate(sources, stored)
+        validated = self._validate(sources, stored.seen_by(tenant))
+        try:
+            self._validate(sources, stored)
+        except InvalidDocuments as error:
+            raise InvalidDocuments([replace(one, message=_TAKEN, hint="") for one in error.problems]) from None
+        return validated
+
+    def _validate(self, sources: Sequence[SourceDocument], stored: StoredTrust) -> ValidatedSet:
+        return validate(sources, loopback=self.loopback, stored=stored, own_issuer=self.own_issuer)
 
     def check_rights(
         self, request: AdminRequest, ref: DocumentRef, before: JsonObject | None, after: JsonObject | None

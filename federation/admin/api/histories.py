@@ -1,5 +1,6 @@
 """`/admin/v1/history/{kind}/{id}`: every version of a document, and its return."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -11,7 +12,7 @@ from federation.admin.api.edits import Edits, Prepared
 from federation.admin.api.kinds import ID, KIND, ref_of
 from federation.admin.api.models import DocumentShown, HistoryShown, RestoreBody
 from federation.admin.api.operation import AdminRequest, Answer, Operation
-from federation.admin.api.refusals import not_found, stale, wrong
+from federation.admin.api.refusals import AdminRefusal, not_found, stale, wrong
 from federation.admin.api.shown import show_document, show_version
 from federation.admin.api.visible import Visible
 from federation.admin.source import SourceDocument
@@ -19,6 +20,7 @@ from federation.model.admin import TRUST_READ, TRUST_WRITE
 from federation.model.confirmation import as_written
 from federation.model.json import Json, JsonObject
 from federation.model.trust import DocumentRef
+from federation.oauth.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,10 @@ class Histories:
     def _list(self, request: AdminRequest) -> Answer:
         ref = ref_of(request.path["kind"], request.path["id"])
         listed = f"history {ref.kind} {ref.id}"
-        after = position(listed, request.query.get("cursor"))
+        before = _version(position(listed, request.query.get("cursor")))
         limit = int(request.query.get("limit", DEFAULT_LIMIT))
         # One more: the last of the page has a predecessor too.
-        versions = self.visible.history(request.admin, ref, None if after is None else int(after), limit + 1)
+        versions = self.visible.history(request.admin, ref, before, limit + 1)
         if not versions:
             raise not_found()
         shown = [show_version(*pair) for pair in zip(versions, (*versions[1:], None), strict=True)][:limit]
@@ -100,3 +102,12 @@ class Histories:
         if body is None:
             raise wrong("/version", "there is no such version, or with it the document was deleted")
         return dict(as_written(body))
+
+
+def _version(position: str | None) -> int | None:
+    """That a page begins before; raises AdminRefusal."""
+    if position is None:
+        return None
+    if not re.fullmatch(r"[1-9][0-9]{0,11}", position):
+        raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.BAD_CURSOR)
+    return int(position)
