@@ -18,6 +18,9 @@ app = application_named(
     "approvals", help="List, approve or deny what waits for an approval.", epilog=EXAMPLE, no_args_is_help=True
 )
 
+ID_LENGTH = 64
+"""Characters: SHA-256 in hex."""
+
 Id = Annotated[str, typer.Argument(metavar="ID", help="`approval_id`, as the caller was told it.")]
 State = Annotated[str | None, typer.Option(metavar="STATE", help="Only those: pending, approved or denied.")]
 Lifetime = Annotated[str, typer.Option(metavar="TIME", help="How long it holds, as 15m; at most 24h.")]
@@ -92,8 +95,8 @@ def deny(
 
 
 def _id(text: str) -> str:
-    if not text.isascii() or not text.isalnum():
-        raise Failed(f"{text} is no approval's id", "fedbridge approvals list", code=USAGE)
+    if len(text) != ID_LENGTH or not text.isascii() or not text.isalnum():
+        raise Failed(f"{text} is no approval's id", "take the whole id: fedbridge approvals list", code=USAGE)
     return text
 
 

@@ -24,6 +24,9 @@ Url = Annotated[
     str | None,
     typer.Option("--url", envvar="FEDBRIDGE_URL", metavar="URL", help="The bridge; default: where you logged in."),
 ]
+NamedUrl = Annotated[
+    str | None, typer.Option("--url", envvar="FEDBRIDGE_URL", metavar="URL", help="The bridge. Required.")
+]
 TokenFile = Annotated[
     Path,
     typer.Option(

@@ -24,6 +24,7 @@ def effects_of(answered: object) -> list[dict[str, Any]]:
 def print_effects(console: Console, effects: Sequence[Mapping[str, Any]]) -> None:
     """A line each, what is gained first."""
     if not effects:
+        console.print(Text("what it means: nobody in the rules or seen lately gains or loses anything", "bold"))
         return
     console.print(Text("what it means", "bold"))
     for effect in effects:
@@ -69,5 +70,5 @@ def _seen(effect: Mapping[str, Any]) -> str:
     """Whether the audit trail knows such an identity, or the documents alone say so."""
     count = effect.get("observed")
     if not count:
-        return ""
+        return " [nobody seen]" if count == 0 else ""
     return f" [{count} {'identity' if count == 1 else 'identities'} seen]"

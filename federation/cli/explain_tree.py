@@ -11,6 +11,9 @@ from rich.tree import Tree
 
 from federation.cli.failure import printable
 
+NOT_REACHED = "not reached"
+"""What is said of the steps behind the one that refuses."""
+
 _SIGNS = {"ok": ("✓", "green"), "refused": ("✗", "red"), "skipped": ("·", "dim")}
 _OPERATIONS = {"add": ("+", "green"), "replace": ("~", "yellow"), "remove": ("-", "red")}
 
@@ -18,8 +21,11 @@ _OPERATIONS = {"add": ("+", "green"), "replace": ("~", "yellow"), "remove": ("-"
 def print_explanation(console: Console, explanation: Mapping[str, Any]) -> None:
     """The outcome, the steps, and what would change it."""
     tree = Tree(_outcome(explanation))
-    for step in explanation.get("steps", ()):
+    steps = explanation.get("steps", ())
+    for step in (step for step in steps if step["detail"] != NOT_REACHED):
         _add_step(tree, step)
+    if beyond := [str(step["step"]) for step in steps if step["detail"] == NOT_REACHED]:
+        tree.add(Text(printable(f"· {NOT_REACHED}: {', '.join(beyond)}"), "dim"))
     for obstacle in explanation.get("obstacles", ()):
         place = f"Policy {obstacle['policy']}, line {obstacle['line']}: {obstacle['text']}"
         tree.add(Text(printable(f"in the way: {place}"), "yellow"))
@@ -60,7 +66,8 @@ def _add_candidate(branch: Tree, candidate: Mapping[str, Any]) -> None:
     disabled = " (disabled)" if candidate.get("enabled") is False else ""
     if missed is None:
         told = f"perhaps Issuer {candidate.get('id')}{disabled}: {candidate.get('issuer')}"
-        branch.add(Text(printable(f"{told}, for {' '.join(candidate.get('audiences', ()))}"), "dim"))
+        expected = " ".join(candidate.get("audiences", ())) or "this bridge's own URL"
+        branch.add(Text(printable(f"{told}, for {expected}"), "dim"))
         return
     table = Table.grid(padding=(0, 2))
     for miss in missed:

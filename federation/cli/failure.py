@@ -81,7 +81,10 @@ def of_exchange(refused: Refused) -> Problem:
     return Problem(str(refused), waiting, refused.status, refused.error, refused.correlation_id)
 
 
-_SCOPES = 'name what you need, and are granted: --scope "trust:read trust:write"'
+_SCOPES = (
+    'name what you are granted: --scope "trust:read trust:write"; the default_scopes of a grant are given to whoever '
+    "names none"
+)
 
 
 def of_admin_api(refused: AdminRefused) -> Problem:
@@ -101,7 +104,7 @@ _NEXT: Mapping[int, str] = {
     HTTPStatus.UNAUTHORIZED: "log in again: fedbridge login",
     HTTPStatus.FORBIDDEN: "log in with the scope that this takes (fedbridge login --scope), or ask an admin who has it",
     HTTPStatus.NOT_FOUND: "look at the name, and whether the bridge at that URL has an admin API",
-    HTTPStatus.CONFLICT: "see what stands now, and plan again: fedbridge plan DIR",
+    HTTPStatus.CONFLICT: "see what stands now, then repeat; what was planned, plan again: fedbridge plan DIR",
     HTTPStatus.PRECONDITION_FAILED: "somebody else wrote meanwhile: pull, and plan again: fedbridge plan DIR",
     HTTPStatus.TOO_MANY_REQUESTS: "wait a little, then repeat",
     HTTPStatus.SERVICE_UNAVAILABLE: "wait a little, then repeat",

@@ -4,11 +4,12 @@ import time
 from pathlib import Path
 from typing import Annotated
 
+import jwt
 import typer
 
-from federation.cli.bridge import TokenFile, Url, bridge_url
+from federation.cli.bridge import NamedUrl, TokenFile, bridge_url
 from federation.cli.console import AsJson, NoColor, Terminal, print_json
-from federation.cli.failure import Failed, failing_well
+from federation.cli.failure import USAGE, Failed, failing_well
 from federation.cli.subject import ClientId, Issuer, Source, Subject, Wish, subject_token
 from federation.client.credential import Credential, write_credential
 from federation.client.exchange import Refused, Token, Wanted, exchange
@@ -28,7 +29,7 @@ Scope = Annotated[
 
 def login(  # noqa: PLR0913 (each is an option of the command)
     *,
-    url: Url = None,
+    url: NamedUrl = None,
     source: Source = "auto",
     scope: Scope = None,
     issuer: Issuer = None,
@@ -46,9 +47,20 @@ def login(  # noqa: PLR0913 (each is an option of the command)
         bridge = bridge_url(url)
         wish = Wish(source, bridge, lambda line: terminal.asides.print(line, markup=False), issuer, client_id)
         subject, key = subject_token(wish), DpopKey.generate()
+        _check_foreign(subject.token)
         token = _token(bridge, subject, key, " ".join(scope) if scope else None)
         _keep(token_file, Credential(token.access_token, key, token.expires_at, bridge), token)
         _tell(terminal, token, bridge, token_file)
+
+
+def _check_foreign(token: str) -> None:
+    """What `fedbridge serve` leaves needs no login; raises Failed."""
+    try:
+        audience = jwt.decode(token, options={"verify_signature": False}).get("aud")
+    except jwt.PyJWTError:
+        return
+    if audience == AUDIENCE:
+        raise Failed("that is a token for the admin API already", "use it as it is: --token-file FILE", code=USAGE)
 
 
 def _token(bridge: str, subject: Subject, key: DpopKey, scope: str | None) -> Token:

@@ -12,6 +12,10 @@ from federation.cli.effects_view import print_effects
 from federation.cli.failure import printable
 from federation.cli.planning import Plan
 from federation.cli.problems import print_problems
+from federation.cli.yaml_file import as_yaml
+
+WIDTH = 72
+"""Characters of a place and its value that are one line."""
 
 _SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red")}
 
@@ -20,7 +24,8 @@ def print_plan(console: Console, plan: Plan) -> None:
     """Every change with what it changes, then its meaning, then what deserves a look."""
     for change in plan.changes:
         print_change(console, change)
-    print_effects(console, plan.effects)
+    if plan.changes or plan.effects:
+        print_effects(console, plan.effects)
     print_problems(console, plan.warnings, style="yellow")
     console.print(Text(summary(plan), "bold"), soft_wrap=True)
 
@@ -57,10 +62,19 @@ def _lines(difference: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if _is_long(before) or _is_long(after):
         yield from _long(path, str(before or ""), str(after or ""))
         return
-    if "before" in difference and before is not None:
-        yield f"- {path}: {_shown(before)}", "red"
-    if "after" in difference and after is not None:
-        yield f"+ {path}: {_shown(after)}", "green"
+    for sign, style, value in (("-", "red", before), ("+", "green", after)):
+        if value is not None:
+            yield from ((f"{sign} {line}", style) for line in _side(path, value))
+
+
+def _side(path: str, value: object) -> Iterator[str]:
+    """What does not fit into a line is shown as somebody would have written it."""
+    told = f"{path}: {_shown(value)}"
+    if len(told) <= WIDTH or not isinstance(value, dict | list):
+        yield told
+        return
+    yield f"{path}:"
+    yield from (f"  {line}" for line in as_yaml(value).splitlines())
 
 
 def _long(path: str, before: str, after: str) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,10 @@ def question_of(api: AdminApi, correlation_id: str, terminal: Terminal) -> dict[
     terminal.note(printable(f"{record.get('time', '')} {': '.join(told)}".strip()))
     claims = record.get("claims")
     if not isinstance(claims, Mapping) or not claims:
-        raise Failed("nobody's identity was proven in that request", "explain a token of the caller's: --token FILE")
+        raise Failed(
+            "no step can be tried again: nobody's identity was proven in that request",
+            "mend what the line above says, or explain a token of the caller's: --token FILE --audience ID",
+        )
     asked = {
         "audience": _text(record.get("requested_audience") or record.get("audience")),
         "resource": record.get("requested_resource"),
@@ -53,7 +56,10 @@ def _record(api: AdminApi, correlation_id: str) -> Mapping[str, Any]:
             raise
         items = []
     if not items:
-        raise Failed("the audit trail does not know that request", "explain a token of the caller's: --token FILE")
+        raise Failed(
+            "the audit trail does not know that request",
+            "look at the id and the bridge's URL, or explain a token of the caller's: --token FILE --audience ID",
+        )
     record: Mapping[str, Any] = items[0]
     return record
 

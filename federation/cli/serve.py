@@ -82,7 +82,7 @@ def serve(  # noqa: PLR0913 (each is an option of the command)
             if mtls or mtls_ca:
                 print(f"mtls {more.enter_context(mutual_tls(bridge, mtls_ca))}", flush=True)
             _warn(console, bridge.pending)
-            _explain(console, options)
+            _explain(console, options, bridge.url)
             ended.wait()
     except InvalidDocuments as error:
         print_problems(console, error.problems)
@@ -93,12 +93,13 @@ def serve(  # noqa: PLR0913 (each is an option of the command)
         _fail(console, str(error))
 
 
-def _explain(console: Console, options: ServeOptions) -> None:
+def _explain(console: Console, options: ServeOptions, url: str) -> None:
     """For the person at the keyboard; a program reads the line on stdout and no more."""
     if options.demo_tokens:
         console.print(f"tokens to try: {options.demo_tokens}/*.jwt", style="dim", markup=False, soft_wrap=True)
     if options.admin_token_file:
-        console.print(f"admin token: {options.admin_token_file}", style="dim", markup=False, soft_wrap=True)
+        how = f"export FEDBRIDGE_URL={url} FEDBRIDGE_TOKEN_FILE={options.admin_token_file.resolve()}"
+        console.print(f"to be its admin: {how}", style="dim", markup=False, soft_wrap=True)
     console.print("Ctrl-C ends it", style="dim")
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from federation.cli.bridge import Url, bridge_url
+from federation.cli.bridge import NamedUrl, bridge_url
 from federation.cli.console import AsJson, NoColor, Terminal, print_json
 from federation.cli.dpop_key_file import key_in
 from federation.cli.failure import failing_well
@@ -34,7 +34,7 @@ def token(  # noqa: PLR0913 (each is an option of the command)
     client_id: ClientId = None,
     dpop_key_file: DpopKeyFile = None,
     actor_token_file: ActorTokenFile = None,
-    url: Url = None,
+    url: NamedUrl = None,
     as_json: AsJson = False,
     no_color: NoColor = False,
 ) -> None:

@@ -11,10 +11,12 @@ from rich.console import Console
 from federation.admin.document_set import DocumentSet
 from federation.admin.problem import InvalidDocuments, Problem
 from federation.admin.validate import validate_path
-from federation.cli.console import AsJson, NoColor, output, print_json
+from federation.cli.console import AsJson, NoColor, diagnostics, output, print_json
 from federation.cli.problems import print_problems
 
 EXAMPLE = "Example: fedbridge validate examples/trust"
+HTTPS = "must begin with https://"
+"""A problem that there would not be on a laptop."""
 
 Folder = Annotated[
     Path, typer.Argument(metavar="DIR", exists=True, readable=True, help="A folder of trust documents, or one file.")
@@ -39,7 +41,15 @@ def validate(folder: Folder, *, loopback: Loopback = False, as_json: AsJson = Fa
         print_json(_report(documents, problems, warnings))
     else:
         _print(output(no_color=no_color), documents, problems, warnings)
+        _hint(no_color, problems, loopback=loopback)
     raise typer.Exit(1 if problems else 0)
+
+
+def _hint(no_color: bool, problems: Sequence[Problem], *, loopback: bool) -> None:
+    if not loopback and any(problem.message == HTTPS for problem in problems):
+        diagnostics(no_color=no_color).print(
+            "next: take https, or --loopback for a bridge on this machine", style="cyan"
+        )
 
 
 def _report(documents: DocumentSet, problems: Sequence[Problem], warnings: Sequence[Problem]) -> dict[str, object]:

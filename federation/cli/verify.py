@@ -1,6 +1,7 @@
 """`fedbridge verify`: what an internal service checks of a token of ours, by stock PyJWT and the published keys."""
 
 import json
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,11 +9,16 @@ import jwt
 import typer
 from rich.text import Text
 
-from federation.cli.bridge import Url, bridge_url
+from federation.cli.bridge import NamedUrl, bridge_url
 from federation.cli.console import AsJson, NoColor, Terminal, print_json
 from federation.cli.failure import Failed, failing_well, printable
 from federation.cli.subject import read_token_file
 from federation.client.http import send
+from federation.oauth.errors import InvalidToken, OAuthError
+from federation.resource_server.fetch import fetch
+from federation.resource_server.jwts import BridgeJwts, BridgeKeys
+from federation.resource_server.status_lists import StatusLists
+from federation.resource_server.verifier import CLOCK_SKEW
 
 EXAMPLE = "Example: fedbridge verify --audience risk-engine --url https://federation.example.com < token"
 ALGORITHMS = ("RS256", "ES256", "PS256", "EdDSA")
@@ -28,11 +34,11 @@ def verify(
     *,
     audience: Audience,
     token: TokenIn = Path("-"),
-    url: Url = None,
+    url: NamedUrl = None,
     as_json: AsJson = False,
     no_color: NoColor = False,
 ) -> None:
-    """Check signature, type, issuer, audience and lifetime of a token of the bridge, and show its claims.
+    """Check all that an offline service checks of a token, whether it was revoked included, and show its claims.
 
     Whether a token that is bound to a key comes from who has the key, only a service that is called with it can tell.
 
@@ -42,6 +48,7 @@ def verify(
     with failing_well(terminal, url or "the bridge"):
         bridge = bridge_url(url)
         claims = _verified(read_token_file(token), bridge, audience)
+        _check_revoked(bridge, claims)
         if as_json:
             print_json({"valid": True, "claims": claims})
         terminal.say("good", "green")
@@ -68,6 +75,20 @@ def _verified(token: str, bridge: str, audience: str) -> dict[str, Any]:
     except jwt.PyJWTError as error:
         raise Failed(f"this token must not be accepted: {printable(str(error))}") from None
     return claims
+
+
+def _check_revoked(bridge: str, claims: dict[str, Any]) -> None:
+    """By the list that the token names; raises Failed."""
+    if "status" not in claims:
+        return
+    try:
+        StatusLists(BridgeJwts(BridgeKeys(bridge, fetch, time.time), CLOCK_SKEW)).check(claims)
+    except InvalidToken:
+        raise Failed("this token was revoked, or something that it rests on") from None
+    except OAuthError:
+        raise Failed(
+            f"the list of what was revoked cannot be had from {bridge}", "wait a little, then repeat"
+        ) from None
 
 
 def _keys(bridge: str) -> jwt.PyJWKSet:

@@ -1,6 +1,7 @@
 """Reachability as a tree: issuer, mapping, principal, and who may act for whom."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from federation.cli.failure import printable
 
 _USUALLY = {
     True: ("usually allowed", "green"),
-    False: ("usually refused", "red"),
+    False: ("refused unless conditions of its policies hold", "red"),
     None: ("depends on the token", "yellow"),
 }
 
@@ -55,8 +56,8 @@ def _add_way(branch: Tree, way: Mapping[str, Any]) -> None:
     principal = mapping.add(_text(reached, style))
     for client in way.get("clients") or ():
         principal.add(_text(f"also through Client {client}", "dim"))
-    for say in way.get("policies") or ():
-        principal.add(_text(_policy(say), "yellow"))
+    for told, count in Counter(_policy(say) for say in way.get("policies") or ()).items():
+        principal.add(_text(f"{told} (by {count} rules)" if count > 1 else told, "yellow"))
     for edge in way.get("actors") or ():
         _add_edge(principal, edge, "acted for by ")
 

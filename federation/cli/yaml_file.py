@@ -27,8 +27,9 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
-def as_yaml(document: dict[str, Any]) -> str:
-    """The document; it reads as the same again."""
-    first = {name: document[name] for name in FIRST if name in document}
-    text: str = yaml.dump({**first, **document}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6)
+def as_yaml(document: Any) -> str:  # noqa: ANN401 (any JSON value)
+    """The document or a part of one; it reads as the same again."""
+    if isinstance(document, dict):
+        document = {**{name: document[name] for name in FIRST if name in document}, **document}
+    text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6)
     return text

@@ -131,6 +131,14 @@ def test_a_new_rule_that_nobody_has_used_yet_is_told_by_its_documents() -> None:
     assert told(of(trust(), gone)) == {"lost": ["partner/acme/sync risk-engine risk:read risk:write x0"]}
 
 
+def test_a_rule_that_names_somebody_else_takes_from_who_was_seen_and_gives_to_who_was_not() -> None:
+    found = told(of(trust(), trust({**MAPPING, "match": {"sub": "another"}}), WORKER))
+    assert found == {
+        "gained": ["partner/acme/sync risk-engine risk:read risk:write x0"],
+        "lost": ["partner/acme/sync risk-engine risk:read risk:write x1"],
+    }
+
+
 def test_examples_that_come_out_otherwise_are_told() -> None:
     example: Json = {"principal": "partner/acme/sync", "audience": "risk-engine", "expect": "allow"}
     tested: dict[str, Json] = {**policy("tested", "permit (principal, action, resource);"), "examples": [example]}

@@ -54,6 +54,7 @@ def test_what_is_refused_shows_what_differs_side_by_side_and_what_would_help(adm
     assert "refused: invalid_request: no_mapping" in told
     assert "✗ mapping" in told
     assert "nearly Mapping acme-sync" in told
+    assert "· not reached: actor, targets," in told
     assert "sub  wanted worker  got work" in told
     assert "the smallest edit that would allow it" in told
     assert "/match/sub" in told

@@ -57,6 +57,12 @@ def test_all_that_the_grant_gives_is_asked_for_unless_scopes_are_named(admin: Fa
     assert second["scope"] == "trust:read audit:read"
 
 
+def test_who_has_a_token_for_the_admin_api_already_is_told_to_use_it(admin: FakeAdmin) -> None:
+    there = jwt.encode({"aud": "federation-admin"}, "k" * 32)
+    result = admin.run("login", "--source", "-", input=there)
+    assert (result.exit_code, "--token-file" in result.stderr, admin.bridge.asked) == (2, True, [])
+
+
 def test_the_folder_of_the_credential_is_made_and_is_private(admin: FakeAdmin) -> None:
     home = admin.folder / "home"
     result = admin.run(

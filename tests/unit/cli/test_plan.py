@@ -53,6 +53,22 @@ def test_changes_are_shown_by_their_place_and_make_exit_code_2(admin: FakeAdmin,
     assert stored.revision == 1
 
 
+def test_what_is_too_long_for_a_line_is_shown_as_somebody_would_have_written_it(
+    admin: FakeAdmin, stored: StoredTrustApi
+) -> None:
+    write(admin, {**AUDIENCE, "scopes": ["risk:score:read", "risk:score:write", "risk:score:explain", "risk:report"]})
+    told = admin.run("plan", admin.folder / "trust").stdout
+    assert "    + /scopes:\n    +   - risk:score:read\n    +   - risk:score:write\n" in told
+    assert max(map(len, told.splitlines())) <= 80
+    assert stored.revision == 0
+
+
+def test_edits_that_mean_nothing_to_anybody_are_said_to(admin: FakeAdmin) -> None:
+    change = {"kind": "Zone", "id": "corp", "action": "update", "version": 2, "diff": []}
+    admin.bridge.admin("POST", "/plan", Reply({"base": 1, "changes": [change], "effects": [], "warnings": []}))
+    assert "what it means: nobody" in admin.run("plan", admin.folder / "trust").stdout
+
+
 def test_a_text_of_several_lines_is_compared_by_lines(admin: FakeAdmin, stored: StoredTrustApi) -> None:
     stored.put(POLICY)
     write(admin, {**POLICY, "cedar": POLICY["cedar"].replace("  action,\n", '  action == Action::"exchange",\n')})
@@ -186,6 +202,6 @@ def test_what_it_means_is_told_in_words(admin: FakeAdmin, effects: object) -> No
     admin.bridge.admin("POST", "/plan", Reply({"base": 1, "changes": [], "effects": effects, "warnings": []}))
     told = admin.run("plan", admin.folder / "trust").stdout
     assert "+ partner/x gains api: read (for 300 s, needs dpop) [2 identities seen]" in told
-    assert "- partner/y loses api: read\n" in told
+    assert "- partner/y loses api: read [nobody seen]\n" in told
     assert "~ partner/x keeps api: read (for 60 s) -> (for 300 s, needs dpop)" in told
     assert "! example 0 of Policy p: partner/x at api was allowed, is refused" in told

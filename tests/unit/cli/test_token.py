@@ -108,6 +108,12 @@ def test_what_is_no_token_of_ours_is_refused(admin: FakeAdmin, token: str) -> No
     assert (result.exit_code, "Traceback" in result.output) == (1, False)
 
 
+def test_whoever_cannot_tell_what_was_revoked_calls_no_token_good(admin: FakeAdmin) -> None:
+    place = {"status_list": {"idx": 0, "uri": f"{admin.url}/.well-known/status-list-1"}}
+    result = admin.run("verify", "--audience", "api", input=ours(admin, status=place))
+    assert (result.exit_code, result.stdout, "revoked" in result.stderr) == (1, "", True)
+
+
 def test_a_bridge_without_keys_verifies_nothing(admin: FakeAdmin) -> None:
     admin.bridge.on("GET", "/.well-known/jwks.json", Reply({"keys": []}))
     assert admin.run("verify", "--audience", "api", input=ours(admin)).exit_code == 1
