@@ -76,14 +76,14 @@ def token_endpoint(settings: Settings, log: AuditLog) -> TokenEndpoint:
         log=log,
         clock=clock,
         memory=TrustMemory((trust, policies, minter.key), risks, minter.commit.state, clock),
-        limits=_limits(settings, clock, dynamodb),
+        limits=_limits(settings, trust, clock, dynamodb),
     )
     return TokenEndpoint(exchange, error_page=settings.issuer + ERRORS_PATH)
 
 
-def _limits(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> RequestLimits:
+def _limits(settings: Settings, trust: CachedTrust, clock: Clock, dynamodb: "DynamoDBClient") -> RequestLimits:
     limiter = Limiter(DynamoAllowances(dynamodb, settings.state_table, clock), clock)
-    return RequestLimits(limiter, settings.issuer_rate, settings.address_rate)
+    return RequestLimits(limiter, settings.issuer_rate, settings.address_rate, trust)
 
 
 def _proofs(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> Proofs:

@@ -81,8 +81,8 @@ class Limiter:
     def begin(self, wanted: Sequence[Limited]) -> "Admission":
         """The same in two steps, of which the first asks nobody: raises TooManyRequests for what is known here.
 
-        The gates are for whoever has other things to wait for meanwhile. A key whose gate is never passed is counted
-        in this process alone.
+        The gates are for whoever has other things to wait for meanwhile. A key whose gate is never passed is not
+        counted: whoever is refused before must have been counted by `check_local`.
         """
         now, admission = self._clock.now(), Admission(self._give_back)
         for limited, lease in self._cheapest_first(wanted):

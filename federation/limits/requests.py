@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from federation.limits.limiter import Admission, Limited, Limiter
 from federation.limits.sources import source_of
-from federation.model.tokens import Caller, VerifiedToken
-from federation.model.trust import RateLimit
+from federation.model.itself import CLIENT_ISSUER
+from federation.model.tokens import Caller, OwnClaims, VerifiedToken
+from federation.model.trust import Issuer, RateLimit
+from federation.ports import IssuerDirectory
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,7 @@ class RequestLimits:
     issuer_rate: RateLimit
     """Of all identities of one issuer together, so that one of them starves its own neighbours at most."""
     address_rate: RateLimit
+    issuers: IssuerDirectory
 
     def knock(self, source_ip: str) -> None:
         """Before anything is read: counted in this process alone, so that junk costs no call (ATTACKS Q1).
@@ -28,18 +31,28 @@ class RequestLimits:
     def admit(self, client: Caller, subject: VerifiedToken, source_ip: str) -> Admission:
         """Once it is proven who asks; raises TooManyRequests for what is known here already.
 
-        The gates of the admission are to be passed before a token leaves: they ask what every process shares.
+        The gates of the admission are to be passed before a token leaves: they ask what every process shares. Whoever
+        is refused never comes to them, and is counted in this process alone, as the address was that knocked.
         """
-        return self.limiter.begin(tuple(self._counted(client, subject, source_ip)))
+        proven = tuple(self._counted(client, subject))
+        for limited in proven:
+            self.limiter.check_local(limited.key, limited.limit)
+        return self.limiter.begin((Limited(("address", source_of(source_ip)), self.address_rate), *proven))
 
-    def _counted(self, client: Caller, subject: VerifiedToken, source_ip: str) -> Iterator[Limited]:
-        yield Limited(("address", source_of(source_ip)), self.address_rate)
-        if subject.client is None:
-            yield Limited(("issuer", _vouching(subject)), subject.issuer.rate_limit or self.issuer_rate)
+    def _counted(self, client: Caller, subject: VerifiedToken) -> Iterator[Limited]:
+        """The client first: one that asks too often takes nothing from its issuer's others."""
         if client.client is not None:
             yield Limited(("client", client.client.id), client.client.rate_limit or self.issuer_rate)
+        if subject.own is not None:
+            yield self._root(subject.own)
+        elif subject.client is None:
+            yield self._issuer(subject.issuer.id, subject.issuer)
 
+    def _root(self, own: OwnClaims) -> Limited:
+        """A chain counts where its root does, by the limit of that."""
+        if own.issuer == CLIENT_ISSUER:
+            return self._issuer(own.mapping, None)  # one for all clients would be one for all tenants
+        return self._issuer(own.issuer, next((one for one in self.issuers.issuers() if one.id == own.issuer), None))
 
-def _vouching(subject: VerifiedToken) -> str:
-    """Id of the issuer behind it: a chain counts where its root does."""
-    return subject.own.issuer if subject.own else subject.issuer.id
+    def _issuer(self, name: str, issuer: Issuer | None) -> Limited:
+        return Limited(("issuer", name), (issuer.rate_limit if issuer else None) or self.issuer_rate)

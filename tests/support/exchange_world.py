@@ -179,7 +179,7 @@ class Bridge:
             log=self.log,
             clock=self.clock,
             memory=TrustMemory((trust, policies, key), self.risks, self.state, self.clock),
-            limits=RequestLimits(Limiter(self.allowances, self.clock), self.issuer_rate, self.address_rate),
+            limits=RequestLimits(Limiter(self.allowances, self.clock), self.issuer_rate, self.address_rate, trust),
         )
 
 
