@@ -10,7 +10,8 @@ from rich.text import Text
 from federation.cli.bridge import TokenFile, Url, connect
 from federation.cli.commands import SETTINGS, application_named
 from federation.cli.console import AsJson, NoColor, Terminal, print_json
-from federation.cli.failure import USAGE, Failed, failing_well, printable
+from federation.cli.failure import USAGE, Failed, failing_well
+from federation.cli.inert import printable
 
 EXAMPLE = "Example: fedbridge approvals list"
 

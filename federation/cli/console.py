@@ -8,6 +8,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from federation.cli.inert import inert_json, printable
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="Print without colour; so does the variable NO_COLOR.")]
 
@@ -32,12 +34,12 @@ class Terminal:
     def say(self, text: str, style: str = "") -> None:
         """A line on stdout for people, however long; nothing for machines. Markup in it is text."""
         if not self.as_json:
-            self.results.print(Text(text, style), soft_wrap=True)
+            self.results.print(Text(printable(text), style), soft_wrap=True)
 
     def note(self, text: str, style: str = "dim") -> None:
         """A line on stderr for people."""
         if not self.as_json:
-            self.asides.print(Text(text, style), soft_wrap=True)
+            self.asides.print(Text(printable(text), style), soft_wrap=True)
 
 
 def output(*, no_color: bool = False) -> Console:
@@ -52,4 +54,4 @@ def diagnostics(*, no_color: bool = False) -> Console:
 
 def print_json(document: Any) -> None:  # noqa: ANN401 - any JSON value
     """One JSON document on stdout."""
-    print(json.dumps(document, indent=2, ensure_ascii=False))
+    print(inert_json(json.dumps(document, indent=2, ensure_ascii=False)))

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from federation.cli.failure import printable
+from federation.cli.inert import printable
 
 _LISTS = ("gained", "lost", "changed", "examples")
 

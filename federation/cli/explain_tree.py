@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from federation.cli.failure import printable
+from federation.cli.inert import printable
 
 NOT_REACHED = "not reached"
 """What is said of the steps behind the one that refuses."""

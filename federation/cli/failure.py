@@ -12,14 +12,13 @@ import typer
 from rich.text import Text
 
 from federation.cli.console import Terminal, print_json
+from federation.cli.inert import printable
 from federation.client.admin import AdminRefused
 from federation.client.credential import NoCredential
 from federation.client.exchange import Refused
 
 FAILED = 1
 USAGE = 2
-CONTROL = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)))
-"""Never printed: what came over the network must not move the cursor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ def _tell(terminal: Terminal, problem: Problem) -> None:
     for error in problem.errors:
         console.print(Text(f"  {error_line(error)}", "red"), soft_wrap=True)
     if problem.next:
-        console.print(Text(f"next: {problem.next}", "cyan"), soft_wrap=True)
+        console.print(Text(f"next: {printable(problem.next)}", "cyan"), soft_wrap=True)
     if problem.correlation_id:
         console.print(Text(f"correlation id: {printable(problem.correlation_id)}", "dim"), soft_wrap=True)
 
@@ -135,11 +134,6 @@ def error_line(error: Mapping[str, Any]) -> str:
     hint = f" ({error['hint']})" if error.get("hint") else ""
     place = " ".join(str(error[name]) for name in ("document", "pointer") if error.get(name))
     return printable(f"{place}: {error.get('detail', '')}{hint}")
-
-
-def printable(text: str) -> str:
-    """Without what moves a cursor."""
-    return text.translate(CONTROL)
 
 
 def _members(problem: Problem) -> dict[str, Any]:

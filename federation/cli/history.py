@@ -9,7 +9,8 @@ from rich.text import Text
 
 from federation.cli.bridge import TokenFile, Url, connect
 from federation.cli.console import AsJson, NoColor, Terminal, print_json
-from federation.cli.failure import failing_well, printable
+from federation.cli.failure import failing_well
+from federation.cli.inert import printable
 from federation.cli.listing import IdArgument, KindArgument, every, path_of
 from federation.cli.plan_view import print_diff
 

@@ -6,12 +6,25 @@ from rich.console import Console
 from rich.text import Text
 
 from federation.admin.problem import Problem
+from federation.cli.inert import printable
 
 
 def print_problems(console: Console, problems: Iterable[Problem], *, style: str = "red") -> None:
     """One a line, however narrow the terminal is, so that editors and grep find the place."""
     for problem in problems:
-        console.print(_line(problem, style), soft_wrap=True)
+        console.print(_line(_inert(problem), style), soft_wrap=True)
+
+
+def _inert(problem: Problem) -> Problem:
+    """A file may be somebody's pull request."""
+    return Problem(
+        printable(problem.file),
+        problem.line,
+        printable(problem.document),
+        printable(problem.pointer),
+        printable(problem.message),
+        printable(problem.hint),
+    )
 
 
 def _line(problem: Problem, style: str) -> Text:

@@ -5,7 +5,8 @@ from http import HTTPStatus
 from typing import Any
 
 from federation.cli.console import Terminal
-from federation.cli.failure import Failed, printable
+from federation.cli.failure import Failed
+from federation.cli.inert import printable
 from federation.client.admin import AdminApi, AdminRefused
 
 

@@ -7,7 +7,8 @@ import typer
 
 from federation.cli.bridge import TokenFile, Url, connect
 from federation.cli.console import AsJson, NoColor, Terminal, print_json
-from federation.cli.failure import failing_well, printable
+from federation.cli.failure import failing_well
+from federation.cli.inert import printable
 from federation.cli.listing import IdArgument, KindArgument, path_of
 from federation.client.admin import AdminApi, AdminRefused
 

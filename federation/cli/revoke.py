@@ -9,7 +9,8 @@ import typer
 
 from federation.cli.bridge import TokenFile, Url, connect
 from federation.cli.console import AsJson, NoColor, Terminal, print_json
-from federation.cli.failure import USAGE, Failed, failing_well, printable
+from federation.cli.failure import USAGE, Failed, failing_well
+from federation.cli.inert import printable
 from federation.cli.subject import read_token_file
 
 EXAMPLE = 'Example: fedbridge revoke --principal partner/acme/billing-sync --reason "key leaked"'

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from federation.cli.bridge import NamedUrl, bridge_url
 from federation.cli.console import AsJson, NoColor, Terminal, print_json
-from federation.cli.failure import Failed, failing_well, printable
+from federation.cli.failure import Failed, failing_well
+from federation.cli.inert import printable
 from federation.cli.subject import read_token_file
 from federation.client.http import send
 from federation.oauth.errors import InvalidToken, OAuthError

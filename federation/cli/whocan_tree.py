@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from federation.cli.failure import printable
+from federation.cli.inert import printable
 
 _USUALLY = {
     True: ("usually allowed", "green"),
