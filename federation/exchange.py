@@ -51,22 +51,28 @@ class Exchange:
             return self._decided(request, record)
 
     def _decided(self, request: ExchangeRequest, record: AuditRecord) -> IssuedToken:
-        """Decided again, once, where what was remembered here is behind: an edit holds from the very next exchange."""
         attempt = _Attempt(self.memory.revision())
         try:
-            return self._decide(request, record, attempt)
-        except TrustChanged as change:
-            self.memory.renew(revision=change.revision, moved=change.moved, risks=change.risks)
+            return self._decided_twice(request, record, attempt)
         except TooManyRequests:
             if attempt.admission is not None:
                 attempt.admission.give_back()
             raise
+
+    def _decided_twice(self, request: ExchangeRequest, record: AuditRecord, attempt: "_Attempt") -> IssuedToken:
+        """Decided again, once, where what was remembered here is behind: an edit holds from the very next exchange."""
+        try:
+            return self._decide(request, record, attempt)
+        except TrustChanged as change:
+            attempt.revision = None
+            self.memory.renew(revision=change.revision, moved=change.moved, risks=change.risks)
         except ApprovalSpent as spent:
             self.policy.ask_again(spent.use)
         except OAuthError as refusal:
             if not self.memory.catches_up(refusal.reason):
                 raise
-        attempt.revision = None  # what is remembered was read a moment ago
+            attempt.revision = None
+        record.decide_anew()
         return self._decide(request, record, attempt)
 
     def _decide(self, request: ExchangeRequest, record: AuditRecord, attempt: "_Attempt") -> IssuedToken:
@@ -94,6 +100,6 @@ class _Attempt:
     """What two decisions of one request share."""
 
     revision: int | None
-    """Of what is remembered; None: it is fresh."""
+    """Of what is remembered; None: it was read a moment ago."""
     admission: Admission | None = None
     """The request is counted once."""

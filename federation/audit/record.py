@@ -45,6 +45,10 @@ class AuditRecord:
         self._log = log
         self._clock = clock
         self.request: ExchangeRequest | None = None
+        self.decide_anew()
+
+    def decide_anew(self) -> None:
+        """What is known from here on is what a decision proves from here on: one that was given up proves nothing."""
         self.client: Caller | None = None
         self.proven: ProvenKeys | None = None
         self.subject: VerifiedToken | None = None
