@@ -7,6 +7,9 @@ import yaml
 FIRST = ("kind", "id", "description", "tenant")
 """Members with which a document begins; the others follow as they are stored."""
 
+_OTHER_BREAKS = frozenset("\x85\u2028\u2029")
+"""They end a line in YAML as well, and read as line feeds again unless they are escaped."""
+
 
 class _Dumper(yaml.SafeDumper):
     """Block style, indented lists, texts of several lines as such."""
@@ -21,7 +24,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    style = '"' if _OTHER_BREAKS & set(text) else "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Dumper.add_representer(str, _text)

@@ -23,7 +23,10 @@ ZONES: list[dict[str, Any]] = [
     {"kind": "Zone", "id": f"zone-{number}", "cidrs": [f"203.0.113.{number}/32"]} for number in range(5)
 ]
 
-texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Co", "Cn", "Zl", "Zp")), max_size=30)
+texts = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cs",)) | st.sampled_from("\n\t\r\x85\u2028\u2029\ufeff :#'\""),
+    max_size=30,
+)
 values = st.recursive(
     st.booleans() | st.integers(-(10**9), 10**9) | texts | st.sampled_from(["yes", "1e3", "0x10", "2026-01-01", "~"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts.filter(bool), inner, max_size=3),
