@@ -14,7 +14,7 @@ demo: .venv/ready ## the main job, narrated
 	@$(BIN)/fedbridge demo
 
 serve: .venv/ready ## the whole bridge on a laptop, with the example trust documents
-	@$(BIN)/fedbridge serve --trust examples/trust --demo-tokens demo-tokens
+	@$(BIN)/fedbridge serve --trust examples/trust --demo-tokens demo-tokens --admin-token-file admin.token
 
 test: lint unit ## every check
 

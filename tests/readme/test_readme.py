@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,8 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
     (folder / ".venv").symlink_to(Path(sys.prefix))
     (folder / "examples").symlink_to(ROOT / "examples")
     trust = str(ROOT / "examples" / "trust")
-    command = [str(FEDBRIDGE), "serve", "--port", "0", "--trust", trust, "--demo-tokens", "demo-tokens"]
+    options = ["--port", "0", "--trust", trust, "--demo-tokens", "demo-tokens", "--admin-token-file", "admin.token"]
+    command = [str(FEDBRIDGE), "serve", *options]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_ENDPOINT_URL")}
     with subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
@@ -114,6 +116,33 @@ def test_the_example_documents_are_sound(tmp_path: Path) -> None:
 def test_the_commands_run(laptop: Laptop) -> None:
     for block in blocks("sh", ".venv/bin/fedbridge"):
         laptop.run(block)
+
+
+def story() -> list[tuple[str, int, list[str]]]:
+    """What an admin types, how it ends, and lines of what is printed."""
+    section = (ROOT / "README.md").read_text().partition("\n## Changing trust\n")[2].partition("\n## ")[0]
+    found = [*_BLOCK.findall(section), ("", "")]
+    return [
+        (block, _exits(block), printed.splitlines() if after == "text" else [])
+        for (name, block), (after, printed) in pairwise(found)
+        if name == "sh"
+    ]
+
+
+def _exits(block: str) -> int:
+    said = re.search(r"# exits (\d)", block)
+    return int(said[1]) if said else 0
+
+
+def test_an_admin_sees_breaks_explains_mends_and_undoes_as_told(laptop: Laptop) -> None:
+    token_from(laptop)  # somebody has been seen
+    exported = next(block for block, _, _ in story() if block.startswith("export")).splitlines()[0]
+    for block, exits, printed in story():
+        script = f"{exported} COLUMNS=200\n{block}".replace(PRINTED, laptop.url)
+        command = ["/bin/bash", "-ec", script]
+        done = subprocess.run(command, cwd=laptop.folder, capture_output=True, text=True, check=False)
+        assert done.returncode == exits, done
+        assert [line for line in printed if line not in done.stdout] == [], done.stdout
 
 
 def test_every_make_target_that_is_named_exists() -> None:
