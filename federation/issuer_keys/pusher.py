@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from federation.issuer_keys.request import KeyPush
+from federation.model.admin import TRUST_WRITE
 from federation.model.json import Json
 from federation.model.one_time import OneTimeUse
 from federation.model.trust import DocumentVersion, Issuer
 from federation.oauth.errors import InvalidRequest, InvalidToken
 from federation.oauth.reasons import Reason
-from federation.verification.admin_tokens import TRUST_WRITE, AdminTokens
+from federation.verification.admin_tokens import AdminTokens
 from federation.verification.compact import UnverifiedJwt, parse_compact
 from federation.verification.held_keys import SharedKeys
 from federation.verification.push_tokens import PushTokens

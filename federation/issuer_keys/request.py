@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
-from federation.oauth.errors import InvalidRequest, InvalidToken, MethodNotAllowed, NoToken
+from federation.oauth.errors import InvalidRequest, InvalidToken, NoToken
 from federation.oauth.http import HttpRequest
+from federation.oauth.post import check_post
 from federation.oauth.reasons import Reason
 
 MAX_BODY = 64 * 1024
@@ -26,12 +27,7 @@ class KeyPush:
 
 def parse_push(http: HttpRequest) -> KeyPush:
     """The push that `http` carries; raises a typed OAuthError."""
-    if http.method != "POST":
-        raise MethodNotAllowed(Reason.METHOD_NOT_ALLOWED)
-    if http.query:
-        raise InvalidRequest(Reason.PARAMETERS_IN_QUERY)
-    if any("," in http.headers.get(name, "") for name in ("authorization", "content-type")):
-        raise InvalidRequest(Reason.DUPLICATE_HEADER)
+    check_post(http)
     token = _bearer(http.headers.get("authorization", ""))
     _check_body(http)
     return KeyPush(_issuer(http.path), token, http.body)

@@ -60,3 +60,9 @@ def _collect(pairs: list[tuple[str, str]]) -> Form:
         if value:
             form[name] = (*form.get(name, ()), value)
     return form
+
+
+def single(form: Form, name: str) -> str | None:
+    """The value of a parameter that is not repeated; None: it is not there."""
+    values = form.get(name)
+    return values[0] if values else None

@@ -12,12 +12,12 @@ from federation.oauth.errors import (
     InvalidRequest,
     InvalidScope,
     InvalidTarget,
-    MethodNotAllowed,
     UnsupportedGrantType,
 )
-from federation.oauth.form import Form, parse_form
+from federation.oauth.form import Form, parse_form, single
 from federation.oauth.http import HttpRequest
 from federation.oauth.identifiers import REQUESTED_TOKEN_TYPES, SUBJECT_TOKEN_TYPES, GrantType, TokenType
+from federation.oauth.post import check_post
 from federation.oauth.reasons import Reason
 from federation.oauth.strict_json import NotStrictJson, parse_array
 
@@ -90,40 +90,31 @@ def parse(http: HttpRequest) -> ExchangeRequest:
         requested_token_type=_requested_type(form),
         actor_token=actor_token,
         actor_token_type=actor_token_type,
-        credentials=_credentials(form, http),
+        credentials=read_credentials(form, http),
         client_certificate=http.client_certificate,
         source_ip=http.source_ip,
         correlation_id=http.correlation_id,
         authorization_details=_authorization_details(form),
         dpop_proof=http.headers.get("dpop"),
-        subject_token_proof=_single(form, "subject_token_proof"),
+        subject_token_proof=single(form, "subject_token_proof"),
         iam_caller=http.iam_caller,
     )
 
 
 def _form(http: HttpRequest) -> Form:
-    if http.method != "POST":
-        raise MethodNotAllowed(Reason.METHOD_NOT_ALLOWED)
-    if http.query:
-        raise InvalidRequest(Reason.PARAMETERS_IN_QUERY)
-    _refuse_repeated_headers(http)
+    check_post(http)
+    if "," in http.headers.get("dpop", ""):
+        raise InvalidDpopProof(Reason.DUPLICATE_HEADER)
     return parse_form(http.body, http.headers.get("content-type", ""))
 
 
-def _refuse_repeated_headers(http: HttpRequest) -> None:
-    """API Gateway joins a repeated header with a comma, which none of these may hold: never take the first."""
-    if "," in http.headers.get("dpop", ""):
-        raise InvalidDpopProof(Reason.DUPLICATE_HEADER)
-    if any("," in http.headers.get(name, "") for name in ("authorization", "content-type")):
-        raise InvalidRequest(Reason.DUPLICATE_HEADER)
-
-
-def _credentials(form: Form, http: HttpRequest) -> ClientCredentials:
+def read_credentials(form: Form, http: HttpRequest) -> ClientCredentials:
+    """At whichever endpoint."""
     return ClientCredentials(
-        client_id=_single(form, "client_id"),
-        client_secret=_single(form, "client_secret"),
-        client_assertion=_single(form, "client_assertion"),
-        client_assertion_type=_single(form, "client_assertion_type"),
+        client_id=single(form, "client_id"),
+        client_secret=single(form, "client_secret"),
+        client_assertion=single(form, "client_assertion"),
+        client_assertion_type=single(form, "client_assertion_type"),
         authorization=http.headers.get("authorization"),
     )
 
@@ -137,15 +128,10 @@ def _grant(form: Form) -> GrantType:
 
 
 def _required(form: Form, name: str, reason: Reason) -> str:
-    value = _single(form, name)
+    value = single(form, name)
     if value is None:
         raise InvalidRequest(reason)
     return value
-
-
-def _single(form: Form, name: str) -> str | None:
-    values = form.get(name)
-    return values[0] if values else None
 
 
 def _subject(form: Form, grant: GrantType) -> tuple[str | None, TokenType | None]:
@@ -160,7 +146,7 @@ def _subject(form: Form, grant: GrantType) -> tuple[str | None, TokenType | None
 
 
 def _requested_type(form: Form) -> TokenType:
-    name = _single(form, "requested_token_type") or TokenType.ACCESS_TOKEN
+    name = single(form, "requested_token_type") or TokenType.ACCESS_TOKEN
     return _token_type(name, REQUESTED_TOKEN_TYPES, Reason.UNSUPPORTED_REQUESTED_TOKEN_TYPE)
 
 
@@ -172,7 +158,7 @@ def _token_type(name: str, accepted: tuple[TokenType, ...], reason: Reason) -> T
 
 
 def _actor(form: Form) -> tuple[str | None, TokenType | None]:
-    token, name = _single(form, "actor_token"), _single(form, "actor_token_type")
+    token, name = single(form, "actor_token"), single(form, "actor_token_type")
     if (token is None) != (name is None):
         raise InvalidRequest(Reason.INCOMPLETE_ACTOR)
     if token is None or name is None:
@@ -219,7 +205,7 @@ def _split(resource: str) -> SplitResult | None:
 
 
 def _scopes(form: Form) -> tuple[str, ...] | None:
-    scope = _single(form, "scope")
+    scope = single(form, "scope")
     if scope is None:
         return None
     if len(scope) > MAX_SCOPE or not _SCOPE.fullmatch(scope):
@@ -229,7 +215,7 @@ def _scopes(form: Form) -> tuple[str, ...] | None:
 
 def _authorization_details(form: Form) -> tuple[Mapping[str, Any], ...]:
     """A JSON array of objects, each with a `type` (RFC 9396 section 2)."""
-    text = _single(form, "authorization_details")
+    text = single(form, "authorization_details")
     if text is None:
         return ()
     details = _array(text)

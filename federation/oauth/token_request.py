@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from federation.oauth.errors import InvalidRequest, MethodNotAllowed
-from federation.oauth.form import Form, parse_form
+from federation.oauth.errors import InvalidRequest
+from federation.oauth.form import Form, parse_form, single
 from federation.oauth.http import HttpRequest
+from federation.oauth.post import check_post
 from federation.oauth.reasons import Reason
-from federation.oauth.request import ClientCredentials, ExchangeRequest
+from federation.oauth.request import ExchangeRequest, read_credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +21,9 @@ class TokenRequest:
 
 def parse_token_request(http: HttpRequest) -> TokenRequest:
     """The request that `http` carries; raises a typed OAuthError."""
-    if http.method != "POST":
-        raise MethodNotAllowed(Reason.METHOD_NOT_ALLOWED)
-    if http.query:
-        raise InvalidRequest(Reason.PARAMETERS_IN_QUERY)
-    if any("," in http.headers.get(name, "") for name in ("authorization", "content-type")):
-        raise InvalidRequest(Reason.DUPLICATE_HEADER)
+    check_post(http)
     form = parse_form(http.body, http.headers.get("content-type", ""))
-    token = _single(form, "token")
+    token = single(form, "token")
     if token is None:
         raise InvalidRequest(Reason.MISSING_TOKEN)
     return TokenRequest(token, _caller(form, http))
@@ -35,20 +31,9 @@ def parse_token_request(http: HttpRequest) -> TokenRequest:
 
 def _caller(form: Form, http: HttpRequest) -> ExchangeRequest:
     return ExchangeRequest(
-        credentials=ClientCredentials(
-            client_id=_single(form, "client_id"),
-            client_secret=_single(form, "client_secret"),
-            client_assertion=_single(form, "client_assertion"),
-            client_assertion_type=_single(form, "client_assertion_type"),
-            authorization=http.headers.get("authorization"),
-        ),
+        credentials=read_credentials(form, http),
         client_certificate=http.client_certificate,
         iam_caller=http.iam_caller,
         source_ip=http.source_ip,
         correlation_id=http.correlation_id,
     )
-
-
-def _single(form: Form, name: str) -> str | None:
-    values = form.get(name)
-    return values[0] if values else None

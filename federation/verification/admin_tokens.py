@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 
-from federation.model.admin import ADMIN_AUDIENCE, TRUST_WRITE
+from federation.model.admin import ADMIN_AUDIENCE
 from federation.model.tokens import OwnClaims, VerifiedToken
 from federation.oauth.errors import InsufficientScope, InvalidRequest, InvalidToken
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.verification.compact import UnverifiedJwt
 from federation.verification.own_tokens import OwnTokenVerifier
-
-__all__ = ["ADMIN_AUDIENCE", "TRUST_WRITE", "AdminTokens"]
 
 
 @dataclass(frozen=True, slots=True)
