@@ -8,6 +8,9 @@ from rich.text import Text
 
 from federation.cli.inert import printable
 
+AT_ONCE = 100
+"""Lines."""
+
 _LISTS = ("gained", "lost", "changed", "examples")
 
 
@@ -27,9 +30,15 @@ def print_effects(console: Console, effects: Sequence[Mapping[str, Any]]) -> Non
         console.print(Text("what it means: nobody in the rules or seen lately gains or loses anything", "bold"))
         return
     console.print(Text("what it means", "bold"))
-    for effect in effects:
-        sign, style, text = _line(effect)
-        console.print(Text(f"  {sign} {printable(text)}", style), soft_wrap=True)
+    lines = [Text(f"  {sign} {printable(text)}", style) for sign, style, text in map(_line, effects)]
+    for start in range(0, len(lines), AT_ONCE):
+        print_lines(console, lines[start : start + AT_ONCE])
+
+
+def print_lines(console: Console, lines: Sequence[Text]) -> None:
+    """All in one call: a call costs more than a line, and there may be tens of thousands."""
+    if lines:
+        console.print(Text("\n").join(lines), soft_wrap=True)
 
 
 def _is_group(one: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from federation.cli.effects_view import print_effects
+from federation.cli.effects_view import print_effects, print_lines
 from federation.cli.inert import printable
 from federation.cli.planning import Plan
 from federation.cli.problems import print_problems
@@ -35,16 +35,18 @@ def print_change(console: Console, change: Mapping[str, Any]) -> None:
     sign, style = _SIGNS[str(change["action"])]
     waits = " (dangerous: holds for nobody until a second admin confirms it)" if change.get("pending") else ""
     heading = f"{sign} {change['kind']} {change['id']}, version {change['version']}{waits}"
-    console.print(Text(printable(heading), style), soft_wrap=True)
-    if change["action"] != "delete":
-        print_diff(console, change["diff"])
+    differences = change["diff"] if change["action"] != "delete" else ()
+    print_lines(console, [Text(printable(heading), style), *_told(differences)])
 
 
 def print_diff(console: Console, differences: Sequence[Mapping[str, Any]]) -> None:
     """Every place that differs, the old above the new."""
-    for difference in differences:
-        for line, style in _lines(difference):
-            console.print(Text(f"    {printable(line)}", style), soft_wrap=True)
+    print_lines(console, list(_told(differences)))
+
+
+def _told(differences: Sequence[Mapping[str, Any]]) -> Iterator[Text]:
+    lines = (line for difference in differences for line in _lines(difference))
+    return (Text(f"    {printable(line)}", style) for line, style in lines)
 
 
 def summary(plan: Plan) -> str:
