@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from federation.admin.whocan_patterns import is_template
 from federation.model.admin import ADMIN_AUDIENCE
+from federation.model.documents import CorruptDocument
 from federation.model.json import Json, JsonObject
 from federation.model.policy import Party, Place, Policy
 from federation.oauth.errors import TemporarilyUnavailable
@@ -21,7 +22,7 @@ class WayIn:
         """With policies that cannot be read there is none: nothing is decided with them."""
         try:
             self._slices: PolicySlices | None = PolicySlices(policies)
-        except TemporarilyUnavailable:
+        except (CorruptDocument, TemporarilyUnavailable):
             self._slices = None
         self._place = Place(ADMIN_AUDIENCE, _text(audience.get("environment")), _text(audience.get("tenant")))
 

@@ -79,3 +79,12 @@ def test_O6_an_admin_by_template_counts_as_one(world: AdminWorld) -> None:
     assert (
         world.put(policy('permit (principal == Principal::"admin/staff", action, resource);', "default")).status == 201
     )
+
+
+@pytest.mark.parametrize("body", [{"cedar": "permit ("}, {"cedar": 7}])
+def test_O6_whoever_mends_a_policy_that_cannot_be_read_is_not_in_its_way(
+    world: AdminWorld, body: dict[str, Json]
+) -> None:
+    world.store({"kind": "Policy", "id": "broken", **body})
+    assert world.put(policy("forbid (principal, action, resource) when { false };", "other")).status == 201
+    assert world.put(policy("permit (principal, action, resource);", "broken"), '"1"').status == 200

@@ -10,10 +10,15 @@ import pytest
 
 from federation.admin.source import SourceDocument
 from federation.admin.validate import validate
+from federation.aws.clients import dynamodb_client
+from federation.aws.trust_writer import DynamoTrustWriter
 from federation.client.http import Answer, post_form, send
 from federation.local.admin_token import AUDIENCE, admin_documents, request_admin_token
 from federation.local.bridge import LocalBridge
 from federation.local.issuers.keys import IssuerKey, generate_key
+from federation.model.documents import StoredDocument
+from federation.model.history import Change
+from federation.model.trust import Kind
 from federation.oauth.identifiers import GrantType, TokenType
 
 PARTNERS = [f"partner-{number}" for number in range(6)]
@@ -120,6 +125,44 @@ def test_a_set_is_planned_and_applied(laptop: Laptop) -> None:
     again = laptop.admin("POST", "/apply", {**body, "base": plan["base"]}, idempotency_key="once")
     assert (applied.status, again.status, applied.body) == (200, 200, again.body)
     assert laptop.admin("POST", "/apply", {**body, "base": plan["base"]}).status == 409
+
+
+POLICY: Document = {"kind": "Policy", "id": "strict"}
+DENIED = {"principal": "partner/x", "audience": TARGET, "expect": "allow"}
+
+
+@pytest.mark.parametrize(
+    ("members", "pointer", "said"),
+    [
+        ({"cedar": "permit (\n  principal, action,\n  resourc);"}, "/cedar", "line 3, column 3: "),
+        ({"cedar": "permit (principal, action, resource)\nwhen { context.nope };"}, "/cedar", "line 2, column 16: "),
+        ({"cedar": "forbid (principal, action, resource);", "examples": [DENIED]}, "/examples/0/expect", "expected"),
+    ],
+)
+def test_a_policy_that_is_wrong_is_refused_with_its_place(
+    laptop: Laptop, members: Document, pointer: str, said: str
+) -> None:
+    for prefix, answer in (
+        ("", laptop.admin("PUT", "/policies/strict", {**POLICY, **members}, if_none_match="*")),
+        ("/documents/0", laptop.admin("POST", "/apply", {"documents": [{**POLICY, **members}]})),
+    ):
+        (error,) = answer.members["errors"]
+        assert (answer.status, error["pointer"]) == (422, prefix + pointer)
+        assert error["detail"].startswith(said)
+    assert laptop.admin("GET", "/policies/strict").status == 404
+    assert laptop.exchange().status == 200
+
+
+def test_with_a_policy_that_cannot_be_read_nothing_is_issued(laptop: Laptop) -> None:
+    """No admin writes such a one: the table was written to by somebody else."""
+    writer = DynamoTrustWriter(dynamodb_client(), laptop.local.settings.trust_table)
+    broken = {**POLICY, "id": "broken", "cedar": "permit ("}
+    writer.put(StoredDocument(Kind.POLICY, "broken", 1, broken), None, Change("somebody else", "2027-01-15T08:00:00Z"))
+    answer = laptop.exchange()
+    assert (answer.status, answer.members["error"]) == (503, "temporarily_unavailable")
+    assert laptop.admin("DELETE", "/policies/broken", if_match='"1"').status == 204
+    while laptop.exchange().status != 200:  # it is noticed when what was remembered is read again
+        time.sleep(0.2)
 
 
 def test_the_seeded_admin_cannot_lock_everybody_out(laptop: Laptop) -> None:
