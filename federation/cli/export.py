@@ -45,12 +45,15 @@ def export(
         api = connect(url, token_file)
         if folder.exists() and any(folder.iterdir()) and not force:
             raise Failed(f"{folder} is not empty", "take another folder, or --force to write over its files")
-        written = list(_written(api, folder, Progress(terminal)))
-        others = sorted(str(file) for file in set(folder.glob("*/*.yaml")) - set(written))
+        others, named, count = set(folder.glob("*/*.yaml")), [], 0
+        for file in _written(api, folder, Progress(terminal)):  # however many: none is kept
+            others.discard(file)
+            named += [str(file)] if as_json else []
+            count += 1
         if as_json:
-            print_json({"written": sorted(map(str, written)), "others": others})
-        terminal.say(f"{len(written)} documents in {folder}", "green")
-        for file in others:
+            print_json({"written": sorted(named), "others": sorted(map(str, others))})
+        terminal.say(f"{count} documents in {folder}", "green")
+        for file in sorted(others):
             terminal.note(f"{file} is none of the bridge's documents; it was there before", "yellow")
 
 
