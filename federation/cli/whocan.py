@@ -36,7 +36,10 @@ def whocan(  # noqa: PLR0913 (each is an option of the command)
         if (audience is None) == (principal is None) or (scope and principal):
             raise Failed("about whom?", "--audience, perhaps with --scope; or --principal", code=USAGE)
         query = {name: value for name, value in given.items() if value is not None}
-        found = connect(url, token_file).get("/whocan", query).members
+        api = connect(url, token_file)
+        found = api.get("/whocan", query).members
+        if audience and not found.get("items"):
+            api.get(f"/audiences/{audience}")  # a name that is misspelt reaches nobody either
         if as_json:
             print_json(found)
             return

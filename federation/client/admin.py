@@ -25,7 +25,7 @@ class AdminRefused(Exception):
         self.correlation_id = answer.headers.get("x-correlation-id", "")
         title = self.problem.get("title") or self.problem.get("error") or f"HTTP {answer.status}"
         detail = self.problem.get("detail") or self.problem.get("error_description") or ""
-        super().__init__(f"{title}: {detail}" if detail else str(title))
+        super().__init__(f"{str(title).rstrip('.')}: {detail}" if detail else str(title))
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,8 @@ def test_all_that_a_principal_reaches_and_for_whom_is_a_tree(admin: FakeAdmin) -
 
 def test_that_nobody_can_is_said(admin: FakeAdmin) -> None:
     admin.bridge.admin("GET", "/whocan", Reply({"items": []}))
+    assert admin.run("whocan", "--audience", "risk-engine").exit_code == 1  # there is no such audience
+    admin.bridge.admin("GET", "/audiences/risk-engine", Reply({"document": {}}))
     assert "nobody" in admin.run("whocan", "--audience", "risk-engine").stdout
     assert json.loads(admin.run("whocan", "--audience", "risk-engine", "--json").stdout) == {"items": []}
 
