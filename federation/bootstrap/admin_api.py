@@ -29,7 +29,6 @@ from federation.admin.trail import Trail
 from federation.aws.answers import DynamoAnswers
 from federation.aws.approvals import DynamoApprovals
 from federation.aws.audit_records import DynamoAuditRecords
-from federation.aws.claims import DynamoOneTimeClaims
 from federation.aws.clients import dynamodb_client, logs_client
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.key_sets import DocumentKeySets
@@ -39,20 +38,14 @@ from federation.aws.revocations import DynamoRevocations
 from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_writer import DynamoTrustWriter
+from federation.bootstrap.guard import guard
 from federation.bootstrap.revocation import revoker
 from federation.bootstrap.withdrawals import AdminWithdrawals
-from federation.mapping.own import OwnMappings
 from federation.model.documents import CorruptDocument
 from federation.oauth.metadata import ERRORS_PATH
 from federation.ports import ApprovalLog, AuditLog
 from federation.settings import Settings
 from federation.system import SystemClock
-from federation.trust.directory import TTL
-from federation.trust.kept import Kept
-from federation.verification.admin_tokens import AdminTokens
-from federation.verification.own_tokens import OwnTokenVerifier
-from federation.verification.proofs.dpop import DpopVerifier
-from federation.verification.proofs.resource_request import ResourceProofs
 
 _log = logging.getLogger(__name__)
 
@@ -100,18 +93,8 @@ class AdminApi:
         return Revocations(withdraw, store, Owners(self.pages, self.writer, self.records, self.clock), self.clock)
 
     def guard(self) -> Guard:
-        """Nothing that it decides with is remembered but our own keys, whose version is checked."""
-        keys = Kept(DocumentKeySets(self.writer).load, self.clock, TTL)
-        return Guard(
-            tokens=AdminTokens(OwnTokenVerifier(self.settings.issuer, keys.get, self.clock)),
-            proofs=ResourceProofs(DpopVerifier(self.clock)),
-            mappings=OwnMappings(self.reader, self.reader),
-            state=self.state,
-            claims=DynamoOneTimeClaims(self.dynamodb, self.settings.state_table, self.clock),
-            urls=self.settings.urls,
-            forget_keys=keys.forget,
-            bearer=self.settings.loopback_issuers,
-        )
+        """The one door."""
+        return guard(self.settings, self.dynamodb, self.clock, self.reader)
 
 
 def admin_endpoint(settings: Settings, log: AuditLog, approval_log: ApprovalLog) -> AdminEndpoint:

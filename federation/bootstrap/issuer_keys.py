@@ -5,10 +5,9 @@ import logging
 from federation.aws.clients import dynamodb_client
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.issuer_keys import Store
-from federation.aws.key_sets import DocumentKeySets
 from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.aws.trust_reader import DynamoTrustReader
-from federation.aws.trust_writer import DynamoTrustWriter
+from federation.bootstrap.guard import guard
 from federation.bootstrap.second_level import issuer_keys
 from federation.issuer_keys.endpoint import IssuerKeysEndpoint
 from federation.issuer_keys.push import PushKeys
@@ -20,8 +19,6 @@ from federation.settings import Settings
 from federation.system import RandomIdentifiers, SystemClock
 from federation.trust.directory import TTL
 from federation.trust.kept import Kept
-from federation.verification.admin_tokens import AdminTokens
-from federation.verification.own_tokens import OwnTokenVerifier
 from federation.verification.push_tokens import PushTokens
 
 _log = logging.getLogger(__name__)
@@ -30,27 +27,18 @@ _log = logging.getLogger(__name__)
 def issuer_keys_endpoint(settings: Settings, log: AuditLog) -> IssuerKeysEndpoint:
     """`POST /issuers/{id}/keys` on DynamoDB."""
     dynamodb, clock = dynamodb_client(), SystemClock()
-    trust = Kept(DynamoTrustReader(dynamodb, settings.trust_table, _report_corrupt).issuers, clock, TTL)
-    key_sets = DocumentKeySets(DynamoTrustWriter(dynamodb, settings.trust_table))
-    own_keys = Kept(key_sets.load, clock, TTL)
-
-    def forget_trust() -> None:
-        trust.forget()
-        own_keys.forget()
-
+    reader = DynamoTrustReader(dynamodb, settings.trust_table, _report_corrupt)
+    trust = Kept(reader.issuers, clock, TTL)
     push = PushKeys(
         issuers=trust.get,
         state=DynamoCurrentState(dynamodb, settings.trust_table, settings.state_table, clock),
         pushed=issuer_keys(settings, dynamodb, Store.PUSHED),
-        pushers=Pushers(
-            admins=AdminTokens(OwnTokenVerifier(settings.issuer, own_keys.get, clock)),
-            issuers=PushTokens(settings.issuer, clock),
-        ),
+        pushers=Pushers(admins=guard(settings, dynamodb, clock, reader), issuers=PushTokens(settings.issuer, clock)),
         ledger=DynamoLedger(dynamodb, LedgerTables(settings.audit_table, settings.state_table), clock),
         log=log,
         clock=clock,
         identifiers=RandomIdentifiers(),
-        forget_trust=forget_trust,
+        forget_trust=trust.forget,
     )
     return IssuerKeysEndpoint(push, settings.issuer + ERRORS_PATH)
 

@@ -52,22 +52,22 @@ class PushKeys:
         """The keys are trusted and the record is durable; or raises an OAuthError, which has been recorded."""
         with PushRecord(http, self.log, self.clock) as record:
             record.push = push = parse_push(http)
-            pusher, standing = self._authenticate(push)
+            pusher, standing = self._authenticate(http, push)
             record.pusher = pusher
             record.successors = successors = read_successors(push.body, pusher.issuer)
             record.succession = succession = compare(standing.keys.keys if standing.keys else None, successors.keys)
             keys = self._succeed(pusher, standing, successors, succession)
             self._commit(record, pusher, keys, standing.tag)
 
-    def _authenticate(self, push: KeyPush) -> tuple[Pusher, Standing]:
-        jwt = read_token(push)
+    def _authenticate(self, http: HttpRequest, push: KeyPush) -> tuple[Pusher, Standing]:
+        read_token(push)  # before anything is read: junk is none
         standing = self._standing(push.issuer)
         try:
-            return self.pushers.authenticate(jwt, push, standing), standing
+            return self.pushers.authenticate(http, push, standing), standing
         except InvalidRequest:  # an admin has perhaps written the document a moment ago
             self.forget_trust()
             standing = self._standing(push.issuer)
-            return self.pushers.authenticate(jwt, push, standing), standing
+            return self.pushers.authenticate(http, push, standing), standing
 
     def _standing(self, id_: str) -> Standing:
         """Reads the store for every id, so that one that nobody has takes as long."""

@@ -1,17 +1,19 @@
 """Who may push an issuer's keys: the issuer, by a key of it that is trusted already, or an admin."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from federation.issuer_keys.request import KeyPush
 from federation.model.admin import TRUST_WRITE
 from federation.model.json import Json
 from federation.model.one_time import OneTimeUse
 from federation.model.trust import DocumentVersion, Issuer
-from federation.oauth.errors import InvalidRequest, InvalidToken
+from federation.oauth.errors import InvalidRequest, InvalidToken, NoToken
+from federation.oauth.http import HttpRequest
 from federation.oauth.reasons import Reason
-from federation.verification.admin_tokens import AdminTokens
 from federation.verification.compact import UnverifiedJwt, parse_compact
 from federation.verification.held_keys import SharedKeys
+from federation.verification.proofs.resource_request import BEARER
 from federation.verification.push_tokens import PushTokens
 from federation.verification.thumbprint import thumbprint
 
@@ -41,45 +43,73 @@ class Pusher:
     """What the proof rests on."""
 
 
+class Admin(Protocol):
+    """Who came through the door of admins."""
+
+    @property
+    def principal(self) -> str:
+        """Whom the token is about."""
+        ...
+
+    @property
+    def tenant(self) -> str | None:
+        """None: an admin of the whole platform."""
+        ...
+
+
+class AdminDoor(Protocol):
+    """The one door of admins: who gives keys makes identities, which is more than what most doors lead to."""
+
+    def admit(self, http: HttpRequest, scope: str) -> Admin:
+        """By a token that is bound to a key, was not revoked, and whose mapping still grants the scope.
+
+        Raises InvalidToken or TemporarilyUnavailable.
+        """
+        ...
+
+
 def read_token(push: KeyPush) -> UnverifiedJwt:
-    """The bearer token, of which nothing is proven yet; raises InvalidToken."""
+    """The token, of which nothing is proven yet; raises InvalidToken."""
     try:
-        return parse_compact(push.token)
+        return parse_compact(push.presented.token)
     except InvalidRequest as error:
         raise InvalidToken(error.reason, error.detail) from error
 
 
 @dataclass(frozen=True, slots=True)
 class Pushers:
-    """Knows them by their bearer tokens."""
+    """Knows them by their tokens."""
 
-    admins: AdminTokens
+    admins: AdminDoor
     issuers: PushTokens
 
-    def authenticate(self, jwt: UnverifiedJwt, push: KeyPush, standing: Standing) -> Pusher:
+    def authenticate(self, http: HttpRequest, push: KeyPush, standing: Standing) -> Pusher:
         """Who pushes; raises InvalidToken, and what is wrong with the issuer, an InvalidRequest, to admins alone."""
+        jwt = read_token(push)
         if jwt.unverified_claims.get("iss") == self.issuers.own_issuer:
-            return self._admin(jwt, standing)
+            return self._admin(http, jwt, standing)
         return self._issuer(jwt, push, standing)
 
-    def _admin(self, jwt: UnverifiedJwt, standing: Standing) -> Pusher:
-        verified = self.admins.verify(jwt, TRUST_WRITE)
-        tenant = verified.claims.get("tenant")
-        issuer = standing.issuer if tenant is None else _own(standing.issuer, tenant)
+    def _admin(self, http: HttpRequest, jwt: UnverifiedJwt, standing: Standing) -> Pusher:
+        admin = self.admins.admit(http, TRUST_WRITE)
+        claims = jwt.unverified_claims  # verified by now: the door has read the same header
+        issuer = standing.issuer if admin.tenant is None else _own(standing.issuer, admin.tenant)
         if issuer is None:
             raise InvalidRequest(Reason.NO_SUCH_ISSUER, status=404)
         if not issuer.keys.pushed:
             raise InvalidRequest(Reason.KEYS_NOT_PUSHED, status=409)
         facts: dict[str, Json] = {
             "pushed_by": "admin",
-            "principal": verified.subject,
-            "token_jti": verified.claims.get("jti"),
-            "token_act": verified.claims.get("act"),
+            "principal": admin.principal,
+            "token_jti": claims.get("jti"),
+            "token_act": claims.get("act"),
         }
-        return Pusher(issuer, is_admin=True, facts=facts, documents=(issuer.document, *verified.documents))
+        return Pusher(issuer, is_admin=True, facts=facts, documents=(issuer.document,))
 
     def _issuer(self, jwt: UnverifiedJwt, push: KeyPush, standing: Standing) -> Pusher:
         issuer = standing.issuer
+        if push.presented.scheme != BEARER:
+            raise NoToken(Reason.MISSING_BEARER_TOKEN, "an issuer's token is bound to the body and to nothing else")
         if issuer is None or not issuer.enabled or not issuer.keys.pushed:
             raise InvalidToken(Reason.PUSH_NOT_AUTHORIZED, "no enabled issuer of that id pushes its keys")
         if standing.keys is None:

@@ -1,18 +1,18 @@
-"""A push of keys, parsed once at the edge: `POST /issuers/{id}/keys` with a JWK Set and a bearer token."""
+"""A push of keys, parsed once at the edge: `POST /issuers/{id}/keys` with a JWK Set and a token."""
 
 import re
 from dataclasses import dataclass, field
 
-from federation.oauth.errors import InvalidRequest, InvalidToken, NoToken
+from federation.oauth.errors import InvalidRequest, InvalidToken
 from federation.oauth.http import HttpRequest
 from federation.oauth.post import check_post
 from federation.oauth.reasons import Reason
+from federation.verification.proofs.resource_request import PresentedToken, read_authorization
 
 MAX_BODY = 64 * 1024
 
 _PATH = re.compile(r"/issuers/([a-z0-9][a-z0-9._-]{0,62})/keys")
 _CONTENT_TYPE = re.compile(r"application/(?:jwk-set\+)?json(?:\s*;\s*charset=\"?utf-8\"?)?", re.IGNORECASE)
-_BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,24 +21,16 @@ class KeyPush:
 
     issuer: str
     """Id of an Issuer document, if there is one of that id."""
-    token: str = field(repr=False)
+    presented: PresentedToken
     body: bytes = field(repr=False)
 
 
 def parse_push(http: HttpRequest) -> KeyPush:
     """The push that `http` carries; raises a typed OAuthError."""
     check_post(http)
-    token = _bearer(http.headers.get("authorization", ""))
+    presented = read_authorization(http)
     _check_body(http)
-    return KeyPush(_issuer(http.path), token, http.body)
-
-
-def _bearer(authorization: str) -> str:
-    """RFC 6750 section 2.1."""
-    match = _BEARER.fullmatch(authorization.strip())
-    if match is None:
-        raise NoToken(Reason.MISSING_BEARER_TOKEN)
-    return match[1]
+    return KeyPush(_issuer(http.path), presented, http.body)
 
 
 def _check_body(http: HttpRequest) -> None:

@@ -13,21 +13,15 @@ from federation.verification.own_tokens import OwnTokenVerifier
 
 @dataclass(frozen=True, slots=True)
 class AdminTokens:
-    """Bearer tokens of admins (RFC 6750)."""
+    """Tokens of admins (RFC 6750, RFC 9449 section 7.1)."""
 
     own: OwnTokenVerifier
 
-    def verify(self, jwt: UnverifiedJwt, scope: str) -> VerifiedToken:
-        """The token of an admin who may do what `scope` says; raises InvalidToken, or TemporarilyUnavailable."""
-        verified, own = self._verified(jwt)
-        if "cnf" in verified.claims:
-            # A bearer does not prove that the key is theirs (ATTACKS J11).
-            raise InvalidToken(Reason.WRONG_TOKEN_TYP, "bound to a key")
-        _check_scope(own, scope)
-        return verified
-
     def unproven(self, jwt: UnverifiedJwt, scope: str) -> tuple[VerifiedToken, OwnClaims]:
-        """The same for a token that may be bound to a key: whether the caller has that is still to be proven."""
+        """The token of an admin who may do what `scope` says; raises InvalidToken, or TemporarilyUnavailable.
+
+        Whether the caller has the key that it is bound to, and whether it was revoked, is still to be asked.
+        """
         verified, own = self._verified(jwt)
         _check_scope(own, scope)
         return verified, own

@@ -179,7 +179,7 @@ def test_B_push_what_is_no_token_costs_no_read(world: PushWorld, token: str) -> 
     assert (world.pushed.loads, len(world.log.entries)) == (0, 1)
 
 
-@pytest.mark.parametrize("authorization", ["", "Basic YTpi", "Bearer", "Bearer ", "Bearer a b", "DPoP a.b.c", "a.b.c"])
+@pytest.mark.parametrize("authorization", ["", "Basic YTpi", "Bearer", "Bearer ", "Bearer a b", "DPoP a b", "a.b.c"])
 def test_B_push_without_a_bearer_token_there_is_a_challenge(world: PushWorld, authorization: str) -> None:
     response = world.send(BODY, None, headers={"authorization": authorization})
     assert_refused(world, response, "missing_bearer_token")

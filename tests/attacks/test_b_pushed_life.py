@@ -11,9 +11,7 @@ from federation.model.keys import KeySet
 from federation.model.trust import DocumentRef, Kind
 from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
 from federation.ports import VersionConflict
-from federation.verification.admin_tokens import AdminTokens
 from federation.verification.held_keys import BETWEEN_REPLACEMENTS, COOL_DOWN_WITHOUT_KEYS, FRESH, MAX_STALE
-from federation.verification.own_tokens import OwnTokenVerifier
 from federation.verification.push_tokens import PushTokens
 from tests.support.fake_issuer_keys import FakeIssuerKeys
 from tests.support.issuer_world import BRIDGE, NOW, jwks
@@ -218,9 +216,7 @@ def test_O1_push_an_admins_token_is_as_good_as_the_key_set_is_now(world: PushWor
     keys, token = world.trust.load(), world.admin_token()
     assert keys is not None
     world.trust.save(KeySet((), keys.version + 1))
-    remembered = Pushers(
-        AdminTokens(OwnTokenVerifier(BRIDGE, lambda: keys, world.clock)), PushTokens(BRIDGE, world.clock)
-    )
+    remembered = Pushers(world.door(lambda: keys), PushTokens(BRIDGE, world.clock))
     world.endpoint = replace(world.endpoint, push=replace(world.push_keys(), pushers=remembered))
     assert reason(world.send(BODY, token)) == "trust_changed"
     assert (world.forgotten, world.pushed.kept) == (1, {})

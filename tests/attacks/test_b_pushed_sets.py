@@ -5,13 +5,19 @@ import json
 import pytest
 
 from federation.model.json import Json, JsonObject
+from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.trust import Kind
 from federation.oauth.errors import TemporarilyUnavailable
-from tests.support.issuer_world import BRIDGE, NOW
+from tests.support.admin_world import admin_mapping
+from tests.support.dpop import CLIENT, ath, jkt, proof
+from tests.support.issuer_world import BRIDGE, NOW, jwks
 from tests.support.jose_keys import b64u, ec_key, rsa_key
 from tests.support.jose_tokens import signed
 from tests.support.push_world import (
     BODY,
     FIRST,
+    OF_ACME,
+    PATH,
     SECOND,
     STRANGER,
     PushWorld,
@@ -152,7 +158,8 @@ ADMINS: dict[str, tuple[dict[str, Json], int, str]] = {
     "that only reads": ({"scope": "trust:read"}, 403, "missing_scope"),
     "with a scope that looks alike": ({"scope": "trust:writer xtrust:write trust:*"}, 403, "missing_scope"),
     "that ended": ({"exp": NOW}, 401, "token_expired"),
-    "that is bound to a key": ({"cnf": {"jkt": "x"}}, 401, "wrong_token_typ"),
+    "that is bound to a key": ({"cnf": {"jkt": "x"}}, 401, "bound_token"),
+    "whose mapping is gone": ({"fed": {"iss": "corp", "mapping": "gone@1", "decision": "d"}}, 401, "token_revoked"),
     "without scope": ({"scope": None}, 401, "malformed_claims"),
 }
 
@@ -166,9 +173,9 @@ def test_O1_push_only_a_good_admin_token_is_one(world: PushWorld, case: str) -> 
 @pytest.mark.parametrize("owner", ["globex", None])
 def test_O2_push_a_tenants_admin_gives_keys_to_the_tenants_issuers_alone(world: PushWorld, owner: str | None) -> None:
     world.write(tenant=owner)
-    assert_refused(world, world.admin_push(SECOND, claims={"tenant": "acme"}), "no_such_issuer", 404)
+    assert_refused(world, world.admin_push(SECOND, claims=OF_ACME), "no_such_issuer", 404)
     world.write()
-    assert world.admin_push(SECOND, claims={"tenant": "acme"}).status == 204
+    assert world.admin_push(SECOND, claims=OF_ACME).status == 204
 
 
 def test_O1_push_who_signs_in_our_name_with_another_key_is_no_admin(world: PushWorld) -> None:
@@ -201,3 +208,31 @@ def test_B_push_an_admin_is_told_what_is_wrong_with_the_issuer(world: PushWorld)
         response = world.admin_push(SECOND, path=path)
         assert (response.status, reason(response)) == (status, expected)
     assert world.forgotten == 2, "the document may have been written a moment ago"
+
+
+@pytest.mark.parametrize(
+    ("what", "value"), [(Withdrawn.JTI, "leaked"), (Withdrawn.PRINCIPAL, "admin/ops"), (Withdrawn.MAPPING, "admins")]
+)
+def test_O1_push_a_withdrawn_admin_token_makes_no_identities(world: PushWorld, what: Withdrawn, value: str) -> None:
+    """Who gives keys may be anybody in that cluster from then on."""
+    world.state.revoke(Revocation(RevocationKey(what, value), NOW, NOW + 3600, "admin/eve"))
+    assert_refused(world, world.admin_push(STRANGER, claims={"jti": "leaked"}), "token_revoked")
+
+
+def test_O1_push_an_admin_whose_rights_were_taken_back_has_none_here(world: PushWorld) -> None:
+    world.people.add(Kind.MAPPING, "admins", admin_mapping("admins", scopes=("trust:read",)))
+    assert_refused(world, world.admin_push(SECOND), "missing_scope", 403)
+
+
+def test_O1_push_an_admins_token_is_bound_to_a_key_and_comes_with_its_proof() -> None:
+    world = PushWorld(bearer=False)
+    assert_refused(world, world.admin_push(SECOND), "unbound_admin_token")
+    token, body = world.admin_token({"cnf": {"jkt": jkt(CLIENT)}}), json.dumps(jwks(SECOND)).encode()
+    proven = proof(CLIENT, htu=BRIDGE + PATH, iat=NOW, ath=ath(token), jti="p-1")
+    answers = [world.send(body, token, scheme="DPoP", headers={"dpop": proven}) for _ in range(2)]
+    assert (answers[0].status, reason(answers[1])) == (204, "proof_replayed")
+    assert world.verify(SECOND).key_id == "second"
+
+
+def test_B_push_an_issuers_own_token_is_no_dpop_token(world: PushWorld) -> None:
+    assert_refused(world, world.send(BODY, world.vouching(BODY), scheme="DPoP"), "missing_bearer_token")

@@ -64,6 +64,7 @@ ALLOWED = {
         ("dynamodb:PutItem", "TrustTable"),
         ("dynamodb:PutItem", "AuditTable"),
         ("dynamodb:UpdateItem", "AuditTable"),
+        ("dynamodb:BatchGetItem", "StateTable"),
         ("dynamodb:PutItem", "StateTable"),
         ("dynamodb:DeleteItem", "StateTable"),
     ),

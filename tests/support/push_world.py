@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from federation.admin.api.guard import Guard
 from federation.issuer_keys.endpoint import IssuerKeysEndpoint
 from federation.issuer_keys.push import PushKeys
 from federation.issuer_keys.pusher import Pushers
 from federation.issuer_keys.refresh import KeyRefresh, RefreshReport
 from federation.keys.publication import Publication
+from federation.mapping.own import OwnMappings
 from federation.minting.jws import assemble, signing_input
 from federation.model.issuer_keys import KeptKeys
 from federation.model.json import Json, JsonObject
@@ -27,11 +29,14 @@ from federation.verification.admin_tokens import AdminTokens
 from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
-from federation.verification.own_tokens import OwnTokenVerifier
+from federation.verification.own_tokens import CurrentKeySet, OwnTokenVerifier
 from federation.verification.presented import Presented
+from federation.verification.proofs.dpop import DpopVerifier
+from federation.verification.proofs.resource_request import ResourceProofs
 from federation.verification.push_tokens import PushTokens
 from federation.verification.second_level import SecondLevel
 from federation.verification.verifier import TokenVerifier
+from tests.support.admin_world import admin_mapping, issuer
 from tests.support.fake_audit_log import FakeAuditLog
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_current_state import FakeState
@@ -39,6 +44,7 @@ from tests.support.fake_fetcher import FakeFetcher
 from tests.support.fake_identifiers import CountingIdentifiers
 from tests.support.fake_issuer_keys import FakeIssuerKeys
 from tests.support.fake_ledger import FakeLedger
+from tests.support.fake_one_time_claims import FakeOneTimeClaims
 from tests.support.fake_publisher import FakePublisher
 from tests.support.fake_signer import FakeSigner
 from tests.support.fake_trust import FakeTrust
@@ -64,6 +70,13 @@ CLUSTER: dict[str, Json] = {
 }
 
 
+OF_ACME: dict[str, Json] = {
+    "tenant": "acme",
+    "fed": {"iss": "acme-corp", "mapping": "acme-admins@1", "decision": "d"},
+}
+"""Claims of an admin of that tenant alone."""
+
+
 @dataclass
 class PushWorld:
     """One issuer that pushes, its first key in its document. `alarms`: (issuer, what happened)."""
@@ -76,23 +89,26 @@ class PushWorld:
     web: FakeFetcher = field(default_factory=FakeFetcher)
     alarms: list[tuple[str, str]] = field(default_factory=list)
     forgotten: int = 0
+    people: FakeTrust = field(default_factory=FakeTrust)
+    """Who the admins are; apart, so that the issuer that pushes is the only one here."""
+    bearer: bool = True
 
     def __post_init__(self) -> None:
         self.ledger, self.signer, self._numbers = FakeLedger(self.clock), FakeSigner(), count(1)
         self.state = FakeState(self.trust, self.ledger, self.clock)
         self.write()
+        self._admit()
         kms_key = self.signer.create()
         Publication(BRIDGE, kms_key, "RS256", self.signer, self.trust, FakePublisher(), self.clock).run()
         self.endpoint = IssuerKeysEndpoint(self.push_keys(), f"{BRIDGE}/.well-known/errors.html")
         self.verifier = self.cold()
 
     def push_keys(self, log: AuditLog | None = None) -> PushKeys:
-        own = OwnTokenVerifier(BRIDGE, self.trust.load, self.clock)
         return PushKeys(
             issuers=self.trust.issuers,
             state=self.state,
             pushed=self.pushed,
-            pushers=Pushers(AdminTokens(own), PushTokens(BRIDGE, self.clock)),
+            pushers=Pushers(self.door(self.trust.load), PushTokens(BRIDGE, self.clock)),
             ledger=self.ledger,
             log=log or self.log,
             clock=self.clock,
@@ -101,10 +117,29 @@ class PushWorld:
             alarm=self.alarm,
         )
 
+    def door(self, own_keys: CurrentKeySet) -> Guard:
+        """That of the admin API. An admin on a laptop needs no key to which the token is bound."""
+        return Guard(
+            tokens=AdminTokens(OwnTokenVerifier(BRIDGE, own_keys, self.clock)),
+            proofs=ResourceProofs(DpopVerifier(self.clock)),
+            mappings=OwnMappings(self.people, self.people),
+            state=self.state,
+            claims=FakeOneTimeClaims(self.clock),
+            urls=lambda path: frozenset({BRIDGE + path}),
+            forget_keys=self._forget,
+            bearer=self.bearer,
+        )
+
     def cold(self) -> TokenVerifier:
         """The token path of a runtime that has heard of nothing yet."""
         cache = KeyCache(KeySource(self.web), self.clock, self.alarm, SecondLevel(self.fetched, self.pushed))
         return TokenVerifier(TrustedIssuers(self.trust, BRIDGE), cache, lambda _name: ANY_TOKEN, self.clock)
+
+    def _admit(self) -> None:
+        for document in (issuer("corp"), issuer("acme-corp", tenant="acme")):
+            self.people.add(Kind.ISSUER, str(document["id"]), document)
+        for name, of in (("admins", "corp"), ("acme-admins", "acme-corp"), ("helpers", "corp")):
+            self.people.add(Kind.MAPPING, name, admin_mapping(name, of))
 
     def refresh(self) -> RefreshReport:
         """One run of the schedule."""
@@ -152,9 +187,16 @@ class PushWorld:
         present = {name: value for name, value in claims.items() if value is not None}
         return signed(header or {"alg": "RS256", "kid": by.kid, "typ": "JWT"}, present, by)
 
-    def send(self, body: bytes, token: str | None, path: str = PATH, **changes: Any) -> HttpResponse:  # noqa: ANN401
+    def send(
+        self,
+        body: bytes,
+        token: str | None,
+        path: str = PATH,
+        scheme: str = "Bearer",
+        **changes: Any,  # noqa: ANN401
+    ) -> HttpResponse:
         """A request as a gateway hands it on."""
-        headers = {"content-type": JWK_SET, **({} if token is None else {"authorization": f"Bearer {token}"})}
+        headers = {"content-type": JWK_SET, **({} if token is None else {"authorization": f"{scheme} {token}"})}
         fields: dict[str, Any] = {"method": "POST", "headers": headers | changes.pop("headers", {}), **changes}
         request = HttpRequest(path=path, body=body, correlation_id=f"c-{next(self._numbers)}", **fields)
         return self.endpoint.handle(request)

@@ -121,7 +121,7 @@ def test_what_stands_is_listed_the_latest_first(world: ResourceWorld) -> None:
         "value": "globex",
         "tenant": None,
         "revoked_at": "2027-01-15T08:00:05+00:00",
-        "expires_at": "2027-01-16T09:00:05+00:00",
+        "expires_at": "2037-01-22T08:00:05+00:00",
         "by": "admin/alice",
         "reason": "taken over",
     }

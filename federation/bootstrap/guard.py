@@ -1,0 +1,37 @@
+"""Composes the door of admins, wherever one stands."""
+
+from typing import TYPE_CHECKING
+
+from federation.admin.api.guard import Guard
+from federation.aws.claims import DynamoOneTimeClaims
+from federation.aws.current_state import DynamoCurrentState
+from federation.aws.key_sets import DocumentKeySets
+from federation.aws.trust_reader import DynamoTrustReader
+from federation.aws.trust_writer import DynamoTrustWriter
+from federation.mapping.own import OwnMappings
+from federation.ports import Clock
+from federation.settings import Settings
+from federation.trust.directory import TTL
+from federation.trust.kept import Kept
+from federation.verification.admin_tokens import AdminTokens
+from federation.verification.own_tokens import OwnTokenVerifier
+from federation.verification.proofs.dpop import DpopVerifier
+from federation.verification.proofs.resource_request import ResourceProofs
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def guard(settings: Settings, dynamodb: "DynamoDBClient", clock: Clock, reader: DynamoTrustReader) -> Guard:
+    """Nothing that it decides with is remembered but our own keys, whose version is checked."""
+    keys = Kept(DocumentKeySets(DynamoTrustWriter(dynamodb, settings.trust_table)).load, clock, TTL)
+    return Guard(
+        tokens=AdminTokens(OwnTokenVerifier(settings.issuer, keys.get, clock)),
+        proofs=ResourceProofs(DpopVerifier(clock)),
+        mappings=OwnMappings(reader, reader),
+        state=DynamoCurrentState(dynamodb, settings.trust_table, settings.state_table, clock),
+        claims=DynamoOneTimeClaims(dynamodb, settings.state_table, clock),
+        urls=settings.urls,
+        forget_keys=keys.forget,
+        bearer=settings.loopback_issuers,
+    )
