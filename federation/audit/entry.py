@@ -1,5 +1,7 @@
 """What each proven step adds to the audit record: flat, small, searchable, without token text."""
 
+import re
+
 from federation.audit.claims import identifying_claims
 from federation.model.authorization import Authorization
 from federation.model.binding import ProvenKeys
@@ -9,6 +11,7 @@ from federation.model.trust import MappedPrincipal
 from federation.oauth.request import ExchangeRequest
 
 MAX_NAME = 128
+_REFERENCE = re.compile(r"[A-Za-z0-9_-]{43,}")
 
 
 def describe_request(request: ExchangeRequest) -> dict[str, Json]:
@@ -126,5 +129,9 @@ def describe_authorization(authorization: Authorization) -> dict[str, Json]:
 
 
 def _name(text: str) -> str:
-    """What a caller calls a target or a scope; a token put there by mistake is longer than any (ATTACKS P3)."""
-    return text if len(text) <= MAX_NAME else f"({len(text)} characters)"
+    """What a caller calls a target or a scope, unless it is a token that was put there by mistake (ATTACKS P3).
+
+    A JWT is longer than any name. A reference is not, but it is 44 characters without a mark between words.
+    """
+    secret = len(text) > MAX_NAME or _REFERENCE.fullmatch(text)
+    return f"({len(text)} characters)" if secret else text

@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from federation.authentication.grants import TokenCallers
-from federation.aws.allowances import DynamoAllowances
 from federation.aws.approvals import DynamoApprovals
 from federation.aws.clients import dynamodb_client, kms_client
 from federation.aws.current_state import DynamoCurrentState
@@ -15,11 +14,10 @@ from federation.aws.policy_reader import DynamoPolicyReader
 from federation.aws.signer import KmsSigner
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.callers import callers
+from federation.bootstrap.limits import request_limits
 from federation.bootstrap.trust import cached_trust, issuer_keys
 from federation.endpoint import TokenEndpoint
 from federation.exchange import Exchange
-from federation.limits.limiter import Limiter
-from federation.limits.requests import RequestLimits
 from federation.mapping.mapper import Mapper
 from federation.mapping.own import OwnMappings
 from federation.mapping.principals import Principals
@@ -76,14 +74,9 @@ def token_endpoint(settings: Settings, log: AuditLog) -> TokenEndpoint:
         log=log,
         clock=clock,
         memory=TrustMemory((trust, policies, minter.key), risks, minter.commit.state, clock),
-        limits=_limits(settings, trust, clock, dynamodb),
+        limits=request_limits(settings, trust, clock, dynamodb),
     )
     return TokenEndpoint(exchange, error_page=settings.issuer + ERRORS_PATH)
-
-
-def _limits(settings: Settings, trust: CachedTrust, clock: Clock, dynamodb: "DynamoDBClient") -> RequestLimits:
-    limiter = Limiter(DynamoAllowances(dynamodb, settings.state_table, clock), clock)
-    return RequestLimits(limiter, settings.issuer_rate, settings.address_rate, trust)
 
 
 def _proofs(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> Proofs:

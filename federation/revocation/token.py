@@ -1,5 +1,6 @@
 """Revocation of a token by its client, from the bytes of a request to its end (RFC 7009 section 2)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from federation.authentication.immediate import CallerAuthentication
@@ -24,6 +25,9 @@ class TokenRevocation:
     revoker: Revoker
     log: AuditLog
     clock: Clock
+    knock: Callable[[str], None]
+    """Whether anybody may come in from that source address now: whoever holds a token need not say who they are, and to
+    look for a reference is a call. Raises TooManyRequests."""
 
     def __call__(self, http: HttpRequest) -> None:
         """The token is worth nothing from now on; or raises an OAuthError, which has been recorded.
@@ -31,6 +35,7 @@ class TokenRevocation:
         A token that is worth nothing already is no error (RFC 7009 section 2.2).
         """
         with RevocationRecord(http, self.log, self.clock) as record:
+            self.knock(http.source_ip)
             request = parse_token_request(http)
             record.client = caller = self.callers.authenticate(request.caller)
             token = self.tokens.find(request.token)

@@ -9,6 +9,7 @@ from federation.authentication.immediate import ImmediateCallers
 from federation.introspection.introspection import Introspection
 from federation.model.authorization import Authorization
 from federation.model.revocation import RevocationKey, Withdrawn
+from federation.model.trust import RateLimit
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.identifiers import FORM
 from federation.revocation.token import TokenRevocation
@@ -70,3 +71,14 @@ def test_M6_and_nobody_elses(world: World, whose: Authorization) -> None:
 def test_M7_it_is_told_nothing_though_an_audience_names_it(world: World) -> None:
     answer = world.introspect(world.issued.token(issued_to(PUBLIC)), client_id=PUBLIC)
     assert (answer.status, body(answer)["error"], reason(answer)) == (401, "invalid_client", "client_required")
+
+
+def test_Q1_a_flood_of_guesses_asks_no_store_beyond_its_rate() -> None:
+    """Nobody need say who they are to withdraw what they hold, and a reference is looked up."""
+    world = IssuedWorld(address_rate=RateLimit(1, 3))
+    before = world.state.reads
+    answers = [world.revoke(f"guess-{number:038}") for number in range(20)]
+    assert [answer.status for answer in answers] == [200] * 3 + [429] * 17
+    assert world.state.reads == before + 3
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    assert {entry["reason"] for entry in world.log.entries} == {"rate_limited"}

@@ -80,3 +80,11 @@ def test_C11_a_second_decision_after_a_spent_approval_rests_on_what_holds(bridge
     bridge.post(bridge.foreign(department="lab"))
     left = bridge.left().released - before
     assert not [jti for jti in left if world.ledger.records[jti]["principal"] != "partner/acme/lab"]
+
+
+@pytest.mark.parametrize("name", ["audience", "scope"])
+def test_P3_a_reference_in_the_wrong_place_is_in_no_record(bridge: Attacked, name: str) -> None:
+    """It is short enough to be a name, and whoever reads the log could use it."""
+    reference = "Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmE_"
+    assert bridge.post(bridge.foreign(), **{name: reference}).status == 400
+    assert reference not in str(bridge.world.log.entries[-1])

@@ -14,6 +14,8 @@ from federation.introspection.endpoint import IntrospectionEndpoint
 from federation.introspection.introspection import Introspection
 from federation.introspection.signed import SignedAnswers
 from federation.keys.publication import Publication
+from federation.limits.limiter import Limiter
+from federation.limits.requests import RequestLimits
 from federation.minting.claims import build_claims
 from federation.minting.current_key import CurrentKey
 from federation.minting.jws import ACCESS_TOKEN
@@ -24,7 +26,7 @@ from federation.model.one_time import OneTimeUse, Purpose
 from federation.model.standing_keys import key_texts, keys_of_authorized
 from federation.model.status import status_reference
 from federation.model.tokens import Caller
-from federation.model.trust import Client, ClientAuth, DocumentRef, Kind
+from federation.model.trust import Client, ClientAuth, DocumentRef, Kind, RateLimit
 from federation.oauth.errors import InvalidClient
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.identifiers import FORM, TokenType
@@ -38,6 +40,7 @@ from federation.status.publication import StatusPublication
 from federation.trust.directory import CachedTrust
 from federation.verification.own_references import OwnReferences
 from federation.verification.own_tokens import OwnTokenVerifier
+from tests.support.fake_allowances import FakeAllowances
 from tests.support.fake_audit_log import FakeAuditLog
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_current_state import FakeState
@@ -58,6 +61,8 @@ API, STRANGER = "risk-engine-api", "other-api"
 GATEWAY = "acme-gateway"
 """A client to which tokens are issued."""
 JWT = "application/token-introspection+jwt"
+
+PLENTY = RateLimit(10_000, 10_000)
 
 USUAL = Authorization(
     principal="partner/acme/sync",
@@ -115,6 +120,7 @@ class IssuedWorld:
     signer: FakeSigner = field(default_factory=FakeSigner)
     publisher: FakePublisher = field(default_factory=FakePublisher)
     log: FakeAuditLog = field(default_factory=FakeAuditLog)
+    address_rate: RateLimit = PLENTY
 
     def __post_init__(self) -> None:
         self.ledger = FakeLedger(self.clock)
@@ -146,8 +152,9 @@ class IssuedWorld:
         introspection = Introspection(callers, tokens, trust, self.state, signed, self.log, self.clock, forget_trust)
         self.introspection = IntrospectionEndpoint(introspection, ERRORS)
         self.revoker = Revoker(self.state, self.ledger, self.clock, self._identifiers)
+        limits = RequestLimits(Limiter(FakeAllowances(self.clock), self.clock), PLENTY, self.address_rate, trust)
         self.revocation = RevocationEndpoint(
-            TokenRevocation(callers, tokens, self.revoker, self.log, self.clock), ERRORS
+            TokenRevocation(callers, tokens, self.revoker, self.log, self.clock, limits.knock), ERRORS
         )
         self.status = StatusPublication(BRIDGE, self.state, self.tokens, jwts, self.publisher, self.clock)
 
