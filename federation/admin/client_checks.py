@@ -8,6 +8,7 @@ from federation.admin.problem import Problem
 from federation.admin.schema.audience import AudienceDocument
 from federation.admin.schema.client import ClientDocument
 from federation.admin.schema.issuer import IssuerDocument
+from federation.model.admin import ADMIN_AUDIENCE
 from federation.verification.spiffe_id import SPIFFE, trust_domain_of
 
 
@@ -18,6 +19,7 @@ def client_problems(documents: DocumentSet) -> Iterator[Problem]:
             yield from _audience_problems(client, number, audience_id, documents)
         yield from _scope_problems(client, documents)
         yield from _trust_domain_problems(client, documents)
+        yield from _admin_problems(client)
 
 
 def introspection_warnings(documents: DocumentSet) -> Iterator[Problem]:
@@ -68,6 +70,14 @@ def _trust_domain_problems(client: Written[ClientDocument], documents: DocumentS
     problem = _trust_domain_problem(client.document, issuer.document) if issuer else None
     if problem:
         yield client.source.problem(("auth", "issuer"), problem)
+
+
+def _admin_problems(client: Written[ClientDocument]) -> Iterator[Problem]:
+    """Whoever may write the Issuer would be that admin; of an Issuer whose Mappings make admins that is known (O2)."""
+    if client.document.auth.issuer is not None and ADMIN_AUDIENCE in client.document.audiences:
+        message = f"no client of {ADMIN_AUDIENCE} proves itself by an Issuer's keys"
+        hint = "write a Mapping of that Issuer with the grant, or take private_key_jwt"
+        yield client.source.problem(("auth", "issuer"), message, hint)
 
 
 def _trust_domain_problem(client: ClientDocument, issuer: IssuerDocument) -> str | None:

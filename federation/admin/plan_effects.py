@@ -16,6 +16,7 @@ from federation.model.documents import StoredDocument
 from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef, Kind
 from federation.ports import AuditRecords, Clock
+from federation.verification.own_tokens import SELF
 
 DAYS = 2
 """Looked back for identities: a walk through the hours of the trail, whose length is what a plan waits for."""
@@ -51,19 +52,24 @@ class PlanEffects:
     seen: ObservedIdentities
     clock: Clock
 
-    def __call__(self, plan: Sequence[Planned]) -> Sequence[JsonObject]:
-        """Every effect by itself: rights that are gained, lost, or had on other terms; then changed examples."""
+    def __call__(self, plan: Sequence[Planned], tenant: str | None = None) -> Sequence[JsonObject]:
+        """Every effect by itself: rights that are gained, lost, or had on other terms; then changed examples.
+
+        `tenant`: whose admin asks, who learns nothing of anybody else (ATTACKS O2); None: for everybody.
+        """
         changing = [one for one in plan if one.action != "unchanged"]
         if not changing:
             return ()
-        seen = _distinct(self.seen.recent(DAYS))
-        before = self._before(changing, seen)
+        rest = self.loader.rest(tenant)
+        seen = _distinct(_of_tenant(self.seen.recent(DAYS), rest, tenant))
+        before = self._before(changing, seen, rest, tenant)
         told = effects(before, _after(before, changing), seen, self.loader.own_issuer, int(self.clock.now()))
-        return _flat(told)
+        return [one for one in _flat(told) if _is_shown(one, rest, tenant)]
 
-    def _before(self, changing: Sequence[Planned], seen: Sequence[ObservedExchange]) -> Snapshot:
-        rest = self.loader.rest()
-        there = self.loader.with_documents(rest, self._refs(rest, seen))
+    def _before(
+        self, changing: Sequence[Planned], seen: Sequence[ObservedExchange], rest: Snapshot, tenant: str | None
+    ) -> Snapshot:
+        there = self.loader.with_documents(rest, self._refs(rest, seen), tenant)
         planned = [one.state.document for one in changing if one.state.document]
         return Snapshot.of_stored({**there.documents, **{_ref(one): one for one in planned}}.values())
 
@@ -74,6 +80,23 @@ class PlanEffects:
         asking = [Asking(issuers[id_], claims) for id_, claims in chain(subjects, actors) if id_ in issuers]
         clients = {DocumentRef(Kind.CLIENT, one.client) for one in seen if one.client}
         return self.loader.for_identities(asking) | clients
+
+
+def _of_tenant(seen: Iterable[ObservedExchange], rest: Snapshot, tenant: str | None) -> Iterator[ObservedExchange]:
+    """Others' do not even count: however much they ask, they hide nobody."""
+    own = {issuer.id for issuer in rest.issuers() if issuer.tenant == tenant}
+    for one in seen:
+        if tenant is None or one.issuer in own or (one.issuer == SELF and one.claims.get("tenant") == tenant):
+            yield one
+
+
+def _is_shown(effect: JsonObject, rest: Snapshot, tenant: str | None) -> bool:
+    if tenant is None:
+        return True
+    if "policy" not in effect:
+        return effect.get("tenant") == tenant
+    policy = rest.body(DocumentRef(Kind.POLICY, str(effect["policy"]))) or {}
+    return policy.get("tenant", tenant) == tenant
 
 
 def _ref(document: StoredDocument) -> DocumentRef:

@@ -53,10 +53,11 @@ class Trail:
         return AuditPage(_wanted(page.records, search), page.after)
 
     def chain(self, jti: str, tenant: str | None) -> tuple[Link, ...]:
-        """From a token back to the one with which everything began; empty where it is not theirs to see."""
+        """From a token back to the one with which everything began; empty where it is not theirs, bare where one is not."""
         links = tuple(self._links(jti))
-        first = links[0].record
-        return links if first is not None and tenant in (None, first.get("tenant")) else ()
+        if links[0].record is None or not _is_of(links[0].record, tenant):
+            return ()
+        return tuple(one if one.record and _is_of(one.record, tenant) else Link(one.jti, None) for one in links)
 
     def _links(self, jti: str) -> Iterator[Link]:
         named: object = jti
@@ -75,6 +76,10 @@ class Trail:
         begun = self.records.page(search.since, RevocationKey(Withdrawn.TXN, id_), None, LATELY).records
         found = begun or self.records.page(search.since, None, None, LATELY).records
         return tuple(one for one in found if one.get("correlation_id") == id_)
+
+
+def _is_of(record: JsonObject, tenant: str | None) -> bool:
+    return tenant in (None, record.get("tenant"))
 
 
 def _key(search: Search) -> RevocationKey | None:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from federation.model.admin import ADMIN_SCOPES
 from tests.support.admin_resources import ResourceWorld
-from tests.support.admin_world import BRIDGE, Document, audience, issuer, mapping
+from tests.support.admin_world import BRIDGE, NOW, Document, audience, issuer, mapping
 
 
 @pytest.fixture
@@ -48,3 +49,45 @@ def test_O2_what_is_wrong_is_said_without_a_word_of_other_tenants(world: Resourc
 def test_O2_a_global_admin_is_told_what_is_in_the_way(world: ResourceWorld) -> None:
     answer = world.put(issuer("probe", issuer="https://globex-idp.example.com"))
     assert "Issuer globex-idp" in answer.members["errors"][0]["detail"]
+
+
+def test_O2_who_takes_a_deleted_issuers_id_inherits_no_history(world: ResourceWorld) -> None:
+    assert world.put(mapping("past", "acme", match={"sub": "our own"}), who="tina").status == 201
+    for path in ("/mappings/globex-sync", "/issuers/globex-idp"):
+        assert world.call("DELETE", path, if_match='"1"').status == 204
+    world.clock.advance(1)
+    assert world.put(issuer("globex-idp", tenant="acme"), who="tina").status == 201
+    assert world.tina("GET", "/history/mappings/globex-sync").status == 404
+    restored = world.call(
+        "POST", "/history/mappings/globex-sync/restore", {"version": 1}, who="tina", if_none_match="*"
+    )
+    assert restored.status == 404
+    assert world.tina("GET", "/history/mappings/past").status == 200
+
+
+def test_O2_a_chain_shows_a_tenants_own_records_alone(world: ResourceWorld) -> None:
+    for jti, tenant, more in (("root", "globex", {}), ("leaf", "acme", {"parent_jti": "root"})):
+        record: Document = {"jti": jti, "correlation_id": jti, "tenant": tenant, "claims": {"sub": f"secret {tenant}"}}
+        times: Document = {"issued_at": NOW, "expires_at": NOW + 60, "status_idx": 1, "revocation_keys": []}
+        world.ledger.commit({**record, **times, **more}, ())
+    shown = world.tina("GET", "/audit/leaf/chain")
+    assert [one["jti"] for one in shown.members["items"]] == ["leaf", "root"]
+    assert (b"secret acme" in shown.body, b"secret globex" in shown.body) == (True, False)
+    assert not shown.members["complete"]
+
+
+def test_O2_no_admin_is_one_by_an_issuers_keys_without_its_mappings_saying_so(world: ResourceWorld) -> None:
+    """Whoever may write the Issuer, with fewer rights, would give themselves the client's."""
+    keys = {"jwks_uri": "https://td.example.com/keys"}
+    domain = issuer("td", provider="spiffe", issuer="spiffe://td.example.com", keys=keys)
+    assert world.put(domain).status == 201
+    client = {
+        "kind": "Client",
+        "id": "robot",
+        "auth": {"method": "spiffe_jwt", "issuer": "td", "spiffe_id": "spiffe://td.example.com/robot"},
+        "audiences": ["federation-admin"],
+        "scopes": list(ADMIN_SCOPES),
+    }
+    answer = world.put(client)
+    assert (answer.status, answer.pointers) == (422, ["/auth/issuer"])
+    assert world.put({**client, "audiences": ["risk-engine"], "scopes": ["risk:read"]}).status == 201

@@ -22,12 +22,12 @@ from federation.ports import RevisionMoved
 class Effects(Protocol):
     """What a plan means."""
 
-    def __call__(self, plan: Sequence[Planned]) -> Sequence[JsonObject]:
-        """Which identities gain or lose which audience and scope."""
+    def __call__(self, plan: Sequence[Planned], tenant: str | None) -> Sequence[JsonObject]:
+        """Which identities gain or lose which audience and scope; of that tenant alone, or for None of all."""
         ...
 
 
-def no_effects(plan: Sequence[Planned]) -> Sequence[JsonObject]:  # noqa: ARG001 (whoever knows more says more)
+def no_effects(plan: Sequence[Planned], tenant: str | None) -> Sequence[JsonObject]:  # noqa: ARG001 (others know more)
     """Nobody has looked."""
     return ()
 
@@ -69,7 +69,7 @@ class DocumentSets:
 
     def _plan(self, request: AdminRequest) -> Answer:
         prepared = self._prepared(request)
-        effects = list(self.effects(prepared.plan))
+        effects = list(self.effects(prepared.plan, request.admin.tenant))
         return Answer(HTTPStatus.OK, {"base": prepared.revision, "effects": effects, **_shown(prepared)})
 
     def _apply(self, request: AdminRequest) -> Answer:

@@ -51,7 +51,21 @@ class Visible:
         rights, around = self._rights(admin), self._around()
         bodies = [one.body for one in versions if one.body is not None]
         own = bool(bodies) and all(rights.sees(ref.kind, body, around) for body in bodies)
-        return versions if own else ()
+        return versions if own and self._were_of_that_issuer(ref, versions) else ()
+
+    def _were_of_that_issuer(self, ref: DocumentRef, versions: tuple[PastVersion, ...]) -> bool:
+        """An id that was deleted is anybody's: a mapping may have named an Issuer that was another tenant's then."""
+        if ref.kind is not Kind.MAPPING:
+            return True
+        named = {DocumentRef(Kind.ISSUER, str(one.body["issuer"])) for one in versions if one.body is not None}
+        issuers = [state.document for state in self.writer.states(named).values()]
+        begun = [self._begun(issuer) for issuer in issuers if issuer is not None]
+        return all(one.body is None or when <= one.change.when for one in versions for when in begun)
+
+    def _begun(self, issuer: StoredDocument) -> str:
+        """When that Issuer was created, as often as one of its name may have been deleted. RFC 3339, in UTC."""
+        first = self.past.history(DocumentRef(issuer.kind, issuer.id), issuer.since + 1, 1)
+        return first[0].change.when if first else ""
 
     def _rights(self, admin: Admin) -> Rights:
         return Rights(admin.tenant, admin.scopes)

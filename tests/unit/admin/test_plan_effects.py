@@ -3,7 +3,7 @@
 from typing import Any
 
 from federation.admin.loading import TrustLoader
-from federation.admin.plan_effects import AuditedIdentities, PlanEffects
+from federation.admin.plan_effects import MOST_IDENTITIES, AuditedIdentities, PlanEffects
 from federation.admin.write import Planned
 from federation.model.json import Json, JsonObject
 from federation.model.revocation import RevocationKey, Withdrawn
@@ -32,12 +32,12 @@ class World:
         selector = Selector("sub", document["match"]["sub"]) if document["kind"] == "Mapping" else None
         self.trust.add(Kind(document["kind"]), document["id"], document, selector)
 
-    def see(self, subject: str, jti: str = "t-1") -> None:
+    def see(self, subject: str, jti: str = "t-1", of: str = "acme") -> None:
         record: dict[str, Json] = {
             "jti": jti,
             "correlation_id": jti,
-            "issuer": "acme",
-            "claims": {"iss": "https://acme.example.com", "sub": subject},
+            "issuer": of,
+            "claims": {"iss": f"https://{of}.example.com", "sub": subject},
             "source_ip": "192.0.2.7",
             "issued_at": NOW - 60,
             "expires_at": NOW + 240,
@@ -46,7 +46,7 @@ class World:
         }
         self.ledger.commit(record, ())
 
-    def effects(self, *bodies: JsonObject | DocumentRef) -> list[Any]:
+    def effects(self, *bodies: JsonObject | DocumentRef, tenant: str | None = None) -> list[Any]:
         loader = TrustLoader(self.trust, self.trust, self.trust, self.trust, BRIDGE)
         seen = AuditedIdentities(FakeAuditRecords(self.ledger), self.clock)
         refs = [
@@ -58,7 +58,7 @@ class World:
             Planned(ref, None if isinstance(body, DocumentRef) else body, states[ref])
             for ref, body in zip(refs, bodies, strict=True)
         ]
-        return list(PlanEffects(loader, seen, self.clock)(plan))
+        return list(PlanEffects(loader, seen, self.clock)(plan, tenant))
 
 
 def grants(*names: str) -> list[Json]:
@@ -111,3 +111,24 @@ def test_the_same_identity_counts_once() -> None:
     world.see("sync", "t-2")
     (effect,) = world.effects(DocumentRef(Kind.MAPPING, "sync"))
     assert effect["observed"] == 1
+
+
+def test_a_tenants_admin_learns_of_the_tenants_identities_alone_however_many_others_there_are() -> None:
+    world = World()
+    world.store(issuer("globex", tenant="globex"))
+    for number in range(MOST_IDENTITIES + 1):
+        world.store(mapping(f"g{number}", "globex"))
+        world.see(f"g{number}", f"g-{number}", of="globex")
+    policy = {"kind": "Policy", "id": "none", "cedar": "forbid (principal, action, resource);"}
+    assert [one["principal"] for one in world.effects(policy, tenant="acme")] == ["partner/sync"]
+    assert "partner/sync" not in [one["principal"] for one in world.effects(policy, tenant="globex")]
+
+
+def test_nor_does_anybody_learn_of_another_tenants_examples() -> None:
+    world, cedar = World(), "permit (principal, action, resource);"
+    example = {"principal": "partner/x", "tenant": "acme", "audience": "risk-engine", "expect": "allow"}
+    for owner in ("globex", "acme"):
+        world.store({"kind": "Policy", "id": owner, "tenant": owner, "cedar": cedar, "examples": [example]})
+    policy = {"kind": "Policy", "id": "none", "tenant": "acme", "cedar": "forbid (principal, action, resource);"}
+    assert {one["policy"] for one in world.effects(policy) if "policy" in one} == {"globex", "acme"}
+    assert {one["policy"] for one in world.effects(policy, tenant="acme") if "policy" in one} == {"acme"}
