@@ -53,7 +53,7 @@ class Trail:
         return AuditPage(_wanted(page.records, search), page.after)
 
     def chain(self, jti: str, tenant: str | None) -> tuple[Link, ...]:
-        """From a token back to the one with which everything began; empty where it is not theirs, bare where one is not."""
+        """From a token back to the one with which everything began; empty where that is not theirs to see."""
         links = tuple(self._links(jti))
         if links[0].record is None or not _is_of(links[0].record, tenant):
             return ()
