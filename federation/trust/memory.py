@@ -36,6 +36,7 @@ OF_THE_PROVEN = frozenset(
         *(Reason.ACTOR_REQUIRED, Reason.ACTOR_NOT_PERMITTED, Reason.PROOF_REQUIRED, Reason.APPROVAL_REQUIRED),
         *(Reason.TARGET_NOT_GRANTED, Reason.TARGET_UNSUPPORTED, Reason.SCOPE_REQUIRED, Reason.SCOPE_NOT_GRANTED),
         *(Reason.DETAILS_NOT_GRANTED, Reason.DETAILS_INVALID, Reason.POLICY_DENIED, Reason.TOO_MANY_SCOPES),
+        Reason.POLICY_UNAVAILABLE,  # a broken one may have been mended
     }
 )
 """With the other one: refusals that an edit of a document might have made wrong a moment ago."""

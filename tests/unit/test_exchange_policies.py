@@ -72,6 +72,13 @@ def test_policies_that_cannot_be_read_stop_everything(world: Bridge, cedar: str)
     assert world.ledger.records == {}
 
 
+def test_whoever_mends_a_broken_policy_lets_the_very_next_exchange_through(world: Bridge) -> None:
+    world.write(policy("permit ("))
+    assert world.post().status == 503
+    world.write(policy("permit (principal, action, resource);"))
+    assert world.post().status == 200
+
+
 def test_the_strictest_lifetime_of_all_permissions_holds(world: Bridge) -> None:
     world.write(policy('@max_ttl("60s") permit (principal, action, resource in Environment::"prod");'))
     assert body(world.post())["expires_in"] == 60

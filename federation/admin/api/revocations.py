@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import islice
 from typing import Protocol, TypeAlias
 
 from federation.admin.api.operation import AdminRequest, Answer, Operation
@@ -66,12 +67,10 @@ class Revocations:
     def _list(self, request: AdminRequest) -> Answer:
         tenant = request.admin.tenant
         standing = sorted(self.store.revocations(), key=lambda one: one.revoked_at, reverse=True)
-        shown = standing[:MOST_SHOWN]
-        own = [one for one in shown if tenant is None or self.owners.tenant_of(one.key) == tenant]
-        return Answer(
-            HTTPStatus.OK,
-            {"items": [show_revocation(one) for one in own], "truncated": len(standing) > MOST_SHOWN},
-        )
+        visible = (one for one in standing if tenant is None or self.owners.tenant_of(one.key) == tenant)
+        own = list(islice(visible, MOST_SHOWN + 1))  # another tenant's withdrawals hide none of this one's
+        items = [show_revocation(one) for one in own[:MOST_SHOWN]]
+        return Answer(HTTPStatus.OK, {"items": items, "truncated": len(own) > MOST_SHOWN})
 
     def _revoke(self, request: AdminRequest) -> Answer:
         named: JsonObject = request.body.model_dump(exclude_none=True)
