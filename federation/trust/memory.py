@@ -11,6 +11,7 @@ from typing import Protocol
 
 from federation.model.history import TRUST_REVISION
 from federation.model.risk import RiskKey, RiskScore
+from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import Clock, CurrentState, StandingQuestion
 from federation.trust.risks import KnownRisks
@@ -25,6 +26,7 @@ FRESH = 0.25
 OF_STRANGERS = frozenset(
     {
         *(Reason.UNTRUSTED_ISSUER, Reason.AMBIGUOUS_ISSUER, Reason.UNKNOWN_KEY, Reason.UNSUPPORTED_ALGORITHM),
+        Reason.BAD_SIGNATURE,
         *(Reason.WRONG_AUDIENCE, Reason.CERTIFICATE_REFUSED, Reason.CLIENT_AUTHENTICATION_FAILED),
     }
 )
@@ -36,6 +38,7 @@ OF_THE_PROVEN = frozenset(
         *(Reason.ACTOR_REQUIRED, Reason.ACTOR_NOT_PERMITTED, Reason.PROOF_REQUIRED, Reason.APPROVAL_REQUIRED),
         *(Reason.TARGET_NOT_GRANTED, Reason.TARGET_UNSUPPORTED, Reason.SCOPE_REQUIRED, Reason.SCOPE_NOT_GRANTED),
         *(Reason.DETAILS_NOT_GRANTED, Reason.DETAILS_INVALID, Reason.POLICY_DENIED, Reason.TOO_MANY_SCOPES),
+        *(Reason.APPROVAL_PENDING, Reason.APPROVAL_DENIED),
         Reason.POLICY_UNAVAILABLE,  # a broken one may have been mended
     }
 )
@@ -85,7 +88,10 @@ class TrustMemory:
         """Whether a refusal for that reason deserves another decision: something was written since, and is read now."""
         if not self._may_look(reason):
             return False
-        revision = self._read()
+        try:
+            revision = self._read()
+        except TemporarilyUnavailable:
+            return False  # what was refused stays refused
         if revision == self._revision:
             return False
         self._forget(revision)

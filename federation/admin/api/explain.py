@@ -17,7 +17,8 @@ from federation.admin.snapshot import Snapshot
 from federation.admin.whocan import reach_of, who_can
 from federation.model.admin import TRUST_READ
 from federation.model.policy import Risk
-from federation.model.risk import RiskKey, RiskScore
+from federation.model.risk import RiskKey
+from federation.model.trust import MappedPrincipal
 from federation.oauth.reasons import Reason
 from federation.ports import Clock, CurrentState, StandingQuestion
 
@@ -81,16 +82,13 @@ class Explanations:
                     raise forbidden(Reason.OUTSIDE_TENANT)
 
     def _scored(self, question: Question, snapshot: Snapshot) -> Question:
-        """With the risk scores of whom it turns out to be about."""
-        mapped = Decisions(snapshot, self.loader.own_issuer).decide(question).mapped
-        if mapped is None:
-            return question
-        principal = RiskKey("principal", mapped.principal, mapped.issuer.tenant)
-        issuer = RiskKey("issuer", mapped.issuer.id)
-        found = self.state.standing(StandingQuestion(risks=frozenset({principal, issuer}))).risks
-        none = RiskScore(0, question.now)
-        scores = (found.get(key, none).now(question.now) for key in (principal, issuer))
-        return replace(question, risk=Risk(*scores))
+        """With the risk scores of whom it turns out to be about, and of whoever acts: the highest count."""
+        trail = Decisions(snapshot, self.loader.own_issuer).decide(question)
+        people = [trail.mapped, trail.mapped and trail.mapped.holder, trail.acting and trail.acting.mapped]
+        keys = frozenset(key for somebody in people if somebody for key in _risk_keys(somebody))
+        found = self.state.standing(StandingQuestion(risks=keys)).risks if keys else {}
+        scores = {what: [one.now(question.now) for key, one in found.items() if key.what == what] for what in _SCORED}
+        return replace(question, risk=Risk(*(max(scores[what], default=0) for what in _SCORED)))
 
     def _whocan(self, request: AdminRequest) -> Answer:
         audience, scope, principal = (request.query.get(name) for name in ("audience", "scope", "principal"))
@@ -109,3 +107,11 @@ class Explanations:
 def _cut(shown: dict[str, Any], lists: tuple[str, ...], *, truncated: bool) -> dict[str, Any]:
     more = any(len(shown[name]) > MOST_WAYS for name in lists)
     return {**{name: shown[name][:MOST_WAYS] for name in lists}, "truncated": truncated or more}
+
+
+_SCORED = ("principal", "issuer")
+
+
+def _risk_keys(somebody: MappedPrincipal) -> tuple[RiskKey, RiskKey]:
+    issuer = somebody.issuer
+    return RiskKey("principal", somebody.principal, issuer.tenant), RiskKey("issuer", issuer.id)

@@ -1,0 +1,63 @@
+"""What auditors and approvers are told."""
+
+from typing import NamedTuple, Protocol
+
+from federation.model.approval import StoredApproval
+from federation.model.json import JsonObject
+from federation.model.revocation import RevocationKey
+
+
+class AuditLog(Protocol):
+    """The structured log of refusals."""
+
+    def refused(self, entry: JsonObject) -> None:
+        """One well-formed line."""
+        ...
+
+
+class ApprovalLog(Protocol):
+    """The structured log of what was decided about approvals, and who tried to."""
+
+    def decided(self, entry: JsonObject) -> None:
+        """One well-formed line."""
+        ...
+
+
+class ApprovalNotice(Protocol):
+    """Who tells the people who decide that somebody waits for them."""
+
+    def asked(self, approval: StoredApproval) -> None:
+        """Told, at least once, when it returns."""
+        ...
+
+
+class AuditPage(NamedTuple):
+    """Some records of a search."""
+
+    records: tuple[JsonObject, ...]
+    after: str | None
+    """Where it goes on; None: that was all. There may be more although a page has few records, or none."""
+
+
+class AuditRecords(Protocol):
+    """The durable records of issued tokens, as an auditor reads them; each with the `outcome` it has by now."""
+
+    def record(self, jti: str) -> JsonObject | None:
+        """A strongly consistent read; None: there is none."""
+        ...
+
+    def page(self, since: int, key: RevocationKey | None, after: str | None, limit: int) -> AuditPage:
+        """At most `limit` tokens issued since then that fall under `key` (None: all), what ends last first.
+
+        One that was issued a moment ago may be missing, and so is one without a status: an opaque one.
+        Raises ValueError for an `after` that is none.
+        """
+        ...
+
+
+class RefusalSearch(Protocol):
+    """The structured log of refusals, as an auditor reads it."""
+
+    def refusals(self, correlation_id: str, since: int) -> tuple[JsonObject, ...]:
+        """What was logged of that request since then; it takes seconds until a line is found."""
+        ...

@@ -1,0 +1,82 @@
+"""Our keys, those of issuers, and where public ones are read."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from federation.model.issuer_keys import IssuerKeySet, KeptKeys
+from federation.model.keys import KeySet, SigningKey
+
+
+class Signer(Protocol):
+    """Signs with a key that it never sees."""
+
+    def sign(self, key: SigningKey, message: bytes) -> bytes:
+        """A JWS signature (RFC 7518 section 3: raw r||s for ECDSA) of `message` by the key's algorithm."""
+        ...
+
+
+class PublicKeys(Protocol):
+    """The public halves of our keys."""
+
+    def public_key(self, kms_key: str) -> bytes:
+        """DER SubjectPublicKeyInfo."""
+        ...
+
+
+class KeySets(Protocol):
+    """Our signing keys' life, kept in the trust table as a document of kind KeySet."""
+
+    def load(self) -> KeySet | None:
+        """A strongly consistent read."""
+        ...
+
+    def save(self, keys: KeySet) -> None:
+        """Write `keys` if its predecessor (version - 1) is current, else raise VersionConflict."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedDocument:
+    """A public object: the JWKS, a discovery document, the page of errors."""
+
+    path: str
+    """As in the URL: begins with `/`."""
+    body: bytes
+    content_type: str
+    cache_control: str
+
+
+class Publisher(Protocol):
+    """Where verifiers read."""
+
+    def put(self, document: PublishedDocument) -> None:
+        """Write or replace."""
+        ...
+
+    def get(self, path: str) -> PublishedDocument | None:
+        """What verifiers would read now."""
+        ...
+
+
+class GuardedPublisher(Protocol):
+    """Where several of us write the same public object, and none may undo what another did."""
+
+    def tagged(self, path: str) -> tuple[PublishedDocument, str] | None:
+        """What verifiers would read now, and the tag of that; None: nothing."""
+        ...
+
+    def replace(self, document: PublishedDocument, tag: str | None) -> None:
+        """Write if what is there is still what `tag` names (None: nothing), else raise VersionConflict."""
+        ...
+
+
+class IssuerKeyStore(Protocol):
+    """Issuers' keys beyond one process: one store for what was fetched, another for what issuers pushed."""
+
+    def load(self, issuer: str) -> KeptKeys:
+        """What lies under the id of an Issuer document, by a strongly consistent read; altered keys are none."""
+        ...
+
+    def save(self, keys: IssuerKeySet, tag: str) -> None:
+        """Write `keys` if what lies there is still what `tag` names, else raise VersionConflict."""
+        ...

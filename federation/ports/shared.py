@@ -1,0 +1,74 @@
+"""What every process shares for a while: allowances, nonces, opaque tokens, answers."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from federation.model.json import JsonObject
+from federation.model.trust import RateLimit
+
+
+class Allowances(Protocol):
+    """Rate limits that every process shares."""
+
+    def take(self, key: tuple[str, ...], limit: RateLimit, wanted: int) -> float:
+        """Take `wanted` of what `limit` allows `key`: 0.0 where they were taken, else seconds until they are there."""
+        ...
+
+
+class NonceSecrets(Protocol):
+    """Secrets that every process shares, one for each span of time; nobody chooses them (RFC 9449 section 8)."""
+
+    def secret(self, period: int) -> bytes:
+        """32 bytes, the same for everybody who asks for the period; made when it is first asked for."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptToken:
+    """An opaque token as it is kept: never its text."""
+
+    digest: str
+    """SHA-256 (hex) of the text."""
+    claims: JsonObject = field(repr=False)
+    """What a JWT would have said."""
+    expires_at: int
+
+
+class KeptTokens(Protocol):
+    """Opaque tokens that were issued."""
+
+    def kept(self, digest: str) -> KeptToken | None:
+        """A strongly consistent read; None: there is none, or it has expired."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedAnswer:
+    """What an action was answered with."""
+
+    status: int
+    body: bytes = field(repr=False)
+
+
+class UnlikeRequest(Exception):
+    """The same name was given to another request."""
+
+
+class StillRunning(Exception):
+    """The same request is being answered at this moment."""
+
+
+class RememberedAnswers(Protocol):
+    """Answers to actions that callers named, so that asking again has no second effect (Idempotency-Key)."""
+
+    def begin(self, key: tuple[str, ...], digest: str) -> RememberedAnswer | None:
+        """The answer; None: it is ours to answer now. `digest`: of the request. Raises UnlikeRequest, StillRunning."""
+        ...
+
+    def finish(self, key: tuple[str, ...], answer: RememberedAnswer) -> None:
+        """From now on this is the answer, for a day."""
+        ...
+
+    def forget(self, key: tuple[str, ...]) -> None:
+        """Nothing was done: asking again is asking anew."""
+        ...

@@ -1,0 +1,79 @@
+"""What stands at this moment: documents, withdrawals, risk, approvals."""
+
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from federation.model.approval import ApprovalRequest, StoredApproval
+from federation.model.revocation import Revocation, RevocationKey
+from federation.model.risk import RiskKey, RiskScore
+from federation.model.trust import DocumentRef
+
+
+@dataclass(frozen=True, slots=True)
+class StandingQuestion:
+    """What a decision or a token rests on."""
+
+    documents: frozenset[DocumentRef] = frozenset()
+    revocations: frozenset[RevocationKey] = frozenset()
+    risks: frozenset[RiskKey] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How all of that stands at this moment. What is absent: deleted, not revoked, without a score."""
+
+    versions: ReadOnly[DocumentRef, int] = field(default_factory=dict)
+    revocations: ReadOnly[RevocationKey, Revocation] = field(default_factory=dict)
+    risks: ReadOnly[RiskKey, RiskScore] = field(default_factory=dict)
+
+
+class CurrentState(Protocol):
+    """Whether what was decided with, or what a token says, still stands."""
+
+    def standing(self, question: StandingQuestion) -> Standing:
+        """One strongly consistent read of everything that is asked for (ATTACKS F11, M3)."""
+        ...
+
+
+class RevocationStore(Protocol):
+    """Where withdrawals are written."""
+
+    def revoke(self, revocation: Revocation) -> None:
+        """Durable when it returns. An earlier withdrawal of the same key is only ever made stricter."""
+        ...
+
+    def revocations(self) -> tuple[Revocation, ...]:
+        """Those that have not expired; one that was written a moment ago may be missing."""
+        ...
+
+
+class RiskScores(Protocol):
+    """Where risk scores are written."""
+
+    def score(self, key: RiskKey, score: RiskScore) -> None:
+        """Replaces what was there."""
+        ...
+
+
+class Approvals(Protocol):
+    """Requests that wait for a person, and what that person said."""
+
+    def approval(self, id_: str) -> StoredApproval | None:
+        """A strongly consistent read; None: never asked, forgotten, or `expires_at` has come."""
+        ...
+
+    def ask(self, request: ApprovalRequest, now: int, lifetime: int, *, used_up: int | None = None) -> StoredApproval:
+        """What stands: made pending now, or there already, whatever its state.
+
+        What expired is replaced, and so is an approval of the version `used_up`.
+        """
+        ...
+
+    def decide(self, decided: StoredApproval) -> None:
+        """Write `decided` if its predecessor (version - 1) is current, else raise VersionConflict. Safe to repeat."""
+        ...
+
+    def approvals(self) -> tuple[StoredApproval, ...]:
+        """Those that have not expired, newest first; one that was asked a moment ago may be missing."""
+        ...

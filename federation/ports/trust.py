@@ -1,0 +1,101 @@
+"""Where trust is written, page by page read, and remembered as it was."""
+
+from collections.abc import Collection
+from collections.abc import Mapping as ReadOnly
+from typing import NamedTuple, Protocol
+
+from federation.model.documents import StoredDocument
+from federation.model.history import Change, PastVersion
+from federation.model.trust import DocumentRef, Kind, Selector
+
+
+class VersionConflict(Exception):
+    """A document moved since the version that the writer had seen."""
+
+
+class RevisionMoved(VersionConflict):
+    """Some document was written since the revision that the writer had seen."""
+
+
+class BucketFull(Exception):
+    """Too many mappings pin the same claim to the same value: one of them must pin a more selective claim."""
+
+
+class DocumentState(NamedTuple):
+    """What there is of a document."""
+
+    version: int = 0
+    """0: it was never written."""
+    document: StoredDocument | None = None
+    """None: it was never written, or was deleted with that version."""
+
+
+class TrustWriter(Protocol):
+    """Where validated documents are written.
+
+    Versions start at 1 and grow by one with every write, deletion included. They never start again, so an id that was
+    deleted and written anew is not taken for its predecessor by anybody who still remembers that.
+    """
+
+    def next_version(self, ref: DocumentRef) -> int:
+        """The version that the next write of `ref` must carry."""
+        ...
+
+    def get(self, ref: DocumentRef) -> StoredDocument | None:
+        """A strongly consistent read."""
+        ...
+
+    def states(self, refs: Collection[DocumentRef]) -> ReadOnly[DocumentRef, DocumentState]:
+        """Every one of `refs`, strongly consistent, in one read for every hundred; raises CorruptDocument."""
+        ...
+
+    def put(
+        self,
+        document: StoredDocument,
+        filed_under: Selector | None,
+        change: Change | None,
+        *,
+        revision: int | None = None,
+    ) -> None:
+        """Write `document` and its history if its version is the next one, else raise VersionConflict.
+
+        A Mapping is refiled in the same transaction: under `filed_under`, or among its issuer's patterns for None;
+        a disabled one is filed nowhere. Raises BucketFull. `change`: None for the key set alone, which has no history.
+        `revision`: write only while nothing else was written since, else raise RevisionMoved.
+        """
+        ...
+
+    def delete(self, ref: DocumentRef, version: int, change: Change, *, revision: int | None = None) -> None:
+        """Remove the document, which is a version too, if `version` is current, else raise VersionConflict."""
+        ...
+
+
+class History(Protocol):
+    """What documents said before."""
+
+    def history(self, ref: DocumentRef, before: int | None, limit: int) -> tuple[PastVersion, ...]:
+        """Versions below `before` (None: all), at most `limit`, newest first; one read, whatever there is."""
+        ...
+
+
+class DocumentPages(Protocol):
+    """All documents of a kind, in pages, and what hangs together. Strongly consistent."""
+
+    def page(self, kind: Kind, after: str | None, limit: int) -> tuple[StoredDocument, ...]:
+        """At most `limit` documents that follow the id `after` (None: the first) in an order that never changes.
+
+        Fewer than `limit`: these are the last. One that is corrupt is left out and reported.
+        """
+        ...
+
+    def revision(self) -> int:
+        """How many writes of documents there were."""
+        ...
+
+    def mappings_of(self, issuer: str, after: str | None, limit: int) -> tuple[str, ...]:
+        """Ids of mappings that name the Issuer, disabled ones included, sorted, behind `after`; one read."""
+        ...
+
+    def admin_mappings(self) -> tuple[str, ...]:
+        """Ids of enabled mappings that grant anything at the admin API, sorted; one read."""
+        ...
