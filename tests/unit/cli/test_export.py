@@ -24,7 +24,7 @@ ZONES: list[dict[str, Any]] = [
 ]
 
 texts = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cs",)) | st.sampled_from("\n\t\r\x85\u2028\u2029\ufeff :#'\""),
+    st.characters(codec="utf-8") | st.sampled_from("\n\t\r\x85\u2028\u2029\ufeff :#'\""),
     max_size=30,
 )
 values = st.recursive(
