@@ -4,7 +4,6 @@ from typing import Literal, NamedTuple
 
 HALF_LIFE = 3600
 """Seconds, where whoever scored did not say."""
-HIGHEST = 100
 
 
 class RiskKey(NamedTuple):

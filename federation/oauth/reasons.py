@@ -22,10 +22,7 @@ class Reason(StrEnum):
 
     # The request
     METHOD_NOT_ALLOWED = "method_not_allowed", "This endpoint takes POST."
-    UNSUPPORTED_CONTENT_TYPE = (
-        "unsupported_content_type",
-        "Send one Content-Type: application/x-www-form-urlencoded.",
-    )
+    UNSUPPORTED_CONTENT_TYPE = "unsupported_content_type", "Send one Content-Type: application/x-www-form-urlencoded."
     MALFORMED_BODY = "malformed_body", "The body must be form-encoded UTF-8 without control characters."
     BODY_TOO_LARGE = "body_too_large", "The body must be at most 64 KiB."
     TOO_MANY_PARAMETERS = "too_many_parameters", "Send at most 64 parameters."
@@ -38,10 +35,7 @@ class Reason(StrEnum):
         "Send parameters in the body, never in the URL, and replace what leaked.",
     )
     MISSING_GRANT_TYPE = "missing_grant_type", "Send grant_type."
-    UNSUPPORTED_GRANT_TYPE = (
-        "unsupported_grant_type",
-        "Use grant_type urn:ietf:params:oauth:grant-type:token-exchange.",
-    )
+    UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type", "Use grant_type urn:ietf:params:oauth:grant-type:token-exchange."
     MISSING_SUBJECT_TOKEN = "missing_subject_token", "Send subject_token."
     MISSING_SUBJECT_TOKEN_TYPE = "missing_subject_token_type", "Send subject_token_type."
     UNSUPPORTED_SUBJECT_TOKEN_TYPE = (
@@ -86,10 +80,7 @@ class Reason(StrEnum):
     MISSING_TARGET = "missing_target", "Name the audience (or the resource) that the token is for."
     MALFORMED_TARGET = "malformed_target", "A resource is an absolute https URL without fragment or user information."
     TARGET_NOT_GRANTED = "target_not_granted", "This identity has no grant for that target; ask its administrator."
-    TARGET_UNSUPPORTED = (
-        "target_unsupported",
-        "The targets take tokens of different formats; ask for a token for each.",
-    )
+    TARGET_UNSUPPORTED = "target_unsupported", "The targets take tokens of different formats; ask for a token for each."
     MALFORMED_SCOPE = "malformed_scope", "A scope is a list of RFC 6749 scope tokens separated by single spaces."
     SCOPE_REQUIRED = "scope_required", "Name the scope; this grant has no default."
     SCOPE_NOT_GRANTED = "scope_not_granted", "Ask only for scopes that this identity is granted at every target."
