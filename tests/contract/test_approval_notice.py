@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from tests.support.fake_approval_notice import FakeApprovalNotice
 
 BRIDGE = "https://federation.example.com"
 NOW = 1_800_000_000
+NUMBERS = count()
+"""A topic for each case: what the process is running besides may have kept others."""
 REQUEST = ApprovalRequest(
     id="a1" * 32,
     principal="user/anna",
@@ -47,7 +50,7 @@ def case(request: pytest.FixtureRequest) -> Iterator[Case]:
         return
     with EmbeddedAws({}):
         sns = sns_client()
-        topic = sns.create_topic(Name="approvals")["TopicArn"]
+        topic = sns.create_topic(Name=f"approvals-{next(NUMBERS)}")["TopicArn"]
         yield Case(SnsApprovalNotice(sns, topic, BRIDGE), lambda: [json.loads(one[1]) for one in published(topic)])
 
 
@@ -90,7 +93,7 @@ def test_whatever_a_principal_is_called_the_message_is_one_well_formed_text(case
 def test_a_subscription_may_ask_for_one_tenant_alone() -> None:
     with EmbeddedAws({}):
         sns = sns_client()
-        topic = sns.create_topic(Name="approvals")["TopicArn"]
+        topic = sns.create_topic(Name=f"approvals-{next(NUMBERS)}")["TopicArn"]
         SnsApprovalNotice(sns, topic, BRIDGE).asked(PENDING)
         (message,) = published(topic)
         assert message[2] == "An approval is asked for"

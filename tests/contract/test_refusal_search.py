@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 
 import pytest
 
@@ -16,7 +17,13 @@ from federation.ports import RefusalSearch
 from tests.support.fake_audit_log import FakeAuditLog
 from tests.support.fake_refusal_search import FakeRefusalSearch
 
-GROUPS = ("/aws/lambda/token", "/aws/lambda/admin")
+NUMBERS = count()
+
+
+def groups() -> tuple[str, str]:
+    """Of each case its own: what the process is running besides may have kept others."""
+    number = next(NUMBERS)
+    return f"/aws/lambda/token-{number}", f"/aws/lambda/admin-{number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +39,9 @@ def case(request: pytest.FixtureRequest) -> Iterator[Case]:
         yield Case(FakeRefusalSearch(log), log.refused)
         return
     with EmbeddedAws({}):
-        _, second = (LogGroup(name) for name in GROUPS)
-        yield Case(CloudWatchRefusals(logs_client(), GROUPS), lambda one: second(_line(one)))
+        names = groups()
+        _, second = (LogGroup(name) for name in names)
+        yield Case(CloudWatchRefusals(logs_client(), names), lambda one: second(_line(one)))
 
 
 def _line(refusal: JsonObject) -> str:
@@ -58,11 +66,12 @@ def test_what_nobody_logged_is_not_found(case: Case) -> None:
 
 def test_many_lines_are_all_looked_through() -> None:
     with EmbeddedAws({}):
-        group = LogGroup(GROUPS[0])
+        name = groups()[0]
+        group = LogGroup(name)
         for number in range(30):
             group(_line({"correlation_id": f"c-{number % 3}", "number": number}))
         logs = _FewAtOnce(logs_client())
-        found = CloudWatchRefusals(logs, GROUPS[:1]).refusals("c-1", 0)
+        found = CloudWatchRefusals(logs, [name]).refusals("c-1", 0)
         assert [one["number"] for one in found] == list(range(1, 30, 3))
 
 
@@ -78,10 +87,11 @@ class _FewAtOnce:
 
 def test_lines_that_are_no_records_are_no_harm() -> None:
     with EmbeddedAws({}):
-        group = LogGroup(GROUPS[0])
+        name = groups()[0]
+        group = LogGroup(name)
         for line in ('START "c-1"', '["c-1"]', '{"refusal": "c-1"}', '{"message": "c-1"}'):
             group(line)
-        assert CloudWatchRefusals(logs_client(), GROUPS[:1]).refusals("c-1", 0) == ()
+        assert CloudWatchRefusals(logs_client(), [name]).refusals("c-1", 0) == ()
 
 
 def test_a_group_that_is_not_there_is_our_own_fault() -> None:

@@ -1,13 +1,10 @@
 """Introspect, revoke the root, and see the leaf die everywhere: over HTTP, with real keys, on the example documents."""
 
 import io
-import json
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import jwt
@@ -22,19 +19,8 @@ from federation.oauth.errors import InvalidToken
 from federation.oauth.identifiers import JWT_BEARER_ASSERTION
 from federation.oauth.reasons import Reason
 from federation.resource_server.verifier import Verifier
-from tests.support.jose_keys import ec_key
-from tests.support.jose_tokens import signed
 
-API, KEY, READ = "calendar-api", ec_key("calendar-api"), "calendar:read"
-CLIENT = {
-    "kind": "Client",
-    "id": API,
-    "tenant": "acme",
-    "auth": {"method": "private_key_jwt", "jwks": {"keys": [KEY.jwk()]}},
-    "audiences": ["calendar"],
-    "scopes": [READ],
-    "grants": ["token-exchange"],
-}
+API, READ = "calendar-api", "calendar:read"
 PATIENCE = 5.0
 """Seconds within which a status list must tell of a revocation."""
 _numbers = count()
@@ -76,25 +62,15 @@ class Calendar:
             "exp": now + 60,
             "jti": f"a-{next(_numbers)}",
         }
-        assertion = signed({"alg": "ES256", "kid": KEY.kid, "typ": "JWT"}, claims, KEY, "ES256")
+        assertion = self.stage.providers.clients[API].sign(claims)
         return [("client_assertion", assertion), ("client_assertion_type", JWT_BEARER_ASSERTION)]
 
 
 @pytest.fixture(scope="module")
-def calendar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calendar]:
-    folder = tmp_path_factory.mktemp("trust") / "documents"
-    shutil.copytree(EXAMPLES, folder)
-    _let_introspect(folder / "delegation.yaml")
-    (folder / "client.yaml").write_text(json.dumps(CLIENT))
-    with open_stage(folder, log=io.StringIO()) as stage:
+def calendar() -> Iterator[Calendar]:
+    """The documents that everybody starts from let the calendar's API introspect."""
+    with open_stage(EXAMPLES, log=io.StringIO()) as stage:
         yield Calendar(stage)
-
-
-def _let_introspect(file: Path) -> None:
-    audience = "id: calendar\n"
-    text = file.read_text()
-    assert text.count(audience) == 1
-    file.write_text(text.replace(audience, f"{audience}introspection: [{API}]\n"))
 
 
 def test_a_resource_server_is_told_who_asked_and_who_acts(calendar: Calendar) -> None:
