@@ -4,7 +4,7 @@ What comes first opens least. Nothing is suggested that a write would refuse or 
 confirm, and no policy is ever taken out of the way as a whole.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from federation.admin.edits_grants import (
@@ -106,22 +106,8 @@ def _candidates(trail: Trail, snapshot: Snapshot) -> Iterator[Candidate]:
         return
     step = step_of(trail.refusal, trail.at)
     yield from request_candidates(step, trail, snapshot)
-    if step == "issuer":
-        yield from _issuer_candidates(trail, snapshot)
-    if step == "mapping":
-        yield from _mapping_candidates(trail, snapshot)
-    if step == "actor":
-        yield from _actor_candidates(trail, snapshot)
-    if step == "client":
-        yield from client_candidates(trail, snapshot)
-    if step == "targets":
-        yield from target_candidates(trail, snapshot)
-    if step == "scopes":
-        yield from scope_candidates(trail, snapshot)
-    if step == "details":
-        yield from detail_candidates(trail, snapshot)
-    if step == "policy":
-        yield from exceptions(trail, snapshot)
+    of_documents = _BY_STEP.get(step)
+    yield from of_documents(trail, snapshot) if of_documents else ()
 
 
 def _asks_for_trust_itself(trail: Trail, snapshot: Snapshot) -> bool:
@@ -167,3 +153,16 @@ def _actor_candidates(trail: Trail, snapshot: Snapshot) -> Iterator[Candidate]:
         yield from mapping_candidates(snapshot, trail.actor_selected, None)
     if trail.acting is not None and trail.mapped is not None:
         yield from actor_candidate(snapshot, trail.mapped.held_by.mapping, trail.acting.mapped.principal)
+
+
+_BY_STEP: dict[str, Callable[[Trail, Snapshot], Iterable[Candidate]]] = {
+    "issuer": _issuer_candidates,
+    "mapping": _mapping_candidates,
+    "actor": _actor_candidates,
+    "client": client_candidates,
+    "targets": target_candidates,
+    "scopes": scope_candidates,
+    "details": detail_candidates,
+    "policy": exceptions,
+}
+"""Which edits of documents may help where a request was refused."""

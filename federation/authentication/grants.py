@@ -1,20 +1,14 @@
 """Who asks for a token, and by a grant that is theirs."""
 
-from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass
 
 from federation.authentication.immediate import CallerAuthentication
 from federation.model.tokens import Caller
-from federation.model.trust import CLIENT_CREDENTIALS, TOKEN_EXCHANGE
 from federation.oauth.errors import InvalidClient, UnauthorizedClient
 from federation.oauth.identifiers import GrantType
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
-
-_NAMES: ReadOnly[GrantType, str] = {
-    GrantType.TOKEN_EXCHANGE: TOKEN_EXCHANGE,
-    GrantType.CLIENT_CREDENTIALS: CLIENT_CREDENTIALS,
-}
+from federation.policy.callers import check_grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +26,7 @@ class TokenCallers:
         caller = self.callers.authenticate(request)
         if caller.is_public and request.dpop_proof is None:
             raise UnauthorizedClient(Reason.PROOF_REQUIRED, f"client {caller.client_id} proves nothing else")
-        grant = _NAMES[request.grant]
         if caller.client is None and request.grant is GrantType.CLIENT_CREDENTIALS:
             raise InvalidClient(Reason.GRANT_NOT_ALLOWED, "nobody in particular asks for itself")
-        if caller.client is not None and grant not in caller.client.grants:
-            raise UnauthorizedClient(Reason.GRANT_NOT_ALLOWED, f"client {caller.client.id} has no grant {grant}")
+        check_grant(caller.client, request.grant)
         return caller

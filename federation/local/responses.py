@@ -22,7 +22,6 @@ FORBIDDEN = message(HTTPStatus.FORBIDDEN)
 BODY_TOO_LARGE = GatewayResponse(413, b'{"message":"Request Entity Too Large"}', _JSON)
 HEAD_TOO_LARGE = GatewayResponse(431, b'{"message":"Request Header Fields Too Large"}', _JSON)
 FUNCTION_FAILED = message(HTTPStatus.INTERNAL_SERVER_ERROR)
-FUNCTION_TIMED_OUT = message(HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def read_result(result: object) -> GatewayResponse:

@@ -1,6 +1,6 @@
 """Which identities a caller may present."""
 
-from federation.model.trust import CLIENT_CREDENTIALS, TOKEN_EXCHANGE
+from federation.model.trust import CLIENT_CREDENTIALS, TOKEN_EXCHANGE, Client
 from federation.oauth.errors import InvalidRequest, UnauthorizedClient
 from federation.oauth.identifiers import GrantType
 from federation.oauth.reasons import Reason
@@ -14,11 +14,16 @@ def check_caller(asking: Parties, grant: GrantType) -> None:
     client, itself = asking.client.client, grant is GrantType.CLIENT_CREDENTIALS
     if asking.subject.client != (client if itself else None) or (itself and client is None):
         raise UnauthorizedClient(Reason.GRANT_NOT_ALLOWED, "nobody, or another client, asks for itself")
-    if client is not None and _GRANTS[grant] not in client.grants:
-        raise UnauthorizedClient(Reason.GRANT_NOT_ALLOWED, f"client {client.id} has no grant {_GRANTS[grant]}")
+    check_grant(client, grant)
     if client is not None and client.tenant not in (None, asking.mapped.issuer.tenant):
         raise _not_permitted(f"client {client.id} is of tenant {client.tenant}")
     _check_issued_to(asking)
+
+
+def check_grant(client: Client | None, grant: GrantType) -> None:
+    """Raises UnauthorizedClient where a registered client's document does not name the grant."""
+    if client is not None and _GRANTS[grant] not in client.grants:
+        raise UnauthorizedClient(Reason.GRANT_NOT_ALLOWED, f"client {client.id} has no grant {_GRANTS[grant]}")
 
 
 def _check_issued_to(asking: Parties) -> None:

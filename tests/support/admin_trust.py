@@ -2,35 +2,10 @@
 
 from federation.admin.snapshot import Snapshot
 from federation.model.json import Json
-from tests.support.jose_keys import rsa_key
+from tests.support.exchange_world import AUDIENCE, BRIDGE, IDP, ISSUER, MAPPING, NOW
 
-NOW = 1_800_000_000
-BRIDGE = "https://federation.example.com"
-IDP = "https://idp.example.com"
+__all__ = ["ACTORS", "AGENT", "AUDIENCE", "BRIDGE", "CLAIMS", "IDP", "ISSUER", "MAPPING", "NOW", "policy", "trust"]
 
-ISSUER: dict[str, Json] = {
-    "kind": "Issuer",
-    "id": "acme",
-    "tenant": "acme",
-    "provider": "oidc",
-    "issuer": IDP,
-    "keys": {"jwks": {"keys": [rsa_key().jwk()]}},
-}
-MAPPING: dict[str, Json] = {
-    "kind": "Mapping",
-    "id": "acme-sync",
-    "issuer": "acme",
-    "match": {"sub": "worker"},
-    "principal": "partner/acme/sync",
-    "grants": [{"audience": "risk-engine", "scopes": ["risk:read", "risk:write"], "default_scopes": ["risk:read"]}],
-}
-AUDIENCE: dict[str, Json] = {
-    "kind": "Audience",
-    "id": "risk-engine",
-    "resource": "https://risk.example.com",
-    "environment": "prod",
-    "scopes": ["risk:read", "risk:write"],
-}
 AGENT: dict[str, Json] = {
     "kind": "Mapping",
     "id": "planner",

@@ -7,7 +7,6 @@ from federation.local.demo.moment import Moment
 from federation.local.demo.stage import Stage
 from federation.local.demo.workloads import PARTNER
 
-WRITE = "risk:score:admin"
 _MARKS = {"ok": "ok", "refused": "NO", "skipped": "-"}
 
 
