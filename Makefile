@@ -114,8 +114,8 @@ scale: .venv/ready $(DYNAMODB_LOCAL)/ready ## what a million mappings cost, on D
 	@$(BIN)/python -m benchmarks.scale --dynamodb-local $(DYNAMODB_LOCAL)/dependency --mappings $(MAPPINGS)
 
 schemas: .venv/ready ## the JSON Schemas of the trust documents, the pages about providers
-	$(BIN)/python -m federation.admin.json_schemas infra/schemas
-	$(BIN)/python -m federation.admin.provider_docs docs/providers
+	$(BIN)/python -m federation.admin.documents.json_schemas infra/schemas
+	$(BIN)/python -m federation.admin.provider_docs.folder docs/providers
 
 lock: ## compile the hash-locked requirements from pyproject.toml (needs uv)
 	uv pip compile $(LOCK) pyproject.toml -o requirements.txt

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from benchmarks.stub_aws import StubAws
-from federation.admin.changes import change_now
-from federation.admin.source import SourceDocument
-from federation.admin.validate import validate
+from federation.admin.documents.source import SourceDocument
+from federation.admin.documents.validate import validate
+from federation.admin.writing.changes import change_now
 from federation.bootstrap.admin import trust_editor
 from federation.bootstrap.keys import publication
 from federation.bootstrap.token import token_endpoint

@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass
 
 from aws_lambda_powertools import Logger
 
-from federation.admin.changes import change_now, is_reason
-from federation.admin.problem import InvalidDocuments, Problem
-from federation.admin.source import SourceDocument
-from federation.admin.validate import validate
-from federation.admin.write import TrustEditor
+from federation.admin.documents.problem import InvalidDocuments, Problem
+from federation.admin.documents.source import SourceDocument
+from federation.admin.documents.validate import validate
+from federation.admin.writing.changes import change_now, is_reason
+from federation.admin.writing.editor import TrustEditor
 from federation.bootstrap.admin import trust_editor
 from federation.model.history import MAX_REASON
 from federation.model.trust import DocumentRef

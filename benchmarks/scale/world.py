@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 from benchmarks.scale.counted import Meter
 from benchmarks.scale.mappings import ISSUER, LOADED
 from federation.admin.api.endpoint import AdminEndpoint
-from federation.admin.source import SourceDocument
-from federation.admin.validate import validate
+from federation.admin.documents.source import SourceDocument
+from federation.admin.documents.validate import validate
 from federation.aws.clients import dynamodb_client
 from federation.bootstrap.admin import trust_editor
 from federation.bootstrap.admin_api import admin_endpoint

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from federation.admin.stored import PAGE
+from federation.admin.checks.stored import PAGE
 from federation.model.admin import admin_scopes
 from federation.model.confirmation import takes_part
 from federation.model.documents import StoredDocument

@@ -20,12 +20,12 @@ from federation.admin.api.sets import DocumentSets
 from federation.admin.api.table import Resource, table_of
 from federation.admin.api.visible import Visible
 from federation.admin.approvals import Approver
-from federation.admin.confirm import Confirmer
-from federation.admin.loading import TrustLoader
+from federation.admin.checks.stored import StoredTrust
+from federation.admin.effects.plan import AuditedIdentities, PlanEffects
 from federation.admin.owners import Owners
-from federation.admin.plan_effects import AuditedIdentities, PlanEffects
-from federation.admin.stored import StoredTrust
+from federation.admin.snapshot.loading import TrustLoader
 from federation.admin.trail import Trail
+from federation.admin.writing.confirm import Confirmer
 from federation.aws.answers import DynamoAnswers
 from federation.aws.approvals import DynamoApprovals
 from federation.aws.audit_records import DynamoAuditRecords

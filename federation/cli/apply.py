@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from federation.admin.problem import InvalidDocuments
+from federation.admin.documents.problem import InvalidDocuments
 from federation.cli.bridge import TokenFile, Url, connect
 from federation.cli.console import AsJson, NoColor, Terminal, print_json
 from federation.cli.failure import USAGE, Failed, failing_well

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import typer
 
-from federation.admin.problem import InvalidDocuments
+from federation.admin.documents.problem import InvalidDocuments
 from federation.cli.console import AsJson, NoColor, diagnostics, output, print_json
 from federation.cli.narration import Narrator
 from federation.local.demo.approval import approval

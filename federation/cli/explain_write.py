@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from federation.admin.yaml_source import read_sources
+from federation.admin.documents.yaml_source import read_sources
 from federation.cli.failure import Failed
 from federation.cli.listing import KINDS, path_of
 from federation.cli.yaml_file import as_yaml

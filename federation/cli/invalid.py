@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from federation.admin.problem import InvalidDocuments, Problem
+from federation.admin.documents.problem import InvalidDocuments, Problem
 from federation.cli.console import Terminal, print_json
 from federation.cli.failure import FAILED
 from federation.cli.problems import print_problems

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from federation.admin.problem import InvalidDocuments, Problem
+from federation.admin.documents.problem import InvalidDocuments, Problem
 from federation.cli.bridge import LOOPBACK
 from federation.cli.effects_view import effects_of
 from federation.cli.failure import Failed

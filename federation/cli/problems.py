@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-from federation.admin.problem import Problem
+from federation.admin.documents.problem import Problem
 from federation.cli.inert import printable
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from federation.admin.problem import InvalidDocuments
+from federation.admin.documents.problem import InvalidDocuments
 from federation.cli.console import NoColor, diagnostics
 from federation.cli.problems import print_problems
 from federation.local.admin_token import NoAdminToken

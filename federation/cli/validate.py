@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from federation.admin.document_set import DocumentSet
-from federation.admin.problem import InvalidDocuments, Problem
-from federation.admin.validate import validate_path
+from federation.admin.documents.document_set import DocumentSet
+from federation.admin.documents.problem import InvalidDocuments, Problem
+from federation.admin.documents.validate import validate_path
 from federation.cli.console import AsJson, NoColor, diagnostics, output, print_json
 from federation.cli.problems import print_problems
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from federation.admin.source import SourceDocument
+from federation.admin.documents.source import SourceDocument
 from federation.client.credential import write_private
 from federation.client.http import post_form
 from federation.local.issuers.keys import IssuerKey

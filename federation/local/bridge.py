@@ -10,8 +10,8 @@ from typing import Self, TextIO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from federation.admin.changes import change_now
-from federation.admin.validate import ValidatedSet
+from federation.admin.documents.validate import ValidatedSet
+from federation.admin.writing.changes import change_now
 from federation.aws.approvals import DynamoApprovals
 from federation.aws.clients import dynamodb_client
 from federation.aws.trust_writer import DynamoTrustWriter

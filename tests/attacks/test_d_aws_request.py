@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import pytest
 
-from federation.admin.problem import InvalidDocuments
-from federation.admin.validate import validate
-from federation.admin.write import TrustEditor
+from federation.admin.documents.problem import InvalidDocuments
+from federation.admin.documents.validate import validate
+from federation.admin.writing.editor import TrustEditor
 from federation.mapping.mapper import Mapper
 from federation.model.trust import IssuerKeys, Selector
 from federation.oauth.errors import InvalidRequest

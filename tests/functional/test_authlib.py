@@ -17,8 +17,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from requests import Response
 
-from federation.admin.source import SourceDocument
-from federation.admin.validate import validate
+from federation.admin.documents.source import SourceDocument
+from federation.admin.documents.validate import validate
 from federation.client.http import send
 from federation.local.bridge import LocalBridge
 from federation.local.issuers.keys import IssuerKey, generate_key

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import jwt
 import pytest
 
-from federation.admin.source import SourceDocument
-from federation.admin.validate import validate
+from federation.admin.documents.source import SourceDocument
+from federation.admin.documents.validate import validate
 from federation.client.http import Answer, send
 from federation.local.bridge import LocalBridge
 from federation.local.iam import ROLE

@@ -10,8 +10,8 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from federation.admin.source import SourceDocument
-from federation.admin.validate import validate
+from federation.admin.documents.source import SourceDocument
+from federation.admin.documents.validate import validate
 from federation.client.http import send
 from federation.local.bridge import LocalBridge
 from federation.local.requests import GatewayRequest

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from federation.admin.source import SourceDocument
-from federation.admin.validate import validate
+from federation.admin.documents.source import SourceDocument
+from federation.admin.documents.validate import validate
 from federation.client.http import post_form
 from federation.local.bridge import LocalBridge
 from federation.local.mtls.serving import mutual_tls

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from federation.admin.validate import validate
+from federation.admin.documents.validate import validate
 from federation.client.http import post_form, send
 from federation.local.bridge import LocalBridge
 from federation.local.issuers.keys import generate_key

@@ -20,8 +20,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from federation.admin.validate import validate
-from federation.admin.yaml_source import read_sources
+from federation.admin.documents.validate import validate
+from federation.admin.documents.yaml_source import read_sources
 from federation.local.admin_token import admin_documents
 from federation.local.bridge import LocalBridge
 from federation.local.issuers.keys import generate_key

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from federation.admin.source import SourceDocument
-from federation.admin.validate import validate
+from federation.admin.documents.source import SourceDocument
+from federation.admin.documents.validate import validate
 from federation.aws.clients import dynamodb_client
 from federation.aws.issuer_keys import Store
 from federation.bootstrap.admin import trust_editor

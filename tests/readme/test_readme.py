@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from federation.admin.validate import validate_path
+from federation.admin.documents.validate import validate_path
 from federation.client.http import post_form
 from federation.oauth.identifiers import GrantType, TokenType
 

@@ -8,8 +8,8 @@ from federation.admin.api.operation import Operation
 from federation.admin.api.revocations import Revocations
 from federation.admin.api.table import table_of
 from federation.admin.approvals import Approver
-from federation.admin.loading import TrustLoader
 from federation.admin.owners import Owners
+from federation.admin.snapshot.loading import TrustLoader
 from federation.admin.trail import Trail
 from federation.bootstrap.withdrawals import AdminWithdrawals
 from federation.model.admin import ADMIN_SCOPES

@@ -18,8 +18,8 @@ from federation.admin.api.router import Router
 from federation.admin.api.sets import DocumentSets
 from federation.admin.api.table import table_of
 from federation.admin.api.visible import Visible
-from federation.admin.confirm import Confirmer
-from federation.admin.stored import StoredTrust
+from federation.admin.checks.stored import StoredTrust
+from federation.admin.writing.confirm import Confirmer
 from federation.mapping.own import OwnMappings
 from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES
 from federation.model.json import Json

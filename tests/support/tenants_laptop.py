@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from federation.admin.source import SourceDocument
-from federation.admin.validate import validate
+from federation.admin.documents.source import SourceDocument
+from federation.admin.documents.validate import validate
 from federation.client.http import Answer, post_form, send
 from federation.local.admin_token import AUDIENCE, SCOPES, admin_documents, request_admin_token
 from federation.local.bridge import LocalBridge

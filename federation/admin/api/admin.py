@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from federation.admin.changes import rfc3339
+from federation.admin.writing.changes import rfc3339
 from federation.model.history import Change
 from federation.ports import Clock
 

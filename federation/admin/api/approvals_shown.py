@@ -6,8 +6,8 @@ from pydantic import AfterValidator, Field
 
 from federation.admin.api.models import Body, Reason, Shown
 from federation.admin.approvals import LIFETIME, LONGEST, MOST_USES
-from federation.admin.changes import rfc3339
 from federation.admin.schema.patterns import DURATION
+from federation.admin.writing.changes import rfc3339
 from federation.model.approval import ApprovalState, StoredApproval
 from federation.model.duration import seconds
 

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from federation.admin.api.operation import AdminRequest, Operation
 from federation.admin.api.refusals import AdminRefusal, invalid
-from federation.admin.problem import Problem
-from federation.admin.source import pointer
+from federation.admin.documents.problem import Problem
+from federation.admin.documents.source import pointer
 from federation.oauth.http import HttpRequest
 from federation.oauth.reasons import Reason
 from federation.oauth.strict_json import NotStrictJson, parse_object

@@ -12,7 +12,7 @@ from federation.admin.api.operation import AdminRequest, Answer, Operation
 from federation.admin.api.refusals import conflict, forbidden, not_found, stale
 from federation.admin.api.shown import show_document
 from federation.admin.api.visible import Visible
-from federation.admin.confirm import CannotConfirm, Confirmer, OwnDocument
+from federation.admin.writing.confirm import CannotConfirm, Confirmer, OwnDocument
 from federation.model.admin import TRUST_WRITE
 from federation.model.documents import CorruptDocument
 from federation.model.trust import DocumentVersion

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping as ReadOnly
 from typing import Any
 
-from federation.admin.source import Location, pointer
+from federation.admin.documents.source import Location, pointer
 from federation.model.json import Json, JsonObject
 
 

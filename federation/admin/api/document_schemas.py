@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from federation.admin.api.models import ONE_LINE
-from federation.admin.json_schemas import without_null
+from federation.admin.documents.json_schemas import without_null
 from federation.model.history import MAX_REASON
 
 _REASON = {

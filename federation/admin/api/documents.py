@@ -14,9 +14,9 @@ from federation.admin.api.operation import AdminRequest, Answer, Operation, Para
 from federation.admin.api.refusals import not_found, stale, wrong
 from federation.admin.api.shown import show_document
 from federation.admin.api.visible import Visible
-from federation.admin.changes import is_reason
+from federation.admin.documents.source import SourceDocument
 from federation.admin.schema import SCHEMAS
-from federation.admin.source import SourceDocument
+from federation.admin.writing.changes import is_reason
 from federation.model.admin import TRUST_READ, TRUST_WRITE
 from federation.model.documents import StoredDocument
 from federation.model.history import MAX_REASON

@@ -6,15 +6,15 @@ from typing import TypeAlias
 
 from federation.admin.api.operation import AdminRequest
 from federation.admin.api.refusals import conflict, forbidden, invalid, stale
-from federation.admin.document_set import DocumentSet
-from federation.admin.problem import InvalidDocuments
+from federation.admin.checks.stored import StoredTrust
+from federation.admin.documents.document_set import DocumentSet
+from federation.admin.documents.problem import InvalidDocuments
+from federation.admin.documents.source import SourceDocument
+from federation.admin.documents.validate import ValidatedSet, validate
 from federation.admin.rights import Refusal, Rights
-from federation.admin.safety import Safety, Unsafe
-from federation.admin.source import SourceDocument
-from federation.admin.stored import StoredTrust
 from federation.admin.surroundings import Surroundings
-from federation.admin.validate import ValidatedSet, validate
-from federation.admin.write import Applied, Planned, TrustEditor
+from federation.admin.writing.editor import Applied, Planned, TrustEditor
+from federation.admin.writing.safety import Safety, Unsafe
 from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef
 from federation.oauth.errors import TemporarilyUnavailable

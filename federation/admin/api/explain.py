@@ -8,13 +8,13 @@ from typing import Any
 from federation.admin.api.explain_asked import ExplainBody, ExplanationShown, ReachShown
 from federation.admin.api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin.api.refusals import AdminRefusal, forbidden
-from federation.admin.explain import explain
-from federation.admin.explain_decision import Decisions
-from federation.admin.explain_question import Question
-from federation.admin.explain_render import render
-from federation.admin.loading import TrustLoader
-from federation.admin.snapshot import Snapshot
-from federation.admin.whocan import reach_of, who_can
+from federation.admin.explain.decision import Decisions
+from federation.admin.explain.explanation import explain
+from federation.admin.explain.question import Question
+from federation.admin.render import render
+from federation.admin.snapshot.loading import TrustLoader
+from federation.admin.snapshot.snapshot import Snapshot
+from federation.admin.whocan.reach import reach_of, who_can
 from federation.model.admin import TRUST_READ
 from federation.model.policy import Risk
 from federation.model.risk import RiskKey

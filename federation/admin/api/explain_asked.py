@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from federation.admin.api.models import Body, Shown
-from federation.admin.explain_question import ANY_ADDRESS, Identity, Question
+from federation.admin.explain.question import ANY_ADDRESS, Identity, Question
 
 MAX_TOKEN = 16_384
 

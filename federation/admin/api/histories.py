@@ -15,7 +15,7 @@ from federation.admin.api.operation import AdminRequest, Answer, Operation
 from federation.admin.api.refusals import AdminRefusal, not_found, stale, wrong
 from federation.admin.api.shown import show_document, show_version
 from federation.admin.api.visible import Visible
-from federation.admin.source import SourceDocument
+from federation.admin.documents.source import SourceDocument
 from federation.model.admin import TRUST_READ, TRUST_WRITE
 from federation.model.confirmation import as_written
 from federation.model.json import Json, JsonObject

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from federation.admin.api.models import Shown
 from federation.admin.api.operation import AdminRequest, Answer, Operation
-from federation.admin.changes import rfc3339
+from federation.admin.writing.changes import rfc3339
 from federation.model.admin import TRUST_READ
 from federation.model.keys import KeySet, KeyState, SigningKey
 from federation.ports import KeySets

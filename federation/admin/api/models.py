@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from federation.admin.changes import is_reason
 from federation.admin.schema.document import DocumentId
+from federation.admin.writing.changes import is_reason
 from federation.model.history import MAX_REASON
 
 ONE_LINE = r"^[^\u0000-\u001f\u007f-\u00a0\u2028\u2029]*$"

@@ -14,8 +14,8 @@ from federation.admin.api.revocations_shown import (
     RevokeBody,
     show_revocation,
 )
-from federation.admin.changes import rfc3339
 from federation.admin.owners import Owners
+from federation.admin.writing.changes import rfc3339
 from federation.model.admin import REVOCATIONS_WRITE
 from federation.model.json import Json, JsonObject
 from federation.model.revocation import Revocation, RevocationKey

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from federation.admin.api.models import Body, Shown
-from federation.admin.changes import rfc3339
+from federation.admin.writing.changes import rfc3339
 from federation.model.revocation import Revocation, Withdrawn
 
 MOST_SHOWN = 500

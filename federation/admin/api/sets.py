@@ -10,8 +10,8 @@ from federation.admin.api.models import AppliedShown, DocumentSetBody, PlanShown
 from federation.admin.api.operation import MAX_SET, AdminRequest, Answer, Operation
 from federation.admin.api.refusals import conflict, wrong
 from federation.admin.api.shown import show_planned, show_problems
-from federation.admin.source import SourceDocument
-from federation.admin.write import Planned
+from federation.admin.documents.source import SourceDocument
+from federation.admin.writing.editor import Planned
 from federation.model.admin import TRUST_READ, TRUST_WRITE
 from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef, Kind

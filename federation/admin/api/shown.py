@@ -6,8 +6,8 @@ from typing import Any
 from federation.admin.api.arrival import etag_of
 from federation.admin.api.diff import diff
 from federation.admin.api.refusals import problem_members
-from federation.admin.problem import Problem
-from federation.admin.write import Planned
+from federation.admin.documents.problem import Problem
+from federation.admin.writing.editor import Planned
 from federation.model.confirmation import as_written, is_pending
 from federation.model.documents import StoredDocument
 from federation.model.history import Change, PastVersion

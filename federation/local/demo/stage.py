@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from federation.admin.presets import completed
-from federation.admin.source import SourceDocument
-from federation.admin.validate import validate
-from federation.admin.yaml_source import read_sources
+from federation.admin.documents.presets import completed
+from federation.admin.documents.source import SourceDocument
+from federation.admin.documents.validate import validate
+from federation.admin.documents.yaml_source import read_sources
 from federation.client.admin import AdminApi
 from federation.client.credential import Credential
 from federation.client.http import Answer, post_form

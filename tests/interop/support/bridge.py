@@ -9,8 +9,8 @@ from typing import Any
 
 import jwt
 
-from federation.admin.source import SourceDocument
-from federation.admin.validate import validate
+from federation.admin.documents.source import SourceDocument
+from federation.admin.documents.validate import validate
 from federation.client.http import Answer, post_form
 from federation.local.bridge import LocalBridge
 from federation.oauth.identifiers import GrantType, TokenType

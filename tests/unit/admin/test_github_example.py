@@ -8,10 +8,10 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from federation.admin.source import SourceDocument
-from federation.admin.validate import validate
-from federation.admin.write import TrustEditor
-from federation.admin.yaml_source import read_sources
+from federation.admin.documents.source import SourceDocument
+from federation.admin.documents.validate import validate
+from federation.admin.documents.yaml_source import read_sources
+from federation.admin.writing.editor import TrustEditor
 from federation.cli.main import app
 from federation.mapping.mapper import Mapper
 from federation.oauth.errors import InvalidRequest

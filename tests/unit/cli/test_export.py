@@ -10,9 +10,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.admin.source import SourceDocument
-from federation.admin.yaml_source import read_sources
-from federation.admin.yaml_tree import YamlTree
+from federation.admin.documents.source import SourceDocument
+from federation.admin.documents.yaml_source import read_sources
+from federation.admin.documents.yaml_tree import YamlTree
 from federation.cli.yaml_file import as_yaml
 from tests.support.cli_runs import FakeAdmin, fake_admin
 from tests.support.fake_bridge import Reply, problem

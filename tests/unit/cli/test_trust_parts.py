@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.admin.source import SourceDocument
+from federation.admin.documents.source import SourceDocument
 from federation.cli.trust_folder import TrustFolder
 from federation.cli.trust_parts import Name, Part, planned_parts, written_parts
 

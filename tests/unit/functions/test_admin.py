@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from federation.admin.write import Applied
+from federation.admin.writing.editor import Applied
 from federation.model.trust import DocumentRef, DocumentVersion, Kind
 from functions.admin import AdminHandler
 from functions.first_admin import FirstAdminHandler

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from federation.admin.yaml_source import read_sources
+from federation.admin.documents.yaml_source import read_sources
 from federation.model.policy import Obligations, Place, Policy, Zone
 from federation.policy.cedar.compile import compile_policy
 from federation.policy.cedar.engine import CedarEngine

@@ -1,0 +1,34 @@
+"""Certificate authorities of a whole set of documents: each vouches for the devices of one owner (ATTACKS K3, D25)."""
+
+from collections.abc import Iterable, Iterator
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from federation.admin.documents.document_set import Written
+from federation.admin.documents.problem import Problem
+from federation.admin.schema.issuer import IssuerDocument
+from federation.verification.spiffe_id import SPIFFE
+from federation.verification.x509.authorities import read_authority
+
+
+def shared_authorities(issuers: Iterable[Written[IssuerDocument]]) -> Iterator[Problem]:
+    """With one authority under two owners, a certificate could not say whose device it is.
+
+    Workloads name their trust domain themselves, so an authority may vouch for several of those.
+    """
+    seen: dict[tuple[bytes, bytes], str] = {}
+    for issuer in issuers:
+        if not issuer.document.enabled or issuer.document.provider == SPIFFE:
+            continue
+        for number, pem in enumerate(issuer.document.keys.certificates or ()):
+            other = seen.setdefault(_signer(pem), issuer.document.id)
+            if other != issuer.document.id:
+                message = f"Issuer {other} has the same authority; a certificate could not choose"
+                yield issuer.source.problem(("keys", "certificates", number), message, "give each owner its own")
+
+
+def _signer(pem: str) -> tuple[bytes, bytes]:
+    """What a certificate is signed by: a name and a key, however often the authority's own certificate is renewed."""
+    authority = read_authority(pem)
+    key = authority.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return authority.subject.public_bytes(), key

@@ -1,0 +1,1 @@
+"""The smallest edits of documents, or of the request, that would allow what is refused."""

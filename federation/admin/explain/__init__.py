@@ -1,0 +1,1 @@
+"""Why a request is allowed or refused: the decision of the token path, made on documents in memory."""

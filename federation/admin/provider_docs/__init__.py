@@ -1,0 +1,1 @@
+"""A page of documentation for each provider, made from its code."""

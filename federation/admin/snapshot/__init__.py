@@ -1,0 +1,1 @@
+"""Trust in memory, as it stands or as it would stand after an edit."""
