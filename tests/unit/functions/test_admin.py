@@ -8,8 +8,8 @@ import pytest
 
 from federation.admin.writing.editor import Applied
 from federation.model.trust import DocumentRef, DocumentVersion, Kind
-from functions.admin import AdminHandler
 from functions.first_admin import FirstAdminHandler
+from functions.http import HttpHandler
 from functions.telemetry import structured_logger
 from tests.support.admin_world import AdminWorld
 from tests.support.lambda_events import Invocation
@@ -23,14 +23,14 @@ def event(method: str, path: str, **headers: str) -> dict[str, Any]:
 def test_a_request_is_answered_and_named_as_the_gateway_named_it() -> None:
     world = AdminWorld()
     proven = world.headers("GET", "/admin/v1/issuers", world.token())
-    answer: Any = AdminHandler(world.endpoint).handle(event("GET", "/admin/v1/issuers", **proven), Invocation())
+    answer: Any = HttpHandler(world.endpoint).handle(event("GET", "/admin/v1/issuers", **proven), Invocation())
     assert (answer["statusCode"], answer["headers"]["x-correlation-id"]) == (200, "r-1")
     assert len(json.loads(answer["body"])["items"]) == 2
 
 
 @pytest.mark.parametrize("anything", [None, [], {}, "text", {"requestContext": 7}, {"rawPath": "/admin/v1/issuers"}])
 def test_any_event_is_answered(anything: object) -> None:
-    answer: Any = AdminHandler(AdminWorld().endpoint).handle(anything, Invocation())
+    answer: Any = HttpHandler(AdminWorld().endpoint).handle(anything, Invocation())
     assert answer["statusCode"] in (404, 405)
     assert answer["headers"]["content-type"] == "application/problem+json"
 

@@ -6,7 +6,8 @@ import pytest
 
 from federation.aws.audit_log import PowertoolsAuditLog
 from federation.issuer_keys.endpoint import IssuerKeysEndpoint
-from functions.issuer_keys import IssuerKeysHandler
+from functions.http import CountedSuccesses, HttpHandler
+from functions.issuer_keys import PUSHED
 from functions.telemetry import CountedRefusals, Counters, structured_logger
 from tests.support.issuer_world import jwks
 from tests.support.lambda_events import REQUEST_ID, Invocation, gateway_event
@@ -23,7 +24,7 @@ class Function:
         counters = Counters(self.log)
         log = CountedRefusals(PowertoolsAuditLog(structured_logger(self.log)), counters)
         endpoint = IssuerKeysEndpoint(self.world.push_keys(log), "https://federation.example.com/errors.html")
-        self.handler = IssuerKeysHandler(endpoint, counters)
+        self.handler = HttpHandler(CountedSuccesses(endpoint, counters, PUSHED))
 
     def invoke(self, event: object) -> dict[str, Any]:
         return self.handler.handle(event, Invocation())

@@ -15,8 +15,9 @@ from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.oauth.request import parse
 from federation.ports import AuditLog
+from functions.http import CountedSuccesses, HttpHandler
 from functions.telemetry import CountedRefusals, Counters, structured_logger
-from functions.token import TokenHandler
+from functions.token import ISSUED as COUNTED
 from tests.support.fake_clock import FixedClock
 from tests.support.lambda_events import REQUEST_ID, Invocation, gateway_event, token_event
 
@@ -62,7 +63,7 @@ class Function:
         counters = Counters(self.stream)
         log = CountedRefusals(PowertoolsAuditLog(structured_logger(self.stream)), counters)
         endpoint = TokenEndpoint(ScriptedExchange(log, outcome), "https://federation.example.com/errors")
-        self._handler = TokenHandler(endpoint, counters)
+        self._handler = HttpHandler(CountedSuccesses(endpoint, counters, COUNTED))
 
     def __call__(self, event: object) -> tuple[int, dict[str, str], dict[str, Any]]:
         """Status, headers, members of the body."""
