@@ -1,7 +1,8 @@
 """Whom one of our own tokens is about: the principal that it names, as long as what made it so still stands.
 
 Nothing is matched and nothing is computed again. What counts is that the mapping that made the principal, and the
-issuer that vouched for it, are there and enabled by now.
+issuer that vouched for it, are there and enabled by now, and that the mapping is the same one: an id that was deleted
+and written anew revives nothing. No issuer is deleted while a mapping names it.
 """
 
 from dataclasses import dataclass, replace
@@ -28,7 +29,7 @@ class OwnMappings:
 
     def resolve(self, own: OwnClaims) -> MappedPrincipal:
         """Whom the token is about, and who holds it; raises InvalidRequest unless all of them are still trusted."""
-        found = self._trusted(own.mapping)
+        found = self._trusted(own.mapping, own.mapping_version)
         # A principal never changes its tenant or its issuer: another one goes by that name now (ATTACKS I4).
         if (found.issuer.id, found.issuer.tenant) != (own.issuer, own.tenant):
             raise InvalidRequest(Reason.NO_MAPPING, f"mapping {found.mapping.id} has another issuer or tenant by now")
@@ -38,13 +39,17 @@ class OwnMappings:
     def _holder(self, own: OwnClaims) -> MappedPrincipal | None:
         if own.holder is None:
             return None
-        return replace(self._trusted(own.holder), principal=own.actors[0])
+        return replace(self._trusted(own.holder, own.holder_version), principal=own.actors[0])
 
-    def _trusted(self, id_: str) -> MappedPrincipal:
-        """What stands behind the mapping of that id, or behind the client that it stands for."""
+    def _trusted(self, id_: str, version: int) -> MappedPrincipal:
+        """What stands behind the mapping of that id, or behind the client that it stands for, as of that version."""
         client = client_of(id_)
-        if client is not None:
-            return as_principal(self._client(client))
+        found = self._mapped(id_) if client is None else as_principal(self._client(client))
+        if version < found.mapping.since:
+            raise InvalidRequest(Reason.NO_MAPPING, f"{id_} was deleted, and is another one by now")
+        return found
+
+    def _mapped(self, id_: str) -> MappedPrincipal:
         mapping = self._mapping(id_)
         return MappedPrincipal(mapping.principal, {}, mapping, self._issuer(mapping))
 

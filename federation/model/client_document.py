@@ -12,7 +12,7 @@ _NAMES = ("san_uri", "san_dns", "san_ip", "san_email", "subject_dn")
 """tls_client_auth: the one name by which it is known (RFC 8705 section 2.1.2)."""
 
 
-def client(id_: str, version: int, body: JsonObject) -> Client:
+def client(id_: str, version: int, body: JsonObject, since: int = 1) -> Client:
     """Raises KeyError, TypeError or ValueError where the document is corrupt."""
     return Client(
         id=id_,
@@ -25,6 +25,7 @@ def client(id_: str, version: int, body: JsonObject) -> Client:
         rate_limit=rate_limit(body),
         sender_constraint=text(body.get("sender_constraint", "none")),
         enabled=flag(body.get("enabled", True)) and not is_pending(body),
+        since=since,
     )
 
 

@@ -66,7 +66,7 @@ def decode_audience(document: StoredDocument) -> Audience:
 
 def decode_client(document: StoredDocument) -> Client:
     """Raises CorruptDocument."""
-    return _decode(document, lambda stored: client(stored.id, stored.version, stored.body))
+    return _decode(document, lambda stored: client(stored.id, stored.version, stored.body, stored.since))
 
 
 def decode_policy(document: StoredDocument) -> Policy:
@@ -143,6 +143,7 @@ def _mapping(document: StoredDocument) -> Mapping:
         may_act=texts(body.get("may_act", ())),
         enabled=_enabled(body),
         confirmed_for=confirmed_issuer(body),
+        since=document.since,
     )
 
 

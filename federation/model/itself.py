@@ -33,6 +33,7 @@ def as_principal(client: Client) -> MappedPrincipal:
         principal=principal,
         grants=tuple(Grant(audience, client.scopes) for audience in client.audiences),
         enabled=client.enabled,
+        since=client.since,
     )
     return MappedPrincipal(principal, {}, mapping, as_issuer(client), (("client_id", client.id),), client=client)
 

@@ -42,6 +42,12 @@ class OwnClaims:
     """The registered client that it was issued to, or the principal or actor where there was none."""
     registered_client: str | None = None
     """`client_id`, where it is a registered client's."""
+    mapping_version: int = 0
+    """Of the root mapping, when the principal was made; 0, which no document has: it is not known."""
+    holder_version: int = 0
+    """Of the current actor's mapping, likewise."""
+    client_version: int = 0
+    """Of the registered client, likewise."""
     issued_at: int = 0
     holder_issuer: str | None = None
     """`fed.actor_iss`: id of the Issuer document that vouches for the current actor."""

@@ -154,6 +154,8 @@ class Mapping:
     enabled: bool = True
     confirmed_for: str | None = None
     """URL of the only issuer whose tokens it may fit; None: of whichever its Issuer document names."""
+    since: int = 1
+    """The version with which this document began: an id that was deleted and written anew is another mapping."""
 
     @property
     def document(self) -> DocumentVersion:
@@ -241,6 +243,8 @@ class Client:
     sender_constraint: str = "none"
     """What its tokens must be bound to: `none`, `dpop`, `mtls` or `any`."""
     enabled: bool = True
+    since: int = 1
+    """The version with which this document began: an id that was deleted and written anew is another client."""
 
     @property
     def document(self) -> DocumentVersion:

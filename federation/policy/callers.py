@@ -33,9 +33,11 @@ def _check_issued_to(asking: Parties) -> None:
     who presents it, so that one is never somebody else's.
     """
     subject = asking.subject if asking.acting is None else asking.acting.token
-    own = subject.own
-    if own is not None and own.registered_client not in (None, asking.client.client_id):
-        raise _not_permitted(f"a token that was issued to client {own.registered_client}")
+    own, client = subject.own, asking.client.client
+    if own is None or own.registered_client is None:
+        return
+    if client is None or client.id != own.registered_client or own.client_version < client.since:
+        raise _not_permitted(f"a token that was issued to client {own.registered_client}@{own.client_version}")
 
 
 def _not_permitted(detail: str) -> InvalidRequest:

@@ -18,6 +18,9 @@ MAX_CHAIN = 4
 def read_own(claims: Claims, key_set: DocumentVersion) -> OwnClaims:
     """Nothing is assumed; raises InvalidRequest."""
     fed = _object(claims.get("fed"), "fed")
+    mapping, mapping_version = _versioned(fed, "mapping")
+    holder, holder_version = _versioned(fed, "actor") if "act" in claims else (None, 0)
+    client, client_version = _versioned(fed, "client") if "client" in fed else (None, 0)
     return OwnClaims(
         jti=_text(claims, "jti"),
         principal=_text(claims, "sub"),
@@ -25,11 +28,14 @@ def read_own(claims: Claims, key_set: DocumentVersion) -> OwnClaims:
         scopes=tuple(_text(claims, "scope").split()),
         transaction=_text(claims, "txn"),
         issuer=_text(fed, "iss"),
-        mapping=_id(_text(fed, "mapping")),
-        holder=_id(_text(fed, "actor")) if "act" in claims else None,
+        mapping=mapping,
+        holder=holder,
         key_set=key_set,
         client_id=_text(claims, "client_id"),
-        registered_client=_id(_text(fed, "client")) if "client" in fed else None,
+        registered_client=client,
+        mapping_version=mapping_version,
+        holder_version=holder_version,
+        client_version=client_version,
         issued_at=whole(claims, "iat"),
         holder_issuer=_text(fed, "actor_iss") if "actor_iss" in fed else None,
         chain=tuple(_link(link) for link in _sequence(fed.get("chain", ()), "chain")),
@@ -69,9 +75,12 @@ def _binding(cnf: JsonObject) -> Binding:
     return Binding(jkt=_text(cnf, "jkt")) if "jkt" in cnf else Binding(x5t_s256=_text(cnf, "x5t#S256"))
 
 
-def _id(versioned: str) -> str:
-    """`id` of `id@version`."""
-    return versioned.rpartition("@")[0]
+def _versioned(fed: JsonObject, name: str) -> tuple[str, int]:
+    """`id@version`."""
+    id_, _, version = _text(fed, name).rpartition("@")
+    if not id_ or not (version.isascii() and version.isdecimal()):
+        raise InvalidRequest(Reason.MALFORMED_CLAIMS, name)
+    return id_, int(version)
 
 
 def _audiences(aud: Json) -> tuple[str, ...]:

@@ -59,14 +59,17 @@ def test_H7_a_foreign_bound_token_takes_its_proof_in_either_slot(world: Bound, s
 
 @pytest.mark.parametrize("presenter", [Caller(), registered(client("client-b")), registered(client("gateway-2"))])
 def test_H8_a_client_cannot_exchange_a_token_that_was_issued_to_another(presenter: Caller) -> None:
-    world, theirs = Decisions(texts={"p": IMPERSONATE}), own(client_id="gateway", registered_client="gateway")
+    world, theirs = (
+        Decisions(texts={"p": IMPERSONATE}),
+        own(client_id="gateway", registered_client="gateway", client_version=1),
+    )
     error = world.refused(subject=theirs, caller=presenter)
     assert outcome_of(error) == ("invalid_request", "client_not_permitted")
     assert world.decide(subject=theirs, caller=registered())
 
 
 def test_H8_an_explicit_edge_from_one_to_the_other_is_an_actor_that_may_act() -> None:
-    theirs, other = own(registered_client="gateway"), registered(client("client-b"))
+    theirs, other = own(registered_client="gateway", client_version=1), registered(client("client-b"))
     assert Decisions().decide(subject=theirs, caller=other, acting=agent()).client_id == "client-b"
     error = Decisions().refused(subject=theirs, caller=other, acting=agent(), who=root(may_act=["agent/x"]))
     assert outcome_of(error) == ("invalid_request", "actor_not_permitted")
@@ -74,7 +77,7 @@ def test_H8_an_explicit_edge_from_one_to_the_other_is_an_actor_that_may_act() ->
 
 def test_H8_an_actors_token_that_was_issued_to_another_client_proves_nothing() -> None:
     bridge = audience("bridge", resource="https://federation.example.com")
-    stolen = agent(own(registered_client="gateway", audiences=("bridge",)))
+    stolen = agent(own(registered_client="gateway", client_version=1, audiences=("bridge",)))
     for presenter in (Caller(), registered(client("client-b"))):
         error = Decisions((audience(), bridge)).refused(acting=stolen, caller=presenter)
         assert outcome_of(error) == ("invalid_request", "client_not_permitted")

@@ -8,8 +8,8 @@ import pytest
 
 from federation.model.json import Json
 from federation.model.revocation import Revocation, RevocationKey, Withdrawn
-from federation.model.trust import Selector
-from tests.support.attacked_bridge import Attacked, attacked, by_assertion, issued_claims
+from federation.model.trust import DocumentRef, Kind, Selector
+from tests.support.attacked_bridge import Attacked, attacked, by_assertion, issued, issued_claims
 from tests.support.client_world import GATEWAY
 from tests.support.delegation_world import claims_of
 from tests.support.exchange_world import ISSUER, MAPPING, NOW, subject_token
@@ -151,6 +151,42 @@ def test_M5_no_descendant_of_a_revoked_token_is_exchanged(chains: Attacked, revo
         else:
             chains.refused(partial(chains.post, token), *REVOKED)
     chains.token(other)
+
+
+def test_M5_a_mapping_that_was_deleted_and_written_anew_revives_no_token(chains: Attacked) -> None:
+    token, trust, ref = chains.token(), chains.world.trust, DocumentRef(Kind.MAPPING, "acme-sync")
+    trust.delete(ref, trust.next_version(ref) - 1)
+    chains.world.write(MAPPING, Selector("sub", "worker"))
+    for _ in range(2):
+        chains.refused(lambda: chains.post(token), "invalid_request", "no_mapping")
+        chains.world.restart()
+    chains.token(chains.token(chains.foreign()))
+
+
+def test_M5_nor_does_a_client(chains: Attacked) -> None:
+    trust, ref = chains.world.trust, DocumentRef(Kind.CLIENT, GATEWAY)
+
+    def asking() -> dict[str, Any]:
+        return {"scope": "risk:read", **by_assertion(jti=chains.name("c"))}
+
+    chains.register()
+    token = issued(chains.for_itself(chains.proving(), **asking()))
+    chains.token(token, chains.proving(), **asking())
+    trust.delete(ref, trust.next_version(ref) - 1)
+    chains.register()
+    chains.refused(lambda: chains.post(token, chains.proving(), **asking()), "invalid_request", "no_mapping")
+
+
+def test_M5_nor_has_a_new_client_its_predecessors_tokens(chains: Attacked) -> None:
+    chains.register()
+    token = chains.token(chains.foreign(), **by_assertion(jti="c-1"))
+    chains.register()  # another version is the same client
+    chains.token(token, **by_assertion(jti="c-2"))
+    trust, ref = chains.world.trust, DocumentRef(Kind.CLIENT, GATEWAY)
+    trust.delete(ref, trust.next_version(ref) - 1)
+    chains.register()
+    again = by_assertion(jti="c-3")
+    chains.refused(lambda: chains.post(token, **again), "invalid_request", "client_not_permitted")
 
 
 def test_M5_a_whole_chain_is_withdrawn_whatever_it_still_grows(chains: Attacked) -> None:

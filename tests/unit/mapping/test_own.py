@@ -70,6 +70,7 @@ def test_attributes_that_the_mapping_gave_up_are_gone() -> None:
     [
         table(replace(ROOT, enabled=False)),
         table(replace(ROOT, id="other")),
+        table(replace(ROOT, since=2, version=2)),
         table(replace(ROOT, issuer="other")),
         table(replace(ROOT, confirmed_for="https://elsewhere.example.com")),
         table(by=issuer(enabled=False)),
@@ -78,6 +79,7 @@ def test_attributes_that_the_mapping_gave_up_are_gone() -> None:
         table(by=issuer(tenant=None)),
         table(holder=replace(HOLDER, enabled=False)),
         table(holder=replace(HOLDER, id="other")),
+        table(holder=replace(HOLDER, since=2, version=2)),
         table(holder=replace(HOLDER, confirmed_for="https://elsewhere.example.com")),
     ],
 )

@@ -75,7 +75,10 @@ def test_a_client_without_the_grant_may_not_use_it() -> None:
 
 @pytest.mark.parametrize("presenter", [Caller(), registered(client("other"))])
 def test_a_token_that_was_issued_to_a_client_is_no_others(presenter: Caller) -> None:
-    world, theirs = Decisions(texts={"p": IMPERSONATE}), own(client_id="gateway", registered_client="gateway")
+    world, theirs = (
+        Decisions(texts={"p": IMPERSONATE}),
+        own(client_id="gateway", registered_client="gateway", client_version=1),
+    )
     assert outcome_of(world.refused(subject=theirs, caller=presenter)) == NOT_PERMITTED
     assert world.decide(subject=theirs, caller=registered()).scopes == ("risk:read",)
     assert world.decide(subject=theirs, caller=presenter, acting=agent()).act == {"sub": "agent/planner"}
@@ -85,7 +88,7 @@ def test_a_token_that_was_issued_to_a_client_is_no_others(presenter: Caller) -> 
 
 def test_an_actor_token_that_was_issued_to_a_client_is_no_others() -> None:
     bridge = audience("bridge", resource="https://federation.example.com")
-    theirs = agent(own(registered_client="gateway", audiences=("bridge",)))
+    theirs = agent(own(registered_client="gateway", client_version=1, audiences=("bridge",)))
     world = Decisions((audience(), bridge))
     assert outcome_of(world.refused(acting=theirs)) == NOT_PERMITTED
     assert world.decide(acting=theirs, caller=registered()).client_id == "gateway"

@@ -77,7 +77,9 @@ def test_what_our_token_says_is_what_was_minted() -> None:
         transaction="c-1",
         issuer="people",
         mapping="alice",
+        mapping_version=3,
         holder="planner",
+        holder_version=7,
         key_set=DocumentVersion(SIGNING_KEYS, 4),
         tenant="acme",
         environment="prod",
@@ -94,6 +96,7 @@ def test_what_stands_behind_a_delegated_bound_token_is_read_too() -> None:
     detail: Json = {"type": "tool_call", "tool": "search"}
     said = own({**CLAIMS, "fed": fed, "cnf": {"jkt": "t"}, "authorization_details": [detail]})
     assert (said.holder_issuer, said.registered_client, said.binding) == ("agents", "gateway", Binding(jkt="t"))
+    assert said.client_version == 2
     assert said.chain == (Link("j-0", "gateway", "alice", "people"),)
     assert said.authorization_details == (detail,)
 
@@ -211,7 +214,8 @@ WRONG: dict[str, list[Json]] = {
     **{name: ["", 1, None] for name in TEXTS},
     **{name: ["1", True, None, 1.5] for name in ("exp", "iat")},
     "aud": [None, "", [], [""], [1], ["tools", None]],
-    "fed": [None, "x", {}, {"iss": "people"}, {"iss": "people", "mapping": "alice@3"}, {**FED, "actor": None}],
+    "fed": [None, "x", {}, {"iss": "people"}, {"iss": "people", "mapping": "alice@3"}, {**FED, "actor": None}]
+    + [{**FED, "mapping": one} for one in ("alice", "alice@", "@3", "alice@-3", "alice@\u0663")],
     "ctx": [None, "x", {"team": 1}, {"team": None}],
     "act": [None, "x", [], {}, {"sub": 1}, {"sub": "a", "act": None}, {"sub": "a", "act": {"act": {}}}, nested(5)],
 }
