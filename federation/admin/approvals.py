@@ -1,7 +1,7 @@
 """What people say to requests for approval.
 
 Nobody decides about what they asked for themselves: neither the principal, nor who acts for it, nor the client that
-asks, whichever of their tokens they come with.
+asks, nor any client that a token behind the request was issued to, whichever of their tokens they come with.
 """
 
 from dataclasses import dataclass, replace
@@ -152,8 +152,10 @@ class Approver:
 
 def _takes_part(by: Decider, request: ApprovalRequest) -> bool:
     """Names are compared whatever the tenant: an admin of all tenants is nobody's requester by another name."""
-    client = (request.client_id, f"{CLIENT_NAMESPACE}/{request.client_id}") if request.client_id else ()
-    return not {by.principal, *by.actors}.isdisjoint({request.principal, *request.actors, *client})
+    clients = (*request.through, *((request.client_id,) if request.client_id else ()))
+    as_principals = (f"{CLIENT_NAMESPACE}/{id_}" for id_ in clients)
+    taking_part = {request.principal, *request.actors, *clients, *as_principals}
+    return not {by.principal, *by.actors}.isdisjoint(taking_part)
 
 
 def _check_bounds(said: _Said) -> None:

@@ -32,6 +32,8 @@ class ApprovalRequest:
     """Who acts, the current actor first: none of them, nor the principal, may decide."""
     tenant: str | None = None
     client_id: str | None = None
+    through: tuple[str, ...] = ()
+    """To whom the tokens behind the request were issued, clients or principals without one: nor may they."""
     authorization_details: tuple[JsonObject, ...] = ()
 
 

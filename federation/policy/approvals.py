@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
 from federation.model.one_time import OneTimeUse, Purpose
+from federation.model.tokens import VerifiedToken
 from federation.oauth.errors import AccessDenied, AuthorizationPending, InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.policy.case import Case
@@ -20,11 +22,12 @@ def approval_request(case: Case, purposes: tuple[str, ...]) -> ApprovalRequest:
     """What somebody is asked. In which order scopes and targets were named makes no difference."""
     mapped, holder = case.parties.mapped, case.chain.holder
     audiences = tuple(sorted(target.audience.id for target in case.targets))
+    through = tuple(dict.fromkeys(id_ for token in case.parties.tokens for id_ in _through(token)))
     scopes, client_id = tuple(sorted(case.scopes)), case.parties.client.client_id
     parts = [
         *(mapped.principal, mapped.issuer.tenant, mapped.issuer.id),
         *(case.chain.action, case.chain.actors, holder.issuer.id if holder else None, client_id),
-        *(audiences, scopes, case.details, sorted(purposes)),
+        *(audiences, scopes, case.details, sorted(purposes), through),
     ]
     return ApprovalRequest(
         id=_fingerprint(parts),
@@ -35,8 +38,16 @@ def approval_request(case: Case, purposes: tuple[str, ...]) -> ApprovalRequest:
         actors=case.chain.actors,
         tenant=mapped.issuer.tenant,
         client_id=client_id,
+        through=through,
         authorization_details=case.details,
     )
+
+
+def _through(token: VerifiedToken) -> Iterator[str]:
+    """Whose hands it came by, the first of them first; of a foreign token nobody's that we know."""
+    if token.own is not None:
+        yield from (link.client_id for link in token.own.chain)
+        yield token.own.client_id
 
 
 def _fingerprint(parts: object) -> str:

@@ -33,6 +33,7 @@ REQUEST = ApprovalRequest(
     actors=("agent/x", "tool/y"),
     tenant="acme",
     client_id="gateway",
+    through=("portal", "agent/z"),
 )
 BOSS = Decider("user/boss", "acme")
 
@@ -100,6 +101,9 @@ def test_a_denial_never_ends_before_the_request_would_have(world: World) -> None
         Decider("user/boss", "acme", ("user/anna",)),
         Decider("user/boss", "acme", ("agent/other", "tool/y")),
         Decider("user/boss", "acme", ("client/gateway",)),
+        Decider("client/portal", "acme"),
+        Decider("agent/z", "acme"),
+        Decider("user/boss", "acme", ("client/portal",)),
         Decider("user/anna"),
         Decider("user/root", None, ("agent/x",)),
     ],
@@ -203,7 +207,7 @@ def test_what_waits_is_shown_to_its_tenant_newest_first(world: World) -> None:
 
 
 def test_a_decision_is_recorded_with_what_it_is_about(world: World) -> None:
-    world.approver.approve("a1", Decider("user/boss", "acme", ("agent/z",)), lifetime=60, uses=2, reason="incident 12")
+    world.approver.approve("a1", Decider("user/boss", "acme", ("agent/w",)), lifetime=60, uses=2, reason="incident 12")
     assert world.log.entries == [
         {
             "time": "2027-01-15T08:00:00.000+00:00",
@@ -212,7 +216,7 @@ def test_a_decision_is_recorded_with_what_it_is_about(world: World) -> None:
             "wanted": "approved",
             "decided_by": "user/boss",
             "decider_tenant": "acme",
-            "decider_actors": ["agent/z"],
+            "decider_actors": ["agent/w"],
             "reason": "incident 12",
             "lifetime": 60,
             "uses": 2,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from federation.model.approval import ApprovalState, StoredApproval
-from federation.model.authorization import Authorization
+from federation.model.authorization import Authorization, Link
 from federation.model.one_time import OneTimeUse
 from federation.oauth.errors import AuthorizationPending
 from tests.support.fake_approvals import FakeApprovals
@@ -188,3 +188,14 @@ def test_our_own_tokens_are_asked_about_as_well() -> None:
     assert outcome_of(world.decisions.refused(subject=own())) == ("invalid_request", "actor_required")
     assert world.approvals.kept == {}
     assert outcome_of(world.decisions.refused(subject=own(), acting=agent())) == PENDING
+
+
+def test_what_is_asked_names_every_client_through_whose_hands_the_tokens_went() -> None:
+    world = World()
+    behind = (Link("root", "portal", "m", "acme"),)
+    subject = own(client_id="gateway", chain=behind)
+    acting = agent(own(client_id="runner", principal="agent/planner", audiences=()))
+    world.decisions.refused(subject=subject, acting=acting)
+    assert world.asked().request.through == ("portal", "gateway", "runner")
+    world.decisions.refused(subject=own(client_id="gateway"), acting=acting)
+    assert len(world.approvals.kept) == 2
