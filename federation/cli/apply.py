@@ -8,9 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from federation.admin.documents.problem import InvalidDocuments
-from federation.cli.bridge import TokenFile, Url, connect
-from federation.cli.console import AsJson, NoColor, Terminal, print_json
-from federation.cli.failure import USAGE, Failed, failing_well
+from federation.cli.console import Terminal
+from federation.cli.failure import USAGE, Failed
 from federation.cli.git_reason import last_commit
 from federation.cli.invalid import end_invalid
 from federation.cli.plan import Folder, Prune
@@ -18,6 +17,7 @@ from federation.cli.plan_view import print_plan
 from federation.cli.planning import Plan, body_of, plan_folder, reported
 from federation.cli.progress import Progress
 from federation.cli.saved_plan import SavedPlan
+from federation.cli.session import AdminSession, admin_command
 from federation.cli.trust_parts import Part, written_parts
 from federation.client.admin import AdminApi, AdminRefused
 
@@ -33,17 +33,15 @@ Reason = Annotated[
 ]
 
 
-def apply(  # noqa: PLR0913 (each is an option of the command)
+@admin_command
+def apply(
+    session: AdminSession,
     folder: Folder,
     *,
     plan: PlanFile = None,
     prune: Prune = False,
     reason: Reason = None,
     yes: Yes = False,
-    url: Url = None,
-    token_file: TokenFile,
-    as_json: AsJson = False,
-    no_color: NoColor = False,
 ) -> None:
     """Write what `fedbridge plan` shows: a broken document in the set means that nothing is written.
 
@@ -51,19 +49,18 @@ def apply(  # noqa: PLR0913 (each is an option of the command)
 
     Exits 0 if everything is as the folder says, 1 if not.
     """
-    terminal = Terminal(as_json, no_color)
-    with failing_well(terminal, url or "the bridge"):
-        api, progress = connect(url, token_file), Progress(terminal)
-        try:
-            saved = SavedPlan.read(plan) if plan else None
-            planned = plan_folder(api, folder, progress, prune=saved.prune if saved else prune)
-            _go_on(terminal, saved.check(planned, api.bridge) if saved else 0)
-            _agree(terminal, planned, asks=not (yes or as_json))
-            why = last_commit(folder) if reason is None else reason
-            changes = _write(api, planned, why, progress) if planned.changes else []
-        except InvalidDocuments as invalid:
-            end_invalid(terminal, invalid)
-        _tell(terminal, planned, changes)
+    api, terminal = session.connect(), session.terminal
+    progress = Progress(terminal)
+    try:
+        saved = SavedPlan.read(plan) if plan else None
+        planned = plan_folder(api, folder, progress, prune=saved.prune if saved else prune)
+        _go_on(terminal, saved.check(planned, api.bridge) if saved else 0)
+        _agree(terminal, planned, asks=not (yes or terminal.as_json))
+        why = last_commit(folder) if reason is None else reason
+        changes = _write(api, planned, why, progress) if planned.changes else []
+    except InvalidDocuments as invalid:
+        end_invalid(terminal, invalid)
+    _tell(terminal, planned, changes)
 
 
 def _go_on(terminal: Terminal, done: int) -> None:
@@ -107,8 +104,7 @@ def _weight(part: Part) -> int:
 
 def _tell(terminal: Terminal, planned: Plan, changes: Sequence[dict[str, Any]]) -> None:
     waiting = [change for change in changes if change.get("pending")]
-    if terminal.as_json:
-        print_json({"ok": True, "changes": list(changes), "unchanged": planned.unchanged})
+    terminal.answer({"ok": True, "changes": list(changes), "unchanged": planned.unchanged})
     terminal.say(f"{len(changes)} written, {planned.unchanged} unchanged", "bold green")
     for change in waiting:
         how = f"fedbridge confirm {change['kind']} {change['id']} --version {change['version']} --reason TEXT"

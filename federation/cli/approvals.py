@@ -7,11 +7,11 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from federation.cli.bridge import TokenFile, Url, connect
 from federation.cli.commands import SETTINGS, application_named
-from federation.cli.console import AsJson, NoColor, Terminal, print_json
-from federation.cli.failure import USAGE, Failed, failing_well
+from federation.cli.console import Terminal
+from federation.cli.failure import USAGE, Failed
 from federation.cli.inert import printable
+from federation.cli.session import AdminSession, admin_command
 
 EXAMPLE = "Example: fedbridge approvals list"
 
@@ -30,27 +30,22 @@ Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why, for the trail.")
 
 
 @app.command("list", epilog="Example: fedbridge approvals list --state pending", context_settings=dict(SETTINGS))
+@admin_command
 def list_(
+    session: AdminSession,
     *,
     state: State = None,
-    url: Url = None,
-    token_file: TokenFile,
-    as_json: AsJson = False,
-    no_color: NoColor = False,
 ) -> None:
     """Show what waits for a decision, and what was decided and holds, the newest first."""
-    terminal = Terminal(as_json, no_color)
-    with failing_well(terminal, url or "the bridge"):
-        found = connect(url, token_file).get("/approvals", {"state": state} if state else None).members
-        if as_json:
-            print_json(found)
-            return
-        for approval in found["items"]:
-            _print(terminal.results, approval)
-        if found.get("truncated"):
-            terminal.note("there are more: ask for one --state", "yellow")
-        if not found["items"]:
-            terminal.say("nothing waits for an approval", "green")
+    terminal = session.terminal
+    found = session.connect().get("/approvals", {"state": state} if state else None).members
+    terminal.answer(found)
+    for approval in found["items"] if not terminal.as_json else ():
+        _print(terminal.results, approval)
+    if found.get("truncated"):
+        terminal.note("there are more: ask for one --state", "yellow")
+    if not found["items"]:
+        terminal.say("nothing waits for an approval", "green")
 
 
 @app.command(
@@ -58,41 +53,32 @@ def list_(
     epilog='Example: fedbridge approvals approve ID --lifetime 15m --reason "incident 42"',
     context_settings=dict(SETTINGS),
 )
-def approve(  # noqa: PLR0913 (each is an option of the command)
+@admin_command
+def approve(
+    session: AdminSession,
     id_: Id,
     *,
     reason: Reason,
     lifetime: Lifetime = "15m",
     uses: Uses = 1,
-    url: Url = None,
-    token_file: TokenFile,
-    as_json: AsJson = False,
-    no_color: NoColor = False,
 ) -> None:
     """Let the request through: for a time, and for so many tokens. Nobody approves what they asked for themselves."""
-    terminal = Terminal(as_json, no_color)
-    with failing_well(terminal, url or "the bridge"):
-        body = {"lifetime": lifetime, "uses": uses, "reason": reason}
-        decided = connect(url, token_file).post(f"/approvals/{_id(id_)}/approve", body).members
-        _told(terminal, decided)
+    body = {"lifetime": lifetime, "uses": uses, "reason": reason}
+    _tell(session.terminal, session.connect().post(f"/approvals/{_id(id_)}/approve", body).members)
 
 
 @app.command(
     "deny", epilog='Example: fedbridge approvals deny ID --reason "not planned"', context_settings=dict(SETTINGS)
 )
+@admin_command
 def deny(
+    session: AdminSession,
     id_: Id,
     *,
     reason: Reason,
-    url: Url = None,
-    token_file: TokenFile,
-    as_json: AsJson = False,
-    no_color: NoColor = False,
 ) -> None:
     """Refuse the request, and whoever repeats it for a while."""
-    terminal = Terminal(as_json, no_color)
-    with failing_well(terminal, url or "the bridge"):
-        _told(terminal, connect(url, token_file).post(f"/approvals/{_id(id_)}/deny", {"reason": reason}).members)
+    _tell(session.terminal, session.connect().post(f"/approvals/{_id(id_)}/deny", {"reason": reason}).members)
 
 
 def _id(text: str) -> str:
@@ -101,11 +87,10 @@ def _id(text: str) -> str:
     return text
 
 
-def _told(terminal: Terminal, decided: Mapping[str, Any]) -> None:
-    if terminal.as_json:
-        print_json(decided)
-        return
-    _print(terminal.results, decided)
+def _tell(terminal: Terminal, decided: Mapping[str, Any]) -> None:
+    terminal.answer(decided)
+    if not terminal.as_json:
+        _print(terminal.results, decided)
 
 
 _STYLES = {"pending": "yellow", "approved": "green", "denied": "red"}

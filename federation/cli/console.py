@@ -36,6 +36,15 @@ class Terminal:
         if not self.as_json:
             self.results.print(Text(printable(text), style), soft_wrap=True)
 
+    def answer(self, document: Any) -> None:  # noqa: ANN401 - any JSON value
+        """One JSON document on stdout for machines; nothing for people."""
+        if self.as_json:
+            print_json(document)
+
+    def ask(self, text: str) -> None:
+        """A line on stderr for whoever sits there: the command waits for it, so it is shown under `--json` as well."""
+        self.asides.print(text, markup=False)
+
     def note(self, text: str, style: str = "dim") -> None:
         """A line on stderr for people."""
         if not self.as_json:

@@ -7,12 +7,12 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from federation.cli.bridge import TokenFile, Url, connect
-from federation.cli.console import AsJson, NoColor, Terminal, print_json
+from federation.cli.console import Terminal
 from federation.cli.explain_tree import edits_of, print_explanation
 from federation.cli.explain_write import write_edits
-from federation.cli.failure import FAILED, USAGE, Failed, failing_well
+from federation.cli.failure import FAILED, USAGE, Failed
 from federation.cli.recorded import question_of
+from federation.cli.session import AdminSession, admin_command
 from federation.cli.subject import read_token_file
 
 EXAMPLE = "Example: fedbridge explain --token partner.jwt --audience risk-engine --scope risk:score:read"
@@ -40,7 +40,9 @@ Write = Annotated[
 ]
 
 
+@admin_command
 def explain(  # noqa: PLR0913 (each is an option of the command)
+    session: AdminSession,
     *,
     token: TokenIn = None,
     claims: Claims = None,
@@ -54,32 +56,25 @@ def explain(  # noqa: PLR0913 (each is an option of the command)
     proof: Proof = None,
     approved: Approved = False,
     write: Write = None,
-    url: Url = None,
-    token_file: TokenFile,
-    as_json: AsJson = False,
-    no_color: NoColor = False,
 ) -> None:
     """Decide a request as the bridge would: every step, what differs, and the smallest edit that would allow it.
 
     Exits 0 if it is allowed, 1 if it is refused, 2 if it is not clear what is asked.
     """
-    terminal = Terminal(as_json, no_color)
-    with failing_well(terminal, url or "the bridge"):
-        _only_one(token, claims, correlation_id, or_else=client)
-        api = connect(url, token_file)
-        asked = {"audience": audience, "scope": " ".join(scope) if scope else None, "client": client}
-        further = _given({**asked, "ip": ip, "proof": proof, "approved": approved or None})
-        if correlation_id:
-            question = {**question_of(api, correlation_id, terminal), **further}
-        else:
-            question = {**_identity(token, claims), **_actor(actor_token, actor_claims), **further}
-        _answer(terminal, api.post("/explain", question).members, write)
+    _only_one(token, claims, correlation_id, or_else=client)
+    api, terminal = session.connect(), session.terminal
+    asked = {"audience": audience, "scope": " ".join(scope) if scope else None, "client": client}
+    further = _given({**asked, "ip": ip, "proof": proof, "approved": approved or None})
+    if correlation_id:
+        question = {**question_of(api, correlation_id, terminal), **further}
+    else:
+        question = {**_identity(token, claims), **_actor(actor_token, actor_claims), **further}
+    _answer(terminal, api.post("/explain", question).members, write)
 
 
 def _answer(terminal: Terminal, explanation: Mapping[str, Any], write: Path | None) -> NoReturn:
-    if terminal.as_json:
-        print_json(explanation)
-    else:
+    terminal.answer(explanation)
+    if not terminal.as_json:
         print_explanation(terminal.results, explanation)
     for file in write_edits(write, edits_of(explanation)) if write else ():
         terminal.note(f"wrote {file}: look at it, then `fedbridge plan {write}`", "cyan")

@@ -2,17 +2,17 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from federation.cli.bridge import TokenFile, Url, connect
-from federation.cli.console import AsJson, NoColor, Terminal, print_json
-from federation.cli.failure import Failed, failing_well
+from federation.cli.console import Terminal
+from federation.cli.failure import Failed
 from federation.cli.listing import KINDS, every
 from federation.cli.progress import Progress
+from federation.cli.session import AdminSession, admin_command
 from federation.cli.yaml_file import as_yaml
 from federation.client.admin import AdminApi
 
@@ -25,14 +25,12 @@ Folder = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="Write over files of a folder that is not empty.")]
 
 
+@admin_command
 def export(
+    session: AdminSession,
     folder: Folder,
     *,
     force: Force = False,
-    url: Url = None,
-    token_file: TokenFile,
-    as_json: AsJson = False,
-    no_color: NoColor = False,
 ) -> None:
     """Write every trust document to DIR/<kind>/<id>.yaml, as `fedbridge plan` and `apply` read them.
 
@@ -40,21 +38,22 @@ def export(
 
     Exits 0 if everything is there, 1 if not.
     """
-    terminal = Terminal(as_json, no_color)
-    with failing_well(terminal, url or "the bridge"):
-        api = connect(url, token_file)
-        if folder.exists() and any(folder.iterdir()) and not force:
-            raise Failed(f"{folder} is not empty", "take another folder, or --force to write over its files")
-        others, named, count = set(folder.glob("*/*.yaml")), [], 0
-        for file in _written(api, folder, Progress(terminal)):  # however many: none is kept
-            others.discard(file)
-            named += [str(file)] if as_json else []
-            count += 1
-        if as_json:
-            print_json({"written": sorted(named), "others": sorted(map(str, others))})
-        terminal.say(f"{count} documents in {folder}", "green")
-        for file in sorted(others):
-            terminal.note(f"{file} is none of the bridge's documents; it was there before", "yellow")
+    api, terminal = session.connect(), session.terminal
+    if folder.exists() and any(folder.iterdir()) and not force:
+        raise Failed(f"{folder} is not empty", "take another folder, or --force to write over its files")
+    others, named, count = set(folder.glob("*/*.yaml")), [], 0
+    for file in _written(api, folder, Progress(terminal)):  # however many: none is kept
+        others.discard(file)
+        named += [str(file)] if terminal.as_json else []
+        count += 1
+    terminal.answer({"written": sorted(named), "others": sorted(map(str, others))})
+    _tell(terminal, folder, count, others)
+
+
+def _tell(terminal: Terminal, folder: Path, count: int, others: Iterable[Path]) -> None:
+    terminal.say(f"{count} documents in {folder}", "green")
+    for file in sorted(others):
+        terminal.note(f"{file} is none of the bridge's documents; it was there before", "yellow")
 
 
 def _written(api: AdminApi, folder: Path, progress: Progress) -> Iterator[Path]:

@@ -7,41 +7,33 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from federation.cli.bridge import TokenFile, Url, connect
-from federation.cli.console import AsJson, NoColor, Terminal, print_json
-from federation.cli.failure import failing_well
 from federation.cli.inert import printable
 from federation.cli.listing import IdArgument, KindArgument, every, path_of
 from federation.cli.plan_view import print_diff
+from federation.cli.session import AdminSession, admin_command
 
 EXAMPLE = "Example: fedbridge history Mapping acme-billing-sync"
 
 Limit = Annotated[int, typer.Option(min=1, max=10_000, metavar="N", help="The newest N versions.")]
 
 
-def history(  # noqa: PLR0913 (each is an option of the command)
+@admin_command
+def history(
+    session: AdminSession,
     kind: KindArgument,
     id_: IdArgument,
     *,
     limit: Limit = 20,
-    url: Url = None,
-    token_file: TokenFile,
-    as_json: AsJson = False,
-    no_color: NoColor = False,
 ) -> None:
     """Show the versions of a document, the newest first, each with its difference to the one before.
 
     Exits 0 if there is one, 1 if there never was, 2 if that is no name of a document.
     """
-    terminal = Terminal(as_json, no_color)
-    with failing_well(terminal, url or "the bridge"):
-        path = path_of(kind, id_)
-        versions = list(every(connect(url, token_file), f"/history/{path}", limit))
-        if as_json:
-            print_json({"items": versions})
-            return
-        for version in versions:
-            _print(terminal.results, version)
+    path = path_of(kind, id_)
+    versions = list(every(session.connect(), f"/history/{path}", limit))
+    session.terminal.answer({"items": versions})
+    for version in versions if not session.terminal.as_json else ():
+        _print(session.terminal.results, version)
 
 
 def _print(console: Console, version: Mapping[str, Any]) -> None:

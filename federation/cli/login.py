@@ -7,9 +7,10 @@ from typing import Annotated
 import jwt
 import typer
 
-from federation.cli.bridge import NamedUrl, TokenFile, bridge_url
-from federation.cli.console import AsJson, NoColor, Terminal, print_json
-from federation.cli.failure import USAGE, Failed, failing_well
+from federation.cli.bridge import TokenFile
+from federation.cli.console import Terminal
+from federation.cli.failure import USAGE, Failed
+from federation.cli.session import BridgeSession, bridge_command
 from federation.cli.subject import ClientId, Issuer, Source, Subject, Wish, subject_token
 from federation.client.credential import Credential, write_credential
 from federation.client.exchange import Refused, Token, Wanted, exchange
@@ -27,30 +28,26 @@ Scope = Annotated[
 ]
 
 
-def login(  # noqa: PLR0913 (each is an option of the command)
+@bridge_command
+def login(
+    session: BridgeSession,
     *,
-    url: NamedUrl = None,
     source: Source = "auto",
     scope: Scope = None,
     issuer: Issuer = None,
     client_id: ClientId = None,
     token_file: TokenFile,
-    as_json: AsJson = False,
-    no_color: NoColor = False,
 ) -> None:
     """Exchange your own token for one of the admin API's, bound to a fresh key, and keep both in a file of yours.
 
     Exits 0 if you are logged in, 1 if not, 2 if it is not clear where or with what.
     """
-    terminal = Terminal(as_json, no_color)
-    with failing_well(terminal, url or "the bridge"):
-        bridge = bridge_url(url)
-        wish = Wish(source, bridge, lambda line: terminal.asides.print(line, markup=False), issuer, client_id)
-        subject, key = subject_token(wish), DpopKey.generate()
-        _check_foreign(subject.token)
-        token = _token(bridge, subject, key, " ".join(scope) if scope else None)
-        _keep(token_file, Credential(token.access_token, key, token.expires_at, bridge), token)
-        _tell(terminal, token, bridge, token_file)
+    bridge, key = session.bridge, DpopKey.generate()
+    subject = subject_token(Wish(source, bridge, session.terminal.ask, issuer, client_id))
+    _check_foreign(subject.token)
+    token = _token(bridge, subject, key, " ".join(scope) if scope else None)
+    _keep(token_file, Credential(token.access_token, key, token.expires_at, bridge), token)
+    _tell(session.terminal, token, bridge, token_file)
 
 
 def _check_foreign(token: str) -> None:
@@ -85,9 +82,6 @@ def _keep(file: Path, credential: Credential, token: Token) -> None:
 
 
 def _tell(terminal: Terminal, token: Token, bridge: str, file: Path) -> None:
-    if terminal.as_json:
-        told = {"bridge": bridge, "scope": token.scope, "expires_at": token.expires_at, "file": str(file)}
-        print_json(told)
-        return
+    terminal.answer({"bridge": bridge, "scope": token.scope, "expires_at": token.expires_at, "file": str(file)})
     minutes = max(0, token.expires_at - int(time.time())) // 60
     terminal.say(f"logged in at {bridge} for {minutes} minutes: {token.scope}", "green")

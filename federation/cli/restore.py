@@ -5,11 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from federation.cli.bridge import TokenFile, Url, connect
-from federation.cli.console import AsJson, NoColor, Terminal, print_json
-from federation.cli.failure import failing_well
+from federation.cli.console import Terminal
 from federation.cli.inert import printable
 from federation.cli.listing import IdArgument, KindArgument, path_of
+from federation.cli.session import AdminSession, admin_command
 from federation.client.admin import AdminApi, AdminRefused
 
 EXAMPLE = 'Example: fedbridge restore Mapping acme-billing-sync --version 3 --reason "undo"'
@@ -18,34 +17,28 @@ Version = Annotated[int, typer.Option(min=1, metavar="N", help="As `fedbridge hi
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why, for the history.")]
 
 
-def restore(  # noqa: PLR0913 (each is an option of the command)
+@admin_command
+def restore(
+    session: AdminSession,
     kind: KindArgument,
     id_: IdArgument,
     *,
     version: Version,
     reason: Reason,
-    url: Url = None,
-    token_file: TokenFile,
-    as_json: AsJson = False,
-    no_color: NoColor = False,
 ) -> None:
     """Undo: write what a document said in an earlier version. What was deleted comes back the same way.
 
     Exits 0 if it is written, 1 if not, 2 if that is no name of a document.
     """
-    terminal = Terminal(as_json, no_color)
-    with failing_well(terminal, url or "the bridge"):
-        path, api = path_of(kind, id_), connect(url, token_file)
-        etag = _etag(api, path)
-        body = {"version": version, "reason": reason}
-        written = api.post(f"/history/{path}/restore", body, etag=etag, new=etag is None).members
-        if as_json:
-            print_json(written)
-        tell_written(terminal, written)
+    path, api = path_of(kind, id_), session.connect()
+    etag = _etag(api, path)
+    body = {"version": version, "reason": reason}
+    tell_written(session.terminal, api.post(f"/history/{path}/restore", body, etag=etag, new=etag is None).members)
 
 
 def tell_written(terminal: Terminal, written: dict[str, Any]) -> None:
     """What stands now."""
+    terminal.answer(written)
     document = written["document"]
     name = printable(f"{document['kind']} {document['id']}")
     terminal.say(f"{name} is at version {written['version']}", "green")

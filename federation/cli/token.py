@@ -5,11 +5,10 @@ from typing import Annotated
 
 import typer
 
-from federation.cli.bridge import NamedUrl, bridge_url
-from federation.cli.console import AsJson, NoColor, Terminal, print_json
+from federation.cli.console import Terminal
 from federation.cli.dpop_key_file import key_in
-from federation.cli.failure import failing_well
 from federation.cli.login import Scope
+from federation.cli.session import BridgeSession, bridge_command
 from federation.cli.subject import ClientId, Issuer, Source, Wish, read_token_file, subject_token
 from federation.client.exchange import Token, Wanted, exchange
 
@@ -25,7 +24,9 @@ ActorTokenFile = Annotated[
 ]
 
 
+@bridge_command
 def token(  # noqa: PLR0913 (each is an option of the command)
+    session: BridgeSession,
     *,
     audience: Audience,
     scope: Scope = None,
@@ -34,33 +35,25 @@ def token(  # noqa: PLR0913 (each is an option of the command)
     client_id: ClientId = None,
     dpop_key_file: DpopKeyFile = None,
     actor_token_file: ActorTokenFile = None,
-    url: NamedUrl = None,
-    as_json: AsJson = False,
-    no_color: NoColor = False,
 ) -> None:
     """Exchange your own token for one of the bridge's (RFC 8693) and print it.
 
     Exits 0 with a token, 1 if the bridge refuses, 2 if it is not clear where or with what.
     """
-    terminal = Terminal(as_json, no_color)
-    with failing_well(terminal, url or "the bridge"):
-        bridge = bridge_url(url)
-        wish = Wish(source, bridge, lambda line: terminal.asides.print(line, markup=False), issuer, client_id)
-        subject = subject_token(wish)
-        issued = exchange(
-            bridge,
-            subject.token,
-            Wanted(audience, " ".join(scope) if scope else None),
-            subject_token_type=subject.type,
-            actor_token=read_token_file(actor_token_file) if actor_token_file else None,
-            key=key_in(dpop_key_file) if dpop_key_file else None,
-        )
-        _print(issued, as_json=as_json)
+    subject = subject_token(Wish(source, session.bridge, session.terminal.ask, issuer, client_id))
+    issued = exchange(
+        session.bridge,
+        subject.token,
+        Wanted(audience, " ".join(scope) if scope else None),
+        subject_token_type=subject.type,
+        actor_token=read_token_file(actor_token_file) if actor_token_file else None,
+        key=key_in(dpop_key_file) if dpop_key_file else None,
+    )
+    _tell(session.terminal, issued)
 
 
-def _print(issued: Token, *, as_json: bool) -> None:
-    if not as_json:
-        print(issued.access_token)
-        return
+def _tell(terminal: Terminal, issued: Token) -> None:
     members = ("access_token", "token_type", "expires_at", "scope")
-    print_json({name: getattr(issued, name) for name in members})
+    terminal.answer({name: getattr(issued, name) for name in members})
+    if not terminal.as_json:
+        print(issued.access_token)

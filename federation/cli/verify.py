@@ -9,10 +9,10 @@ import jwt
 import typer
 from rich.text import Text
 
-from federation.cli.bridge import NamedUrl, bridge_url
-from federation.cli.console import AsJson, NoColor, Terminal, print_json
-from federation.cli.failure import Failed, failing_well
+from federation.cli.console import Terminal
+from federation.cli.failure import Failed
 from federation.cli.inert import printable
+from federation.cli.session import BridgeSession, bridge_command
 from federation.cli.subject import read_token_file
 from federation.client.http import send
 from federation.oauth.errors import InvalidToken, OAuthError
@@ -31,29 +31,19 @@ Audience = Annotated[str, typer.Option(metavar="ID", help="Who you are: the audi
 TokenIn = Annotated[Path, typer.Option("--token", metavar="FILE", help="Where the token is; - is stdin.")]
 
 
-def verify(
-    *,
-    audience: Audience,
-    token: TokenIn = Path("-"),
-    url: NamedUrl = None,
-    as_json: AsJson = False,
-    no_color: NoColor = False,
-) -> None:
+@bridge_command
+def verify(session: BridgeSession, *, audience: Audience, token: TokenIn = Path("-")) -> None:
     """Check all that an offline service checks of a token, whether it was revoked included, and show its claims.
 
     Whether a token that is bound to a key comes from who has the key, only a service that is called with it can tell.
 
     Exits 0 if it is good, 1 if it is not, 2 if it is not clear which bridge.
     """
-    terminal = Terminal(as_json, no_color)
-    with failing_well(terminal, url or "the bridge"):
-        bridge = bridge_url(url)
-        claims = _verified(read_token_file(token), bridge, audience)
-        _check_revoked(bridge, claims)
-        if as_json:
-            print_json({"valid": True, "claims": claims})
-        terminal.say("good", "green")
-        _show(terminal, claims)
+    claims = _verified(read_token_file(token), session.bridge, audience)
+    _check_revoked(session.bridge, claims)
+    session.terminal.answer({"valid": True, "claims": claims})
+    session.terminal.say("good", "green")
+    _show(session.terminal, claims)
 
 
 def _verified(token: str, bridge: str, audience: str) -> dict[str, Any]:
