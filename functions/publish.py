@@ -1,4 +1,7 @@
-"""Runs on a schedule and after each deployment: our public keys and discovery documents, out where verifiers read."""
+"""Runs on a schedule, after each deployment, and whenever our keys move: public keys and discovery documents, put out.
+
+Where verifiers read, something older may lie than we had put there: it is replaced, and counted (ATTACKS R5).
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -10,13 +13,14 @@ from federation.keys.publication import Publication
 from federation.settings import read_settings
 from functions.event import Event
 from functions.runtime import Context, Handler, built_on_access
-from functions.telemetry import log_stream, structured_logger, traced
+from functions.telemetry import Counters, log_stream, structured_logger, traced
 
 
 def build(environment: Mapping[str, str]) -> Handler:
     """The handler; raises SettingsError."""
-    logger = structured_logger(log_stream(environment))
-    return traced(PublishHandler(publication(read_settings(environment)), logger).handle, environment)
+    stream = log_stream(environment)
+    publishing = publication(read_settings(environment))
+    return traced(PublishHandler(publishing, structured_logger(stream), Counters(stream)).handle, environment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +29,15 @@ class PublishHandler:
 
     publication: Publication
     logger: Logger
+    counters: Counters
 
     def handle(self, event: Event, context: Context) -> dict[str, object]:  # noqa: ARG002 the events say only "now"
         """The report. What fails is raised: Lambda tries again, an alarm counts, and the next schedule goes on."""
         report = asdict(self.publication.run())
         self.logger.info("published", report=report, correlation_id=context.aws_request_id)
+        if report["rolled_back"]:
+            self.logger.error("the JWKS was not what had been published", correlation_id=context.aws_request_id)
+            self.counters.count("KeysRolledBack", {"correlation_id": context.aws_request_id})
         return report
 
 

@@ -5,13 +5,10 @@ from typing import Any
 
 from federation.model.documents import CorruptDocument, StoredDocument
 from federation.model.json import JsonObject
-from federation.model.keys import KeySet, KeyState, SigningKey
-from federation.model.trust import DocumentRef, Kind
+from federation.model.keys import SIGNING_KEYS, FormerKey, KeyChange, KeyEnd, KeySet, KeyState, SigningKey
 from federation.oauth.errors import ServerError
 from federation.oauth.reasons import Reason
 from federation.ports import TrustWriter
-
-SIGNING_KEYS = DocumentRef(Kind.KEY_SET, "signing")
 
 
 class DocumentKeySets:
@@ -34,16 +31,29 @@ class DocumentKeySets:
 
 
 def _encode(keys: KeySet) -> JsonObject:
-    return {"keys": [asdict(key) for key in keys.keys]}
+    body = asdict(keys)
+    del body["version"]
+    return body
 
 
 def _decode(document: StoredDocument) -> KeySet:
+    """What a set of an earlier release lacks has its default."""
     body: Any = document.body
     try:
-        return KeySet(tuple(_key(key) for key in body["keys"]), document.version)
+        return KeySet(
+            tuple(_key(key) for key in body["keys"]),
+            document.version,
+            tuple(_former(key) for key in body.get("former", ())),
+            tuple(KeyChange(**change) for change in body.get("changes", ())),
+            str(body.get("published", "")),
+        )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise CorruptDocument(f"{document.kind} {document.id} version {document.version}: {error!r}") from error
 
 
 def _key(key: dict[str, Any]) -> SigningKey:
     return SigningKey(**{**key, "state": KeyState(key["state"])})
+
+
+def _former(key: dict[str, Any]) -> FormerKey:
+    return FormerKey(**{**key, "end": KeyEnd(key["end"])})

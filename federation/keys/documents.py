@@ -2,7 +2,7 @@
 
 import json
 
-from federation.model.keys import KeySet
+from federation.model.keys import MAX_AGE, KeySet
 from federation.oauth.error_page import render_error_page
 from federation.oauth.metadata import (
     ERRORS_PATH,
@@ -15,8 +15,6 @@ from federation.oauth.metadata import (
 )
 from federation.ports import PublishedDocument
 
-MAX_AGE = 300
-"""Seconds for which verifiers may keep what they read."""
 CACHE_CONTROL = f"public, max-age={MAX_AGE}, stale-if-error=86400"
 """Verifiers keep working while S3 does not answer (ATTACKS F15)."""
 

@@ -1,22 +1,28 @@
 """Puts our public keys where verifiers read them, and only then lets them sign.
 
-Idempotent: every run moves the state one step towards "the configured key is published and active" and can be
-repeated after a crash at any point (ATTACKS F14).
+Idempotent: every run moves the state one step towards "the key set is published" and can be repeated after a crash at
+any point (ATTACKS F14). Which keys there are is decided elsewhere (rotation.py), but for the very first.
 """
 
+import json
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Protocol
 
-from federation.keys.documents import MAX_AGE, public_documents
+from federation.keys.documents import public_documents
 from federation.keys.jwk import signing_key
-from federation.model.keys import KeySet, SigningKey
-from federation.ports import Clock, KeySets, PublicKeys, PublishedDocument, Publisher
-
-SEEN_BY_ALL = 2 * MAX_AGE
-"""Seconds after which no verifier can still hold a JWKS without the key (ATTACKS R2)."""
+from federation.keys.moves import Moves
+from federation.model.keys import KeySet, KeyState
+from federation.oauth.metadata import JWKS_PATH
+from federation.ports import Clock, GuardedPublisher, KeySets, PublicKeys, PublishedDocument, Publisher
 
 
 class PublicationFailed(Exception):
     """What was written could not be read back: the key must not sign yet."""
+
+
+class DocumentsPublisher(Publisher, GuardedPublisher, Protocol):
+    """Both: an older JWKS must never replace a newer one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,66 +32,102 @@ class PublicationReport:
     published: tuple[str, ...]
     """Paths that had changed and were written."""
     active_kid: str
-    next_kid: str | None
-    """A key that waits until every verifier has seen it."""
+    waiting: tuple[str, ...] = ()
+    """Keys that do not sign yet."""
+    rolled_back: bool = False
+    """Whether what lay there was not what had been published last (ATTACKS R5)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Publishes the key set under the issuer URL."""
+    """Publishes the key set under the issuer URL. `kms_key`, `algorithm`: of the first key, that of the deployment."""
 
     issuer: str
     kms_key: str
     algorithm: str
     public_keys: PublicKeys
     key_sets: KeySets
-    publisher: Publisher
+    publisher: DocumentsPublisher
     clock: Clock
     mtls_url: str = ""
     """Where client certificates are asked for; empty: nowhere."""
 
     def run(self) -> PublicationReport:
-        """One pass; raises VersionConflict if another run is at work, PublicationFailed, or what the ports raise."""
-        configured = signing_key(self.kms_key, self.algorithm, self.public_keys.public_key(self.kms_key))
-        keys = self._with(configured)
-        published = self._publish(keys)
-        keys = self._activate(keys, configured.kid)
-        active = keys.active
-        if active is None:
+        """One pass; raises VersionConflict if another run is ahead, PublicationFailed, or what the ports raise."""
+        # What lies there is looked at before the set, so whoever is late has an old tag, and never puts an old set out.
+        found = self.publisher.tagged(JWKS_PATH)
+        keys = self._with_first()
+        jwks, *others = public_documents(keys, self.issuer, self.mtls_url)
+        rolled_back = _is_foreign(found[0] if found else None, jwks, keys)
+        published = [*self._put_jwks(jwks, found), *(each.path for each in others if self._put_changed(each))]
+        keys = self._moves.make(_Seen(jwks, int(self.clock.now()), rolled_back))
+        if keys.active is None:
             raise PublicationFailed("no key is active")
-        return PublicationReport(published, active.kid, None if active.kid == configured.kid else configured.kid)
+        waiting = tuple(key.kid for key in keys.keys if key.state is KeyState.NEXT)
+        return PublicationReport(tuple(published), keys.active.kid, waiting, rolled_back)
 
-    def _with(self, configured: SigningKey) -> KeySet:
-        keys = self.key_sets.load() or KeySet()
-        return keys if keys.holds(configured.kid) else self._save(keys.adding(configured))
+    @property
+    def _moves(self) -> Moves:
+        return Moves(self.key_sets)
 
-    def _save(self, keys: KeySet) -> KeySet:
-        following = replace(keys, version=keys.version + 1)
-        self.key_sets.save(following)
-        return following
+    def _with_first(self) -> KeySet:
+        keys = self._moves.current()
+        if keys.keys:
+            return keys
+        first = signing_key(self.kms_key, self.algorithm, self.public_keys.public_key(self.kms_key))
+        return self._moves.make(lambda keys: keys if keys.keys else keys.adding(first))
 
-    def _publish(self, keys: KeySet) -> tuple[str, ...]:
-        documents = public_documents(keys, self.issuer, self.mtls_url)
-        return tuple(document.path for document in documents if self._put_changed(document))
+    def _put_jwks(self, jwks: PublishedDocument, found: tuple[PublishedDocument, str] | None) -> list[str]:
+        if found is not None and found[0] == jwks:
+            return []
+        self.publisher.replace(jwks, found[1] if found else None)
+        return [self._read_back(jwks)]
 
     def _put_changed(self, document: PublishedDocument) -> bool:
         if self.publisher.get(document.path) == document:
             return False
         self.publisher.put(document)
+        return bool(self._read_back(document))
+
+    def _read_back(self, document: PublishedDocument) -> str:
         if self.publisher.get(document.path) != document:
             raise PublicationFailed(f"{document.path} reads back differently")
-        return True
+        return document.path
 
-    def _activate(self, keys: KeySet, kid: str) -> KeySet:
-        """Everything in `keys` has just been read back, so it is public from now on at the latest."""
-        now = int(self.clock.now())
-        seen = keys.with_published(now)
-        if self._may_sign(seen, kid, now):
-            seen = seen.activating(kid)
-        return keys if seen == keys else self._save(seen)
 
-    def _may_sign(self, keys: KeySet, kid: str, now: int) -> bool:
-        """The first key signs at once: before it there was no JWKS that a verifier could still hold."""
-        if keys.active is None:
-            return True
-        return any(key.kid == kid and now - (key.published_at or now) >= SEEN_BY_ALL for key in keys.keys)
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The transition after a JWKS was read back: what is in it is public from now on at the latest."""
+
+    jwks: PublishedDocument
+    now: int
+    rolled_back: bool
+
+    def __call__(self, keys: KeySet) -> KeySet:
+        kids = published_kids(self.jwks)
+        seen = keys.with_doubt(self.now) if self.rolled_back else keys
+        seen = replace(seen.with_published(kids, self.now), published=_digest(self.jwks))
+        if seen.active is not None or not seen.keys or seen.keys[0].kid not in kids:
+            return seen
+        # The first key signs at once: before it there was no JWKS that a verifier could still hold.
+        return seen.activating(seen.keys[0].kid, self.now, self.now)
+
+
+def published_kids(document: PublishedDocument | None) -> frozenset[str]:
+    """The keys that verifiers find in a JWKS; none in what is not one."""
+    try:
+        keys = json.loads(document.body)["keys"] if document else ()
+        return frozenset(str(key["kid"]) for key in keys)
+    except (KeyError, TypeError, ValueError):
+        return frozenset()
+
+
+def _is_foreign(found: PublishedDocument | None, jwks: PublishedDocument, keys: KeySet) -> bool:
+    """Neither what is to lie there nor what we had left there."""
+    if not keys.published or found == jwks:
+        return False
+    return found is None or _digest(found) not in (keys.published, _digest(jwks))
+
+
+def _digest(document: PublishedDocument) -> str:
+    return sha256(document.body).hexdigest()

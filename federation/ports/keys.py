@@ -1,5 +1,6 @@
 """Our keys, those of issuers, and where public ones are read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,6 +33,63 @@ class KeySets(Protocol):
 
     def save(self, keys: KeySet) -> None:
         """Write `keys` if its predecessor (version - 1) is current, else raise VersionConflict."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MadeKey:
+    """A key pair that we made and that can sign."""
+
+    kms_key: str
+    made_at: int
+    """Seconds since the epoch."""
+
+
+class KeyMaker(Protocol):
+    """Makes key pairs that whoever may sign with the deployment's own key may sign with, and nobody else."""
+
+    def make(self, algorithm: str) -> str:
+        """The id of a new key pair. Nothing makes sure that asking again makes no second one: see `made`."""
+        ...
+
+    def made(self) -> Sequence[MadeKey]:
+        """All that were ever made here and can sign; a new one may be missing for some minutes."""
+        ...
+
+
+class KeyCustody(Protocol):
+    """What becomes of key pairs."""
+
+    def tend(self, kms_key: str) -> bool:
+        """Let whoever may sign with the deployment's own key sign with this one too; whether it can be signed with."""
+        ...
+
+    def dispose(self, kms_key: str, *, compromised: bool) -> None:
+        """Nothing is signed with it any more. Safe to repeat.
+
+        What was made here is deleted after a month; what the deployment made is left alone, unless `compromised`:
+        then it is disabled.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOrder:
+    """What an admin wants done with our keys."""
+
+    name: str
+    """Names the order: carried out twice, it has one effect."""
+    by: str
+    why: str
+    revoked: str | None = None
+    """The kid to revoke; None: the next key is to sign from now on."""
+
+
+class KeyOrders(Protocol):
+    """Whoever moves our keys, on behalf of admins."""
+
+    def carry_out(self, order: KeyOrder) -> None:
+        """It holds when this returns; raises KeyRefused."""
         ...
 
 

@@ -57,7 +57,11 @@ class FakeSigner:
         public = self._usable(kms_key).public_key()
         return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
+    def can_sign(self, kms_key: str) -> bool:
+        """Whether the key is there and not disabled."""
+        return kms_key in self._keys and kms_key not in self.disabled
+
     def _usable(self, kms_key: str) -> PrivateKey:
-        if kms_key in self.disabled or kms_key not in self._keys:
+        if not self.can_sign(kms_key):
             raise TemporarilyUnavailable(Reason.SIGNING_UNAVAILABLE, "DisabledException")
         return self._keys[kms_key]

@@ -6,7 +6,7 @@ import pytest
 from federation.keys.publication import Publication
 from federation.oauth.errors import TemporarilyUnavailable
 from functions.publish import PublishHandler
-from functions.telemetry import structured_logger
+from functions.telemetry import Counters, structured_logger
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_publisher import FakePublisher
 from tests.support.fake_signer import FakeSigner
@@ -36,7 +36,7 @@ def function(publisher: FakePublisher, log: io.StringIO) -> PublishHandler:
         publisher=publisher,
         clock=FixedClock(),
     )
-    return PublishHandler(publication, structured_logger(log))
+    return PublishHandler(publication, structured_logger(log), Counters(log))
 
 
 @pytest.mark.parametrize("event", [{}, {"source": "aws.events"}, None])
@@ -59,3 +59,14 @@ def test_a_failure_is_raised_so_that_lambda_tries_again(function: PublishHandler
     publisher.failing = True
     with pytest.raises(TemporarilyUnavailable):
         function.handle({}, Invocation())
+
+
+def test_R5_an_older_jwks_is_an_error_in_the_log_and_counted(
+    function: PublishHandler, publisher: FakePublisher, log: io.StringIO
+) -> None:
+    function.handle({}, Invocation())
+    del publisher.documents["/.well-known/jwks.json"]
+    function.handle({}, Invocation())
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert [line["level"] for line in lines if "level" in line] == ["INFO", "INFO", "ERROR"]
+    assert [line["KeysRolledBack"] for line in lines if "KeysRolledBack" in line] == [[1.0]]

@@ -76,7 +76,7 @@ class World:
         self.state = FakeState(self.trust, self.ledger, self.clock)
         kms_key = self.signer.create(self.algorithm)
         key = signing_key(kms_key, self.algorithm, self.signer.public_key(kms_key))
-        self.trust.save(replace(KeySet().adding(key).activating(key.kid), version=1))
+        self.trust.save(replace(KeySet().adding(key).activating(key.kid, NOW, NOW), version=1))
         self.trust.add(Kind.MAPPING, "acme-sync", {"issuer": "acme"})
         self.minter = Minter(
             issuer=ISSUER,

@@ -10,7 +10,7 @@ def test_every_key_is_shown_with_where_it_stands_and_without_where_it_lies() -> 
     world = ResourceWorld()
     keys = world.trust.load()
     assert keys is not None
-    world.trust.save(replace(keys.with_published(NOW), version=2))
+    world.trust.save(replace(keys.with_published([KEY.kid], NOW), version=2))
     answer = world.call("GET", "/keys")
     shown = {"kid": KEY.kid, "state": "active", "algorithm": "RS256", "published_at": "2027-01-15T08:00:00+00:00"}
     assert answer.members == {"items": [shown], "version": 2}
