@@ -47,10 +47,10 @@ class StoredTrust:
         return replace(self, tenant=tenant)
 
     def beside(self, named: Sequence[SourceDocument]) -> Iterator[SourceDocument]:
-        """Every issuer and audience, and the clients that `named` speaks of."""
+        """Every issuer, audience and zone, the clients that `named` speaks of, and the policies whose examples do."""
         replaced = {source.name for source in named} | {f"{ref.kind} {ref.id}" for ref in self.deletions}
-        small = (one for kind in (Kind.ISSUER, Kind.AUDIENCE) for one in every_document(self.pages, kind))
-        for document in (*small, *self._clients(named)):
+        small = (one for kind in (Kind.ISSUER, Kind.AUDIENCE, Kind.ZONE) for one in every_document(self.pages, kind))
+        for document in (*small, *self._clients(named), *self._policies(named)):
             if f"{document.kind} {document.id}" not in replaced and self._is_seen(document):
                 yield SourceDocument(STORED, {**as_written(document.body)})
 
@@ -79,6 +79,16 @@ class StoredTrust:
     def _clients(self, named: Sequence[SourceDocument]) -> Iterator[StoredDocument]:
         refs = {DocumentRef(Kind.CLIENT, client) for source in named for client in _introspecting(source.value)}
         yield from (state.document for state in self.writer.states(refs).values() if state.document)
+
+    def _policies(self, named: Sequence[SourceDocument]) -> Iterator[StoredDocument]:
+        """Only those whose examples could come out otherwise: each has to be compiled to be asked."""
+        audiences = {value.get("id") for value in _of_kind(named, Kind.AUDIENCE)}
+        zones = bool(_of_kind(named, Kind.ZONE))
+        for policy in every_document(self.pages, Kind.POLICY) if audiences or zones else ():
+            examples = [one for one in _list(policy.body.get("examples")) if isinstance(one, ReadOnly)]
+            touched = any(one.get("audience") in audiences or (zones and asks_for_zones(one)) for one in examples)
+            if touched and policy.body.get("enabled", True):
+                yield policy
 
     def _found(self, issuer: str, places: Iterable[tuple[str, Selector | None]]) -> Iterator[Mapping]:
         selectors = [selector for _, selector in places]
@@ -122,4 +132,19 @@ def _changed(stored: StoredDocument | None, body: ReadOnly[str, Json]) -> str | 
 
 def _introspecting(value: Json) -> Iterator[str]:
     clients = value.get("introspection") if isinstance(value, ReadOnly) else None
-    yield from (client for client in clients if isinstance(client, str)) if isinstance(clients, list) else ()
+    yield from (client for client in _list(clients) if isinstance(client, str))
+
+
+def _of_kind(named: Sequence[SourceDocument], kind: Kind) -> list[ReadOnly[str, Json]]:
+    return [one.value for one in named if isinstance(one.value, ReadOnly) and one.value.get("kind") == kind]
+
+
+def _list(value: Json) -> Sequence[Json]:
+    return value if isinstance(value, list | tuple) else ()
+
+
+def asks_for_zones(example: ReadOnly[str, object]) -> bool:
+    """Whether an example names an address, and leaves it to the Zone documents where that is."""
+    context = example.get("context")
+    network = context.get("network") if isinstance(context, ReadOnly) else None
+    return isinstance(network, ReadOnly) and "ip" in network and "zone" not in network

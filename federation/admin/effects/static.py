@@ -10,6 +10,7 @@ from federation.policy.cedar.engine import CedarEngine
 from federation.policy.cedar.example_request import read_example
 from federation.policy.cedar.example_values import BadExample
 from federation.policy.cedar.slices import PolicySlices
+from federation.policy.cedar.zones import ZoneTable
 from federation.policy.lifetime import DEFAULT_TTL
 
 
@@ -37,12 +38,13 @@ def _granted(snapshot: Snapshot, mapping: Mapping) -> Iterator[tuple[Right, Term
 def examples_of(snapshot: Snapshot, policies: Snapshot) -> Iterator[tuple[str, int, Right, bool]]:
     """(policy, number, what is asked, allowed) of every example in `snapshot`, as all policies of `policies` decide."""
     places = {one.id: Place(one.id, one.environment, one.tenant) for one in snapshot.audiences()}
+    zones = ZoneTable.of(policies.policies().zones)
     slices, engine = PolicySlices(policies.policies().policies), CedarEngine()
     for ref in sorted(ref for ref in snapshot.documents if ref.kind is Kind.POLICY):
         examples = (snapshot.body(ref) or {}).get("examples", ())
         for number, example in enumerate(examples if isinstance(examples, list | tuple) else ()):
             try:
-                request = read_example(example, places)
+                request = read_example(example, places, zones)
             except BadExample:
                 continue
             allowed = engine.decide(request, slices).allowed

@@ -3,7 +3,8 @@
     {principal: partner/acme/sync, audience: risk-engine, context: {network: {zone: home}}, expect: deny}
 
 Neutral: an exchange for no scope, without client, actor, proof, approval, risk, claims and zone, from 0.0.0.0, with a
-token that is a minute old, on Wednesday 2027-01-13 at noon UTC, by an identity of the audience's tenant.
+token that is a minute old, on Wednesday 2027-01-13 at noon UTC, by an identity of the audience's tenant. An address
+without a zone is in the zone that has it.
 """
 
 from collections.abc import Mapping as ReadOnly
@@ -37,6 +38,7 @@ from federation.policy.cedar.example_values import (
     texts_by_name,
     word_of,
 )
+from federation.policy.cedar.zones import NO_ZONES, ZoneTable
 
 NOON = 1_799_841_600
 """Wednesday 2027-01-13T12:00:00Z."""
@@ -52,8 +54,8 @@ _CONTEXT = (
 )
 
 
-def read_example(example: Json, places: ReadOnly[str, Place]) -> DecisionRequest:
-    """Raises BadExample. `places`: the audiences that are known, by id."""
+def read_example(example: Json, places: ReadOnly[str, Place], zones: ZoneTable = NO_ZONES) -> DecisionRequest:
+    """Raises BadExample. `places`: the audiences that are known, by id; `zones`: the networks that are."""
     part = Part(example, "", _EXAMPLE)
     place = _place(part, places)
     tenant = part.read("tenant", text_or_null, place.tenant)
@@ -65,7 +67,7 @@ def read_example(example: Json, places: ReadOnly[str, Place]) -> DecisionRequest
     )
     action = cast("PolicyAction", part.read("action", word_of("exchange", "delegate", "impersonate"), "exchange"))
     scopes = part.read("scopes", texts, tuple[str, ...]())
-    context = _context(part.inner("context", _CONTEXT), scopes, tenant)
+    context = _context(part.inner("context", _CONTEXT), scopes, tenant, zones)
     asked = part.read("authorization_details", details, context.authorization_details)
     return DecisionRequest(principal, action, place, replace(context, authorization_details=asked))
 
@@ -83,11 +85,11 @@ def _place(part: Part, places: ReadOnly[str, Place]) -> Place:
     )
 
 
-def _context(part: Part, scopes: tuple[str, ...], tenant: str | None) -> Circumstances:
-    network, risk = part.inner("network", ("ip", "zone")), part.inner("risk", ("principal", "issuer"))
+def _context(part: Part, scopes: tuple[str, ...], tenant: str | None, zones: ZoneTable) -> Circumstances:
+    risk = part.inner("risk", ("principal", "issuer"))
     actor, client = part.read("actor", text_or_null, None), part.read("client", text_or_null, None)
     return Circumstances(
-        network=Network(network.read("ip", text, "0.0.0.0"), network.read("zone", text_or_null, None)),  # noqa: S104
+        network=_network(part.inner("network", ("ip", "zone")), zones),
         now=part.read("now", moment, NOON),
         token_age=part.read("token_age", duration, A_MINUTE),
         scopes=part.read("scopes", texts, scopes),
@@ -101,3 +103,8 @@ def _context(part: Part, scopes: tuple[str, ...], tenant: str | None) -> Circums
         attestation=part.read("attestation", json_object, {}),
         authorization_details=part.read("authorization_details", details, ()),
     )
+
+
+def _network(part: Part, zones: ZoneTable) -> Network:
+    ip = part.read("ip", text, "0.0.0.0")  # noqa: S104  (nobody's: in no zone)
+    return Network(ip, part.read("zone", text_or_null, zones.zone_of(ip) if "ip" in part else None))

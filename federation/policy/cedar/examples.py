@@ -10,6 +10,7 @@ from federation.policy.cedar.engine import CedarEngine
 from federation.policy.cedar.example_request import read_example
 from federation.policy.cedar.example_values import BadExample
 from federation.policy.cedar.slices import PolicySlices
+from federation.policy.cedar.zones import NO_ZONES, ZoneTable
 
 MAX_EXAMPLES = 100
 _OUTCOMES = {"allow": True, "deny": False}
@@ -25,24 +26,29 @@ class ExampleProblem(NamedTuple):
     message: str
 
 
-def run_examples(examples: Json, policy: Policy, places: ReadOnly[str, Place]) -> tuple[ExampleProblem, ...]:
+def run_examples(
+    examples: Json, policy: Policy, places: ReadOnly[str, Place], zones: ZoneTable = NO_ZONES
+) -> tuple[ExampleProblem, ...]:
     """What is wrong with the `examples` of a policy that compiles; none: all came out as expected.
 
     Each is decided by the policy and the shipped default together, as if the policy belonged to everybody and were
     enabled. `places`: the audiences that are known, by id; they say in which environment and tenant an example is.
+    `zones`: the networks that are known; they say in which zone an address is.
     """
     if not isinstance(examples, Sequence) or isinstance(examples, str):
         return (ExampleProblem(0, "", "examples are a list"),)
     if len(examples) > MAX_EXAMPLES:
         return (ExampleProblem(MAX_EXAMPLES, "", f"a policy has at most {MAX_EXAMPLES} examples"),)
     slices = PolicySlices((Policy(policy.id, policy.version, policy.cedar),))
-    return tuple(_problems(examples, slices, places))
+    return tuple(_problems(examples, slices, places, zones))
 
 
-def _problems(examples: Sequence[Json], slices: PolicySlices, places: ReadOnly[str, Place]) -> Iterator[ExampleProblem]:
+def _problems(
+    examples: Sequence[Json], slices: PolicySlices, places: ReadOnly[str, Place], zones: ZoneTable
+) -> Iterator[ExampleProblem]:
     for number, example in enumerate(examples):
         try:
-            expected, request = _expected(example), read_example(example, places)
+            expected, request = _expected(example), read_example(example, places, zones)
         except BadExample as bad:
             yield ExampleProblem(number, bad.key, bad.message)
             continue

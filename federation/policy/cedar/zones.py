@@ -66,6 +66,9 @@ class ZoneTable:
         return None
 
 
+NO_ZONES = ZoneTable.of(())
+
+
 def zone_of(ip: str, zones: Iterable[Zone]) -> str | None:
     """As `ZoneTable.zone_of`, for zones that are looked at once."""
     return ZoneTable.of(zones).zone_of(ip)
