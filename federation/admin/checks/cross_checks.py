@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from federation.admin.checks.authorities import shared_authorities
 from federation.admin.checks.clients import client_problems, introspection_warnings
-from federation.admin.checks.guard_rails import objections, trusts_too_many
+from federation.admin.checks.guard_rails import lends_itself, objections, trusts_too_many
 from federation.admin.checks.policies import policy_problems
 from federation.admin.documents.document_set import DocumentSet, DocumentT_co, Written
 from federation.admin.documents.problem import Problem
@@ -47,7 +47,7 @@ def warnings(documents: DocumentSet) -> Iterator[Problem]:
 
 
 def _danger(mapping: Written[MappingDocument], issuer: IssuerDocument) -> Problem:
-    danger = trusts_too_many(dict(mapping.document.match), issuer)
+    danger = trusts_too_many(dict(mapping.document.match), issuer) or lends_itself(mapping.document)
     if danger is None:
         message = "says dangerous: true and trusts no more than others do, but waits for a second admin all the same"
         return mapping.source.problem(("dangerous",), message, "leave dangerous out")

@@ -1,4 +1,4 @@
-"""What a mapping may rest on, by the rules of its issuer's provider (ATTACKS D15, D22, E10).
+"""What a mapping may rest on, by the rules of its issuer's provider (ATTACKS D15, D22, E10, H4).
 
 Trusting too many is refused unless the document says `dangerous: true`, which a second admin must confirm. Trusting the
 wrong claim is refused in any case: it is a mistake however many it is meant for.
@@ -14,6 +14,7 @@ from federation.admin.schema.match import lets_in_everybody
 from federation.mapping.match import is_glob
 from federation.mapping.paths import ClaimPath, parse_path, top_level
 from federation.mapping.templates import parse_attribute, parse_principal
+from federation.model.glob import STAR
 from federation.model.json import Json
 from federation.model.trust import MatchValue
 from federation.verification.claims_table import Check
@@ -38,6 +39,7 @@ def objections(mapping: MappingDocument, issuer: IssuerDocument) -> Iterator[Obj
     danger = None if mapping.dangerous else trusts_too_many(match, issuer)
     if danger:
         yield Objection(("match",), danger, IF_MEANT)
+    yield from () if mapping.dangerous else _actors_from_anywhere(mapping)
     yield from _unfit_lines(provider, match)
     yield from _unfit_principal(provider, mapping, match)
     yield from _unfit_attributes(provider, mapping)
@@ -50,6 +52,17 @@ def trusts_too_many(match: dict[str, MatchValue], issuer: IssuerDocument) -> str
     provider, owner = provider_named(issuer.provider), owner_of(issuer.issuer)
     as_guest = owner.guest_problem(match) if owner and owner.name != provider.name else None
     return lets_in_everybody(match) or provider.mapping_problem(match) or as_guest
+
+
+def lends_itself(mapping: MappingDocument) -> str | None:
+    """That whoever bears any name may act for it; None: `may_act` says of which kind."""
+    open_ = [pattern for pattern in mapping.may_act if STAR in pattern.partition("/")[0]]
+    return f"{open_[0]} lets actors of every namespace act: begin with a literal one, as in agent/*" if open_ else None
+
+
+def _actors_from_anywhere(mapping: MappingDocument) -> Iterator[Objection]:
+    if problem := lends_itself(mapping):
+        yield Objection(("may_act",), problem, IF_MEANT)
 
 
 def _unfit_lines(provider: Provider, match: dict[str, MatchValue]) -> Iterator[Objection]:

@@ -80,3 +80,19 @@ def test_a_pattern_or_an_unknown_claim_may_fit() -> None:
 def test_of_two_objections_to_a_line_the_one_with_the_fix_is_told() -> None:
     [problem] = mapping_problems("google", {"sub": "pipeline@acme.iam.gserviceaccount.com"})
     assert "pin sub to the service account's unique id" in problem
+
+
+@pytest.mark.parametrize("pattern", ["*", "*/*", "a*", "*/planner", "agent*/x", "**/**"])
+def test_actors_of_every_namespace_are_nobody_in_particular(pattern: str) -> None:
+    [problem] = mapping_problems("oidc", {"sub": "svc-1"}, may_act=["agent/planner", pattern])
+    assert f"/may_act: {pattern} lets actors of every namespace act" in problem
+    assert "dangerous: true" in problem
+
+
+@pytest.mark.parametrize("pattern", ["agent/*", "agent/a*", "agent/*/*", "planner"])
+def test_a_namespace_of_actors_may_act(pattern: str) -> None:
+    assert mapping_problems("oidc", {"sub": "svc-1"}, may_act=[pattern]) == []
+
+
+def test_actors_of_every_namespace_may_act_if_two_admins_mean_it() -> None:
+    assert mapping_problems("oidc", {"sub": "svc-1"}, may_act=["*/*"], dangerous=True) == []
