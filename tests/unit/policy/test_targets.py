@@ -7,7 +7,7 @@ import pytest
 from federation.model.trust import Audience
 from federation.oauth.identifiers import TokenType
 from tests.support.policy_world import Decisions, agent, client, outcome_of, own, registered, root, want
-from tests.support.trust_values import audience, grant, issuer
+from tests.support.trust_values import NOW, audience, grant, issuer, verified
 
 OUT_OF_REACH = ("invalid_target", "target_not_granted")
 DEV = replace(issuer(), environments=("dev", "test"))
@@ -75,8 +75,33 @@ def test_nothing_left_is_a_refusal() -> None:
 
 def test_one_target_that_does_not_trim_refuses_for_all() -> None:
     who = root(TRIM, grant("ledger"))
-    error = Decisions((audience(), JWT)).refused(want("risk-engine", "ledger", scopes=("risk:admin",)), who=who)
-    assert outcome_of(error) == ("invalid_scope", "scope_not_granted")
+    for scopes in (("risk:admin",), ("risk:read", "risk:admin")):
+        error = Decisions((audience(), JWT)).refused(want("risk-engine", "ledger", scopes=scopes), who=who)
+        assert outcome_of(error) == ("invalid_scope", "scope_not_granted")
+
+
+def test_targets_with_different_defaults_have_none_together() -> None:
+    who = root(grant(default_scopes=("risk:read",)), grant("ledger", default_scopes=("risk:write",)))
+    world = Decisions((audience(), JWT))
+    assert outcome_of(world.refused(want("risk-engine", "ledger"), who=who)) == ("invalid_scope", "scope_required")
+    assert world.decide(want("risk-engine", "ledger", scopes=("risk:write",)), who=who).scopes == ("risk:write",)
+
+
+def test_a_resource_of_two_audiences_names_neither() -> None:
+    """No write lets that through; a store could hold it all the same."""
+    twice = (audience(resource="https://risk.example.com"), audience("ledger", resource="https://risk.example.com"))
+    both = root(grant(), grant("ledger"))
+    asked = want(resources=("https://risk.example.com",), audiences=())
+    assert outcome_of(Decisions(twice).refused(asked, who=both)) == OUT_OF_REACH
+    assert Decisions(twice[:1]).decide(asked, who=both).audiences == ("risk-engine",)
+
+
+def test_no_obligation_lets_a_token_live_beyond_an_hour() -> None:
+    """An annotation may name more, and then takes nothing away."""
+    texts = {"long": '@max_ttl("2h") permit (principal, action, resource);'}
+    long = Decisions((audience(max_ttl=90_000),), texts=texts)
+    who = root(grant(max_ttl=90_000))
+    assert long.decide(who=who, subject=verified(expires_at=NOW + 90_000)).lifetime == 3600
 
 
 def test_trimming_never_gives_our_own_token_more() -> None:
