@@ -8,6 +8,7 @@ from federation.admin.checks.authorities import shared_authorities
 from federation.admin.checks.clients import client_problems, introspection_warnings
 from federation.admin.checks.guard_rails import lends_itself, objections, trusts_too_many
 from federation.admin.checks.policies import policy_problems
+from federation.admin.checks.policy_names import unknown_names
 from federation.admin.documents.document_set import DocumentSet, DocumentT_co, Written
 from federation.admin.documents.problem import Problem
 from federation.admin.schema.issuer import IssuerDocument
@@ -44,6 +45,7 @@ def warnings(documents: DocumentSet) -> Iterator[Problem]:
             message = f"{count} mappings pin none of its provider's selectors; each is read for every token"
             yield documents.issuers[issuer_id].source.problem((), message, "pin a selector")
     yield from introspection_warnings(documents)
+    yield from unknown_names(documents)
 
 
 def _danger(mapping: Written[MappingDocument], issuer: IssuerDocument) -> Problem:
