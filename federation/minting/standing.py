@@ -1,9 +1,12 @@
 """Whether everything that a decision rests on still stands, by one strongly consistent read (ATTACKS C11, F11, M4)."""
 
+from collections.abc import Iterable
 from collections.abc import Mapping as ReadOnly
 
 from federation.minting.draft import Draft
+from federation.model.authorization import NotRevoked
 from federation.model.history import TRUST_REVISION
+from federation.model.revocation import Revocation, RevocationKey
 from federation.model.risk import RiskKey, RiskScore
 from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
@@ -32,7 +35,7 @@ def question(draft: Draft) -> StandingQuestion:
 
 def check_standing(draft: Draft, standing: Standing) -> None:
     """Raises InvalidRequest for what was revoked, else TrustChanged unless everything is as it was."""
-    _check_revocations(draft, standing)
+    check_revocations(draft.not_revoked, standing.revocations)
     revision = standing.versions.get(TRUST_REVISION, 0)
     moved = [ref for ref, version in draft.documents if standing.versions.get(ref, 0) != version]
     if draft.conditions.revision not in (None, revision):
@@ -45,9 +48,10 @@ def check_standing(draft: Draft, standing: Standing) -> None:
         raise TrustChanged(", ".join(names), revision=revision, moved=bool(moved), risks=risks)
 
 
-def _check_revocations(draft: Draft, standing: Standing) -> None:
-    for proof in draft.not_revoked:
+def check_revocations(proofs: Iterable[NotRevoked], withdrawn: ReadOnly[RevocationKey, Revocation]) -> None:
+    """Raises InvalidRequest for what was revoked. `withdrawn`: whatever there is under the keys of the proofs."""
+    for proof in proofs:
         for key in proof.keys:
-            revocation = standing.revocations.get(key)
+            revocation = withdrawn.get(key)
             if revocation is not None and revocation.covers(proof.issued_at):
                 raise InvalidRequest(Reason.TOKEN_REVOKED, f"{key.what} {key.value}")

@@ -66,7 +66,8 @@ class Explanations:
         rest = self.loader.rest(request.admin.tenant)
         self._check_tenant(request, question, rest)
         snapshot = self.loader.for_question(question, rest, request.admin.tenant)
-        explained = explain(snapshot, self._scored(question, snapshot), self.loader.own_issuer)
+        live = self._withdrawn(self._scored(question, snapshot), snapshot)
+        explained = explain(snapshot, live, self.loader.own_issuer)
         shown: Any = render(explained)
         edits = shown["suggestions"][0]["edits"] if shown["suggestions"] else []
         return Answer(HTTPStatus.OK, {**shown, "edits": edits})
@@ -89,6 +90,14 @@ class Explanations:
         found = self.state.standing(StandingQuestion(risks=keys)).risks if keys else {}
         scores = {what: [one.now(question.now) for key, one in found.items() if key.what == what] for what in _SCORED}
         return replace(question, risk=Risk(*(max(scores[what], default=0) for what in _SCORED)))
+
+    def _withdrawn(self, question: Question, snapshot: Snapshot) -> Question:
+        """With what is withdrawn at this moment of all that the token would rest on."""
+        authorization = Decisions(snapshot, self.loader.own_issuer).decide(question).authorization
+        proofs = authorization.not_revoked if authorization else ()
+        keys = frozenset(key for proof in proofs for key in proof.keys)
+        found = self.state.standing(StandingQuestion(revocations=keys)).revocations if keys else {}
+        return replace(question, withdrawn=found)
 
     def _whocan(self, request: AdminRequest) -> Answer:
         audience, scope, principal = (request.query.get(name) for name in ("audience", "scope", "principal"))

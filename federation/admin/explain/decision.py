@@ -12,6 +12,7 @@ from federation.authentication.itself import itself
 from federation.mapping.mapper import Mapper
 from federation.mapping.own import OwnMappings
 from federation.mapping.principals import Principals
+from federation.minting.standing import check_revocations
 from federation.model.authorization import Authorization
 from federation.model.json import Json, JsonObject
 from federation.model.policy import Decision, DecisionRequest
@@ -128,7 +129,7 @@ class Decisions:
         return trail
 
     def _follow(self, trail: Trail) -> None:
-        """The pipeline of `federation.exchange`, but for bytes, signatures and the commit."""
+        """The pipeline of `federation.exchange`, but for bytes, signatures and what only the commit writes."""
         question = trail.question
         trail.client = client = self._client(question.client)
         subject, mapped = self._identify(trail, question)
@@ -136,7 +137,10 @@ class Decisions:
         trail.at = "authorization"
         risks, proven = risks_of(question.risk, trail.mapped, question.now), proven_keys(question, trail.tokens)
         authorizer = Authorizer(self.snapshot, self.policies.decider, At(question.now), Supposed(question), risks)
-        trail.authorization = authorizer.authorize(client, proven, subject, trail.acting, mapped, request)
+        authorization = authorizer.authorize(client, proven, subject, trail.acting, mapped, request)
+        trail.at = "withdrawals"
+        check_revocations(authorization.not_revoked, question.withdrawn or {})
+        trail.authorization = authorization
 
     def _identify(self, trail: Trail, question: Question) -> tuple[VerifiedToken, MappedPrincipal]:
         if question.subject is None:

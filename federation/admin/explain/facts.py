@@ -29,6 +29,7 @@ def facts_of(step: StepName, trail: Trail, snapshot: Snapshot) -> JsonObject:
         "policy": _policy,
         "obligations": _obligations,
         "lifetime": _lifetime,
+        "withdrawals": _withdrawals,
     }
     return makers[step](trail, snapshot)
 
@@ -227,3 +228,9 @@ def _lifetime(trail: Trail, snapshot: Snapshot) -> JsonObject:
         "policy": strictest(*(asked.decision.obligations for asked in trail.asked)).max_ttl,
         "expires_at": trail.authorization.expires_at if trail.authorization else None,
     }
+
+
+def _withdrawals(trail: Trail, _snapshot: Snapshot) -> JsonObject:
+    """Whatever stands under a name of the request, also what spares tokens that were issued since."""
+    found = sorted((trail.question.withdrawn or {}).values(), key=lambda one: (one.key.what, one.key.value))
+    return {"withdrawn": [{"what": one.key.what, "value": one.key.value, "at": one.revoked_at} for one in found]}

@@ -1,9 +1,11 @@
 """What somebody wants explained: an identity, and what it asks for."""
 
+from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field, replace
 
 from federation.model.json import Claims, Json, JsonObject
 from federation.model.policy import Proof, Risk
+from federation.model.revocation import Revocation, RevocationKey
 from federation.oauth.identifiers import TokenType
 
 ANY_ADDRESS = "0.0.0.0"  # noqa: S104  (nobody's: in no zone)
@@ -48,6 +50,8 @@ class Question:
     approved_by: str | None = None
     """Who has approved what policies want approved; None: nobody has."""
     authorization_details: tuple[JsonObject, ...] = ()
+    withdrawn: ReadOnly[RevocationKey, Revocation] | None = field(default=None, repr=False)
+    """What stands withdrawn of all that the request rests on; None: nobody looked."""
 
     def at(self, *audiences: str, scopes: tuple[str, ...] | None = None) -> "Question":
         """The same identity under the same circumstances, for something else."""

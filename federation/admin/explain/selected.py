@@ -31,11 +31,13 @@ class Selected:
 
 def assuming(issuer: Issuer, claims: Claims, own_issuer: str, now: int) -> Selected:
     """Bare claims of an issuer, with what they lack."""
+    issued_at = claims.get("iat", now)
+    lasts_until = issued_at + issuer.max_token_age if isinstance(issued_at, int) else now
     usual: dict[str, Json] = {
         "iss": issuer.issuer,
         "aud": (issuer.audiences or (own_issuer,))[0],
         "iat": now,
-        "exp": now + min(A_WHILE, issuer.max_token_age),
+        "exp": min(now + A_WHILE, lasts_until),
         **({"jti": "assumed"} if issuer.single_use else {}),
         **({"auth_time": now} if issuer.max_auth_age is not None else {}),
     }

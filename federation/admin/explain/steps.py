@@ -31,6 +31,7 @@ StepName: TypeAlias = Literal[
     "policy",
     "obligations",
     "lifetime",
+    "withdrawals",
 ]
 Outcome: TypeAlias = Literal["ok", "refused", "skipped"]
 
@@ -46,6 +47,7 @@ ORDER: tuple[StepName, ...] = (
     "policy",
     "obligations",
     "lifetime",
+    "withdrawals",
 )
 """As they are told, which is nearly as they are taken."""
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from federation.model.json import Json
+from federation.model.revocation import Revocation, RevocationKey, Withdrawn
 from federation.model.risk import RiskKey, RiskScore
 from federation.model.trust import Kind
 from tests.support.admin_resources import ResourceWorld
@@ -151,3 +152,36 @@ def test_a_tenant_sees_ways_of_its_own_alone(world: ResourceWorld) -> None:
 @pytest.mark.parametrize("query", ["", "scope=x", "audience=a&principal=b", "principal=b&scope=x", "audience=A"])
 def test_a_question_about_nobody_is_refused(world: ResourceWorld, query: str) -> None:
     assert world.call("GET", "/whocan", query=query).code == "malformed_query"
+
+
+def withdraw(world: ResourceWorld, what: Withdrawn, value: str, at: int = NOW) -> None:
+    world.state.revoke(Revocation(RevocationKey(what, value), at, at + 10_000, "admin/alice"))
+
+
+@pytest.mark.parametrize(
+    ("what", "value"),
+    [
+        (Withdrawn.PRINCIPAL, "partner/sync"),
+        (Withdrawn.ISSUER, "acme"),
+        (Withdrawn.MAPPING, "sync"),
+        (Withdrawn.ALL, ""),
+    ],
+)
+def test_what_was_withdrawn_is_refused_as_the_commit_would(world: ResourceWorld, what: Withdrawn, value: str) -> None:
+    withdraw(world, what, value, NOW - 5)
+    told = asked(world, claims={**CLAIMS, "iat": NOW - 10}).members
+    assert (told["allowed"], told["decision"], told["suggestions"]) == (False, None, [])
+    assert (told["refusal"]["reason"], told["refusal"]["step"]) == ("token_revoked", "withdrawals")
+    assert told["refusal"]["detail"] == f"{what} {value}"
+    assert [one["outcome"] for one in told["steps"] if one["step"] in ("lifetime", "withdrawals")] == ["ok", "refused"]
+
+
+def test_what_was_issued_after_a_withdrawal_is_not_withdrawn(world: ResourceWorld) -> None:
+    withdraw(world, Withdrawn.PRINCIPAL, "partner/sync", NOW - 60)
+    told = asked(world, claims={**CLAIMS, "iat": NOW - 10}).members
+    assert (told["allowed"], told["steps"][-1]["detail"]) == (True, "nothing that it rests on is withdrawn")
+
+
+def test_without_a_look_at_withdrawals_there_is_no_answer(world: ResourceWorld) -> None:
+    world.state.failing = True
+    assert asked(world, claims=CLAIMS).status == 503

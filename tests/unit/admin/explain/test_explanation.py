@@ -123,7 +123,7 @@ def test_what_comes_after_a_refusal_was_not_reached() -> None:
     explanation = explained(replace(ASKING, audiences=("bridge",)))
     assert [step.outcome for step in explanation.steps] == [
         *("ok", "ok", "ok", "ok", "skipped", "refused"),
-        *("skipped", "skipped", "skipped", "skipped", "skipped"),
+        *("skipped", "skipped", "skipped", "skipped", "skipped", "skipped"),
     ]
 
 
