@@ -6,7 +6,7 @@ import pytest
 
 from federation.model.json import Json
 from federation.model.trust import DocumentRef, Kind
-from tests.support.exchange_world import Bridge, body, bridge, reason, subject_token
+from tests.support.exchange_world import NOW, Bridge, body, bridge, reason, subject_token
 
 FORBID_HOME = """
 forbid (principal, action, resource in Environment::"prod")
@@ -127,3 +127,9 @@ def test_claims_and_scopes_are_what_policies_see(world: Bridge) -> None:
 def test_the_default_may_be_replaced_and_then_nothing_is_permitted_by_itself(world: Bridge) -> None:
     world.write(policy('permit (principal, action, resource == Audience::"ledger");', "default"))
     assert reason(world.post()) == "policy_denied"
+
+
+@pytest.mark.parametrize(("age", "status"), [(599, 200), (600, 200), (601, 400)])
+def test_a_policy_sees_how_old_the_subject_token_is(world: Bridge, age: int, status: int) -> None:
+    world.write(policy('forbid (principal, action, resource) when { context.token_age > duration("10m") };'))
+    assert world.post(subject_token(iat=NOW - age, exp=NOW + 300)).status == status

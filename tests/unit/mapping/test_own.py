@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 import pytest
 
 from federation.mapping.own import OwnMappings
+from federation.model.itself import as_principal
 from federation.model.tokens import OwnClaims
 from federation.model.trust import Client, Issuer, Mapping
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
+from tests.support.policy_world import client
 from tests.support.trust_values import grant, issuer, mapping, own_token
 
 URL = "https://idp.example.com"
@@ -20,6 +22,7 @@ class Table:
 
     issuer: Issuer
     known: tuple[Mapping, ...]
+    registered: tuple[Client, ...] = ()
 
     def issuers(self) -> tuple[Issuer, ...]:
         return (self.issuer,)
@@ -27,8 +30,8 @@ class Table:
     def mapping(self, id_: str) -> Mapping | None:
         return next((one for one in self.known if one.id == id_), None)
 
-    def client(self, _id: str) -> Client | None:
-        return None
+    def client(self, id_: str) -> Client | None:
+        return next((one for one in self.registered if one.id == id_), None)
 
 
 ROOT = mapping(grant())
@@ -91,3 +94,21 @@ def test_what_no_longer_stands_vouches_for_nobody(stale: OwnMappings) -> None:
 
 def test_a_mapping_that_is_confirmed_for_this_issuer_stands() -> None:
     assert table(replace(ROOT, confirmed_for=URL)).resolve(claims()).mapping.confirmed_for == URL
+
+
+def of_a_client(*registered: Client) -> OwnMappings:
+    made = Table(issuer(), (), registered)
+    return OwnMappings(made, made)
+
+
+def test_what_a_client_got_for_itself_stands_as_long_as_the_client_does() -> None:
+    one = client()
+    who = as_principal(one)
+    own = replace(
+        claims(), mapping=who.mapping.id, issuer=who.issuer.id, tenant=who.issuer.tenant, principal=who.principal
+    )
+    assert of_a_client(one).resolve(own).principal == "client/gateway"
+    for gone in (of_a_client(), of_a_client(replace(one, enabled=False))):
+        with pytest.raises(InvalidRequest) as refusal:
+            gone.resolve(own)
+        assert refusal.value.reason is Reason.NO_MAPPING

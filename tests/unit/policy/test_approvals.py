@@ -6,11 +6,12 @@ from typing import Any
 from federation.model.approval import ApprovalState, StoredApproval
 from federation.model.authorization import Authorization, Link
 from federation.model.one_time import OneTimeUse
+from federation.model.trust import DetailType
 from federation.oauth.errors import AuthorizationPending
 from tests.support.fake_approvals import FakeApprovals
 from tests.support.fake_clock import FixedClock
-from tests.support.policy_world import Decisions, agent, client, outcome_of, own, registered, root, want
-from tests.support.trust_values import NOW, issuer
+from tests.support.policy_world import Decisions, agent, client, details, outcome_of, own, registered, root, want
+from tests.support.trust_values import NOW, audience, grant, issuer
 
 ASK = '@require_approval("money moves") permit (principal, action, resource);'
 PENDING = ("authorization_pending", "approval_pending")
@@ -199,3 +200,25 @@ def test_what_is_asked_names_every_client_through_whose_hands_the_tokens_went() 
     assert world.asked().request.through == ("portal", "gateway", "runner")
     world.decisions.refused(subject=own(client_id="gateway"), acting=acting)
     assert len(world.approvals.kept) == 2
+
+
+def test_who_acted_before_and_what_for_are_part_of_what_is_asked() -> None:
+    """One agent, for the same person and scopes, but handed on by another, or for another purpose."""
+    call = DetailType("tool_call", {"purpose": ("refund", "report")}, ("purpose",))
+    known = (replace(audience(), authorization_details=(call,)),)
+    who = root(replace(grant(), authorization_details=("tool_call",)))
+    world = World()
+    decisions = Decisions(known, texts=world.texts, approvals=world.approvals)
+    for purpose in ("refund", "report"):
+        decisions.refused(details({"type": "tool_call", "purpose": purpose}), who=who)
+    for before in ("tool/1", "tool/2"):
+        holder = replace(root(may_act=("agent/*",)), principal=before)
+        decisions.refused(
+            subject=own(act={"sub": before}, holder="tool"), who=replace(who, holder=holder), acting=agent()
+        )
+    assert len(world.approvals.kept) == 4
+    assert sorted(one.request.actors for one in world.approvals.kept.values()) == [
+        *((), ()),
+        ("agent/planner", "tool/1"),
+        ("agent/planner", "tool/2"),
+    ]
