@@ -343,6 +343,24 @@ def test_the_key_set_is_read_again_after_a_minute_or_when_told(world: World) -> 
     assert current.get()[1].version == 3
 
 
+def test_nothing_leaves_under_a_key_set_that_is_not_the_current_one(world: World) -> None:
+    """The key may have been withdrawn a moment ago, in another process."""
+    world.minter.key.get()
+    before = world.trust.load()
+    assert before is not None
+    world.trust.save(replace(before, version=before.version + 1))
+    assert world.refused(authorization()).reason is Reason.TRUST_CHANGED
+    world.minter.key.forget()
+    assert world.mint(authorization()).token
+
+
+def test_without_an_active_key_nothing_is_minted(world: World) -> None:
+    before = world.trust.load()
+    assert before is not None
+    world.trust.save(replace(before, version=2, keys=()))
+    assert world.refused(authorization()).reason is Reason.KEYS_UNPUBLISHED
+
+
 class AnswerLost(FakeLedger):
     """Applies the first write, but its answer never arrives."""
 
