@@ -45,7 +45,7 @@ NOON = 1_799_841_600
 A_MINUTE = 60
 
 _EXAMPLE = (
-    *("principal", "audience", "expect", "action", "scopes"),
+    *("principal", "audience", "expect", "obligations", "action", "scopes"),
     *("tenant", "issuer", "attributes", "environment", "audience_tenant", "context", "authorization_details"),
 )
 _CONTEXT = (

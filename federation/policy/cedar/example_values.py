@@ -128,6 +128,18 @@ def duration(value: Json) -> int:
     return seconds(text(value))
 
 
+def duration_or_null(value: Json) -> int | None:
+    """As `duration`; null: none."""
+    return None if value is None else duration(value)
+
+
+def count_or_null(value: Json) -> int | None:
+    """A whole number from 1; null: none."""
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+        return value
+    raise ValueError("expected a whole number from 1, or null")
+
+
 def moment(value: Json) -> int:
     """Seconds since the epoch of an ISO 8601 time that says its zone."""
     when = datetime.fromisoformat(text(value))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from federation.model.json import Json
 from federation.model.policy import Decision, DecisionRequest, Place, Policy
 from federation.policy.cedar.engine import CedarEngine
+from federation.policy.cedar.example_obligations import differing_obligations
 from federation.policy.cedar.example_request import read_example
 from federation.policy.cedar.example_values import BadExample
 from federation.policy.cedar.slices import PolicySlices
@@ -57,6 +58,16 @@ def _problems(
             yield ExampleProblem(number, "", f"cannot be evaluated, which is a denial: {decision.problem}")
         elif decision.allowed is not _OUTCOMES[expected]:
             yield ExampleProblem(number, "expect", _came_out(expected, request, decision))
+        else:
+            yield from _obliged(number, example, decision)
+
+
+def _obliged(number: int, example: Json, decision: Decision) -> Iterator[ExampleProblem]:
+    try:
+        for key, message in differing_obligations(example, decision):
+            yield ExampleProblem(number, key, message)
+    except BadExample as bad:
+        yield ExampleProblem(number, bad.key, bad.message)
 
 
 def _expected(example: Json) -> str:

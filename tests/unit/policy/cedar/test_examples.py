@@ -139,3 +139,52 @@ def test_an_actor_is_the_chain_unless_the_example_says_otherwise() -> None:
     alone = read_example({"principal": WHO, "audience": "sandbox", "context": {"actor": "agent/a"}}, PLACES)
     assert alone.context.actor == Party("agent/a", "example")
     assert alone.context.chain == ("agent/a",)
+
+
+SHORT = '@max_ttl("60s") @max_scopes("2") @require_approval("why") permit (principal, action, resource);'
+OBLIGED: Json = {"max_ttl": "60s", "max_scopes": 2, "require_approval": ["why"], "require_proof": []}
+
+
+def obliging(obligations: Json, cedar: str = SHORT, expect: str = "allow") -> tuple[ExampleProblem, ...]:
+    example = {"principal": WHO, "audience": "sandbox", "expect": expect, "obligations": obligations}
+    return problems([example], cedar)
+
+
+def test_an_example_may_say_what_a_permission_is_tied_to() -> None:
+    assert obliging(OBLIGED) == obliging({"max_ttl": "60s"}) == obliging({}) == ()
+    assert obliging({"max_ttl": None}, FORBID + " when { false };") == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "wanted", "is_"),
+    [
+        ("max_ttl", "61s", "60"),
+        ("max_ttl", None, "60"),
+        ("max_scopes", 3, "2"),
+        ("require_approval", [], "why"),
+        ("require_proof", ["dpop"], "nothing"),
+    ],
+)
+def test_an_obligation_that_is_another_fails_the_example(key: str, wanted: Json, is_: str) -> None:
+    [problem] = obliging({key: wanted})
+    assert (problem.number, problem.key) == (0, f"obligations.{key}")
+    assert problem.message.endswith(f"got {is_}")
+
+
+@pytest.mark.parametrize(
+    ("obligations", "key"),
+    [
+        ({"max_tll": "60s"}, "obligations.max_tll"),
+        ({"max_ttl": 60}, "obligations.max_ttl"),
+        ({"max_scopes": "2"}, "obligations.max_scopes"),
+        ({"max_scopes": True}, "obligations.max_scopes"),
+        ({"require_proof": "dpop"}, "obligations.require_proof"),
+        ([], "obligations"),
+    ],
+)
+def test_an_obligation_that_cannot_be_read_is_a_problem(obligations: Json, key: str) -> None:
+    assert [problem.key for problem in obliging(obligations)] == [key]
+
+
+def test_who_is_denied_is_obliged_to_nothing() -> None:
+    assert [problem.key for problem in obliging(OBLIGED, f"{FORBID};", "deny")] == ["obligations"]
