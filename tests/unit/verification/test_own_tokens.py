@@ -243,3 +243,11 @@ def test_another_iss_is_not_ours_whoever_signed(iss: Json) -> None:
     with pytest.raises(InvalidRequest) as caught:
         verify({**CLAIMS, "iss": iss})
     assert caught.value.reason is Reason.UNTRUSTED_ISSUER
+
+
+def test_a_name_that_two_keys_of_ours_have_is_neithers() -> None:
+    twice = KeySet((signing_key(), signing_key(state=KeyState.RETIRED)), version=4)
+    verifier = OwnTokenVerifier(OURS, lambda: twice, FixedClock(NOW))
+    with pytest.raises(InvalidRequest) as refusal:
+        verifier.verify(parse_compact(signed(HEADER, CLAIMS, KEY)), TokenType.ACCESS_TOKEN)
+    assert refusal.value.reason is Reason.UNKNOWN_KEY
