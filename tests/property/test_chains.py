@@ -30,12 +30,7 @@ from tests.support.chain_moves import (
     hows,
     scopes,
 )
-from tests.support.delegation_world import (
-    AUDIENCES,
-    Delegation,
-    claims_of,
-    issuer_document,
-)
+from tests.support.delegation_world import AUDIENCES, Delegation, claims_of, issuer_document
 from tests.support.dpop import jkt
 from tests.support.exchange_world import body
 from tests.support.jose_keys import JoseKey
@@ -248,6 +243,7 @@ class Chains(RuleBasedStateMachine):
         assert held.key is None or how.key is held.key or (how.key is not None and how.vouched)
 
     def _check_caller(self, made: dict[str, Any], actor: str | None, how: How) -> None:
+        assert actor is None or made["exp"] <= self.world.world.clock.now() + how.lasting
         cnf = {"jkt": jkt(how.key)} if how.key else None
         assert made.get("cnf") == cnf
         if how.client:
@@ -262,9 +258,9 @@ class Chains(RuleBasedStateMachine):
         claims = claims_of(token)
         return Held(token, claims, frozenset(claims["scope"].split()), claims["exp"], actors(claims), key)
 
-    def _foreign(self, name: str) -> str:
+    def _foreign(self, name: str, lasting: int = 250) -> str:
         now = int(self.world.world.clock.now())
-        return self.world.token(name, iat=now, exp=now + 250)
+        return self.world.token(name, iat=now, exp=now + lasting)
 
     def _post(
         self,
@@ -275,7 +271,7 @@ class Chains(RuleBasedStateMachine):
         how: How,
         old: JoseKey | None = None,
     ) -> str | None:
-        acting = None if actor is None else self._foreign(actor)
+        acting = None if actor is None else self._foreign(actor, how.lasting)
         more: dict[str, Json] = {"client_id": "gateway"} if how.client else {}
         if how.details:
             more["authorization_details"] = json.dumps(how.details)

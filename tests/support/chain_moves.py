@@ -72,6 +72,8 @@ class How:
     """Whether the token's own key says that this one may have it."""
     client: bool = False
     details: tuple[Json, ...] = ()
+    lasting: int = 250
+    """Seconds that the actor's token lives."""
 
 
 honest = st.sampled_from(
@@ -85,5 +87,6 @@ hows = st.one_of(
         st.booleans(),
         st.booleans(),
         st.sampled_from([(), (REFUND,), (BOTH,), (REFUND, BOTH)]),
+        st.sampled_from([250, 60]),
     ),
 )
