@@ -21,11 +21,14 @@ from federation.admin.api.table import Resource, table_of
 from federation.admin.api.visible import Visible
 from federation.admin.approvals import Approver
 from federation.admin.checks.stored import StoredTrust
+from federation.admin.effects.coming_back import ComingBack
 from federation.admin.effects.plan import AuditedIdentities, PlanEffects
 from federation.admin.owners import Owners
 from federation.admin.snapshot.loading import TrustLoader
 from federation.admin.trail import Trail
 from federation.admin.writing.confirm import Confirmer
+from federation.admin.writing.own_way import OwnWay
+from federation.admin.writing.second_admin import SecondAdmin
 from federation.aws.answers import DynamoAnswers
 from federation.aws.approvals import DynamoApprovals
 from federation.aws.audit_records import DynamoAuditRecords
@@ -69,13 +72,17 @@ class AdminApi:
     def resources(self) -> Sequence[Resource]:
         """Every table of operations."""
         stored = StoredTrust(self.pages, self.reader, self.writer)
-        edits = Edits(self.writer, self.pages, stored, self.clock, self.settings.loopback_issuers, self.settings.issuer)
+        own_way = OwnWay(self.writer, self.pages, ComingBack(self.loader, self.records, self.clock))
+        loopback, own_issuer = self.settings.loopback_issuers, self.settings.issuer
+        edits = Edits(self.writer, self.pages, stored, self.clock, own_way, loopback, own_issuer)
         visible = Visible(self.pages, self.pages, self.writer)
         return (
             Documents(edits, visible),
             Histories(edits, visible),
             DocumentSets(edits, PlanEffects(self.loader, AuditedIdentities(self.records, self.clock), self.clock)),
-            Confirmations(Confirmer(self.writer), edits, visible, self.clock),
+            Confirmations(
+                Confirmer(self.writer), SecondAdmin(self.writer, self.pages, self.clock), edits, visible, self.clock
+            ),
             ApprovalRequests(self._approver()),
             self._revocations(),
             Keys(DocumentKeySets(self.writer)),

@@ -272,6 +272,8 @@ class Reason(StrEnum):
     CANNOT_CONFIRM = "cannot_confirm", "Read what the document says now; only its current, pending version waits."
     DOCUMENT_IN_USE = "document_in_use", "Mappings still name this issuer; delete or change those first."
     LAST_ADMIN = "last_admin", "Nobody could write trust any more; make another admin first."
+    NEW_ADMIN = "new_admin", "Whoever confirms has been an admin for a day, and since before it was written."
+    OWN_WAY_IN = "own_way_in", "Nobody breaks the way they came in by; come in by another, or ask another admin."
     REVISION_MOVED = "revision_moved", "Trust was changed since this was planned; plan again."
     NO_SUCH_APPROVAL = "no_such_approval", "Nobody asks for this approval, or no longer; have the request repeated."
     OWN_REQUEST = "own_request", "Whoever has a part in a request cannot decide about it; somebody else must."

@@ -19,7 +19,11 @@ from federation.admin.api.sets import DocumentSets
 from federation.admin.api.table import table_of
 from federation.admin.api.visible import Visible
 from federation.admin.checks.stored import StoredTrust
+from federation.admin.effects.coming_back import ComingBack
+from federation.admin.snapshot.loading import TrustLoader
 from federation.admin.writing.confirm import Confirmer
+from federation.admin.writing.own_way import OwnWay
+from federation.admin.writing.second_admin import SecondAdmin
 from federation.mapping.own import OwnMappings
 from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES
 from federation.model.json import Json
@@ -33,6 +37,7 @@ from federation.verification.proofs.resource_request import ResourceProofs
 from tests.support.dpop import ath, jkt, proof
 from tests.support.fake_answers import FakeAnswers
 from tests.support.fake_audit_log import FakeAuditLog
+from tests.support.fake_audit_records import FakeAuditRecords
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_current_state import FakeState
 from tests.support.fake_ledger import FakeLedger
@@ -144,13 +149,18 @@ class AdminWorld:
 
     def _operations(self) -> list[Operation]:
         stored = StoredTrust(self.trust, self.trust, self.trust)
-        edits = Edits(self.trust, self.trust, stored, self.clock, own_issuer=BRIDGE)
+        self.records = FakeAuditRecords(self.ledger)
+        self.loader = TrustLoader(self.trust, self.trust, self.trust, self.trust, BRIDGE)
+        own_way = OwnWay(self.trust, self.trust, ComingBack(self.loader, self.records, self.clock))
+        edits = Edits(self.trust, self.trust, stored, self.clock, own_way, own_issuer=BRIDGE)
         visible = Visible(self.trust, self.trust, self.trust)
         resources = (
             Documents(edits, visible),
             Histories(edits, visible),
             DocumentSets(edits),
-            Confirmations(Confirmer(self.trust), edits, visible, self.clock),
+            Confirmations(
+                Confirmer(self.trust), SecondAdmin(self.trust, self.trust, self.clock), edits, visible, self.clock
+            ),
         )
         return table_of(BRIDGE, resources)
 
@@ -191,7 +201,7 @@ class AdminWorld:
     def headers(self, method: str, path: str, token: str) -> dict[str, str]:
         """A token with a proof of its key for exactly this request."""
         fresh = f"p-{next(self._numbers)}"
-        proven = proof(htm=method, htu=BRIDGE + path, ath=ath(token), jti=fresh)
+        proven = proof(htm=method, htu=BRIDGE + path, ath=ath(token), jti=fresh, iat=int(self.clock.now()))
         return {"authorization": f"DPoP {token}", "dpop": proven}
 
     def call(

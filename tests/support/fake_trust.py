@@ -29,7 +29,8 @@ from federation.ports import BucketFull, DocumentState, RevisionMoved, VersionCo
 
 BUCKET_BYTES = 400 * 1024
 SIGNING_KEYS = DocumentRef(Kind.KEY_SET, "signing")
-SOMEBODY = Change("admin/somebody", "2027-01-15T08:00:00+00:00")
+SOMEBODY = Change("admin/somebody", "2027-01-08T08:00:00+00:00")
+"""A week before the tests' now."""
 
 _T = TypeVar("_T")
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from federation.admin.writing.changes import rfc3339
 from federation.model.history import Change
+from federation.model.tokens import OwnClaims
 from federation.ports import Clock
 
 
@@ -17,6 +18,8 @@ class Admin:
     """None: a global admin."""
     actors: tuple[str, ...] = ()
     """Who acts for the principal, the current actor first."""
+    came: OwnClaims | None = None
+    """What the token said by which they came in; None: they are nobody in particular."""
 
     def change(self, clock: Clock, why: str, request: str) -> Change:
         """What is kept of a write of theirs. `request`: its correlation id."""

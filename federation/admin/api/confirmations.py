@@ -13,6 +13,7 @@ from federation.admin.api.refusals import conflict, forbidden, not_found, stale
 from federation.admin.api.shown import show_document
 from federation.admin.api.visible import Visible
 from federation.admin.writing.confirm import CannotConfirm, Confirmer, OwnDocument
+from federation.admin.writing.second_admin import NewAdmin, SecondAdmin
 from federation.model.admin import TRUST_WRITE
 from federation.model.documents import CorruptDocument
 from federation.model.trust import DocumentVersion
@@ -25,6 +26,7 @@ class Confirmations:
     """Nobody alone can trust a whole issuer."""
 
     confirmer: Confirmer
+    second: SecondAdmin
     edits: Edits
     visible: Visible
     clock: Clock
@@ -53,11 +55,12 @@ class Confirmations:
         if stored is None:
             raise not_found()
         self.edits.check_rights(request, ref, stored.body, stored.body)
-        change = request.admin.change(self.clock, request.body.reason, request.correlation_id)
         try:
-            self.confirmer.confirm(DocumentVersion(ref, request.body.version), change)
+            self._let_hold(request, DocumentVersion(ref, request.body.version))
         except OwnDocument as error:
             raise forbidden(Reason.OWN_DOCUMENT, str(error)) from None
+        except NewAdmin as error:
+            raise forbidden(Reason.NEW_ADMIN, str(error)) from None
         except (CannotConfirm, CorruptDocument) as error:
             raise conflict(Reason.CANNOT_CONFIRM, str(error)) from None
         except VersionConflict:
@@ -66,3 +69,12 @@ class Confirmations:
             raise conflict(Reason.BUCKET_FULL, str(error)) from None
         confirmed = self.visible.document(request.admin, ref) or stored
         return Answer(HTTPStatus.OK, show_document(confirmed), {"etag": etag_of(confirmed.version)})
+
+    def _let_hold(self, request: AdminRequest, wanted: DocumentVersion) -> None:
+        """Safe like any other write: with one more mapping, somebody may fit two (E8), and be nobody."""
+        revision = self.edits.pages.revision()
+        change = request.admin.change(self.clock, request.body.reason, request.correlation_id)
+        planned = self.confirmer.planned(wanted, change)
+        self.second.check(request.admin.came, planned)
+        needs_revision = self.edits.check_safe(request, [planned])
+        self.confirmer.confirm(wanted, change, revision if needs_revision else None)

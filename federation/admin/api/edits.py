@@ -14,6 +14,7 @@ from federation.admin.documents.validate import ValidatedSet, validate
 from federation.admin.rights import Refusal, Rights
 from federation.admin.surroundings import Surroundings
 from federation.admin.writing.editor import Applied, Planned, TrustEditor
+from federation.admin.writing.own_way import OwnWay
 from federation.admin.writing.safety import Safety, Unsafe
 from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef
@@ -51,6 +52,7 @@ class Edits:
     pages: DocumentPages
     stored: StoredTrust
     clock: Clock
+    own_way: OwnWay
     loopback: bool = False
     own_issuer: str = ""
     """Our URL."""
@@ -66,7 +68,7 @@ class Edits:
             raise invalid(error.problems) from None
         plan = TrustEditor(self.writer).plan(validated, deletions)
         self._check_rights(request, plan)
-        return Prepared(validated, plan, revision, self._needs_revision(plan))
+        return Prepared(validated, plan, revision, self.check_safe(request, plan))
 
     def write(self, request: AdminRequest, prepared: Prepared, why: str, revision: int | None = None) -> Applied:
         """Carry it out; `revision`: only while that is the revision. Raises RevisionMoved, AdminRefusal: 409, 412."""
@@ -130,8 +132,9 @@ class Edits:
             if refusal := rights.refusal(ref, before, after, around):
                 raise forbidden(_REFUSED[refusal], f"{ref.kind} {ref.id}")
 
-    def _needs_revision(self, plan: Sequence[Planned]) -> bool:
+    def check_safe(self, request: AdminRequest, plan: Sequence[Planned]) -> bool:
+        """Raises AdminRefusal (409). True: it is safe only while nothing else is written."""
         try:
-            return Safety(self.pages, self.writer).check(plan)
+            return Safety(self.pages, self.writer, self.own_way).check(plan, request.admin.came)
         except Unsafe as error:
             raise conflict(error.reason, error.explained) from None

@@ -73,7 +73,7 @@ class Guard:
         uses = self.proofs.check(http, presented, own.binding, self.urls(http.path))
         self._check_standing(verified, own, scope)
         self._claim(uses, http.correlation_id)
-        return Admin(own.principal, frozenset(own.scopes), own.tenant, own.actors)
+        return Admin(own.principal, frozenset(own.scopes), own.tenant, own.actors, own)
 
     def _check_standing(self, verified: VerifiedToken, own: OwnClaims, scope: str) -> None:
         try:

@@ -38,11 +38,11 @@ def rights_of(decisions: Decisions, question: Question) -> dict[Right, Terms]:
     mapped = decisions.decide(question).mapped
     found: dict[Right, Terms] = {}
     for grant in mapped.mapping.grants if mapped else ():
-        found.update(_at(decisions, question, grant.audience, grant.scopes))
+        found.update(rights_at(decisions, question, grant.audience, grant.scopes))
     return found
 
 
-def _at(
+def rights_at(
     decisions: Decisions, question: Question, audience: str, scopes: tuple[str, ...]
 ) -> Iterator[tuple[Right, Terms]]:
     """All scopes at once where that is allowed, as it mostly is; else each by itself."""

@@ -62,24 +62,32 @@ class PlanEffects:
             return ()
         rest = self.loader.rest(tenant)
         seen = _distinct(_of_tenant(self.seen.recent(DAYS), rest, tenant))
-        before = self._before(changing, seen, rest, tenant)
-        told = effects(before, _after(before, changing), seen, self.loader.own_issuer, int(self.clock.now()))
+        before, after = sides(self.loader, changing, seen, rest, tenant)
+        told = effects(before, after, seen, self.loader.own_issuer, int(self.clock.now()))
         return [one for one in _flat(told) if _is_shown(one, rest, tenant)]
 
-    def _before(
-        self, changing: Sequence[Planned], seen: Sequence[ObservedExchange], rest: Snapshot, tenant: str | None
-    ) -> Snapshot:
-        there = self.loader.with_documents(rest, self._refs(rest, seen), tenant)
-        planned = [one.state.document for one in changing if one.state.document]
-        return Snapshot.of_stored({**there.documents, **{_ref(one): one for one in planned}}.values())
 
-    def _refs(self, rest: Snapshot, seen: Sequence[ObservedExchange]) -> set[DocumentRef]:
-        issuers = {issuer.id: issuer for issuer in rest.issuers()}
-        subjects = ((one.issuer, one.claims) for one in seen)
-        actors = ((one.actor_issuer, one.actor_claims) for one in seen)
-        asking = [Asking(issuers[id_], claims) for id_, claims in chain(subjects, actors) if id_ in issuers]
-        clients = {DocumentRef(Kind.CLIENT, one.client) for one in seen if one.client}
-        return self.loader.for_identities(asking) | clients
+def sides(
+    loader: TrustLoader,
+    changing: Sequence[Planned],
+    seen: Sequence[ObservedExchange],
+    rest: Snapshot,
+    tenant: str | None = None,
+) -> tuple[Snapshot, Snapshot]:
+    """All that decisions about these identities look at: as it is, and as if the plan were applied."""
+    there = loader.with_documents(rest, _refs(rest, loader, seen), tenant)
+    planned = [one.state.document for one in changing if one.state.document]
+    before = Snapshot.of_stored({**there.documents, **{_ref(one): one for one in planned}}.values())
+    return before, _after(before, changing)
+
+
+def _refs(rest: Snapshot, loader: TrustLoader, seen: Sequence[ObservedExchange]) -> set[DocumentRef]:
+    issuers = {issuer.id: issuer for issuer in rest.issuers()}
+    subjects = ((one.issuer, one.claims) for one in seen)
+    actors = ((one.actor_issuer, one.actor_claims) for one in seen)
+    asking = [Asking(issuers[id_], claims) for id_, claims in chain(subjects, actors) if id_ in issuers]
+    clients = {DocumentRef(Kind.CLIENT, one.client) for one in seen if one.client}
+    return loader.for_identities(asking) | clients
 
 
 def _of_tenant(seen: Iterable[ObservedExchange], rest: Snapshot, tenant: str | None) -> Iterator[ObservedExchange]:

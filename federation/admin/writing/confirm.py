@@ -1,11 +1,12 @@
 """A second admin's yes to a dangerous document (ATTACKS E10)."""
 
+from federation.admin.writing.editor import Planned
 from federation.mapping.selectors import filed_under
 from federation.model.confirmation import CONFIRMATION, Confirmation, is_pending
 from federation.model.documents import StoredDocument, decode_issuer, decode_mapping
 from federation.model.history import Change
 from federation.model.trust import DocumentRef, DocumentVersion, Issuer, Kind, Mapping
-from federation.ports import TrustWriter
+from federation.ports import DocumentState, TrustWriter
 from federation.verification.providers import provider_named
 
 
@@ -23,11 +24,21 @@ class Confirmer:
     def __init__(self, writer: TrustWriter) -> None:
         self._writer = writer
 
-    def confirm(self, wanted: DocumentVersion, change: Change) -> DocumentVersion:
-        """The version that holds now. `change`: who confirms it, and why.
+    def confirm(self, wanted: DocumentVersion, change: Change, revision: int | None = None) -> DocumentVersion:
+        """The version that holds now; `revision`: only while that is the revision of trust.
 
-        Raises OwnDocument for who wrote it, CannotConfirm unless `wanted` is the current version and pending,
-        VersionConflict where somebody else wrote at the same time, BucketFull, and CorruptDocument.
+        Raises as `planned` does, VersionConflict where somebody else wrote at the same time, and BucketFull.
+        """
+        planned = self.planned(wanted, change)
+        confirmed = StoredDocument(*wanted.ref, planned.version, planned.body or {})
+        self._writer.put(confirmed, planned.filed_under, change, revision=revision)
+        return DocumentVersion(wanted.ref, confirmed.version)
+
+    def planned(self, wanted: DocumentVersion, change: Change) -> Planned:
+        """What there is to write. `change`: who confirms it, and why.
+
+        Raises OwnDocument for who wrote it, CannotConfirm unless `wanted` is the current version and pending, and
+        CorruptDocument.
         """
         pending = self._pending(wanted)
         if pending.change and pending.change.hands & change.hands:
@@ -35,10 +46,9 @@ class Confirmer:
         mapping = decode_mapping(pending)
         issuer = self._issuer(mapping)
         confirmation = Confirmation(wanted.version, issuer.issuer, change.request, change.why, change.when)
-        confirmed = StoredDocument(*wanted.ref, wanted.version + 1, {**pending.body, CONFIRMATION: confirmation.body})
+        body = {**pending.body, CONFIRMATION: confirmation.body}
         place = filed_under(mapping.match, provider_named(issuer.provider).table.selectors)
-        self._writer.put(confirmed, place, change)
-        return DocumentVersion(wanted.ref, confirmed.version)
+        return Planned(wanted.ref, body, DocumentState(pending.version, pending), place, issuer=issuer.issuer)
 
     def _pending(self, wanted: DocumentVersion) -> StoredDocument:
         stored = self._writer.get(wanted.ref)

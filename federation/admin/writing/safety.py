@@ -1,4 +1,7 @@
-"""What no write may leave behind: mappings without their issuer, and nobody who could mend it (ATTACKS O6)."""
+"""What no write may leave behind: mappings without their issuer, and nobody who could mend it (ATTACKS O6).
+
+That somebody could follows from the documents alone, and for whoever writes from how they came in.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,11 +9,13 @@ from typing import TypeAlias
 
 from federation.admin.checks.stored import PAGE, every_document
 from federation.admin.writing.editor import Planned
+from federation.admin.writing.own_way import OwnWay, OwnWayBroken
 from federation.admin.writing.way_in import WayIn
 from federation.model.admin import ADMIN_AUDIENCE, TRUST_WRITE, admin_scopes, lets_write_trust
 from federation.model.documents import StoredDocument, decode_policy
 from federation.model.json import JsonObject
 from federation.model.policy import Policy
+from federation.model.tokens import OwnClaims
 from federation.model.trust import DocumentRef, Kind
 from federation.oauth.reasons import Reason
 from federation.ports import DocumentPages, TrustWriter
@@ -38,9 +43,13 @@ class Safety:
 
     pages: DocumentPages
     writer: TrustWriter
+    own_way: OwnWay
 
-    def check(self, plan: Sequence[Planned]) -> bool:
-        """Raises Unsafe. True: the plan is safe as long as nothing else is written meanwhile."""
+    def check(self, plan: Sequence[Planned], came: OwnClaims | None) -> bool:
+        """Raises Unsafe. True: the plan is safe as long as nothing else is written meanwhile.
+
+        `came`: what the token said by which whoever writes came in.
+        """
         changes = [planned for planned in plan if planned.action != "unchanged"]
         planned: _Bodies = {one.ref: one.body for one in changes}
         deleted = [one.ref for one in changes if one.ref.kind is Kind.ISSUER and one.body is None]
@@ -49,7 +58,19 @@ class Safety:
         touched = any(map(_concerns_admins, changes))
         if touched:
             self._check_admins(planned)
-        return touched or bool(deleted)
+        own = self._concerns_own_way(changes, came, touched=touched)
+        return touched or own or bool(deleted)
+
+    def _concerns_own_way(self, changes: Sequence[Planned], came: OwnClaims | None, *, touched: bool) -> bool:
+        if came is None:
+            raise Unsafe(Reason.OWN_WAY_IN, "nobody in particular writes trust")
+        if not (touched or self.own_way.is_concerned(came, changes)):
+            return False
+        try:
+            self.own_way.check(came, changes)
+        except OwnWayBroken as error:
+            raise Unsafe(Reason.OWN_WAY_IN, str(error)) from None
+        return True
 
     def _check_unused(self, issuer: DocumentRef, planned: _Bodies) -> None:
         after: str | None = None
@@ -98,7 +119,7 @@ def _concerns_admins(planned: Planned) -> bool:
     bodies = [body for body in (planned.body, stored.body if stored else None) if body is not None]
     if planned.ref.kind is Kind.MAPPING:
         return any(TRUST_WRITE in admin_scopes(body) for body in bodies)
-    return planned.ref.kind in (Kind.ISSUER, Kind.POLICY) or planned.ref == _AUDIENCE
+    return planned.ref.kind in (Kind.ISSUER, Kind.POLICY, Kind.ZONE) or planned.ref == _AUDIENCE
 
 
 def _still_names(mapping: str, issuer: str, planned: _Bodies) -> bool:

@@ -94,9 +94,9 @@ def test_a_document_is_checked_beside_what_is_stored() -> None:
 def test_an_issuer_does_not_become_another_under_mappings_that_nobody_looks_at() -> None:
     world = AdminWorld()
     world.put(audience("other"))
-    answer = world.put(issuer(issuer="https://else.example.com"), '"1"')
+    answer = world.put(issuer("acme", issuer="https://else.example.com", tenant="acme"), '"1"')
     assert (answer.status, answer.pointers) == (422, ["/issuer"])
-    assert world.put(issuer(max_token_age="30m"), '"1"').status == 200
+    assert world.put(issuer("acme", max_token_age="30m", tenant="acme"), '"1"').status == 200
 
 
 def test_a_warning_is_shown_beside_what_was_written() -> None:

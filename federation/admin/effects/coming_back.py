@@ -1,0 +1,54 @@
+"""Whether whoever writes trust could come back afterwards, with the claims and from the place they came from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from federation.admin.effects.access import Right, Terms, rights_at
+from federation.admin.effects.observed import ObservedExchange, observed
+from federation.admin.effects.plan import sides
+from federation.admin.explain.decision import Decisions
+from federation.admin.snapshot.loading import TrustLoader
+from federation.admin.snapshot.snapshot import Snapshot
+from federation.admin.writing.editor import Planned
+from federation.model.admin import ADMIN_AUDIENCE, APPROVALS_DECIDE, TRUST_WRITE
+from federation.model.tokens import OwnClaims
+from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.reasons import Reason
+from federation.ports import AuditRecords, Clock
+
+
+@dataclass(frozen=True, slots=True)
+class ComingBack:
+    """By the audit record of the token with which they came, or of the first of its chain."""
+
+    loader: TrustLoader
+    records: AuditRecords
+    clock: Clock
+
+    def is_lost(self, came: OwnClaims, plan: Sequence[Planned]) -> bool:
+        """False as well where nobody can tell: without a record, or while policies cannot be read by anybody."""
+        root = came.chain[0].jti if came.chain else came.jti
+        seen = observed(self.records.record(root) or {})
+        try:
+            return seen is not None and self._is_lost(seen, plan)
+        except TemporarilyUnavailable as error:
+            if error.reason is not Reason.POLICY_UNAVAILABLE:
+                raise
+            return False
+
+    def _is_lost(self, seen: ObservedExchange, plan: Sequence[Planned]) -> bool:
+        """A right that waits for an approval from now on is none, where deciding about approvals would wait too."""
+        before, after = sides(self.loader, plan, [seen], self.loader.rest())
+        had, has = self._rights(before, seen, TRUST_WRITE), self._rights(after, seen, TRUST_WRITE)
+        if not had.keys() <= has.keys():
+            return True
+        waits = any(_waits(has[right]) and not _waits(terms) for right, terms in had.items())
+        return waits and all(map(_waits, self._rights(after, seen, APPROVALS_DECIDE).values()))
+
+    def _rights(self, snapshot: Snapshot, seen: ObservedExchange, scope: str) -> dict[Right, Terms]:
+        question = seen.question(int(self.clock.now()))
+        return dict(rights_at(Decisions(snapshot, self.loader.own_issuer), question, ADMIN_AUDIENCE, (scope,)))
+
+
+def _waits(terms: Terms) -> bool:
+    return "approval" in terms.needs

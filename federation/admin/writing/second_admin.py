@@ -1,0 +1,61 @@
+"""Whether a second admin is one: not somebody whom the first has just made (ATTACKS E10).
+
+Whoever may write trust may make admins, so a second one proves something only if they were there before: before what
+they are to confirm was written, and for long enough that others could see who made them, and take it back.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from federation.admin.writing.changes import rfc3339
+from federation.admin.writing.confirm import CannotConfirm
+from federation.admin.writing.editor import Planned
+from federation.admin.writing.standing import as_of, keeps, way_of
+from federation.model.admin import TRUST_WRITE, admin_scopes
+from federation.model.json import JsonObject
+from federation.model.tokens import OwnClaims
+from federation.model.trust import DocumentRef, Kind
+from federation.ports import Clock, History, TrustWriter
+
+SEEN_FOR = 24 * 60 * 60
+"""Seconds that an admin has been one before they may confirm."""
+
+
+class NewAdmin(CannotConfirm):
+    """They may confirm later, or somebody else may now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondAdmin:
+    """Looks at what the documents that make somebody an admin said by then."""
+
+    writer: TrustWriter
+    past: History
+    clock: Clock
+
+    def check(self, came: OwnClaims | None, confirmed: Planned) -> None:
+        """Raises NewAdmin. `came`: what the token said with which somebody confirms."""
+        if came is None:
+            raise NewAdmin("Nobody in particular confirms nothing.")
+        seen, pending = rfc3339(self.clock.now() - SEEN_FOR), confirmed.state.document
+        written = pending.change if pending else None
+        since = min(seen, written.when) if written else seen
+        for ref in self._changed_since(came, since):
+            message = f"{ref.kind} {ref.id}, which makes you an admin, has not said so for a day, and since before this"
+            raise NewAdmin(f"{message} was written; another admin can confirm it.")
+
+    def _changed_since(self, came: OwnClaims, since: str) -> Iterator[DocumentRef]:
+        for ref, state in self.writer.states(way_of(came)).items():
+            then = as_of(self.past, ref, since)
+            now = state.document.body if state.document else None
+            if not (_lets_write(ref, then) and keeps(ref.kind, then, now, came.binding)):
+                yield ref
+
+
+def _lets_write(ref: DocumentRef, body: JsonObject | None) -> bool:
+    if body is None:
+        return False
+    if ref.kind is Kind.CLIENT:
+        scopes = body.get("scopes")
+        return isinstance(scopes, list) and TRUST_WRITE in scopes
+    return ref.kind is not Kind.MAPPING or TRUST_WRITE in admin_scopes(body)

@@ -1,0 +1,74 @@
+"""ATTACKS E10: the second admin is not somebody whom the first has made for it."""
+
+import pytest
+
+from federation.admin.writing.second_admin import SEEN_FOR
+from tests.support.admin_world import NOW, AdminWorld, Reply, admin_mapping, issuer, mapping
+
+EVERYBODY = mapping("everybody", match={"iss": "https://corp.example.com"}, dangerous=True)
+
+
+@pytest.fixture
+def world() -> AdminWorld:
+    return AdminWorld()
+
+
+def confirm(world: AdminWorld, who: str) -> Reply:
+    body = {"version": 1, "reason": "all of them"}
+    token = world.token(who, iat=int(world.clock.now()), exp=int(world.clock.now()) + 300)
+    return world.call("POST", "/mappings/everybody/confirm", body, token=token)
+
+
+def later(world: AdminWorld, seconds: int) -> str:
+    """Somebody's token then."""
+    world.clock.advance(seconds)
+    return world.token(iat=int(world.clock.now()), exp=int(world.clock.now()) + 300)
+
+
+def test_E10_an_admin_who_was_there_before_confirms(world: AdminWorld) -> None:
+    assert world.put(EVERYBODY).status == 201
+    assert confirm(world, "bob").status == 200
+
+
+def test_E10_one_who_was_made_for_it_does_not(world: AdminWorld) -> None:
+    assert world.put(admin_mapping("puppet")).status == 201
+    assert world.put(EVERYBODY).status == 201
+    answer = confirm(world, "puppet")
+    assert (answer.status, answer.code) == (403, "new_admin")
+    assert "Mapping puppet" in answer.members["detail"]
+    world.clock.advance(SEEN_FOR)
+    assert confirm(world, "puppet").status == 200, "by then others have seen who made them"
+
+
+def test_E10_nor_one_who_was_made_after_it_however_long_ago(world: AdminWorld) -> None:
+    assert world.put(EVERYBODY).status == 201
+    assert world.put(admin_mapping("puppet"), token=later(world, 5)).status == 201
+    world.clock.advance(2 * SEEN_FOR)
+    assert confirm(world, "puppet").code == "new_admin"
+    assert confirm(world, "bob").status == 200
+
+
+def test_E10_nor_one_who_could_only_read_before(world: AdminWorld) -> None:
+    world.store(admin_mapping("reader", scopes=("trust:read",)))
+    assert world.put(admin_mapping("reader"), '"1"').status == 200
+    assert world.put(EVERYBODY).status == 201
+    assert confirm(world, "reader").code == "new_admin"
+
+
+def test_E10_nor_one_whose_name_or_keys_were_taken_over(world: AdminWorld) -> None:
+    world.store(issuer("second"))
+    world.store(admin_mapping("carol", "second"))
+    assert world.put(admin_mapping("bob", match={"sub": "mallory"}), '"1"').status == 200
+    assert world.put(issuer("second", keys={"jwks_uri": "https://second.example.com/mine"}), '"1"').status == 200
+    assert world.put(EVERYBODY).status == 201
+    assert confirm(world, "bob").code == "new_admin"
+    token = world.token("carol", fed={"iss": "second", "mapping": "carol@1", "decision": "d"})
+    body = {"version": 1, "reason": "all of them"}
+    assert world.call("POST", "/mappings/everybody/confirm", body, token=token).code == "new_admin"
+
+
+def test_E10_what_tells_people_something_makes_nobody_new(world: AdminWorld) -> None:
+    assert world.put(admin_mapping("bob", description="Bob"), '"1"').status == 200
+    assert world.put(EVERYBODY).status == 201
+    assert confirm(world, "bob").status == 200
+    assert world.clock.now() == NOW
