@@ -44,6 +44,8 @@ class Settings:
     """ARN of the SNS topic that is told of requests for approval; for the function that tells."""
     log_groups: tuple[str, ...] = ()
     """Where refusals are logged; for whoever looks for them."""
+    archive_bucket: str = ""
+    """Where the archive of the audit trail lies; for who writes and who shows it."""
 
     def urls(self, path: str) -> frozenset[str]:
         """Every public URL of an endpoint, by which a caller may name it."""
@@ -67,6 +69,7 @@ def read_settings(environment: ReadOnly[str, str]) -> Settings:
         address_rate=_rate(environment, "FEDERATION_ADDRESS_RATE", ADDRESS_RATE),
         approval_topic=environment.get("FEDERATION_APPROVAL_TOPIC", ""),
         log_groups=tuple(environment.get("FEDERATION_LOG_GROUPS", "").split()),
+        archive_bucket=environment.get("FEDERATION_ARCHIVE_BUCKET", ""),
     )
 
 

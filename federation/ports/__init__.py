@@ -4,6 +4,7 @@ Adapters raise `TemporarilyUnavailable` when the thing behind them cannot be rea
 us; they never return a guess.
 """
 
+from federation.ports.archive import ArchiveIndex, Segments
 from federation.ports.audit import ApprovalLog, ApprovalNotice, AuditLog, AuditPage, AuditRecords, RefusalSearch
 from federation.ports.directories import (
     AudienceDirectory,
@@ -57,6 +58,7 @@ __all__ = [
     "ApprovalLog",
     "ApprovalNotice",
     "Approvals",
+    "ArchiveIndex",
     "AudienceDirectory",
     "AuditLog",
     "AuditPage",
@@ -102,6 +104,7 @@ __all__ = [
     "RevisionMoved",
     "RevocationStore",
     "RiskScores",
+    "Segments",
     "Signer",
     "Standing",
     "StandingQuestion",

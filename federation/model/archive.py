@@ -1,0 +1,43 @@
+"""What the archive of the audit trail is made of: happenings, in segments, under heads."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from federation.model.json import JsonObject
+
+What: TypeAlias = Literal["recorded", "changed", "removed"]
+"""What befell a record of the audit table. The bridge itself never removes one."""
+
+EMPTY_DIGEST = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One change of one record of the audit table."""
+
+    event: str
+    """Names it, however often it is told."""
+    what: What
+    at: int
+    """Seconds since the epoch, as the table's stream has it."""
+    jti: str
+    record: JsonObject
+    """As it is since then; as it was, where it was removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveHead:
+    """A segment as whoever comes after it names it: it stands for everything before, too."""
+
+    number: int
+    """From 1 without a gap; 0: there is none."""
+    digest: str
+    """SHA-256 of the segment's bytes, in hex."""
+    kid: str = ""
+    """Of the key that signed it."""
+    signed_at: int = 0
+    """Seconds since the epoch."""
+
+
+NO_SEGMENT = ArchiveHead(0, EMPTY_DIGEST)
+"""What the first segment is chained to."""

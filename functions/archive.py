@@ -1,0 +1,40 @@
+"""Runs at whatever happens to the audit table, and on a schedule: into the archive, once, signed."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from aws_lambda_powertools import Logger
+
+from federation.archive.archiver import Archiver
+from federation.aws.archive_events import happenings
+from federation.bootstrap.archive import archiver
+from federation.settings import read_settings
+from functions.event import Event
+from functions.runtime import Context, Handler, built_on_access
+from functions.telemetry import log_stream, structured_logger, traced
+
+
+def build(environment: Mapping[str, str]) -> Handler:
+    """The handler; raises SettingsError."""
+    logger = structured_logger(log_stream(environment))
+    return traced(ArchiveHandler(archiver(read_settings(environment)), logger).handle, environment)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveHandler:
+    """The event's happenings; without any, a look at whether the newest head is still good."""
+
+    archiver: Archiver
+    logger: Logger
+
+    def handle(self, event: Event, context: Context) -> dict[str, object]:
+        """The report. What fails is raised: the stream tells of it again for a day, and alarms count."""
+        told = tuple(happenings(event))
+        report = asdict(self.archiver.append(told) if told else self.archiver.renew())
+        if report["written"]:
+            # The head in the log is one more witness of how far the archive went.
+            self.logger.info("archived", report=report, correlation_id=context.aws_request_id)
+        return report
+
+
+__getattr__ = built_on_access(build)
