@@ -1,12 +1,16 @@
 """Composes the endpoint for pushed keys."""
 
 import logging
+from typing import TYPE_CHECKING
 
+from federation.admin.surroundings import Surroundings
 from federation.aws.clients import dynamodb_client
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.issuer_keys import Store
 from federation.aws.ledger import DynamoLedger, LedgerTables
+from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_reader import DynamoTrustReader
+from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.guard import guard
 from federation.bootstrap.second_level import issuer_keys
 from federation.issuer_keys.endpoint import IssuerKeysEndpoint
@@ -21,6 +25,9 @@ from federation.trust.directory import TTL
 from federation.trust.kept import Kept
 from federation.verification.push_tokens import PushTokens
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 _log = logging.getLogger(__name__)
 
 
@@ -33,7 +40,7 @@ def issuer_keys_endpoint(settings: Settings, log: AuditLog) -> IssuerKeysEndpoin
         issuers=trust.get,
         state=DynamoCurrentState(dynamodb, settings.trust_table, settings.state_table, clock),
         pushed=issuer_keys(settings, dynamodb, Store.PUSHED),
-        pushers=Pushers(admins=guard(settings, dynamodb, clock, reader), issuers=PushTokens(settings.issuer, clock)),
+        pushers=_pushers(settings, dynamodb, clock, reader),
         ledger=DynamoLedger(dynamodb, LedgerTables(settings.audit_table, settings.state_table), clock),
         log=log,
         clock=clock,
@@ -41,6 +48,16 @@ def issuer_keys_endpoint(settings: Settings, log: AuditLog) -> IssuerKeysEndpoin
         forget_trust=trust.forget,
     )
     return IssuerKeysEndpoint(push, settings.issuer + ERRORS_PATH)
+
+
+def _pushers(settings: Settings, dynamodb: "DynamoDBClient", clock: SystemClock, reader: DynamoTrustReader) -> Pushers:
+    pages = DynamoTrustPages(dynamodb, settings.trust_table, _report_corrupt)
+    writer = DynamoTrustWriter(dynamodb, settings.trust_table)
+    return Pushers(
+        admins=guard(settings, dynamodb, clock, reader),
+        issuers=PushTokens(settings.issuer, clock),
+        admins_by=lambda issuer: Surroundings(pages, writer).admins_by(issuer),
+    )
 
 
 def _report_corrupt(error: CorruptDocument) -> None:

@@ -61,13 +61,14 @@ class PushKeys:
 
     def _authenticate(self, http: HttpRequest, push: KeyPush) -> tuple[Pusher, Standing]:
         read_token(push)  # before anything is read: junk is none
+        admin = self.pushers.admit(http, push)
         standing = self._standing(push.issuer)
         try:
-            return self.pushers.authenticate(http, push, standing), standing
+            return self.pushers.authenticate(admin, push, standing), standing
         except InvalidRequest:  # an admin has perhaps written the document a moment ago
             self.forget_trust()
             standing = self._standing(push.issuer)
-            return self.pushers.authenticate(http, push, standing), standing
+            return self.pushers.authenticate(admin, push, standing), standing
 
     def _standing(self, id_: str) -> Standing:
         """Reads the store for every id, so that one that nobody has takes as long."""

@@ -1,5 +1,6 @@
 """Who may push an issuer's keys: the issuer, by a key of it that is trusted already, or an admin."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,7 +9,7 @@ from federation.model.admin import TRUST_WRITE
 from federation.model.json import Json
 from federation.model.one_time import OneTimeUse
 from federation.model.trust import DocumentVersion, Issuer
-from federation.oauth.errors import InvalidRequest, InvalidToken, NoToken
+from federation.oauth.errors import InsufficientScope, InvalidRequest, InvalidToken, NoToken
 from federation.oauth.http import HttpRequest
 from federation.oauth.reasons import Reason
 from federation.verification.compact import UnverifiedJwt, parse_compact
@@ -56,6 +57,11 @@ class Admin(Protocol):
         """None: an admin of the whole platform."""
         ...
 
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What they may do at the admin API."""
+        ...
+
 
 class AdminDoor(Protocol):
     """The one door of admins: who gives keys makes identities, which is more than what most doors lead to."""
@@ -82,22 +88,27 @@ class Pushers:
 
     admins: AdminDoor
     issuers: PushTokens
+    admins_by: Callable[[str], frozenset[str]]
+    """Id of an issuer -> the scopes of the admin API that mappings give to whom it vouches for."""
 
-    def authenticate(self, http: HttpRequest, push: KeyPush, standing: Standing) -> Pusher:
+    def admit(self, http: HttpRequest, push: KeyPush) -> Admin | None:
+        """The admin who pushes, asked once: a proof is good once. None: none says so. Raises InvalidToken."""
+        is_ours = read_token(push).unverified_claims.get("iss") == self.issuers.own_issuer
+        return self.admins.admit(http, TRUST_WRITE) if is_ours else None
+
+    def authenticate(self, admin: Admin | None, push: KeyPush, standing: Standing) -> Pusher:
         """Who pushes; raises InvalidToken, and what is wrong with the issuer, an InvalidRequest, to admins alone."""
         jwt = read_token(push)
-        if jwt.unverified_claims.get("iss") == self.issuers.own_issuer:
-            return self._admin(http, jwt, standing)
-        return self._issuer(jwt, push, standing)
+        return self._admin(admin, jwt, standing) if admin else self._issuer(jwt, push, standing)
 
-    def _admin(self, http: HttpRequest, jwt: UnverifiedJwt, standing: Standing) -> Pusher:
-        admin = self.admins.admit(http, TRUST_WRITE)
+    def _admin(self, admin: Admin, jwt: UnverifiedJwt, standing: Standing) -> Pusher:
         claims = jwt.unverified_claims  # verified by now: the door has read the same header
         issuer = standing.issuer if admin.tenant is None else _own(standing.issuer, admin.tenant)
         if issuer is None:
             raise InvalidRequest(Reason.NO_SUCH_ISSUER, status=404)
         if not issuer.keys.pushed:
             raise InvalidRequest(Reason.KEYS_NOT_PUSHED, status=409)
+        self._check_rights(admin, issuer)
         facts: dict[str, Json] = {
             "pushed_by": "admin",
             "principal": admin.principal,
@@ -105,6 +116,14 @@ class Pushers:
             "token_act": claims.get("act"),
         }
         return Pusher(issuer, is_admin=True, facts=facts, documents=(issuer.document,))
+
+    def _check_rights(self, admin: Admin, issuer: Issuer) -> None:
+        """Whoever gives keys can be everybody whom the issuer vouches for: as if they wrote its document (O2)."""
+        given = self.admins_by(issuer.id)
+        if given and admin.tenant is not None:
+            raise InsufficientScope(Reason.OUTSIDE_TENANT, "admins come in by this issuer")
+        if not given <= admin.scopes:
+            raise InsufficientScope(Reason.BEYOND_OWN_RIGHTS, f"it vouches for admins with {sorted(given)}")
 
     def _issuer(self, jwt: UnverifiedJwt, push: KeyPush, standing: Standing) -> Pusher:
         issuer = standing.issuer

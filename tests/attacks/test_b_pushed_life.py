@@ -216,7 +216,7 @@ def test_O1_push_an_admins_token_is_as_good_as_the_key_set_is_now(world: PushWor
     keys, token = world.trust.load(), world.admin_token()
     assert keys is not None
     world.trust.save(KeySet((), keys.version + 1))
-    remembered = Pushers(world.door(lambda: keys), PushTokens(BRIDGE, world.clock))
+    remembered = Pushers(world.door(lambda: keys), PushTokens(BRIDGE, world.clock), world.admins_by)
     world.endpoint = replace(world.endpoint, push=replace(world.push_keys(), pushers=remembered))
     assert reason(world.send(BODY, token)) == "trust_changed"
     assert (world.forgotten, world.pushed.kept) == (1, {})

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from federation.admin.api.guard import Guard
+from federation.admin.surroundings import Surroundings
 from federation.issuer_keys.endpoint import IssuerKeysEndpoint
 from federation.issuer_keys.push import PushKeys
 from federation.issuer_keys.pusher import Pushers
@@ -108,7 +109,7 @@ class PushWorld:
             issuers=self.trust.issuers,
             state=self.state,
             pushed=self.pushed,
-            pushers=Pushers(self.door(self.trust.load), PushTokens(BRIDGE, self.clock)),
+            pushers=Pushers(self.door(self.trust.load), PushTokens(BRIDGE, self.clock), self.admins_by),
             ledger=self.ledger,
             log=log or self.log,
             clock=self.clock,
@@ -129,6 +130,9 @@ class PushWorld:
             forget_keys=self._forget,
             bearer=self.bearer,
         )
+
+    def admins_by(self, issuer: str) -> frozenset[str]:
+        return Surroundings(self.people, self.people).admins_by(issuer)
 
     def cold(self) -> TokenVerifier:
         """The token path of a runtime that has heard of nothing yet."""
