@@ -71,7 +71,7 @@ LAMBDA_PYTHON ?= python3.13
 # The services we call: botocore describes every service of AWS in 19 MB.
 SERVICES := dynamodb kms s3
 
-build-TokenFunction build-PublishFunction build-ConfirmTrustFunction build-IssuerKeysFunction build-RefreshKeysFunction build-IntrospectFunction build-RevokeFunction build-StatusFunction: requirements.txt
+build-TokenFunction build-PublishFunction build-ConfirmTrustFunction build-IssuerKeysFunction build-RefreshKeysFunction build-IntrospectFunction build-RevokeFunction build-StatusFunction build-ArchiveFunction: requirements.txt
 	$(install-locked)
 	$(copy-code)
 

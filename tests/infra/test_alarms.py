@@ -25,10 +25,14 @@ def test_alarms_stand_for_what_nobody_would_otherwise_notice(deployment: Deploym
         ("Errors", "StatusFunction"),
         ("Invocations", "StatusFunction"),
         ("Errors", "NotifyFunction"),
+        ("Errors", "ArchiveFunction"),
+        ("IteratorAge", "ArchiveFunction"),
+        ("Invocations", "ArchiveFunction"),
+        ("ApproximateNumberOfMessagesVisible", "ArchiveFailures.QueueName"),
     }
 
 
-@pytest.mark.parametrize("name", ["PublishSilentAlarm", "RefreshKeysSilentAlarm", "StatusSilentAlarm"])
+@pytest.mark.parametrize("name", ["PublishSilentAlarm", "RefreshKeysSilentAlarm", "StatusSilentAlarm", "ArchiveSilentAlarm"])
 def test_a_schedule_that_stopped_is_an_alarm_too(deployment: Deployment, name: str) -> None:
     alarm = deployment.properties(name)
     assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("LessThanThreshold", "breaching")

@@ -16,7 +16,7 @@ from tests.support.lambda_template import ROOT, Deployment, Json, Template
 FUNCTIONS = [
     *("TokenFunction", "HealthFunction", "PublishFunction", "ApplyTrustFunction", "ConfirmTrustFunction"),
     *("IssuerKeysFunction", "RefreshKeysFunction", "IntrospectFunction", "RevokeFunction", "StatusFunction"),
-    *("AdminFunction", "NotifyFunction"),
+    *("AdminFunction", "NotifyFunction", "ArchiveFunction"),
 ]
 
 

@@ -4,6 +4,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+from federation.aws import archive_index
 from federation.aws.issuer_keys import Store
 from federation.aws.keys import item_key
 from federation.aws.trust_items import (
@@ -19,7 +20,8 @@ from federation.model.trust import DocumentRef, Kind, Selector
 from tests.support.lambda_template import Deployment, Template
 
 KEY_SET = document_partition(Kind.KEY_SET)
-KEYS = [KEY_SET, Store.FETCHED.partition_key, Store.PUSHED.partition_key]
+KEYS = [KEY_SET, Store.FETCHED.partition_key, Store.PUSHED.partition_key, archive_index.PARTITION]
+"""Partitions of the trust table that nobody may write who edits trust."""
 
 LOGGING_REFUSALS = ("Token", "Introspect", "Revoke", "IssuerKeys", "Admin")
 
@@ -30,6 +32,7 @@ def allowed(log_group: str, *own: tuple[str, str]) -> set[tuple[str, str]]:
     return {*own, *log, ("xray:PutTraceSegments", "*"), ("xray:PutTelemetryRecords", "*")}
 
 
+FOLLOW = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 READ_AND_WRITE = ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem")
 ALLOWED = {
     "TokenFunction": allowed(
@@ -123,6 +126,8 @@ ALLOWED = {
         ("dynamodb:Query", "StateTable/index/listing"),
         *((f"dynamodb:{action}", "AuditTable") for action in ("BatchGetItem", "GetItem", "PutItem", "UpdateItem")),
         ("dynamodb:Query", "AuditTable/index/recent"),
+        ("s3:GetObject", "ArchiveBucket/segments/*"),
+        ("s3:ListBucket", "ArchiveBucket"),
         *(("logs:FilterLogEvents", f"{name}LogGroup") for name in LOGGING_REFUSALS),
     ),
     "NotifyFunction": allowed(
@@ -132,6 +137,19 @@ ALLOWED = {
         ("dynamodb:GetRecords", "StateTable/stream/*"),
         ("dynamodb:GetShardIterator", "StateTable/stream/*"),
         ("dynamodb:ListStreams", "StateTable/stream/*"),
+    ),
+    "ArchiveFunction": allowed(
+        "ArchiveLogGroup",
+        ("kms:Sign", "SigningKey"),
+        *((f"dynamodb:{action}", "AuditTable/stream/*") for action in FOLLOW),
+        ("dynamodb:GetItem", "TrustTable"),
+        ("dynamodb:PutItem", "TrustTable"),
+        ("dynamodb:BatchGetItem", "StateTable"),
+        ("dynamodb:BatchWriteItem", "StateTable"),
+        ("s3:GetObject", "ArchiveBucket/segments/*"),
+        ("s3:PutObject", "ArchiveBucket/segments/*"),
+        ("s3:ListBucket", "ArchiveBucket"),
+        ("sqs:SendMessage", "ArchiveFailures"),
     ),
     "ConfirmTrustFunction": allowed(
         "ConfirmTrustLogGroup",
@@ -220,6 +238,15 @@ def test_who_writes_trust_cannot_write_keys(deployment: Deployment, role: str) -
     assert denied.condition == {"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": KEYS}}
 
 
+def test_the_archive_moves_its_own_head_and_marks_events_and_writes_nothing_else(deployment: Deployment) -> None:
+    statements = deployment.role_statements("ArchiveFunctionRole")
+    (head,) = [each for each in statements if "dynamodb:PutItem" in each.actions]
+    assert head.condition == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [archive_index.PARTITION]}}
+    (marks,) = [each for each in statements if "dynamodb:BatchWriteItem" in each.actions]
+    (pattern,) = marks.condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    assert fnmatchcase(item_key("archived", "0" * 32), pattern)
+
+
 def test_who_confirms_what_is_dangerous_writes_mappings_and_no_other_document(deployment: Deployment) -> None:
     statements = deployment.role_statements("ConfirmTrustFunctionRole")
     (writing,) = [each for each in statements if "dynamodb:PutItem" in each.actions]
@@ -266,6 +293,7 @@ def test_functions_are_invoked_by_what_triggers_them_and_nothing_else(deployment
         ("IntrospectFunction", "apigateway.amazonaws.com"),
         ("RevokeFunction", "apigateway.amazonaws.com"),
         ("StatusFunction", "events.amazonaws.com"),
+        ("ArchiveFunction", "events.amazonaws.com"),
     }
     assert all(each["Action"] == "lambda:InvokeFunction" and each["SourceArn"] for each in permissions)
 

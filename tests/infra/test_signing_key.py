@@ -26,11 +26,11 @@ def test_the_key_fits_the_algorithm(template: Template, algorithm: str, spec: st
     assert variables["FEDERATION_SIGNING_ALGORITHM"] == algorithm
 
 
-SIGNERS = ["TokenFunctionRole", "IntrospectFunctionRole", "StatusFunctionRole"]
-"""Who issues tokens, who answers about them with evidence (RFC 9701), and who says which are revoked."""
+SIGNERS = ["TokenFunctionRole", "IntrospectFunctionRole", "StatusFunctionRole", "ArchiveFunctionRole"]
+"""Who issues tokens, answers about them with evidence (RFC 9701), says which are revoked, and archives what happened."""
 
 
-def test_only_three_functions_sign_and_only_with_the_keys_algorithms(policy: list[Statement]) -> None:
+def test_only_four_functions_sign_and_only_with_the_keys_algorithms(policy: list[Statement]) -> None:
     signing = [each for each in policy if "kms:Sign" in each.actions]
     assert [(each.effect, each.principal, each.actions) for each in signing] == [
         ("Allow", {"AWS": role}, ("kms:Sign",)) for role in SIGNERS
