@@ -176,3 +176,11 @@ def test_O6_that_trust_writing_wants_an_approval_is_fine_as_long_as_deciding_doe
     forbid = f"forbid (principal, action, {DOOR}) when {WRITING} unless {{ context has approval }};"
     permit = f'@require_approval("a second pair of eyes") permit (principal, action, {DOOR}) when {WRITING};'
     assert world.put(policy(f"{forbid}\n{permit}"), token=token).status == 201
+
+
+def test_O6_who_only_plans_breaks_nothing(world: AdminWorld) -> None:
+    token = world.token(scope="trust:read")
+    world.store(admin_mapping("alice", scopes=("trust:read",)))
+    plan = {"documents": [admin_mapping("alice", match={"sub": "alicia"}, scopes=("trust:read",))]}
+    assert world.call("POST", "/plan", plan, token=token).status == 200
+    assert world.call("POST", "/apply", plan, token=token).status == 403

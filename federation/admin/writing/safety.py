@@ -64,6 +64,8 @@ class Safety:
     def _concerns_own_way(self, changes: Sequence[Planned], came: OwnClaims | None, *, touched: bool) -> bool:
         if came is None:
             raise Unsafe(Reason.OWN_WAY_IN, "nobody in particular writes trust")
+        if TRUST_WRITE not in came.scopes:  # who only plans; whoever applies it is looked at then
+            return False
         if not (touched or self.own_way.is_concerned(came, changes)):
             return False
         try:
