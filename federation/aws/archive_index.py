@@ -30,7 +30,7 @@ REMEMBERED = 3 * 24 * 60 * 60
 BATCH = 25
 """Items that one BatchWriteItem may write."""
 
-_HEAD: Key = {"pk": {"S": PARTITION}, "sk": {"S": "head"}}
+HEAD_KEY: Key = {"pk": {"S": PARTITION}, "sk": {"S": "head"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class DynamoArchiveIndex:
     def head(self) -> ArchiveHead:
         """One GetItem."""
         with translated(Reason.STORE_UNAVAILABLE):
-            found = self._dynamodb.get_item(TableName=self._tables.trust, Key=_HEAD, ConsistentRead=True)
+            found = self._dynamodb.get_item(TableName=self._tables.trust, Key=HEAD_KEY, ConsistentRead=True)
         return _head(found["Item"]) if "Item" in found else NO_SEGMENT
 
     def advance(self, head: ArchiveHead) -> None:
@@ -70,7 +70,7 @@ class DynamoArchiveIndex:
             try:
                 self._dynamodb.put_item(
                     TableName=self._tables.trust,
-                    Item=_HEAD | item,
+                    Item=HEAD_KEY | item,
                     ConditionExpression="attribute_not_exists(pk) OR #number < :number",
                     ExpressionAttributeNames={"#number": "number"},
                     ExpressionAttributeValues={":number": item["number"]},

@@ -20,6 +20,7 @@ from federation.bootstrap.confirmation import confirmer
 from federation.bootstrap.keys import publication
 from federation.keys.publication import Publication
 from federation.local.approval_watch import ApprovalWatch, PrintedNotice
+from federation.local.archive import LocalArchive, forget_lost_archive
 from federation.local.audit_trail import AuditTrail, LogGroup, RefusalLog
 from federation.local.embedded_aws import DYNAMODB_ENDPOINT, EmbeddedAws
 from federation.local.functions import Runtime, build_handlers
@@ -48,6 +49,8 @@ STATUS_SECONDS = 1.0
 """Between two looks at what was revoked."""
 APPROVAL_SECONDS = 1.0
 """Between two looks at who waits for an approval."""
+ARCHIVE_SECONDS = 1.0
+"""Between two looks at what happened to the audit table."""
 
 
 RATES = ("FEDERATION_ADDRESS_RATE", "FEDERATION_ISSUER_RATE")
@@ -123,6 +126,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         self._gateway = self._build_gateway(environment, log)
         starting.enter_context(self._schedule_status(environment, log))
         starting.enter_context(self._watch_approvals())
+        starting.enter_context(self._schedule_archive(environment, log))
         starting.enter_context(Server(listener, self._gateway.answer))
 
     def _settings(self) -> dict[str, str]:
@@ -153,6 +157,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
             publishing = publication(self.settings)
             _forget_keys_of_earlier_runs(publishing)
             publishing.run()
+            forget_lost_archive(self.settings)
         except (BucketFull, OAuthError, VersionConflict) as error:
             raise CannotStart(f"The trust table cannot be written: {error}") from error
 
@@ -176,6 +181,10 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         with redirect_stderr(log):
             runtime = Runtime({STATUS.name: status.build(environment)}, SystemClock(), RandomIdentifiers())
         return Schedule(STATUS.name, lambda: runtime.invoke(STATUS, {}), STATUS_SECONDS)
+
+    def _schedule_archive(self, environment: Mapping[str, str], log: TextIOBase) -> Schedule:
+        with redirect_stderr(log):
+            return Schedule("archive", LocalArchive(self.settings, environment), ARCHIVE_SECONDS)
 
     def _watch_approvals(self) -> Schedule:
         approvals = DynamoApprovals(dynamodb_client(), self.settings.state_table, SystemClock())

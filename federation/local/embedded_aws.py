@@ -44,6 +44,10 @@ TABLES = {
 }
 """Logical id in template.yaml -> the setting that names the table."""
 
+BUCKETS = {"documents": "FEDERATION_DOCUMENTS_BUCKET", "archive": "FEDERATION_ARCHIVE_BUCKET"}
+STREAMED = "AuditTable"
+"""What somebody here follows."""
+
 _numbers = count(1)
 _RUNTIME = ("AWS_LAMBDA_", "AWS_SAM_", "AWS_XRAY_")
 _KEY_SPECS = {"RS256": "RSA_2048", "PS256": "RSA_2048", "ES256": "ECC_NIST_P256", "EdDSA": ED25519}
@@ -81,13 +85,14 @@ class EmbeddedAws(AbstractContextManager[Mapping[str, str]]):
         self._running.close()
 
     def _create(self, prefix: str) -> Mapping[str, str]:
-        bucket = f"{prefix}-documents"
-        s3_client().create_bucket(Bucket=bucket)
+        buckets = {setting: f"{prefix}-{name}" for name, setting in BUCKETS.items()}
+        for bucket in buckets.values():
+            s3_client().create_bucket(Bucket=bucket)
         kms = kms_client()
         key = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec=_KEY_SPECS[self._algorithm])  # type: ignore[arg-type]
         return {
             **create_tables(dynamodb_client(SETUP_SECONDS), prefix, self._template),
-            "FEDERATION_DOCUMENTS_BUCKET": bucket,
+            **buckets,
             "FEDERATION_SIGNING_KEY": key["KeyMetadata"]["Arn"],
             "FEDERATION_SIGNING_ALGORITHM": self._algorithm,
         }
@@ -111,7 +116,7 @@ def create_tables(dynamodb: "DynamoDBClient", prefix: str = NAME, template: Path
     names = {logical_id: f"{prefix}-{logical_id.removesuffix('Table').lower()}" for logical_id in TABLES}
     for logical_id, name in names.items():
         with suppress(dynamodb.exceptions.ResourceInUseException):
-            Table(name, definitions[logical_id]).create(dynamodb)
+            Table(name, definitions[logical_id], streamed=logical_id == STREAMED).create(dynamodb)
     return {TABLES[logical_id]: name for logical_id, name in names.items()}
 
 
@@ -121,11 +126,14 @@ class Table:
 
     name: str
     properties: Mapping[str, Any]
+    streamed: bool = False
 
     def create(self, dynamodb: "DynamoDBClient") -> None:
         """Keys, indexes and expiry; what protects data in AWS has nothing to protect here."""
         wanted = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes")
         schema = {name: self.properties[name] for name in wanted if name in self.properties}
+        if self.streamed:
+            schema["StreamSpecification"] = {"StreamEnabled": True, **self.properties["StreamSpecification"]}
         dynamodb.create_table(TableName=self.name, BillingMode="PAY_PER_REQUEST", **schema)
         if "TimeToLiveSpecification" in self.properties:
             expiry = {"Enabled": True, "AttributeName": self.properties["TimeToLiveSpecification"]["AttributeName"]}

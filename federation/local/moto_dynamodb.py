@@ -1,4 +1,4 @@
-"""DynamoDB where moto strays from AWS: one request at a time, and a ClientRequestToken is applied once.
+"""DynamoDB where moto strays from AWS: one request at a time, a ClientRequestToken is applied once, honest streams.
 
 moto's checks and writes are separate steps, so two threads could both find a condition fulfilled. It also copies whole
 tables in every transaction, in case it must be undone; here a copy shares the items, which no write changes in place.
@@ -19,6 +19,8 @@ from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodb.urls import url_bases
+
+from federation.local.moto_stream import FaithfulShard
 
 REMEMBERED_TOKENS = 1000
 
@@ -57,6 +59,8 @@ class FaithfulDynamoDb(DynamoDBBackend):
     def create_table(self, name: str, *args: Any, **kwargs: Any) -> Table:  # noqa: ANN401
         """Takes moto's parameters."""
         table = _table(super().create_table(name, *args, **kwargs).__dict__)
+        if table.stream_shard is not None:
+            table.stream_shard = FaithfulShard(self.account_id, table)
         self.tables[name] = table
         return table
 
@@ -75,10 +79,24 @@ class FaithfulDynamoDb(DynamoDBBackend):
             token = _token(request)
             if token in self._applied:
                 return self._applied[token]
-            answer: Answer = DynamoHandler.dispatch(request, url, headers)
+            answer = self._dispatched(request, url, headers) if token else DynamoHandler.dispatch(request, url, headers)
             if token and answer[0] == 200:  # noqa: PLR2004 RFC 9110 section 15.3.1
                 self._remember(token, answer)
             return answer
+
+    def _dispatched(self, request: Request, url: str, headers: Any) -> Answer:  # noqa: ANN401
+        """A transaction: streams hear of it when it is done, and of nothing if it is not."""
+        shards = [table.stream_shard for table in self.tables.values() if isinstance(table.stream_shard, FaithfulShard)]
+        applied = False
+        for shard in shards:
+            shard.hold()
+        try:
+            answer: Answer = DynamoHandler.dispatch(request, url, headers)
+            applied = answer[0] == 200  # noqa: PLR2004 RFC 9110 section 15.3.1
+        finally:
+            for shard in shards:
+                shard.release(applied=applied)
+        return answer
 
     def _remember(self, token: str, answer: Answer) -> None:
         self._applied[token] = answer

@@ -54,7 +54,7 @@ def test_whatever_befalls_the_table_is_heard_until_it_is_archived_or_told_to_the
 
 
 def test_the_newest_head_is_looked_after_on_a_schedule(deployment: Deployment) -> None:
-    assert deployment.properties("ArchiveFunctionSchedule")["ScheduleExpression"] == "rate(15 minutes)"
+    assert deployment.properties("ArchiveFunctionSchedule")["ScheduleExpression"] == "rate(5 minutes)"
 
 
 def test_who_writes_the_archive_and_who_shows_it_know_where_it_is(deployment: Deployment) -> None:
