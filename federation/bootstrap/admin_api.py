@@ -16,6 +16,7 @@ from federation.admin.api.idempotency import OnceOnly
 from federation.admin.api.keys import Keys
 from federation.admin.api.revocations import Revocations
 from federation.admin.api.router import Router
+from federation.admin.api.segments import ArchivedSegments
 from federation.admin.api.sets import DocumentSets
 from federation.admin.api.table import Resource, table_of
 from federation.admin.api.visible import Visible
@@ -31,8 +32,10 @@ from federation.admin.writing.own_way import OwnWay
 from federation.admin.writing.second_admin import SecondAdmin
 from federation.aws.answers import DynamoAnswers
 from federation.aws.approvals import DynamoApprovals
+from federation.aws.archive_index import DynamoArchiveIndex, IndexTables
+from federation.aws.archive_segments import S3Segments
 from federation.aws.audit_records import DynamoAuditRecords
-from federation.aws.clients import dynamodb_client, logs_client
+from federation.aws.clients import dynamodb_client, logs_client, s3_client
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.policy_reader import DynamoPolicyReader
@@ -88,6 +91,7 @@ class AdminApi:
             Keys(DocumentKeySets(self.writer)),
             Explanations(self.loader, self.state, self.clock),
             AuditTrail(Trail(self.records, CloudWatchRefusals(logs_client(), self.settings.log_groups)), self.clock),
+            self._archive(),
         )
 
     def _approver(self) -> Approver:
@@ -98,6 +102,11 @@ class AdminApi:
         withdraw = AdminWithdrawals(revoker(self.settings, self.dynamodb, self.clock))
         store = DynamoRevocations(self.dynamodb, self.settings.state_table, self.clock)
         return Revocations(withdraw, store, Owners(self.pages, self.writer, self.records, self.clock), self.clock)
+
+    def _archive(self) -> ArchivedSegments:
+        tables = IndexTables(self.settings.trust_table, self.settings.state_table)
+        segments = S3Segments(s3_client(), self.settings.archive_bucket)
+        return ArchivedSegments(segments, DynamoArchiveIndex(self.dynamodb, tables, self.clock))
 
     def guard(self) -> Guard:
         """The one door."""

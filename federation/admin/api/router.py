@@ -31,15 +31,16 @@ class Router:
 
     def route(self, method: str, path: str) -> Routed:
         """Raises AdminRefusal: 404, 400 for an id that none has, 405."""
-        found = {operation.method: variables for operation, variables in self._at(path)}
+        found: dict[str, Routed] = {}
+        for operation, variables in self._at(path):  # where two fit, the first one answers
+            found.setdefault(operation.method, Routed(operation, variables))
         if not found:
             raise self._nowhere(path)
         if method not in found:
             headers = {"allow": ", ".join(sorted(found))}
             raise AdminRefusal(HTTPStatus.METHOD_NOT_ALLOWED, Reason.WRONG_METHOD, headers=headers)
-        operation = next(one for one, _ in self._at(path) if one.method == method)
-        _check_variables(operation, found[operation.method])
-        return Routed(operation, found[operation.method])
+        _check_variables(found[method].operation, found[method].path)
+        return found[method]
 
     @cached_property
     def _templates(self) -> list[tuple[re.Pattern[str], Operation]]:
