@@ -22,6 +22,9 @@ Folder = Annotated[
 Prune = Annotated[
     bool, typer.Option("--prune", help="Also delete what the bridge has and the folder has not. Never by default.")
 ]
+Days = Annotated[
+    int, typer.Option("--days", min=1, max=30, metavar="N", help="Decide again for whoever was seen in so many days.")
+]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Keep the plan, for `fedbridge apply --plan`.")]
 
 
@@ -31,6 +34,7 @@ def plan(
     folder: Folder,
     *,
     prune: Prune = False,
+    days: Days = 2,
     out: Out = None,
 ) -> None:
     """Check the documents offline, then show what they would change and which identities gain or lose what.
@@ -39,7 +43,7 @@ def plan(
     """
     api, terminal = session.connect(), session.terminal
     try:
-        planned = plan_folder(api, folder, Progress(terminal), prune=prune)
+        planned = plan_folder(api, folder, Progress(terminal), prune=prune, days=days)
     except InvalidDocuments as invalid:
         end_invalid(terminal, invalid)
     if out:
@@ -58,5 +62,6 @@ def plan_json(planned: Plan) -> dict[str, Any]:
         "changes": list(planned.changes),
         "unchanged": planned.unchanged,
         "effects": list(planned.effects),
+        "seen": dict(planned.seen),
         "warnings": [problem_json(warning) for warning in planned.warnings],
     }

@@ -26,8 +26,18 @@ def print_plan(console: Console, plan: Plan) -> None:
         print_change(console, change)
     if plan.changes or plan.effects:
         print_effects(console, plan.effects)
+    if plan.changes and plan.seen:
+        console.print(Text(_looked_at(plan.seen)), soft_wrap=True)
     print_problems(console, plan.warnings, style="yellow")
     console.print(Text(summary(plan), "bold"), soft_wrap=True)
+
+
+def _looked_at(seen: Mapping[str, Any]) -> str:
+    """How far what is said about identities goes."""
+    count, days, most = (int(seen.get(name, 0)) for name in ("identities", "days", "most"))
+    more = f", the newest {most}: there may be more" if count >= most else ""
+    within = "day" if days == 1 else f"{days} days"
+    return f"  (by the documents, and {count} identities seen in the last {within}{more})"
 
 
 def print_change(console: Console, change: Mapping[str, Any]) -> None:

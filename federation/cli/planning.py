@@ -1,7 +1,7 @@
 """What a folder of documents would change: read, checked offline, then asked of the bridge."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from federation.cli.failure import Failed
 from federation.cli.listing import KINDS, every
 from federation.cli.progress import Progress
 from federation.cli.trust_folder import TrustFolder, read_folder
-from federation.cli.trust_parts import Name, planned_parts
+from federation.cli.trust_parts import Name, Part, planned_parts
 from federation.client.admin import AdminApi, AdminRefused
 
 ATTEMPTS = 3
@@ -31,6 +31,8 @@ class Plan:
     unchanged: int
     effects: tuple[Mapping[str, Any], ...] = ()
     warnings: tuple[Problem, ...] = ()
+    seen: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """`days`, how many `identities` were seen in them, and how many at `most` are looked at."""
     prune: bool = False
     """Whether what the folder has not is to go."""
 
@@ -40,13 +42,16 @@ class Plan:
         return {(str(change["kind"]), str(change["id"])): str(change["action"]) for change in self.changes}
 
 
-def plan_folder(api: AdminApi, path: Path, progress: Progress, *, prune: bool) -> Plan:
-    """Raises InvalidDocuments with what is wrong, offline or in the bridge's eyes; AdminRefused, Failed, OSError."""
+def plan_folder(api: AdminApi, path: Path, progress: Progress, *, prune: bool, days: int | None = None) -> Plan:
+    """`days`: looked back for identities; None: as the bridge likes.
+
+    Raises InvalidDocuments with what is wrong, offline or in the bridge's eyes; AdminRefused, Failed, OSError.
+    """
     with progress.step("reading"):
         folder = read_folder(path, loopback=urlsplit(api.bridge).hostname in LOOPBACK)
     deletions = _unknown(api, folder, progress) if prune else ()
     for _ in range(ATTEMPTS):
-        answers = _ask(api, folder, deletions, progress)
+        answers = _ask(api, planned_parts(folder, deletions), {} if days is None else {"days": days}, progress)
         if len({answer["base"] for answer in answers}) == 1:
             return replace(_merged(folder, answers), prune=prune)
     raise Failed("others write trust all the time", "wait a little, then plan again")
@@ -65,11 +70,11 @@ def body_of(folder: TrustFolder, deletions: Sequence[Name]) -> dict[str, Any]:
     return {"documents": folder.documents, "deletions": [{"kind": kind, "id": id_} for kind, id_ in deletions]}
 
 
-def _ask(api: AdminApi, folder: TrustFolder, deletions: Sequence[Name], progress: Progress) -> list[dict[str, Any]]:
-    parts, answers = planned_parts(folder, deletions), []
+def _ask(api: AdminApi, parts: Sequence[Part], further: Mapping[str, Any], progress: Progress) -> list[dict[str, Any]]:
+    answers = []
     for part in progress.through("planning", parts):
         try:
-            answers.append(api.post("/plan", body_of(part.documents, part.deletions)).members)
+            answers.append(api.post("/plan", {**body_of(part.documents, part.deletions), **further}).members)
         except AdminRefused as refused:
             raise reported(part.documents, refused) from None
     return answers
@@ -87,6 +92,7 @@ def _merged(folder: TrustFolder, answers: Sequence[Mapping[str, Any]]) -> Plan:
         len(changes) - len(there),
         tuple(effect for answer in answers for effect in effects_of(answer.get("effects"))),
         tuple(warnings) if len(answers) == 1 else folder.warnings,
+        max((answer.get("seen", {}) for answer in answers), key=lambda seen: int(seen.get("identities", 0))),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from federation.admin.effects.plan import DAYS, MOST_DAYS
 from federation.admin.schema.document import DocumentId
 from federation.admin.writing.changes import is_reason
 from federation.model.history import MAX_REASON
@@ -58,6 +59,12 @@ class DocumentSetBody(Body):
     deletions: Annotated[list[Named], Field(default_factory=list, max_length=20_000)]
     base: Annotated[int | None, Field(ge=0, lt=10**12, description="The plan's: refused if trust moved since.")] = None
     reason: Reason = ""
+
+
+class PlanBody(DocumentSetBody):
+    """A set of documents, and how far back to look for whom it touches."""
+
+    days: Annotated[int, Field(ge=1, le=MOST_DAYS, description="Whoever was seen within them is decided again.")] = DAYS
 
 
 class RestoreBody(Body):
@@ -148,12 +155,21 @@ class PlannedShown(Shown):
     diff: list[DifferenceShown]
 
 
+class SeenShown(Shown):
+    """By whom the effects were found."""
+
+    days: int
+    identities: Annotated[int, Field(description="Different ones that were seen within these days.")]
+    most: Annotated[int, Field(description="That are looked at, the newest: if it is as many, there may be more.")]
+
+
 class PlanShown(Shown):
     """What a set of documents would change."""
 
     base: Annotated[int, Field(description="Send it with apply: refused if trust moved since.")]
     changes: list[PlannedShown]
     effects: Annotated[list[dict[str, Any]], Field(description="Which identities gain or lose what.")]
+    seen: SeenShown
     warnings: list[ProblemShown]
 
 

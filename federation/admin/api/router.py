@@ -55,7 +55,8 @@ class Router:
 
     def _nowhere(self, path: str) -> AdminRefusal:
         """400 below something that is there: the rest of the path is meant for an id, and is none (ATTACKS O7)."""
-        collections = {f"{PREFIX}{one.path.split('{')[0]}" for one in self.operations if "{" in one.path}
+        named = (one.path.split("{")[0] for one in self.operations if "{" in one.path)
+        collections = {PREFIX + collection for collection in named if collection != "/"}
         if any(path.startswith(collection) for collection in collections):
             return AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.MALFORMED_PATH)
         return AdminRefusal(HTTPStatus.NOT_FOUND, Reason.NO_SUCH_RESOURCE)

@@ -6,11 +6,12 @@ from http import HTTPStatus
 from typing import Protocol
 
 from federation.admin.api.edits import Edits, Prepared
-from federation.admin.api.models import AppliedShown, DocumentSetBody, PlanShown
+from federation.admin.api.models import AppliedShown, DocumentSetBody, PlanBody, PlanShown
 from federation.admin.api.operation import MAX_SET, AdminRequest, Answer, Operation
 from federation.admin.api.refusals import conflict, wrong
 from federation.admin.api.shown import show_planned, show_problems
 from federation.admin.documents.source import SourceDocument
+from federation.admin.effects.plan import Meaning
 from federation.admin.writing.editor import Planned
 from federation.model.admin import TRUST_READ, TRUST_WRITE
 from federation.model.json import JsonObject
@@ -22,14 +23,14 @@ from federation.ports import RevisionMoved
 class Effects(Protocol):
     """What a plan means."""
 
-    def __call__(self, plan: Sequence[Planned], tenant: str | None) -> Sequence[JsonObject]:
-        """Which identities gain or lose which audience and scope; of that tenant alone, or for None of all."""
+    def __call__(self, plan: Sequence[Planned], tenant: str | None, days: int) -> Meaning:
+        """Which identities, seen in these days, gain or lose what; of that tenant alone, or for None of all."""
         ...
 
 
-def no_effects(plan: Sequence[Planned], tenant: str | None) -> Sequence[JsonObject]:  # noqa: ARG001 (others know more)
+def no_effects(plan: Sequence[Planned], tenant: str | None, days: int) -> Meaning:  # noqa: ARG001 (others know more)
     """Nobody has looked."""
-    return ()
+    return Meaning()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class DocumentSets:
             "What a set of documents would change, and what that means.",
             handle=self._plan,
             name="plan",
-            request=DocumentSetBody,
+            request=PlanBody,
             response=PlanShown,
             refusals=refusals,
             max_body=MAX_SET,
@@ -69,8 +70,11 @@ class DocumentSets:
 
     def _plan(self, request: AdminRequest) -> Answer:
         prepared = self._prepared(request)
-        effects = list(self.effects(prepared.plan, request.admin.tenant))
-        return Answer(HTTPStatus.OK, {"base": prepared.revision, "effects": effects, **_shown(prepared)})
+        days: int = request.body.days
+        meaning = self.effects(prepared.plan, request.admin.tenant, days)
+        seen = {"days": days, "identities": meaning.identities, "most": meaning.most}
+        effects = list(meaning.effects)
+        return Answer(HTTPStatus.OK, {"base": prepared.revision, "effects": effects, "seen": seen, **_shown(prepared)})
 
     def _apply(self, request: AdminRequest) -> Answer:
         wanted: DocumentSetBody = request.body

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from federation.admin.effects.gains_and_losses import Effects, effects
 from federation.admin.effects.observed import ObservedExchange, ObservedIdentities, observed
@@ -19,11 +19,23 @@ from federation.ports import AuditRecords, Clock
 from federation.verification.own_tokens import SELF
 
 DAYS = 2
-"""Looked back for identities: a walk through the hours of the trail, whose length is what a plan waits for."""
+"""Looked back for identities, unless somebody says: a walk through the hours of the trail, for which a plan waits."""
+MOST_DAYS = 30
 MOST_IDENTITIES = 500
 PAGE = 200
 MAX_PAGES = 25
 """Of the trail: whoever asks all day long must not hide the others for ever, nor be counted for ever."""
+
+
+class Meaning(NamedTuple):
+    """What a plan means, and by how many identities."""
+
+    effects: Sequence[JsonObject] = ()
+    """Each by itself: rights that are gained, lost, or had on other terms; then changed examples."""
+    identities: int = 0
+    """Different ones that were seen, and decided again where the plan could touch them."""
+    most: int = MOST_IDENTITIES
+    """That are looked at: the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +64,16 @@ class PlanEffects:
     seen: ObservedIdentities
     clock: Clock
 
-    def __call__(self, plan: Sequence[Planned], tenant: str | None = None) -> Sequence[JsonObject]:
-        """Every effect by itself: rights that are gained, lost, or had on other terms; then changed examples.
-
-        `tenant`: whose admin asks, who learns nothing of anybody else (ATTACKS O2); None: for everybody.
-        """
+    def __call__(self, plan: Sequence[Planned], tenant: str | None = None, days: int = DAYS) -> Meaning:
+        """`tenant`: whose admin asks, who learns nothing of anybody else (ATTACKS O2); None: for everybody."""
         changing = [one for one in plan if one.action != "unchanged"]
         if not changing:
-            return ()
+            return Meaning()
         rest = self.loader.rest(tenant)
-        seen = _distinct(_of_tenant(self.seen.recent(DAYS), rest, tenant))
+        seen = _distinct(_of_tenant(self.seen.recent(days), rest, tenant))
         before, after = sides(self.loader, changing, seen, rest, tenant)
         told = effects(before, after, seen, self.loader.own_issuer, int(self.clock.now()))
-        return [one for one in _flat(told) if _is_shown(one, rest, tenant)]
+        return Meaning([one for one in _flat(told) if _is_shown(one, rest, tenant)], len(seen), MOST_IDENTITIES)
 
 
 def sides(

@@ -69,6 +69,25 @@ def test_edits_that_mean_nothing_to_anybody_are_said_to(admin: FakeAdmin) -> Non
     assert "what it means: nobody" in admin.run("plan", admin.folder / "trust").stdout
 
 
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        ({"days": 7, "identities": 12, "most": 500}, "12 identities seen in the last 7 days)"),
+        (
+            {"days": 1, "identities": 500, "most": 500},
+            "500 identities seen in the last day, the newest 500: there may be",
+        ),
+    ],
+)
+def test_how_far_back_it_looked_and_how_many_it_saw_is_said(admin: FakeAdmin, seen: dict[str, int], told: str) -> None:
+    change = {"kind": "Zone", "id": "corp", "action": "update", "version": 2, "diff": []}
+    answer = {"base": 1, "changes": [change], "effects": [], "warnings": [], "seen": seen}
+    admin.bridge.admin("POST", "/plan", Reply(answer))
+    assert told in admin.run("plan", admin.folder / "trust", "--days", str(seen["days"])).stdout
+    assert admin.bridge.asked[-1].json["days"] == seen["days"]
+    assert json.loads(admin.run("plan", admin.folder / "trust", "--json").stdout)["seen"] == seen
+
+
 def test_a_text_of_several_lines_is_compared_by_lines(admin: FakeAdmin, stored: StoredTrustApi) -> None:
     stored.put(POLICY)
     write(admin, {**POLICY, "cedar": POLICY["cedar"].replace("  action,\n", '  action == Action::"exchange",\n')})

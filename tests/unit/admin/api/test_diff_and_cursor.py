@@ -53,5 +53,5 @@ def test_any_bytes_are_no_cursor(raw: bytes) -> None:
 
 def _sorted(value: object) -> object:
     if isinstance(value, dict):
-        return sorted((key, _sorted(one)) for key, one in value.items())
+        return {key: _sorted(value[key]) for key in sorted(value)}
     return [_sorted(one) for one in value] if isinstance(value, list) else value

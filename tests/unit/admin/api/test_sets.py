@@ -133,3 +133,13 @@ def test_killed_at_any_step_and_run_again_it_comes_to_the_same_end(step: int, *,
     assert [trust.get(DocumentRef(Kind(one["kind"]), one["id"])).body for one in SET] == SET  # type: ignore[union-attr]
     assert trust.get(DocumentRef(Kind.MAPPING, "tina")) is None
     assert trust.revision() == base + 4
+
+
+def test_a_plan_says_by_whom_its_meaning_was_found() -> None:
+    world = AdminWorld()
+    assert world.call("POST", "/plan", BODY).members["seen"] == {"days": 2, "identities": 0, "most": 500}
+    assert world.call("POST", "/plan", {**BODY, "days": 30}).members["seen"]["days"] == 30
+    for days in (0, 31, "2", 1.5):
+        answer = world.call("POST", "/plan", {**BODY, "days": days})
+        assert (answer.status, answer.pointers) == (422, ["/days"])
+    assert world.call("POST", "/apply", {**BODY, "days": 2}).pointers == ["/days"]

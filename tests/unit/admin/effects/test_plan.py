@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from federation.admin.effects.plan import MOST_IDENTITIES, AuditedIdentities, PlanEffects
+from federation.admin.effects.plan import DAYS, MOST_IDENTITIES, AuditedIdentities, Meaning, PlanEffects
 from federation.admin.snapshot.loading import TrustLoader
 from federation.admin.writing.editor import Planned
 from federation.model.json import Json, JsonObject
@@ -47,6 +47,9 @@ class World:
         self.ledger.commit(record, ())
 
     def effects(self, *bodies: JsonObject | DocumentRef, tenant: str | None = None) -> list[Any]:
+        return list(self.meaning(*bodies, tenant=tenant).effects)
+
+    def meaning(self, *bodies: JsonObject | DocumentRef, tenant: str | None = None, days: int = DAYS) -> Meaning:
         loader = TrustLoader(self.trust, self.trust, self.trust, self.trust, BRIDGE)
         seen = AuditedIdentities(FakeAuditRecords(self.ledger), self.clock)
         refs = [
@@ -58,7 +61,7 @@ class World:
             Planned(ref, None if isinstance(body, DocumentRef) else body, states[ref])
             for ref, body in zip(refs, bodies, strict=True)
         ]
-        return list(PlanEffects(loader, seen, self.clock)(plan, tenant))
+        return PlanEffects(loader, seen, self.clock)(plan, tenant, days)
 
 
 def grants(*names: str) -> list[Json]:
@@ -132,3 +135,19 @@ def test_nor_does_anybody_learn_of_another_tenants_examples() -> None:
     policy = {"kind": "Policy", "id": "none", "tenant": "acme", "cedar": "forbid (principal, action, resource);"}
     assert {one["policy"] for one in world.effects(policy) if "policy" in one} == {"globex", "acme"}
     assert {one["policy"] for one in world.effects(policy, tenant="acme") if "policy" in one} == {"acme"}
+
+
+def test_whoever_was_seen_within_the_days_that_somebody_asks_for_is_decided_again() -> None:
+    world, gone = World(), DocumentRef(Kind.MAPPING, "sync")
+    world.clock.advance(3 * 86_400)
+    assert [world.meaning(gone, days=days).identities for days in (1, 2, 3, 4)] == [0, 0, 0, 1]
+    assert [one["observed"] for days in (2, 4) for one in world.meaning(gone, days=days).effects] == [0, 1]
+
+
+def test_it_is_said_how_many_were_looked_at_and_how_many_at_most() -> None:
+    world = World()
+    for number in range(MOST_IDENTITIES + 1):
+        world.store(mapping(f"g{number}"))
+        world.see(f"g{number}", f"g-{number}", of="corp")
+    meaning = world.meaning(DocumentRef(Kind.MAPPING, "sync"))
+    assert (meaning.identities, meaning.most) == (MOST_IDENTITIES, MOST_IDENTITIES)
