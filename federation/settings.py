@@ -9,6 +9,9 @@ from federation.model.trust import RateLimit
 ISSUER_RATE = RateLimit(per_second=200, burst=400)
 ADDRESS_RATE = RateLimit(per_second=100, burst=200)
 HIGHEST_RATE = 100_000
+DAY = 24 * 60 * 60
+KEY_LIFETIME_DAYS = 30
+LONGEST_KEY_LIFETIME_DAYS = 365
 
 _RATE = re.compile(r"([0-9]{1,6})/([0-9]{1,6})")
 
@@ -40,6 +43,12 @@ class Settings:
     """Of everybody whom an issuer vouches for together, and of a client, where their documents do not say."""
     address_rate: RateLimit = ADDRESS_RATE
     """Of a source address."""
+    key_lifetime: int = KEY_LIFETIME_DAYS * DAY
+    """Seconds for which a signing key signs before the next one does; for the function that rotates."""
+    deployment: str = "federation-bridge"
+    """Names the deployment in the tags of keys that it makes."""
+    rotate_function: str = ""
+    """Name of the function that rotates; empty: whoever wants that does it itself, as on a laptop."""
     approval_topic: str = ""
     """ARN of the SNS topic that is told of requests for approval; for the function that tells."""
     log_groups: tuple[str, ...] = ()
@@ -67,6 +76,9 @@ def read_settings(environment: ReadOnly[str, str]) -> Settings:
         dpop_nonces=_dpop_nonces(environment),
         issuer_rate=_rate(environment, "FEDERATION_ISSUER_RATE", ISSUER_RATE),
         address_rate=_rate(environment, "FEDERATION_ADDRESS_RATE", ADDRESS_RATE),
+        key_lifetime=_key_lifetime(environment),
+        deployment=environment.get("FEDERATION_DEPLOYMENT", "federation-bridge"),
+        rotate_function=environment.get("FEDERATION_ROTATE_FUNCTION", ""),
         approval_topic=environment.get("FEDERATION_APPROVAL_TOPIC", ""),
         log_groups=tuple(environment.get("FEDERATION_LOG_GROUPS", "").split()),
         archive_bucket=environment.get("FEDERATION_ARCHIVE_BUCKET", ""),
@@ -92,6 +104,13 @@ def _dpop_nonces(environment: ReadOnly[str, str]) -> bool:
     if wanted not in ("required", "off"):
         raise SettingsError("FEDERATION_DPOP_NONCE is required or off")
     return wanted == "required"
+
+
+def _key_lifetime(environment: ReadOnly[str, str]) -> int:
+    days = environment.get("FEDERATION_KEY_LIFETIME_DAYS", str(KEY_LIFETIME_DAYS))
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", days) or int(days) > LONGEST_KEY_LIFETIME_DAYS:
+        raise SettingsError(f"FEDERATION_KEY_LIFETIME_DAYS is 1 to {LONGEST_KEY_LIFETIME_DAYS} days, such as 30")
+    return int(days) * DAY
 
 
 def _rate(environment: ReadOnly[str, str], name: str, default: RateLimit) -> RateLimit:

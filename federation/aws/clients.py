@@ -17,6 +17,8 @@ CONNECT_TIMEOUT = 1
 READ_TIMEOUT = 1
 """Seconds, per attempt."""
 SEARCH_TIMEOUT = 8
+ANSWER_TIMEOUT = 22
+KEY_TIMEOUT = 5
 USER_AGENT = "federation-bridge"
 """Without one, botocore describes the machine anew for every call: a tenth of an exchange's CPU."""
 
@@ -26,9 +28,9 @@ def dynamodb_client(read_timeout: float = READ_TIMEOUT) -> "DynamoDBClient":
     return boto3.client("dynamodb", config=_patience(attempts=3, read_timeout=read_timeout))
 
 
-def kms_client() -> "KMSClient":
-    """Two attempts: a signature that is late is worth nothing."""
-    return boto3.client("kms", config=_patience(attempts=2))
+def kms_client(read_timeout: float = READ_TIMEOUT) -> "KMSClient":
+    """Two attempts: a signature that is late is worth nothing. Whoever has a key made may wait longer."""
+    return boto3.client("kms", config=_patience(attempts=2, read_timeout=read_timeout))
 
 
 def s3_client() -> "S3Client":
@@ -39,6 +41,16 @@ def s3_client() -> "S3Client":
 def logs_client() -> Any:  # noqa: ANN401 (boto3's client)
     """Three attempts, each as long as it takes to look through a large log."""
     return boto3.client("logs", config=_patience(attempts=3, read_timeout=SEARCH_TIMEOUT))
+
+
+def tagging_client() -> Any:  # noqa: ANN401 (boto3's client)
+    """Three attempts; never on a request's path."""
+    return boto3.client("resourcegroupstaggingapi", config=_patience(attempts=3, read_timeout=SEARCH_TIMEOUT))
+
+
+def lambda_client() -> Any:  # noqa: ANN401 (boto3's client)
+    """One attempt, for as long as a function may take from a cold start to its answer: an admin is waiting."""
+    return boto3.client("lambda", config=_patience(attempts=1, read_timeout=ANSWER_TIMEOUT))
 
 
 def sns_client() -> Any:  # noqa: ANN401 (boto3's client)

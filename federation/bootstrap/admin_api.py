@@ -45,6 +45,7 @@ from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.guard import guard
+from federation.bootstrap.keys import recorded_orders
 from federation.bootstrap.revocation import revoker
 from federation.bootstrap.withdrawals import AdminWithdrawals
 from federation.model.documents import CorruptDocument
@@ -88,7 +89,7 @@ class AdminApi:
             ),
             ApprovalRequests(self._approver()),
             self._revocations(),
-            Keys(DocumentKeySets(self.writer)),
+            self._keys(),
             Explanations(self.loader, self.state, self.clock),
             AuditTrail(Trail(self.records, CloudWatchRefusals(logs_client(), self.settings.log_groups)), self.clock),
             self._archive(),
@@ -102,6 +103,9 @@ class AdminApi:
         withdraw = AdminWithdrawals(revoker(self.settings, self.dynamodb, self.clock))
         store = DynamoRevocations(self.dynamodb, self.settings.state_table, self.clock)
         return Revocations(withdraw, store, Owners(self.pages, self.writer, self.records, self.clock), self.clock)
+
+    def _keys(self) -> Keys:
+        return Keys(DocumentKeySets(self.writer), recorded_orders(self.settings, self.dynamodb, self.clock), self.clock)
 
     def _archive(self) -> ArchivedSegments:
         tables = IndexTables(self.settings.trust_table, self.settings.state_table)

@@ -47,9 +47,7 @@ class Reason(StrEnum):
         "Ask for the access_token or jwt identifier of RFC 8693 section 3, or leave requested_token_type out.",
     )
     INCOMPLETE_ACTOR = "incomplete_actor", "Send actor_token and actor_token_type together, or neither."
-
     DUPLICATE_HEADER = "duplicate_header", "Send the Authorization, DPoP and Content-Type headers once each."
-
     TOKENS_FOR_ITSELF = (
         "tokens_for_itself",
         "With client_credentials a client asks for itself; send no subject or actor token.",
@@ -278,6 +276,10 @@ class Reason(StrEnum):
     NO_SUCH_APPROVAL = "no_such_approval", "Nobody asks for this approval, or no longer; have the request repeated."
     OWN_REQUEST = "own_request", "Whoever has a part in a request cannot decide about it; somebody else must."
     ALREADY_DECIDED = "already_decided", "Somebody else has decided; read what it says now."
+    NO_SUCH_KEY = "no_such_key", "There is no signing key of that kid."
+    KEY_GONE = "key_gone", "This signing key has left already; nothing verifies with it."
+    LAST_SIGNING_KEY = "last_signing_key", "No other key could sign in its place; have one made, and ask again."
+    STANDBY_NOT_SEEN = "standby_not_seen", "Not every verifier has the next key yet; wait, or revoke if it is urgent."
     NO_SUCH_RECORD = "no_such_record", "There is no such record, or it is not yours to see."
     KEY_OF_ANOTHER_REQUEST = "key_of_another_request", "This Idempotency-Key was sent with another request."
     STILL_RUNNING = "still_running", "The same request is being answered; ask again in a moment."

@@ -8,6 +8,7 @@ from federation.admin.api.operation import Operation
 from federation.admin.api.revocations import Revocations
 from federation.admin.api.table import table_of
 from federation.admin.approvals import Approver
+from federation.admin.key_orders import RecordedOrders
 from federation.admin.owners import Owners
 from federation.admin.snapshot.loading import TrustLoader
 from federation.admin.trail import Trail
@@ -19,14 +20,16 @@ from tests.support.fake_approvals import FakeApprovalLog, FakeApprovals
 from tests.support.fake_audit_records import FakeAuditRecords
 from tests.support.fake_identifiers import CountingIdentifiers
 from tests.support.fake_refusal_search import FakeRefusalSearch
+from tests.support.key_world import KeyWorld
 
 
 class ResourceWorld(AdminWorld):
-    """An AdminWorld in which tina may do everything at her tenant."""
+    """An AdminWorld in which tina may do everything at her tenant. `life`: of our own keys."""
 
     def _operations(self) -> list[Operation]:
         self.approvals, self.approval_log = FakeApprovals(self.clock), FakeApprovalLog()
         self.records = FakeAuditRecords(self.ledger)
+        self.life = KeyWorld(trust=self.trust, clock=self.clock)
         withdraw = AdminWithdrawals(Revoker(self.state, self.ledger, self.clock, CountingIdentifiers()))
         self.loader = TrustLoader(self.trust, self.trust, self.trust, self.trust, BRIDGE)
         owners = Owners(self.trust, self.trust, self.records, self.clock)
@@ -34,7 +37,9 @@ class ResourceWorld(AdminWorld):
             ApprovalRequests(Approver(self.approvals, self.clock, self.approval_log)),
             Revocations(withdraw, self.state, owners, self.clock),
             Explanations(self.loader, self.state, self.clock),
-            Keys(self.trust),
+            Keys(
+                self.trust, RecordedOrders(self.life.rotation(), self.ledger, CountingIdentifiers("order")), self.clock
+            ),
             AuditTrail(Trail(self.records, FakeRefusalSearch(self.log)), self.clock),
         )
         return [*super()._operations(), *table_of(BRIDGE, resources)[:-1]]

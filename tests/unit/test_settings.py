@@ -53,3 +53,14 @@ def test_a_rate_is_requests_a_second_and_at_once() -> None:
 def test_a_rate_that_is_none_is_a_mistake(name: str, rate: str) -> None:
     with pytest.raises(SettingsError, match=name):
         read(**{name: rate})
+
+
+def test_a_signing_key_signs_for_a_month_unless_said_otherwise() -> None:
+    assert read().key_lifetime == 30 * 24 * 60 * 60
+    assert read(FEDERATION_KEY_LIFETIME_DAYS="365").key_lifetime == 365 * 24 * 60 * 60
+
+
+@pytest.mark.parametrize("days", ["", "0", "366", "1.5", "-1", "30 ", "\u0663"])
+def test_a_lifetime_of_keys_that_is_none_is_a_mistake(days: str) -> None:
+    with pytest.raises(SettingsError, match="FEDERATION_KEY_LIFETIME_DAYS"):
+        read(FEDERATION_KEY_LIFETIME_DAYS=days)

@@ -1,41 +1,37 @@
-"""`GET /admin/v1/keys`: our signing keys, and where each stands in its life."""
+"""`/admin/v1/keys`: our signing keys, where each stands in its life, and moving them by hand."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from http import HTTPStatus
-from typing import Annotated, Any
 
-from pydantic import Field
-
-from federation.admin.api.models import Shown
-from federation.admin.api.operation import AdminRequest, Answer, Operation
+from federation.admin.api.idempotency import HEADER
+from federation.admin.api.keys_shown import KeysShown, RevokeKeyBody, RotateBody, show_keys
+from federation.admin.api.operation import AdminRequest, Answer, Operation, Parameter
+from federation.admin.api.refusals import AdminRefusal, conflict, forbidden
+from federation.admin.key_orders import RecordedOrders
 from federation.admin.writing.changes import rfc3339
-from federation.model.admin import TRUST_READ
-from federation.model.keys import KeySet, KeyState, SigningKey
-from federation.ports import KeySets
+from federation.model.admin import KEYS_WRITE, TRUST_READ
+from federation.model.keys import KeyRefusal, KeyRefused, KeySet
+from federation.oauth.reasons import Reason
+from federation.ports import Clock, KeyOrder, KeySets
 
+KID = Parameter("kid", "[A-Za-z0-9_-]{1,128}", "As `GET /keys` shows it.")
 
-class KeyShown(Shown):
-    """A key pair whose private half never leaves KMS."""
-
-    kid: str
-    state: KeyState
-    algorithm: str
-    published_at: Annotated[str | None, Field(description="When it was first seen in the published JWKS.")]
-
-
-class KeysShown(Shown):
-    """All keys whose tokens may still be alive."""
-
-    items: list[KeyShown]
-    version: Annotated[int, Field(description="Of the set.")]
+_CONFLICTS = {
+    KeyRefusal.GONE: Reason.KEY_GONE,
+    KeyRefusal.LAST: Reason.LAST_SIGNING_KEY,
+    KeyRefusal.UNSEEN: Reason.STANDBY_NOT_SEEN,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Reads alone."""
+    """They sign for every tenant, so none of a tenant's admins moves them."""
 
     key_sets: KeySets
+    orders: RecordedOrders
+    clock: Clock
 
     def operations(self) -> Iterator[Operation]:
         """The table."""
@@ -48,16 +44,69 @@ class Keys:
             name="listKeys",
             response=KeysShown,
         )
+        yield Operation(
+            "POST",
+            "/keys/rotate",
+            KEYS_WRITE,
+            "Sign with the next key from now on. What is signed already stays good.",
+            handle=self._rotate,
+            name="rotateKeys",
+            request=RotateBody,
+            response=KeysShown,
+            refusals=(HTTPStatus.CONFLICT,),
+        )
+        yield Operation(
+            "POST",
+            "/keys/{kid}/revoke",
+            KEYS_WRITE,
+            "In an emergency: nothing verifies with this key any more. If it signed, the next one signs at once.",
+            handle=self._revoke,
+            name="revokeKey",
+            variables=(KID,),
+            request=RevokeKeyBody,
+            response=KeysShown,
+            refusals=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+        )
 
     def _list(self, request: AdminRequest) -> Answer:  # noqa: ARG002 (they are everybody's)
-        keys = self.key_sets.load() or KeySet()
-        return Answer(HTTPStatus.OK, {"items": [_show(key) for key in keys.keys], "version": keys.version})
+        return Answer(HTTPStatus.OK, show_keys(self.key_sets.load() or KeySet()))
+
+    def _rotate(self, request: AdminRequest) -> Answer:
+        return self._moved(request, None)
+
+    def _revoke(self, request: AdminRequest) -> Answer:
+        return self._moved(request, request.path["kid"])
+
+    def _moved(self, request: AdminRequest, revoked: str | None) -> Answer:
+        if request.admin.tenant is not None:
+            raise forbidden(Reason.OUTSIDE_TENANT)
+        order = KeyOrder(_name(request), request.admin.principal, request.body.reason, revoked)
+        try:
+            self.orders.carry_out(order, self._facts(request))
+        except KeyRefused as refused:
+            raise _refused(refused) from None
+        return self._list(request)
+
+    def _facts(self, request: AdminRequest) -> dict[str, str | list[str]]:
+        return {
+            "time": rfc3339(self.clock.now()),
+            "correlation_id": request.correlation_id,
+            "source_ip": request.http.source_ip,
+            "operation": "rotateKeys" if request.path.get("kid") is None else "revokeKey",
+            "principal": request.admin.principal,
+            "key_order_actors": list(request.admin.actors),
+        }
 
 
-def _show(key: SigningKey) -> dict[str, Any]:
-    return {
-        "kid": key.kid,
-        "state": key.state.value,
-        "algorithm": key.algorithm,
-        "published_at": None if key.published_at is None else rfc3339(key.published_at),
-    }
+def _name(request: AdminRequest) -> str:
+    """The same for whoever repeats a request under its Idempotency-Key, though the first answer was lost (O9)."""
+    named = request.http.headers.get(HEADER)
+    if named is None:
+        return request.correlation_id
+    return sha256(f"{request.admin.principal}\n{request.http.path}\n{named}".encode()).hexdigest()
+
+
+def _refused(refused: KeyRefused) -> AdminRefusal:
+    if refused.refusal is KeyRefusal.UNKNOWN:
+        return AdminRefusal(HTTPStatus.NOT_FOUND, Reason.NO_SUCH_KEY)
+    return conflict(_CONFLICTS[refused.refusal], str(refused))
