@@ -17,10 +17,12 @@ or, if it pins no claim that its provider names, among its issuer's patterns:
 
     pk = ("patterns", issuer)                sk = mapping id   version, body
 
-Which mappings name an issuer, enabled or not; which enabled ones grant anything at the admin API:
+Which mappings name an issuer, enabled or not; which enabled ones grant anything at the admin API; which wait for a
+second admin:
 
     pk = ("of_issuer", issuer)               sk = mapping id
     pk = ("grants", "federation-admin")      sk = mapping id
+    pk = ("pending", "Mapping")              sk = mapping id
 """
 
 import json
@@ -96,6 +98,11 @@ def of_issuer_partition(issuer: str) -> str:
 def admin_partition() -> str:
     """The partition of the ids of mappings that grant anything at the admin API."""
     return item_key("grants", ADMIN_AUDIENCE)
+
+
+def pending_partition() -> str:
+    """The partition of the ids of mappings that wait for a second admin."""
+    return item_key("pending", Kind.MAPPING)
 
 
 def bucket_key(issuer: str, selector: Selector) -> Key:

@@ -15,6 +15,7 @@ from federation.aws.trust_items import (
     is_deleted,
     of_issuer_partition,
     past_version,
+    pending_partition,
     shard_of,
     shards,
     stored_document,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 _FIRST = " "
 """Sorts before every id."""
-_ALL_ADMINS = 1_000
+_PAGE = 1_000
 
 
 class DynamoTrustPages:
@@ -67,8 +68,12 @@ class DynamoTrustPages:
         return self._ids(of_issuer_partition(issuer), after, limit)
 
     def admin_mappings(self) -> tuple[str, ...]:
-        """One Query."""
-        return self._ids(admin_partition(), None, _ALL_ADMINS)
+        """One Query, of as many pages as it takes: whom it left out would be no admin to whoever asks."""
+        return self._all_ids(admin_partition())
+
+    def pending_mappings(self) -> tuple[str, ...]:
+        """One Query, of as many pages as it takes."""
+        return self._all_ids(pending_partition())
 
     def _documents(self, kind: Kind, after: str | None, limit: int) -> Iterator[StoredDocument]:
         current = None if after is None else shard_of(DocumentRef(kind, after))
@@ -88,6 +93,9 @@ class DynamoTrustPages:
 
     def _ids(self, partition: str, after: str | None, limit: int) -> tuple[str, ...]:
         return tuple(item["sk"]["S"] for item in islice(self._behind(partition, after, limit), limit))
+
+    def _all_ids(self, partition: str) -> tuple[str, ...]:
+        return tuple(item["sk"]["S"] for item in self._behind(partition, None, _PAGE))
 
     def _behind(self, partition: str, after: str | None, limit: int) -> Iterator[Item]:
         values = {":partition": {"S": partition}, ":after": {"S": after or _FIRST}}

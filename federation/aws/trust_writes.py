@@ -16,11 +16,12 @@ from federation.aws.trust_items import (
     history_key,
     is_deleted,
     of_issuer_partition,
+    pending_partition,
     since_of,
     version_of,
 )
 from federation.model.admin import admin_scopes
-from federation.model.confirmation import takes_part
+from federation.model.confirmation import is_enabled_and_pending, takes_part
 from federation.model.documents import StoredDocument
 from federation.model.history import TRUST_REVISION, Change
 from federation.model.policy import POLICY_SET
@@ -155,6 +156,8 @@ def _indexes_of(document: StoredDocument) -> Iterator[str]:
         yield of_issuer_partition(str(document.body["issuer"]))
         if takes_part(document.body) and admin_scopes(document.body):
             yield admin_partition()
+        if is_enabled_and_pending(document.body):
+            yield pending_partition()
 
 
 def _indexes(before: Item | None) -> list[str]:

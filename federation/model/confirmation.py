@@ -37,6 +37,11 @@ def is_pending(body: JsonObject) -> bool:
     return body.get("dangerous", False) is not False and CONFIRMATION not in body
 
 
+def is_enabled_and_pending(body: JsonObject) -> bool:
+    """Whether it would hold, were it confirmed."""
+    return body.get("enabled", True) is True and is_pending(body)
+
+
 def takes_part(body: JsonObject) -> bool:
     """Whether the stored document is enabled and, if it is dangerous, confirmed."""
     return body.get("enabled", True) is True and not is_pending(body)

@@ -97,5 +97,9 @@ class DocumentPages(Protocol):
         ...
 
     def admin_mappings(self) -> tuple[str, ...]:
-        """Ids of enabled mappings that grant anything at the admin API, sorted; one read."""
+        """Ids of enabled mappings that grant anything at the admin API, all of them, sorted."""
+        ...
+
+    def pending_mappings(self) -> tuple[str, ...]:
+        """Ids of enabled mappings that wait for a second admin, all of them, sorted."""
         ...

@@ -72,3 +72,23 @@ def test_E10_what_tells_people_something_makes_nobody_new(world: AdminWorld) -> 
     assert world.put(EVERYBODY).status == 201
     assert confirm(world, "bob").status == 200
     assert world.clock.now() == NOW
+
+
+def test_E10_whoever_may_confirm_finds_what_waits_with_who_wrote_it_and_why(world: AdminWorld) -> None:
+    assert world.call("GET", "/confirmations").members == {"items": [], "truncated": False}
+    assert world.put({**EVERYBODY, "reason": "public builds"}).status == 201
+    theirs = mapping("theirs", "acme", match={"iss": "https://acme.example.com"}, dangerous=True)
+    assert world.put(theirs).status == 201
+    first, second = world.call("GET", "/confirmations", who="bob").members["items"]
+    assert (first["kind"], first["id"], first["version"], first["pending"]) == ("Mapping", "everybody", 1, True)
+    assert (first["updated"]["who"], first["updated"]["why"]) == ("admin/alice", "public builds")
+    assert second["id"] == "theirs"
+    assert confirm(world, "bob").status == 200
+    assert [one["id"] for one in world.call("GET", "/confirmations").members["items"]] == ["theirs"]
+
+
+def test_E10_a_tenants_admin_finds_the_tenants_alone(world: AdminWorld) -> None:
+    world.store(issuer("globex", tenant="globex"))
+    world.store(mapping("theirs", "globex", dangerous=True))
+    world.store(mapping("ours", "acme", dangerous=True))
+    assert [one["id"] for one in world.call("GET", "/confirmations", who="tina").members["items"]] == ["ours"]

@@ -1,7 +1,7 @@
 """Attacks on the admin API, rows O1 to O9."""
 
 import json
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
@@ -339,6 +339,14 @@ def test_O7_a_cursor_that_was_tampered_with_is_refused(world: AdminWorld) -> Non
     assert world.call("GET", "/issuers", query=f"cursor={following}").code == "bad_cursor"
 
 
+def test_O7_nor_is_one_taken_that_would_go_on_elsewhere_in_the_same_list(world: AdminWorld) -> None:
+    following = world.call("GET", "/mappings", query="limit=1").members["next"]
+    raw = urlsafe_b64decode(following + "=" * (-len(following) % 4))
+    moved = urlsafe_b64encode(raw.replace(b"alice", b"aaaaa")).rstrip(b"=").decode()
+    assert moved != following
+    assert world.call("GET", "/mappings", query=f"cursor={moved}").code == "bad_cursor"
+
+
 @pytest.mark.parametrize(
     "position", [b"", b"x", b"[1]", b'["Issuer"]', b'["Issuer",null]', b'["Issuer",1,2]', b"[" * 300, b"\xff"]
 )
@@ -454,6 +462,15 @@ def test_O9_the_key_is_of_one_request_and_of_one_admin(world: AdminWorld) -> Non
     other = world.call("POST", "/apply", {"documents": []}, idempotency_key="k-1")
     assert (other.status, other.code) == (422, "key_of_another_request")
     assert world.call("POST", "/apply", {"documents": []}, who="bob", idempotency_key="k-1").status == 200
+
+
+def test_O9_the_key_is_of_one_precondition_too(world: AdminWorld) -> None:
+    world.put(ZONE)
+    world.put({**ZONE, "description": "other"}, '"1"')
+    path, body = "/history/zones/corp/restore", {"version": 1}
+    assert world.call("POST", path, body, if_match='"2"', idempotency_key="k-1").status == 200
+    other = world.call("POST", path, body, if_match='"3"', idempotency_key="k-1")
+    assert (other.status, other.code) == (422, "key_of_another_request")
 
 
 def test_O9_a_refusal_is_not_remembered(world: AdminWorld) -> None:

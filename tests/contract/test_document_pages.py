@@ -7,6 +7,7 @@ import pytest
 from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.model.admin import ADMIN_AUDIENCE, TRUST_READ, TRUST_WRITE
+from federation.model.confirmation import CONFIRMATION
 from federation.model.json import Json, JsonObject
 from federation.model.trust import DocumentRef, Kind
 from tests.support.aws_calls import counted_calls
@@ -88,6 +89,19 @@ def test_admins_are_the_enabled_mappings_that_grant_anything_at_the_admin_api(tr
     assert trust.pages.admin_mappings() == ("nobody", "reader")
     trust.writer.delete(mapping_ref("reader"), 1, SOMEBODY)
     assert trust.pages.admin_mappings() == ("nobody",)
+
+
+def test_what_waits_for_a_second_admin_is_found_until_it_is_confirmed_disabled_or_gone(trust: Trust) -> None:
+    dangerous = {**mapping_body(), "dangerous": True}
+    for name in ("one", "two", "three"):
+        write(trust.writer, mapping_ref(name), dangerous)
+    write(trust.writer, mapping_ref("off"), {**dangerous, "enabled": False})
+    write(trust.writer, mapping_ref("ordinary"), mapping_body())
+    assert trust.pages.pending_mappings() == ("one", "three", "two")
+    write(trust.writer, mapping_ref("one"), {**dangerous, CONFIRMATION: {"issuer": "https://acme.example.com"}})
+    write(trust.writer, mapping_ref("two"), {**dangerous, "enabled": False})
+    trust.writer.delete(mapping_ref("three"), 1, SOMEBODY)
+    assert trust.pages.pending_mappings() == ()
 
 
 def test_states_of_many_documents_tell_what_is_there_and_which_version_comes_next(trust: Trust) -> None:

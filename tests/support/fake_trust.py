@@ -7,7 +7,7 @@ from threading import RLock
 from typing import TypeVar
 
 from federation.model.admin import admin_scopes
-from federation.model.confirmation import takes_part
+from federation.model.confirmation import is_enabled_and_pending, takes_part
 from federation.model.documents import (
     CorruptDocument,
     StoredDocument,
@@ -185,6 +185,10 @@ class FakeTrust:
     def admin_mappings(self) -> tuple[str, ...]:
         self.reads += 1
         return tuple(one.id for one in self._of_kind(Kind.MAPPING) if takes_part(one.body) and admin_scopes(one.body))
+
+    def pending_mappings(self) -> tuple[str, ...]:
+        self.reads += 1
+        return tuple(one.id for one in self._of_kind(Kind.MAPPING) if is_enabled_and_pending(one.body))
 
     # PolicyDirectory
 

@@ -1,24 +1,27 @@
-"""`POST /admin/v1/{kind}/{id}/confirm`: a second admin's yes to a dangerous document (ATTACKS E10)."""
+"""A second admin's yes to a dangerous document (ATTACKS E10): `/admin/v1/confirmations` has what waits for it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import islice
 
 from federation.admin.api.arrival import etag_of
 from federation.admin.api.edits import Edits
 from federation.admin.api.kinds import ID, KIND, ref_of
-from federation.admin.api.models import ConfirmBody, DocumentShown
+from federation.admin.api.models import ConfirmBody, DocumentShown, PendingShown
 from federation.admin.api.operation import AdminRequest, Answer, Operation
 from federation.admin.api.refusals import conflict, forbidden, not_found, stale
 from federation.admin.api.shown import show_document
 from federation.admin.api.visible import Visible
 from federation.admin.writing.confirm import CannotConfirm, Confirmer, OwnDocument
 from federation.admin.writing.second_admin import NewAdmin, SecondAdmin
-from federation.model.admin import TRUST_WRITE
+from federation.model.admin import TRUST_READ, TRUST_WRITE
 from federation.model.documents import CorruptDocument
-from federation.model.trust import DocumentVersion
+from federation.model.trust import DocumentRef, DocumentVersion, Kind
 from federation.oauth.reasons import Reason
 from federation.ports import BucketFull, Clock, VersionConflict
+
+MOST_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,15 @@ class Confirmations:
     def operations(self) -> Iterator[Operation]:
         """The table."""
         yield Operation(
+            "GET",
+            "/confirmations",
+            TRUST_READ,
+            "What waits for a second admin, with who wrote it and why.",
+            handle=self._list,
+            name="listConfirmations",
+            response=PendingShown,
+        )
+        yield Operation(
             "POST",
             "/{kind}/{id}/confirm",
             TRUST_WRITE,
@@ -48,6 +60,13 @@ class Confirmations:
                 *(HTTPStatus.PRECONDITION_FAILED, HTTPStatus.UNPROCESSABLE_ENTITY),
             ),
         )
+
+    def _list(self, request: AdminRequest) -> Answer:
+        refs = [DocumentRef(Kind.MAPPING, id_) for id_ in self.edits.pages.pending_mappings()]
+        found = (one for ref in refs if (one := self.visible.document(request.admin, ref)) is not None)
+        own = list(islice(found, MOST_SHOWN + 1))
+        items = [{"kind": one.kind.value, "id": one.id, **show_document(one)} for one in own[:MOST_SHOWN]]
+        return Answer(HTTPStatus.OK, {"items": items, "truncated": len(own) > MOST_SHOWN})
 
     def _confirm(self, request: AdminRequest) -> Answer:
         ref = ref_of(request.path["kind"], request.path["id"])

@@ -103,6 +103,20 @@ class DocumentShown(Shown):
     warnings: list["ProblemShown"] = []
 
 
+class WaitingShown(DocumentShown):
+    """A document that a second admin may let hold."""
+
+    kind: KindName
+    id: str
+
+
+class PendingShown(Shown):
+    """What waits."""
+
+    items: list[WaitingShown]
+    truncated: Annotated[bool, Field(description="There is more.")]
+
+
 class PageShown(Shown):
     """A page of documents, in an order that never changes."""
 

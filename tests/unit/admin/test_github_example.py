@@ -99,6 +99,12 @@ def test_the_jobs_may_ask_for_their_token_and_no_more() -> None:
     assert "secrets." not in (EXAMPLE / "trust.yml").read_text()
 
 
+def test_every_action_is_pinned_by_the_id_of_a_commit() -> None:
+    used = [step["uses"] for job in JOBS.values() for step in job["steps"] if "uses" in step]
+    assert used
+    assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", one) for one in used)
+
+
 def test_no_expression_is_put_into_a_script() -> None:
     """What a pull request is called would be run."""
     assert [step for job in JOBS.values() for step in job["steps"] if "${{" in step.get("run", "")] == []
