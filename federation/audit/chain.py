@@ -48,7 +48,7 @@ def verify(
     `keys`: what the bridge publishes now. `start`: verified before, so what lies behind it must be chained to it.
     `seen`: heads that are known from elsewhere; an archive that ends before one of them has lost its end.
     """
-    chain = _Chain(start, {head.number: head.digest for head in seen if head.number}, issuer)
+    chain = _Chain(start, seen, issuer)
     for number, content in segments:
         chain.append(number, content)
     chain.end(keys)
@@ -58,7 +58,7 @@ def verify(
 class _Chain:
     """What was read so far."""
 
-    def __init__(self, start: ArchiveHead, seen: Mapping[int, str], issuer: str | None) -> None:
+    def __init__(self, start: ArchiveHead, seen: Collection[ArchiveHead], issuer: str | None) -> None:
         self.head = start
         self.before = start.digest
         self.segments = 0
@@ -82,7 +82,7 @@ class _Chain:
         self._compare()
 
     def end(self, keys: Jwks) -> None:
-        known = max(self._seen, default=0)
+        known = max((each.number for each in self._seen), default=0)
         if self.head.number < max(known, 1):
             raise BrokenChain(Fault(self.head.number + 1, None, None, _end_missing(known)))
         if self._newest is not None and not is_signed_by(self._newest.head_text, keys):
@@ -90,7 +90,8 @@ class _Chain:
             raise BrokenChain(Fault(self.head.number, self._newest.lines, None, problem))
 
     def _compare(self) -> None:
-        if self._seen.get(self.head.number, self.head.digest) != self.head.digest:
+        here = (each.digest for each in self._seen if each.number == self.head.number)
+        if any(digest != self.head.digest for digest in here):
             problem = (
                 "it is not the segment of that number that was seen elsewhere: history was rewritten here or before"
             )

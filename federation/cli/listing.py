@@ -36,9 +36,11 @@ def path_of(kind: str, id_: str) -> str:
     return f"{plural}/{id_}"
 
 
-def every(api: AdminApi, path: str, limit: int | None = None) -> Iterator[dict[str, Any]]:
+def every(
+    api: AdminApi, path: str, limit: int | None = None, asked: Mapping[str, str] | None = None
+) -> Iterator[dict[str, Any]]:
     """All items of a list, or the first `limit`, page after page; raises AdminRefused, OSError."""
-    query, given = {"limit": str(min(limit or PAGE, PAGE))}, 0
+    query, given = {**(asked or {}), "limit": str(min(limit or PAGE, PAGE))}, 0
     while True:
         page = api.get(path, query).members
         for item in page["items"]:

@@ -132,6 +132,13 @@ def test_P4_history_that_was_signed_again_is_not_the_one_that_was_seen(world: Ar
         verify(again.stored(), again.jwks, seen=[seen])
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_P4_of_several_heads_that_were_seen_every_one_must_fit(world: ArchiveWorld, order: int) -> None:
+    """The bridge's own word for the newest must not take the place of an auditor's."""
+    seen = [world.index.newest, ArchiveHead(3, "0" * 64)][::order]
+    assert "seen elsewhere" in fault(world, *seen).problem
+
+
 def test_P4_segments_of_another_bridge_are_none_of_ours(world: ArchiveWorld) -> None:
     with pytest.raises(BrokenChain, match="another bridge"):
         verify(world.stored(), world.jwks, issuer="https://other.example.com")

@@ -1,0 +1,166 @@
+"""`fedbridge audit`: who did what on whose behalf, and whether the trail is whole."""
+
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from federation.audit.chain import Verified, verify
+from federation.audit.segment_reading import BrokenChain, Fault
+from federation.cli.audit_source import Archive, downloaded, read_checkpoint, served, write_checkpoint
+from federation.cli.audit_view import print_chain, print_records, print_refusal, when
+from federation.cli.commands import SETTINGS, application_named
+from federation.cli.failure import FAILED, Failed
+from federation.cli.inert import printable
+from federation.cli.listing import every
+from federation.cli.progress import Progress
+from federation.cli.session import AdminSession, admin_command
+from federation.client.admin import AdminApi, AdminRefused
+
+EXAMPLE = "Example: fedbridge audit verify"
+
+app = application_named(
+    "audit",
+    help="Trace a token back to whoever began, search the trail, verify that it is whole.",
+    epilog=EXAMPLE,
+    no_args_is_help=True,
+)
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="The jti of a token, or the correlation id of a request.")]
+Since = Annotated[str, typer.Option(metavar="TIME", help="As 7d, or RFC 3339.")]
+Jti = Annotated[str | None, typer.Option(metavar="ID", help="That token alone.")]
+Principal = Annotated[str | None, typer.Option(metavar="NAME", help="Tokens about it, and those with which it acts.")]
+Issuer = Annotated[str | None, typer.Option(metavar="ID", help="Tokens that rest on that Issuer document.")]
+Request = Annotated[str | None, typer.Option("--correlation-id", metavar="ID", help="That request alone.")]
+Limit = Annotated[int, typer.Option(min=1, max=100_000, metavar="N", help="At most N records.")]
+From = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="DIR", exists=True, file_okay=False, help="A copy of the bucket, not the bridge."),
+]
+Jwks = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", exists=True, dir_okay=False, help="The published keys; else the bridge's."),
+]
+Checkpoint = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", dir_okay=False, help="How far you came; what was verified then may not have changed since."
+    ),
+]
+
+
+@app.command("trace", epilog="Example: fedbridge audit trace 3HunDVp03kzwwBGVVo9FJA", context_settings=dict(SETTINGS))
+@admin_command
+def trace(session: AdminSession, id_: Id, *, since: Since = "7d") -> None:
+    """Show the chain of custody, from a token back to the identity with which everything began.
+
+    Exits 0 if it leads there, 1 if it does not, or if nobody knows that token or request.
+    """
+    terminal, api = session.terminal, session.connect()
+    chain = _chain(api, id_)
+    if chain is None:
+        record = _of_request(api, id_, since)
+        chain = _chain(api, str(record.get("jti") or ""))
+        if chain is None:
+            terminal.answer({"refused": record})
+            print_refusal(terminal, record)
+            raise typer.Exit(FAILED)
+    terminal.answer(chain)
+    print_chain(terminal, chain)
+    if not chain["complete"]:
+        raise typer.Exit(FAILED)
+
+
+@app.command(
+    "search", epilog="Example: fedbridge audit search --issuer acme-okta --since 7d", context_settings=dict(SETTINGS)
+)
+@admin_command
+def search(  # noqa: PLR0913 (each is an option of the command)
+    session: AdminSession,
+    *,
+    principal: Principal = None,
+    issuer: Issuer = None,
+    jti: Jti = None,
+    correlation_id: Request = None,
+    since: Since = "24h",
+    limit: Limit = 50,
+) -> None:
+    """Show tokens that were issued, nearly the newest first; by its correlation id also a request that was refused."""
+    asked = {"principal": principal, "issuer": issuer, "jti": jti, "correlation_id": correlation_id, "since": since}
+    query = {name: value for name, value in asked.items() if value}
+    found = list(every(session.connect(), "/audit", limit, query))
+    session.terminal.answer({"items": found})
+    print_records(session.terminal, found)
+
+
+@app.command(
+    "verify",
+    epilog="Example: fedbridge audit verify --checkpoint audit.checkpoint",
+    context_settings=dict(SETTINGS),
+)
+@admin_command
+def verify_(session: AdminSession, *, from_: From = None, jwks: Jwks = None, checkpoint: Checkpoint = None) -> None:
+    """Check the archive here: every record's hash, every segment, and that a published key signed the newest head.
+
+    Keep a checkpoint, and nobody can rewrite or cut off what you have seen without your noticing.
+
+    Exits 0 if the trail is whole, 1 with the place if it is not, 2 if it is not clear where it is.
+    """
+    since = read_checkpoint(checkpoint)
+    archive = downloaded(session, from_, jwks, since) if from_ else served(session, jwks, since)
+    try:
+        verified = _verified(session, archive)
+    except BrokenChain as broken:
+        _tell_fault(session, broken.fault)
+        raise typer.Exit(FAILED) from None
+    if checkpoint:
+        write_checkpoint(checkpoint, verified)
+    _tell(session, verified)
+    if not archive.seen:
+        session.terminal.note(
+            "whether its end is missing shows only against a --checkpoint, or at the bridge", "yellow"
+        )
+
+
+def _verified(session: AdminSession, archive: Archive) -> Verified:
+    segments = Progress(session.terminal).through("segments", archive.numbers)
+    return verify(map(archive.read, segments), archive.keys, start=archive.start, seen=archive.seen)
+
+
+def _tell(session: AdminSession, verified: Verified) -> None:
+    head = verified.head
+    newest = {"number": head.number, "digest": head.digest, "kid": head.kid, "signed_at": when(head.signed_at)}
+    session.terminal.answer({"whole": True, "segments": verified.segments, "records": verified.records, "head": newest})
+    session.terminal.say(f"whole: {verified.segments} segments, {verified.records} records", "green")
+    session.terminal.say(f"  newest  segment {head.number}, signed {when(head.signed_at)} by {head.kid}")
+    session.terminal.say(f"  digest  {head.digest}")
+
+
+def _tell_fault(session: AdminSession, fault: Fault) -> None:
+    place = {"segment": fault.segment, "line": fault.line, "jti": fault.jti}
+    session.terminal.answer({"whole": False, "fault": {**place, "problem": fault.problem}})
+    named = ", ".join(f"{name} {value}" for name, value in place.items() if value is not None)
+    session.terminal.say(f"broken: {named}: {fault.problem}", "bold red")
+
+
+def _chain(api: AdminApi, jti: str) -> dict[str, Any] | None:
+    """None: it is no token's jti."""
+    if not jti or not jti.isascii() or not jti.replace("-", "").replace("_", "").isalnum():
+        return None
+    try:
+        return api.get(f"/audit/{jti}/chain").members
+    except AdminRefused as refused:
+        if refused.status not in (HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST):
+            raise
+        return None
+
+
+def _of_request(api: AdminApi, id_: str, since: str) -> dict[str, Any]:
+    items = list(every(api, "/audit", 1, {"correlation_id": id_, "since": since}))
+    if not items:
+        raise Failed(
+            f"the trail knows neither a token nor a request {printable(id_)}",
+            "look at the id and the bridge's URL; an older request takes --since",
+        )
+    return items[0]
