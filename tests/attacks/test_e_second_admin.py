@@ -92,3 +92,14 @@ def test_E10_a_tenants_admin_finds_the_tenants_alone(world: AdminWorld) -> None:
     world.store(mapping("theirs", "globex", dangerous=True))
     world.store(mapping("ours", "acme", dangerous=True))
     assert [one["id"] for one in world.call("GET", "/confirmations", who="tina").members["items"]] == ["ours"]
+
+
+def test_O2_nobody_confirms_what_they_could_not_write(world: AdminWorld) -> None:
+    boss = admin_mapping("everybody", match={"iss": "https://corp.example.com"}, dangerous=True)
+    assert world.put(boss).status == 201
+    few = world.token("bob", scope="trust:read trust:write")
+    body = {"version": 1, "reason": "all of them"}
+    answer = world.call("POST", "/mappings/everybody/confirm", body, token=few)
+    assert (answer.status, answer.code) == (403, "beyond_own_rights")
+    answer = world.call("POST", "/mappings/everybody/confirm", body, who="tina")
+    assert (answer.status, answer.code) == (403, "outside_tenant")
