@@ -1,11 +1,12 @@
 """Commands that talk to a bridge declare their own options alone; the shared ones come with the session."""
 
 from inspect import signature
+from pathlib import Path
 
 import pytest
 import typer
 
-from federation.cli.failure import USAGE, Failed
+from federation.cli.failure import USAGE
 from federation.cli.session import AdminSession, BridgeSession, admin_command, bridge_command
 
 
@@ -29,11 +30,13 @@ def test_the_session_is_made_of_its_options_and_the_rest_is_the_commands() -> No
     assert given == ["https://federation.example.com", True, "risk-engine"]
 
 
-def test_what_fails_within_a_command_ends_it_with_its_own_code() -> None:
-    @bridge_command
-    def command(session: BridgeSession) -> None:
-        raise Failed("which one?", code=USAGE)
+def test_what_fails_within_a_command_ends_it_with_its_own_code(tmp_path: Path) -> None:
+    @admin_command
+    def command(session: AdminSession) -> None:
+        session.connect()
 
+    credential = tmp_path / "credential"
+    credential.write_text("a.b.c")
     with pytest.raises(typer.Exit) as ended:
-        command(url=None, as_json=False, no_color=True)
+        command(url="ftp://example.com", token_file=credential, as_json=False, no_color=True)
     assert ended.value.exit_code == USAGE
