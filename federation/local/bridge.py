@@ -26,6 +26,7 @@ from federation.local.embedded_aws import DYNAMODB_ENDPOINT, EmbeddedAws
 from federation.local.functions import Runtime, build_handlers
 from federation.local.gateway import Gateway
 from federation.local.iam import IamAuthorizer
+from federation.local.keys import LocalKeys
 from federation.local.requests import GatewayRequest, GatewayResponse
 from federation.local.routes import FunctionTarget, read_routes
 from federation.local.schedule import Schedule
@@ -49,6 +50,8 @@ STATUS_SECONDS = 1.0
 """Between two looks at what was revoked."""
 APPROVAL_SECONDS = 1.0
 """Between two looks at who waits for an approval."""
+KEYS_SECONDS = 1.0
+"""Between two looks at our keys."""
 ARCHIVE_SECONDS = 1.0
 """Between two looks at what happened to the audit table."""
 
@@ -127,6 +130,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         starting.enter_context(self._schedule_status(environment, log))
         starting.enter_context(self._watch_approvals())
         starting.enter_context(self._schedule_archive(environment, log))
+        starting.enter_context(self._schedule_keys(environment, log))
         starting.enter_context(Server(listener, self._gateway.answer))
 
     def _settings(self) -> dict[str, str]:
@@ -183,8 +187,15 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         return Schedule(STATUS.name, lambda: runtime.invoke(STATUS, {}), STATUS_SECONDS)
 
     def _schedule_archive(self, environment: Mapping[str, str], log: TextIOBase) -> Schedule:
+        """Its first segment is there before anybody looks."""
         with redirect_stderr(log):
-            return Schedule("archive", LocalArchive(self.settings, environment), ARCHIVE_SECONDS)
+            look = LocalArchive(self.settings, environment)
+        look()
+        return Schedule("archive", look, ARCHIVE_SECONDS)
+
+    def _schedule_keys(self, environment: Mapping[str, str], log: TextIOBase) -> Schedule:
+        with redirect_stderr(log):
+            return Schedule("keys", LocalKeys(self.settings, environment), KEYS_SECONDS)
 
     def _watch_approvals(self) -> Schedule:
         approvals = DynamoApprovals(dynamodb_client(), self.settings.state_table, SystemClock())

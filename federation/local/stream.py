@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import boto3
 
 from federation.aws.clients import dynamodb_client
-from federation.local.embedded_aws import DYNAMODB_ENDPOINT, REGION
+from federation.local.embedded_aws import DYNAMODB_ENDPOINT, REGION, SETUP_SECONDS
 
 BATCH = 1000
 
@@ -25,7 +25,7 @@ class StreamReader:
     def __init__(self, table: str, function: Callable[[Event], object]) -> None:
         endpoint = os.environ.get(DYNAMODB_ENDPOINT) or f"https://streams.dynamodb.{REGION}.amazonaws.com"
         self._streams = boto3.client("dynamodbstreams", endpoint_url=endpoint)
-        self._arn = dynamodb_client().describe_table(TableName=table)["Table"]["LatestStreamArn"]
+        self._arn = _stream_of(table)
         self._function = function
         self._iterators: dict[str, str | None] = {}
 
@@ -47,6 +47,16 @@ class StreamReader:
         if page["Records"]:
             self._function({"Records": [_as_event(record) for record in page["Records"]]})
         self._iterators[shard] = page.get("NextShardIterator")
+
+
+def _stream_of(table: str) -> str:
+    """Its ARN. A table that an earlier version has made has none yet."""
+    dynamodb = dynamodb_client(SETUP_SECONDS)
+    described = dynamodb.describe_table(TableName=table)["Table"]
+    if "LatestStreamArn" not in described:
+        wanted: Any = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+        described = dynamodb.update_table(TableName=table, StreamSpecification=wanted)["TableDescription"]
+    return described["LatestStreamArn"]
 
 
 def _as_event(record: Any) -> Event:  # noqa: ANN401 (the client's form)

@@ -145,6 +145,13 @@ def test_an_admin_sees_breaks_explains_mends_and_undoes_as_told(laptop: Laptop) 
         assert [line for line in printed if line not in done.stdout] == [], done.stdout
 
 
+def test_the_trail_is_searched_and_whole_as_told(laptop: Laptop) -> None:
+    exported = next(block for block, _, _ in story() if block.startswith("export")).splitlines()[0]
+    (block,) = blocks("sh", "fedbridge audit")
+    printed = laptop.run(f"{exported} COLUMNS=200\n{block}")
+    assert printed.splitlines()[-3].startswith("whole: ")
+
+
 def test_every_make_target_that_is_named_exists() -> None:
     named = set(re.findall(r"(?:^|`)make ([a-z]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))

@@ -103,3 +103,16 @@ def test_a_transaction_is_told_if_it_was_applied(table: str, dynamodb: "DynamoDB
     dynamodb.put_item(**put(table, "g"))
     StreamReader(table, listener)()
     assert listener.names[-3:] == [("INSERT", "d"), ("INSERT", "e"), ("INSERT", "g")]
+
+
+def test_a_table_without_a_stream_gets_one(dynamodb: "DynamoDBClient") -> None:
+    keys: dict[str, Any] = {
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+    }
+    dynamodb.create_table(TableName="earlier", BillingMode="PAY_PER_REQUEST", **keys)
+    listener = Listener()
+    look = StreamReader("earlier", listener)
+    dynamodb.put_item(**put("earlier", "a"))
+    look()
+    assert listener.names == [("INSERT", "a")]
