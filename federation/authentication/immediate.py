@@ -1,5 +1,6 @@
-"""Who is asking at an endpoint that commits nothing: what its proof spends is claimed at once."""
+"""Who is asking at an endpoint that commits nothing: it is counted, and what its proof spends is claimed, at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,10 +25,13 @@ class ImmediateCallers:
 
     callers: CallerAuthentication
     claims: OneTimeClaims
+    admit: Callable[[Caller], None]
+    """Whether it may ask once more now; raises TooManyRequests, and then its assertion is not spent."""
 
     def authenticate(self, request: ExchangeRequest) -> Caller:
-        """Who asks; raises as CallerAuthentication, and InvalidClient for an assertion that was used before."""
+        """Who asks; raises as CallerAuthentication and `admit`, and InvalidClient for an assertion that was spent."""
         caller = self.callers.authenticate(request)
+        self.admit(caller)
         if caller.one_time:
             self._claim(caller, request.correlation_id)
         return caller

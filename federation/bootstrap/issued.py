@@ -10,7 +10,9 @@ from federation.aws.kept_tokens import DynamoKeptTokens
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.callers import callers
+from federation.bootstrap.limits import request_limits
 from federation.bootstrap.trust import cached_trust, issuer_keys
+from federation.limits.requests import RequestLimits
 from federation.minting.current_key import CurrentKey
 from federation.settings import Settings
 from federation.system import SystemClock
@@ -30,6 +32,7 @@ class Issued:
     clock: SystemClock
     trust: CachedTrust
     key: CurrentKey
+    limits: RequestLimits
     callers: ImmediateCallers
     tokens: OwnReferences
 
@@ -44,14 +47,15 @@ def issued(settings: Settings) -> Issued:
     clock, dynamodb = SystemClock(), dynamodb_client()
     trust, keys = cached_trust(settings, clock, dynamodb), issuer_keys(settings, clock, dynamodb)
     key = CurrentKey(DocumentKeySets(DynamoTrustWriter(dynamodb, settings.trust_table)), clock)
+    limits = request_limits(settings, trust, clock, dynamodb)
+    claims = DynamoOneTimeClaims(dynamodb, settings.state_table, clock)
     kept = DynamoKeptTokens(dynamodb, settings.state_table, clock)
     return Issued(
         dynamodb=dynamodb,
         clock=clock,
         trust=trust,
         key=key,
-        callers=ImmediateCallers(
-            callers(settings, trust, keys, clock), DynamoOneTimeClaims(dynamodb, settings.state_table, clock)
-        ),
+        limits=limits,
+        callers=ImmediateCallers(callers(settings, trust, keys, clock), claims, limits.admit_caller),
         tokens=OwnReferences(OwnTokenVerifier(settings.issuer, key.key_set, clock), kept, clock),
     )

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.aws.revocations import DynamoRevocations
 from federation.bootstrap.issued import issued
-from federation.bootstrap.limits import request_limits
 from federation.oauth.metadata import ERRORS_PATH
 from federation.ports import AuditLog, Clock
 from federation.revocation.endpoint import RevocationEndpoint
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
 def revocation_endpoint(settings: Settings, log: AuditLog) -> RevocationEndpoint:
     """`POST /revoke` on DynamoDB."""
     of = issued(settings)
-    limits = request_limits(settings, of.trust, of.clock, of.dynamodb)
     revocation = TokenRevocation(
-        of.callers, of.tokens, revoker(settings, of.dynamodb, of.clock), log, of.clock, limits.knock
+        of.callers, of.tokens, revoker(settings, of.dynamodb, of.clock), log, of.clock, of.limits.knock
     )
     return RevocationEndpoint(revocation, settings.issuer + ERRORS_PATH)
 

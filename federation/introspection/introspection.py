@@ -5,22 +5,23 @@ from dataclasses import dataclass, replace
 
 from federation.authentication.immediate import CallerAuthentication
 from federation.introspection.answer import INACTIVE, Told, describe
+from federation.introspection.grounds import Grounds
 from federation.introspection.record import IntrospectionRecord
 from federation.introspection.signed import SignedAnswers, accepts_jwt
 from federation.model.json import JsonObject
 from federation.model.standing_keys import is_revoked, keys_of
 from federation.model.tokens import Caller
-from federation.model.trust import Audience, Client, DocumentVersion
+from federation.model.trust import Client, DocumentVersion
 from federation.oauth.errors import InvalidClient, TemporarilyUnavailable
 from federation.oauth.http import HttpRequest
 from federation.oauth.reasons import Reason
 from federation.oauth.token_request import TokenRequest, parse_token_request
-from federation.ports import AudienceDirectory, AuditLog, Clock, CurrentState, Standing, StandingQuestion
+from federation.ports import AuditLog, Clock, CurrentState, Standing, StandingQuestion
 from federation.verification.own_references import IssuedByUs, OwnReferences
 
 
 class TrustMoved(TemporarilyUnavailable):
-    """A document that would have let the caller know is no longer current."""
+    """A document that the answer would rest on is no longer current."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +30,20 @@ class Introspection:
 
     callers: CallerAuthentication
     tokens: OwnReferences
-    audiences: AudienceDirectory
+    grounds: Grounds
     state: CurrentState
     signed: SignedAnswers
     log: AuditLog
     clock: Clock
     forget_trust: Callable[[], None]
     """Drops every cached document."""
+    knock: Callable[[str], None]
+    """Whether anybody may come in from that source address now; raises TooManyRequests."""
 
     def __call__(self, http: HttpRequest) -> Told:
         """What may be told; raises an OAuthError, which has been recorded."""
         with IntrospectionRecord(http, self.log, self.clock) as record:
+            self.knock(http.source_ip)
             request = parse_token_request(http)
             try:
                 told = self._tell(request, record)
@@ -56,25 +60,13 @@ class Introspection:
 
     def _answer(self, text: str, caller: Caller, client: Client) -> JsonObject:
         token = self.tokens.find(text)
-        audience = None if token is None else self._entitling(token, client)
-        if token is None or audience is None or self._revoked(token, caller, audience):
+        grounds = None if token is None else self.grounds.of(token, client)
+        if token is None or grounds is None or self._revoked(token, (*caller.documents, *grounds)):
             return INACTIVE
         return describe(token)
 
-    def _entitling(self, token: IssuedByUs, client: Client) -> Audience | None:
-        """The audience that the token is for and whose document names the client; None: it is none of its business."""
-        return next(
-            (
-                audience
-                for audience in self.audiences.audiences()
-                if audience.enabled and audience.id in token.own.audiences and client.id in audience.introspection
-            ),
-            None,
-        )
-
-    def _revoked(self, token: IssuedByUs, caller: Caller, audience: Audience) -> bool:
+    def _revoked(self, token: IssuedByUs, documents: tuple[DocumentVersion, ...]) -> bool:
         """One strongly consistent read of everything that the answer rests on (ATTACKS M3)."""
-        documents = (*caller.documents, *token.documents, audience.document)
         keys = keys_of(token.own)
         standing = self.state.standing(StandingQuestion(frozenset(each.ref for each in documents), keys))
         _check_current(documents, standing)

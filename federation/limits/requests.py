@@ -1,4 +1,4 @@
-"""How often somebody may ask for tokens, counted under everybody whom a request is from."""
+"""How often somebody may ask, counted under everybody whom a request is from."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from federation.limits.limiter import Admission, Limited, Limiter
 from federation.limits.sources import source_of
 from federation.model.itself import CLIENT_ISSUER
 from federation.model.tokens import Caller, OwnClaims, VerifiedToken
-from federation.model.trust import Issuer, RateLimit
+from federation.model.trust import Client, Issuer, RateLimit
 from federation.ports import IssuerDirectory
 
 
@@ -39,14 +39,25 @@ class RequestLimits:
             self.limiter.check_local(limited.key, limited.limit)
         return self.limiter.begin((Limited(("address", source_of(source_ip)), self.address_rate), *proven))
 
+    def admit_caller(self, caller: Caller) -> None:
+        """The same for a proven client that asks for no token, out of the same bucket; raises TooManyRequests.
+
+        Whoever is no client is counted by its address alone.
+        """
+        if caller.client is not None:
+            self.limiter.admit((self._client(caller.client),))
+
     def _counted(self, client: Caller, subject: VerifiedToken) -> Iterator[Limited]:
         """The client first: one that asks too often takes nothing from its issuer's others."""
         if client.client is not None:
-            yield Limited(("client", client.client.id), client.client.rate_limit or self.issuer_rate)
+            yield self._client(client.client)
         if subject.own is not None:
             yield self._root(subject.own)
         elif subject.client is None:
             yield self._issuer(subject.issuer.id, subject.issuer)
+
+    def _client(self, client: Client) -> Limited:
+        return Limited(("client", client.id), client.rate_limit or self.issuer_rate)
 
     def _root(self, own: OwnClaims) -> Limited:
         """A chain counts where its root does, by the limit of that."""

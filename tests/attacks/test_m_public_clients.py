@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 import pytest
 
-from federation.authentication.immediate import ImmediateCallers
 from federation.introspection.introspection import Introspection
 from federation.model.authorization import Authorization
 from federation.model.revocation import RevocationKey, Withdrawn
@@ -14,7 +13,7 @@ from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.identifiers import FORM
 from federation.revocation.token import TokenRevocation
 from tests.support.client_world import ClientWorld, by_key
-from tests.support.issued_world import RISK, USUAL, IssuedWorld, body, issued_to, reason
+from tests.support.issued_world import API, GATEWAY, JWT, RISK, STRANGER, USUAL, IssuedWorld, body, issued_to, reason
 
 PUBLIC = "acme-spa"
 
@@ -30,7 +29,7 @@ class World:
         clients.register({"method": "none"}, PUBLIC, sender_constraint="dpop")
         clients.register(by_key(), "acme-gateway")
         self.issued.write_audience(RISK, introspection=[PUBLIC])
-        callers = ImmediateCallers(clients.callers.callers, self.issued.claims)
+        callers = replace(self.issued.callers, callers=clients.callers.callers)
         revocation, introspection = self.issued.revocation, self.issued.introspection
         assert isinstance(revocation.revoke, TokenRevocation)
         assert isinstance(introspection.introspect, Introspection)
@@ -82,3 +81,41 @@ def test_Q1_a_flood_of_guesses_asks_no_store_beyond_its_rate() -> None:
     assert world.state.reads == before + 3
     assert int(answers[-1].headers["retry-after"]) >= 1
     assert {entry["reason"] for entry in world.log.entries} == {"rate_limited"}
+
+
+def test_Q1_junk_at_introspection_is_counted_by_its_address_before_it_is_read() -> None:
+    world = IssuedWorld(address_rate=RateLimit(1, 3))
+    answers = [world.introspect(None, by=None) for _ in range(20)]
+    assert [answer.status for answer in answers] == [400] * 3 + [429] * 17
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    assert (world.state.reads, world.claims.writes) == (0, 0)
+
+
+def test_Q2_a_resource_server_that_asks_too_often_is_refused_alone_and_costs_no_signature() -> None:
+    world = IssuedWorld(client_rate=RateLimit(1, 3))
+    world.write_audience(RISK, introspection=[API, STRANGER])
+    token, signed = world.token(), len(world.signer.signed)
+    answers = [world.introspect(token, API, accept=JWT) for _ in range(10)]
+    assert [answer.status for answer in answers] == [200] * 3 + [429] * 7
+    assert (body(answers[-1])["error"], reason(answers[-1])) == ("slow_down", "rate_limited")
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    assert len(world.signer.signed) == signed + 3
+    assert world.claims.writes == 3  # whoever is refused for its rate has not spent its assertion
+    assert world.active(token, STRANGER)
+
+
+def test_Q2_nor_does_it_ask_more_often_of_several_processes() -> None:
+    world = IssuedWorld(client_rate=RateLimit(1, 4))
+    token, answers = world.token(), []
+    for _ in range(8):
+        world.restart()
+        answers.append(world.introspect(token).status)
+    assert answers == [200] * 4 + [429] * 4
+
+
+def test_Q2_withdrawing_counts_as_well_for_the_client_that_does_it() -> None:
+    world = IssuedWorld(client_rate=RateLimit(1, 3))
+    tokens = [world.token(issued_to(GATEWAY)) for _ in range(5)]
+    assert [world.revoke(token, by=GATEWAY).status for token in tokens] == [200] * 3 + [429] * 2
+    world.clock.advance(2)
+    assert world.revoke(tokens[-1], by=GATEWAY).status == 200

@@ -1,12 +1,15 @@
 """Rows M3 to M12 at the endpoints: what is withdrawn is worth nothing, wherever it is shown."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from federation.model.json import Json
 from federation.model.revocation import Revocation, RevocationKey, Withdrawn
 from federation.model.standing_keys import EVERYTHING
+from federation.model.trust import DocumentRef, Kind
 from tests.support.issued_world import (
     API,
     BRIDGE,
@@ -143,6 +146,61 @@ def test_M7_an_audience_that_is_disabled_lets_nobody_know(world: IssuedWorld) ->
     token = world.token()
     world.write_audience("risk-engine", introspection=[API], enabled=False)
     assert world.introspect(token).body == INACTIVE
+
+
+ACTED = made_from(
+    provenance=replace(USUAL.provenance, actor="agent@1", actor_issuer="agents"), act={"sub": "agent/planner"}
+)
+BEHIND: dict[str, Callable[..., None]] = {
+    "its issuer": lambda world, **changes: world.write_issuer("acme", tenant="acme", **changes),
+    "its mapping": lambda world, **changes: world.write_mapping("acme-sync", "acme", **changes),
+    "its actor's issuer": lambda world, **changes: world.write_issuer("agents", **changes),
+    "its actor's mapping": lambda world, **changes: world.write_mapping("agent", "agents", **changes),
+    "its client": lambda world, **changes: world.write_client(GATEWAY, **changes),
+}
+
+
+@pytest.mark.parametrize("write", BEHIND.values(), ids=BEHIND)
+def test_M5_what_is_disabled_vouches_for_no_token_from_that_moment_on(
+    world: IssuedWorld, write: Callable[..., None]
+) -> None:
+    tokens = [world.token(issued_to(GATEWAY, ACTED)), world.opaque(issued_to(GATEWAY, ACTED))]
+    assert all(map(world.active, tokens))
+    write(world, enabled=False)
+    assert [world.introspect(token).body for token in tokens] == [INACTIVE] * 2
+    write(world, enabled=True)
+    world.restart()
+    assert all(map(world.active, tokens))
+
+
+@pytest.mark.parametrize(
+    "ref",
+    [DocumentRef(Kind.MAPPING, "acme-sync"), DocumentRef(Kind.MAPPING, "agent"), DocumentRef(Kind.CLIENT, GATEWAY)],
+)
+def test_M5_an_id_that_was_deleted_and_written_anew_revives_no_token(world: IssuedWorld, ref: DocumentRef) -> None:
+    token = world.token(issued_to(GATEWAY, ACTED))
+    assert world.active(token)
+    world.trust.delete(ref, 1)
+    assert not world.active(token)
+    for write in BEHIND.values():
+        write(world)
+    assert not world.active(token)
+    world.restart()
+    assert not world.active(token)
+
+
+def test_M5_all_of_that_is_asked_for_in_the_one_read(world: IssuedWorld) -> None:
+    token = world.token(issued_to(GATEWAY, ACTED))
+    before = world.state.reads
+    assert world.active(token)
+    assert world.state.reads == before + 1
+    named = {f"{ref.kind} {ref.id}" for ref in world.state.questions[-1].documents}
+    assert named == {
+        "Audience risk-engine",
+        *(f"Client {id_}" for id_ in (API, GATEWAY)),
+        *("Issuer acme", "Mapping acme-sync", "Issuer agents", "Mapping agent"),
+        "KeySet signing",
+    }
 
 
 def _expired(world: IssuedWorld) -> str:

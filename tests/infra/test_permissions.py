@@ -80,6 +80,7 @@ ALLOWED = {
         ("dynamodb:BatchGetItem", "StateTable"),
         ("dynamodb:GetItem", "StateTable"),
         ("dynamodb:PutItem", "StateTable"),
+        ("dynamodb:UpdateItem", "StateTable"),
     ),
     "RevokeFunction": allowed(
         "RevokeLogGroup",
@@ -88,6 +89,7 @@ ALLOWED = {
         ("dynamodb:Query", "TrustTable"),
         ("dynamodb:GetItem", "StateTable"),
         ("dynamodb:PutItem", "StateTable"),
+        ("dynamodb:UpdateItem", "StateTable"),
         ("dynamodb:PutItem", "AuditTable"),
         ("dynamodb:UpdateItem", "AuditTable"),
     ),
@@ -225,9 +227,12 @@ def test_who_asks_about_tokens_claims_assertions_and_makes_no_token(
     state = [each for each in deployment.role_statements(role) if "StateTable" in each.resources]
     (writing,) = [each for each in state if "dynamodb:PutItem" in each.actions]
     patterns = writing.condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-    names = ("once", "revoked", "token", "approval", "risk")
+    names = ("once", "revoked", "token", "approval", "risk", "allowance")
     assert {name for name in names if any(fnmatchcase(item_key(name, "x"), each) for each in patterns)} == may
     assert any(fnmatchcase(item_key("once", "x" * 600), each) for each in patterns)
+    (counting,) = [each for each in state if "dynamodb:UpdateItem" in each.actions]
+    patterns = counting.condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    assert {name for name in names if any(fnmatchcase(item_key(name, "x"), each) for each in patterns)} == {"allowance"}
 
 
 @pytest.mark.parametrize("role", ["ApplyTrustFunctionRole", "AdminFunctionRole"])

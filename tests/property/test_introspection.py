@@ -1,5 +1,6 @@
 """Invariants 16 and 24: what introspection says is what a plain dict of everything that happened says."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf
@@ -10,12 +11,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from federation.model.revocation import RevocationKey, Withdrawn
+from federation.model.trust import DocumentRef, Kind
 from federation.revocation.revoker import Withdrawal
 from tests.support.issued_world import API, STRANGER, IssuedWorld, made_from
 
-MAPPINGS = ("sync", "scan")
+MAPPINGS = {"sync": "acme", "scan": "other"}
+"""Each of an issuer by the name of its tenant."""
 PRINCIPALS = ("partner/acme/sync", "partner/acme/scan")
 TENANTS = ("acme", "other")
+DOCUMENTS = st.sampled_from(
+    [
+        *(DocumentRef(Kind.MAPPING, mapping) for mapping in MAPPINGS),
+        *(DocumentRef(Kind.ISSUER, name) for name in TENANTS),
+    ]
+)
 
 
 @dataclass
@@ -30,6 +39,8 @@ class Known:
     issued_at: int
     expires_at: int
     ancestors: tuple[str, ...]
+    life: int
+    """How often its mapping had been written anew by then."""
     text: str = ""
 
 
@@ -46,18 +57,24 @@ class Introspecting(RuleBasedStateMachine):
         self.known: list[Known] = []
         self.withdrawn: list[tuple[Hit, float]] = []
         """What was withdrawn, and for tokens issued until when."""
+        self.disabled: set[DocumentRef] = set()
+        self.lives: Counter[str] = Counter()
+        for tenant in TENANTS:
+            self._write(DocumentRef(Kind.ISSUER, tenant))
+        for mapping in MAPPINGS:
+            self._write(DocumentRef(Kind.MAPPING, mapping))
 
     @rule(
         target=issued,
         principal=st.sampled_from(PRINCIPALS),
-        tenant=st.sampled_from(TENANTS),
-        mapping=st.sampled_from(MAPPINGS),
+        mapping=st.sampled_from(list(MAPPINGS)),
         opaque=st.booleans(),
         lifetime=st.integers(30, 600),
     )
-    def issue(self, principal: str, tenant: str, mapping: str, lifetime: int, *, opaque: bool) -> Known:
+    def issue(self, principal: str, mapping: str, lifetime: int, *, opaque: bool) -> Known:
         number, now = len(self.known), int(self.world.clock.now())
-        root = Known(f"t{number}", principal, tenant, mapping, f"txn-{number}", now, now + lifetime, ())
+        expires_at, tenant, life = now + lifetime, MAPPINGS[mapping], self.lives[mapping]
+        root = Known(f"t{number}", principal, tenant, mapping, f"txn-{number}", now, expires_at, (), life)
         return self._mint(root, opaque=opaque)
 
     @rule(target=issued, parent=issued, lifetime=st.integers(30, 600))
@@ -70,6 +87,7 @@ class Introspecting(RuleBasedStateMachine):
             issued_at=now,
             expires_at=min(now + lifetime, parent.expires_at),
             ancestors=(*parent.ancestors, parent.jti),
+            life=self.lives[parent.mapping],
         )
         return self._mint(leaf, opaque=False)
 
@@ -83,7 +101,8 @@ class Introspecting(RuleBasedStateMachine):
             issued_at=known.issued_at,
             expires_at=known.expires_at,
         )
-        provenance = replace(authorization.provenance, mapping=f"{known.mapping}@1")
+        version = self.world.trust.next_version(DocumentRef(Kind.MAPPING, known.mapping)) - 1
+        provenance = replace(authorization.provenance, mapping=f"{known.mapping}@{version}", issuer=known.tenant)
         make: Any = self.world.opaque if opaque else self.world.token
         known.text = make(replace(authorization, provenance=provenance), known.jti)
         self.known.append(known)
@@ -106,10 +125,28 @@ class Introspecting(RuleBasedStateMachine):
 
         self._withdraw(RevocationKey(Withdrawn.PRINCIPAL, principal, tenant), hit, self.world.clock.now())
 
-    @rule(mapping=st.sampled_from(MAPPINGS))
+    @rule(mapping=st.sampled_from(list(MAPPINGS)))
     def revoke_a_mapping(self, mapping: str) -> None:
         key = RevocationKey(Withdrawn.MAPPING, mapping)
         self._withdraw(key, lambda each: each.mapping == mapping, self.world.clock.now())
+
+    @rule(ref=DOCUMENTS)
+    def disable(self, ref: DocumentRef) -> None:
+        self.disabled.add(ref)
+        self._write(ref)
+
+    @rule(ref=DOCUMENTS)
+    def enable(self, ref: DocumentRef) -> None:
+        self.disabled.discard(ref)
+        self._write(ref)
+        self.world.restart()  # what is remembered as disabled is believed for a while
+
+    @rule(mapping=st.sampled_from(list(MAPPINGS)))
+    def write_anew(self, mapping: str) -> None:
+        ref = DocumentRef(Kind.MAPPING, mapping)
+        self.world.trust.delete(ref, self.world.trust.next_version(ref) - 1)
+        self.lives[mapping] += 1
+        self._write(ref)
 
     @rule(seconds=st.integers(1, 400))
     def time_passes(self, seconds: int) -> None:
@@ -126,8 +163,17 @@ class Introspecting(RuleBasedStateMachine):
             assert not self.world.active(known.text, STRANGER)
 
     def _good(self, known: Known) -> bool:
-        alive = known.expires_at > self.world.clock.now()
+        behind = {DocumentRef(Kind.MAPPING, known.mapping), DocumentRef(Kind.ISSUER, known.tenant)}
+        trusted = not behind & self.disabled and known.life == self.lives[known.mapping]
+        alive = trusted and known.expires_at > self.world.clock.now()
         return alive and not any(hit(known) and known.issued_at <= until for hit, until in self.withdrawn)
+
+    def _write(self, ref: DocumentRef) -> None:
+        enabled = ref not in self.disabled
+        if ref.kind is Kind.ISSUER:
+            self.world.write_issuer(ref.id, tenant=ref.id, enabled=enabled)
+        else:
+            self.world.write_mapping(ref.id, MAPPINGS[ref.id], enabled=enabled)
 
     def _withdraw(self, key: RevocationKey, hit: Hit, until: float) -> None:
         facts = {"correlation_id": f"revocation-{len(self.world.ledger.records)}"}

@@ -11,11 +11,13 @@ from urllib.parse import urlencode
 
 from federation.authentication.immediate import ImmediateCallers
 from federation.introspection.endpoint import IntrospectionEndpoint
+from federation.introspection.grounds import Grounds
 from federation.introspection.introspection import Introspection
 from federation.introspection.signed import SignedAnswers
 from federation.keys.publication import Publication
 from federation.limits.limiter import Limiter
 from federation.limits.requests import RequestLimits
+from federation.mapping.own import OwnMappings
 from federation.minting.claims import build_claims
 from federation.minting.current_key import CurrentKey
 from federation.minting.jws import ACCESS_TOKEN
@@ -121,6 +123,7 @@ class IssuedWorld:
     publisher: FakePublisher = field(default_factory=FakePublisher)
     log: FakeAuditLog = field(default_factory=FakeAuditLog)
     address_rate: RateLimit = PLENTY
+    client_rate: RateLimit = PLENTY
 
     def __post_init__(self) -> None:
         self.ledger = FakeLedger(self.clock)
@@ -128,8 +131,13 @@ class IssuedWorld:
         self.claims = FakeOneTimeClaims(self.clock)
         self.tokens = FakeIssuedTokens(self.ledger)
         self._numbers, self._identifiers = count(1), CountingIdentifiers("revocation")
+        self.allowances = FakeAllowances(self.clock)
         for client in (API, STRANGER, GATEWAY):
-            self.trust.add(Kind.CLIENT, client, {"kind": "Client", "id": client})
+            self.write_client(client)
+        for issuer, tenant, mappings in (("acme", "acme", ("acme-sync",)), ("agents", None, ("agent",))):
+            self.write_issuer(issuer, **({"tenant": tenant} if tenant else {}))
+            for mapping in mappings:
+                self.write_mapping(mapping, issuer)
         self.write_audience(RISK, introspection=[API])
         self.write_audience(LEDGER, introspection=["ledger-api"])
         kms_key = self.signer.create()
@@ -140,7 +148,8 @@ class IssuedWorld:
         """Every function starts cold: nothing is remembered but what is stored."""
         trust = CachedTrust(self.trust, self.trust, self.trust, self.clock)
         self.key = CurrentKey(self.trust, self.clock)
-        callers = ImmediateCallers(AssertedCallers(self.trust), self.claims)
+        limits = RequestLimits(Limiter(self.allowances, self.clock), self.client_rate, self.address_rate, trust)
+        self.callers = ImmediateCallers(AssertedCallers(self.trust), self.claims, limits.admit_caller)
         tokens = OwnReferences(OwnTokenVerifier(BRIDGE, self.key.key_set, self.clock), self.state, self.clock)
 
         def forget_trust() -> None:
@@ -149,18 +158,58 @@ class IssuedWorld:
 
         jwts = JwtSigner(self.key, self.signer)
         signed = SignedAnswers(BRIDGE, jwts, self.clock)
-        introspection = Introspection(callers, tokens, trust, self.state, signed, self.log, self.clock, forget_trust)
+        introspection = Introspection(
+            callers=self.callers,
+            tokens=tokens,
+            grounds=Grounds(trust, OwnMappings(trust, trust)),
+            state=self.state,
+            signed=signed,
+            log=self.log,
+            clock=self.clock,
+            forget_trust=forget_trust,
+            knock=limits.knock,
+        )
         self.introspection = IntrospectionEndpoint(introspection, ERRORS)
         self.revoker = Revoker(self.state, self.ledger, self.clock, self._identifiers)
-        limits = RequestLimits(Limiter(FakeAllowances(self.clock), self.clock), PLENTY, self.address_rate, trust)
         self.revocation = RevocationEndpoint(
-            TokenRevocation(callers, tokens, self.revoker, self.log, self.clock, limits.knock), ERRORS
+            TokenRevocation(self.callers, tokens, self.revoker, self.log, self.clock, limits.knock), ERRORS
         )
         self.status = StatusPublication(BRIDGE, self.state, self.tokens, jwts, self.publisher, self.clock)
 
     def write_audience(self, id_: str, **changes: Any) -> None:  # noqa: ANN401  (members of a document)
         """The next version of an audience."""
         self.trust.add(Kind.AUDIENCE, id_, {"kind": "Audience", "id": id_, "scopes": ["risk:read"], **changes})
+
+    def write_client(self, id_: str, **changes: Any) -> None:  # noqa: ANN401  (members of a document)
+        """The next version of a client."""
+        usual: dict[str, Json] = {
+            "kind": "Client",
+            "id": id_,
+            "auth": {"method": "private_key_jwt", "jwks": {"keys": []}},
+        }
+        self.trust.add(Kind.CLIENT, id_, {**usual, **changes})
+
+    def write_issuer(self, id_: str, **changes: Any) -> None:  # noqa: ANN401  (members of a document)
+        """The next version of an issuer."""
+        usual: dict[str, Json] = {
+            "kind": "Issuer",
+            "id": id_,
+            "provider": "oidc",
+            "issuer": f"https://{id_}.example.com",
+        }
+        self.trust.add(Kind.ISSUER, id_, {**usual, **changes})
+
+    def write_mapping(self, id_: str, issuer: str, **changes: Any) -> None:  # noqa: ANN401  (members of a document)
+        """The next version of a mapping."""
+        usual: dict[str, Json] = {
+            "kind": "Mapping",
+            "id": id_,
+            "issuer": issuer,
+            "match": {},
+            "principal": "x",
+            "grants": [],
+        }
+        self.trust.add(Kind.MAPPING, id_, {**usual, **changes})
 
     # What was issued
 
