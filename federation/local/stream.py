@@ -43,7 +43,11 @@ class StreamReader:
         iterator = self._iterators[shard]
         if iterator is None:  # nothing will ever be added to it
             return
-        page = self._streams.get_records(ShardIterator=iterator, Limit=BATCH)
+        try:
+            page = self._streams.get_records(ShardIterator=iterator, Limit=BATCH)
+        except (self._streams.exceptions.ExpiredIteratorException, self._streams.exceptions.TrimmedDataAccessException):
+            del self._iterators[shard]  # from the beginning, at the next look: the function knows what it has heard
+            return
         if page["Records"]:
             self._function({"Records": [_as_event(record) for record in page["Records"]]})
         self._iterators[shard] = page.get("NextShardIterator")
