@@ -9,6 +9,9 @@ from typing import Any, ClassVar
 from federation.oauth.identifiers import PROOF_ALGORITHMS
 from federation.oauth.reasons import Reason
 
+SCHEMES = ("Basic", "Bearer", "DPoP")
+"""Of an Authorization header (RFC 7617, RFC 6750, RFC 9449)."""
+
 
 class OAuthError(Exception):
     """A typed refusal. Never built from a caller's input except in `detail` and `evidence`."""
@@ -65,15 +68,23 @@ class MethodNotAllowed(InvalidRequest):
 
 
 class InvalidClient(OAuthError):
-    """No, two, or wrong client authentication."""
+    """No, or wrong, client authentication."""
 
     error = "invalid_client"
     status = 401
 
+    def __init__(self, reason: Reason, detail: str = "", *, scheme: str | None = None) -> None:
+        """`scheme`: of the Authorization header by which the client tried to prove itself; one of SCHEMES."""
+        super().__init__(reason, detail)
+        self.scheme = scheme
+
     @property
     def headers(self) -> dict[str, str]:
-        """A challenge, because the caller tried to authenticate (RFC 6749 section 5.2)."""
-        return {"www-authenticate": 'Basic realm="federation-bridge"'}
+        """The challenge that RFC 6749 section 5.2 demands, by the scheme that was used, and no other.
+
+        No client proves itself here by that header, so nobody is asked to.
+        """
+        return {"www-authenticate": f'{self.scheme} realm="federation-bridge"'} if self.scheme else {}
 
 
 class InvalidToken(OAuthError):

@@ -91,6 +91,28 @@ def test_L6_two_methods_are_one_too_many_and_cost_nothing(
     assert bridge.world.trust.reads == reads
 
 
+@pytest.mark.parametrize(
+    ("header", "challenge"),
+    [
+        ("Basic YTpi", 'Basic realm="federation-bridge"'),
+        ("bAsIc YTpi", 'Basic realm="federation-bridge"'),
+        ("Bearer x", 'Bearer realm="federation-bridge"'),
+        ("DPoP x", 'DPoP realm="federation-bridge"'),
+        ("Evil YTpi", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_L6_only_who_used_an_authorization_header_hears_of_one(
+    bridge: Attacked, header: str | None, challenge: str | None
+) -> None:
+    """No client proves itself by one, so nobody is asked to (RFC 6749 section 5.2)."""
+    over = Connection(headers=() if header is None else (("authorization", header),))
+    sent = {"client_id": GATEWAY} if header is None else {}
+    response = bridge.refused_unsigned(lambda: bridge.post(None, over, **sent), *FAILED)
+    assert response.headers.get("www-authenticate") == challenge
+
+
 def test_L9_a_client_that_is_disabled_meanwhile_gets_nothing(bridge: Attacked) -> None:
     """Known as enabled, and so verified; what the commit reads is the truth."""
     bridge.token(None, **by_assertion(jti="before"))
