@@ -91,7 +91,7 @@ def of_admin_api(refused: AdminRefused) -> Problem:
     errors = refused.problem.get("errors")
     return Problem(
         str(refused),
-        _NEXT.get(refused.status, ""),
+        _NEXT_BY_CODE.get(str(refused.problem.get("code")), _NEXT.get(refused.status, "")),
         refused.status,
         str(refused.problem.get("code", "")),
         refused.correlation_id,
@@ -99,6 +99,12 @@ def of_admin_api(refused: AdminRefused) -> Problem:
     )
 
 
+_NEXT_BY_CODE: Mapping[str, str] = {
+    "own_way_in": "make a second way in, log in by it, and write this then; or ask another admin to",
+    "last_admin": "make another admin first",
+    "new_admin": "ask an admin who was one before; fedbridge pending shows what waits",
+    "own_document": "ask another admin; fedbridge pending shows them what waits",
+}
 _NEXT: Mapping[int, str] = {
     HTTPStatus.UNAUTHORIZED: "log in again: fedbridge login",
     HTTPStatus.FORBIDDEN: "log in with the scope that this takes (fedbridge login --scope), or ask an admin who has it",

@@ -27,7 +27,7 @@ def trust(laptop: AdminLaptop, tmp_path: Path) -> Path:
 
 def write(trust: Path, documents: list[Document]) -> None:
     for document in documents:
-        folder = trust / {"Issuer": "issuers", "Mapping": "mappings"}[document["kind"]]
+        folder = trust / {"Issuer": "issuers", "Mapping": "mappings", "Policy": "policies"}[document["kind"]]
         folder.mkdir(exist_ok=True)
         (folder / f"{document['id']}.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
 
@@ -159,3 +159,24 @@ def test_a_partner_is_revoked_with_all_that_it_was_given_until_then(laptop: Admi
 def test_nothing_waits_for_an_approval(laptop: AdminLaptop) -> None:
     assert "nothing waits" in laptop.run("approvals", "list").stdout
     assert laptop.run("approvals", "approve", "ab" * 32, "--reason", "x").exit_code == 1
+
+
+def test_an_admin_who_would_shut_themselves_out_is_told_so_and_nothing_is_written(
+    laptop: AdminLaptop, trust: Path
+) -> None:
+    """By what the audit trail knows of how they came in, and by the documents they came in by."""
+    nowhere = 'forbid (principal, action, resource) unless { ["office"].contains(context.network.zone) };'
+    write(trust, [{"kind": "Policy", "id": "office-only", "cedar": nowhere}])
+    applied = laptop.run("apply", trust)
+    assert applied.exit_code == 1
+    assert "you would be refused" in applied.output, applied.output
+    assert "next: make a second way in" in applied.output
+    (trust / "policies" / "office-only.yaml").unlink()
+
+    own = trust / "issuers" / "fedbridge-serve.yaml"
+    document = yaml.safe_load(own.read_text(encoding="utf-8"))
+    write(trust, [{**document, "algorithms": ["EdDSA"]}])
+    applied = laptop.run("apply", trust)
+    assert (applied.exit_code, "Issuer fedbridge-serve" in applied.output) == (1, True), applied.output
+    write(trust, [document])
+    assert laptop.run("plan", trust).exit_code == 0
