@@ -51,6 +51,8 @@ STREAMED = "AuditTable"
 _numbers = count(1)
 _RUNTIME = ("AWS_LAMBDA_", "AWS_SAM_", "AWS_XRAY_")
 _KEY_SPECS = {"RS256": "RSA_2048", "PS256": "RSA_2048", "ES256": "ECC_NIST_P256", "EdDSA": ED25519}
+_POLICY = '{"Version": "2012-10-17", "Statement": []}'
+"""Nobody asks it here; keys that are made later have it too."""
 _SEALED = {
     "AWS_ACCESS_KEY_ID": ACCESS_KEY,
     "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
@@ -89,7 +91,8 @@ class EmbeddedAws(AbstractContextManager[Mapping[str, str]]):
         for bucket in buckets.values():
             s3_client().create_bucket(Bucket=bucket)
         kms = kms_client()
-        key = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec=_KEY_SPECS[self._algorithm])  # type: ignore[arg-type]
+        spec: Any = _KEY_SPECS[self._algorithm]
+        key = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec=spec, Policy=_POLICY)
         return {
             **create_tables(dynamodb_client(SETUP_SECONDS), prefix, self._template),
             **buckets,

@@ -1,6 +1,7 @@
 """Our keys' life in memory: what publishes, what rotates, and verifiers that read what was published."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from federation.keys.jwk import signing_key
 from federation.keys.moves import Moves
@@ -23,6 +24,23 @@ ALGORITHM = "ES256"
 UNHARMED = CrashPlan(at=-1, after=False)
 
 
+class SigningWorld(Protocol):
+    """A world of another test whose tokens are signed with the one key that it began with."""
+
+    clock: FixedClock
+    trust: FakeTrust
+    signer: FakeSigner
+    publisher: FakePublisher
+
+
+def life_of(world: SigningWorld) -> "KeyWorld":
+    """Of that world's keys."""
+    keys = world.trust.load()
+    assert keys is not None
+    kms_key, algorithm = keys.keys[0].kms_key, keys.keys[0].algorithm
+    return KeyWorld(world.signer, world.trust, world.publisher, world.clock, kms_key, algorithm).seen()
+
+
 @dataclass
 class KeyWorld:
     """`configured`: the KMS key that the deployment made."""
@@ -32,26 +50,26 @@ class KeyWorld:
     publisher: FakePublisher = field(default_factory=FakePublisher)
     clock: FixedClock = field(default_factory=FixedClock)
     configured: str = ""
+    algorithm: str = ALGORITHM
 
     def __post_init__(self) -> None:
         self.maker = FakeKeyMaker(self.signer, self.clock)
-        self.configured = self.configured or self.signer.create(ALGORITHM)
-        self.first = signing_key(self.configured, ALGORITHM, self.signer.public_key(self.configured)).kid
+        self.configured = self.configured or self.signer.create(self.algorithm)
+        self.first = signing_key(self.configured, self.algorithm, self.signer.public_key(self.configured)).kid
 
     def publish(self, plan: CrashPlan = UNHARMED, publisher: FakePublisher | None = None) -> PublicationReport:
         return Publication(
             issuer=ISSUER,
             kms_key=self.configured,
-            algorithm=ALGORITHM,
+            algorithm=self.algorithm,
             public_keys=self.signer,
             key_sets=plan.around(self.trust),
             publisher=plan.around(publisher or self.publisher),
             clock=self.clock,
         ).run()
 
-    def rotation(
-        self, algorithm: str = ALGORITHM, plan: CrashPlan = UNHARMED, key_sets: KeySets | None = None
-    ) -> Rotation:
+    def rotation(self, algorithm: str = "", plan: CrashPlan = UNHARMED, key_sets: KeySets | None = None) -> Rotation:
+        algorithm = algorithm or self.algorithm
         maker, moves = plan.around(self.maker), Moves(key_sets or plan.around(self.trust))
         return Rotation(
             kms_key=self.configured,
@@ -65,7 +83,7 @@ class KeyWorld:
             clock=self.clock,
         )
 
-    def run(self, algorithm: str = ALGORITHM) -> RotationReport:
+    def run(self, algorithm: str = "") -> RotationReport:
         """A run of the schedule, and what the stream does after it."""
         report = self.rotation(algorithm).run()
         assert report is not None
@@ -77,6 +95,14 @@ class KeyWorld:
         self.publish()
         self.run()
         self.clock.advance(SEEN_BY_ALL)
+        return self
+
+    def seen(self) -> "KeyWorld":
+        """With a standby, and as if it had been published for long enough: the clock stands still."""
+        self.publish()
+        self.run()
+        long_ago = int(self.clock.now()) - SEEN_BY_ALL
+        self.rotation().moves.make(lambda keys: keys.with_doubt(long_ago))
         return self
 
     def order(self, name: str, revoked: str | None = None) -> KeyOrder:
@@ -102,7 +128,7 @@ class KeyWorld:
 
     @property
     def standby(self) -> SigningKey:
-        standby = self.keys.standby(ALGORITHM, int(self.clock.now()))
+        standby = self.keys.standby(self.algorithm, int(self.clock.now()))
         assert standby is not None
         return standby
 
