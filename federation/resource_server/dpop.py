@@ -44,6 +44,8 @@ class DpopProofs:
     """Verifies proofs, each once for this process: a service of several processes adds a store of its own."""
 
     now: Callable[[], float]
+    most: int = MAX_REMEMBERED
+    """Proofs that are remembered at once."""
     _seen: dict[str, float] = field(default_factory=dict, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
 
@@ -75,9 +77,9 @@ class DpopProofs:
         """Remembered as long as the proof is good; who could make us forget is refused instead."""
         with self._lock:
             now = self.now()
-            if len(self._seen) >= MAX_REMEMBERED:
+            if len(self._seen) >= self.most:
                 self._seen = {seen: until for seen, until in self._seen.items() if until >= now}
-            if len(self._seen) >= MAX_REMEMBERED or self._seen.get(name, now - 1) >= now:
+            if len(self._seen) >= self.most or self._seen.get(name, now - 1) >= now:
                 raise ValueError("used")
             self._seen[name] = now + 2 * WINDOW
 

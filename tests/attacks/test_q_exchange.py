@@ -45,6 +45,27 @@ def of_globex(bridge: Attacked) -> str:
     return bridge.foreign(iss="https://idp.globex.example.com")
 
 
+def test_Q2_what_was_counted_for_a_request_that_is_then_refused_is_given_back(bridge: Attacked) -> None:
+    """An address does not pay for a client of another process that had nothing left."""
+    world, address = bridge.world, ("address", "192.0.2.7")
+    world.address_rate = RateLimit(1000, 1000)
+    bridge.register("noisy", ec_key("noisy"), rate_limit=TIGHT)
+    world.restart()
+    here = world.endpoint
+    for _ in range(4):  # takes 1, 2, 4: three are left
+        bridge.token()
+    world.restart()
+    assert [bridge.post(None, **by(bridge, "noisy")).status for _ in range(4)] == [200] * 3 + [429]
+    world.endpoint = here
+    before = world.allowances.takes.count(address)
+    bridge.refused(lambda: bridge.post(None, **by(bridge, "noisy")), *SLOW_DOWN)
+    for _ in range(3):
+        bridge.token()
+    assert world.allowances.takes.count(address) == before
+    bridge.token()
+    assert world.allowances.takes.count(address) == before + 1
+
+
 BROKEN = subject_token()[:-6] + "AAAAAA"
 MTLS = TokenType.MTLS.value
 JUNK: dict[str, tuple[str | None, Connection, dict[str, Any]]] = {

@@ -39,6 +39,13 @@ def test_honest_clocks_and_further_claims_are_borne(world: ClientWorld, changes:
     assert world.ask(client_assertion=assertion(**changes)).client_id == GATEWAY
 
 
+@pytest.mark.parametrize("other", [{"use": "jwt-svid"}, {"issuer": "https://idp.example.com"}])
+def test_a_key_for_something_else_signs_no_assertion(other: dict[str, str]) -> None:
+    world = ClientWorld()
+    world.register({"method": "private_key_jwt", "jwks": jwks({**ec_key().jwk(), **other})})
+    assert world.refusal(client_assertion=assertion()).startswith("unusable_key")
+
+
 def test_keys_at_an_address_are_fetched_once_and_new_ones_found() -> None:
     world = ClientWorld()
     world.register({"method": "private_key_jwt", "jwks_uri": JWKS_URI})

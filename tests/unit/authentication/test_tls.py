@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from federation.verification.x509.certificates import thumbprint
 from tests.support.client_world import GATEWAY, ClientWorld
@@ -89,6 +90,16 @@ def test_an_expired_or_future_one_does_not(world: ClientWorld) -> None:
     for years in (2, -2):
         world.clock.at = NOW + years * 365 * 24 * HOUR
         assert "expired or not valid yet" in world.refusal(client_id=GATEWAY, client_certificate=SELF.pem)
+
+
+def test_K8_a_registered_certificate_for_servers_is_no_clients(world: ClientWorld) -> None:
+    for purpose, proven in ((ExtendedKeyUsageOID.CLIENT_AUTH, True), (ExtendedKeyUsageOID.SERVER_AUTH, False)):
+        leaf = pem(CA.sign(device().but(x509.ExtendedKeyUsage([purpose]))))
+        world.register({"method": "self_signed_tls_client_auth", "certificates": [leaf]})
+        if proven:
+            world.ask(client_id=GATEWAY, client_certificate=leaf)
+        else:
+            assert "clientAuth" in world.refusal(client_id=GATEWAY, client_certificate=leaf)
 
 
 def test_a_new_certificate_for_the_same_name_and_key_is_another(world: ClientWorld) -> None:

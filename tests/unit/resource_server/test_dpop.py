@@ -4,19 +4,25 @@ import json
 from hashlib import sha256
 from typing import Any
 
+import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from jwt.algorithms import ECAlgorithm
 
 from federation.model.binding import Binding
 from federation.model.json import Json
+from federation.oauth.errors import InvalidToken
 from federation.oauth.identifiers import PROOF_ALGORITHMS
 from federation.oauth.reasons import Reason
-from federation.resource_server.dpop import DpopRequest
+from federation.resource_server.dpop import WINDOW, DpopProofs, DpopRequest, certificate_thumbprint
 from tests.support.dpop import ath, jkt, proof_header
 from tests.support.dpop import proof as proof_of
+from tests.support.fake_clock import FixedClock
 from tests.support.issued_world import NOW, claims_of, made_from
 from tests.support.jose_keys import JoseKey, b64u, ec_key, ed25519_key, key_for
 from tests.support.jose_tokens import signed
 from tests.support.verifying_service import Service
+from tests.support.x509_authority import authority
 
 URL = "https://risk.example.com/scores"
 
@@ -52,6 +58,66 @@ def test_a_bound_token_is_accepted_from_whoever_has_the_key_once_per_proof(servi
     shown = proof(key, token)
     service.accepts(token, dpop=shown)
     assert service.refusal(token, dpop=shown).reason is Reason.PROOF_REQUIRED
+
+
+def test_J8_a_proof_is_remembered_for_as_long_as_it_would_be_taken(service: Service) -> None:
+    """One that was made by a clock ahead of ours is good for two minutes."""
+    key = ec_key("holder")
+    token = service.world.token(made_from(binding=bound_to(key)))
+    ahead = proof(key, token, iat=NOW + WINDOW)
+    service.accepts(token, dpop=ahead)
+    for _ in range(2 * WINDOW // 40):
+        service.world.clock.advance(40)
+        assert service.refusal(token, dpop=ahead).reason is Reason.PROOF_REQUIRED
+
+
+def test_J13_whoever_could_make_us_forget_is_refused_and_time_makes_room() -> None:
+    clock, key = FixedClock(NOW), ec_key("holder")
+    proofs = DpopProofs(clock.now, most=3)
+
+    def shown(number: int) -> DpopRequest:
+        return proof(key, "token", jti=f"p-{number}", iat=int(clock.at))
+
+    first = shown(0)
+    for request in (first, shown(1), shown(2)):
+        assert proofs.thumbprint(request, "token") == bound_to(key).jkt
+    for request in (shown(3), first):
+        with pytest.raises(InvalidToken):
+            proofs.thumbprint(request, "token")
+    clock.advance(2 * WINDOW + 1)
+    assert proofs.thumbprint(shown(4), "token") == bound_to(key).jkt
+
+
+def test_J3_a_private_key_in_the_header_proves_nothing(service: Service) -> None:
+    private = ec.generate_private_key(ec.SECP256R1())
+    whole = ECAlgorithm.to_jwk(private, as_dict=True)
+    public = {name: whole[name] for name in ("crv", "kty", "x", "y")}
+    binding = Binding(jkt=b64u(sha256(json.dumps(public, separators=(",", ":")).encode()).digest()))
+    token = service.world.token(made_from(binding=binding))
+
+    def shown(jti: str, **more: str) -> DpopRequest:
+        claims = {"jti": jti, "htm": "GET", "htu": URL, "iat": NOW, "ath": ath(token)}
+        header = {"typ": "dpop+jwt", "jwk": {**public, **more}}
+        return DpopRequest(jwt.encode(claims, private, "ES256", header), "GET", URL)
+
+    assert service.refusal(token, dpop=shown("p-1", d=whole["d"])).reason is Reason.PROOF_REQUIRED
+    service.accepts(token, dpop=shown("p-2"))
+
+
+def test_K6_a_proof_beside_the_certificate_that_a_token_is_bound_to_is_refused(service: Service) -> None:
+    """Whoever asks with a proof believes that it counts."""
+    certificate, key = authority("holder").pem, ec_key("holder")
+    token = service.world.token(made_from(binding=Binding(x5t_s256=certificate_thumbprint(certificate))))
+    service.accepts(token, certificate=certificate)
+    refusal = service.refusal(token, certificate=certificate, dpop=proof(key, token))
+    assert refusal.reason is Reason.PROOF_REQUIRED
+
+
+def test_a_second_key_in_a_binding_is_not_overlooked(service: Service) -> None:
+    key = ec_key("holder")
+    claims = claims_of(service.world.token(made_from(binding=bound_to(key))))
+    text = service.world.sign(claims | {"cnf": {**claims["cnf"], "kid": "another"}})
+    assert service.refusal(text, dpop=proof(key, text)).reason is Reason.PROOF_REQUIRED
 
 
 def test_a_bound_token_without_proof_is_refused(service: Service) -> None:

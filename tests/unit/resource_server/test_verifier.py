@@ -126,10 +126,10 @@ def test_an_expired_list_is_not_believed(service: Service) -> None:
     assert service.refusal(later).reason is Reason.STATUS_UNAVAILABLE
 
 
-@pytest.mark.parametrize(("max_stale", "accepted"), [(0.0, TTL), (60.0, TTL + 60)])
+@pytest.mark.parametrize(("max_stale", "accepted"), [(0.0, TTL), (60.0, TTL + 60), (10.0 * LIFETIME, LIFETIME)])
 def test_how_long_an_old_list_may_stand_in_is_the_services_choice(max_stale: float, accepted: int) -> None:
     service = Service(max_stale=max_stale)
-    token = service.world.token()
+    token = service.world.token(made_from(expires_at=NOW + 2 * LIFETIME))
     service.accepts(token)
     service.down = True
     service.world.clock.advance(accepted - 1)

@@ -99,6 +99,16 @@ def test_what_the_store_does_not_list_yet_may_be_heard(world: IssuedWorld) -> No
     assert revoked(world, "leaf")
 
 
+def test_M9_of_what_is_heard_and_what_is_stored_the_later_withdrawal_counts(world: IssuedWorld) -> None:
+    key = RevocationKey(Withdrawn.PRINCIPAL, USUAL.principal, "acme")
+    for number, (stored, heard) in enumerate([(NOW, NOW - 20), (NOW - 20, NOW)]):
+        world.token(made_from(issued_at=NOW - 10), f"between-{number}")
+        world.state.withdrawn.clear()
+        world.state.revoke(Revocation(key, stored, NOW + 90_000, "admin/eve"))
+        world.status.run([Revocation(key, heard, NOW + 90_000, "admin/eve")])
+        assert revoked(world, f"between-{number}")
+
+
 def test_16_a_bit_is_never_cleared(world: IssuedWorld) -> None:
     world.revoke(world.token(jti="leaf"))
     world.status.run()
@@ -128,6 +138,14 @@ def test_what_nobody_of_us_signed_is_replaced(world: IssuedWorld, body: bytes) -
     world.status.run()
     found = world.publisher.documents[PATHS[0]]
     world.publisher.put(replace(found, body=body))
+    assert world.status.run().published == (PATHS[0],)
+
+
+def test_what_we_signed_for_something_else_is_no_list(world: IssuedWorld) -> None:
+    world.status.run()
+    found = world.publisher.documents[PATHS[0]]
+    again = world.sign(claims_of(found.body.decode()), "at+jwt")
+    world.publisher.put(replace(found, body=again.encode()))
     assert world.status.run().published == (PATHS[0],)
 
 
