@@ -98,7 +98,11 @@ class Archiver:
         now = int(self.clock.now())
         claims = head_claims(self.issuer, segment.number, segment.last_hash, segment.records, now)
         message = signing_input(key, claims, TYP)
-        signed = assemble(key, message, self.signer.sign(key, message))
+        try:
+            signed = assemble(key, message, self.signer.sign(key, message))
+        except TemporarilyUnavailable:
+            self.key.forget()  # it may have been revoked: whoever comes again takes the one that signs by then
+            raise
         return self.segments.put(segment.number, segment.signed(signed))
 
     def _read(self, head: ArchiveHead, content: bytes) -> ReadSegment:
