@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from federation.admin.api.cursor import cursor
+from federation.model.history import Change
 from federation.model.revocation import Revocation, RevocationKey, Withdrawn
 from federation.model.trust import DocumentRef, Kind
 from tests.support.admin_world import (
@@ -23,7 +24,7 @@ from tests.support.admin_world import (
     mapping,
 )
 from tests.support.dpop import jkt
-from tests.support.fake_trust import FakeTrust
+from tests.support.fake_trust import SOMEBODY, FakeTrust
 from tests.support.jose_keys import ec_key
 
 DOOR = "/admin/v1/mappings"
@@ -325,6 +326,36 @@ def test_O6_two_admins_who_delete_each_other_do_not_both_succeed() -> None:
     answer = world.call("DELETE", "/mappings/bob", who="alice", if_match='"1"')
     assert (answer.status, answer.code) == (409, "last_admin")
     assert trust.admin_mappings() == ("bob", "tina")
+
+
+class HastyTrust(FakeTrust):
+    """Somebody writes after it was looked at what there is, and before a deletion."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def delete(self, ref: DocumentRef, version: int, change: Change = SOMEBODY, *, revision: int | None = None) -> None:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            meanwhile()
+        super().delete(ref, version, change, revision=revision)
+
+
+@pytest.mark.parametrize("documents", [[], [{**ZONE, "id": "first"}]])
+def test_O6_nor_do_they_however_late_the_other_comes(documents: list[Document]) -> None:
+    """After the look, and after the first writes of a set: what is written next was not looked at with that."""
+    trust = HastyTrust()
+    world = AdminWorld(trust)
+    trust.meanwhile = lambda: world.call("DELETE", "/mappings/alice", who="bob", if_match='"1"')
+    body = {"documents": documents, "deletions": [{"kind": "Mapping", "id": "bob"}]}
+    answer = world.call("POST", "/apply", body, who="alice")
+    assert (answer.status, answer.code) == (409, "last_admin")
+    assert trust.admin_mappings() == ("bob", "tina")
+
+
+def test_O3_a_plan_of_another_day_is_refused_even_if_there_is_nothing_left_to_do(world: AdminWorld) -> None:
+    world.put(ZONE)
+    answer = world.call("POST", "/apply", {"documents": [ZONE], "base": world.trust.revision() - 1})
+    assert (answer.status, answer.code) == (409, "revision_moved")
 
 
 # O7

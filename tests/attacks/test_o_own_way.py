@@ -184,3 +184,26 @@ def test_O6_who_only_plans_breaks_nothing(world: AdminWorld) -> None:
     plan = {"documents": [admin_mapping("alice", match={"sub": "alicia"}, scopes=("trust:read",))]}
     assert world.call("POST", "/plan", plan, token=token).status == 200
     assert world.call("POST", "/apply", plan, token=token).status == 403
+
+
+def test_O6_nor_does_anybody_shut_out_the_client_or_the_agent_they_came_by(world: AdminWorld) -> None:
+    client: Document = {
+        "kind": "Client",
+        "id": "robot",
+        "auth": {"method": "private_key_jwt", "jwks_uri": "https://robot.example.com/jwks"},
+        "audiences": ["federation-admin"],
+        "scopes": list(ADMIN_SCOPES),
+    }
+    agent = mapping("agent", "second", principal="agent/helper")
+    for document in (client, agent):
+        world.store(document)
+    fed: dict[str, Json] = {"iss": "corp", "mapping": "alice@1", "decision": "d"}
+    by_client = world.token(client_id="robot", fed={**fed, "client": "robot@1"})
+    by_agent = world.token(act={"sub": "agent/helper"}, fed={**fed, "actor": "agent@1", "actor_iss": "second"})
+    for token, document in (
+        (by_client, {**client, "enabled": False}),
+        (by_agent, {**agent, "enabled": False}),
+        (by_agent, issuer("second", keys=KEYS)),
+    ):
+        answer = world.put(document, '"1"', token=token)
+        assert (answer.status, answer.code) == (409, "own_way_in"), answer.body

@@ -1,6 +1,7 @@
 """DocumentPages: every document once, page by page, and what hangs together, however much there is."""
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from federation.model.admin import ADMIN_AUDIENCE, TRUST_READ, TRUST_WRITE
 from federation.model.confirmation import CONFIRMATION
 from federation.model.json import Json, JsonObject
 from federation.model.trust import DocumentRef, Kind
+from federation.ports import RevisionMoved
 from tests.support.aws_calls import counted_calls
 from tests.support.contract import Engine, Trust
 from tests.support.trust_documents import ISSUER, SOMEBODY, issuer_ref, mapping_body, mapping_ref, write
@@ -112,6 +114,31 @@ def test_states_of_many_documents_tell_what_is_there_and_which_version_comes_nex
     assert (states[refs[0]].version, states[refs[0]].document) == (1, trust.writer.get(refs[0]))
     assert (states[refs[1]].version, states[refs[1]].document) == (2, None)
     assert {states[ref] for ref in refs[2:]} == {(0, None)}
+
+
+def test_a_write_at_an_older_revision_than_the_current_one_is_refused(trust: Trust) -> None:
+    for number in (1, 2, 3):
+        write(trust.writer, mapping_ref(f"m{number}"), mapping_body())
+    for revision in (1, 2, 4):
+        with pytest.raises(RevisionMoved):
+            trust.writer.delete(mapping_ref("m1"), 1, SOMEBODY, revision=revision)
+    trust.writer.delete(mapping_ref("m1"), 1, SOMEBODY, revision=3)
+
+
+def test_every_read_is_strongly_consistent(dynamodb: "DynamoDBClient", engine: Engine) -> None:
+    """Who is an admin is looked up here, and an admin whom a replica has not heard of would be none."""
+    pages, sent = DynamoTrustPages(dynamodb, engine.tables()["FEDERATION_TRUST_TABLE"], print), list[bytes]()
+
+    def note(params: dict[str, Any], **_: Any) -> None:  # noqa: ANN401  (botocore passes what it likes)
+        sent.append(params["body"])
+
+    dynamodb.meta.events.register("before-call", note)
+    try:
+        (pages.admin_mappings(), pages.pending_mappings(), pages.mappings_of("acme", None, 1), pages.revision())
+        (pages.page(Kind.ISSUER, None, 1), pages.history(mapping_ref("m"), None, 1))
+    finally:
+        dynamodb.meta.events.unregister("before-call", note)
+    assert [json.loads(body)["ConsistentRead"] for body in sent] == [True] * 6
 
 
 def test_what_is_read_does_not_grow_with_what_there_is(dynamodb: "DynamoDBClient", engine: Engine) -> None:
