@@ -71,11 +71,12 @@ LAMBDA_PYTHON ?= python3.13
 # The services we call: botocore describes every service of AWS in 19 MB.
 SERVICES := dynamodb kms s3
 
-build-TokenFunction build-PublishFunction build-ConfirmTrustFunction build-IssuerKeysFunction build-RefreshKeysFunction build-IntrospectFunction build-RevokeFunction build-StatusFunction build-ArchiveFunction: requirements.txt
+build-TokenFunction build-PublishFunction build-RotateFunction build-ConfirmTrustFunction build-IssuerKeysFunction build-RefreshKeysFunction build-IntrospectFunction build-RevokeFunction build-StatusFunction build-ArchiveFunction: requirements.txt
 	$(install-locked)
 	$(copy-code)
 
-build-AdminFunction: SERVICES += logs
+build-AdminFunction: SERVICES += lambda logs
+build-RotateFunction: SERVICES += resourcegroupstaggingapi
 build-ApplyTrustFunction build-AdminFunction build-FirstAdminFunction: requirements-admin.txt
 	$(install-locked)
 	$(copy-code)

@@ -20,6 +20,10 @@ def test_alarms_stand_for_what_nobody_would_otherwise_notice(deployment: Deploym
         ("Errors", "PublishFunction"),
         ("Invocations", "PublishFunction"),
         ("KeysStale", "federation-bridge"),
+        ("KeysRolledBack", "federation-bridge"),
+        ("KeyOverdue", "federation-bridge"),
+        ("Errors", "RotateFunction"),
+        ("Invocations", "RotateFunction"),
         ("Errors", "RefreshKeysFunction"),
         ("Invocations", "RefreshKeysFunction"),
         ("Errors", "StatusFunction"),
@@ -32,15 +36,19 @@ def test_alarms_stand_for_what_nobody_would_otherwise_notice(deployment: Deploym
     }
 
 
-@pytest.mark.parametrize("name", ["PublishSilentAlarm", "RefreshKeysSilentAlarm", "StatusSilentAlarm", "ArchiveSilentAlarm"])
+@pytest.mark.parametrize(
+    "name",
+    ["PublishSilentAlarm", "RefreshKeysSilentAlarm", "StatusSilentAlarm", "ArchiveSilentAlarm", "RotateSilentAlarm"],
+)
 def test_a_schedule_that_stopped_is_an_alarm_too(deployment: Deployment, name: str) -> None:
     alarm = deployment.properties(name)
     assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("LessThanThreshold", "breaching")
 
 
-def test_stale_keys_are_counted_where_the_alarm_looks(deployment: Deployment) -> None:
-    alarm, log = deployment.properties("IssuerKeysStaleAlarm"), io.StringIO()
-    Counters(log).count("KeysStale", {}, 1)
+@pytest.mark.parametrize("name", ["IssuerKeysStaleAlarm", "KeysRolledBackAlarm", "KeyOverdueAlarm"])
+def test_what_is_counted_is_counted_where_the_alarm_looks(deployment: Deployment, name: str) -> None:
+    alarm, log = deployment.properties(name), io.StringIO()
+    Counters(log).count(alarm["MetricName"], {}, 1)
     counter = json.loads(log.getvalue())
     (metrics,) = counter["_aws"]["CloudWatchMetrics"]
     assert metrics["Namespace"] == alarm["Namespace"]

@@ -5,9 +5,12 @@ from importlib import import_module
 import pytest
 
 from federation.aws import approval_items
+from federation.aws.clients import ANSWER_TIMEOUT
 from federation.aws.revocations import INDEX, LISTING
+from federation.aws.trust_items import document_partition
 from federation.issuer_keys.refresh import PATIENCE
 from federation.model.approval import ApprovalState
+from federation.model.trust import Kind
 from federation.policy.approvals import ASKED_FOR
 from federation.settings import read_settings
 from federation.verification.held_keys import FRESH
@@ -16,7 +19,7 @@ from tests.support.lambda_template import ROOT, Deployment, Json, Template
 FUNCTIONS = [
     *("TokenFunction", "HealthFunction", "PublishFunction", "ApplyTrustFunction", "ConfirmTrustFunction"),
     *("IssuerKeysFunction", "RefreshKeysFunction", "IntrospectFunction", "RevokeFunction", "StatusFunction"),
-    *("AdminFunction", "NotifyFunction", "ArchiveFunction"),
+    *("AdminFunction", "NotifyFunction", "ArchiveFunction", "RotateFunction"),
 ]
 
 
@@ -158,6 +161,32 @@ def test_publication_runs_on_a_schedule_and_after_every_deployment(deployment: D
     }
     for rule in (schedule, deployed):
         assert [target["Arn"] for target in rule["Targets"]] == ["PublishFunction"]
+
+
+def test_publication_hears_of_every_move_of_the_key_set_and_of_nothing_else(deployment: Deployment) -> None:
+    source = deployment.properties("PublishFunctionKeys")
+    assert (source["EventSourceArn"], source["FunctionName"]) == ("TrustTable.StreamArn", "PublishFunction")
+    (pattern,) = [json.loads(each["Pattern"]) for each in source["FilterCriteria"]["Filters"]]
+    assert pattern["dynamodb"] == {"Keys": {"pk": {"S": [document_partition(Kind.KEY_SET)]}}}
+    assert "MaximumBatchingWindowInSeconds" not in source, "a revoked key does not wait for others"
+
+
+def test_our_keys_are_looked_after_often_enough_that_a_broken_one_is_followed_in_minutes(
+    deployment: Deployment,
+) -> None:
+    assert deployment.properties("RotateFunctionSchedule")["ScheduleExpression"] == "rate(5 minutes)"
+
+
+def test_keys_sign_for_as_long_as_the_deployment_says(template: Template) -> None:
+    variables = Deployment(template, KeyRotationDays="7").properties("RotateFunction")["Environment"]["Variables"]
+    settings = read_settings(variables)
+    assert (settings.key_lifetime, settings.deployment) == (7 * 24 * 60 * 60, "AWS::StackId")
+
+
+def test_admins_keys_are_moved_by_the_function_that_rotates(deployment: Deployment) -> None:
+    admin = deployment.properties("AdminFunction")
+    assert read_settings(admin["Environment"]["Variables"]).rotate_function == "RotateFunction"
+    assert admin["Timeout"] > ANSWER_TIMEOUT + 5
 
 
 @pytest.mark.parametrize(

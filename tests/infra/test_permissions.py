@@ -6,6 +6,7 @@ import pytest
 
 from federation.aws import archive_index
 from federation.aws.issuer_keys import Store
+from federation.aws.key_maker import SPECS, TAG
 from federation.aws.keys import item_key
 from federation.aws.trust_items import (
     MAPPING_SHARDS,
@@ -33,6 +34,8 @@ def allowed(log_group: str, *own: tuple[str, str]) -> set[tuple[str, str]]:
 
 
 FOLLOW = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+ANY_KEY = "arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*"
+HEARING = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 READ_AND_WRITE = ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem")
 ALLOWED = {
     "TokenFunction": allowed(
@@ -52,6 +55,7 @@ ALLOWED = {
     "HealthFunction": allowed("HealthLogGroup"),
     "PublishFunction": allowed(
         "PublishLogGroup",
+        *((f"dynamodb:{action}", "TrustTable/stream/*") for action in HEARING),
         ("kms:GetPublicKey", "SigningKey"),
         ("s3:GetObject", "DocumentsBucket/.well-known/*"),
         ("s3:PutObject", "DocumentsBucket/.well-known/*"),
@@ -123,6 +127,7 @@ ALLOWED = {
     ),
     "AdminFunction": allowed(
         "AdminLogGroup",
+        ("lambda:InvokeFunction", "RotateFunction"),
         *(("dynamodb:" + action, "TrustTable") for action in ("Query", *READ_AND_WRITE)),
         *(("dynamodb:" + action, "StateTable") for action in READ_AND_WRITE),
         ("dynamodb:Query", "StateTable/index/listing"),
@@ -131,6 +136,18 @@ ALLOWED = {
         ("s3:GetObject", "ArchiveBucket/segments/*"),
         ("s3:ListBucket", "ArchiveBucket"),
         *(("logs:FilterLogEvents", f"{name}LogGroup") for name in LOGGING_REFUSALS),
+    ),
+    "RotateFunction": allowed(
+        "RotateLogGroup",
+        ("kms:CreateKey", "*"),
+        ("tag:GetResources", "*"),
+        *((f"kms:{action}", ANY_KEY) for action in ("DescribeKey", "DisableKey", "GetKeyPolicy", "GetPublicKey")),
+        *((f"kms:{action}", ANY_KEY) for action in ("ListResourceTags", "PutKeyPolicy", "ScheduleKeyDeletion")),
+        ("kms:TagResource", ANY_KEY),
+        ("dynamodb:GetItem", "TrustTable"),
+        ("dynamodb:PutItem", "TrustTable"),
+        ("s3:GetObject", "DocumentsBucket/.well-known/jwks.json"),
+        ("s3:ListBucket", "DocumentsBucket"),
     ),
     "NotifyFunction": allowed(
         "NotifyLogGroup",
@@ -160,6 +177,9 @@ ALLOWED = {
         ("dynamodb:UpdateItem", "TrustTable"),
     ),
 }
+
+
+KNOW_NO_RESOURCE = ("kms:CreateKey", "tag:GetResources")
 
 
 def granted(deployment: Deployment, role: str) -> set[tuple[str, str]]:
@@ -198,12 +218,57 @@ def test_no_action_has_a_wildcard_and_only_traces_have_no_resource(deployment: D
     for role in deployment.of_type("AWS::IAM::Role"):
         for action, resource in granted(deployment, role):
             assert "*" not in action
-            assert resource != "*" or action.startswith("xray:Put")
+            assert resource != "*" or action.startswith("xray:Put") or action in KNOW_NO_RESOURCE
 
 
-def test_publication_moves_the_key_set_and_no_other_document(deployment: Deployment) -> None:
-    (own,) = [each for each in deployment.role_statements("PublishFunctionRole") if "TrustTable" in each.resources]
+@pytest.mark.parametrize("role", ["PublishFunctionRole", "RotateFunctionRole"])
+def test_who_moves_the_key_set_writes_no_other_document(deployment: Deployment, role: str) -> None:
+    (own,) = [each for each in deployment.role_statements(role) if "TrustTable" in each.resources]
     assert own.condition == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [KEY_SET]}}
+
+
+MADE = {f"aws:ResourceTag/{TAG}": "AWS::StackId", "kms:KeyUsage": "SIGN_VERIFY"}
+OWN = {"aws:ResourceTag/federation-bridge:belongs-to": "AWS::StackId"}
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256"])
+def test_who_rotates_makes_keys_of_our_kind_that_bear_our_name(template: Template, algorithm: str) -> None:
+    deployment = Deployment(template, SigningAlgorithm=algorithm)
+    making, naming = (
+        each
+        for action in ("kms:CreateKey", "kms:TagResource")
+        for each in deployment.role_statements("RotateFunctionRole")
+        if each.effect == "Allow" and action in each.actions
+    )
+    named = {f"aws:RequestTag/{TAG}": "AWS::StackId"}
+    kind = {"kms:KeySpec": SPECS[algorithm], "kms:KeyUsage": "SIGN_VERIFY"}
+    assert making.condition == {"StringEquals": {**named, **kind}}
+    assert naming.condition == {"StringEquals": named}
+    assert deployment.properties("SigningKey")["KeySpec"] == SPECS[algorithm]
+
+
+def test_who_rotates_ends_what_it_made_and_disables_the_deployments_own_at_most(deployment: Deployment) -> None:
+    rotating = deployment.role_statements("RotateFunctionRole")
+    allowing = [each for each in rotating if each.effect == "Allow"]
+    by_action = {
+        action: [each.condition["StringEquals"] for each in allowing if action in each.actions]
+        for action in ("kms:ScheduleKeyDeletion", "kms:PutKeyPolicy", "kms:DisableKey", "kms:DescribeKey")
+    }
+    assert by_action == {
+        "kms:ScheduleKeyDeletion": [MADE],
+        "kms:PutKeyPolicy": [MADE],
+        "kms:DisableKey": [OWN],
+        "kms:DescribeKey": [MADE, OWN],
+    }
+    (denied,) = [each for each in rotating if each.effect == "Deny"]
+    assert set(denied.actions) == {"kms:ScheduleKeyDeletion", "kms:TagResource"}
+    assert denied.condition == {"StringEquals": OWN}
+    tags = {tag["Key"]: tag["Value"] for tag in deployment.properties("SigningKey")["Tags"]}
+    assert tags["federation-bridge:belongs-to"] == "AWS::StackId"
+
+
+def test_who_rotates_cannot_sign(deployment: Deployment) -> None:
+    assert "kms:Sign" not in {action for action, _ in granted(deployment, "RotateFunctionRole")}
 
 
 @pytest.mark.parametrize(
@@ -282,8 +347,13 @@ def test_writing_and_confirming_are_two_functions_with_two_roles_that_nobody_is_
     assert apply["Role"] != confirm["Role"]
     invoked = {each["FunctionName"] for each in deployment.of_type("AWS::Lambda::Permission").values()}
     assert not invoked & {"ApplyTrustFunction", "ConfirmTrustFunction"}
-    for role in deployment.of_type("AWS::IAM::Role"):
-        assert not [action for action, _ in granted(deployment, role) if action.startswith("lambda:")]
+    invoking = {
+        (role, each)
+        for role in deployment.of_type("AWS::IAM::Role")
+        for each in granted(deployment, role)
+        if each[0].startswith("lambda:")
+    }
+    assert invoking == {("AdminFunctionRole", ("lambda:InvokeFunction", "RotateFunction"))}
 
 
 def test_functions_are_invoked_by_what_triggers_them_and_nothing_else(deployment: Deployment) -> None:
@@ -293,6 +363,7 @@ def test_functions_are_invoked_by_what_triggers_them_and_nothing_else(deployment
         ("HealthFunction", "apigateway.amazonaws.com"),
         ("AdminFunction", "apigateway.amazonaws.com"),
         ("PublishFunction", "events.amazonaws.com"),
+        ("RotateFunction", "events.amazonaws.com"),
         ("IssuerKeysFunction", "apigateway.amazonaws.com"),
         ("RefreshKeysFunction", "events.amazonaws.com"),
         ("IntrospectFunction", "apigateway.amazonaws.com"),

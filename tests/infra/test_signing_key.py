@@ -27,7 +27,7 @@ def test_the_key_fits_the_algorithm(template: Template, algorithm: str, spec: st
 
 
 SIGNERS = ["TokenFunctionRole", "IntrospectFunctionRole", "StatusFunctionRole", "ArchiveFunctionRole"]
-"""Who issues tokens, answers about them with evidence (RFC 9701), says which are revoked, and archives what happened."""
+"""Who issues tokens, answers about them with evidence (RFC 9701), says which are revoked, archives what happened."""
 
 
 def test_only_four_functions_sign_and_only_with_the_keys_algorithms(policy: list[Statement]) -> None:
