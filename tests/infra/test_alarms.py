@@ -17,6 +17,7 @@ def test_alarms_stand_for_what_nobody_would_otherwise_notice(deployment: Deploym
         ("Throttles", "TokenFunction"),
         ("Errors", "AdminFunction"),
         ("Invocations", "ApplyTrustFunction"),
+        ("Invocations", "ConfirmTrustFunction"),
         ("Errors", "PublishFunction"),
         ("Invocations", "PublishFunction"),
         ("KeysStale", "federation-bridge"),
