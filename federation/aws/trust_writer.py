@@ -33,10 +33,6 @@ class DynamoTrustWriter:
         self._pause = pause
         self._writes = TrustWrites(table)
 
-    def next_version(self, ref: DocumentRef) -> int:
-        """One more than the last, of a deleted document too."""
-        return version_of(self._item(ref)) + 1
-
     def get(self, ref: DocumentRef) -> StoredDocument | None:
         """A strongly consistent GetItem; raises CorruptDocument."""
         return _state(ref, self._item(ref)).document

@@ -37,10 +37,6 @@ class TrustWriter(Protocol):
     deleted and written anew is not taken for its predecessor by anybody who still remembers that.
     """
 
-    def next_version(self, ref: DocumentRef) -> int:
-        """The version that the next write of `ref` must carry."""
-        ...
-
     def get(self, ref: DocumentRef) -> StoredDocument | None:
         """A strongly consistent read."""
         ...

@@ -10,7 +10,7 @@ from federation.model.history import Change
 from federation.model.trust import DocumentRef, Kind
 from federation.ports import RevisionMoved, VersionConflict
 from tests.support.contract import Trust
-from tests.support.trust_documents import AUDIENCE, ISSUER, SOMEBODY, issuer_ref, write
+from tests.support.trust_documents import AUDIENCE, ISSUER, SOMEBODY, issuer_ref, next_version, write
 
 ACME = issuer_ref("acme")
 OTHER = Change("admin/other", "2027-01-16T08:00:00+00:00", "w\u00e9ll", "request-2", ("agent/helper",))
@@ -96,7 +96,7 @@ def test_fifty_editors_of_one_document_leave_a_linear_history(trust: Trust) -> N
 
     def edit(number: int) -> int:
         while True:
-            version = trust.writer.next_version(ACME)
+            version = next_version(trust.writer, ACME)
             try:
                 trust.writer.put(acme(version), None, replace(SOMEBODY, why=str(number)))
             except VersionConflict:

@@ -9,13 +9,13 @@ from federation.model.trust import DocumentRef, Kind
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from tests.support.contract import Trust
-from tests.support.trust_documents import SOMEBODY
+from tests.support.trust_documents import SOMEBODY, next_version
 
 PERMIT = "permit (principal, action, resource);"
 
 
 def write(trust: Trust, kind: Kind, id_: str, **body: Json) -> None:
-    version = trust.writer.next_version(DocumentRef(kind, id_))
+    version = next_version(trust.writer, DocumentRef(kind, id_))
     trust.writer.put(StoredDocument(kind, id_, version, {"kind": kind.value, "id": id_, **body}), None, SOMEBODY)
 
 

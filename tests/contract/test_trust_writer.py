@@ -9,7 +9,7 @@ from federation.model.documents import StoredDocument
 from federation.model.trust import Kind, Selector
 from federation.ports import BucketFull, VersionConflict
 from tests.support.contract import Trust
-from tests.support.trust_documents import ISSUER, SOMEBODY, issuer_ref, mapping_body, mapping_ref, write
+from tests.support.trust_documents import ISSUER, SOMEBODY, issuer_ref, mapping_body, mapping_ref, next_version, write
 
 ACME = issuer_ref("acme")
 WORKER = Selector("sub", "worker")
@@ -26,10 +26,10 @@ def test_what_was_put_is_what_is_got(trust: Trust) -> None:
 
 
 def test_versions_begin_at_one_and_grow_by_one(trust: Trust) -> None:
-    assert trust.writer.next_version(ACME) == 1
+    assert next_version(trust.writer, ACME) == 1
     trust.writer.put(acme(1), None, SOMEBODY)
     trust.writer.put(acme(2), None, SOMEBODY)
-    assert trust.writer.next_version(ACME) == 3
+    assert next_version(trust.writer, ACME) == 3
 
 
 def test_a_document_began_with_its_first_version_after_a_deletion(trust: Trust) -> None:
@@ -74,7 +74,7 @@ def test_versions_go_on_after_a_deletion(trust: Trust) -> None:
     trust.writer.put(acme(1), None, SOMEBODY)
     trust.writer.delete(ACME, 1, SOMEBODY)
     assert trust.writer.get(ACME) is None
-    assert trust.writer.next_version(ACME) == 3
+    assert next_version(trust.writer, ACME) == 3
     for gone in (1, 2):
         with pytest.raises(VersionConflict):
             trust.writer.delete(ACME, gone, SOMEBODY)

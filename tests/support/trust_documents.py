@@ -25,9 +25,14 @@ def mapping_body(issuer: str = "acme", **changes: Any) -> JsonObject:  # noqa: A
 
 def write(writer: TrustWriter, ref: DocumentRef, body: JsonObject, filed_under: Selector | None = None) -> int:
     """Write the next version of a document, and say which that is."""
-    version = writer.next_version(ref)
+    version = next_version(writer, ref)
     writer.put(StoredDocument(ref.kind, ref.id, version, body), filed_under, SOMEBODY)
     return version
+
+
+def next_version(writer: TrustWriter, ref: DocumentRef) -> int:
+    """One more than the last, of a deleted document too."""
+    return writer.states([ref])[ref].version + 1
 
 
 def issuer_ref(id_: str) -> DocumentRef:

@@ -45,6 +45,7 @@ PushedMaxAge = Annotated[str, Field(pattern=DURATION, description=WORDS[DURATION
 
 
 def _trusted_url(url: str, info: ValidationInfo) -> str:
+    """An https URL with one spelling; http on this machine where the validation's context has `loopback`."""
     return _without_problem(url, url_problem(url, loopback=_loopback(info)))
 
 
@@ -69,9 +70,7 @@ def _without_problem(url: str, problem: str | None) -> str:
     return url
 
 
-TrustedUrl = Annotated[str, AfterValidator(_trusted_url)]
-"""An https URL with one spelling; http on this machine where the validation's context has `loopback`."""
 IssuerName = Annotated[str, AfterValidator(_issuer_name)]
-"""A TrustedUrl, or a SPIFFE trust domain: `spiffe://example.org`."""
+"""A trusted URL, or a SPIFFE trust domain: `spiffe://example.org`."""
 FetchedUrl = Annotated[str, AfterValidator(_trusted_url), AfterValidator(_fetched_url)]
-"""A TrustedUrl that this bridge connects to."""
+"""A trusted URL that this bridge connects to."""

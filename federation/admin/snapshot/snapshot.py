@@ -4,13 +4,11 @@ A copy with one document changed shares everything else with its original, so th
 of any size before anybody writes it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from federation.admin.documents.document_set import DocumentSet
-from federation.admin.documents.validate import ValidatedSet
 from federation.admin.snapshot.parts import (
     WRITTEN_KINDS,
     Decoded,
@@ -71,11 +69,6 @@ class Snapshot:
         return cls.of_stored(
             StoredDocument(Kind(str(body["kind"])), str(body["id"]), _FIRST_VERSION, body) for body in bodies
         )
-
-    @classmethod
-    def of_validated(cls, validated: ValidatedSet) -> "Snapshot":
-        """What the table would hold if nothing but this set were ever written."""
-        return cls.of_bodies(_bodies(validated.documents))
 
     def with_change(self, document: StoredDocument) -> "Snapshot":
         """The same but for this document, which is new or takes the place of the one of its name."""
@@ -197,9 +190,3 @@ def _policies(values: ReadOnly[DocumentRef, Decoded], version: int) -> PolicyDoc
 def _all(values: Iterable[Decoded], kind: type[_T]) -> tuple[_T, ...]:
     """Those of one kind, sorted by id."""
     return tuple(sorted((one for one in values if isinstance(one, kind)), key=lambda one: str(getattr(one, "id", ""))))
-
-
-def _bodies(documents: DocumentSet) -> Iterator[JsonObject]:
-    sets = (getattr(documents, part.name) for part in fields(documents))
-    for written in (one for some in sets if isinstance(some, dict) for one in some.values()):
-        yield written.body

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.admin.documents.validate import validate
 from federation.admin.snapshot.parts import Filing
 from federation.admin.snapshot.snapshot import Snapshot
 from federation.mapping.selectors import filed_under
@@ -16,7 +15,6 @@ from federation.model.trust import DocumentRef, Kind, Selector
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.verification.providers import provider_named
 from tests.support.admin_trust import AUDIENCE, ISSUER, MAPPING
-from tests.support.document_vectors import base, sources
 from tests.support.fake_trust import FakeTrust
 
 MAPPING_REF = DocumentRef(Kind.MAPPING, "acme-sync")
@@ -98,16 +96,6 @@ def test_every_write_of_a_policy_or_a_zone_is_a_new_version_of_them_all() -> Non
     trust = snapshot()
     assert trust.with_body(POLICY).policies().version == trust.policies().version + 1
     assert trust.without(DocumentRef(Kind.ZONE, "corp")).policies().zones == ()
-
-
-def test_a_validated_set_is_a_snapshot() -> None:
-    documents = validate(sources(base("issuer", tenant="acme"), base("mapping"), base("audience")))
-    trust = Snapshot.of_validated(documents)
-    assert trust.documents.keys() == {
-        DocumentRef(Kind.ISSUER, "acme-okta"),
-        DocumentRef(Kind.MAPPING, "acme-billing-sync"),
-        DocumentRef(Kind.AUDIENCE, "risk-engine"),
-    }
 
 
 def test_what_the_bridge_writes_itself_is_left_out() -> None:
