@@ -10,6 +10,9 @@ from federation.model.trust import RateLimit
 from federation.settings import ADDRESS_RATE, ISSUER_RATE, Settings, read_settings
 from tests.support.lambda_template import Deployment, Template
 
+KMS_SIGNATURES = 1000
+"""A second, by RSA keys: the quota of an account where nobody has asked for more."""
+
 
 @pytest.fixture(scope="module")
 def parameters() -> dict[str, Any]:
@@ -29,6 +32,15 @@ def test_the_defaults_are_those_of_the_code(template: Template) -> None:
 def test_a_deployment_decides_otherwise(template: Template) -> None:
     settings = settings_of(template, IssuerRate="7/8", AddressRate="5/6")
     assert (settings.issuer_rate, settings.address_rate) == (RateLimit(7, 8), RateLimit(5, 6))
+
+
+def test_nobody_may_have_more_than_half_of_what_the_gateway_lets_in(parameters: dict[str, Any]) -> None:
+    """Its limit knows no callers, so one of them alone must not come near it."""
+    gateway = parameters["RequestsPerSecond"]["Default"]
+    assert gateway < KMS_SIGNATURES
+    for name in ("IssuerRate", "AddressRate"):
+        per_second, burst = map(int, parameters[name]["Default"].split("/"))
+        assert max(per_second, burst) <= gateway / 2
 
 
 @pytest.mark.parametrize("name", ["IssuerRate", "AddressRate"])
