@@ -10,10 +10,8 @@ from collections import OrderedDict
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from federation.aws.backoff import ATTEMPTS
-from federation.aws.errors import error_code, translated
+from federation.aws.conditional import ConditionNotMet, conditional
 from federation.aws.keys import item_key
 from federation.limits.arrival import Taking
 from federation.model.trust import RateLimit
@@ -63,8 +61,8 @@ class DynamoAllowances:
         change, condition = how
         numbers = {":full": taking.taken(0), ":cost": taking.cost, ":now": taking.now, ":latest": taking.latest}
         used = {name: {"N": str(number)} for name, number in numbers.items() if name in change + condition}
-        with translated(Reason.STORE_UNAVAILABLE):
-            try:
+        try:
+            with conditional(Reason.STORE_UNAVAILABLE):
                 self._dynamodb.update_item(
                     TableName=self._table,
                     Key={"pk": {"S": pk}},
@@ -73,10 +71,8 @@ class DynamoAllowances:
                     ExpressionAttributeValues={**used, ":expires_at": {"N": str(_expiry(taking))}},
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-            except ClientError as error:
-                if error_code(error) != "ConditionalCheckFailedException":
-                    raise
-                return _arrival(error)
+        except ConditionNotMet as stands:
+            return _arrival(stands.item)
         return None
 
     def _remember(self, pk: str, arrival: int) -> None:
@@ -88,11 +84,10 @@ class DynamoAllowances:
                 self._arrivals.popitem(last=False)
 
 
-def _arrival(error: ClientError) -> int:
+def _arrival(item: Any) -> int:  # noqa: ANN401 (whatever lies there)
     """0: there is no item. One that cannot be read is no reason to guess: TemporarilyUnavailable."""
-    answer: Any = error.response
     try:
-        return int(answer.get("Item", {}).get("arrival", {"N": "0"})["N"])
+        return int(item.get("arrival", {"N": "0"})["N"])
     except (AttributeError, KeyError, TypeError, ValueError) as unreadable:
         raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "an allowance is unreadable") from unreadable
 

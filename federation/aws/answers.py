@@ -6,9 +6,8 @@ pk = ("action", tenant, principal, name)    digest, began | status, answer, expi
 import zlib
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from federation.aws.errors import error_code, translated
+from federation.aws.conditional import ConditionNotMet, conditional
+from federation.aws.errors import translated
 from federation.aws.items import Item, Key
 from federation.aws.keys import item_key
 from federation.oauth.reasons import Reason
@@ -37,18 +36,16 @@ class DynamoAnswers:
     def begin(self, key: tuple[str, ...], digest: str) -> RememberedAnswer | None:
         """A conditional PutItem; where somebody was there, a GetItem."""
         item = answer_key(key) | {"digest": {"S": digest}, "began": self._number(0), "expires_at": self._number(KEPT)}
-        with translated(Reason.STORE_UNAVAILABLE):
-            try:
+        try:
+            with conditional(Reason.STORE_UNAVAILABLE):
                 self._dynamodb.put_item(
                     TableName=self._table,
                     Item=item,
                     ConditionExpression=_FREE,
                     ExpressionAttributeValues={":now": self._number(0), ":given_up": self._number(-RUNNING)},
                 )
-            except ClientError as error:
-                if error_code(error) != "ConditionalCheckFailedException":
-                    raise
-                return self._remembered(key, digest)
+        except ConditionNotMet:
+            return self._remembered(key, digest)
         return None
 
     def finish(self, key: tuple[str, ...], answer: RememberedAnswer) -> None:

@@ -8,11 +8,10 @@
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 from federation.aws.approval_items import INDEX, LISTING, MARGIN, approval_in, approval_item, approval_key
 from federation.aws.backoff import ATTEMPTS, Pause, full_jitter
-from federation.aws.errors import error_code, translated
+from federation.aws.conditional import ConditionNotMet, conditional
+from federation.aws.errors import translated
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval, first_version
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
@@ -81,8 +80,8 @@ class DynamoApprovals:
     def _written(self, approval: StoredApproval, over: int | None) -> bool:
         """False: what lies there is no longer the version `over` (None: nothing)."""
         item = approval_item(approval)
-        with translated(Reason.STORE_UNAVAILABLE):
-            try:
+        try:
+            with conditional(Reason.STORE_UNAVAILABLE):
                 if over is None:
                     self._dynamodb.put_item(
                         TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(pk)"
@@ -94,10 +93,8 @@ class DynamoApprovals:
                         ConditionExpression="version = :over",
                         ExpressionAttributeValues={":over": {"N": str(over)}},
                     )
-            except ClientError as error:
-                if error_code(error) != "ConditionalCheckFailedException":
-                    raise
-                return False
+        except ConditionNotMet:
+            return False
         return True
 
 

@@ -7,13 +7,13 @@ The head lies where neither who issues tokens nor who edits trust may write: it 
 """
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from federation.aws.backoff import ATTEMPTS, Pause, full_jitter
-from federation.aws.errors import error_code, translated
+from federation.aws.conditional import ConditionNotMet, conditional
+from federation.aws.errors import translated
 from federation.aws.items import Key, get_items
 from federation.aws.keys import item_key
 from federation.model.archive import NO_SEGMENT, ArchiveHead
@@ -66,18 +66,14 @@ class DynamoArchiveIndex:
             "kid": {"S": head.kid},
             "signed_at": {"N": str(head.signed_at)},
         }
-        with translated(Reason.STORE_UNAVAILABLE):
-            try:
-                self._dynamodb.put_item(
-                    TableName=self._tables.trust,
-                    Item=HEAD_KEY | item,
-                    ConditionExpression="attribute_not_exists(pk) OR #number < :number",
-                    ExpressionAttributeNames={"#number": "number"},
-                    ExpressionAttributeValues={":number": item["number"]},
-                )
-            except ClientError as error:
-                if error_code(error) != "ConditionalCheckFailedException":
-                    raise
+        with suppress(ConditionNotMet), conditional(Reason.STORE_UNAVAILABLE):
+            self._dynamodb.put_item(
+                TableName=self._tables.trust,
+                Item=HEAD_KEY | item,
+                ConditionExpression="attribute_not_exists(pk) OR #number < :number",
+                ExpressionAttributeNames={"#number": "number"},
+                ExpressionAttributeValues={":number": item["number"]},
+            )
 
     def archived(self, events: Collection[str]) -> frozenset[str]:
         """A BatchGetItem for every hundred. What DynamoDB has yet to delete was archived all the same."""

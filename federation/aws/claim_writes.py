@@ -7,11 +7,10 @@ counted number of times. A counted one that has expired counts on until DynamoDB
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from federation.aws.errors import error_code, translated
+from federation.aws.conditional import ConditionNotMet, conditional
 from federation.aws.items import Item, Key
 from federation.aws.keys import item_key
 from federation.aws.transactions import Write
@@ -57,15 +56,11 @@ def claim(table: str, use: OneTimeUse, correlation_id: str, now: float) -> Write
 
 def give_back(dynamodb: "DynamoDBClient", table: str, use: OneTimeUse, correlation_id: str) -> None:
     """Undo the claim of that request; what others claimed stays theirs."""
-    with translated(Reason.STORE_UNAVAILABLE):
-        try:
-            if use.times > 1:
-                _leave(dynamodb, table, use, correlation_id)
-            else:
-                _delete(dynamodb, table, use, correlation_id)
-        except ClientError as error:
-            if error_code(error) != "ConditionalCheckFailedException":
-                raise
+    with suppress(ConditionNotMet), conditional(Reason.STORE_UNAVAILABLE):
+        if use.times > 1:
+            _leave(dynamodb, table, use, correlation_id)
+        else:
+            _delete(dynamodb, table, use, correlation_id)
 
 
 def _counted(table: str, use: OneTimeUse, remembered: Item, values: Item) -> Item:

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 from federation.aws.backoff import Pause, full_jitter
 from federation.aws.claim_writes import check_uses, claim
-from federation.aws.errors import error_code, translated
+from federation.aws.conditional import ConditionNotMet, conditional
 from federation.aws.transactions import ConditionFailed, Write, write_all
 from federation.model.one_time import OneTimeUse
 from federation.oauth.reasons import Reason
@@ -36,13 +34,11 @@ class DynamoOneTimeClaims:
             self._write_all(writes, uses)
 
     def _put(self, write: Write, use: OneTimeUse) -> None:
-        with translated(Reason.STORE_UNAVAILABLE):
-            try:
+        try:
+            with conditional(Reason.STORE_UNAVAILABLE):
                 self._dynamodb.put_item(**write)
-            except ClientError as error:
-                if error_code(error) != "ConditionalCheckFailedException":
-                    raise
-                raise AlreadyUsed(use) from error
+        except ConditionNotMet as error:
+            raise AlreadyUsed(use) from error
 
     def _write_all(self, writes: Sequence[Write], uses: Sequence[OneTimeUse]) -> None:
         try:

@@ -12,9 +12,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from federation.aws.errors import error_code, translated
+from federation.aws.conditional import ConditionNotMet, conditional
+from federation.aws.errors import translated
 from federation.aws.items import Item, Key
 from federation.aws.keys import item_key
 from federation.model.issuer_keys import IssuerKeySet, KeptKeys
@@ -56,13 +55,11 @@ class DynamoIssuerKeys:
     def save(self, keys: IssuerKeySet, tag: str) -> None:
         """One conditional PutItem; raises VersionConflict."""
         item = self._key(keys.issuer) | _encode(keys) | {"sha256": {"S": self._digest(keys)}}
-        with translated(Reason.STORE_UNAVAILABLE):
-            try:
+        try:
+            with conditional(Reason.STORE_UNAVAILABLE):
                 self._dynamodb.put_item(TableName=self._table, Item=item, **_still(tag))
-            except ClientError as error:
-                if error_code(error) != "ConditionalCheckFailedException":
-                    raise
-                raise VersionConflict(keys.issuer) from error
+        except ConditionNotMet as error:
+            raise VersionConflict(keys.issuer) from error
 
     def _believed(self, issuer: str, item: Item) -> IssuerKeySet | None:
         try:

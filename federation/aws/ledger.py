@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 from federation.aws.backoff import Pause, full_jitter
 from federation.aws.claim_writes import check_uses, claim, give_back
-from federation.aws.errors import error_code, translated
+from federation.aws.conditional import ConditionNotMet, conditional
+from federation.aws.errors import translated
 from federation.aws.issued_tokens import KEYS, recent_attributes
 from federation.aws.items import Item, Key
 from federation.aws.kept_tokens import kept_item
@@ -81,13 +80,11 @@ class DynamoLedger:
             give_back(self._dynamodb, self._tables.state, use, str(entry["correlation_id"]))
 
     def _write(self, record: Mapping[str, Item]) -> None:
-        with translated(Reason.AUDIT_UNAVAILABLE):
-            try:
+        try:
+            with conditional(Reason.AUDIT_UNAVAILABLE):
                 self._dynamodb.put_item(**record)  # type: ignore[arg-type]
-            except ClientError as error:
-                if error_code(error) != "ConditionalCheckFailedException":
-                    raise
-                raise _jti_taken() from error
+        except ConditionNotMet as error:
+            raise _jti_taken() from error
 
     def _write_all(self, writes: Sequence[Write], uses: Sequence[OneTimeUse]) -> None:
         """First the record, then the claims in the order of `uses`."""

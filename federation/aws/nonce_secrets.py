@@ -12,9 +12,8 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from federation.aws.errors import error_code, translated
+from federation.aws.conditional import ConditionNotMet, conditional
+from federation.aws.errors import translated
 from federation.aws.items import Key
 from federation.aws.keys import item_key
 from federation.oauth.errors import TemporarilyUnavailable
@@ -79,17 +78,15 @@ class DynamoNonceSecrets:
     def _written(self, period: int, secret: bytes) -> bool:
         """False: there is one already."""
         expires_at = {"N": str(int(self._clock.now()) + KEPT)}
-        with translated(Reason.STORE_UNAVAILABLE):
-            try:
+        try:
+            with conditional(Reason.STORE_UNAVAILABLE):
                 self._dynamodb.put_item(
                     TableName=self._table,
                     Item=secret_key(period) | {"secret": {"B": secret}, "expires_at": expires_at},
                     ConditionExpression="attribute_not_exists(pk)",
                 )
-            except ClientError as error:
-                if error_code(error) != "ConditionalCheckFailedException":
-                    raise
-                return False
+        except ConditionNotMet:
+            return False
         return True
 
 

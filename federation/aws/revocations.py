@@ -7,12 +7,11 @@
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
-from botocore.exceptions import ClientError
+from typing import TYPE_CHECKING
 
 from federation.aws.backoff import ATTEMPTS, Pause, full_jitter
-from federation.aws.errors import error_code, translated
+from federation.aws.conditional import ConditionNotMet, conditional
+from federation.aws.errors import translated
 from federation.aws.items import Item, Key
 from federation.aws.keys import item_key
 from federation.model.revocation import Revocation, RevocationKey, Withdrawn
@@ -69,8 +68,8 @@ class DynamoRevocations:
     def _put(self, revocation: Revocation) -> Revocation | None:
         """None: written. Else what stands there already, which is stricter in some way."""
         item = _encode(revocation)
-        with translated(Reason.STORE_UNAVAILABLE):
-            try:
+        try:
+            with conditional(Reason.STORE_UNAVAILABLE):
                 self._dynamodb.put_item(
                     TableName=self._table,
                     Item=item,
@@ -78,11 +77,8 @@ class DynamoRevocations:
                     ExpressionAttributeValues={f":{name}": item[name] for name in ("revoked_at", "expires_at")},
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-            except ClientError as error:
-                if error_code(error) != "ConditionalCheckFailedException":
-                    raise
-                answer: Any = error.response
-                return revocation_in(answer["Item"])
+        except ConditionNotMet as stands:
+            return revocation_in(stands.item)
         return None
 
 
