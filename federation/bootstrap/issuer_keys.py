@@ -12,6 +12,7 @@ from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.guard import guard
+from federation.bootstrap.limits import request_limits
 from federation.bootstrap.second_level import issuer_keys
 from federation.issuer_keys.endpoint import IssuerKeysEndpoint
 from federation.issuer_keys.push import PushKeys
@@ -46,6 +47,7 @@ def issuer_keys_endpoint(settings: Settings, log: AuditLog) -> IssuerKeysEndpoin
         clock=clock,
         identifiers=RandomIdentifiers(),
         forget_trust=trust.forget,
+        knock=request_limits(settings, reader, clock, dynamodb).knock,
     )
     return IssuerKeysEndpoint(push, settings.issuer + ERRORS_PATH)
 

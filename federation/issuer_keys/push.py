@@ -46,11 +46,15 @@ class PushKeys:
     identifiers: Identifiers
     forget_trust: Callable[[], None]
     """Nothing is remembered from then on."""
+    knock: Callable[[str], None]
+    """Whether anybody may come in from that source address now: what only looks like a token of an issuer costs several
+    reads. Raises TooManyRequests."""
     alarm: Alarm = log_alarm
 
     def __call__(self, http: HttpRequest) -> None:
         """The keys are trusted and the record is durable; or raises an OAuthError, which has been recorded."""
         with PushRecord(http, self.log, self.clock) as record:
+            self.knock(http.source_ip)
             record.push = push = parse_push(http)
             pusher, standing = self._authenticate(http, push)
             record.pusher = pusher

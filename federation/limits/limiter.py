@@ -98,7 +98,11 @@ class Limiter:
         limited = Limited(key, limit)
         taking = Taking(limit, 1, self._clock.now())
         with self._lock:
-            arrival = min(self._arrivals.get(limited, int), taking.now + limit.burst * taking.cost)
+            arrival = self._arrivals.get(limited, int)
+            if (
+                arrival > taking.now + limit.burst * taking.cost
+            ):  # no bucket is emptier than empty: the clock was set back
+                arrival = taking.latest
             wait = taking.wait(arrival)
             if not wait:
                 self._arrivals.put(limited, taking.taken(arrival))

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from federation.model.json import Json, JsonObject
+from federation.model.trust import RateLimit
 from federation.oauth.http import HttpResponse
 from tests.support.issuer_world import BRIDGE, NOW, jwks
 from tests.support.push_world import (
@@ -207,6 +208,16 @@ def test_B_push_an_issuer_that_is_not_there_looks_like_one_that_is(world: PushWo
     for id_ in ids:
         assert anonymous(world.send(BODY, bad, f"/issuers/{id_}/keys")) == expected
     assert world.pushed.kept == {}
+
+
+def test_Q1_a_flood_of_tokens_that_prove_nothing_asks_no_store_beyond_its_rate() -> None:
+    world = PushWorld(address_rate=RateLimit(1, 3))
+    answers = [world.push(SECOND, by=STRANGER, jti=f"p-{number}") for number in range(20)]
+    assert [answer.status for answer in answers] == [401] * 3 + [429] * 17
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    loads = world.pushed.loads
+    world.push(SECOND, by=STRANGER)
+    assert world.pushed.loads == loads
 
 
 def test_B_push_every_id_costs_the_same_reads(world: PushWorld) -> None:

@@ -16,12 +16,14 @@ from federation.issuer_keys.push import PushKeys
 from federation.issuer_keys.pusher import Pushers
 from federation.issuer_keys.refresh import KeyRefresh, RefreshReport
 from federation.keys.publication import Publication
+from federation.limits.limiter import Limiter
+from federation.limits.requests import RequestLimits
 from federation.mapping.own import OwnMappings
 from federation.minting.jws import assemble, signing_input
 from federation.model.issuer_keys import KeptKeys
 from federation.model.json import Json, JsonObject
 from federation.model.tokens import VerifiedToken
-from federation.model.trust import Kind
+from federation.model.trust import Kind, RateLimit
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.identifiers import TokenType
@@ -38,6 +40,7 @@ from federation.verification.push_tokens import PushTokens
 from federation.verification.second_level import SecondLevel
 from federation.verification.verifier import TokenVerifier
 from tests.support.admin_world import admin_mapping, issuer
+from tests.support.fake_allowances import FakeAllowances
 from tests.support.fake_audit_log import FakeAuditLog
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_current_state import FakeState
@@ -77,6 +80,8 @@ OF_ACME: dict[str, Json] = {
 }
 """Claims of an admin of that tenant alone."""
 
+PLENTY = RateLimit(10_000, 10_000)
+
 
 @dataclass
 class PushWorld:
@@ -93,10 +98,13 @@ class PushWorld:
     people: FakeTrust = field(default_factory=FakeTrust)
     """Who the admins are; apart, so that the issuer that pushes is the only one here."""
     bearer: bool = True
+    address_rate: RateLimit = PLENTY
 
     def __post_init__(self) -> None:
         self.ledger, self.signer, self._numbers = FakeLedger(self.clock), FakeSigner(), count(1)
         self.state = FakeState(self.trust, self.ledger, self.clock)
+        limiter = Limiter(FakeAllowances(self.clock), self.clock)
+        self._limits = RequestLimits(limiter, self.address_rate, self.address_rate, self.trust)
         self.write()
         self._admit()
         kms_key = self.signer.create()
@@ -115,6 +123,7 @@ class PushWorld:
             clock=self.clock,
             identifiers=CountingIdentifiers(),
             forget_trust=self._forget,
+            knock=self._limits.knock,
             alarm=self.alarm,
         )
 
