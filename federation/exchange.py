@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from federation.audit.record import AuditRecord
 from federation.authentication.grants import TokenCallers
-from federation.authentication.itself import itself
+from federation.authentication.itself import as_verified_token
 from federation.limits.limiter import Admission
 from federation.limits.requests import RequestLimits
 from federation.mapping.principals import Principals
@@ -91,7 +91,7 @@ class Exchange:
     def _subject(self, client: Caller, request: ExchangeRequest) -> VerifiedToken:
         """What the subject token proves; a client that brought none has proven itself."""
         if client.client is not None and request.grant is GrantType.CLIENT_CREDENTIALS:
-            return itself(client.client, self.clock.now())
+            return as_verified_token(client.client, self.clock.now())
         return self.tokens.verify_subject(request)
 
 

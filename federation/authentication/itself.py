@@ -13,7 +13,7 @@ LONGEST = 60 * 60
 """Seconds: no audience allows more. What its certificate still has is the caller's to say."""
 
 
-def itself(client: Client, now: float) -> VerifiedToken:
+def as_verified_token(client: Client, now: float) -> VerifiedToken:
     """Proof that the client is who it says, which it has proven by its own method. `now`: seconds since the epoch."""
     claims: dict[str, Json] = {"client_id": client.id, "iat": int(now)}
     return VerifiedToken(

@@ -117,11 +117,16 @@ def _function_routes(template: Mapping[str, Any]) -> Iterator[Route]:
 
 def _signed(template: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(method, path) of what the API's definition secures; there is one scheme."""
+    for path, method, operation in _operations(template):
+        if operation.get("security"):
+            yield ANY if method == _ANY_METHOD else method.upper(), path
+
+
+def _operations(template: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """(path, method, operation) of every OpenAPI definition in the template."""
     for _, properties in resources(template, "AWS::Serverless::HttpApi"):
         for path, methods in properties.get("DefinitionBody", {}).get("paths", {}).items():
-            for method, operation in methods.items():
-                if operation.get("security"):
-                    yield ANY if method == _ANY_METHOD else method.upper(), path
+            yield from ((path, method, operation) for method, operation in methods.items())
 
 
 def _function(name: str, properties: Mapping[str, Any]) -> FunctionTarget:
@@ -134,9 +139,7 @@ def _function(name: str, properties: Mapping[str, Any]) -> FunctionTarget:
 
 
 def _object_routes(template: Mapping[str, Any]) -> Iterator[Route]:
-    for _, properties in resources(template, "AWS::Serverless::HttpApi"):
-        for path, methods in properties.get("DefinitionBody", {}).get("paths", {}).items():
-            for method, operation in methods.items():
-                integration = operation.get("x-amazon-apigateway-integration", {})
-                if integration.get("type", "").lower() == "http_proxy":
-                    yield Route(method.upper(), path, ObjectTarget())
+    for path, method, operation in _operations(template):
+        integration = operation.get("x-amazon-apigateway-integration", {})
+        if integration.get("type", "").lower() == "http_proxy":
+            yield Route(method.upper(), path, ObjectTarget())

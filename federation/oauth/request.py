@@ -1,34 +1,16 @@
 """A token exchange request, parsed once at the edge (RFC 8693 section 2.1). Nobody reads the form again."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
-from federation.oauth.errors import (
-    InvalidAuthorizationDetails,
-    InvalidDpopProof,
-    InvalidRequest,
-    InvalidScope,
-    InvalidTarget,
-    UnsupportedGrantType,
-)
+from federation.oauth.errors import InvalidDpopProof, InvalidRequest, UnsupportedGrantType
 from federation.oauth.form import Form, parse_form, single
 from federation.oauth.http import HttpRequest
 from federation.oauth.identifiers import REQUESTED_TOKEN_TYPES, SUBJECT_TOKEN_TYPES, GrantType, TokenType
 from federation.oauth.post import check_post
 from federation.oauth.reasons import Reason
-from federation.oauth.strict_json import NotStrictJson, parse_array
-
-MAX_SCOPE = 1024
-MAX_TARGETS = 8
-MAX_TARGET = 512
-MAX_DETAILS = 8
-MAX_DETAILS_TEXT = 4096
-
-_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*")
-_AUDIENCE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
+from federation.oauth.wanted import audiences, authorization_details, resources, scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +66,9 @@ def parse(http: HttpRequest) -> ExchangeRequest:
         grant=grant,
         subject_token=subject_token,
         subject_token_type=subject_token_type,
-        audiences=_audiences(form),
-        resources=_resources(form),
-        scopes=_scopes(form),
+        audiences=audiences(form),
+        resources=resources(form),
+        scopes=scopes(form),
         requested_token_type=_requested_type(form),
         actor_token=actor_token,
         actor_token_type=actor_token_type,
@@ -94,7 +76,7 @@ def parse(http: HttpRequest) -> ExchangeRequest:
         client_certificate=http.client_certificate,
         source_ip=http.source_ip,
         correlation_id=http.correlation_id,
-        authorization_details=_authorization_details(form),
+        authorization_details=authorization_details(form),
         dpop_proof=http.headers.get("dpop"),
         subject_token_proof=single(form, "subject_token_proof"),
         iam_caller=http.iam_caller,
@@ -164,74 +146,3 @@ def _actor(form: Form) -> tuple[str | None, TokenType | None]:
     if token is None or name is None:
         return None, None
     return token, _token_type(name, SUBJECT_TOKEN_TYPES, Reason.UNSUPPORTED_SUBJECT_TOKEN_TYPE)
-
-
-def _audiences(form: Form) -> tuple[str, ...]:
-    audiences = form.get("audience", ())
-    if len(audiences) > MAX_TARGETS or not all(_is_audience(audience) for audience in audiences):
-        raise InvalidTarget(Reason.TARGET_NOT_GRANTED, "malformed or too many audiences")
-    return audiences
-
-
-def _is_audience(audience: str) -> bool:
-    return len(audience) <= MAX_TARGET and _AUDIENCE.fullmatch(audience) is not None
-
-
-def _resources(form: Form) -> tuple[str, ...]:
-    resources = form.get("resource", ())
-    if len(resources) > MAX_TARGETS or not all(_is_resource(resource) for resource in resources):
-        raise InvalidTarget(Reason.MALFORMED_TARGET)
-    return resources
-
-
-def _is_resource(resource: str) -> bool:
-    """An absolute https URL without fragment (RFC 8707 section 2) or user information."""
-    url = _split(resource)
-    return (
-        url is not None
-        and _is_audience(resource)
-        and url.scheme == "https"
-        and bool(url.hostname)
-        and "@" not in url.netloc
-        and "#" not in resource
-    )
-
-
-def _split(resource: str) -> SplitResult | None:
-    try:
-        return urlsplit(resource)
-    except ValueError:
-        return None
-
-
-def _scopes(form: Form) -> tuple[str, ...] | None:
-    scope = single(form, "scope")
-    if scope is None:
-        return None
-    if len(scope) > MAX_SCOPE or not _SCOPE.fullmatch(scope):
-        raise InvalidScope(Reason.MALFORMED_SCOPE)
-    return tuple(dict.fromkeys(scope.split(" ")))
-
-
-def _authorization_details(form: Form) -> tuple[Mapping[str, Any], ...]:
-    """A JSON array of objects, each with a `type` (RFC 9396 section 2)."""
-    text = single(form, "authorization_details")
-    if text is None:
-        return ()
-    details = _array(text)
-    if not 1 <= len(details) <= MAX_DETAILS or not all(_is_detail(detail) for detail in details):
-        raise InvalidAuthorizationDetails(Reason.MALFORMED_DETAILS)
-    return tuple(details)
-
-
-def _array(text: str) -> list[Any]:
-    if len(text) > MAX_DETAILS_TEXT:
-        raise InvalidAuthorizationDetails(Reason.MALFORMED_DETAILS)
-    try:
-        return parse_array(text.encode())
-    except NotStrictJson as error:
-        raise InvalidAuthorizationDetails(Reason.MALFORMED_DETAILS, str(error)) from error
-
-
-def _is_detail(detail: object) -> bool:
-    return isinstance(detail, dict) and isinstance(detail.get("type"), str) and bool(detail["type"])

@@ -4,7 +4,7 @@ from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from federation.authentication.itself import itself
+from federation.authentication.itself import as_verified_token
 from federation.model.authorization import Authorization
 from federation.model.binding import ProvenKeys
 from federation.model.itself import as_principal
@@ -118,7 +118,7 @@ class Decisions:
     ) -> Authorization:
         """client_credentials, of `gateway` whoever calls."""
         one = caller.client or client()
-        subject, who = itself(one, self.now()), as_principal(one)
+        subject, who = as_verified_token(one, self.now()), as_principal(one)
         return self.decide(request or FOR_ITSELF, caller=caller, proven=proven, subject=subject, who=who)
 
     def refused(self, request: ExchangeRequest | None = None, **changes: Any) -> OAuthError:  # noqa: ANN401  (as above)

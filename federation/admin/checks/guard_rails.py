@@ -81,10 +81,10 @@ def _unfit_principal(provider: Provider, mapping: MappingDocument, match: dict[s
 def _unfit_attributes(provider: Provider, mapping: MappingDocument) -> Iterator[Objection]:
     """Policies and APIs take attributes for what the provider says."""
     for name, template in mapping.attributes.items():
-        for path in _paths(parse_attribute(template)):
-            for unfit in _unfit(provider, path, {}):
-                if unfit.caller_chosen:
-                    yield Objection(("attributes", name), f"{_name(unfit)} {unfit.why}; leave it out")
+        found = (unfit for path in _paths(parse_attribute(template)) for unfit in _unfit(provider, path, {}))
+        for unfit in found:
+            if unfit.caller_chosen:
+                yield Objection(("attributes", name), f"{_name(unfit)} {unfit.why}; leave it out")
 
 
 def _unfit(provider: Provider, path: ClaimPath, match: dict[str, MatchValue]) -> Iterator[Unfit]:

@@ -52,18 +52,22 @@ class YamlTree:
     def documents(self) -> Iterator[SourceDocument]:
         """Every document up to the first place that cannot be read; empty ones are left out."""
         try:
-            for event in self._events:
-                if isinstance(event, DocumentStartEvent):
-                    self._lines = {}
-                    value = self._value(next(self._events), ())
-                    if value is not None:
-                        yield SourceDocument(self._file, value, self._lines)
+            yield from self._readable()
         except _Unreadable as error:
             self._report(error.line, str(error))
         except yaml.MarkedYAMLError as error:
             self._report(error.problem_mark.line + 1 if error.problem_mark else 0, f"not YAML: {error.problem}")
         except yaml.YAMLError:
             self._report(0, "not YAML: a character that must not stand in it")
+
+    def _readable(self) -> Iterator[SourceDocument]:
+        for event in self._events:
+            if not isinstance(event, DocumentStartEvent):
+                continue
+            self._lines = {}
+            value = self._value(next(self._events), ())
+            if value is not None:
+                yield SourceDocument(self._file, value, self._lines)
 
     def _value(self, event: Event, location: Location) -> Json:
         self._check_form(event, location)

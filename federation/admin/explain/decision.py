@@ -8,7 +8,7 @@ from federation.admin.explain.identity import Identities
 from federation.admin.explain.question import Question
 from federation.admin.explain.selected import Selected
 from federation.admin.snapshot.snapshot import Snapshot
-from federation.authentication.itself import itself
+from federation.authentication.itself import as_verified_token
 from federation.mapping.mapper import Mapper
 from federation.mapping.own import OwnMappings
 from federation.mapping.principals import Principals
@@ -176,7 +176,7 @@ class Decisions:
 def _itself(caller: Caller | None, now: int) -> VerifiedToken:
     if caller is None or caller.client is None:
         raise UnauthorizedClient(Reason.GRANT_NOT_ALLOWED, "nobody in particular asks for itself")
-    return itself(caller.client, now)
+    return as_verified_token(caller.client, now)
 
 
 def _request(question: Question) -> ExchangeRequest:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from federation.authentication.itself import itself
+from federation.authentication.itself import as_verified_token
 from federation.mapping.mapper import Mapper
 from federation.mapping.own import OwnMappings
 from federation.mapping.principals import Principals
@@ -47,7 +47,7 @@ def token_of(client: Client) -> OwnClaims:
 
 
 def test_it_is_a_principal_of_its_own_with_what_its_document_grants() -> None:
-    token = itself(CLIENT, NOW + 0.5)
+    token = as_verified_token(CLIENT, NOW + 0.5)
     mapped = principals(Known()).resolve(token, asking())
     assert (mapped.principal, mapped.mapping.id, mapped.mapping.version) == ("client/gateway", "client:gateway", 3)
     assert mapped.mapping.grants == (Grant("risk-engine", ("risk:read",)), Grant("ledger", ("risk:read",)))
@@ -55,7 +55,7 @@ def test_it_is_a_principal_of_its_own_with_what_its_document_grants() -> None:
 
 
 def test_all_of_it_rests_on_its_document_alone() -> None:
-    token = itself(CLIENT, NOW)
+    token = as_verified_token(CLIENT, NOW)
     assert token.documents == as_principal(CLIENT).documents == (CLIENT.document,)
     assert (token.issued_at, token.expires_at, token.own) == (NOW, NOW + 3600, None)
 
