@@ -7,6 +7,7 @@ from federation.verification.algorithms import ALGORITHMS
 from federation.verification.discovery import KeySource
 from federation.verification.held_keys import COOL_DOWN, COOL_DOWN_WITHOUT_KEYS, FRESH, MAX_STALE
 from federation.verification.key_cache import KeyCache
+from tests.support.eventually import HANGS
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_fetcher import FakeFetcher
 from tests.support.issuer_online import (
@@ -62,7 +63,7 @@ class SlowFetcher(FakeFetcher):
     def fetch(self, url: str) -> bytes:
         body = super().fetch(url)
         self.asked.set()
-        self.gave_up |= not self.release.wait(20)
+        self.gave_up |= not self.release.wait(HANGS)
         return body
 
 
@@ -91,8 +92,8 @@ def test_B1_many_at_once_share_one_fetch() -> None:
     ]
     for thread in threads:
         thread.start()
-    assert web.asked.wait(20)
-    assert clock.complete.wait(20)
+    assert web.asked.wait(HANGS)
+    assert clock.complete.wait(HANGS)
     web.release.set()
     for thread in threads:
         thread.join()
@@ -106,7 +107,7 @@ def test_B1_a_slow_issuer_delays_nobody_else() -> None:
     w = world(online(), quick, web=web)
     slow = Thread(target=lambda: w.verify(old_token(w)))
     slow.start()
-    assert web.asked.wait(20)
+    assert web.asked.wait(HANGS)
     assert w.verify(token(claims(iss="https://quick.example.com"), key=OLD)).issuer is quick
     web.release.set()
     slow.join()

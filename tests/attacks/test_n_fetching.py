@@ -17,6 +17,7 @@ from federation.ports import FetchFailed
 from federation.web.connection import Connector
 from federation.web.fetcher import WebFetcher
 from tests.support.document_vectors import base, sources
+from tests.support.eventually import HANGS
 from tests.support.exchange_world import BRIDGE, ISSUER, Bridge, body
 from tests.support.fake_fetcher import FakeFetcher
 from tests.support.issuer_server import document, issuer_server, status
@@ -133,7 +134,7 @@ def test_N1_a_host_is_a_name_and_never_an_address_in_any_spelling(host: str) -> 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_N1_a_laptop_names_itself_in_three_ways_and_no_other(scheme: str, host: str) -> None:
     with pytest.raises(FetchFailed, match="not"):
-        WebFetcher(loopback=True).fetch(f"{scheme}://{host}/jwks.json")
+        WebFetcher(loopback=True, total=HANGS).fetch(f"{scheme}://{host}/jwks.json")
 
 
 def test_N1_on_a_laptop_localhost_is_this_machine_whatever_a_name_server_says() -> None:
@@ -157,7 +158,7 @@ def test_N3_a_redirect_is_not_followed() -> None:
     with issuer_server() as server:
         server.routes = {"/jwks": status(302, location=f"{server.url}/elsewhere"), "/elsewhere": document({})}
         with pytest.raises(FetchFailed, match="status 302"):
-            WebFetcher(loopback=True).fetch(f"{server.url}/jwks")
+            WebFetcher(loopback=True, total=HANGS).fetch(f"{server.url}/jwks")
         assert server.asked == ["/jwks"]
 
 
@@ -271,5 +272,5 @@ def test_N5_loopback_works_where_it_is_allowed() -> None:
     with issuer_server() as server:
         server.routes["/jwks"] = document({"keys": []})
         for host in ("127.0.0.1", "localhost"):
-            body = WebFetcher(loopback=True).fetch(f"http://{host}:{server.port}/jwks")
+            body = WebFetcher(loopback=True, total=HANGS).fetch(f"http://{host}:{server.port}/jwks")
             assert json.loads(body) == {"keys": []}

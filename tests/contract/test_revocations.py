@@ -1,6 +1,5 @@
 """RevocationStore: what was withdrawn stays withdrawn, and never less than before."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
@@ -10,6 +9,7 @@ from federation.model.revocation import Revocation, RevocationKey, Withdrawn
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.ports import StandingQuestion
 from tests.support.contract import Engine
+from tests.support.eventually import eventually
 from tests.support.state_contract import StatePorts, state_ports
 
 NOW = 1_800_000_000
@@ -31,13 +31,8 @@ def standing(state: StatePorts, key: RevocationKey = ACME) -> Revocation:
 
 def listed(state: StatePorts, expected: int) -> tuple[Revocation, ...]:
     """The index may be a moment late."""
-    found = state.revocations.revocations()
-    for _ in range(200):
-        if len(found) == expected:
-            break
-        time.sleep(0.01)
-        found = state.revocations.revocations()
-    return found
+    eventually(lambda: len(state.revocations.revocations()) == expected)
+    return state.revocations.revocations()
 
 
 def test_withdrawing_twice_is_withdrawing_once(state: StatePorts) -> None:

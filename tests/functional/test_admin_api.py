@@ -20,6 +20,7 @@ from federation.model.documents import StoredDocument
 from federation.model.history import Change
 from federation.model.trust import Kind
 from federation.oauth.identifiers import GrantType, TokenType
+from tests.support.eventually import eventually
 
 PARTNERS = [f"partner-{number}" for number in range(6)]
 TARGET = "risk-engine"
@@ -161,8 +162,7 @@ def test_with_a_policy_that_cannot_be_read_nothing_is_issued(laptop: Laptop) -> 
     answer = laptop.exchange()
     assert (answer.status, answer.members["error"]) == (503, "temporarily_unavailable")
     assert laptop.admin("DELETE", "/policies/broken", if_match='"1"').status == 204
-    while laptop.exchange().status != 200:  # it is noticed when what was remembered is read again
-        time.sleep(0.2)
+    assert eventually(lambda: laptop.exchange().status == 200)  # once what was remembered is read again
 
 
 def test_the_seeded_admin_cannot_lock_everybody_out(laptop: Laptop) -> None:

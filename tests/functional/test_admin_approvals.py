@@ -1,11 +1,11 @@
 """Just-in-time approval over HTTP: asked by a policy, answered by a person, used as often as they said."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from federation.client.http import Answer
+from tests.support.eventually import eventually
 from tests.support.tenants_laptop import PAYMENTS, Laptop, tenants_laptop
 
 
@@ -80,10 +80,7 @@ def test_another_tenant_neither_sees_nor_decides(laptop: Laptop) -> None:
 
 def test_the_log_says_who_waits_and_how_to_answer(laptop: Laptop) -> None:
     id_ = asked(laptop, "clerk", "globex")
-    deadline = 50
-    while not (told := [one for one in laptop.lines("approval_asked") if one["approval_id"] == id_]) and deadline:
-        deadline -= 1
-        time.sleep(0.1)
+    told = eventually(lambda: [one for one in laptop.lines("approval_asked") if one["approval_id"] == id_])
     assert told[0]["approve"] == f"fedbridge approvals approve {id_} --url {laptop.local.url}"
 
 

@@ -15,6 +15,7 @@ from federation.oauth.errors import OAuthError
 from federation.oauth.identifiers import FORM, GrantType, TokenType
 from federation.oauth.reasons import Reason
 from tests.support.bridge_server import AUDIENCE, Bridge
+from tests.support.eventually import HANGS
 
 CODES = {error.error for error in OAuthError.__subclasses__()}
 DESCRIPTIONS = {f"{reason.value}: {reason.advice}" for reason in Reason}
@@ -112,7 +113,7 @@ def test_what_is_no_endpoint_is_not_found(bridge: Bridge, path: str, body: bytes
 )
 def test_what_is_no_http_is_a_400_of_the_server(bridge: Bridge, sent: bytes) -> None:
     """Behind API Gateway such bytes never reach a function; here they never reach a handler."""
-    with socket.create_connection(("127.0.0.1", urlsplit(bridge.url).port or 0), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", urlsplit(bridge.url).port or 0), timeout=HANGS) as connection:
         connection.sendall(sent)
         answer = connection.recv(65536)
     assert answer.startswith(b"HTTP/1.1 4")

@@ -11,7 +11,8 @@ import yaml
 from federation.local.admin_token import write_secret
 from federation.local.issuers import github
 from federation.local.issuers.keys import IssuerKey, generate_key
-from tests.support.bridge_process import PATIENCE, Served, served
+from tests.support.bridge_process import Served, served
+from tests.support.eventually import HANGS
 
 AUDIENCE = "artifacts"
 
@@ -58,7 +59,7 @@ def test_what_is_dangerous_holds_for_nobody_and_stderr_says_how_it_would(folder:
     with served(folder, "--trust", folder / "trust") as serving:
         answer = exchanged(serving, key)
         serving.process.terminate()
-        _, log = serving.process.communicate(timeout=PATIENCE)
+        _, log = serving.process.communicate(timeout=HANGS)
     assert answer["error_description"].startswith("no_mapping: ")
     assert "pending: Mapping everybody version 1 is dangerous" in log
     assert "--confirm-dangerous" in log
@@ -68,6 +69,6 @@ def test_one_person_may_be_both_admins_of_a_laptop(folder: Path, key: IssuerKey)
     with served(folder, "--trust", folder / "trust", "--confirm-dangerous") as serving:
         answer = exchanged(serving, key)
         serving.process.terminate()
-        _, log = serving.process.communicate(timeout=PATIENCE)
+        _, log = serving.process.communicate(timeout=HANGS)
     assert answer["token_type"] == "Bearer"
     assert "pending" not in log

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.interop.support.installation import Command, Installation, NotInstalled
+from tests.support.eventually import HANGS
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,7 +23,7 @@ def python(code: str) -> Command:
 
 def test_a_run_without_any_issuer_fails_and_names_them_all(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "tests/interop", "--issuers", str(tmp_path)]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=HANGS, check=False)
     assert result.returncode == 3
     for name in ("oidc-provider", "keycloak", "spire"):
         assert f"{name} NOT INSTALLED: never tried" in result.stdout + result.stderr

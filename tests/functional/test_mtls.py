@@ -24,8 +24,9 @@ from federation.local.server import Server, listen
 from federation.model.json import Json
 from federation.oauth.identifiers import GrantType, TokenType
 from federation.verification.x509.certificates import thumbprint
-from tests.support.bridge_process import PATIENCE, served
+from tests.support.bridge_process import served
 from tests.support.document_vectors import base
+from tests.support.eventually import HANGS
 from tests.support.jose_keys import rsa_key
 from tests.support.jose_tokens import signed
 from tests.support.x509_authority import Authority, Wanted, authority, device, pem, svid
@@ -190,6 +191,6 @@ def test_serve_says_where_it_answers_over_mutual_tls_and_ends_cleanly(tmp_path: 
         status, members = TlsClient(tmp_path / "ca.pem").post(url, form())
         assert (status, reason(members)) == (400, "certificate_required")
         serving.process.send_signal(signal.SIGINT)
-        rest, log = serving.process.communicate(timeout=PATIENCE)
+        rest, log = serving.process.communicate(timeout=HANGS)
     assert (serving.process.returncode, rest) == (0, "")
     assert "Traceback" not in log

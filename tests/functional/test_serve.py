@@ -13,7 +13,8 @@ from federation.cli.main import app
 from federation.client.http import send
 from federation.local.admin_token import AUDIENCE, SCOPES
 from federation.local.server import listen
-from tests.support.bridge_process import PATIENCE, Served, served
+from tests.support.bridge_process import Served, served
+from tests.support.eventually import HANGS
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "trust"
 
@@ -69,7 +70,7 @@ def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> Non
     with served(tmp_path) as serving:
         send(f"{serving.url}/health?token=canary-in-the-url", "GET")
         serving.process.send_signal(number)
-        rest, log = serving.process.communicate(timeout=PATIENCE)
+        rest, log = serving.process.communicate(timeout=HANGS)
     assert (serving.process.returncode, rest) == (0, "")
     assert "200 GET /health" in log
     assert "canary" not in log

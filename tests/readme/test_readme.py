@@ -17,6 +17,7 @@ import pytest
 from federation.admin.documents.validate import validate_path
 from federation.client.http import post_form
 from federation.oauth.identifiers import GrantType, TokenType
+from tests.support.eventually import HANGS
 
 ROOT = Path(__file__).parents[2]
 PRINTED = "http://127.0.0.1:8080"
@@ -63,7 +64,7 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
         assert ready[0] == "ready"
         yield Laptop(ready[1], folder)
         serve.send_signal(signal.SIGINT)
-        assert serve.wait(20) == 0
+        assert serve.wait(HANGS) == 0
 
 
 def token_from(laptop: Laptop) -> dict[str, Any]:

@@ -11,10 +11,9 @@ from typing import Any
 
 from federation.client.http import post_form
 from federation.oauth.identifiers import GrantType, TokenType
+from tests.support.eventually import HANGS
 
 FEDBRIDGE = str(Path(sys.executable).with_name("fedbridge"))
-PATIENCE = 60
-"""Seconds: a start takes about two on an idle machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,6 @@ def run(*arguments: str | Path, **environment: str) -> "subprocess.CompletedProc
         env=os.environ | environment,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=HANGS,
         check=False,
     )

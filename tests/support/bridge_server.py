@@ -30,6 +30,7 @@ from tests.support.bridge_trust import (
     sign,
     trust,
 )
+from tests.support.eventually import HANGS
 
 __all__ = ["AUDIENCE", "OTHER_AUDIENCE", "OTHER_RESOURCE", "READ", "RESOURCE", "WRITE", "Bridge"]
 
@@ -81,7 +82,7 @@ class Bridge:
 
     def post_with_headers(self, headers: Sequence[tuple[str, str]]) -> Answer:
         """A good form under exactly these headers, repeated ones included."""
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=15)
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=HANGS)
         body = self.encoded().encode()
         connection.putrequest("POST", "/token")
         for name, value in [*headers, ("content-length", str(len(body)))]:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from federation.client.http import send
+from tests.support.eventually import HANGS
 from tests.support.fake_bridge import Asked, FakeBridge, Reply
 
 FEDBRIDGE = str(Path(sys.executable).with_name("fedbridge"))
-PATIENCE = 60
 
 When = Literal["before", "after"]
 """Whether the bridge has answered the request at which the process ends."""
@@ -37,7 +37,7 @@ class KillingRelay(FakeBridge):
             "?" + "&".join(f"{name}={value}" for name, value in asked.query.items()) if asked.query else ""
         )
         kept = {name: value for name, value in asked.headers.items() if name not in ("host", "content-length")}
-        answered = send(f"{self.bridge}{target}", asked.method, asked.body or None, kept, timeout=PATIENCE)
+        answered = send(f"{self.bridge}{target}", asked.method, asked.body or None, kept, timeout=HANGS)
         if doomed:
             return self._kill()
         headers = {name: value for name, value in answered.headers.items() if name in ("etag", "x-correlation-id")}
@@ -55,7 +55,7 @@ class KillingRelay(FakeBridge):
             text=True,
         )
         self.processes.append(process)
-        told, _ = process.communicate(timeout=PATIENCE)
+        told, _ = process.communicate(timeout=HANGS)
         return process.returncode, told
 
     def _kill(self) -> Reply:

@@ -6,7 +6,6 @@ import platform
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack
 from http.client import HTTPConnection
@@ -15,13 +14,11 @@ from tempfile import TemporaryFile
 from types import TracebackType
 from typing import IO, Any, Self
 
+from tests.support.eventually import HANGS, eventually
 from tests.support.lambda_template import ROOT, SAM
 
 EMULATORS = "lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-"
 INVOKE = "/2015-03-31/functions/function/invocations"
-_START = 15.0
-_ANSWER = 30.0
-"""Seconds."""
 
 
 class Emulator(AbstractContextManager["Emulator"]):
@@ -49,7 +46,7 @@ class Emulator(AbstractContextManager["Emulator"]):
 
     def invoke(self, event: object) -> Any:  # noqa: ANN401 - JSON
         """What the function returned; an error is `{"errorType": ..., "errorMessage": ...}`."""
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=_ANSWER)
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=HANGS)
         try:
             connection.request("POST", INVOKE, json.dumps(event))
             return json.loads(connection.getresponse().read())
@@ -78,16 +75,15 @@ class Emulator(AbstractContextManager["Emulator"]):
 
     def _stop(self) -> None:
         self._process.terminate()
-        self._process.wait(_ANSWER)
+        self._process.wait(HANGS)
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + _START
-        while time.monotonic() < deadline and self._process.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self._port)) == 0:
-                    return
-            time.sleep(0.02)
-        raise RuntimeError(f"the emulator does not answer:\n{self.log}")
+        if not eventually(lambda: self._process.poll() is not None or self._answers()) or self._process.poll():
+            raise RuntimeError(f"the emulator does not answer:\n{self.log}")
+
+    def _answers(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self._port)) == 0
 
 
 def _emulator() -> str:

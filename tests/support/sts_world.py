@@ -16,6 +16,7 @@ from federation.verification.aws_request.verifier import AwsRequestVerifier
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.presented import Presented
 from federation.web.caller_identities import StsCallerIdentities
+from tests.support.eventually import HANGS
 from tests.support.fake_clock import FixedClock
 from tests.support.issuer_world import Directory
 from tests.support.sts_server import StsServer, sts_as_aws
@@ -84,7 +85,7 @@ class StsWorld:
 
 
 @contextmanager
-def sts_world(folder: Path, at: float = NOW, total: float = 2.0) -> Iterator[StsWorld]:
+def sts_world(folder: Path, at: float = NOW, total: float = HANGS) -> Iterator[StsWorld]:
     """A world that trusts one regional endpoint. `folder`: for the server's certificate. `total`: seconds for AWS."""
     clock = FixedClock(at)
     directory = Directory(trusted())

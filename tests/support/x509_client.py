@@ -16,11 +16,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from federation.oauth.identifiers import FORM
+from tests.support.eventually import HANGS
 from tests.support.x509_authority import PrivateKey, pem
 
 Form: TypeAlias = dict[str, str]
 Headers: TypeAlias = Sequence[tuple[str, str]]
-PATIENCE = 15
 """Seconds."""
 
 
@@ -42,7 +42,7 @@ class TlsClient:
         return self._send("GET", url, path, headers, b"")
 
     def _send(self, method: str, url: str, path: str, headers: Headers, body: bytes) -> tuple[int, dict[str, Any]]:
-        connection = http.client.HTTPSConnection(urlsplit(url).netloc, timeout=PATIENCE, context=self._context())
+        connection = http.client.HTTPSConnection(urlsplit(url).netloc, timeout=HANGS, context=self._context())
         try:
             connection.putrequest(method, path)
             for name, value in (("content-length", str(len(body))), *headers):
@@ -58,13 +58,13 @@ class TlsClient:
         command = ["curl", "--silent", "--show-error", "--cacert", str(self.authority), f"{url}{path}"]
         command += ["--cert", str(self.credentials)] if self.credentials else []
         command += [part for name, value in form.items() for part in ("--data-urlencode", f"{name}={value}")]
-        members: dict[str, Any] = json.loads(subprocess.check_output(command, timeout=PATIENCE))
+        members: dict[str, Any] = json.loads(subprocess.check_output(command, timeout=HANGS))
         return members
 
     def requests(self, url: str, form: Form, path: str = "/token") -> dict[str, Any]:
         """The same by the library of that name."""
         certificate = str(self.credentials) if self.credentials else None
-        answer = requests.post(f"{url}{path}", form, verify=str(self.authority), cert=certificate, timeout=PATIENCE)
+        answer = requests.post(f"{url}{path}", form, verify=str(self.authority), cert=certificate, timeout=HANGS)
         members: dict[str, Any] = answer.json()
         return members
 

@@ -8,10 +8,11 @@ import pytest
 
 from federation.local.issuers.keys import generate_key
 from federation.local.issuers.loopback import LoopbackIssuers
+from tests.support.eventually import HANGS
 
 
 def read(url: str) -> dict[str, object]:
-    with urlopen(url, timeout=10) as answer:  # noqa: S310 - a loopback URL of the test's own
+    with urlopen(url, timeout=HANGS) as answer:  # noqa: S310 - a loopback URL of the test's own
         document: dict[str, object] = json.load(answer)
         return document
 

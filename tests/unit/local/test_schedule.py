@@ -1,6 +1,7 @@
 from threading import Event
 
 from federation.local.schedule import Schedule
+from tests.support.eventually import HANGS
 
 
 def test_a_function_is_called_at_once_and_again_until_the_end() -> None:
@@ -12,7 +13,7 @@ def test_a_function_is_called_at_once_and_again_until_the_end() -> None:
             thrice.set()
 
     with Schedule("test", call, 0.001):
-        assert thrice.wait(30)
+        assert thrice.wait(HANGS)
     done = len(calls)
     assert done >= 3
     assert not Event().wait(0.01)
@@ -29,10 +30,10 @@ def test_what_fails_is_tried_again() -> None:
         raise OSError
 
     with Schedule("test", call, 0.001):
-        assert failed_twice.wait(30)
+        assert failed_twice.wait(HANGS)
 
 
 def test_who_ends_it_does_not_wait_for_the_next_call() -> None:
     called = Event()
     with Schedule("test", called.set, 3600):
-        assert called.wait(30)
+        assert called.wait(HANGS)

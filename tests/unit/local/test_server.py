@@ -8,6 +8,7 @@ import pytest
 
 from federation.local.requests import GatewayRequest, GatewayResponse
 from federation.local.server import LOOPBACK, PortTaken, Server, listen, url_of
+from tests.support.eventually import HANGS
 
 
 def mirror(request: GatewayRequest) -> GatewayResponse:
@@ -16,7 +17,7 @@ def mirror(request: GatewayRequest) -> GatewayResponse:
 
 
 def connect(server: Server) -> http.client.HTTPConnection:
-    return http.client.HTTPConnection(LOOPBACK, int(server.url.rpartition(":")[2]), timeout=10)
+    return http.client.HTTPConnection(LOOPBACK, int(server.url.rpartition(":")[2]), timeout=HANGS)
 
 
 def test_a_request_arrives_as_it_was_sent() -> None:

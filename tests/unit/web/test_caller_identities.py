@@ -9,6 +9,7 @@ import pytest
 from federation.ports import CallerIdentityRequest, FetchFailed
 from federation.web.caller_identities import StsCallerIdentities
 from federation.web.connection import Connector
+from tests.support.eventually import HANGS
 from tests.support.fake_clock import FixedClock
 from tests.support.sts_server import StsServer, reply, silence, sts_as_aws, sts_server
 from tests.support.sts_service import StsService
@@ -27,14 +28,14 @@ def server() -> Iterator[StsServer]:
         yield server
 
 
-def ask(server: StsServer, total: float = 2.0) -> tuple[int, str, bytes]:
+def ask(server: StsServer, total: float = HANGS) -> tuple[int, str, bytes]:
     answer = StsCallerIdentities(loopback=True, total=total).ask(request(server.url))
     return answer.status, answer.content_type, answer.body
 
 
 def test_the_request_is_posted_as_it_was_written(tmp_path: Path) -> None:
     with sts_as_aws(StsService(FixedClock()), tmp_path) as (server, connector):
-        StsCallerIdentities(connector=connector).ask(request(authorization="AWS4-HMAC-SHA256 x"))
+        StsCallerIdentities(connector=connector, total=HANGS).ask(request(authorization="AWS4-HMAC-SHA256 x"))
     [(method, target, headers, body)] = server.asked
     assert (method, target, body.encode()) == ("POST", "/", BODY)
     assert (headers["host"], headers["content-length"]) == ("sts.us-east-1.amazonaws.com", "43")
@@ -49,17 +50,17 @@ def test_an_answer_of_any_status_is_handed_over_and_no_redirect_is_followed(serv
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "why"),
+    ("behaviour", "total", "why"),
     [
-        (reply(bytes(256 * 1024 + 1)), "above 256 KiB"),
-        (reply(b"x", content_encoding="gzip"), "compressed"),
-        (silence, "TimeoutError"),
+        (reply(bytes(256 * 1024 + 1)), HANGS, "above 256 KiB"),
+        (reply(b"x", content_encoding="gzip"), HANGS, "compressed"),
+        (silence, 0.3, "TimeoutError"),
     ],
 )
-def test_beyond_the_limits_there_is_no_answer(server: StsServer, behaviour: object, why: str) -> None:
+def test_beyond_the_limits_there_is_no_answer(server: StsServer, behaviour: object, total: float, why: str) -> None:
     server.behaviour = behaviour  # type: ignore[assignment]
     with pytest.raises(FetchFailed, match=why):
-        ask(server, total=0.3)
+        ask(server, total)
 
 
 def test_this_machine_is_asked_only_where_that_is_allowed(server: StsServer) -> None:

@@ -11,6 +11,7 @@ from federation.ports import FetchFailed
 from federation.version import VERSION
 from federation.web.connection import Connector, system_trust
 from federation.web.fetcher import WebFetcher
+from tests.support.eventually import HANGS
 from tests.support.issuer_server import IssuerServer, answer, document, issuer_server, raw, silence
 from tests.support.issuer_tls import ThrowAwayAuthority
 
@@ -124,21 +125,21 @@ def test_the_systems_trust_verifies_names_and_is_loaded_once() -> None:
 def test_a_chunked_answer_is_read() -> None:
     with issuer_server() as server:
         server.routes["/"] = raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n")
-        assert WebFetcher(loopback=True).fetch(server.url) == b"{}"
+        assert WebFetcher(loopback=True, total=HANGS).fetch(server.url) == b"{}"
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/jwk-set+json", "text/plain", "", "*/*"])
 def test_any_content_type_but_html_is_taken(content_type: str) -> None:
     with issuer_server() as server:
         server.routes["/"] = answer(b"{}", content_type=content_type)
-        assert WebFetcher(loopback=True).fetch(server.url) == b"{}"
+        assert WebFetcher(loopback=True, total=HANGS).fetch(server.url) == b"{}"
 
 
 def test_a_failure_says_neither_url_nor_answer() -> None:
     with issuer_server() as server:
         server.routes["/canary"] = answer(b"canary", 418)
         with pytest.raises(FetchFailed) as failed:
-            WebFetcher(loopback=True).fetch(f"{server.url}/canary")
+            WebFetcher(loopback=True, total=HANGS).fetch(f"{server.url}/canary")
     assert str(failed.value) == "status 418"
 
 
@@ -146,14 +147,14 @@ def test_a_port_where_nobody_listens_is_a_failure() -> None:
     with issuer_server() as server:
         url = server.url
     with pytest.raises(FetchFailed, match="ConnectionRefusedError"):
-        WebFetcher(loopback=True).fetch(url)
+        WebFetcher(loopback=True, total=HANGS).fetch(url)
 
 
 def test_a_name_server_that_says_nothing_is_left_in_time() -> None:
     answered = Event()
 
     def resolve(_host: str, _port: int) -> tuple[str, ...]:
-        answered.wait(20)
+        answered.wait(HANGS)
         return ("8.8.8.8",)
 
     with pytest.raises(FetchFailed, match="TimeoutError"):

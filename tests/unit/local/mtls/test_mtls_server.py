@@ -15,6 +15,7 @@ from federation.local.mtls.identity import new_identity
 from federation.local.mtls.server import MutualTlsServer
 from federation.local.requests import GatewayRequest, GatewayResponse
 from federation.local.server import LOOPBACK
+from tests.support.eventually import HANGS
 
 
 def mirror(request: GatewayRequest) -> GatewayResponse:
@@ -41,7 +42,7 @@ def serving(folder: Path) -> Iterator[MutualTlsServer]:
 
 def connect(server: MutualTlsServer, folder: Path, host: str = LOOPBACK) -> http.client.HTTPSConnection:
     context = ssl.create_default_context(cafile=str(folder / "ca.pem"))
-    return http.client.HTTPSConnection(host, port_of(server), timeout=10, context=context)
+    return http.client.HTTPSConnection(host, port_of(server), timeout=HANGS, context=context)
 
 
 def port_of(server: MutualTlsServer) -> int:
@@ -73,7 +74,7 @@ def test_its_certificate_is_for_this_machine_and_verifies(folder: Path, host: st
 
 def test_a_client_that_does_not_know_its_authority_refuses_it(folder: Path) -> None:
     with serving(folder) as server:
-        connection = http.client.HTTPSConnection(LOOPBACK, port_of(server), timeout=10)
+        connection = http.client.HTTPSConnection(LOOPBACK, port_of(server), timeout=HANGS)
         with pytest.raises(ssl.SSLCertVerificationError):
             connection.request("GET", "/")
         connection.close()
@@ -93,7 +94,7 @@ def test_a_head_that_two_readers_could_read_differently_is_refused(folder: Path,
     context = ssl.create_default_context(cafile=str(folder / "ca.pem"))
     with (
         serving(folder) as server,
-        socket.create_connection((LOOPBACK, port_of(server)), timeout=10) as plain,
+        socket.create_connection((LOOPBACK, port_of(server)), timeout=HANGS) as plain,
         context.wrap_socket(plain, server_hostname=LOOPBACK) as secured,
     ):
         secured.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n" + line + b"\r\n\r\n")
@@ -112,7 +113,7 @@ def test_a_body_above_the_gateways_limit_is_refused(folder: Path) -> None:
 
 def test_who_speaks_no_tls_is_hung_up_on_and_the_next_one_answered(folder: Path) -> None:
     with serving(folder) as server:
-        plain = http.client.HTTPConnection(LOOPBACK, port_of(server), timeout=10)
+        plain = http.client.HTTPConnection(LOOPBACK, port_of(server), timeout=HANGS)
         plain.connect()
         with pytest.raises((OSError, http.client.HTTPException)):
             _get(plain)
