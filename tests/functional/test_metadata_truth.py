@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+import jwt
 import pytest
 
 from federation.admin.documents.source import SourceDocument
@@ -251,9 +252,48 @@ def test_every_endpoint_takes_the_same_algorithms(says: dict[str, Any]) -> None:
     assert len({tuple(says[f"{name}_endpoint_auth_signing_alg_values_supported"]) for name in PATHS}) == 1
 
 
-def test_an_answer_to_introspection_is_signed_as_it_is_said(says: dict[str, Any]) -> None:
+@pytest.mark.parametrize("endpoint", ["introspection", "revocation"])
+def test_an_algorithm_of_another_endpoint_is_accepted_if_and_only_if_it_is_listed(
+    caller: Caller, says: dict[str, Any], endpoint: str
+) -> None:
+    path = _path(says, endpoint)
+    for alg in KEYS:
+        answer = caller.post(path, {"token": "a.b.c", **caller.credentials("private_key_jwt", alg)})
+        listed = alg in says[f"{endpoint}_endpoint_auth_signing_alg_values_supported"]
+        assert (answer["status"] == 200) == listed, (alg, answer)
+
+
+def test_an_answer_to_introspection_is_signed_as_it_is_said(caller: Caller, says: dict[str, Any]) -> None:
     keys = send(says["jwks_uri"], "GET").members["keys"]
     assert {key["alg"] for key in keys} == set(says["introspection_signing_alg_values_supported"])
+    form = {"token": str(caller.exchange()["access_token"]), **caller.credentials("private_key_jwt")}
+    headers = (("content-type", FORM), ("accept", "application/token-introspection+jwt"))
+    answer = caller.bridge.answer(GatewayRequest("POST", "/introspect", headers=headers, body=urlencode(form).encode()))
+    header = jwt.get_unverified_header(answer.body.decode())
+    assert header["alg"] in says["introspection_signing_alg_values_supported"]
+    assert header["kid"] in {key["kid"] for key in keys}
+
+
+def test_nothing_is_said_that_no_case_here_compares(caller: Caller) -> None:
+    """Whoever adds a member adds a case."""
+    of_endpoints = ("endpoint", "endpoint_auth_methods_supported", "endpoint_auth_signing_alg_values_supported")
+    assert with_certificates(caller).keys() == {
+        *("issuer", "jwks_uri", "grant_types_supported", "response_types_supported", "mtls_endpoint_aliases"),
+        *(f"{name}_{what}" for name in PATHS for what in of_endpoints),
+        *("introspection_signing_alg_values_supported", "dpop_signing_alg_values_supported"),
+        *("tls_client_certificate_bound_access_tokens",),
+        *("subject_token_types_supported", "requested_token_types_supported"),
+    }
+
+
+def test_there_is_no_authorization_endpoint_and_so_no_response_type(caller: Caller, says: dict[str, Any]) -> None:
+    assert says["response_types_supported"] == []
+    assert send(f"{caller.bridge.url}/authorize?response_type=code", "GET").status == 404
+
+
+def test_the_issuer_is_what_tokens_say(caller: Caller, says: dict[str, Any]) -> None:
+    claims = jwt.decode(str(caller.exchange()["access_token"]), options={"verify_signature": False})
+    assert claims["iss"] == says["issuer"] == caller.bridge.url
 
 
 def test_a_subject_token_type_is_known_if_and_only_if_it_is_listed(caller: Caller) -> None:
