@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from federation.aws.approval_items import approval_in
 from federation.bootstrap.notify import approval_notice
 from federation.model.approval import ApprovalState, StoredApproval
-from federation.oauth.errors import TemporarilyUnavailable
 from federation.ports import ApprovalNotice
 from federation.settings import read_settings
 from functions.event import Event
 from functions.runtime import Context, Handler, built_on_access
+from functions.stream import read_images
 from functions.telemetry import log_stream, structured_logger, traced
 
 
@@ -42,14 +41,8 @@ class NotifyHandler:
 
 def waiting(event: Event) -> Iterator[StoredApproval]:
     """The pending approvals in an event of the state table's stream. What cannot be read is no request."""
-    records: Any = event.get("Records", ()) if isinstance(event, Mapping) else ()
-    for record in records:
-        try:
-            approval = approval_in(record["dynamodb"]["NewImage"])
-        except (KeyError, TemporarilyUnavailable, TypeError):
-            continue
-        if approval.state is ApprovalState.PENDING:
-            yield approval
+    approvals = read_images(event, approval_in)
+    return (approval for approval in approvals if approval.state is ApprovalState.PENDING)
 
 
 __getattr__ = built_on_access(build)

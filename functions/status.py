@@ -3,18 +3,17 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from federation.aws.revocations import revocation_in
 from federation.bootstrap.status import status_publication
 from federation.model.revocation import Revocation
-from federation.oauth.errors import TemporarilyUnavailable
 from federation.settings import read_settings
 from federation.status.publication import StatusPublication
 from functions.event import Event
 from functions.runtime import Context, Handler, built_on_access
+from functions.stream import read_images
 from functions.telemetry import log_stream, structured_logger, traced
 
 SECOND_LOOK = 2.0
@@ -49,12 +48,7 @@ class StatusHandler:
 
 def withdrawn(event: Event) -> Iterator[Revocation]:
     """The withdrawals in an event of the state table's stream. What cannot be read is left to the schedule."""
-    records: Any = event.get("Records", ()) if isinstance(event, Mapping) else ()
-    for record in records:
-        try:
-            yield revocation_in(record["dynamodb"]["NewImage"])
-        except (KeyError, TemporarilyUnavailable, TypeError):
-            continue
+    return read_images(event, revocation_in)
 
 
 __getattr__ = built_on_access(build)

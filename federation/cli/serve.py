@@ -76,14 +76,21 @@ def serve(  # noqa: PLR0913 (each is an option of the command)
     """
     console = diagnostics(no_color=no_color)
     options = ServeOptions(port, trust, admin_token_file, demo_tokens, confirm_dangerous)
+    with _failing_plainly(console), _interruption() as ended, _logging_to_stderr(), ExitStack() as more:
+        bridge = more.enter_context(serving(options))
+        print(f"ready {bridge.url}", flush=True)
+        if mtls or mtls_ca:
+            print(f"mtls {more.enter_context(mutual_tls(bridge, mtls_ca))}", flush=True)
+        _warn(console, bridge.pending)
+        _explain(console, options, bridge.url)
+        ended.wait()
+
+
+@contextmanager
+def _failing_plainly(console: Console) -> Iterator[None]:
+    """A sentence instead of a traceback, and exit code 1."""
     try:
-        with _interruption() as ended, _logging_to_stderr(), serving(options) as bridge, ExitStack() as more:
-            print(f"ready {bridge.url}", flush=True)
-            if mtls or mtls_ca:
-                print(f"mtls {more.enter_context(mutual_tls(bridge, mtls_ca))}", flush=True)
-            _warn(console, bridge.pending)
-            _explain(console, options, bridge.url)
-            ended.wait()
+        yield
     except InvalidDocuments as error:
         print_problems(console, error.problems)
         _fail(console, "Nothing was stored or served.")

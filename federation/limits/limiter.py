@@ -40,7 +40,7 @@ class Admission:
         self.gates: list[Callable[[], None]] = []
 
     def gate(self, lease: Lease, spend: Callable[[], None]) -> Callable[[], None]:
-        """Passed once, however often it is called."""
+        """Counts the request against a bucket when it is called, and not again if it is called again."""
 
         def passed() -> None:
             if lease not in self.spent:
@@ -99,10 +99,8 @@ class Limiter:
         taking = Taking(limit, 1, self._clock.now())
         with self._lock:
             arrival = self._arrivals.get(limited, int)
-            if (
-                arrival > taking.now + limit.burst * taking.cost
-            ):  # no bucket is emptier than empty: the clock was set back
-                arrival = taking.latest
+            if arrival > taking.now + limit.burst * taking.cost:
+                arrival = taking.latest  # no bucket is emptier than empty: the clock was set back
             wait = taking.wait(arrival)
             if not wait:
                 self._arrivals.put(limited, taking.taken(arrival))

@@ -32,7 +32,7 @@ def as_json(missed: Missed) -> list[Json]:
 
 
 def no_candidates(issuer: Issuer, selectors: Sequence[Selector]) -> str:
-    """Where it was looked, in vain."""
+    """For the audit record: under which claims a mapping was looked for, where none was found."""
     places = ", ".join(f"{selector.claim} {_quoted(selector.value)}" for selector in selectors)
     return f"issuer {issuer.id} has no mapping for {places or 'this token'} and no pattern"
 

@@ -21,7 +21,7 @@ class Principals:
     own: OwnMappings
 
     def resolve(self, token: VerifiedToken, request: ExchangeRequest) -> MappedPrincipal:
-        """Raises InvalidRequest unless it is somebody."""
+        """The principal that the token stands for; raises InvalidRequest where no rule fits, or more than one."""
         if token.client is not None:
             return as_principal(token.client)
         return self.foreign.resolve(token, request) if token.own is None else self.own.resolve(token.own)

@@ -13,12 +13,12 @@ from federation.ports import KeptToken
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What must hold beyond the decision itself."""
+    """What must hold when the token is released, beside the decision itself."""
 
     revision: int | None = None
     """Of trust as a whole: nothing may have been written since. None: only the documents that decided count."""
     gates: tuple[Callable[[], None], ...] = ()
-    """They must be passed, beside everything else."""
+    """Rate limits; each raises TooManyRequests if nothing is left."""
 
 
 UNCONDITIONAL = Conditions()

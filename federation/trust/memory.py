@@ -46,7 +46,7 @@ OF_THE_PROVEN = frozenset(
 
 
 class Forgetful(Protocol):
-    """Something that keeps documents close at hand."""
+    """A cache of documents."""
 
     def forget(self) -> None:
         """Read again when it is next asked for."""

@@ -19,7 +19,7 @@ class KeysUnfit(ValueError):
 
 
 def read_every_key(document: JsonObject) -> JwkSet:
-    """The set that `document` is; raises KeysUnfit."""
+    """The keys of a JWK Set (RFC 7517 section 5) in which every single one is fit for use; raises KeysUnfit."""
     _refuse_secrets(document)
     try:
         keys = read_jwk_set(document)

@@ -102,7 +102,7 @@ class KeyCache:
             slot.lock.release()
 
     def _ask(self, slot: "_Slot", issuer: Issuer, kid: str | None) -> None:
-        """Whoever waited finds that nothing is due any more."""
+        """The second level first, then the issuer: each only if the keys are still due once the lock is held."""
         now = self._clock.now()
         if slot.held.due(kid, now):
             slot.held = self._adopt(slot.held, issuer, now)

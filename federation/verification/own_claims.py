@@ -16,7 +16,10 @@ MAX_CHAIN = 4
 
 
 def read_own(claims: Claims, key_set: DocumentVersion) -> OwnClaims:
-    """Nothing is assumed; raises InvalidRequest."""
+    """The claims of a token with our signature, each checked all the same: nothing about them is assumed.
+
+    Raises InvalidRequest for a claim that is missing or of another form.
+    """
     fed = _object(claims.get("fed"), "fed")
     mapping, mapping_version = _versioned(fed, "mapping")
     holder, holder_version = _versioned(fed, "actor") if "act" in claims else (None, 0)

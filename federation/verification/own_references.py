@@ -33,7 +33,7 @@ class IssuedByUs:
 
 @dataclass(frozen=True, slots=True)
 class OwnReferences:
-    """Finds what stands behind the text of a token."""
+    """The record of a token of ours, signed or opaque, by its text."""
 
     signed: OwnTokenVerifier
     kept: KeptTokens

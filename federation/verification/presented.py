@@ -25,7 +25,7 @@ class KindOfToken(Protocol):
     """Verifies one kind of token."""
 
     def verify(self, presented: Presented) -> VerifiedToken:
-        """What it proves; raises a typed OAuthError."""
+        """The identity that the token proves; raises a typed OAuthError."""
         ...
 
 

@@ -33,7 +33,7 @@ MAX_KEPT_RULES = 4_000
 
 
 class _Who(NamedTuple):
-    """Whom a rule is about, before anything else is asked."""
+    """Whose requests a rule can concern at all: the rest of it need not be looked at for anybody else."""
 
     principal: Uid | None
     """Pinned by its head."""
