@@ -6,10 +6,8 @@ import pytest
 
 from federation.model.issuer_keys import KeptKeys
 from federation.model.json import Json
-from federation.model.trust import Issuer
 from federation.oauth.reasons import Reason
 from federation.verification.held_keys import BETWEEN_REPLACEMENTS, COOL_DOWN, COOL_DOWN_WITHOUT_KEYS, FRESH, MAX_STALE
-from tests.support.fake_fetcher import FakeFetcher
 from tests.support.issuer_online import (
     NEW,
     OLD,
@@ -18,6 +16,7 @@ from tests.support.issuer_online import (
     fresh_token,
     old_token,
     online,
+    only,
     publish,
     publishing,
     refusal_after_any_fetch,
@@ -30,10 +29,6 @@ from tests.support.jose_keys import rsa_key
 
 HOURS = 3600
 THIRD = rsa_key("third")
-
-
-def only(issuer: Issuer) -> World:
-    return world(issuer, web=FakeFetcher({JWKS_URI: jwks(OLD)}))
 
 
 def silent_after_a_first_answer(max_stale: int) -> World:

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 
-from federation.model.trust import Issuer, IssuerKeys
+from federation.model.trust import IssuerKeys
 from federation.verification.circuit import OPEN, THRESHOLD
 from federation.verification.held_keys import COOL_DOWN_WITHOUT_KEYS, FRESH
 from federation.web.fetcher import WebFetcher
 from tests.support.eventually import HANGS, eventually
-from tests.support.fake_fetcher import FakeFetcher
 from tests.support.issuer_online import (
     OLD,
     UNAVAILABLE,
@@ -18,28 +17,15 @@ from tests.support.issuer_online import (
     fresh_token,
     old_token,
     online,
+    only,
     publish,
     refusal_after_any_fetch,
     take_offline,
 )
 from tests.support.issuer_server import IssuerServer, document, endless, issuer_server, silence
 from tests.support.issuer_shared import refresh
-from tests.support.issuer_world import JWKS_URI, Recording, World, claims, jwks, token, trusted, unavailable, world
+from tests.support.issuer_world import Recording, World, claims, jwks, token, trusted, unavailable, world
 from tests.support.jose_keys import rsa_key
-
-HOURS = 3600
-THIRD = rsa_key("third")
-
-
-def only(issuer: Issuer) -> World:
-    return world(issuer, web=FakeFetcher({JWKS_URI: jwks(OLD)}))
-
-
-def silent_after_a_first_answer(max_stale: int) -> World:
-    w = only(online(max_stale=max_stale))
-    w.verify(old_token(w))
-    take_offline(w)
-    return w
 
 
 def test_fault_F20_after_five_failures_nobody_asks_for_thirty_seconds() -> None:

@@ -17,6 +17,11 @@ def online(**changes: object) -> Issuer:
     return trusted(**{"keys": IssuerKeys(jwks_uri=JWKS_URI), **changes})
 
 
+def only(issuer: Issuer) -> World:
+    """A world in which nobody else is trusted, and which publishes OLD."""
+    return world(issuer, web=FakeFetcher({JWKS_URI: jwks(OLD)}))
+
+
 def publishing(*keys: JoseKey) -> World:
     return world(online(), web=FakeFetcher({JWKS_URI: jwks(*(keys or (OLD,)))}))
 

@@ -2,13 +2,13 @@
 
 import json
 import ssl
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from http.server import BaseHTTPRequestHandler
 from typing import TypeAlias
 
 from federation.model.json import JsonObject
+from tests.support.loopback_server import LoopbackServer, running
 
 Behaviour: TypeAlias = Callable[["Handler"], None]
 
@@ -32,45 +32,19 @@ class Handler(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-class IssuerServer(ThreadingHTTPServer):
+class IssuerServer(LoopbackServer):
     """Routes by path; `asked` and `heads` are what arrived."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.routes: dict[str, Behaviour] = {}
         self.asked: list[str] = []
         self.heads: list[Mapping[str, str]] = []
-        self.closing = Event()
-
-    @property
-    def port(self) -> int:
-        return int(self.server_address[1])
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Nothing: a caller that refuses our certificate is what some tests are about."""
 
 
-@contextmanager
-def issuer_server(tls: ssl.SSLContext | None = None) -> Iterator[IssuerServer]:
+def issuer_server(tls: ssl.SSLContext | None = None) -> AbstractContextManager[IssuerServer]:
     """A running server; with `tls`, an https one."""
-    server = IssuerServer()
-    if tls is not None:
-        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.closing.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    return running(IssuerServer(), tls)
 
 
 def answer(body: bytes, code: int = 200, **headers: str) -> Behaviour:

@@ -3,13 +3,13 @@
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager, contextmanager
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Event, Thread
 
 from federation.web.connection import Connector
 from tests.support.issuer_tls import ThrowAwayAuthority
+from tests.support.loopback_server import LoopbackServer, running
 from tests.support.sts_service import StsRequest, StsService
 
 HOST = "sts.us-east-1.amazonaws.com"
@@ -62,45 +62,19 @@ def silence(handler: Handler) -> None:
     handler.server.closing.wait()
 
 
-class StsServer(ThreadingHTTPServer):
+class StsServer(LoopbackServer):
     """`asked` is what arrived; `behaviour` replaces the honest one."""
 
-    daemon_threads = True
-
     def __init__(self, service: StsService) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.service = service
         self.behaviour: Behaviour | None = None
         self.asked: list[StsRequest] = []
-        self.closing = Event()
-
-    @property
-    def port(self) -> int:
-        return int(self.server_address[1])
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Nothing: a caller that refuses our certificate is what some tests are about."""
 
 
-@contextmanager
-def sts_server(service: StsService, tls: ssl.SSLContext | None = None) -> Iterator[StsServer]:
+def sts_server(service: StsService, tls: ssl.SSLContext | None = None) -> AbstractContextManager[StsServer]:
     """A running server; with `tls`, an https one."""
-    server = StsServer(service)
-    if tls is not None:
-        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.closing.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    return running(StsServer(service), tls)
 
 
 @contextmanager
