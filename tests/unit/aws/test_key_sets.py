@@ -1,7 +1,8 @@
 import pytest
 
-from federation.aws.key_sets import SIGNING_KEYS, DocumentKeySets
+from federation.aws.key_sets import DocumentKeySets
 from federation.model.json import JsonObject
+from federation.model.keys import SIGNING_KEYS
 from federation.oauth.errors import ServerError
 from tests.support.fake_trust import FakeTrust
 
