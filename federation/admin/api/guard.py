@@ -3,6 +3,7 @@
 A token is checked like any other of ours that is asked about: revoked, or with what made it gone, it opens nothing.
 """
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -22,6 +23,9 @@ from federation.ports import AlreadyUsed, CurrentState, OneTimeClaims, StandingQ
 from federation.verification.admin_tokens import AdminTokens
 from federation.verification.compact import parse_compact
 from federation.verification.proofs.resource_request import PresentedToken, read_authorization
+
+MOVES = 3
+"""In a row, while somebody asks: a rotation, the next standby, and their publication move the key set one by one."""
 
 
 class CallerProof(Protocol):
@@ -56,11 +60,11 @@ class Guard:
 
     def admit(self, http: HttpRequest, scope: str) -> Admin:
         """Who asks; raises InvalidToken, or TemporarilyUnavailable."""
-        try:
-            return self._admit(http, scope)
-        except _KeysMoved:
+        for _ in range(MOVES):
+            with contextlib.suppress(_KeysMoved):
+                return self._admit(http, scope)
             self.forget_keys()
-            return self._admit(http, scope)
+        return self._admit(http, scope)
 
     def _admit(self, http: HttpRequest, scope: str) -> Admin:
         presented = read_authorization(http)

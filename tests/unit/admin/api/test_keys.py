@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from federation.admin.api.guard import MOVES
 from federation.admin.key_orders import REVOKED, ROTATED
-from federation.model.keys import SEEN_BY_ALL
+from federation.model.keys import SEEN_BY_ALL, KeySet
 from tests.support.admin_resources import ResourceWorld
-from tests.support.admin_world import KEY, NOW
+from tests.support.admin_world import KEY, NOW, AdminWorld
+from tests.support.fake_trust import FakeTrust
 
 
 @pytest.fixture
@@ -129,3 +131,24 @@ def test_O9_even_if_the_first_answer_was_lost_on_its_way(world: ResourceWorld) -
     again = world.call("POST", "/keys/rotate", {"reason": "x"}, token=token(world), idempotency_key="once")
     assert again.status == 200
     assert len(json.loads(again.body)["changes"]) == 1
+
+
+class Moving(FakeTrust):
+    """Our keys move `moves` times, each time just after somebody has read them."""
+
+    moves = 0
+
+    def load(self) -> KeySet | None:
+        keys = super().load()
+        if keys is not None and self.moves:
+            self.moves -= 1
+            self.save(replace(keys, version=keys.version + 1))
+        return keys
+
+
+@pytest.mark.parametrize(("moves", "status"), [(0, 200), (MOVES, 200), (MOVES + 1, 503)])
+def test_an_admin_is_let_in_while_keys_move_for_a_while(moves: int, status: int) -> None:
+    trust = Moving()
+    world = AdminWorld(trust)
+    trust.moves = moves
+    assert world.call("GET", "/audiences").status == status
