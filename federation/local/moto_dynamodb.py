@@ -1,21 +1,21 @@
 """DynamoDB where moto strays from AWS: one request at a time, a ClientRequestToken is applied once, honest streams.
 
 moto's checks and writes are separate steps, so two threads could both find a condition fulfilled. It also copies whole
-tables in every transaction, in case it must be undone; here a copy shares the items, which no write changes in place.
+tables for every write of a transaction, in case it must be undone; here a copy shares what no write changes in place.
 
 moto takes its routes from the backend of us-east-1, for every region; `FaithfulDynamoDb` stands there.
 """
 
 import copy
 import json
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from collections.abc import Callable
 from threading import RLock
 from typing import Any, TypeAlias
 
 from moto.core.request import Request
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodb.urls import url_bases
@@ -29,11 +29,27 @@ Answer: TypeAlias = tuple[int, dict[str, Any], Any]
 
 
 class SnapshotTable(Table):
-    """A table whose copy costs little."""
+    """A table whose copy costs little: it shares partitions, and whoever changes one takes a partition of their own."""
 
     def __deepcopy__(self, memo: dict[int, object]) -> "SnapshotTable":
-        rows = {key: dict(row) if isinstance(row, dict) else row for key, row in self.items.items()}
-        return _table({**self.__dict__, "items": defaultdict(dict, rows)})
+        return _table({**self.__dict__, "items": self.items.copy()})
+
+    def put_item(self, item_attrs: dict[str, Any], *args: Any, **kwargs: Any) -> Item:  # noqa: ANN401
+        """Takes moto's parameters."""
+        if self.hash_key_attr in item_attrs:
+            self.part(DynamoType(item_attrs[self.hash_key_attr]))
+        return super().put_item(item_attrs, *args, **kwargs)
+
+    def delete_item(self, hash_key: DynamoType, range_key: DynamoType | None) -> Item | None:
+        """Takes moto's parameters."""
+        self.part(hash_key)
+        return super().delete_item(hash_key, range_key)
+
+    def part(self, hash_key: DynamoType) -> None:
+        """Share that partition with no copy any more."""
+        partition = self.items.get(hash_key)
+        if isinstance(partition, dict):
+            self.items[hash_key] = dict(partition)
 
 
 def _table(state: dict[str, Any]) -> SnapshotTable:
@@ -66,8 +82,9 @@ class FaithfulDynamoDb(DynamoDBBackend):
 
     def update_item(self, table_name: str, key: dict[str, dict[str, Any]], *args: Any, **kwargs: Any) -> Item:  # noqa: ANN401
         """Takes moto's parameters. moto changes the item that lies in the table: give it one of its own."""
-        table = self.get_table(table_name)
+        table: Any = self.get_table(table_name)
         hash_value, range_value = self.get_keys_value(table, key)
+        table.part(hash_value)
         row: Any = table.items if range_value is None else table.items[hash_value]
         name = hash_value if range_value is None else range_value
         if name in row:

@@ -53,6 +53,25 @@ def test_an_update_in_a_transaction_that_fails_is_undone(
     assert "Item" not in dynamodb.get_item(TableName=table, Key=other)
 
 
+@pytest.mark.parametrize(("setting", "sort"), [(TRUST, {"sk": {"S": "s"}}), (STATE, {})])
+def test_what_a_transaction_that_fails_replaced_or_deleted_is_there_again(
+    dynamodb: "DynamoDBClient", settings: Mapping[str, str], setting: str, sort: dict[str, Any]
+) -> None:
+    table = settings[setting]
+    replaced, deleted, absent = ({"pk": {"S": name}, **sort} for name in ("a", "b", "c"))
+    before = [{**replaced, "content": {"S": "a"}}, {**deleted, "content": {"S": "b"}}]
+    for item in before:
+        dynamodb.put_item(TableName=table, Item=item)
+    replace: dict[str, Any] = {"Put": {"TableName": table, "Item": {**replaced, "content": {"S": "after"}}}}
+    delete: dict[str, Any] = {"Delete": {"TableName": table, "Key": deleted}}
+
+    with pytest.raises(ClientError):
+        dynamodb.transact_write_items(TransactItems=[replace, delete, impossible(table, absent)])  # type: ignore[list-item]
+
+    assert [dynamodb.get_item(TableName=table, Key=key)["Item"] for key in (replaced, deleted)] == before
+    assert "Item" not in dynamodb.get_item(TableName=table, Key=absent)
+
+
 def test_a_transaction_with_the_same_token_is_applied_once(
     dynamodb: "DynamoDBClient", settings: Mapping[str, str]
 ) -> None:
