@@ -11,21 +11,18 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from federation.model.keys import SigningKey
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
+from tests.support.rsa_pool import first_of_mine, pooled
 
 PrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 _PSS = padding.PSS(mgf=padding.MGF1(SHA256()), salt_length=padding.PSS.DIGEST_LENGTH)
 
 
-def _rsa() -> PrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-_NEW: dict[str, Callable[[], PrivateKey]] = {
-    "RS256": _rsa,
-    "PS256": _rsa,
-    "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
-    "EdDSA": ed25519.Ed25519PrivateKey.generate,
+_NEW: dict[str, Callable[[int], PrivateKey]] = {
+    "RS256": pooled,
+    "PS256": pooled,
+    "ES256": lambda _: ec.generate_private_key(ec.SECP256R1()),
+    "EdDSA": lambda _: ed25519.Ed25519PrivateKey.generate(),
 }
 
 
@@ -34,13 +31,14 @@ class FakeSigner:
 
     def __init__(self) -> None:
         self._keys: dict[str, PrivateKey] = {}
+        self._first = first_of_mine()
         self.disabled: set[str] = set()
         self.signed: list[bytes] = []
 
     def create(self, algorithm: str = "RS256") -> str:
         """The id of a new key."""
         kms_key = f"key-{len(self._keys) + 1}"
-        self._keys[kms_key] = _NEW[algorithm]()
+        self._keys[kms_key] = _NEW[algorithm](self._first + len(self._keys))
         return kms_key
 
     def sign(self, key: SigningKey, message: bytes) -> bytes:
