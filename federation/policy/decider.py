@@ -20,6 +20,7 @@ from federation.model.risk import RiskKey, RiskScore
 from federation.model.trust import DocumentVersion, MappedPrincipal
 from federation.oauth.errors import InvalidRequest, InvalidScope, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
+from federation.policy.attestation import attested
 from federation.policy.binding import shown
 from federation.policy.case import Case
 from federation.policy.cedar.engine import CedarEngine
@@ -144,6 +145,7 @@ def _circumstances(case: Case, zones: ZoneTable, risk: Risk, approval: Approval 
         risk=risk,
         approval=approval,
         claims=subject.claims,
+        attestation=attested(subject),
         authorization_details=case.details,
     )
 
