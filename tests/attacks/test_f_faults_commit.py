@@ -18,6 +18,7 @@ from federation.oauth.errors import ServerError, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import AlreadyUsed, KeptToken, Ledger
 from tests.support.attacked_bridge import Attacked, attacked, by_assertion
+from tests.support.contract import Engine
 from tests.support.exchange_world import AUDIENCE, ISSUER
 from tests.support.fake_clock import FixedClock
 from tests.support.fault_plan import Fault, FaultPlan, applied_then_lost, lost, passing
@@ -38,10 +39,15 @@ def record(jti: str = "t1", correlation_id: str = "c1") -> JsonObject:
     return {"jti": jti, "correlation_id": correlation_id, "outcome": "allow"}
 
 
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with EmbeddedAws({}):
+        yield Engine(dynamodb_client())
+
+
 @pytest.fixture
-def tables() -> Iterator[Mapping[str, str]]:
-    with EmbeddedAws({}) as settings:
-        yield settings
+def tables(engine: Engine) -> Mapping[str, str]:
+    return engine.tables()
 
 
 @pytest.fixture

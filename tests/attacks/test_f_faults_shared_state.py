@@ -14,6 +14,7 @@ from federation.local.embedded_aws import EmbeddedAws
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
 from federation.model.trust import RateLimit
 from federation.oauth.errors import ServerError, TemporarilyUnavailable
+from tests.support.contract import Engine
 from tests.support.fake_clock import FixedClock
 from tests.support.fault_plan import Fault, FaultPlan, answer, applied_then_lost, error, lost, passing
 
@@ -50,10 +51,16 @@ class Store:
         return DynamoNonceSecrets(self.dynamodb, self.table, self.clock)
 
 
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with EmbeddedAws({}):
+        yield Engine(dynamodb_client())
+
+
 @pytest.fixture
-def store() -> Iterator[Store]:
-    with EmbeddedAws({}) as settings:
-        yield Store(dynamodb_client(), settings["FEDERATION_STATE_TABLE"], FixedClock(NOW))
+def store(engine: Engine) -> Store:
+    """A client of its own: a plan is for one."""
+    return Store(dynamodb_client(), engine.tables()["FEDERATION_STATE_TABLE"], FixedClock(NOW))
 
 
 def approved(pending: StoredApproval) -> StoredApproval:
