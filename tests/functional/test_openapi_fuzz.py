@@ -20,28 +20,32 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from federation.admin.api.operation import MAX_SET
 from federation.admin.documents.validate import validate
 from federation.admin.documents.yaml_source import read_sources
 from federation.local.admin_token import admin_documents
 from federation.local.bridge import LocalBridge
+from federation.local.gateway import MAX_BODY
 from federation.local.issuers.keys import generate_key
 from tests.support.openapi_cases import Asked, AskedFor, FuzzedApi
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "trust"
 REQUESTS = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 3}
 """Of each operation: that keep to the document, that do not."""
-CHECKS = [
+DESCRIBED = [
     not_a_server_error,
     status_code_conformance,
     content_type_conformance,
     response_headers_conformance,
     response_schema_conformance,
-    negative_data_rejection,
-    ignored_auth,
 ]
+CHECKS = [*DESCRIBED, negative_data_rejection, ignored_auth]
 BEYOND_SCHEMAS = frozenset({"bad_cursor", "json_required", "malformed_query"})
 """What the document cannot say: which cursors were given out, which numbers two readers read unlike, that one of two
 parameters must be there."""
+
+PHRASE = "Request Entity Too Large"
+"""The gateway's: so large a body reaches no function."""
 
 DOCUMENT = "/admin/v1/openapi.json"
 PUBLIC = f"GET {DOCUMENT}"
@@ -87,6 +91,14 @@ def test_whatever_breaks_the_document_is_refused_as_it_says(api: FuzzedApi, subt
             fuzz(api, operation, GenerationMode.NEGATIVE)
 
 
+@pytest.mark.parametrize(("size", "refusal"), [(MAX_SET + 1, "request_too_large"), (MAX_BODY + 1, PHRASE)])
+def test_a_set_too_large_is_refused_as_the_document_says(api: FuzzedApi, size: int, refusal: str) -> None:
+    case = api.document["/admin/v1/plan"]["POST"].Case(body={"documents": [{"id": "a" * size}]})
+    response = case.call(headers=api.headers)
+    assert (response.status_code, reason(response)) == (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, refusal)
+    case.validate_response(response, checks=DESCRIBED, headers=api.headers)
+
+
 def fuzz(api: FuzzedApi, operation: AskedFor, mode: GenerationMode) -> list[tuple[int, str]]:
     """Every check for every request; (status, reason) of every answer."""
     answers: list[tuple[int, str]] = []
@@ -124,4 +136,5 @@ def reason(response: schemathesis.Response) -> str:
     """Empty for a good answer."""
     if response.status_code < HTTPStatus.BAD_REQUEST:
         return ""
-    return str(response.json()["code"])
+    refusal = response.json()
+    return str(refusal.get("code") or refusal["message"])

@@ -206,3 +206,9 @@ class RefusalShown(Shown):
     code: Annotated[str, Field(description="Stable.")]
     correlation_id: str
     errors: list[ProblemShown] = []
+
+
+class GatewayRefusalShown(Shown):
+    """API Gateway answered by itself: the function did not, or was not asked."""
+
+    message: str

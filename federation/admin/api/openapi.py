@@ -6,23 +6,15 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from federation.admin.api.document_schemas import document_schemas
-from federation.admin.api.models import RefusalShown
 from federation.admin.api.operation import AdminRequest, Answer, Operation, Parameter
+from federation.admin.api.responses import REF, REFUSALS, ref, responses
 from federation.admin.api.router import PREFIX
 from federation.version import VERSION
 
-ALWAYS = (
-    *(HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
-    *(HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INTERNAL_SERVER_ERROR),
-)
-WITH_BODY = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, HTTPStatus.UNPROCESSABLE_ENTITY)
-
 _VARIABLE = re.compile(r"\{(\w+)\}")
-_REF = "#/components/schemas/{model}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +65,11 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "operationId": operation.name,
         "summary": operation.summary,
         "parameters": list(_parameters(operation)),
-        "responses": _responses(operation),
+        "responses": responses(operation),
         "security": [{"dpop": [operation.scope]}, {"bearer": [operation.scope]}] if operation.scope else [],
     }
     if operation.request is not None:
-        content = {"application/json": {"schema": _ref(operation.request)}}
+        content = {"application/json": {"schema": ref(operation.request)}}
         described["requestBody"] = {"required": True, "content": content}
     return described
 
@@ -109,29 +101,10 @@ def _header(name: str, pattern: str, description: str) -> dict[str, Any]:
     return _parameter(Parameter(name, pattern, description), "header")
 
 
-def _responses(operation: Operation) -> dict[str, Any]:
-    good = {status: _good(status, operation) for status in (operation.status, *operation.also)}
-    refused = {*ALWAYS, *operation.refusals, *(WITH_BODY if operation.takes_body else ())}
-    problem = {"application/problem+json": {"schema": _ref(RefusalShown)}}
-    bad = {status: {"description": status.phrase, "content": problem} for status in sorted(refused)}
-    return {str(status.value): response for status, response in {**good, **bad}.items()}
-
-
-def _good(status: HTTPStatus, operation: Operation) -> dict[str, Any]:
-    if status is HTTPStatus.NO_CONTENT:
-        return {"description": status.phrase}
-    schema = _ref(operation.response) if operation.response else {"type": "object"}
-    return {"description": status.phrase, "content": {"application/json": {"schema": schema}}}
-
-
-def _ref(model: type[BaseModel] | None) -> dict[str, Any]:
-    return {"$ref": _REF.format(model=model.__name__)} if model else {"type": "object"}
-
-
 def _schemas(operations: Sequence[Operation]) -> dict[str, Any]:
     documents = {one.request for one in operations if one.request and one.document}
-    models = {model for one in operations for model in (one.request, one.response) if model} | {RefusalShown}
+    models = {model for one in operations for model in (one.request, one.response) if model} | set(REFUSALS)
     ordered = sorted(models - documents, key=lambda model: model.__name__)
-    _, schema = models_json_schema([(model, "validation") for model in ordered], ref_template=_REF)
+    _, schema = models_json_schema([(model, "validation") for model in ordered], ref_template=REF)
     definitions: dict[str, Any] = schema["$defs"]
-    return {**definitions, **document_schemas(documents, _REF)}
+    return {**definitions, **document_schemas(documents, REF)}
