@@ -14,9 +14,10 @@ Name = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,256}$")]
 
 
 def _named(what: Withdrawn) -> dict[str, Any]:
-    """A body that names this; a tenant says whose principal is meant."""
-    tenant = {} if what is Withdrawn.PRINCIPAL else {"tenant": {"type": "null"}}
-    return {"required": [what.value], "properties": {what.value: {"not": {"type": "null"}}, **tenant}}
+    """A body that names this and nothing else; a tenant says whose principal is meant."""
+    others = {*Withdrawn, *(() if what is Withdrawn.PRINCIPAL else ("tenant",))} - {what}
+    absent = {str(name): {"type": "null"} for name in sorted(others)}
+    return {"required": [what.value], "properties": {what.value: {"not": {"type": "null"}}, **absent}}
 
 
 class RevokeBody(Body):

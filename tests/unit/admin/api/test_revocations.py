@@ -1,15 +1,19 @@
 """What an admin withdraws is gone, on record, and theirs to withdraw."""
 
+from itertools import combinations
 from typing import Any
 
 import pytest
+from jsonschema_rs import Draft202012Validator
 
+from federation.admin.api.revocations_shown import RevokeBody
 from federation.model.json import Json
 from federation.model.revocation import RevocationKey, Withdrawn
 from federation.model.standing_keys import key_texts
 from tests.support.admin_resources import ResourceWorld
 from tests.support.admin_world import NOW, issuer, mapping
 
+PUBLISHED = Draft202012Validator(RevokeBody.model_json_schema())
 WHY = {"reason": "a laptop was stolen"}
 
 
@@ -84,6 +88,20 @@ def test_what_is_named_is_withdrawn_and_there_is_a_record_of_it(
 def test_what_is_not_understood_withdraws_nothing(world: ResourceWorld, body: dict[str, Any], status: int) -> None:
     assert world.call("POST", "/revocations", body).status == status
     assert world.state.withdrawn == {}
+
+
+ANY = {
+    "tenant": "acme",
+    "all": True,
+    **dict.fromkeys(("jti", "txn", "principal", "client", "issuer", "mapping"), "x"),
+}
+SUBSETS = [dict(chosen) for count in range(4) for chosen in combinations(ANY.items(), count)]
+
+
+@pytest.mark.parametrize("body", [{**each, **WHY} for each in SUBSETS], ids="+".join)
+def test_the_published_schema_takes_exactly_what_is_understood(world: ResourceWorld, body: dict[str, Any]) -> None:
+    understood = world.call("POST", "/revocations", body).status == 201
+    assert PUBLISHED.is_valid(body) == understood
 
 
 @pytest.mark.parametrize(
