@@ -1,7 +1,8 @@
 """Whether a second admin is one: not somebody whom the first has just made (ATTACKS E10).
 
 Whoever may write trust may make admins, so a second one proves something only if they were there before: before what
-they are to confirm was written, and for long enough that others could see who made them, and take it back.
+they are to confirm was written, and for long enough that others could see who made them, and take it back. And all that
+time: a token by which somebody was another admin for a moment outlives the change that made them one.
 """
 
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ from dataclasses import dataclass
 from federation.admin.writing.changes import rfc3339
 from federation.admin.writing.confirm import CannotConfirm
 from federation.admin.writing.editor import Planned
-from federation.admin.writing.standing import as_of, keeps, way_of
+from federation.admin.writing.standing import bodies_since, keeps, way_of
 from federation.model.admin import TRUST_WRITE, admin_scopes
+from federation.model.binding import Binding
 from federation.model.json import JsonObject
 from federation.model.tokens import OwnClaims
 from federation.model.trust import DocumentRef, Kind
@@ -37,6 +39,8 @@ class SecondAdmin:
         """Raises NewAdmin. `came`: what the token said with which somebody confirms."""
         if came is None:
             raise NewAdmin("Nobody in particular confirms nothing.")
+        if came.chain:  # whoever received that one may be somebody else, if a policy permits to impersonate by now
+            raise NewAdmin("Your token was made from another of ours; log in anew, or let another admin confirm it.")
         seen, pending = rfc3339(self.clock.now() - SEEN_FOR), confirmed.state.document
         written = pending.change if pending else None
         since = min(seen, written.when) if written else seen
@@ -46,10 +50,17 @@ class SecondAdmin:
 
     def _changed_since(self, came: OwnClaims, since: str) -> Iterator[DocumentRef]:
         for ref, state in self.writer.states(way_of(came)).items():
-            then = as_of(self.past, ref, since)
+            *later, then = bodies_since(self.past, ref, since)
             now = state.document.body if state.document else None
-            if not (_lets_write(ref, then) and keeps(ref.kind, then, now, came.binding)):
+            kept = all(_keeps(ref.kind, then, body, came.binding) for body in (now, *later))
+            if not (kept and _lets_write(ref, then)):
                 yield ref
+
+
+def _keeps(kind: Kind, before: JsonObject | None, after: JsonObject | None, binding: Binding | None) -> bool:
+    """Whether it lets in the same people: with one more audience, those who were given tokens for that are let in."""
+    named = [body.get("audiences") for body in (before, after) if body is not None and kind is Kind.ISSUER]
+    return keeps(kind, before, after, binding) and all(one == named[0] for one in named)
 
 
 def _lets_write(ref: DocumentRef, body: JsonObject | None) -> bool:

@@ -52,10 +52,17 @@ def as_of(past: History, ref: DocumentRef, moment: str) -> JsonObject | None:
 
     `moment`: RFC 3339 in UTC, as histories have it.
     """
+    return bodies_since(past, ref, moment)[-1]
+
+
+def bodies_since(past: History, ref: DocumentRef, moment: str) -> tuple[JsonObject | None, ...]:
+    """All that it has said since then, the newest first; at the end what it said at that moment, as `as_of` has it."""
+    bodies: list[JsonObject | None] = []
     for one in past.history(ref, None, MOST_VERSIONS):
+        bodies.append(one.body)
         if one.change.when <= moment:
-            return one.body
-    return None
+            return tuple(bodies)
+    return (*bodies, None)
 
 
 def _way_of(came: OwnClaims) -> Iterator[DocumentRef]:
