@@ -1,6 +1,7 @@
 """IssuerKeyStore on the trust table, which the token function reads and cannot write: an item per issuer.
 
-    pk = ("issuer_keys", "fetched" | "pushed")    sk = issuer    anchor, jwks, as_of, origin?, replaced_at?, sha256
+    pk = ("issuer_keys", "fetched" | "pushed")    sk = issuer
+    anchor, jwks, as_of, origin?, replaced_at?, given_at?, sha256
 
 Each store is one partition, so that the role of the function which writes it can be held to it. `sha256` is over
 everything else and the key: what was altered, or moved under another issuer, is not believed (fault F18).
@@ -77,7 +78,8 @@ class DynamoIssuerKeys:
 
     def _digest(self, keys: IssuerKeySet) -> str:
         parts = [self._store, keys.issuer, keys.anchor, keys.jwks, keys.as_of, keys.origin, keys.replaced_at]
-        return sha256(json.dumps(parts).encode()).hexdigest()
+        given = [] if keys.given_at is None else [keys.given_at]
+        return sha256(json.dumps([*parts, *given]).encode()).hexdigest()
 
 
 def _encode(keys: IssuerKeySet) -> Item:
@@ -86,6 +88,8 @@ def _encode(keys: IssuerKeySet) -> Item:
         item["origin"] = {"S": keys.origin}
     if keys.replaced_at is not None:
         item["replaced_at"] = {"N": str(keys.replaced_at)}
+    if keys.given_at is not None:
+        item["given_at"] = {"N": str(keys.given_at)}
     return item
 
 
@@ -97,6 +101,7 @@ def _decode(issuer: str, item: Item) -> IssuerKeySet:
         as_of=int(item["as_of"]["N"]),
         origin=item["origin"]["S"] if "origin" in item else None,
         replaced_at=int(item["replaced_at"]["N"]) if "replaced_at" in item else None,
+        given_at=int(item["given_at"]["N"]) if "given_at" in item else None,
     )
 
 

@@ -37,6 +37,7 @@ from federation.aws.archive_segments import S3Segments
 from federation.aws.audit_records import DynamoAuditRecords
 from federation.aws.clients import dynamodb_client, logs_client, s3_client
 from federation.aws.current_state import DynamoCurrentState
+from federation.aws.issuer_keys import Store
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.policy_reader import DynamoPolicyReader
 from federation.aws.refusal_search import CloudWatchRefusals
@@ -47,6 +48,7 @@ from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.guard import guard
 from federation.bootstrap.keys import recorded_orders
 from federation.bootstrap.revocation import revoker
+from federation.bootstrap.second_level import issuer_keys
 from federation.bootstrap.withdrawals import AdminWithdrawals
 from federation.model.documents import CorruptDocument
 from federation.oauth.metadata import ERRORS_PATH
@@ -84,9 +86,7 @@ class AdminApi:
             Documents(edits, visible),
             Histories(edits, visible),
             DocumentSets(edits, PlanEffects(self.loader, AuditedIdentities(self.records, self.clock), self.clock)),
-            Confirmations(
-                Confirmer(self.writer), SecondAdmin(self.writer, self.pages, self.clock), edits, visible, self.clock
-            ),
+            Confirmations(Confirmer(self.writer), self._second_admin(), edits, visible, self.clock),
             ApprovalRequests(self._approver()),
             self._revocations(),
             self._keys(),
@@ -94,6 +94,10 @@ class AdminApi:
             AuditTrail(Trail(self.records, CloudWatchRefusals(logs_client(), self.settings.log_groups)), self.clock),
             self._archive(),
         )
+
+    def _second_admin(self) -> SecondAdmin:
+        pushed = issuer_keys(self.settings, self.dynamodb, Store.PUSHED)
+        return SecondAdmin(self.writer, self.pages, pushed, self.clock)
 
     def _approver(self) -> Approver:
         approvals = DynamoApprovals(self.dynamodb, self.settings.state_table, self.clock)

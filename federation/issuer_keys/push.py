@@ -79,7 +79,7 @@ class PushKeys:
         issuer = next((issuer for issuer in self.issuers() if issuer.id == id_), None)
         kept = self.pushed.load(id_)
         keys = self._trusted(issuer, kept.keys) if issuer and issuer.keys.pushed else None
-        return Standing(issuer, keys, kept.tag)
+        return Standing(issuer, keys, kept.tag, kept.keys.given_at if kept.keys else None)
 
     def _trusted(self, issuer: Issuer, kept: IssuerKeySet | None) -> SharedKeys | None:
         try:
@@ -104,6 +104,7 @@ class PushKeys:
             jwks=successors.jwks,
             as_of=int(now),
             replaced_at=None if replaced_at == -inf else int(replaced_at),
+            given_at=int(now) if pusher.is_admin else standing.given_at,
         )
 
     def _commit(self, record: PushRecord, pusher: Pusher, keys: IssuerKeySet, tag: str) -> None:

@@ -29,6 +29,8 @@ class Standing:
     """None: none yet."""
     tag: str
     """Names what lies in the store."""
+    given_at: int | None = None
+    """When an admin last gave it keys."""
 
 
 @dataclass(frozen=True, slots=True)

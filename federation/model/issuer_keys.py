@@ -19,6 +19,8 @@ class IssuerKeySet:
     """Host and port that discovery named for the keys."""
     replaced_at: int | None = None
     """When all keys were last exchanged for others at once."""
+    given_at: int | None = None
+    """When an admin last gave it keys: what it pushed since may come of those."""
 
 
 @dataclass(frozen=True, slots=True)

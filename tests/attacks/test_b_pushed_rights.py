@@ -8,7 +8,7 @@ from tests.support.admin_world import admin_mapping
 from tests.support.dpop import ath, jkt, proof
 from tests.support.issuer_world import BRIDGE
 from tests.support.jose_keys import rsa_key
-from tests.support.push_world import BODY, ID, OF_ACME, PATH, PushWorld, assert_refused, reason
+from tests.support.push_world import BODY, FIRST, ID, OF_ACME, PATH, SECOND, PushWorld, assert_refused, reason
 
 THIEF = rsa_key("thief")
 
@@ -37,6 +37,23 @@ def test_O2_push_what_admins_come_in_by_is_for_global_admins(world: PushWorld) -
 def test_O2_push_but_a_mapping_that_is_switched_off_makes_no_admins(world: PushWorld) -> None:
     make_admins(world, "keys:write", enabled=False)
     assert world.admin_push(THIEF, claims=OF_ACME).status == 204
+
+
+def test_E10_push_that_an_admin_gave_keys_is_remembered_whoever_pushes_next(world: PushWorld) -> None:
+    """Who gives keys can be an admin whom the issuer vouches for, and confirm what they wrote themselves."""
+    assert world.push(FIRST, SECOND).status == 204
+    assert given_at(world) is None, "the cluster itself"
+    assert world.at(60).admin_push(FIRST, SECOND, THIEF).status == 204
+    given = given_at(world)
+    assert given == world.clock.now()
+    assert world.at(60).push(FIRST, by=THIEF).status == 204
+    assert given_at(world) == given
+
+
+def given_at(world: PushWorld) -> int | None:
+    keys = world.kept().keys
+    assert keys is not None
+    return keys.given_at
 
 
 def test_O2_push_a_bound_admin_is_told_what_is_wrong_and_not_that_the_proof_was_used() -> None:

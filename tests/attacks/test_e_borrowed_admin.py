@@ -2,6 +2,8 @@
 
 import pytest
 
+from federation.admin.writing.second_admin import SEEN_FOR
+from federation.model.issuer_keys import IssuerKeySet
 from tests.support.admin_world import BRIDGE, AdminWorld, Document, Reply, admin_mapping, audience, issuer, mapping
 
 EVERYBODY = mapping("everybody", "builds", match={"iss": "https://builds.example.com"}, dangerous=True)
@@ -60,6 +62,22 @@ def test_E10_nor_with_a_token_that_was_made_from_one_for_somebody_else(world: Ad
     """With an Audience, a grant and a policy that permits to impersonate, a service would be each of its callers."""
     link = {"jti": "at-a-service", "client": "carol", "mapping": "carol", "iss": "idp"}
     assert confirm(world, chain=[link]).code == "new_admin"
+
+
+def test_E10_nor_by_keys_that_somebody_gave_the_admins_issuer(world: AdminWorld) -> None:
+    """Pushed keys are in no document, so its history does not know of them."""
+    now = int(world.clock.now())
+    world.pushed.save(IssuerKeySet("idp", "anchor", "{}", now, given_at=now - SEEN_FOR + 1), "")
+    answer = confirm(world)
+    assert (answer.status, answer.code) == (403, "new_admin")
+    assert "Issuer idp" in answer.members["detail"]
+    world.clock.advance(SEEN_FOR)
+    assert confirm(world).status == 200, "others have seen it by now"
+
+
+def test_E10_nor_while_nobody_can_tell(world: AdminWorld) -> None:
+    world.pushed.failing = True
+    assert confirm(world).status == 503
 
 
 def test_E10_other_grants_make_nobody_new(world: AdminWorld) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 KEYS = IssuerKeySet("acme", "version 1", '{"keys": [{"kid": "\u00e9"}]}', 1_800_000_000)
-FULL = replace(KEYS, origin="keys.example.com:8443", replaced_at=1_700_000_000)
+FULL = replace(KEYS, origin="keys.example.com:8443", replaced_at=1_700_000_000, given_at=1_750_000_000)
 
 
 @pytest.fixture

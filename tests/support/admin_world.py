@@ -40,6 +40,7 @@ from tests.support.fake_audit_log import FakeAuditLog
 from tests.support.fake_audit_records import FakeAuditRecords
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_current_state import FakeState
+from tests.support.fake_issuer_keys import FakeIssuerKeys
 from tests.support.fake_ledger import FakeLedger
 from tests.support.fake_one_time_claims import FakeOneTimeClaims
 from tests.support.fake_trust import FakeTrust
@@ -115,6 +116,7 @@ class AdminWorld:
         self.state = FakeState(self.trust, self.ledger, self.clock)
         self.log = FakeAuditLog()
         self.answers = FakeAnswers(self.clock)
+        self.pushed = FakeIssuerKeys()
         self._numbers = count(1)
         jwk = {name: str(value) for name, value in KEY.jwk(alg="RS256", use="sig").items()}
         self.trust.save(KeySet((SigningKey(KEY.kid, "RS256", "key-1", jwk, KeyState.ACTIVE),), version=1))
@@ -154,13 +156,12 @@ class AdminWorld:
         own_way = OwnWay(self.trust, self.trust, ComingBack(self.loader, self.records, self.clock))
         edits = Edits(self.trust, self.trust, stored, self.clock, own_way, own_issuer=BRIDGE)
         visible = Visible(self.trust, self.trust, self.trust)
+        second = SecondAdmin(self.trust, self.trust, self.pushed, self.clock)
         resources = (
             Documents(edits, visible),
             Histories(edits, visible),
             DocumentSets(edits),
-            Confirmations(
-                Confirmer(self.trust), SecondAdmin(self.trust, self.trust, self.clock), edits, visible, self.clock
-            ),
+            Confirmations(Confirmer(self.trust), second, edits, visible, self.clock),
         )
         return table_of(BRIDGE, resources)
 

@@ -17,7 +17,7 @@ from federation.model.binding import Binding
 from federation.model.json import JsonObject
 from federation.model.tokens import OwnClaims
 from federation.model.trust import DocumentRef, Kind
-from federation.ports import Clock, History, TrustWriter
+from federation.ports import Clock, History, IssuerKeyStore, TrustWriter
 
 SEEN_FOR = 24 * 60 * 60
 """Seconds that an admin has been one before they may confirm."""
@@ -33,6 +33,7 @@ class SecondAdmin:
 
     writer: TrustWriter
     past: History
+    pushed: IssuerKeyStore
     clock: Clock
 
     def check(self, came: OwnClaims | None, confirmed: Planned) -> None:
@@ -53,8 +54,13 @@ class SecondAdmin:
             *later, then = bodies_since(self.past, ref, since)
             now = state.document.body if state.document else None
             kept = all(_keeps(ref.kind, then, body, came.binding) for body in (now, *later))
-            if not (kept and _lets_write(ref, then)):
+            if not (kept and _lets_write(ref, then)) or self._was_given_keys(ref, since):
                 yield ref
+
+    def _was_given_keys(self, ref: DocumentRef, since: str) -> bool:
+        """No document says so: whoever gives an issuer keys is whomever it vouches for."""
+        keys = self.pushed.load(ref.id).keys if ref.kind is Kind.ISSUER else None
+        return keys is not None and keys.given_at is not None and rfc3339(keys.given_at) > since
 
 
 def _keeps(kind: Kind, before: JsonObject | None, after: JsonObject | None, binding: Binding | None) -> bool:
