@@ -11,20 +11,24 @@ DEFAULT_TTL = 300
 HARD_CAP = 3600
 """Seconds, whatever the documents say."""
 SHORTEST = 30
-"""Seconds: a token that expires sooner helps nobody."""
+"""Seconds that what a token rests on must have left: those of a clock that may be a little ahead of ours."""
 
 
-def decide_expiry(now: int, ends: Iterable[int], targets: Sequence[Target], cap: int | None = None) -> int:
-    """`exp` of the token, seconds since the epoch; raises InvalidRequest where under 30 seconds remain.
+def decide_expiry(
+    now: int, ends: Iterable[int], targets: Sequence[Target], cap: int | None = None, approved_until: int | None = None
+) -> int:
+    """`exp` of the token, seconds since the epoch; raises InvalidRequest where under 30 seconds remain of `ends`.
 
     The verifier forgives 60 seconds of clock skew, but a minted token never outlives its subject token, so in effect
-    a subject token needs at least 30 seconds of life by our clock. `ends`: of everything that it rests on: tokens,
-    certificates, an approval. `cap`: seconds, by a policy's obligation.
+    a subject token needs at least 30 seconds of life by our clock. `ends`: of what proves somebody: tokens,
+    certificates. Our own limits are as short as an admin wants them: those of the documents, `cap`, seconds, by a
+    policy's obligation, and the end of an approval.
     """
-    expires_at = min(now + (cap or HARD_CAP), now + HARD_CAP, *ends, *(now + _ttl(target) for target in targets))
-    if expires_at - now < SHORTEST:
+    proven_until = min((now + HARD_CAP, *ends))
+    if proven_until - now < SHORTEST:
         raise InvalidRequest(Reason.TOKEN_EXPIRES_TOO_SOON)
-    return expires_at
+    ttl = min(cap or HARD_CAP, *map(_ttl, targets))
+    return min(proven_until, now + ttl, approved_until or proven_until)
 
 
 def _ttl(target: Target) -> int:

@@ -32,7 +32,13 @@ def outcome(case: Case, ruling: Ruling, approval: StoredApproval | None = None) 
         audiences=tuple(target.audience.id for target in case.targets),
         scopes=case.scopes,
         issued_at=case.now,
-        expires_at=decide_expiry(case.now, _ends(asking, binding, approval), case.targets, obligations.max_ttl),
+        expires_at=decide_expiry(
+            case.now,
+            _ends(asking, binding),
+            case.targets,
+            obligations.max_ttl,
+            approval.expires_at if approval else None,
+        ),
         issued_token_type=request.requested_token_type,
         transaction=own.transaction if own else request.correlation_id,
         provenance=provenance(case, versions),
@@ -52,15 +58,13 @@ def outcome(case: Case, ruling: Ruling, approval: StoredApproval | None = None) 
     )
 
 
-def _ends(asking: Parties, binding: Binding | None, approval: StoredApproval | None) -> Iterator[int]:
-    """Until when everything holds that the token rests on (ATTACKS I3, K10)."""
+def _ends(asking: Parties, binding: Binding | None) -> Iterator[int]:
+    """Until when everything holds that proves who asks (ATTACKS I3, K10)."""
     yield from (token.expires_at for token in asking.tokens)
     if asking.client.expires_at is not None:
         yield asking.client.expires_at
     if binding is not None and binding.x5t_s256 and asking.proven.certificate_expires_at is not None:
         yield asking.proven.certificate_expires_at
-    if approval is not None:
-        yield approval.expires_at
 
 
 def _common_environment(targets: Sequence[Target]) -> str | None:

@@ -11,7 +11,6 @@ from difflib import get_close_matches
 from federation.model.duration import seconds
 from federation.model.policy import Obligations, strictest
 from federation.policy.cedar.rules import Effect
-from federation.policy.lifetime import SHORTEST
 
 MAX_APPROVAL = 256
 """Characters of what an approver is asked."""
@@ -52,10 +51,7 @@ def _unknown(name: str) -> str:
 
 
 def _max_ttl(value: str) -> Obligations:
-    limit = seconds(value)
-    if limit < SHORTEST:
-        raise ValueError(f"a token lives at least {SHORTEST} seconds, so this permits nothing")
-    return Obligations(max_ttl=limit)
+    return Obligations(max_ttl=seconds(value))
 
 
 def _max_scopes(value: str) -> Obligations:

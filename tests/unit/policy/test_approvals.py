@@ -93,7 +93,7 @@ def test_expiry_is_honoured_to_the_second() -> None:
     world.clock.advance(70)
     assert world.decisions.decide().expires_at == NOW + 100
     world.clock.advance(29)
-    assert world.decisions.refused().reason.value == "token_expires_too_soon"
+    assert world.decisions.decide().expires_at == NOW + 100
     world.clock.advance(1)
     assert outcome_of(world.decisions.refused()) == PENDING
 

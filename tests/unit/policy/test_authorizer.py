@@ -189,6 +189,11 @@ def test_a_subject_token_about_to_expire_is_refused(left: int) -> None:
     assert error.reason is Reason.TOKEN_EXPIRES_TOO_SOON
 
 
+def test_an_admin_may_want_tokens_that_live_for_seconds() -> None:
+    assert authorize(asking("risk-engine"), audience(max_ttl=5)).lifetime == 5
+    assert authorize(asking("risk-engine"), principal=mapped(grant(max_ttl=1))).lifetime == 1
+
+
 def test_a_single_use_token_is_claimed_by_issuer_and_jti_not_by_its_text() -> None:
     once = verified(by=issuer(single_use=True), claims={"sub": "worker", "jti": "j-1"})
     expected = OneTimeUse("subject_token", ("acme", "j-1"), once.expires_at + 60)
