@@ -14,8 +14,8 @@ from federation.client.credential import read_credential
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def _default_file() -> Path:
-    """XDG Base Directory Specification."""
+def default_file() -> Path:
+    """Where a token for the admin API is kept unless somebody says otherwise (XDG Base Directory Specification)."""
     configuration = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
     return Path(configuration) / "fedbridge" / "credential"
 
@@ -33,7 +33,7 @@ TokenFile = Annotated[
         "--token-file",
         envvar="FEDBRIDGE_TOKEN_FILE",
         metavar="FILE",
-        default_factory=_default_file,
+        default_factory=default_file,
         show_default="~/.config/fedbridge/credential",
         help="Where your token for the admin API is.",
     ),
@@ -44,11 +44,19 @@ def bridge_url(url: str | None) -> str:
     """The URL without a slash at its end; raises Failed unless it is one to which a token may be sent."""
     if not url:
         raise Failed("which bridge?", "name it: --url https://federation.example.com, or FEDBRIDGE_URL", code=USAGE)
-    parts = urlsplit(url)
-    local = parts.scheme == "http" and parts.hostname in LOOPBACK
-    if not (parts.scheme == "https" or local) or not parts.hostname or parts.query or parts.fragment or parts.username:
+    if not _may_be_told(url):
         raise Failed(f"{url} is no bridge's URL", "it begins with https://, or is http:// on this machine", code=USAGE)
     return url.rstrip("/")
+
+
+def _may_be_told(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        local = parts.scheme == "http" and parts.hostname in LOOPBACK
+        known = (parts.scheme == "https" or local) and parts.port != 0
+    except ValueError:
+        return False
+    return known and bool(parts.hostname) and not (parts.query or parts.fragment or parts.username)
 
 
 def connect(url: str | None, token_file: Path) -> AdminApi:

@@ -13,6 +13,7 @@ SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
 COMMANDS: Mapping[str, str] = {
     "demo": "The main job, narrated: foreign tokens in, a token of ours out.",
     "serve": "Run the whole bridge on 127.0.0.1.",
+    "doctor": "Check a bridge and your own set-up, and say what to do about what is not sound.",
     "login": "Get a token for the admin API, bound to a fresh key.",
     "logout": "Revoke that token and forget it.",
     "validate": "Check trust documents, offline.",

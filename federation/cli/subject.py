@@ -67,7 +67,7 @@ class Wish:
 
 def subject_token(wish: Wish) -> Subject:
     """The caller's own token; raises Failed, OSError."""
-    kind, _, place = _resolved(wish).partition(":")
+    kind, _, place = resolved(wish).partition(":")
     if kind not in _SOURCES or bool(place) is not (kind in ("file", "env")):
         known = "file:PATH, env:VARIABLE, github, device, - or auto"
         raise Failed(f"{wish.source} is no source of tokens", f"take {known}", code=USAGE)
@@ -83,7 +83,8 @@ def read_token_file(path: Path) -> str:
     return _token(text, "stdin" if str(path) == "-" else str(path))
 
 
-def _resolved(wish: Wish) -> str:
+def resolved(wish: Wish) -> str:
+    """The source that `auto` stands for here, and any other as it is; raises Failed where there is none."""
     if wish.source != "auto":
         return wish.source
     if wish.has(GITHUB_URL):

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import RemoteDisconnected
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from federation.client.credential import Credential
@@ -37,6 +37,22 @@ class AdminResult:
     etag: str = ""
 
 
+class Send(Protocol):
+    """`federation.client.http.send`, or what stands in its place."""
+
+    def __call__(
+        self,
+        url: str,
+        method: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        timeout: float,
+    ) -> Answer:
+        """The answer; raises OSError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class AdminApi:
     """Talks to one bridge over HTTP alone, so it is the same for a laptop and for AWS."""
@@ -44,6 +60,7 @@ class AdminApi:
     bridge: str
     """URL, without a slash at its end."""
     credential: Credential
+    send: Send = send
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> AdminResult:
         """Raises AdminRefused, and OSError where nobody answers."""
@@ -83,11 +100,11 @@ class AdminApi:
         target = f"{url}?{urlencode(query)}" if query else url
         content = None if body is None else json.dumps(body).encode()
         typed = {**(headers or {}), **({"content-type": "application/json"} if content else {})}
-        answer = send(target, method, content, {**typed, **self.credential.headers(method, url)}, timeout=TIMEOUT)
+        answer = self.send(target, method, content, {**typed, **self.credential.headers(method, url)}, timeout=TIMEOUT)
         nonce = answer.headers.get("dpop-nonce")
         if answer.status == 401 and nonce and self.credential.key:  # noqa: PLR2004 RFC 9449 section 9
             proven = self.credential.headers(method, url, nonce)
-            answer = send(target, method, content, {**typed, **proven}, timeout=TIMEOUT)
+            answer = self.send(target, method, content, {**typed, **proven}, timeout=TIMEOUT)
         if answer.status >= 400:  # noqa: PLR2004 RFC 9110 section 15.5
             raise AdminRefused(answer)
         return AdminResult(answer.status, _members(answer), answer.headers.get("etag", ""))

@@ -14,6 +14,8 @@ Parameters: TypeAlias = Sequence[tuple[str, str]]
 
 _TIMEOUT = 15.0
 """Seconds."""
+MAX_ANSWER = 16 * 1024 * 1024
+"""Bytes: more than a Lambda function can answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,11 @@ class Answer:
 
     @property
     def members(self) -> dict[str, Any]:
-        """The body as a JSON object; raises ValueError for anything else."""
-        members = json.loads(self.body)
+        """The body as a JSON object; raises ValueError or TypeError for anything else."""
+        try:
+            members = json.loads(self.body)
+        except RecursionError:
+            raise ValueError("the answer is nested too deeply") from None
         if not isinstance(members, dict):
             raise TypeError("the answer is no JSON object")
         return members
@@ -46,7 +51,10 @@ def send(
     *,
     timeout: float = _TIMEOUT,
 ) -> Answer:
-    """The answer to any request; follows no redirect, knows no proxy. `timeout`: seconds."""
+    """The answer to any request; follows no redirect, knows no proxy. `timeout`: seconds.
+
+    Raises OSError where nobody answers, or with more than anybody wants to hear.
+    """
     parts = urlsplit(url)
     connect = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = connect(parts.netloc, timeout=timeout)
@@ -55,6 +63,9 @@ def send(
         connection.request(method, target, body, dict(headers or {}))
         response = connection.getresponse()
         names = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, names, response.read())
+        content = response.read(MAX_ANSWER + 1)
+        if len(content) > MAX_ANSWER:
+            raise OSError("the answer is too long")
+        return Answer(response.status, names, content)
     finally:
         connection.close()

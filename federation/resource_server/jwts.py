@@ -22,6 +22,15 @@ COOL_DOWN = 10.0
 Claims: TypeAlias = Mapping[str, Any]
 
 
+def read_keys(body: bytes) -> dict[str, jwt.PyJWK]:
+    """The keys of a JWK Set with which a bridge may sign, by their `kid`; raises ValueError for what is none."""
+    try:
+        jwks = json.loads(body)
+        return {jwk["kid"]: jwt.PyJWK(jwk) for jwk in jwks["keys"] if jwk.get("alg") in ALGORITHMS}
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError, jwt.PyJWTError) as error:
+        raise ValueError("no JWK Set of a bridge") from error
+
+
 @dataclass(slots=True)
 class BridgeKeys:
     """The bridge's keys. Those of before hold on while it cannot be reached (ATTACKS F15).
@@ -51,9 +60,8 @@ class BridgeKeys:
     def _reload(self) -> None:
         self._tried_at = self.now()
         try:
-            jwks = json.loads(self.fetch(self.issuer + JWKS_PATH))
-            found = {jwk["kid"]: jwt.PyJWK(jwk) for jwk in jwks["keys"] if jwk.get("alg") in ALGORITHMS}
-        except (AttributeError, KeyError, OSError, TypeError, ValueError, jwt.PyJWTError):
+            found = read_keys(self.fetch(self.issuer + JWKS_PATH))
+        except (OSError, ValueError):
             return
         self._keys = found or self._keys
 
