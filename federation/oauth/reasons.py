@@ -35,7 +35,7 @@ class Reason(StrEnum):
         "Send parameters in the body, never in the URL, and replace what leaked.",
     )
     MISSING_GRANT_TYPE = "missing_grant_type", "Send grant_type."
-    UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type", "Use grant_type urn:ietf:params:oauth:grant-type:token-exchange."
+    UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type", "Use one of grant_types_supported in this server's metadata."
     MISSING_SUBJECT_TOKEN = "missing_subject_token", "Send subject_token."
     MISSING_SUBJECT_TOKEN_TYPE = "missing_subject_token_type", "Send subject_token_type."
     UNSUPPORTED_SUBJECT_TOKEN_TYPE = (
@@ -252,7 +252,7 @@ class Reason(StrEnum):
     )
     NO_SUCH_RESOURCE = "no_such_resource", "There is nothing at this path; the openapi.json there lists what is."
     NO_SUCH_DOCUMENT = "no_such_document", "There is no such document, or it is not yours to see."
-    MALFORMED_PATH = "malformed_path", "An id is lower case letters, digits, dots, dashes and underscores, 63 at most."
+    MALFORMED_PATH = "malformed_path", "A name in this path is not of its form; the openapi.json there has it."
     MALFORMED_QUERY = "malformed_query", "A parameter of the query is unknown, repeated or has the wrong form."
     BAD_CURSOR = "bad_cursor", "The cursor is not one that was given out for this list; begin without it."
     JSON_REQUIRED = "json_required", "Send one Content-Type: application/json, and one JSON object without duplicates."
@@ -262,6 +262,7 @@ class Reason(StrEnum):
         "Send If-Match with the ETag that you have read, or If-None-Match: * for what is new.",
     )
     MALFORMED_PRECONDITION = "malformed_precondition", "Send exactly one of If-Match: <ETag> and If-None-Match: *."
+    MALFORMED_IDEMPOTENCY_KEY = "malformed_idempotency_key", "An Idempotency-Key is 1 to 255 visible ASCII characters."
     STALE_VERSION = "stale_version", "Somebody else wrote it meanwhile; read it again, and send what you want then."
     INVALID_DOCUMENT = "invalid_document", "Mend what the errors name; nothing was written."
     OUTSIDE_TENANT = "outside_tenant", "This belongs to another tenant or to all of them; ask a global admin."

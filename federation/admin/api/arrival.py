@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from pydantic import ValidationError
 
 from federation.admin.api.operation import AdminRequest, Operation
-from federation.admin.api.refusals import AdminRefusal, invalid
+from federation.admin.api.refusals import AdminRefusal, invalid, stale
 from federation.admin.documents.problem import Problem
 from federation.admin.documents.source import pointer
 from federation.oauth.http import HttpRequest
@@ -20,6 +20,8 @@ MAX_QUERY = 4096
 
 _JSON = re.compile(r"application/json(?:\s*;\s*charset=\"?utf-8\"?)?", re.IGNORECASE)
 _ETAG = re.compile(r'"([1-9][0-9]{0,11})"')
+_ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"')
+"""Anybody's (RFC 9110 section 8.8.3)."""
 
 
 def read_query(http: HttpRequest, operation: Operation) -> Mapping[str, str]:
@@ -60,16 +62,18 @@ def read_body(http: HttpRequest, operation: Operation) -> Any:  # noqa: ANN401 (
 
 
 def wanted_version(request: AdminRequest) -> int:
-    """The version that must be there, 0 for none; raises AdminRefusal: 428, 400."""
+    """The version that must be there, 0 for none; raises AdminRefusal: 428, 400, 412 for no ETag of ours."""
     match, none_match = (request.http.headers.get(name) for name in ("if-match", "if-none-match"))
     if match is None and none_match is None:
         raise AdminRefusal(HTTPStatus.PRECONDITION_REQUIRED, Reason.PRECONDITION_REQUIRED)
     etag = _ETAG.fullmatch((match or "").strip())
     if match is None and (none_match or "").strip() == "*":
         return 0
-    if none_match is not None or etag is None:
-        raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.MALFORMED_PRECONDITION)
-    return int(etag[1])
+    if none_match is None and etag is not None:
+        return int(etag[1])
+    if none_match is None and _ENTITY_TAG.fullmatch((match or "").strip()):
+        raise stale()
+    raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.MALFORMED_PRECONDITION)
 
 
 def etag_of(version: int) -> str:

@@ -57,7 +57,7 @@ class OnceOnly:
 def _key(request: AdminRequest, name: str) -> tuple[str, ...]:
     """Everybody names their own requests."""
     if not _KEY.fullmatch(name):
-        raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.MALFORMED_PRECONDITION, "Idempotency-Key")
+        raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.MALFORMED_IDEMPOTENCY_KEY)
     return (request.admin.tenant or "", request.admin.principal, name)
 
 

@@ -14,10 +14,16 @@ KINDS = {
 """Segment of a path -> kind."""
 PLURALS = {kind: plural for plural, kind in KINDS.items()}
 
-ID = Parameter("id", r"[a-z0-9][a-z0-9._-]{0,62}", "Of the document.")
-KIND = Parameter("kind", "|".join(KINDS), "Of the document, in the plural.")
+_NAMES = {**KINDS, **{kind.value: kind for kind in PLURALS}}
+
+ID = Parameter(
+    "id",
+    r"[a-z0-9][a-z0-9._-]{0,62}",
+    "Of the document: lower case letters, digits, dots, dashes and underscores, 63 at most.",
+)
+KIND = Parameter("kind", "|".join(_NAMES), "Of the document: in the plural as in its own path, or as it says itself.")
 
 
-def ref_of(plural: str, id_: str) -> DocumentRef:
-    """The document that a path names."""
-    return DocumentRef(KINDS[plural], id_)
+def ref_of(kind: str, id_: str) -> DocumentRef:
+    """The document that a path names, `mappings` or `Mapping`."""
+    return DocumentRef(_NAMES[kind], id_)

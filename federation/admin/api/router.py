@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 
-from federation.admin.api.operation import Operation
+from federation.admin.api.operation import Operation, Parameter
 from federation.admin.api.refusals import AdminRefusal
 from federation.oauth.reasons import Reason
 
@@ -74,4 +74,8 @@ def _odd(pieces: Sequence[str]) -> list[tuple[bool, str]]:
 def _check_variables(operation: Operation, path: Mapping[str, str]) -> None:
     for variable in operation.variables:
         if not re.fullmatch(variable.pattern, path[variable.name]):
-            raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.MALFORMED_PATH, variable.name)
+            raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.MALFORMED_PATH, _explained(variable))
+
+
+def _explained(variable: Parameter) -> str:
+    return f"{variable.name}: {variable.description}"

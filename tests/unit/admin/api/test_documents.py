@@ -22,6 +22,23 @@ def test_a_document_is_created_read_replaced_and_deleted() -> None:
     assert world.call("GET", "/zones/corp").status == 404
 
 
+@pytest.mark.parametrize("etag", ['"2"', '"0"', '"abc"', 'W/"1"', '""', '"1-gzip"'])
+def test_an_etag_that_is_not_what_stands_there_is_a_failed_precondition(etag: str) -> None:
+    world = AdminWorld()
+    world.put(ZONE)
+    answers = world.put({**ZONE, "description": "new"}, etag), world.call("DELETE", "/zones/corp", if_match=etag)
+    assert [(answer.status, answer.code) for answer in answers] == [(412, "stale_version")] * 2
+    assert world.call("GET", "/zones/corp").headers["etag"] == '"1"'
+
+
+@pytest.mark.parametrize("header", ["1", "*", '"1", "2"', '"1', '" "'])
+def test_a_precondition_that_is_none_is_malformed(header: str) -> None:
+    world = AdminWorld()
+    world.put(ZONE)
+    answer = world.put({**ZONE, "description": "new"}, header)
+    assert (answer.status, answer.code) == (400, "malformed_precondition")
+
+
 def test_who_wrote_it_when_and_why_is_shown() -> None:
     world = AdminWorld()
     world.put({**ZONE, "reason": "the office moved"}, who="bob")

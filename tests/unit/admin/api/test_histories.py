@@ -23,6 +23,15 @@ def test_every_version_is_listed_with_who_when_why_and_what_changed() -> None:
     assert {"path": "/kind", "after": "Audience"} in first["diff"]
 
 
+def test_a_kind_is_named_as_in_its_own_path_or_as_documents_say_it() -> None:
+    world, by_kind = edited(), "/history/Audience/risk-engine"
+    assert world.call("GET", by_kind).members == world.call("GET", PATH).members
+    assert world.call("POST", f"{by_kind}/restore", {"version": 1}, if_none_match="*").members["version"] == 4
+    world.put(mapping("many", match={"sub": "*"}, dangerous=True))
+    body = {"version": 1, "reason": "all of them are meant"}
+    assert world.call("POST", "/Mapping/many/confirm", body, who="bob").status == 200
+
+
 def test_it_is_read_in_pages_and_the_last_of_each_has_its_predecessor() -> None:
     world = edited()
     first = world.call("GET", PATH, query="limit=2").members

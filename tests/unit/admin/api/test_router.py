@@ -13,6 +13,19 @@ def test_what_is_not_there_is_not_found(path: str) -> None:
     assert (answer.status, answer.code) == expected
 
 
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/issuers/Acme", "id: Of the document: lower case letters"),
+        ("/history/nonsense/x", "kind: Of the document: in the plural"),
+    ],
+)
+def test_a_name_that_is_none_is_told_what_it_should_be(path: str, says: str) -> None:
+    answer = AdminWorld().call("GET", path)
+    assert (answer.status, answer.code) == (400, "malformed_path")
+    assert answer.members["detail"].startswith(says)
+
+
 def test_every_path_says_which_methods_it_has() -> None:
     world = AdminWorld()
     for path in {one.path for one in world.operations}:

@@ -143,3 +143,9 @@ def test_a_plan_says_by_whom_its_meaning_was_found() -> None:
         answer = world.call("POST", "/plan", {**BODY, "days": days})
         assert (answer.status, answer.pointers) == (422, ["/days"])
     assert world.call("POST", "/apply", {**BODY, "days": 2}).pointers == ["/days"]
+
+
+@pytest.mark.parametrize("name", ["two words", "", "a" * 256, "\u00fc"])
+def test_a_name_for_an_action_that_is_none_is_told_so(name: str) -> None:
+    answer = AdminWorld().call("POST", "/apply", {"documents": []}, idempotency_key=name)
+    assert (answer.status, answer.code) == (400, "malformed_idempotency_key")
