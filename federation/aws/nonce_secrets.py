@@ -1,6 +1,6 @@
 """NonceSecrets on the state table: an item for each span of time.
 
-    pk = ("nonce_secret", period)    secret, expires_at
+    pk = ("nonce_secret" | "cursor_secret", period)    secret, expires_at
 
 Whoever asks first in a span makes its secret, and everybody else finds it. One that was deleted is made anew: proofs
 with nonces of the old one are then asked to come with a new nonce.
@@ -10,7 +10,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from federation.aws.conditional import ConditionNotMet, conditional
 from federation.aws.errors import translated
@@ -23,6 +23,8 @@ from federation.ports import Clock
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+Purpose: TypeAlias = Literal["nonce_secret", "cursor_secret"]
+
 SIZE = 32
 KEPT = 24 * 60 * 60
 """Seconds: longer than any nonce is good for."""
@@ -31,15 +33,22 @@ REMEMBERED = 8
 
 
 class DynamoNonceSecrets:
-    """`random` yields that many bytes from the operating system."""
+    """`random` yields that many bytes from the operating system. `of`: what the secrets are for."""
 
     def __init__(
-        self, dynamodb: "DynamoDBClient", state_table: str, clock: Clock, random: Callable[[int], bytes] = os.urandom
+        self,
+        dynamodb: "DynamoDBClient",
+        state_table: str,
+        clock: Clock,
+        random: Callable[[int], bytes] = os.urandom,
+        *,
+        of: Purpose = "nonce_secret",
     ) -> None:
         self._dynamodb = dynamodb
         self._table = state_table
         self._clock = clock
         self._random = random
+        self._of: Purpose = of
         self._lock = Lock()
         self._known: OrderedDict[int, bytes] = OrderedDict()
 
@@ -67,7 +76,9 @@ class DynamoNonceSecrets:
 
     def _load(self, period: int) -> bytes | None:
         with translated(Reason.STORE_UNAVAILABLE):
-            answer = self._dynamodb.get_item(TableName=self._table, Key=secret_key(period), ConsistentRead=True)
+            answer = self._dynamodb.get_item(
+                TableName=self._table, Key=secret_key(period, self._of), ConsistentRead=True
+            )
         if "Item" not in answer:
             return None
         secret = answer["Item"].get("secret", {}).get("B", b"")
@@ -82,7 +93,7 @@ class DynamoNonceSecrets:
             with conditional(Reason.STORE_UNAVAILABLE):
                 self._dynamodb.put_item(
                     TableName=self._table,
-                    Item=secret_key(period) | {"secret": {"B": secret}, "expires_at": expires_at},
+                    Item=secret_key(period, self._of) | {"secret": {"B": secret}, "expires_at": expires_at},
                     ConditionExpression="attribute_not_exists(pk)",
                 )
         except ConditionNotMet:
@@ -90,6 +101,6 @@ class DynamoNonceSecrets:
         return True
 
 
-def secret_key(period: int) -> Key:
+def secret_key(period: int, of: Purpose = "nonce_secret") -> Key:
     """Where the secret of the period lies."""
-    return {"pk": {"S": item_key("nonce_secret", str(period))}}
+    return {"pk": {"S": item_key(of, str(period))}}

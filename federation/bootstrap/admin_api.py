@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from federation.admin.api.approvals import ApprovalRequests
 from federation.admin.api.audit import AuditTrail
 from federation.admin.api.confirmations import Confirmations
+from federation.admin.api.cursor import Cursors
 from federation.admin.api.documents import Documents
 from federation.admin.api.edits import Edits
 from federation.admin.api.endpoint import AdminEndpoint
@@ -39,6 +40,7 @@ from federation.aws.clients import dynamodb_client, logs_client, s3_client
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.issuer_keys import Store
 from federation.aws.key_sets import DocumentKeySets
+from federation.aws.nonce_secrets import DynamoNonceSecrets
 from federation.aws.policy_reader import DynamoPolicyReader
 from federation.aws.refusal_search import CloudWatchRefusals
 from federation.aws.revocations import DynamoRevocations
@@ -73,6 +75,8 @@ class AdminApi:
         policies = DynamoPolicyReader(self.dynamodb, settings.trust_table)
         self.loader = TrustLoader(self.pages, self.writer, self.reader, policies, settings.issuer)
         self.records = DynamoAuditRecords(self.dynamodb, settings.audit_table, self.clock)
+        secrets = DynamoNonceSecrets(self.dynamodb, settings.state_table, self.clock, of="cursor_secret")
+        self.cursors = Cursors(secrets, self.clock)
         self.state = DynamoCurrentState(self.dynamodb, settings.trust_table, settings.state_table, self.clock)
 
     def resources(self) -> Sequence[Resource]:
@@ -83,15 +87,15 @@ class AdminApi:
         edits = Edits(self.writer, self.pages, stored, self.clock, own_way, loopback, own_issuer)
         visible = Visible(self.pages, self.pages, self.writer)
         return (
-            Documents(edits, visible),
-            Histories(edits, visible),
+            Documents(edits, visible, self.cursors),
+            Histories(edits, visible, self.cursors),
             DocumentSets(edits, PlanEffects(self.loader, AuditedIdentities(self.records, self.clock), self.clock)),
             Confirmations(Confirmer(self.writer), self._second_admin(), edits, visible, self.clock),
             ApprovalRequests(self._approver()),
             self._revocations(),
             self._keys(),
             Explanations(self.loader, self.state, self.clock),
-            AuditTrail(Trail(self.records, CloudWatchRefusals(logs_client(), self.settings.log_groups)), self.clock),
+            self._audit_trail(),
             self._archive(),
         )
 
@@ -111,10 +115,14 @@ class AdminApi:
     def _keys(self) -> Keys:
         return Keys(DocumentKeySets(self.writer), recorded_orders(self.settings, self.dynamodb, self.clock), self.clock)
 
+    def _audit_trail(self) -> AuditTrail:
+        refusals = CloudWatchRefusals(logs_client(), self.settings.log_groups)
+        return AuditTrail(Trail(self.records, refusals), self.clock, self.cursors)
+
     def _archive(self) -> ArchivedSegments:
         tables = IndexTables(self.settings.trust_table, self.settings.state_table)
         segments = S3Segments(s3_client(), self.settings.archive_bucket)
-        return ArchivedSegments(segments, DynamoArchiveIndex(self.dynamodb, tables, self.clock))
+        return ArchivedSegments(segments, DynamoArchiveIndex(self.dynamodb, tables, self.clock), self.cursors)
 
     def guard(self) -> Guard:
         """The one door."""

@@ -3,12 +3,11 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 from typing import Any
 
 import pytest
 
-from federation.admin.api.cursor import cursor
+from federation.admin.api.admin import Admin
 from federation.model.history import Change
 from federation.model.revocation import Revocation, RevocationKey, Withdrawn
 from federation.model.trust import DocumentRef, Kind
@@ -373,25 +372,21 @@ def test_O7_a_cursor_that_was_tampered_with_is_refused(world: AdminWorld) -> Non
 def test_O7_nor_is_one_taken_that_would_go_on_elsewhere_in_the_same_list(world: AdminWorld) -> None:
     following = world.call("GET", "/mappings", query="limit=1").members["next"]
     raw = urlsafe_b64decode(following + "=" * (-len(following) % 4))
-    moved = urlsafe_b64encode(raw.replace(b"alice", b"aaaaa")).rstrip(b"=").decode()
-    assert moved != following
-    assert world.call("GET", "/mappings", query=f"cursor={moved}").code == "bad_cursor"
+    for place in range(len(raw)):
+        moved = urlsafe_b64encode(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :]).rstrip(b"=").decode()
+        assert world.call("GET", "/mappings", query=f"cursor={moved}").code == "bad_cursor"
 
 
-@pytest.mark.parametrize(
-    "position", [b"", b"x", b"[1]", b'["Issuer"]', b'["Issuer",null]', b'["Issuer",1,2]', b"[" * 300, b"\xff"]
-)
-def test_O7_nor_does_one_that_somebody_made_with_our_checksum_break_anything(
-    world: AdminWorld, position: bytes
-) -> None:
-    checksum = sha256(b"fedbridge cursor\0" + position).digest()[:8]
-    made = urlsafe_b64encode(checksum + position).rstrip(b"=").decode()
+@pytest.mark.parametrize("length", [1, 11, 12, 13, 27, 28, 29, 300])
+def test_O7_nor_does_one_that_somebody_made_break_anything(world: AdminWorld, length: int) -> None:
+    made = urlsafe_b64encode(b"x" * length).rstrip(b"=").decode()
     assert world.call("GET", "/issuers", query=f"cursor={made}").code == "bad_cursor"
 
 
 @pytest.mark.parametrize("version", ["x", "-1", "0", "\u0663", "9" * 30, ""])
 def test_O7_nor_one_that_names_no_version(world: AdminWorld, version: str) -> None:
-    query = f"cursor={cursor('history Issuer corp', version)}"
+    made = world.cursors.make("history Issuer corp", version, Admin("admin/alice", frozenset()))
+    query = f"cursor={made}"
     assert world.call("GET", "/history/issuers/corp", query=query).code == "bad_cursor"
 
 

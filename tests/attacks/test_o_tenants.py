@@ -1,5 +1,7 @@
 """ATTACKS O2 and invariant 28: what an admin of one tenant learns of others, and what they can do to them."""
 
+from base64 import urlsafe_b64decode
+
 import pytest
 
 from federation.model.admin import ADMIN_SCOPES
@@ -63,6 +65,22 @@ def test_O2_who_takes_a_deleted_issuers_id_inherits_no_history(world: ResourceWo
     )
     assert restored.status == 404
     assert world.tina("GET", "/history/mappings/past").status == 200
+
+
+def test_O2_where_a_list_goes_on_names_nobody_elses_documents(world: ResourceWorld) -> None:
+    """A page of few may end behind another tenant's document; from anybody's cursor that one could be read."""
+    for number in range(30):
+        world.store(issuer(f"globex-{number}", tenant="globex"))
+    followed: list[str] = []
+    while (following := world.tina("GET", "/issuers", query=_page(followed)).members["next"]) is not None:
+        followed.append(following)
+    assert len(followed) > 5
+    assert not any(b"globex" in urlsafe_b64decode(one + "=" * (-len(one) % 4)) for one in followed)
+    assert world.call("GET", "/issuers", query=_page(followed)).code == "bad_cursor", "another tenant's, or nobody's"
+
+
+def _page(followed: list[str]) -> str:
+    return "&".join(("limit=1", *(f"cursor={one}" for one in followed[-1:])))
 
 
 def test_O2_a_chain_shows_a_tenants_own_records_alone(world: ResourceWorld) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from federation.aws.nonce_secrets import DynamoNonceSecrets, secret_key
+from federation.aws.nonce_secrets import DynamoNonceSecrets, Purpose, secret_key
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.ports import NonceSecrets
 from tests.support.aws_calls import counted_calls
@@ -17,6 +17,7 @@ from tests.support.fake_nonce_secrets import FakeNonceSecrets
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+PURPOSES: tuple[Purpose, ...] = ("nonce_secret", "cursor_secret")
 NOW = 1_800_000_000
 
 
@@ -50,6 +51,11 @@ def test_of_many_who_ask_first_all_get_the_same(process: Callable[[], NonceSecre
 
 
 # The adapter alone
+
+
+def test_what_secrets_are_for_parts_them(dynamodb: "DynamoDBClient", table: str) -> None:
+    nonces, cursors = (DynamoNonceSecrets(dynamodb, table, FixedClock(NOW), of=of) for of in PURPOSES)
+    assert nonces.secret(1) != cursors.secret(1)
 
 
 @pytest.fixture

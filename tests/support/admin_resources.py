@@ -40,7 +40,7 @@ class ResourceWorld(AdminWorld):
             Keys(
                 self.trust, RecordedOrders(self.life.rotation(), self.ledger, CountingIdentifiers("order")), self.clock
             ),
-            AuditTrail(Trail(self.records, FakeRefusalSearch(self.log)), self.clock),
+            AuditTrail(Trail(self.records, FakeRefusalSearch(self.log)), self.clock, self.cursors),
         )
         return [*super()._operations(), *table_of(BRIDGE, resources)[:-1]]
 

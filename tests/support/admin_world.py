@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from federation.admin.api.confirmations import Confirmations
+from federation.admin.api.cursor import Cursors
 from federation.admin.api.documents import Documents
 from federation.admin.api.edits import Edits
 from federation.admin.api.endpoint import AdminEndpoint
@@ -42,6 +43,7 @@ from tests.support.fake_clock import FixedClock
 from tests.support.fake_current_state import FakeState
 from tests.support.fake_issuer_keys import FakeIssuerKeys
 from tests.support.fake_ledger import FakeLedger
+from tests.support.fake_nonce_secrets import FakeNonceSecrets
 from tests.support.fake_one_time_claims import FakeOneTimeClaims
 from tests.support.fake_trust import FakeTrust
 from tests.support.jose_keys import rsa_key
@@ -117,6 +119,7 @@ class AdminWorld:
         self.log = FakeAuditLog()
         self.answers = FakeAnswers(self.clock)
         self.pushed = FakeIssuerKeys()
+        self.cursors = Cursors(FakeNonceSecrets(), self.clock)
         self._numbers = count(1)
         jwk = {name: str(value) for name, value in KEY.jwk(alg="RS256", use="sig").items()}
         self.trust.save(KeySet((SigningKey(KEY.kid, "RS256", "key-1", jwk, KeyState.ACTIVE),), version=1))
@@ -158,8 +161,8 @@ class AdminWorld:
         visible = Visible(self.trust, self.trust, self.trust)
         second = SecondAdmin(self.trust, self.trust, self.pushed, self.clock)
         resources = (
-            Documents(edits, visible),
-            Histories(edits, visible),
+            Documents(edits, visible, self.cursors),
+            Histories(edits, visible, self.cursors),
             DocumentSets(edits),
             Confirmations(Confirmer(self.trust), second, edits, visible, self.clock),
         )

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from federation.admin.api.cursor import PATTERN, cursor, position
+from federation.admin.api.cursor import PATTERN, Cursors
 from federation.admin.api.models import Shown
 from federation.admin.api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin.api.refusals import AdminRefusal
@@ -31,7 +31,7 @@ SEARCHED = (
     Parameter("correlation_id", r"[A-Za-z0-9_=+/:.-]{1,128}", "That request: its token, or why it was refused."),
     Parameter("since", MOMENT, f"As 7d, or RFC 3339; default: {DEFAULT_SINCE}."),
     Parameter("limit", r"[1-9][0-9]?|1[0-9]{2}|200", f"Records of a page: 1 to 200, {DEFAULT_LIMIT} by default."),
-    Parameter("cursor", PATTERN, "`next` of the page before, with everything else as it was."),
+    Parameter("cursor", PATTERN, "`next` of the page before, for an hour, with everything else as it was."),
 )
 
 
@@ -55,6 +55,7 @@ class AuditTrail:
 
     trail: Trail
     clock: Clock
+    cursors: Cursors
 
     def operations(self) -> Iterator[Operation]:
         """The table."""
@@ -90,8 +91,9 @@ class AuditTrail:
             correlation_id=asked.get("correlation_id"),
             tenant=request.admin.tenant,
         )
-        page = self._page(search, position(_LIST, asked.get("cursor")), int(asked.get("limit", DEFAULT_LIMIT)))
-        following = None if page.after is None else cursor(_LIST, page.after)
+        after = self.cursors.read(_LIST, asked.get("cursor"), request.admin)
+        page = self._page(search, after, int(asked.get("limit", DEFAULT_LIMIT)))
+        following = None if page.after is None else self.cursors.make(_LIST, page.after, request.admin)
         return Answer(HTTPStatus.OK, {"items": list(page.records), "next": following})
 
     def _page(self, search: Search, after: str | None, limit: int) -> AuditPage:

@@ -6,7 +6,7 @@ from functools import partial
 from http import HTTPStatus
 
 from federation.admin.api.arrival import etag_of, wanted_version
-from federation.admin.api.cursor import PATTERN, cursor, position
+from federation.admin.api.cursor import PATTERN, Cursors
 from federation.admin.api.edits import Edits, Prepared
 from federation.admin.api.kinds import ID, PLURALS
 from federation.admin.api.models import DocumentShown, PageShown
@@ -25,7 +25,7 @@ from federation.model.trust import DocumentRef, Kind
 DEFAULT_LIMIT = 50
 
 LIMIT = Parameter("limit", r"[1-9][0-9]?|1[0-9]{2}|200", f"Items of a page: 1 to 200, {DEFAULT_LIMIT} by default.")
-CURSOR = Parameter("cursor", PATTERN, "`next` of the page before.")
+CURSOR = Parameter("cursor", PATTERN, "`next` of the page before, for an hour.")
 REASON = Parameter("reason", rf"[^\x00-\x1f\x7f]{{1,{MAX_REASON}}}", "Why, for the history.")
 
 _WRITE_REFUSALS = (
@@ -40,6 +40,7 @@ class Documents:
 
     edits: Edits
     visible: Visible
+    cursors: Cursors
 
     def operations(self) -> Iterator[Operation]:
         """The table."""
@@ -103,10 +104,10 @@ class Documents:
         )
 
     def _list(self, kind: Kind, request: AdminRequest) -> Answer:
-        after = position(kind, request.query.get("cursor"))
+        after = self.cursors.read(kind, request.query.get("cursor"), request.admin)
         limit = int(request.query.get("limit", DEFAULT_LIMIT))
         documents, behind = self.visible.page(request.admin, kind, after, limit)
-        following = None if behind is None else cursor(kind, behind)
+        following = None if behind is None else self.cursors.make(kind, behind, request.admin)
         return Answer(HTTPStatus.OK, {"items": [show_document(one) for one in documents], "next": following})
 
     def _get(self, kind: Kind, request: AdminRequest) -> Answer:

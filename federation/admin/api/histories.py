@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from federation.admin.api.arrival import etag_of, wanted_version
-from federation.admin.api.cursor import cursor, position
+from federation.admin.api.cursor import Cursors
 from federation.admin.api.documents import CURSOR, DEFAULT_LIMIT, LIMIT
 from federation.admin.api.edits import Edits, Prepared
 from federation.admin.api.kinds import ID, KIND, ref_of
@@ -29,6 +29,7 @@ class Histories:
 
     edits: Edits
     visible: Visible
+    cursors: Cursors
 
     def operations(self) -> Iterator[Operation]:
         """The table."""
@@ -64,14 +65,15 @@ class Histories:
     def _list(self, request: AdminRequest) -> Answer:
         ref = ref_of(request.path["kind"], request.path["id"])
         listed = f"history {ref.kind} {ref.id}"
-        before = _version(position(listed, request.query.get("cursor")))
+        before = _version(self.cursors.read(listed, request.query.get("cursor"), request.admin))
         limit = int(request.query.get("limit", DEFAULT_LIMIT))
         # One more: the last of the page has a predecessor too.
         versions = self.visible.history(request.admin, ref, before, limit + 1)
         if not versions:
             raise not_found()
         shown = [show_version(*pair) for pair in zip(versions, (*versions[1:], None), strict=True)][:limit]
-        following = cursor(listed, str(versions[limit - 1].version)) if len(versions) > limit else None
+        behind = str(versions[limit - 1].version) if len(versions) > limit else None
+        following = None if behind is None else self.cursors.make(listed, behind, request.admin)
         return Answer(HTTPStatus.OK, {"items": shown, "next": following})
 
     def _restore(self, request: AdminRequest) -> Answer:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from federation.admin.api.cursor import PATTERN, cursor, position
+from federation.admin.api.cursor import PATTERN, Cursors
 from federation.admin.api.models import Shown
 from federation.admin.api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin.api.refusals import AdminRefusal, forbidden
@@ -25,7 +25,7 @@ NUMBER = Parameter("number", _NUMBER, "From 1, without a gap.")
 ASKED = (
     Parameter("after", f"0|{_NUMBER}", "Only segments behind that number; default: 0."),
     Parameter("limit", r"[1-9][0-9]{0,2}|1000", f"Segments of a page: 1 to 1000, {DEFAULT_LIMIT} by default."),
-    Parameter("cursor", PATTERN, "`next` of the page before."),
+    Parameter("cursor", PATTERN, "`next` of the page before, for an hour."),
 )
 
 
@@ -71,6 +71,7 @@ class ArchivedSegments:
 
     segments: Segments
     index: ArchiveIndex
+    cursors: Cursors
 
     def operations(self) -> Iterator[Operation]:
         """The table."""
@@ -98,12 +99,14 @@ class ArchivedSegments:
 
     def _list(self, request: AdminRequest) -> Answer:
         _check_global(request)
-        after = position(_LIST, request.query.get("cursor")) or request.query.get("after", "0")
+        cursor = self.cursors.read(_LIST, request.query.get("cursor"), request.admin)
+        after = cursor or request.query.get("after", "0")
         limit = int(request.query.get("limit", DEFAULT_LIMIT))
         # First the head: what is written meanwhile may be listed and not be the head yet, never the other way round.
         head = self.index.head()
         numbers = self.segments.numbers(int(after), limit)
-        following = cursor(_LIST, str(numbers[-1])) if len(numbers) == limit else None
+        behind = str(numbers[-1]) if len(numbers) == limit else None
+        following = None if behind is None else self.cursors.make(_LIST, behind, request.admin)
         items = [{"number": number} for number in numbers]
         return Answer(HTTPStatus.OK, {"items": items, "head": _shown(head), "next": following})
 

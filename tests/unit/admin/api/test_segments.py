@@ -18,7 +18,7 @@ class SegmentsWorld(ResourceWorld):
     def _operations(self) -> list[Operation]:
         self.archive = ArchiveWorld()
         self.archive.write(2, 1, 3)
-        shown = ArchivedSegments(self.archive.segments, self.archive.index)
+        shown = ArchivedSegments(self.archive.segments, self.archive.index, self.cursors)
         return [*super()._operations(), *table_of(BRIDGE, (shown,))[:-1]]
 
 
