@@ -5,6 +5,7 @@ from base64 import urlsafe_b64decode
 import pytest
 
 from federation.model.admin import ADMIN_SCOPES
+from federation.model.json import Json
 from tests.support.admin_resources import ResourceWorld
 from tests.support.admin_world import BRIDGE, NOW, Document, audience, issuer, mapping
 
@@ -25,6 +26,25 @@ def test_O2_nobody_makes_anothers_issuer_ambiguous(world: ResourceWorld) -> None
     answer = world.put(twin, who="tina")
     assert (answer.status, answer.pointers) == (422, ["/issuer"])
     assert world.put(twin).status == 422, "nor does a global admin by mistake"
+
+
+def test_O2_nobody_vouches_for_workloads_of_anothers_trust_domain(world: ResourceWorld) -> None:
+    """A certificate has no audience to part two documents by: with a twin, or one that is silent, nobody gets in."""
+    theirs = trust_domain("globex-td", tenant="globex")
+    assert world.put(theirs).status == 201
+    twin = trust_domain("twin", tenant="acme", audiences=["https://elsewhere.example.com"])
+    answer = world.put(twin, who="tina")
+    assert (answer.status, answer.pointers) == (422, ["/issuer"])
+    assert b"globex-td" not in answer.body
+    assert world.put({**twin, "tenant": "globex"}).status == 201, "JWT-SVIDs of one tenant are parted by their aud"
+    assert world.put({**theirs, "enabled": False}, '"1"').status == 200
+    assert world.put({**twin, "tenant": "globex", "enabled": False}, '"1"').status == 200
+    assert world.put({**twin, "id": "heir"}, who="tina").status == 201
+
+
+def trust_domain(id_: str, **changes: Json) -> Document:
+    keys = {"jwks_uri": f"https://{id_}.example.com/bundle"}
+    return issuer(id_, provider="spiffe", **{"issuer": "spiffe://td.example.com", "keys": keys, **changes})
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,21 @@ def shared_authorities(issuers: Iterable[Written[IssuerDocument]]) -> Iterator[P
                 yield issuer.source.problem(("keys", "certificates", number), message, "give each owner its own")
 
 
+def shared_trust_domains(issuers: Iterable[Written[IssuerDocument]]) -> Iterator[Problem]:
+    """An X.509-SVID names its trust domain and no audience, so every document of that is asked to vouch for it.
+
+    One that vouches too, or does not answer, keeps everybody out: that is for one tenant to decide (invariant 28).
+    """
+    seen: dict[str, IssuerDocument] = {}
+    for issuer in issuers:
+        if not issuer.document.enabled or issuer.document.provider != SPIFFE:
+            continue
+        other = seen.setdefault(issuer.document.issuer, issuer.document)
+        if other.tenant != issuer.document.tenant:
+            message = f"Issuer {other.id} has the same trust domain and another tenant; a certificate could not choose"
+            yield issuer.source.problem(("issuer",), message, "give both the same tenant")
+
+
 def _signer(pem: str) -> tuple[bytes, bytes]:
     """What a certificate is signed by: a name and a key, however often the authority's own certificate is renewed."""
     authority = read_authority(pem)

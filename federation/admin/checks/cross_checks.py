@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
-from federation.admin.checks.authorities import shared_authorities
+from federation.admin.checks.authorities import shared_authorities, shared_trust_domains
 from federation.admin.checks.clients import client_problems, introspection_warnings
 from federation.admin.checks.guard_rails import lends_itself, objections, trusts_too_many
 from federation.admin.checks.policies import policy_problems
@@ -25,6 +25,7 @@ def problems(documents: DocumentSet, own_issuer: str = "") -> Iterator[Problem]:
     """Everything that contradicts. `own_issuer`: our URL, where it is known."""
     yield from _same_issuer(documents, own_issuer)
     yield from shared_authorities(documents.issuers.values())
+    yield from shared_trust_domains(documents.issuers.values())
     yield from _same_resource(documents)
     for mapping in documents.mappings.values():
         yield from _mapping_problems(mapping, documents)
