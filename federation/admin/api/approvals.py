@@ -25,7 +25,6 @@ from federation.admin.approvals import (
 )
 from federation.model.admin import APPROVALS_DECIDE
 from federation.model.approval import ApprovalState, StoredApproval
-from federation.model.duration import seconds
 from federation.oauth.reasons import Reason
 
 ID = Parameter("id", "[0-9a-f]{64}", "`approval_id`, as the caller was told it.")
@@ -83,10 +82,9 @@ class ApprovalRequests:
 
     def _approve(self, request: AdminRequest) -> Answer:
         said: ApproveBody = request.body
-        lifetime = said.lifetime if isinstance(said.lifetime, int) else seconds(said.lifetime)
         return _decided(
             lambda: self.approver.approve(
-                request.path["id"], _decider(request), lifetime=lifetime, uses=said.uses, reason=said.reason
+                request.path["id"], _decider(request), lifetime=said.lifetime, uses=said.uses, reason=said.reason
             )
         )
 

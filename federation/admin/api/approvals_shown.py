@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from federation.admin.api.models import Body, Reason, Shown
 from federation.admin.approvals import LIFETIME, LONGEST, MOST_USES
@@ -14,20 +14,24 @@ from federation.model.duration import seconds
 MOST_SHOWN = 500
 
 
-def _at_most_a_day(lifetime: str) -> str:
-    if seconds(lifetime) > LONGEST:
-        raise ValueError("at most 24h")
+def _seconds(lifetime: object) -> object:
+    return seconds(lifetime) if isinstance(lifetime, str) else lifetime
+
+
+def _at_most_a_day(lifetime: int) -> int:
+    if not 1 <= lifetime <= LONGEST:
+        raise ValueError("1 second to 24h")
     return lifetime
 
 
-Seconds = Annotated[int, Field(ge=1, le=LONGEST)]
-Duration = Annotated[str, Field(pattern=DURATION), AfterValidator(_at_most_a_day)]
+_Written = Annotated[int, Field(ge=1, le=LONGEST)] | Annotated[str, Field(pattern=DURATION)]
+Lifetime = Annotated[int, BeforeValidator(_seconds, json_schema_input_type=_Written), AfterValidator(_at_most_a_day)]
 
 
 class ApproveBody(Body):
     """How far the approval goes."""
 
-    lifetime: Annotated[Seconds | Duration, Field(description="Seconds, or as 15m, that it holds.")] = LIFETIME
+    lifetime: Annotated[Lifetime, Field(description="Seconds, or as 15m, that it holds.")] = LIFETIME
     uses: Annotated[int, Field(ge=1, le=MOST_USES, description="How many tokens it is good for.")] = 1
     reason: Reason = ""
 

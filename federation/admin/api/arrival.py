@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from federation.admin.api.operation import AdminRequest, Operation
 from federation.admin.api.refusals import AdminRefusal, invalid, stale
-from federation.admin.documents.problem import Problem
-from federation.admin.documents.source import pointer
+from federation.admin.documents.form import problem_of
+from federation.admin.documents.source import SourceDocument
 from federation.oauth.http import HttpRequest
 from federation.oauth.reasons import Reason
 from federation.oauth.strict_json import NotStrictJson, parse_object
@@ -58,7 +58,8 @@ def read_body(http: HttpRequest, operation: Operation) -> Any:  # noqa: ANN401 (
     try:
         return operation.request.model_validate(members)
     except ValidationError as error:
-        raise invalid([_problem(detail["loc"], detail["msg"]) for detail in error.errors()]) from None
+        source = SourceDocument("", members)
+        raise invalid([problem_of(source, operation.request, detail) for detail in error.errors()]) from None
 
 
 def wanted_version(request: AdminRequest) -> int:
@@ -79,10 +80,6 @@ def wanted_version(request: AdminRequest) -> int:
 def etag_of(version: int) -> str:
     """A strong entity tag (RFC 9110 section 8.8.3)."""
     return f'"{version}"'
-
-
-def _problem(location: tuple[str | int, ...], message: str) -> Problem:
-    return Problem("", 0, "", pointer(location), message.removeprefix("Value error, "))
 
 
 def _bad_query(explained: str = "") -> AdminRefusal:

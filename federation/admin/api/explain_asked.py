@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from federation.admin.api.models import Body, Shown
 from federation.admin.explain.question import ANY_ADDRESS, Identity, Question
@@ -38,18 +38,43 @@ class IdentityBody(Body):
         return Identity(self.claims or {}, self.token, issuer=self.issuer)
 
 
+def _identity(actor: object) -> object:
+    """Short for a token, or for claims: they have an `iss`."""
+    if isinstance(actor, str):
+        return {"token": actor}
+    return {"claims": actor} if isinstance(actor, dict) and "iss" in actor else actor
+
+
+def _joined(words: object) -> object:
+    if isinstance(words, list) and all(isinstance(word, str) for word in words):
+        return " ".join(words)
+    return words
+
+
+Actor = Annotated[
+    IdentityBody | None,
+    BeforeValidator(_identity, json_schema_input_type=IdentityBody | str | dict[str, Any] | None),
+    Field(repr=False, description="Who acts: token or claims as of the subject, or the token or the claims alone."),
+]
+Words = Annotated[
+    str,
+    BeforeValidator(_joined, json_schema_input_type=Annotated[str, Field(max_length=4096)] | list[str]),
+    Field(max_length=4096, description="Separated by spaces, or a list."),
+]
+
+
 class ExplainBody(Body):
     """A request that somebody could make; without an identity a registered client asks for itself."""
 
     token: Token = None
     claims: Claims = None
     issuer: IssuerName = None
-    actor: IdentityBody | None = None
+    actor: Actor = None
     actor_token: Token = None
-    audience: Annotated[str, Field(max_length=4096, description="Ids of audiences, separated by spaces.")] = ""
+    audience: Annotated[Words, Field(description="Ids of audiences, separated by spaces, or a list.")] = ""
     audiences: Annotated[list[str], Field(default_factory=list, max_length=20)]
     resource: Annotated[list[str], Field(default_factory=list, max_length=20)]
-    scope: Annotated[str | None, Field(max_length=4096, description="Separated by spaces.")] = None
+    scope: Words | None = None
     client: Annotated[str | None, Field(max_length=63, description="Taken as authenticated.")] = None
     client_id: Annotated[str | None, Field(max_length=63, description="The same.")] = None
     ip: Annotated[str, Field(max_length=45, description="The source address.")] = ANY_ADDRESS

@@ -23,7 +23,7 @@ def parse_document(source: SourceDocument, *, loopback: bool) -> TrustDocument:
     try:
         document = schema.model_validate(source.value, context={"loopback": loopback})
     except ValidationError as error:
-        wrong = {detail["loc"]: _problem(source, schema, detail) for detail in error.errors()}
+        wrong = {detail["loc"]: problem_of(source, schema, detail) for detail in error.errors()}
         raise InvalidDocuments(list({**wrong, **problems}.values())) from None
     if problems:
         raise InvalidDocuments(list(problems.values()))
@@ -59,7 +59,8 @@ def _nulls(value: Json, location: Location = ()) -> Iterator[Location]:
         yield from _nulls(child, (*location, key))
 
 
-def _problem(source: SourceDocument, schema: type[BaseModel], error: ErrorDetails) -> Problem:
+def problem_of(source: SourceDocument, schema: type[BaseModel], error: ErrorDetails) -> Problem:
+    """What the schema finds wrong, in the words of the person who wrote it."""
     # A bad key of a free mapping is reported at `[key]` behind it.
     location = tuple(part for part in error["loc"] if part != "[key]")
     if error["type"] == "extra_forbidden":
@@ -71,10 +72,11 @@ def _problem(source: SourceDocument, schema: type[BaseModel], error: ErrorDetail
 
 
 def _message(error: ErrorDetails) -> str:
-    if error["type"] == "string_pattern_mismatch":
+    if error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] in WORDS:
         return f"should be {WORDS[error['ctx']['pattern']]}"
     message = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return message.replace("should be a valid string", "should be text").replace("valid ", "")
+    message = message.replace("should be a valid string", "should be text").replace("valid ", "")
+    return message.replace("a integer", "an integer")
 
 
 def _hint(error: ErrorDetails) -> str:

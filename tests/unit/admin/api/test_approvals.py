@@ -129,3 +129,27 @@ def test_a_decision_of_which_there_would_be_no_record_does_not_hold(world: Resou
 def test_without_the_scope_nothing_is_seen(world: ResourceWorld) -> None:
     token = world.token("alice", scope="trust:read trust:write")
     assert world.call("GET", "/approvals", token=token).status == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "says"),
+    [
+        ({"lifetime": "25h"}, "/lifetime", "1 second to 24h"),
+        ({"lifetime": "soon"}, "/lifetime", "a duration is a whole number and a unit: 90s, 5m, 1h or 7d"),
+        ({"lifetime": 0}, "/lifetime", "1 second to 24h"),
+        ({"lifetime": True}, "/lifetime", "should be an integer"),
+        ({"uses": 0}, "/uses", "should be greater than or equal to 1"),
+        ({"count": 2}, "/count", "unknown key count"),
+    ],
+)
+def test_what_is_said_wrongly_is_told_once_and_where(
+    world: ResourceWorld, body: dict[str, Any], pointer: str, says: str
+) -> None:
+    answer = world.call("POST", f"/approvals/{ID}/approve", body)
+    assert answer.status == 422
+    assert [(error["pointer"], error["detail"]) for error in answer.members["errors"]] == [(pointer, says)]
+
+
+def test_a_lifetime_is_seconds_or_a_duration(world: ResourceWorld) -> None:
+    shown = world.call("POST", f"/approvals/{ID}/approve", {"lifetime": "90s"}).members
+    assert shown["expires_at"] == "2027-01-15T08:01:30+00:00"

@@ -72,7 +72,7 @@ def test_a_text_that_is_no_token_is_explained_or_refused_and_does_no_harm(world:
         {"claims": CLAIMS, "actor": {"claims": CLAIMS}, "actor_token": "x"},
         {"claims": CLAIMS, "proof": "password"},
         {"claims": [], "audience": "risk-engine"},
-        {"claims": CLAIMS, "scope": ["risk:read"]},
+        {"claims": CLAIMS, "scope": ["risk:read", 7]},
         {"claims": CLAIMS, "mint": True},
     ],
 )
@@ -185,3 +185,20 @@ def test_what_was_issued_after_a_withdrawal_is_not_withdrawn(world: ResourceWorl
 def test_without_a_look_at_withdrawals_there_is_no_answer(world: ResourceWorld) -> None:
     world.state.failing = True
     assert asked(world, claims=CLAIMS).status == 503
+
+
+def test_who_acts_may_be_named_by_a_token_or_claims_alone(world: ResourceWorld) -> None:
+    acting = {**CLAIMS, "sub": "tool"}
+    whole = asked(world, claims=CLAIMS, actor={"claims": acting}).members
+    assert whole["allowed"] is False
+    assert asked(world, claims=CLAIMS, actor=acting).members == whole
+    named = asked(world, claims=CLAIMS, actor={"token": "a.b.c"}).members
+    assert asked(world, claims=CLAIMS, actor="a.b.c").members == named
+
+
+def test_audiences_and_scopes_are_words_or_lists_of_them(world: ResourceWorld) -> None:
+    words = asked(world, claims=CLAIMS).members
+    assert words["allowed"] is True
+    assert asked(world, claims=CLAIMS, audience=["risk-engine"], scope=["risk:read"]).members == words
+    wrong = asked(world, claims=CLAIMS, scope=[1])
+    assert (wrong.status, wrong.pointers) == (422, ["/scope"])
