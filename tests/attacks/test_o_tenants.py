@@ -57,6 +57,8 @@ def trust_domain(id_: str, **changes: Json) -> Document:
         mapping("probe", "acme", grants=[{"audience": "globex-api", "scopes": ["merger:rea"]}]),
         mapping("probe", "acme", grants=[{"audience": "globex-api", "scopes": ["merger:read"]}]),
         issuer("probe", tenant="acme", issuer="https://globex-idp.example.com"),
+        issuer("globex-idp", tenant="acme"),
+        issuer("globex-idp", tenant="acme", issuer="https://acme.example.com"),
         audience("probe", tenant="acme", resource="https://api.globex.com"),
     ],
 )

@@ -64,6 +64,8 @@ class StoredTrust:
         """Issuers that become others under mappings that nobody looks at again."""
         states = self.writer.states([ref for ref in documents.refs if ref.kind is Kind.ISSUER])
         for ref, state in states.items():
+            if state.document and not self._is_seen(state.document):
+                continue  # nor are its mappings: that it is somebody else's is said without them
             issuer = documents.issuers[ref.id]
             changed = _changed(state.document, issuer.body)
             if changed and (outsider := self._outsider(ref.id, documents)):
