@@ -17,6 +17,7 @@ MAX_DETAILS = 8
 MAX_DETAILS_TEXT = 4096
 
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*")
+_LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 _AUDIENCE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 
@@ -41,12 +42,15 @@ def resources(form: Form) -> tuple[str, ...]:
 
 
 def _is_resource(resource: str) -> bool:
-    """An absolute https URL without fragment (RFC 8707 section 2) or user information."""
+    """An absolute https URL without fragment (RFC 8707 section 2) or user information.
+
+    Or http on this machine: only a laptop's documents may name such a target.
+    """
     url = _split(resource)
     return (
         url is not None
         and _is_audience(resource)
-        and url.scheme == "https"
+        and (url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK))
         and bool(url.hostname)
         and "@" not in url.netloc
         and "#" not in resource

@@ -2,18 +2,18 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from federation.admin.schema.detail_type import DetailTypes
 from federation.admin.schema.document import DocumentId, TrustDocument
 from federation.admin.schema.patterns import DOCUMENT_ID
 from federation.admin.schema.urls import resource_problem
-from federation.admin.schema.values import Scopes, Tenant, TokenLifetime
+from federation.admin.schema.values import Scopes, Tenant, TokenLifetime, is_loopback
 from federation.model.documents import DEFAULT_MAX_TTL
 
 
-def _resource(url: str) -> str:
-    problem = resource_problem(url)
+def _resource(url: str, info: ValidationInfo) -> str:
+    problem = resource_problem(url, loopback=is_loopback(info))
     if problem:
         raise ValueError(problem)
     return url

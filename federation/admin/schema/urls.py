@@ -68,6 +68,8 @@ def _path_problem(path: str) -> str | None:
     return None
 
 
-def resource_problem(url: str) -> str | None:
+def resource_problem(url: str, *, loopback: bool = False) -> str | None:
     """What is wrong with a resource indicator (RFC 8707 section 2: absolute, no fragment); None: nothing."""
-    return _authority_problem(urlsplit(url), url) if _CHARACTERS.fullmatch(url) else "plain ASCII without query"
+    if not _CHARACTERS.fullmatch(url):
+        return "plain ASCII without query"
+    return None if loopback and _LOOPBACK.fullmatch(url) else _authority_problem(urlsplit(url), url)

@@ -46,11 +46,11 @@ PushedMaxAge = Annotated[str, Field(pattern=DURATION, description=WORDS[DURATION
 
 def _trusted_url(url: str, info: ValidationInfo) -> str:
     """An https URL with one spelling; http on this machine where the validation's context has `loopback`."""
-    return _without_problem(url, url_problem(url, loopback=_loopback(info)))
+    return _without_problem(url, url_problem(url, loopback=is_loopback(info)))
 
 
 def _fetched_url(url: str, info: ValidationInfo) -> str:
-    return _without_problem(url, fetch_problem(url, loopback=_loopback(info)))
+    return _without_problem(url, fetch_problem(url, loopback=is_loopback(info)))
 
 
 def _issuer_name(name: str, info: ValidationInfo) -> str:
@@ -60,7 +60,8 @@ def _issuer_name(name: str, info: ValidationInfo) -> str:
     return _trusted_url(name, info)
 
 
-def _loopback(info: ValidationInfo) -> bool:
+def is_loopback(info: ValidationInfo) -> bool:
+    """Whether http on this machine is allowed."""
     return bool(info.context and info.context.get("loopback"))
 
 

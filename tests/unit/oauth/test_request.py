@@ -71,6 +71,8 @@ def test_a_missing_parameter_is_named(missing: str, reason: Reason) -> None:
     "resource",
     [
         "http://r.example.com",
+        "http://127.0.0.1.example.com",
+        "http://user@127.0.0.1",
         "//r.example.com",
         "r.example.com",
         "https://r.example.com/#part",
@@ -84,6 +86,10 @@ def test_a_resource_is_an_absolute_https_url(resource: str) -> None:
     error = refused(http({**MINIMUM, "resource": resource}))
     assert isinstance(error, InvalidTarget)
     assert error.reason is Reason.MALFORMED_TARGET
+
+
+def test_a_resource_may_be_on_this_machine() -> None:
+    assert parsed(resource="http://127.0.0.1:8080/x").resources == ("http://127.0.0.1:8080/x",)
 
 
 @pytest.mark.parametrize("scope", ["a  b", " a", 'a"b', "a\\b", "a\tb", "é", "x" * 1025])

@@ -81,6 +81,12 @@ def test_issuers_on_this_machine_are_for_laptops() -> None:
         assert {problem.pointer for problem in problems_of(body)} == {"/issuer", "/keys/jwks_uri"}
 
 
+def test_targets_on_this_machine_are_for_laptops() -> None:
+    body = base("audience", resource="http://127.0.0.1:8080")
+    assert parse_document(SourceDocument("request", body), loopback=True).id == body["id"]
+    assert {problem.pointer for problem in problems_of(body)} == {"/resource"}
+
+
 @pytest.mark.parametrize(
     "url",
     ["http://127.0.0.1.example.com", "http://127.0.0.1@example.com", "http://192.0.2.1", "http://127.0.0.1/a/../b"],
