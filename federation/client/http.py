@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPSConnection
+from http.client import HTTPConnection, HTTPSConnection, IncompleteRead
 from typing import Any, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
@@ -53,7 +53,7 @@ def send(
 ) -> Answer:
     """The answer to any request; follows no redirect, knows no proxy. `timeout`: seconds.
 
-    Raises OSError where nobody answers, or with more than anybody wants to hear.
+    Raises OSError where nobody answers, or with more than anybody wants to hear; HTTPException for what is no HTTP.
     """
     parts = urlsplit(url)
     connect = HTTPSConnection if parts.scheme == "https" else HTTPConnection
@@ -66,6 +66,8 @@ def send(
         content = response.read(MAX_ANSWER + 1)
         if len(content) > MAX_ANSWER:
             raise OSError("the answer is too long")
+        if response.length:
+            raise IncompleteRead(content, response.length)
         return Answer(response.status, names, content)
     finally:
         connection.close()

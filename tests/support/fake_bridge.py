@@ -31,7 +31,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is answered. `status` 0: the connection is closed without a word."""
+    """What is answered: JSON, or bytes as they stand. `status` 0: the connection is closed without a word."""
 
     body: Any = None
     status: int = 200
@@ -119,7 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(reply)
 
     def _send(self, reply: Reply) -> None:
-        body = b"" if reply.body is None else json.dumps(reply.body).encode()
+        body = _bytes(reply.body)
         self.send_response(reply.status)
         for name, value in {"content-length": str(len(body)), **reply.headers}.items():
             self.send_header(name, value)
@@ -130,3 +130,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Says nothing."""
+
+
+def _bytes(body: object) -> bytes:
+    if body is None or isinstance(body, bytes):
+        return body or b""
+    return json.dumps(body).encode()

@@ -25,6 +25,12 @@ class ThrowAwayAuthority:
         """Trusts this authority alone."""
         return ssl.create_default_context(cadata=self._certificate.public_bytes(Encoding.PEM).decode())
 
+    def written(self, folder: Path) -> Path:
+        """A file with the authority's certificate, for whoever is told of authorities by one."""
+        file = folder / "authority.pem"
+        file.write_bytes(self._certificate.public_bytes(Encoding.PEM))
+        return file
+
     def server_context(self, host: str, folder: Path, *, ends_in: timedelta = DAY) -> ssl.SSLContext:
         """Proves to be `host`."""
         key = generate_private_key(SECP256R1())

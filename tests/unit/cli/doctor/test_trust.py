@@ -1,0 +1,118 @@
+"""What an admin is told of trust, of our keys and of the archive."""
+
+from typing import Any
+
+import pytest
+
+from federation.cli.doctor.finding import Result, Verdict
+from tests.support.fake_bridge import Asked, Reply, problem
+from tests.support.sound_bridge import SoundBridge, archive, issuer, signing_key, way
+
+PATHS = {
+    "trust.issuers": "/issuers",
+    "trust.pending": "/confirmations",
+    "trust.admins": "/whocan",
+    "trust.keys": "/keys",
+    "audit.head": "/audit/segments",
+}
+
+
+def answered(sound: SoundBridge, check: str, body: object) -> Verdict:
+    sound.bridge.admin("GET", PATHS[check], Reply(body))
+    return sound.look(check)
+
+
+def test_issuers_that_are_disabled_are_named_on_every_page(sound: SoundBridge) -> None:
+    def page(asked: Asked) -> Reply:
+        if "cursor" in asked.query:
+            return Reply({"items": [issuer("b", enabled=False)], "next": None})
+        return Reply({"items": [issuer("a")], "next": "behind-a"})
+
+    sound.bridge.admin("GET", "/issuers", page)
+    found = sound.look("trust.issuers")
+    assert (found.result, "1 of 2 issuers" in found.seen) == (Result.WARNING, True)
+    assert "fedbridge history Issuer b" in found.next
+
+
+def test_pages_without_an_end_end(sound: SoundBridge) -> None:
+    assert answered(sound, "trust.issuers", {"items": [issuer("a")], "next": "again"}).result is Result.OK
+    assert len(sound.bridge.asked) < 50
+
+
+def test_where_nobody_is_trusted_nothing_can_be_exchanged(sound: SoundBridge) -> None:
+    assert answered(sound, "trust.issuers", {"items": [], "next": None}).result is Result.WARNING
+
+
+def test_what_waits_for_a_second_admin_is_named(sound: SoundBridge) -> None:
+    waiting = [{"kind": "Mapping", "id": name} for name in "abcd"]
+    found = answered(sound, "trust.pending", {"items": waiting, "truncated": False})
+    assert found.seen == "Documents wait for a second admin: Mapping a, Mapping b, Mapping c and 1 more."
+    assert "fedbridge pending" in found.next
+
+
+@pytest.mark.parametrize(
+    ("principals", "result"),
+    [
+        ([], Result.WARNING),
+        (["admin/ann"], Result.WARNING),
+        (["admin/ann", "admin/ann"], Result.WARNING),
+        (["admin/ann", "admin/ben"], Result.OK),
+        (["admin/{sub}"], Result.OK),
+    ],
+)
+def test_an_admin_who_is_alone_is_told(sound: SoundBridge, principals: list[str], result: Result) -> None:
+    found = answered(sound, "trust.admins", {"items": [way(one) for one in principals], "truncated": False})
+    assert found.result is result
+
+
+@pytest.mark.parametrize("check", ["trust.admins", "audit.head"])
+def test_a_tenants_admin_does_not_see_everything(sound: SoundBridge, check: str) -> None:
+    sound.log_in(tenant="acme")
+    assert sound.look(check).result is Result.NOT_CHECKED
+    assert sound.bridge.asked == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "result", "words"),
+    [
+        ([signing_key("next")], Result.FAILED, "No key signs"),
+        ([], Result.FAILED, "No key signs"),
+        ([signing_key("active")], Result.WARNING, "no next key"),
+        ([signing_key("active", 40), signing_key("next")], Result.WARNING, "for 40 days"),
+        ([signing_key("active"), signing_key("next", seen=False)], Result.OK, "will be ready"),
+        ([signing_key("active"), signing_key("next"), signing_key("retired")], Result.OK, "is ready"),
+    ],
+)
+def test_keys_that_are_due_are_told(sound: SoundBridge, keys: list[Any], result: Result, words: str) -> None:
+    found = answered(sound, "trust.keys", {"items": keys})
+    assert (found.result, words in found.seen) == (result, True), found
+
+
+def test_an_archive_that_has_stopped_is_told(sound: SoundBridge) -> None:
+    for reply, result in ((archive(), Result.OK), (archive(2), Result.FAILED), (Reply({"head": None}), Result.WARNING)):
+        sound.bridge.admin("GET", "/audit/segments", reply)
+        assert sound.look("audit.head").result is result
+
+
+@pytest.mark.parametrize("check", PATHS)
+def test_without_the_scope_nothing_is_asked(sound: SoundBridge, check: str) -> None:
+    sound.log_in(scope="approvals:decide")
+    found = sound.look(check)
+    assert (found.result, "lacks the scope" in found.seen, sound.bridge.asked) == (Result.NOT_CHECKED, True, [])
+
+
+@pytest.mark.parametrize("check", PATHS)
+def test_what_the_api_refuses_is_not_checked(sound: SoundBridge, check: str) -> None:
+    sound.bridge.admin("GET", PATHS[check], problem(403, "missing_scope", "x"))
+    found = sound.look(check)
+    assert (found.result, "missing_scope" in found.seen) == (Result.NOT_CHECKED, True)
+
+
+NONSENSE: list[object] = [{"items": 5}, {"items": [5]}, {"items": [{}]}, {"head": {}}, {"head": 5}, {"x": 1}, [], "x"]
+
+
+@pytest.mark.parametrize("check", PATHS)
+@pytest.mark.parametrize("body", NONSENSE)
+def test_an_answer_of_another_form_is_a_failure_with_advice(sound: SoundBridge, check: str, body: object) -> None:
+    found = answered(sound, check, body)
+    assert (found.result, bool(found.next)) == (Result.FAILED, True), found
