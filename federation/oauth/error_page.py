@@ -15,7 +15,8 @@ dt:target{background:#fff3bf}
 </style></head><body>
 <h1>Why an exchange is refused</h1>
 <p>Every refusal names one of these reasons. Details are in the bridge's audit record; give its administrator the
-<code>correlation_id</code> of the answer.</p>
+<code>correlation_id</code> of the answer. What is wrong with your own token, or with the way here, tells
+<code>fedbridge doctor --source file:TOKEN</code>.</p>
 <dl>
 """
 
