@@ -8,6 +8,8 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from federation.cli.wrong_use import told_in_json
+
 SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
 
 COMMANDS: Mapping[str, str] = {
@@ -38,6 +40,16 @@ COMMANDS: Mapping[str, str] = {
 
 class LazyGroup(TyperGroup):
     """Lists every command and imports the one that is run."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:  # noqa: ANN401 (typer's)
+        """Of what stands before the command's name."""
+        with told_in_json(tuple(args)):
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 (typer's)
+        """Runs the command that is named."""
+        with told_in_json(tuple(ctx.args)):
+            return super().invoke(ctx)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:  # noqa: ANN401 (typer's)
         """The command itself in the place of its entry in the list."""

@@ -1,9 +1,10 @@
 """`fedbridge serve`: the whole bridge on a laptop, until somebody ends it."""
 
+import json
 import logging
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,8 @@ import typer
 from rich.console import Console
 
 from federation.admin.documents.problem import InvalidDocuments
-from federation.cli.console import NoColor, diagnostics
+from federation.cli.console import AsJson, NoColor, Terminal
+from federation.cli.invalid import end_invalid
 from federation.cli.problems import print_problems
 from federation.local.admin_token import NoAdminToken
 from federation.local.bridge import CannotStart
@@ -66,38 +68,50 @@ def serve(  # noqa: PLR0913 (each is an option of the command)
     confirm_dangerous: ConfirmDangerous = False,
     mtls: MutualTls = False,
     mtls_ca: MutualTlsAuthority = None,
+    as_json: AsJson = False,
     no_color: NoColor = False,
 ) -> None:
     """Run the whole bridge on 127.0.0.1: the real functions, on AWS embedded in this process.
 
-    Prints `ready http://127.0.0.1:PORT` once it answers; logs go to stderr; Ctrl-C ends it.
+    Prints `ready http://127.0.0.1:PORT` once it answers, with --json {"ready": "http://127.0.0.1:PORT"} as one line;
+    logs go to stderr; Ctrl-C ends it.
 
     With AWS_ENDPOINT_URL_DYNAMODB set, trust lives on in that DynamoDB from run to run.
     """
-    console = diagnostics(no_color=no_color)
+    terminal = Terminal(as_json, no_color)
+    console = terminal.asides
     options = ServeOptions(port, trust, admin_token_file, demo_tokens, confirm_dangerous)
-    with _failing_plainly(console), _interruption() as ended, _logging_to_stderr(), ExitStack() as more:
+    with _failing_plainly(terminal), _interruption() as ended, _logging_to_stderr(), ExitStack() as more:
         bridge = more.enter_context(serving(options))
-        print(f"ready {bridge.url}", flush=True)
+        urls = {"ready": bridge.url}
         if mtls or mtls_ca:
-            print(f"mtls {more.enter_context(mutual_tls(bridge, mtls_ca))}", flush=True)
+            urls["mtls"] = more.enter_context(mutual_tls(bridge, mtls_ca))
+        _ready(urls, as_json=as_json)
         _warn(console, bridge.pending)
         _explain(console, options, bridge.url)
         ended.wait()
 
 
+def _ready(urls: Mapping[str, str], *, as_json: bool) -> None:
+    """For a program that waits for it: lines on stdout, and nothing else ever."""
+    lines = [json.dumps(urls)] if as_json else [f"{name} {url}" for name, url in urls.items()]
+    print("\n".join(lines), flush=True)
+
+
 @contextmanager
-def _failing_plainly(console: Console) -> Iterator[None]:
+def _failing_plainly(terminal: Terminal) -> Iterator[None]:
     """A sentence instead of a traceback, and exit code 1."""
     try:
         yield
     except InvalidDocuments as error:
-        print_problems(console, error.problems)
-        _fail(console, "Nothing was stored or served.")
+        if terminal.as_json:
+            end_invalid(terminal, error)
+        print_problems(terminal.asides, error.problems)
+        _fail(terminal, "Nothing was stored or served.")
     except PortTaken as error:
-        _fail(console, f"Port {error.port} cannot be had; take --port 0 for a free one, or --port with another.")
+        _fail(terminal, f"Port {error.port} cannot be had; take --port 0 for a free one, or --port with another.")
     except (CannotStart, NoAdminToken, OSError) as error:
-        _fail(console, str(error))
+        _fail(terminal, str(error))
 
 
 def _explain(console: Console, options: ServeOptions, url: str) -> None:
@@ -141,6 +155,7 @@ def _logging_to_stderr() -> Iterator[None]:
         log.removeHandler(handler)
 
 
-def _fail(console: Console, message: str) -> None:
-    console.print(message, style="red", markup=False, soft_wrap=True)
+def _fail(terminal: Terminal, message: str) -> None:
+    terminal.answer({"error": {"message": message}})
+    terminal.note(message, "red")
     raise typer.Exit(1)

@@ -1,5 +1,6 @@
 """`fedbridge serve` as its users run it: a process of its own, files, signals."""
 
+import json
 import signal
 import stat
 from collections.abc import Iterator
@@ -65,6 +66,11 @@ def test_the_admin_token_can_be_read_by_its_owner_alone(serving: Served) -> None
     assert sorted(path.name for path in serving.folder.iterdir()) == ["admin", "tokens"]
 
 
+def test_a_program_may_have_it_in_json(tmp_path: Path) -> None:
+    with served(tmp_path, "--json") as serving:
+        assert send(f"{json.loads(serving.ready)['ready']}/health", "GET").status == 200
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     with served(tmp_path) as serving:
@@ -87,6 +93,17 @@ def test_broken_documents_are_listed_and_nothing_is_served(tmp_path: Path) -> No
     assert (result.exit_code, result.stdout) == (1, "")
     assert f"{tmp_path}/a.yaml:3: Audience api /scopez: unknown key scopez" in result.stderr
     assert "Nothing was stored or served." in result.stderr
+
+
+def test_a_program_is_told_in_json_why_there_is_no_bridge(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("kind: Audience\nid: api\nscopez: [read]\n", encoding="utf-8")
+    broken = run("--port", "0", "--trust", tmp_path, "--json")
+    assert (broken.exit_code, broken.stderr) == (1, "")
+    assert json.loads(broken.stdout)["problems"][0]["pointer"] == "/scopes"
+    with listen(0) as listener:
+        taken = run("--port", str(listener.getsockname()[1]), "--json")
+    assert (taken.exit_code, taken.stderr) == (1, "")
+    assert "cannot be had" in json.loads(taken.stdout)["error"]["message"]
 
 
 def test_a_port_that_is_taken_is_said_with_advice() -> None:

@@ -1,9 +1,13 @@
 """The command line's frame: help with an example, version, honest exit codes, no tracebacks."""
 
+import json
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
+import typer.core
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from federation.cli.commands import COMMANDS, load
@@ -39,6 +43,42 @@ def test_a_wrong_use_is_exit_code_2(arguments: list[str]) -> None:
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 2
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["unknown", "--json"], "No such command 'unknown'."),
+        (["--json", "keys", "list"], "No such option: --json"),
+        (["keys", "--json"], "No such option: --json"),
+        (["keys", "revoke", "kid", "--json"], "Missing option '--reason'."),
+        (["validate", "--json"], "Missing argument 'DIR'."),
+        (["validate", "/nowhere/at/all", "--json"], "Invalid value for 'DIR'"),
+        (["audit", "search", "--json", "--limit", "0"], "Invalid value for '--limit'"),
+        (["serve", "--port", "65536", "--json"], "Invalid value for '--port'"),
+    ],
+)
+def test_a_wrong_use_is_json_where_json_is_asked_for(arguments: list[str], message: str) -> None:
+    result = CliRunner().invoke(app, arguments)
+    assert (result.exit_code, result.stderr) == (2, "")
+    error = json.loads(result.stdout)["error"]
+    assert error["message"].startswith(message)
+    assert error["next"].endswith("--help")
+
+
+def leaves(group: typer.core.TyperGroup, *above: str) -> Iterator[tuple[str, ...]]:
+    """The names of every command, and of every command of a command."""
+    for name in group.commands:
+        command = load(name) if not above else group.commands[name]
+        if isinstance(command, typer.core.TyperGroup):
+            yield from leaves(command, *above, name)
+        else:
+            yield (*above, name)
+
+
+@pytest.mark.parametrize("command", list(leaves(get_command(app))), ids=" ".join)  # type: ignore[arg-type] # the frame is a group
+def test_every_command_takes_json(command: tuple[str, ...]) -> None:
+    assert "--json" in CliRunner().invoke(app, [*command, "--help"]).stdout
 
 
 @pytest.mark.parametrize("name", COMMANDS)
