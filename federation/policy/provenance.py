@@ -65,11 +65,17 @@ def _link(own: OwnClaims) -> Link:
 
 def not_revoked(parties: Parties) -> tuple[NotRevoked, ...]:
     """For every token that was presented: what it falls under, and since when it has been about."""
-    client = parties.client.client_id
+    client, tenant = parties.client.client_id, parties.mapped.issuer.tenant
     return tuple(
-        NotRevoked(tuple(sorted(_keys(token, mapped, client), key=str)), token.issued_at)
+        NotRevoked(tuple(sorted({*_keys(token, mapped, client), *_there(mapped, tenant)}, key=str)), token.issued_at)
         for token, mapped in parties.presented
     )
+
+
+def _there(mapped: MappedPrincipal, tenant: str | None) -> Iterator[RevocationKey]:
+    """Whoever acts in a tenant may be withdrawn in it, also who is of none."""
+    if tenant is not None:
+        yield RevocationKey(Withdrawn.PRINCIPAL, mapped.principal, tenant)
 
 
 def _keys(token: VerifiedToken, mapped: MappedPrincipal, client: str | None) -> Iterator[RevocationKey]:
