@@ -66,10 +66,12 @@ def _show(terminal: Terminal, keys: Mapping[str, Any]) -> None:
     terminal.answer(keys)
     if terminal.as_json:
         return
+    rows = [*map(_living, keys["items"]), *_revoked(keys.get("former", ()))]
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("state", "kid", "since", "until"):
-        table.add_column(heading, no_wrap=True, overflow="ignore")
-    for row in (*map(_living, keys["items"]), *_revoked(keys.get("former", ()))):
+    for heading, *cells in zip(("state", "kid", "since", "until"), *rows, strict=True):
+        # Whole, however narrow the terminal: a kid is there to be copied.
+        table.add_column(heading, no_wrap=True, min_width=max(map(len, (heading, *cells))))
+    for row in rows:
         table.add_row(*(Text(printable(cell), _STYLES.get(row[0], "")) for cell in row))
     terminal.results.print(table, soft_wrap=True, crop=False)
 

@@ -68,6 +68,13 @@ def test_every_key_has_a_line_that_says_where_it_stands(admin: FakeAdmin) -> Non
     ]
 
 
+def test_a_kid_is_whole_in_a_narrow_terminal(admin: FakeAdmin) -> None:
+    kid = f"RS256-{'x' * 43}"
+    admin.bridge.admin("GET", "/keys", Reply({**KEYS, "items": [key(kid, "active", active_since=AT)]}))
+    line = admin.run("keys", "list").stdout.splitlines()[1]
+    assert line.split() == ["active", kid, AT]
+
+
 def test_a_machine_gets_all_of_it(admin: FakeAdmin) -> None:
     assert json.loads(admin.run("keys", "list", "--json").stdout) == KEYS
 
@@ -83,6 +90,7 @@ def test_a_standby_that_somebody_may_lack_is_a_failure_that_says_so(admin: FakeA
     admin.bridge.admin("POST", "/keys/rotate", problem(409, "standby_not_seen", "Not every verifier has it."))
     result = admin.run("keys", "rotate")
     assert (result.exit_code, "Not every verifier has it." in result.stderr) == (1, True)
+    assert ("fedbridge keys list" in result.stderr, "plan" in result.stderr) == (True, False)
 
 
 def test_a_revocation_says_why_and_shows_what_is_left(admin: FakeAdmin) -> None:
