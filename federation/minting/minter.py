@@ -11,9 +11,9 @@ from federation.minting.draft import UNCONDITIONAL, Conditions, Draft
 from federation.minting.jws import signing_input
 from federation.model.authorization import Authorization
 from federation.model.binding import DPOP
-from federation.model.json import JsonObject
+from federation.model.json import Json, JsonObject
 from federation.model.standing_keys import key_texts, keys_of_authorized
-from federation.model.status import status_reference
+from federation.model.status import StatusReference, status_reference
 from federation.model.tokens import IssuedToken
 from federation.oauth.identifiers import BEARER
 from federation.ports import Identifiers, KeptToken
@@ -38,20 +38,28 @@ class Minter:
     def _signed(self, authorization: Authorization, record: AuditRecord, conditions: Conditions) -> IssuedToken:
         key, key_set = self.key.get()
         jti = self.identifiers.new()
-        status = status_reference(self.issuer, authorization.expires_at, jti)
+        status = self._status(authorization, jti)
         message = signing_input(key, build_claims(authorization, self.issuer, jti, status.claim))
-        revocation_keys = key_texts(keys_of_authorized(authorization, jti))
-        entry = record.allowed(jti, kid=key.kid, status_idx=status.index, revocation_keys=revocation_keys)
+        entry = record.allowed(jti, kid=key.kid, **_found_by(authorization, jti, status))
         draft = replace(_draft(authorization, entry, conditions), documents=(*authorization.documents, key_set))
         return _issued(authorization, self.commit.seal(draft, key, message), jti, key.kid)
 
     def _opaque(self, authorization: Authorization, record: AuditRecord, conditions: Conditions) -> IssuedToken:
         """A reference of 256 bits. Only its digest is kept, so nobody who reads the store can use it."""
         jti, text = self.identifiers.new(), self.identifiers.new() + self.identifiers.new()
-        claims = build_claims(authorization, self.issuer, jti)
+        claims, status = build_claims(authorization, self.issuer, jti), self._status(authorization, jti)
+        entry = record.allowed(jti, **_found_by(authorization, jti, status))
         kept = KeptToken(sha256(text.encode()).hexdigest(), claims, authorization.expires_at)
-        self.commit.keep(replace(_draft(authorization, record.allowed(jti), conditions), kept=kept))
+        self.commit.keep(replace(_draft(authorization, entry, conditions), kept=kept))
         return _issued(authorization, text, jti)
+
+    def _status(self, authorization: Authorization, jti: str) -> StatusReference:
+        return status_reference(self.issuer, authorization.expires_at, jti)
+
+
+def _found_by(authorization: Authorization, jti: str, status: StatusReference) -> dict[str, Json]:
+    """What searches of the trail look at: the same of every token, also of one that names no status list."""
+    return {"status_idx": status.index, "revocation_keys": key_texts(keys_of_authorized(authorization, jti))}
 
 
 def _draft(authorization: Authorization, entry: JsonObject, conditions: Conditions) -> Draft:

@@ -287,8 +287,10 @@ def test_an_opaque_token_passes_the_same_gates(world: World) -> None:
     assert world.ledger.claims == {}
 
 
-def test_the_record_names_the_place_in_the_status_list_and_what_would_revoke_it(world: World) -> None:
-    issued = world.mint(authorization())
+@pytest.mark.parametrize("opaque", [False, True])
+def test_the_record_names_the_place_in_the_status_list_and_what_would_revoke_it(world: World, *, opaque: bool) -> None:
+    """By these it is found: an opaque token that was in no search of the trail would be one to hide behind."""
+    issued = world.mint(replace(authorization(), opaque=opaque))
     record = world.ledger.records[issued.jti]
     assert record["status_idx"] == status_reference(ISSUER, NOW + 120, issued.jti).index
     assert set(record["revocation_keys"]) == set(key_texts(keys_of_authorized(authorization(), issued.jti)))  # type: ignore[arg-type]
