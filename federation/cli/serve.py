@@ -80,11 +80,12 @@ def serve(  # noqa: PLR0913 (each is an option of the command)
     """
     terminal = Terminal(as_json, no_color)
     console = terminal.asides
-    options = ServeOptions(port, trust, admin_token_file, demo_tokens, confirm_dangerous)
+    with_mtls = mtls or mtls_ca is not None
+    options = ServeOptions(port, trust, admin_token_file, demo_tokens, confirm_dangerous, with_mtls)
     with _failing_plainly(terminal), _interruption() as ended, _logging_to_stderr(), ExitStack() as more:
         bridge = more.enter_context(serving(options))
         urls = {"ready": bridge.url}
-        if mtls or mtls_ca:
+        if with_mtls:
             urls["mtls"] = more.enter_context(mutual_tls(bridge, mtls_ca))
         _ready(urls, as_json=as_json)
         _warn(console, bridge.pending)

@@ -30,7 +30,7 @@ from federation.local.keys import LocalKeys
 from federation.local.requests import GatewayRequest, GatewayResponse
 from federation.local.routes import FunctionTarget, read_routes
 from federation.local.schedule import Schedule
-from federation.local.server import Server, listen, url_of
+from federation.local.server import LOOPBACK, Server, listen, url_of
 from federation.local.template import load_template
 from federation.model.keys import KeySet
 from federation.model.trust import DocumentRef, DocumentVersion
@@ -72,6 +72,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
     functions' log goes instead of stderr. Raises PortTaken, CannotStart.
 
     `confirm_dangerous`: on a laptop, one person may be both admins. Otherwise `pending` names what is not confirmed.
+    `mtls_port`: where it will answer over mutual TLS, so that its metadata and proofs name that too; 0: nowhere.
     """
 
     url: str
@@ -84,12 +85,14 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         trust: ValidatedSet | None = None,
         *,
         port: int = 0,
+        mtls_port: int = 0,
         environment: Mapping[str, str] = os.environ,
         log: TextIO | None = None,
         confirm_dangerous: bool = False,
     ) -> None:
         self._trust = trust
         self._port = port
+        self.mtls_port = mtls_port
         self._environment = environment
         self._log = log or sys.stderr
         self._confirm_dangerous = confirm_dangerous
@@ -136,6 +139,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
     def _settings(self) -> dict[str, str]:
         return {
             "FEDERATION_ISSUER": self.url,
+            "FEDERATION_MTLS_URL": f"https://{LOOPBACK}:{self.mtls_port}" if self.mtls_port else "",
             "FEDERATION_LOOPBACK_ISSUERS": "yes",
             "FEDERATION_LOG_STREAM": "stderr",
             "FEDERATION_LOG_GROUPS": LOG_GROUP,

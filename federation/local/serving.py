@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import validate
+from federation.admin.documents.validate import ValidatedSet, validate
 from federation.admin.documents.yaml_source import Sources, read_sources
 from federation.local.admin_token import SEEDED, admin_documents, request_admin_token, write_secret
 from federation.local.bridge import LocalBridge
 from federation.local.demo.stage import open_providers, write_tokens
 from federation.local.issuers.keys import generate_key
+from federation.local.server import listen
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class ServeOptions:
     admin_token_file: Path | None = None
     demo_tokens: Path | None = None
     confirm_dangerous: bool = False
+    mtls: bool = False
+    """Whether `mutual_tls` will follow."""
 
 
 @contextmanager
@@ -44,15 +47,25 @@ def serving(options: ServeOptions) -> Iterator[LocalBridge]:
 @contextmanager
 def _bridge(options: ServeOptions, read: Sources, documents: Sequence[SourceDocument]) -> Iterator[LocalBridge]:
     if options.admin_token_file is None:
-        trust = validate(documents, loopback=True, unreadable=read.problems)
-        with LocalBridge(trust, port=options.port, confirm_dangerous=options.confirm_dangerous) as bridge:
+        with _started(options, validate(documents, loopback=True, unreadable=read.problems)) as bridge:
             yield bridge
         return
     key = generate_key("fedbridge-serve", "ES256")
     trust = validate([*documents, *admin_documents(key, documents)], loopback=True, unreadable=read.problems)
-    with LocalBridge(trust, port=options.port, confirm_dangerous=options.confirm_dangerous) as bridge:
+    with _started(options, trust) as bridge:
         try:
             write_secret(options.admin_token_file, request_admin_token(bridge.url, key))
             yield bridge
         finally:
             bridge.forget(SEEDED)
+
+
+def _started(options: ServeOptions, trust: ValidatedSet) -> LocalBridge:
+    mtls_port = _free_port() if options.mtls else 0
+    return LocalBridge(trust, port=options.port, mtls_port=mtls_port, confirm_dangerous=options.confirm_dangerous)
+
+
+def _free_port() -> int:
+    """What is published names it before anything listens there."""
+    with listen(0) as listener:
+        return int(listener.getsockname()[1])

@@ -16,7 +16,7 @@ from cryptography import x509
 
 from federation.admin.documents.source import SourceDocument
 from federation.admin.documents.validate import validate
-from federation.client.http import post_form
+from federation.client.http import post_form, send
 from federation.local.bridge import LocalBridge
 from federation.local.mtls.serving import mutual_tls
 from federation.local.requests import GatewayRequest, GatewayResponse
@@ -190,6 +190,9 @@ def test_serve_says_where_it_answers_over_mutual_tls_and_ends_cleanly(tmp_path: 
         assert (word, url.startswith("https://127.0.0.1:")) == ("mtls", True)
         status, members = TlsClient(tmp_path / "ca.pem").post(url, form())
         assert (status, reason(members)) == (400, "certificate_required")
+        metadata = send(f"{serving.url}/.well-known/oauth-authorization-server", "GET").members
+        assert metadata["mtls_endpoint_aliases"]["token_endpoint"] == f"{url}/token"
+        assert "tls_client_auth" in metadata["token_endpoint_auth_methods_supported"]
         serving.process.send_signal(signal.SIGINT)
         rest, log = serving.process.communicate(timeout=HANGS)
     assert (serving.process.returncode, rest) == (0, "")

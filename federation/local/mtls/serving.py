@@ -24,7 +24,7 @@ def mutual_tls(bridge: LocalBridge, authority_file: Path | None = None) -> Itera
         authority_file.write_text(identity.authority)
     with TemporaryDirectory(prefix="fedbridge-mtls-") as folder:
         store = _truststore(bridge, _certificate_file(identity, Path(folder)))
-        with MutualTlsServer(bridge.answer, store.context) as server:
+        with MutualTlsServer(bridge.answer, store.context, bridge.mtls_port) as server:
             yield server.url
 
 
