@@ -26,6 +26,10 @@ _TAKES: ReadOnly[str, tuple[tuple[str, ...], ...]] = {
     "aws_iam": (("role",),),
 }
 """Method -> of each of these exactly one."""
+_MEANT: ReadOnly[tuple[str, ...], str] = {
+    ("certificates",): ", the PEM of its own authorities",
+    ("issuer",): ", the id of the Issuer of its trust domain",
+}
 
 Thumbprint = Annotated[str, Field(pattern=THUMBPRINT, description=WORDS[THUMBPRINT])]
 Pem = Annotated[str, Field(max_length=16 * 1024)]
@@ -75,7 +79,8 @@ class ClientAuthPart(Part):
         given = self.model_fields_set - {"method"}
         for group in needed:
             if len(given.intersection(group)) != 1:
-                raise ValueError(f"{self.method} needs {'exactly one of ' if group[1:] else ''}{', '.join(group)}")
+                names = f"{'exactly one of ' if group[1:] else ''}{', '.join(group)}"
+                raise ValueError(f"{self.method} needs {names}{_MEANT.get(group, '')}")
         if foreign := sorted(given - {name for group in needed for name in group}):
             raise ValueError(f"{', '.join(foreign)}: not a part of {self.method}; leave it out")
         return self
