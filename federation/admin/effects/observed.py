@@ -24,6 +24,8 @@ class ObservedExchange:
     client: str | None = None
     actor_issuer: str | None = None
     actor_claims: Claims = field(default_factory=dict[str, Json], repr=False)
+    tenant: str | None = None
+    """Of the subject, as it was then: an id may name another tenant's Issuer by now."""
 
     def question(self, now: int) -> Question:
         """The same identity, asking again for nothing in particular."""
@@ -55,6 +57,7 @@ def observed(record: JsonObject) -> ObservedExchange | None:
         client=str(record["client_id"]) if "client_method" in record and "client_id" in record else None,
         actor_issuer=actor if isinstance(actor, str) and isinstance(actor_claims, ReadOnly) else None,
         actor_claims=actor_claims if isinstance(actor_claims, ReadOnly) else {},
+        tenant=str(record["tenant"]) if record.get("tenant") else None,
     )
 
 

@@ -103,7 +103,7 @@ def _of_tenant(seen: Iterable[ObservedExchange], rest: Snapshot, tenant: str | N
     """Others' do not even count: however much they ask, they hide nobody."""
     own = {issuer.id for issuer in rest.issuers() if issuer.tenant == tenant}
     for one in seen:
-        if tenant is None or one.issuer in own or (one.issuer == SELF and one.claims.get("tenant") == tenant):
+        if tenant is None or (one.tenant == tenant and one.issuer in own | {SELF}):
             yield one
 
 

@@ -32,11 +32,12 @@ class World:
         selector = Selector("sub", document["match"]["sub"]) if document["kind"] == "Mapping" else None
         self.trust.add(Kind(document["kind"]), document["id"], document, selector)
 
-    def see(self, subject: str, jti: str = "t-1", of: str = "acme") -> None:
+    def see(self, subject: str, jti: str = "t-1", of: str = "acme", tenant: str = "") -> None:
         record: dict[str, Json] = {
             "jti": jti,
             "correlation_id": jti,
             "issuer": of,
+            "tenant": tenant or of,
             "claims": {"iss": f"https://{of}.example.com", "sub": subject},
             "source_ip": "192.0.2.7",
             "issued_at": NOW - 60,
@@ -125,6 +126,13 @@ def test_a_tenants_admin_learns_of_the_tenants_identities_alone_however_many_oth
     policy = {"kind": "Policy", "id": "none", "cedar": "forbid (principal, action, resource);"}
     assert [one["principal"] for one in world.effects(policy, tenant="acme")] == ["partner/sync"]
     assert "partner/sync" not in [one["principal"] for one in world.effects(policy, tenant="globex")]
+
+
+def test_whoever_takes_a_deleted_issuers_id_learns_of_nobody_for_whom_it_vouched() -> None:
+    world = World()
+    world.see("spy", "t-2", tenant="globex")
+    meaning = world.meaning(mapping("theirs", "acme", match={"sub": "spy"}), tenant="acme")
+    assert ({one["observed"] for one in meaning.effects}, meaning.identities) == ({0}, 1), "by the documents alone"
 
 
 def test_nor_does_anybody_learn_of_another_tenants_examples() -> None:
