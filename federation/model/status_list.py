@@ -31,6 +31,11 @@ class StatusList:
             bits[index >> 3] |= 1 << (index & 7)
         return StatusList(bytes(bits))
 
+    def joined(self, other: "StatusList") -> "StatusList":
+        """The list in which everything is set that is set in either."""
+        bits = int.from_bytes(self.bits) | int.from_bytes(other.bits)
+        return self if self.bits == other.bits else StatusList(bits.to_bytes(_BYTES))
+
     @property
     def text(self) -> str:
         """`lst`: ZLIB at its highest level, base64url."""

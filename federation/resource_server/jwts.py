@@ -49,7 +49,7 @@ class BridgeKeys:
         """Raises InvalidToken for a stranger, TemporarilyUnavailable where nothing is known of any key."""
         with self._lock:
             age = self.now() - self._tried_at
-            if age > FRESH or (kid not in self._keys and age > COOL_DOWN):
+            if not 0 <= age <= FRESH or (kid not in self._keys and age > COOL_DOWN):
                 self._reload()
             if not self._keys:
                 raise TemporarilyUnavailable(Reason.ISSUER_KEYS_UNAVAILABLE)
@@ -80,7 +80,7 @@ class BridgeJwts:
         """
         try:
             header = jwt.get_unverified_header(token)
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, RecursionError, ValueError) as error:  # text that has no UTF-8, among others
             raise InvalidToken(Reason.MALFORMED_TOKEN) from error
         if str(header.get("typ", "")).lower().removeprefix("application/") != typ:
             raise InvalidToken(Reason.WRONG_TOKEN_TYP)

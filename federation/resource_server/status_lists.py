@@ -1,6 +1,6 @@
 """Which tokens were revoked, by the bridge's signed lists (draft-ietf-oauth-status-list section 8.3)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from federation.model.status import PATH, SIZE
@@ -15,13 +15,30 @@ LONGEST_TTL = 60
 """Seconds, whatever a list says."""
 MAX_LISTS = 4
 """Tokens that live now end in two different hours."""
+COOL_DOWN = 1.0
+"""Seconds between two looks for a list that cannot be had: whoever asks meanwhile does not wait for the next."""
+
+_NOT_TO_BE_HAD = (OSError, OAuthError, KeyError, TypeError, ValueError)
+"""Nobody answers, or not with the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
     list: StatusList
+    issued_at: int
+    fetched_at: float
     fresh_until: float
     expires_at: float
+
+    def may_be_used(self, now: float, max_stale: float = 0.0) -> bool:
+        """A clock that was set back tells nothing about age: then the answer is no."""
+        return self.fetched_at <= now < self.fresh_until + max_stale
+
+    def after(self, before: "_Held | None") -> "_Held":
+        """Bits are only ever set: a list that is no newer than the one before it takes nothing back."""
+        if before is None or self.issued_at > before.issued_at:
+            return self
+        return replace(self, list=self.list.joined(before.list), issued_at=before.issued_at)
 
 
 @dataclass(slots=True)
@@ -35,6 +52,7 @@ class StatusLists:
     jwts: BridgeJwts
     max_stale: float = 0.0
     _held: dict[str, _Held] = field(default_factory=dict, init=False)
+    _failed: dict[str, float] = field(default_factory=dict, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
 
     def check(self, claims: Claims) -> None:
@@ -56,15 +74,15 @@ class StatusLists:
     def _current(self, uri: str) -> StatusList:
         with self._lock:
             held, now = self._held.get(uri), self.jwts.keys.now()
-            if held is None or now >= held.fresh_until:
+            if held is None or not held.may_be_used(now):
                 held = self._newer(uri, held, now)
             return held.list
 
     def _newer(self, uri: str, held: _Held | None, now: float) -> _Held:
         try:
-            newer = self._fetched(uri, now)
-        except (NotAStatusList, OSError, OAuthError, TypeError, KeyError) as error:
-            if held is not None and now < min(held.expires_at, held.fresh_until + self.max_stale):
+            newer = self._fetched(uri, now).after(held)
+        except _NOT_TO_BE_HAD as error:
+            if held is not None and now < held.expires_at and held.may_be_used(now, self.max_stale):
                 return held
             raise TemporarilyUnavailable(Reason.STATUS_UNAVAILABLE) from error
         while len(self._held) >= MAX_LISTS and uri not in self._held:
@@ -73,9 +91,18 @@ class StatusLists:
         return newer
 
     def _fetched(self, uri: str, now: float) -> _Held:
-        text = self.jwts.keys.fetch(uri).decode("ascii", "replace")
-        claims = self.jwts.verify(text, TYP, REQUIRED)
+        if 0 <= now - self._failed.get(uri, float("-inf")) < COOL_DOWN:
+            raise OSError("it could not be had a moment ago")
+        try:
+            return self._read(self.jwts.keys.fetch(uri), uri, now)
+        except _NOT_TO_BE_HAD:
+            later = self.jwts.keys.now()  # a look may take longer than the cool-down
+            self._failed = {other: at for other, at in self._failed.items() if later - at < COOL_DOWN} | {uri: later}
+            raise
+
+    def _read(self, body: bytes, uri: str, now: float) -> _Held:
+        claims = self.jwts.verify(body.decode("ascii", "replace"), TYP, REQUIRED)
         if claims["sub"] != uri or claims["status_list"]["bits"] != 1:
             raise NotAStatusList("it is another list")
         ttl = min(LONGEST_TTL, max(1, int(claims["ttl"])))
-        return _Held(read_status_list(claims["status_list"]["lst"]), now + ttl, claims["exp"])
+        return _Held(read_status_list(claims["status_list"]["lst"]), claims["iat"], now, now + ttl, claims["exp"])

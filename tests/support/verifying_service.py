@@ -18,6 +18,8 @@ class Service:
     world: IssuedWorld = field(default_factory=IssuedWorld)
     fetched: list[str] = field(default_factory=list)
     down: bool = False
+    slow: float = 0.0
+    """Seconds that each look takes."""
     max_stale: float = 0.0
 
     def __post_init__(self) -> None:
@@ -26,6 +28,7 @@ class Service:
 
     def fetch(self, url: str) -> bytes:
         self.fetched.append(url.removeprefix(BRIDGE))
+        self.world.clock.advance(self.slow)
         document = self.world.publisher.documents.get(url.removeprefix(BRIDGE))
         if self.down or document is None:
             raise OSError
