@@ -33,13 +33,22 @@ class Terms:
     """`approval`, `dpop`, `mtls`: what must be brought."""
 
 
-def rights_of(decisions: Decisions, question: Question) -> dict[Right, Terms]:
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What an identity can get, and by which rule."""
+
+    mapping: str | None
+    """Id; None: no rule fits."""
+    rights: dict[Right, Terms]
+
+
+def access_of(decisions: Decisions, question: Question) -> Access:
     """Everything that the identity of the question can get under its circumstances."""
     mapped = decisions.decide(question).mapped
     found: dict[Right, Terms] = {}
     for grant in mapped.mapping.grants if mapped else ():
         found.update(rights_at(decisions, question, grant.audience, grant.scopes))
-    return found
+    return Access(mapped.mapping.id if mapped else None, found)
 
 
 def rights_at(

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from federation.admin.effects.access import Right, Terms, rights_of
+from federation.admin.effects.access import Right, Terms, access_of
 from federation.admin.effects.observed import ObservedExchange
-from federation.admin.effects.static import examples_of, granted_by
+from federation.admin.effects.static import examples_of
 from federation.admin.effects.touch import Touched, changed_refs
+from federation.admin.effects.unseen import Met, unseen_changes
 from federation.admin.explain.decision import Decisions
 from federation.admin.render import render
 from federation.admin.snapshot.snapshot import Snapshot
@@ -18,8 +19,6 @@ Progress: TypeAlias = Callable[[int, int], None]
 """(how many were looked at, how many there are)."""
 
 _Before: TypeAlias = Terms | None
-_Name: TypeAlias = tuple[str, str | None]
-"""Principal and tenant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +98,15 @@ def effects(
     touched = Touched(before, after, changed)
     again = [one for one in identities if touched.touches(one)]
     tally, then, now_ = _Tally(), Decisions(before, own_issuer), Decisions(after, own_issuer)
-    before_it, after_it = set[_Name](), set[_Name]()
+    met = Met()
     for number, one in enumerate(again):
         question = one.question(now)
-        old, new = rights_of(then, question), rights_of(now_, question)
-        tally.add(old, new, 1)
-        before_it |= _names(old)
-        after_it |= _names(new)
+        old, new = access_of(then, question), access_of(now_, question)
+        tally.add(old.rights, new.rights, 1)
+        met.add(old, new)
         progress(number + 1, len(again))
-    _add_unseen(tally, before, after, _Met(before_it, after_it))
+    for had, has in unseen_changes(before, after, met):
+        tally.add(had, has, 0)
     return _told(tally, tuple(_changed_examples(before, after, changed)), len(identities), len(again))
 
 
@@ -118,38 +117,6 @@ def _distinct(seen: Iterable[ObservedExchange]) -> list[ObservedExchange]:
         who = [one.issuer, render(one.claims), one.actor_issuer, render(one.actor_claims), one.ip, one.client]
         by_identity.setdefault(json.dumps(who, sort_keys=True), one)
     return list(by_identity.values())
-
-
-@dataclass(frozen=True, slots=True)
-class _Met:
-    """Principals as whom somebody who was seen came in, and comes in now."""
-
-    before: set[_Name]
-    after: set[_Name]
-
-
-def _names(rights: Iterable[Right]) -> set[_Name]:
-    return {(right.principal, right.tenant) for right in rights}
-
-
-def _add_unseen(tally: _Tally, before: Snapshot, after: Snapshot, met: _Met) -> None:
-    """What changed rules grant, where nobody was seen whom they make that principal.
-
-    A rule that names somebody else from now on takes from the one who was seen, and gives to one who was not.
-    """
-    for ref in sorted(changed_refs(before, after)):
-        old, new = granted_by(before, ref), granted_by(after, ref)
-        names, elsewhere = _names(old) | _names(new), _match(before, ref) != _match(after, ref)
-        had, has = bool(names & met.before), bool(names & met.after)
-        if not had and not has:
-            tally.add(old, new, 0)
-        elif old and new and elsewhere and had is not has:
-            tally.add({} if had else old, new if had else {}, 0)
-
-
-def _match(snapshot: Snapshot, ref: DocumentRef) -> object:
-    mapping = snapshot.mapping(ref.id) if ref.kind is Kind.MAPPING else None
-    return mapping.match if mapping else None
 
 
 def _changed_examples(before: Snapshot, after: Snapshot, changed: Iterable[DocumentRef]) -> Iterator[ChangedExample]:

@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.admin.effects.access import rights_of
+from federation.admin.effects.access import access_of
 from federation.admin.effects.gains_and_losses import Effects, effects
 from federation.admin.effects.observed import ObservedExchange, observed
 from federation.admin.effects.touch import Touched, changed_refs
@@ -139,6 +139,33 @@ def test_a_rule_that_names_somebody_else_takes_from_who_was_seen_and_gives_to_wh
     }
 
 
+def test_so_it_does_where_nobody_was_seen_at_all() -> None:
+    everything = "partner/acme/sync risk-engine risk:read risk:write x0"
+    found = told(of(trust(), trust({**MAPPING, "match": {"sub": "another"}})))
+    assert found == {"gained": [everything], "lost": [everything]}
+    people = told(of(trust(PEOPLE), trust({**PEOPLE, "match": {"sub": "w-*"}}), WORKER))
+    assert people == {name: ["user/{sub} risk-engine risk:read risk:write x0"] for name in ("gained", "lost")}
+
+
+def test_a_rule_that_fits_more_gives_to_others_than_were_seen_and_one_that_fits_fewer_takes_from_them() -> None:
+    wide = trust({**MAPPING, "match": {"sub": "work*"}})
+    everything = "partner/acme/sync risk-engine risk:read risk:write x0"
+    assert told(of(trust(), wide, WORKER)) == {"gained": [everything]}
+    assert told(of(wide, trust(), WORKER)) == {"lost": [everything]}
+
+
+def test_a_second_rule_for_a_principal_that_was_seen_gives_to_somebody_who_was_not() -> None:
+    backdoor = {**MAPPING, "id": "acme-sync-2", "match": {"sub": "s-*"}}
+    people = [{**MAPPING, "match": {"sub": "w*"}}]
+    found = told(of(trust(*people), trust(*people, backdoor), WORKER))
+    assert found == {"gained": ["partner/acme/sync risk-engine risk:read risk:write x0"]}
+
+
+def test_a_rule_under_another_name_means_nothing_for_whoever_was_seen() -> None:
+    renamed = trust({**MAPPING, "id": "acme-worker"}).without(DocumentRef(Kind.MAPPING, "acme-sync"))
+    assert told(of(trust(), renamed, WORKER)) == {}
+
+
 def test_examples_that_come_out_otherwise_are_told() -> None:
     example: Json = {"principal": "partner/acme/sync", "audience": "risk-engine", "expect": "allow"}
     tested: dict[str, Json] = {**policy("tested", "permit (principal, action, resource);"), "examples": [example]}
@@ -221,4 +248,4 @@ def test_whoever_is_not_decided_again_has_the_same_rights_as_before(
     touched = Touched(before, after, changed_refs(before, after))
     if not touched.touches(seen):
         question = seen.question(NOW)
-        assert rights_of(Decisions(before, BRIDGE), question) == rights_of(Decisions(after, BRIDGE), question)
+        assert access_of(Decisions(before, BRIDGE), question) == access_of(Decisions(after, BRIDGE), question)
