@@ -1,25 +1,32 @@
 """A token exchange from the caller's side (RFC 8693 section 2)."""
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from federation.client.http import Answer, post_form
 from federation.client.key import DpopKey
 from federation.oauth.identifiers import GrantType, TokenType
 
 USE_NONCE = "use_dpop_nonce"
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+"""What an Authorization header can hold (RFC 6750 section 2.1)."""
+_LONGEST = 10**9
+"""Seconds: more is no lifetime."""
 
 
 class Refused(Exception):
     """The bridge did not issue a token; says why, in its words."""
 
-    def __init__(self, answer: Answer) -> None:
-        """`answer`: whatever came back, also from something that is no bridge."""
+    def __init__(self, answer: Answer, otherwise: str = "the answer is none of a bridge's") -> None:
+        """`answer`: whatever came back, also from something that is no bridge. `otherwise`: where it does not say."""
         members = _members(answer)
         self.status = answer.status
         self.error = str(members.get("error", f"HTTP {answer.status}"))
-        self.description = str(members.get("error_description", "the answer is none of a bridge's"))
+        self.description = str(members.get("error_description", otherwise))
         self.correlation_id = str(members.get("correlation_id", ""))
         self.approval_id = members.get("approval_id")
         super().__init__(f"{self.error}: {self.description}")
@@ -57,8 +64,10 @@ def exchange(
 ) -> Token:
     """The bridge's token for what `subject_token` proves; `key`: bind it to that key.
 
-    Raises Refused, and OSError where nobody answers.
+    Raises Refused, also for an answer that is none; OSError where nobody answers, and for a bridge to which a token
+    would go in the clear; HTTPException for what is no HTTP.
     """
+    _check_private(bridge)
     form = [
         ("grant_type", GrantType.TOKEN_EXCHANGE.value),
         ("subject_token", subject_token),
@@ -71,13 +80,24 @@ def exchange(
     answer = post_with_proof(f"{bridge}/token", form, key)
     if answer.status != 200:  # noqa: PLR2004 RFC 6749 section 5.1
         raise Refused(answer)
-    members = answer.members
-    return Token(
-        access_token=members["access_token"],
-        token_type=members["token_type"],
-        expires_at=int(time.time()) + int(members["expires_in"]),
-        scope=members.get("scope", ""),
-    )
+    return _issued(answer, bound=key is not None)
+
+
+def _check_private(bridge: str) -> None:
+    parts = urlsplit(bridge)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        raise OSError("neither https nor this machine")
+
+
+def _issued(answer: Answer, *, bound: bool) -> Token:
+    """The token, if there is one that can be used as it was asked for: a bound one is no bearer's (RFC 9449 5)."""
+    match {"scope": "", **_members(answer)}:
+        case {"access_token": str(text), "token_type": str(kind), "expires_in": int(lifetime), "scope": str(scope)}:
+            if kind.lower() != ("dpop" if bound else "bearer"):
+                raise Refused(answer, "the token is not bound to the key" if bound else "the token is of another type")
+            if _TOKEN.fullmatch(text) and 0 < lifetime <= _LONGEST:
+                return Token(text, kind, int(time.time()) + lifetime, scope)
+    raise Refused(answer)
 
 
 def post_with_proof(url: str, form: Sequence[tuple[str, str]], key: DpopKey | None) -> Answer:

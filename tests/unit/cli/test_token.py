@@ -52,6 +52,8 @@ def test_all_that_is_known_of_it_is_printed_as_json(admin: FakeAdmin) -> None:
 def test_the_key_that_it_is_bound_to_is_made_once(admin: FakeAdmin) -> None:
     file = admin.folder / "key.json"
     arguments = ("token", "--audience", "api", "--source", "-", "--dpop-key-file", file)
+    bound = {"access_token": "at.at.at", "token_type": "DPoP", "expires_in": 300, "scope": "read"}
+    admin.bridge.on("POST", "/token", Reply(bound))
     results = [admin.run(*arguments, input="id.id.id") for _ in range(2)]
     assert [result.exit_code for result in results] == [0, 0]
     proofs = [jwt.get_unverified_header(asked.headers["dpop"])["jwk"] for asked in admin.bridge.asked]
