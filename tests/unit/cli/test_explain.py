@@ -89,21 +89,33 @@ def test_the_smallest_edit_is_written_where_export_would_put_it(admin: FakeAdmin
     assert yaml.safe_load(file.read_text()) | {"match": {"sub": "worker"}} == MAPPING
 
 
-def test_a_document_that_stands_elsewhere_is_never_written_twice(admin: FakeAdmin) -> None:
+def test_a_document_is_changed_where_it_stands_and_nothing_around_it(admin: FakeAdmin) -> None:
     folder = admin.folder / "trust"
     folder.mkdir()
-    (folder / "all.yaml").write_text(yaml.safe_dump(MAPPING))
-    code, told = ask(admin, "--write", folder)
-    assert (code, "Mapping acme-sync is at" in told, "all.yaml:1" in told) == (1, True, True)
-    assert sorted(folder.rglob("*")) == [folder / "all.yaml"]
+    text = f"# ours\n{yaml.safe_dump_all([AGENT, MAPPING])}".replace("sub: worker", "sub: worker # the machine")
+    (folder / "all.yaml").write_text(text)
+    _, told = ask(admin, "--write", folder)
+    assert f"wrote {folder / 'all.yaml'}" in told
+    assert (folder / "all.yaml").read_text() == text.replace("sub: worker #", "sub: work #")
+    assert list(folder.rglob("*")) == [folder / "all.yaml"]
 
 
-def test_a_file_with_more_in_it_is_left_alone(admin: FakeAdmin) -> None:
-    file = admin.folder / "trust" / "mappings" / "acme-sync.yaml"
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("all.json", json.dumps(MAPPING)),
+        ("all.yaml", yaml.safe_dump({**MAPPING, "match": {"sub": "worker\n"}}, default_style="|")),
+        ("all.yaml", yaml.safe_dump_all([MAPPING, MAPPING])),
+        ("mappings/acme-sync.yaml", yaml.safe_dump(AGENT)),
+    ],
+)
+def test_what_only_a_person_changes_well_is_left_alone(admin: FakeAdmin, name: str, text: str) -> None:
+    file = admin.folder / "trust" / name
     file.parent.mkdir(parents=True)
-    file.write_text(yaml.safe_dump_all([MAPPING, AGENT]))
+    file.write_text(text)
     code, told = ask(admin, "--write", admin.folder / "trust")
-    assert (code, "planner" in file.read_text(), "change it there" in told) == (1, True, True)
+    assert (code, f"{file}:" in told, "change it there as the edit says" in told) == (1, True, True)
+    assert file.read_text() == text
 
 
 RECORD: dict[str, Any] = {
