@@ -27,6 +27,8 @@ MARGIN = 300
 REMEMBERED = 1000
 
 _FULL = ("arrival = :full", "attribute_not_exists(arrival) OR arrival <= :now")
+_AHEAD = ("arrival = :empty", "arrival > :impossible")
+"""No bucket is emptier than empty: a clock far ahead of ours must not lock out everybody until that time comes."""
 _FILLING = ("arrival = arrival + :cost", "arrival > :now AND arrival <= :latest")
 
 
@@ -46,20 +48,23 @@ class DynamoAllowances:
         pk = item_key("allowance", str(limit.per_second), *key)
         arrival = self._arrivals.get(pk, 0)
         for _ in range(ATTEMPTS):
-            before = self._update(pk, taking, _FILLING if arrival > taking.now else _FULL)
+            before = self._update(pk, taking, _how(taking, arrival))
             if before is None:
-                self._remember(pk, taking.taken(arrival))
+                self._remember(pk, min(taking.taken(arrival), taking.empty))
                 return 0.0
             arrival = before
             self._remember(pk, arrival)
-            if taking.wait(arrival):
+            if taking.wait(arrival) and arrival <= taking.impossible:
                 return taking.wait(arrival)
         raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "others take from the same")
 
     def _update(self, pk: str, taking: Taking, how: tuple[str, str]) -> int | None:
         """None: taken. Else the arrival time that stands."""
         change, condition = how
-        numbers = {":full": taking.taken(0), ":cost": taking.cost, ":now": taking.now, ":latest": taking.latest}
+        numbers = {
+            **{":full": taking.taken(0), ":cost": taking.cost, ":now": taking.now, ":latest": taking.latest},
+            **{":empty": taking.empty, ":impossible": taking.impossible},
+        }
         used = {name: {"N": str(number)} for name, number in numbers.items() if name in change + condition}
         try:
             with conditional(Reason.STORE_UNAVAILABLE):
@@ -82,6 +87,13 @@ class DynamoAllowances:
             self._arrivals.move_to_end(pk)
             if len(self._arrivals) > REMEMBERED:
                 self._arrivals.popitem(last=False)
+
+
+def _how(taking: Taking, arrival: int) -> tuple[str, str]:
+    """What to write, and on which condition, where the bucket is as it is remembered."""
+    if arrival > taking.impossible:
+        return _AHEAD
+    return _FILLING if arrival > taking.now else _FULL
 
 
 def _arrival(item: Any) -> int:  # noqa: ANN401 (whatever lies there)

@@ -1,5 +1,6 @@
 """Answers as signed JWTs: evidence that can be kept (RFC 9701 section 5)."""
 
+import re
 from dataclasses import dataclass
 
 from federation.introspection.answer import Told
@@ -9,6 +10,8 @@ from federation.ports import Clock
 
 TYP = "token-introspection+jwt"
 MEDIA_TYPE = f"application/{TYP}"
+_NOT_AT_ALL = re.compile(r"q=0(\.0{0,3})?", re.IGNORECASE)
+"""A weight of nought (RFC 9110 section 12.4.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,6 @@ def accepts_jwt(http: HttpRequest) -> bool:
     """Whether the caller asks for the signed form (RFC 9701 section 4)."""
     ranges = (each.split(";") for each in http.headers.get("accept", "").split(","))
     return any(
-        name.strip().lower() == MEDIA_TYPE and "q=0" not in (parameter.strip().lower() for parameter in parameters)
+        name.strip().lower() == MEDIA_TYPE and not any(_NOT_AT_ALL.fullmatch(each.strip()) for each in parameters)
         for name, *parameters in ranges
     )

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from federation.model.trust import RateLimit
 
 MICROSECONDS = 1_000_000
+TOLERATED = 60.0
+"""Seconds that the clocks of two processes may differ. Whose is further ahead locks the others out for as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,17 @@ class Taking:
     @property
     def latest(self) -> int:
         """The arrival time, in ticks, beyond which the bucket has less than is wanted."""
-        return self.now + self.limit.burst * MICROSECONDS - self.cost
+        return self.empty - self.cost
+
+    @property
+    def empty(self) -> int:
+        """The arrival time, in ticks, of a bucket that has nothing: by this clock there is no later one."""
+        return self.now + self.limit.burst * MICROSECONDS
+
+    @property
+    def impossible(self) -> int:
+        """The arrival time, in ticks, beyond which it was written by a clock that nobody else's agrees with."""
+        return self.empty + int(TOLERATED * MICROSECONDS) * self.limit.per_second
 
     def taken(self, arrival: int) -> int:
         """The arrival time after the taking."""

@@ -146,3 +146,21 @@ def test_an_item_is_kept_until_its_bucket_has_long_been_full(dynamodb: "DynamoDB
     DynamoAllowances(dynamodb, table, FixedClock(NOW)).take(KEY, RateLimit(1, 5000), 5000)
     item = dynamodb.get_item(TableName=table, Key={"pk": {"S": item_key("allowance", "1", *KEY)}})["Item"]
     assert int(item["expires_at"]["N"]) >= NOW + 5000
+
+
+def test_Q2_a_process_whose_clock_is_far_ahead_locks_nobody_out(dynamodb: "DynamoDBClient", table: str) -> None:
+    """Nobody who asks by the right time waits for a time that a broken clock has written."""
+    clock, ahead = FixedClock(NOW), FixedClock(NOW + 290)
+    DynamoAllowances(dynamodb, table, ahead).take(KEY, LIMIT, 20)
+    processes = [DynamoAllowances(dynamodb, table, clock) for _ in range(5)]
+    assert [process.take(KEY, LIMIT, 2) for process in processes] == [0.0, 0.2, 0.2, 0.2, 0.2]
+    clock.advance(0.2)
+    assert [process.take(KEY, LIMIT, 2) for process in processes] == [0.0, 0.2, 0.2, 0.2, 0.2]
+
+
+def test_Q2_clocks_that_differ_a_little_make_nobody_less_patient(dynamodb: "DynamoDBClient", table: str) -> None:
+    """Else two of them would empty one bucket in turn, and each find it filled again."""
+    clocks = FixedClock(NOW), FixedClock(NOW + 30)
+    slow, fast = (DynamoAllowances(dynamodb, table, clock) for clock in clocks)
+    assert fast.take(KEY, LIMIT, 20) == 0.0
+    assert [slow.take(KEY, LIMIT, 1), fast.take(KEY, LIMIT, 1)] == [30.1, 0.1]

@@ -68,7 +68,9 @@ def test_a_signed_answer_is_for_that_client_and_verifies_with_the_published_keys
     assert claims["token_introspection"]["jti"] == "leaf"
 
 
-@pytest.mark.parametrize("accept", ["", "*/*", "application/json", f"{JWT};q=0", "text/html, application/jwt"])
+@pytest.mark.parametrize(
+    "accept", ["", "*/*", "application/json", f"{JWT};q=0", f"{JWT}; Q=0.00", "text/html, application/jwt"]
+)
 def test_whoever_does_not_ask_for_a_jwt_gets_json(world: IssuedWorld, accept: str) -> None:
     answer = world.introspect(world.token(), accept=accept)
     assert answer.headers["content-type"] == "application/json"
