@@ -62,8 +62,12 @@ class DynamoAllowances:
         """None: taken. Else the arrival time that stands."""
         change, condition = how
         numbers = {
-            **{":full": taking.taken(0), ":cost": taking.cost, ":now": taking.now, ":latest": taking.latest},
-            **{":empty": taking.empty, ":impossible": taking.impossible},
+            ":full": taking.taken(0),
+            ":cost": taking.cost,
+            ":now": taking.now,
+            ":latest": taking.latest,
+            ":empty": taking.empty,
+            ":impossible": taking.impossible,
         }
         used = {name: {"N": str(number)} for name, number in numbers.items() if name in change + condition}
         try:
