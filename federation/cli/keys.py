@@ -5,8 +5,6 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from federation.cli.commands import SETTINGS, application_named
 from federation.cli.console import Terminal
@@ -21,6 +19,7 @@ app = application_named("keys", help="List, rotate or revoke our signing keys.",
 Kid = Annotated[str, typer.Argument(metavar="KID", help="Of the key, as `fedbridge keys list` shows it.")]
 Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the trail.")]
 
+_HEADINGS = ("state", "kid", "since", "until")
 _STYLES = {"active": "green", "next": "cyan", "retired": "yellow", "revoked": "red"}
 
 
@@ -66,14 +65,13 @@ def _show(terminal: Terminal, keys: Mapping[str, Any]) -> None:
     terminal.answer(keys)
     if terminal.as_json:
         return
-    rows = [*map(_living, keys["items"]), *_revoked(keys.get("former", ()))]
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading, *cells in zip(("state", "kid", "since", "until"), *rows, strict=True):
-        # Whole, however narrow the terminal: a kid is there to be copied.
-        table.add_column(heading, no_wrap=True, min_width=max(map(len, (heading, *cells))))
-    for row in rows:
-        table.add_row(*(Text(printable(cell), _STYLES.get(row[0], "")) for cell in row))
-    terminal.results.print(table, soft_wrap=True, crop=False)
+    rows = [_HEADINGS, *map(_living, keys["items"]), *_revoked(keys.get("former", ()))]
+    shown = [tuple(map(printable, row)) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
+        # Not by rich, whose table leaves columns out in a narrow terminal: a kid is there to be copied.
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        terminal.say(line.rstrip(), _STYLES.get(row[0], "dim" if row is shown[0] else ""))
 
 
 def _living(key: Mapping[str, Any]) -> tuple[str, str, str, str]:
