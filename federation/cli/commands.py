@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from importlib import import_module
+from types import ModuleType
 from typing import Any, Final
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from federation.cli.wrong_use import told_in_json
+from federation.cli.wrong_use import NotInstalled, told_in_json
 
 SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
 
@@ -59,12 +60,23 @@ class LazyGroup(TyperGroup):
 
 def load(name: str) -> Any:  # noqa: ANN401 (typer's own kind of command)
     """The command: the module's `app` where it has commands of its own, else its function of that name."""
-    module = import_module(f"federation.cli.{name}")
+    module = _imported(name)
     if isinstance(application := getattr(module, "app", None), typer.Typer):
         return get_command(application)
     alone = application_named(name)
     alone.command(name, epilog=module.EXAMPLE, context_settings=SETTINGS)(getattr(module, name))
     return get_command(alone)
+
+
+def _imported(name: str) -> ModuleType:
+    """Raises NotInstalled where the extra `cli` alone is installed, and the command is a whole bridge."""
+    try:
+        return import_module(f"federation.cli.{name}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("federation"):
+            raise
+        missing = f"fedbridge {name} needs {error.name}: install a bridge for this machine, pip install '.[local]'"
+        raise NotInstalled(missing) from None
 
 
 def application_named(name: str, **settings: Any) -> typer.Typer:  # noqa: ANN401 (typer's settings)

@@ -94,3 +94,15 @@ def test_a_command_brings_nothing_along_that_only_others_need() -> None:
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("name", ["demo", "serve"])
+def test_where_the_command_line_alone_is_installed_a_whole_bridge_says_what_it_lacks(name: str) -> None:
+    program = "import sys; sys.modules['moto'] = None; from federation.cli.main import app; app()"
+    for arguments in ([], ["--json"]):
+        result = subprocess.run(
+            [sys.executable, "-c", program, name, *arguments], capture_output=True, text=True, check=False
+        )
+        told = result.stdout if arguments else result.stderr
+        assert (result.returncode, "Traceback" in told) == (1, False)
+        assert f"fedbridge {name} needs moto: install a bridge for this machine, pip install '.[local]'" in told
