@@ -128,11 +128,17 @@ def _verified(session: AdminSession, archive: Archive) -> Verified:
     return verify(map(archive.read, segments), archive.keys, start=archive.start, seen=archive.seen)
 
 
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
 def _tell(session: AdminSession, verified: Verified) -> None:
     head = verified.head
     newest = {"number": head.number, "digest": head.digest, "kid": head.kid, "signed_at": when(head.signed_at)}
     session.terminal.answer({"whole": True, "segments": verified.segments, "records": verified.records, "head": newest})
-    session.terminal.say(f"whole: {verified.segments} segments, {verified.records} records", "green")
+    since = f", from segment {head.number - verified.segments + 1} on" if verified.segments < head.number else ""
+    found = f"{_counted(verified.segments, 'segment')}, {_counted(verified.records, 'record')}"
+    session.terminal.say(f"whole: {found}{since}", "green")
     session.terminal.say(f"  newest  segment {head.number}, signed {when(head.signed_at)} by {head.kid}")
     session.terminal.say(f"  digest  {head.digest}")
 

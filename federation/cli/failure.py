@@ -81,8 +81,7 @@ def of_exchange(refused: Refused) -> Problem:
 
 
 _SCOPES = (
-    'name what you are granted: --scope "trust:read trust:write"; the default_scopes of a grant are given to whoever '
-    "names none"
+    "name what you are granted: --scope, once for each; whoever names none is given the default_scopes of the grant"
 )
 
 

@@ -37,7 +37,8 @@ def _looked_at(seen: Mapping[str, Any]) -> str:
     count, days, most = (int(seen.get(name, 0)) for name in ("identities", "days", "most"))
     more = f", the newest {most}: there may be more" if count >= most else ""
     within = "day" if days == 1 else f"{days} days"
-    return f"  (by the documents, and {count} identities seen in the last {within}{more})"
+    identities = "identity" if count == 1 else "identities"
+    return f"  (by the documents, and {count} {identities} seen in the last {within}{more})"
 
 
 def print_change(console: Console, change: Mapping[str, Any]) -> None:

@@ -33,7 +33,10 @@ def restore(
     path, api = path_of(kind, id_), session.connect()
     etag = _etag(api, path)
     body = {"version": version, "reason": reason}
-    tell_written(session.terminal, api.post(f"/history/{path}/restore", body, etag=etag, new=etag is None).members)
+    written = api.post(f"/history/{path}/restore", body, etag=etag, new=etag is None)
+    tell_written(session.terminal, written.members)
+    if etag and written.etag == etag:
+        session.terminal.note(f"it says what version {version} said: nothing was written")
 
 
 def tell_written(terminal: Terminal, written: dict[str, Any]) -> None:

@@ -73,6 +73,14 @@ def test_a_document_that_never_was_is_said(admin: FakeAdmin) -> None:
     assert admin.run("history", "Mapping", "other").exit_code == 1
 
 
+def test_restoring_what_stands_already_says_that_nothing_was_written(admin: FakeAdmin) -> None:
+    reply = Reply({"document": {"kind": "Mapping", "id": "m"}, "version": 3}, headers={"etag": '"3"'})
+    admin.bridge.admin("POST", "/history/mappings/m/restore", reply)
+    result = admin.run("restore", "Mapping", "m", "--version", "2", "--reason", "undo")
+    assert (result.exit_code, result.stdout) == (0, "Mapping m is at version 3\n")
+    assert result.stderr == "it says what version 2 said: nothing was written\n"
+
+
 def test_restoring_names_the_version_that_stands_now(admin: FakeAdmin) -> None:
     result = admin.run("restore", "Mapping", "m", "--version", "2", "--reason", "undo")
     assert (result.exit_code, result.stdout) == (0, "Mapping m is at version 4\n")

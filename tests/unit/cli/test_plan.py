@@ -73,6 +73,7 @@ def test_edits_that_mean_nothing_to_anybody_are_said_to(admin: FakeAdmin) -> Non
     ("seen", "told"),
     [
         ({"days": 7, "identities": 12, "most": 500}, "12 identities seen in the last 7 days)"),
+        ({"days": 2, "identities": 1, "most": 500}, "and 1 identity seen in the last 2 days)"),
         (
             {"days": 1, "identities": 500, "most": 500},
             "500 identities seen in the last day, the newest 500: there may be",
