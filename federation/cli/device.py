@@ -36,8 +36,8 @@ def ask_person(
         if "verification_uri_complete" in pending:
             tell(f"  or: {_shown(pending['verification_uri_complete'])}")
         code, waits = str(pending["device_code"]), int(pending["expires_in"])
-        every = int(pending.get("interval", INTERVAL))
-    except (KeyError, TypeError, ValueError):
+        every = max(0, int(pending.get("interval", INTERVAL)))
+    except (KeyError, OverflowError, TypeError, ValueError):
         raise Failed(f"{issuer} does not answer as RFC 8628 says") from None
     question = [("grant_type", GRANT), ("device_code", code), ("client_id", client_id)]
     return _poll(_url(provider, "token_endpoint"), question, sleep, every, min(waits, LONGEST))

@@ -24,7 +24,13 @@ def idp() -> Iterator[FakeBridge]:
 def waits(idp: FakeBridge) -> list[float]:
     """How long was waited before each question."""
     waited: list[float] = []
-    ask_person(idp.url, "fedbridge", lambda _line: None, sleep=waited.append)
+
+    def sleep(seconds: float) -> None:
+        if seconds < 0:
+            raise ValueError("sleep length must be non-negative")  # as time.sleep does
+        waited.append(seconds)
+
+    ask_person(idp.url, "fedbridge", lambda _line: None, sleep=sleep)
     return waited
 
 
@@ -39,7 +45,9 @@ def test_five_seconds_are_waited_where_the_provider_names_none(idp: FakeBridge) 
     assert waits(idp) == [5]
 
 
-@pytest.mark.parametrize(("interval", "expires_in", "questions"), [(300, 600, 3), (0, 10, 11), (900, 10**9, 3)])
+@pytest.mark.parametrize(
+    ("interval", "expires_in", "questions"), [(300, 600, 3), (0, 10, 11), (-9, 10, 11), (900, 10**9, 3)]
+)
 def test_nobody_is_waited_for_without_end(idp: FakeBridge, interval: int, expires_in: int, questions: int) -> None:
     idp.on("POST", "/device", Reply({**TOLD, "interval": interval, "expires_in": expires_in}))
     idp.on("POST", "/token", PENDING)
@@ -49,7 +57,11 @@ def test_nobody_is_waited_for_without_end(idp: FakeBridge, interval: int, expire
 
 
 @pytest.mark.parametrize(
-    "told", [{}, {**TOLD, "interval": "often"}, {**TOLD, "expires_in": None}, {"error": "invalid_client"}]
+    "told",
+    [
+        *({}, {"error": "invalid_client"}),
+        *({**TOLD, "interval": "often"}, {**TOLD, "expires_in": None}, {**TOLD, "interval": float("inf")}),
+    ],
 )
 def test_an_answer_that_is_none_is_said(idp: FakeBridge, told: dict[str, object]) -> None:
     idp.on("POST", "/device", Reply(told, 400 if "error" in told else 200))
