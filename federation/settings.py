@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from federation.model.trust import RateLimit
 
 ISSUER_RATE = RateLimit(per_second=200, burst=400)
+TENANT_RATE = RateLimit(per_second=300, burst=400)
 ADDRESS_RATE = RateLimit(per_second=100, burst=200)
 HIGHEST_RATE = 100_000
 DAY = 24 * 60 * 60
@@ -41,6 +42,8 @@ class Settings:
     """Whether a DPoP proof at the token endpoint needs a nonce of ours (RFC 9449 section 8)."""
     issuer_rate: RateLimit = ISSUER_RATE
     """Of everybody whom an issuer vouches for together, and of a client, where their documents do not say."""
+    tenant_rate: RateLimit = TENANT_RATE
+    """Of all clients and issuers of a tenant together, whatever their documents say."""
     address_rate: RateLimit = ADDRESS_RATE
     """Of a source address."""
     key_lifetime: int = KEY_LIFETIME_DAYS * DAY
@@ -75,6 +78,7 @@ def read_settings(environment: ReadOnly[str, str]) -> Settings:
         loopback_issuers=_loopback(environment),
         dpop_nonces=_dpop_nonces(environment),
         issuer_rate=_rate(environment, "FEDERATION_ISSUER_RATE", ISSUER_RATE),
+        tenant_rate=_rate(environment, "FEDERATION_TENANT_RATE", TENANT_RATE),
         address_rate=_rate(environment, "FEDERATION_ADDRESS_RATE", ADDRESS_RATE),
         key_lifetime=_key_lifetime(environment),
         deployment=environment.get("FEDERATION_DEPLOYMENT", "federation-bridge"),

@@ -133,7 +133,11 @@ def scale_world(endpoint: str) -> Iterator[ScaleWorld]:
         yield ScaleWorld(settings, endpoint, dynamodb_client(SETUP_SECONDS), *endpoints, meter, key)
 
 
-_PLENTY = {"FEDERATION_ADDRESS_RATE": "10000/10000", "FEDERATION_ISSUER_RATE": "10000/10000"}
+_PLENTY = {
+    "FEDERATION_ADDRESS_RATE": "10000/10000",
+    "FEDERATION_ISSUER_RATE": "10000/10000",
+    "FEDERATION_TENANT_RATE": "10000/10000",
+}
 
 
 def _publish(settings: Settings) -> None:

@@ -17,4 +17,4 @@ def request_limits(
 ) -> RequestLimits:
     """On DynamoDB."""
     limiter = Limiter(DynamoAllowances(dynamodb, settings.state_table, clock), clock)
-    return RequestLimits(limiter, settings.issuer_rate, settings.address_rate, issuers)
+    return RequestLimits(limiter, settings.issuer_rate, settings.tenant_rate, settings.address_rate, issuers)

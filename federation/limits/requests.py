@@ -18,6 +18,8 @@ class RequestLimits:
     limiter: Limiter
     issuer_rate: RateLimit
     """Of all identities of one issuer together, so that one of them starves its own neighbours at most."""
+    tenant_rate: RateLimit
+    """Of all clients and issuers of one tenant together: its admins decide how many, and what each may."""
     address_rate: RateLimit
     issuers: IssuerDirectory
 
@@ -45,7 +47,7 @@ class RequestLimits:
         Whoever is no client is counted by its address alone.
         """
         if caller.client is not None:
-            self.limiter.admit((self._client(caller.client),))
+            self.limiter.admit((self._client(caller.client), *self._tenant(caller.client.tenant)))
 
     def _counted(self, client: Caller, subject: VerifiedToken) -> Iterator[Limited]:
         """The client first: one that asks too often takes nothing from its issuer's others."""
@@ -55,6 +57,7 @@ class RequestLimits:
             yield self._root(subject.own)
         elif subject.client is None:
             yield self._issuer(subject.issuer.id, subject.issuer)
+        yield from self._tenant(_tenant(client, subject))
 
     def _client(self, client: Client) -> Limited:
         return Limited(("client", client.id), client.rate_limit or self.issuer_rate)
@@ -67,3 +70,15 @@ class RequestLimits:
 
     def _issuer(self, name: str, issuer: Issuer | None) -> Limited:
         return Limited(("issuer", name), (issuer.rate_limit if issuer else None) or self.issuer_rate)
+
+    def _tenant(self, name: str | None) -> Iterator[Limited]:
+        if name is not None:
+            yield Limited(("tenant", name), self.tenant_rate)
+
+
+def _tenant(client: Caller, subject: VerifiedToken) -> str | None:
+    """Whose a request is: the subject's tenant, and where that is nobody's in particular, the client's."""
+    asking = client.client.tenant if client.client else None
+    if subject.client is not None:
+        return asking
+    return (subject.own.tenant if subject.own else subject.issuer.tenant) or asking

@@ -56,7 +56,7 @@ ARCHIVE_SECONDS = 1.0
 """Between two looks at what happened to the audit table."""
 
 
-RATES = ("FEDERATION_ADDRESS_RATE", "FEDERATION_ISSUER_RATE")
+RATES = ("FEDERATION_ADDRESS_RATE", "FEDERATION_ISSUER_RATE", "FEDERATION_TENANT_RATE")
 PLENTY = "10000/10000"
 """On a laptop everybody comes from one address; documents still limit their client or issuer."""
 

@@ -7,9 +7,10 @@ import pytest
 
 from federation.local.template import load_template
 from federation.model.trust import RateLimit
-from federation.settings import ADDRESS_RATE, ISSUER_RATE, Settings, read_settings
+from federation.settings import ADDRESS_RATE, ISSUER_RATE, TENANT_RATE, Settings, read_settings
 from tests.support.lambda_template import Deployment, Template
 
+RATES = ("IssuerRate", "TenantRate", "AddressRate")
 KMS_SIGNATURES = 1000
 """A second, by RSA keys: the quota of an account where nobody has asked for more."""
 
@@ -24,26 +25,30 @@ def settings_of(template: Template, **parameters: str) -> Settings:
     return read_settings(Deployment(template, **parameters).properties("TokenFunction")["Environment"]["Variables"])
 
 
+def rates(settings: Settings) -> tuple[RateLimit, RateLimit, RateLimit]:
+    return settings.issuer_rate, settings.tenant_rate, settings.address_rate
+
+
 def test_the_defaults_are_those_of_the_code(template: Template) -> None:
     settings = settings_of(template)
-    assert (settings.issuer_rate, settings.address_rate) == (ISSUER_RATE, ADDRESS_RATE)
+    assert rates(settings) == (ISSUER_RATE, TENANT_RATE, ADDRESS_RATE)
 
 
 def test_a_deployment_decides_otherwise(template: Template) -> None:
-    settings = settings_of(template, IssuerRate="7/8", AddressRate="5/6")
-    assert (settings.issuer_rate, settings.address_rate) == (RateLimit(7, 8), RateLimit(5, 6))
+    settings = settings_of(template, IssuerRate="7/8", TenantRate="9/9", AddressRate="5/6")
+    assert rates(settings) == (RateLimit(7, 8), RateLimit(9, 9), RateLimit(5, 6))
 
 
 def test_nobody_may_have_more_than_half_of_what_the_gateway_lets_in(parameters: dict[str, Any]) -> None:
     """Its limit knows no callers, so one of them alone must not come near it."""
     gateway = parameters["RequestsPerSecond"]["Default"]
     assert gateway < KMS_SIGNATURES
-    for name in ("IssuerRate", "AddressRate"):
+    for name in RATES:
         per_second, burst = map(int, parameters[name]["Default"].split("/"))
         assert max(per_second, burst) <= gateway / 2
 
 
-@pytest.mark.parametrize("name", ["IssuerRate", "AddressRate"])
+@pytest.mark.parametrize("name", RATES)
 @pytest.mark.parametrize(
     ("rate", "fits"), [("1/1", True), ("99999/99999", True), ("0/1", False), ("1/0", False), ("5", False)]
 )

@@ -108,6 +108,7 @@ class Bridge:
     """PEM of the TLS client certificate of every connection."""
     headers: dict[str, str] = field(default_factory=dict)
     issuer_rate: RateLimit = PLENTY
+    tenant_rate: RateLimit = PLENTY
     address_rate: RateLimit = PLENTY
 
     def __post_init__(self) -> None:
@@ -179,7 +180,9 @@ class Bridge:
             log=self.log,
             clock=self.clock,
             memory=TrustMemory((trust, policies, key), self.risks, self.state, self.clock),
-            limits=RequestLimits(Limiter(self.allowances, self.clock), self.issuer_rate, self.address_rate, trust),
+            limits=RequestLimits(
+                Limiter(self.allowances, self.clock), self.issuer_rate, self.tenant_rate, self.address_rate, trust
+            ),
         )
 
 

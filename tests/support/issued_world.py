@@ -148,7 +148,7 @@ class IssuedWorld:
         """Every function starts cold: nothing is remembered but what is stored."""
         trust = CachedTrust(self.trust, self.trust, self.trust, self.clock)
         self.key = CurrentKey(self.trust, self.clock)
-        limits = RequestLimits(Limiter(self.allowances, self.clock), self.client_rate, self.address_rate, trust)
+        limits = RequestLimits(Limiter(self.allowances, self.clock), self.client_rate, PLENTY, self.address_rate, trust)
         self.callers = ImmediateCallers(AssertedCallers(self.trust), self.claims, limits.admit_caller)
         tokens = OwnReferences(OwnTokenVerifier(BRIDGE, self.key.key_set, self.clock), self.state, self.clock)
 

@@ -104,7 +104,7 @@ class PushWorld:
         self.ledger, self.signer, self._numbers = FakeLedger(self.clock), FakeSigner(), count(1)
         self.state = FakeState(self.trust, self.ledger, self.clock)
         limiter = Limiter(FakeAllowances(self.clock), self.clock)
-        self._limits = RequestLimits(limiter, self.address_rate, self.address_rate, self.trust)
+        self._limits = RequestLimits(limiter, self.address_rate, self.address_rate, self.address_rate, self.trust)
         self.write()
         self._admit()
         kms_key = self.signer.create()

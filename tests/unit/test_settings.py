@@ -38,6 +38,7 @@ def test_an_endpoint_has_a_url_on_each_host() -> None:
 
 def test_rates_have_defaults() -> None:
     assert (read().issuer_rate, read().address_rate) == (RateLimit(200, 400), RateLimit(100, 200))
+    assert read().tenant_rate == RateLimit(300, 400)
 
 
 def test_a_rate_is_requests_a_second_and_at_once() -> None:
@@ -45,7 +46,7 @@ def test_a_rate_is_requests_a_second_and_at_once() -> None:
     assert (rates.issuer_rate, rates.address_rate) == (RateLimit(5, 1), RateLimit(100_000, 100_000))
 
 
-@pytest.mark.parametrize("name", ["FEDERATION_ISSUER_RATE", "FEDERATION_ADDRESS_RATE"])
+@pytest.mark.parametrize("name", ["FEDERATION_ISSUER_RATE", "FEDERATION_TENANT_RATE", "FEDERATION_ADDRESS_RATE"])
 @pytest.mark.parametrize(
     "rate",
     ["", "200", "200/", "/400", "0/400", "200/0", "-1/5", "1.5/5", "1/2/3", " 1/2", "1/2\n", "\u0661/2", "100001/1"],
