@@ -48,13 +48,13 @@ def _is_group(one: Mapping[str, Any]) -> bool:
 def _line(effect: Mapping[str, Any]) -> tuple[str, str, str]:
     if "policy" in effect:
         return "!", "yellow", _example(effect)
-    what = f"{effect.get('principal')} {{}} {effect.get('audience')}: {' '.join(effect.get('scopes', ()))}"
+    who, what = effect.get("principal"), f"{effect.get('audience')}: {' '.join(effect.get('scopes', ()))}"
     before, after = effect.get("before"), effect.get("after")
     if before is None:
-        return "+", "green", f"{what.format('gains')}{_terms(after)}{_seen(effect)}"
+        return "+", "green", f"{who} gains {what}{_terms(after)}{_seen(effect)}"
     if after is None:
-        return "-", "red", f"{what.format('loses')}{_seen(effect)}"
-    return "~", "yellow", f"{what.format('keeps')}{_terms(before)} ->{_terms(after)}{_seen(effect)}"
+        return "-", "red", f"{who} loses {what}{_seen(effect)}"
+    return "~", "yellow", f"{who} keeps {what}{_terms(before)} ->{_terms(after)}{_seen(effect)}"
 
 
 def _example(effect: Mapping[str, Any]) -> str:

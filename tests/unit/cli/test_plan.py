@@ -206,7 +206,7 @@ def test_a_folder_that_is_not_there_is_a_wrong_use(admin: FakeAdmin) -> None:
 
 
 GAINED = {"principal": "partner/x", "audience": "api", "scopes": ["read"], "before": None, "observed": 2}
-LOST = {"principal": "partner/y", "audience": "api", "scopes": ["read"], "after": None, "observed": 0}
+LOST = {"principal": "user/{sub}", "audience": "api", "scopes": ["read"], "after": None, "observed": 0}
 TERMS = {"lifetime": 300, "needs": ["dpop"]}
 EXAMPLE = {"policy": "p", "number": 0, "principal": "partner/x", "audience": "api"}
 TOLD: dict[str, list[dict[str, Any]]] = {
@@ -222,6 +222,6 @@ def test_what_it_means_is_told_in_words(admin: FakeAdmin, effects: object) -> No
     admin.bridge.admin("POST", "/plan", Reply({"base": 1, "changes": [], "effects": effects, "warnings": []}))
     told = admin.run("plan", admin.folder / "trust").stdout
     assert "+ partner/x gains api: read (for 300 s, needs dpop) [2 identities seen]" in told
-    assert "- partner/y loses api: read [nobody seen]\n" in told
+    assert "- user/{sub} loses api: read [nobody seen]\n" in told
     assert "~ partner/x keeps api: read (for 60 s) -> (for 300 s, needs dpop)" in told
     assert "! example 0 of Policy p: partner/x at api was allowed, is refused" in told
