@@ -32,7 +32,7 @@ class Limited:
 
 
 class Admission:
-    """A request on its way in: what was held here is spent, and a gate is left for each key of which nothing was."""
+    """A request on its way in, with a gate for each key: what is held here comes before what must be taken."""
 
     def __init__(self, give_back: Callable[[Sequence[Lease]], None]) -> None:
         self._give_back = give_back
@@ -82,15 +82,12 @@ class Limiter:
         """The same in two steps, of which the first asks nobody: raises TooManyRequests for what is known here.
 
         The gates are for whoever has other things to wait for meanwhile. A key whose gate is never passed is not
-        counted: whoever is refused before must have been counted by `check_local`.
+        counted: whoever is refused before must have been counted by `check_local`. So nobody who is refused spends what
+        was leased for others: strangers with a good token for nothing at all among them.
         """
-        now, admission = self._clock.now(), Admission(self._give_back)
+        admission = Admission(self._give_back)
         for limited, lease in self._cheapest_first(wanted):
-            if lease.has(now):
-                self._spend(limited, lease)
-                admission.spent.append(lease)
-            else:
-                admission.gates.append(admission.gate(lease, partial(self._spend, limited, lease)))
+            admission.gates.append(admission.gate(lease, partial(self._spend, limited, lease)))
         return admission
 
     def check_local(self, key: tuple[str, ...], limit: RateLimit) -> None:

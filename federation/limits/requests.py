@@ -36,28 +36,36 @@ class RequestLimits:
         The gates of the admission are to be passed before a token leaves: they ask what every process shares. Whoever
         is refused never comes to them, and is counted in this process alone, as the address was that knocked.
         """
-        proven = tuple(self._counted(client, subject))
+        proven, named = tuple(self._counted(client, subject)), tuple(self._named(client))
+        for limited in named:
+            # Anybody may say to be one that proves nothing: in vain, at the cost of their own issuer's alone.
+            self.limiter.check_local((*limited.key, *(key for of in proven for key in of.key)), limited.limit)
         for limited in proven:
             self.limiter.check_local(limited.key, limited.limit)
-        return self.limiter.begin((Limited(("address", source_of(source_ip)), self.address_rate), *proven))
+        address = Limited(("address", source_of(source_ip)), self.address_rate)
+        return self.limiter.begin((address, *named, *proven))
 
     def admit_caller(self, caller: Caller) -> None:
         """The same for a proven client that asks for no token, out of the same bucket; raises TooManyRequests.
 
-        Whoever is no client is counted by its address alone.
+        Whoever is no client, or only says to be one that proves nothing, is counted by its address alone.
         """
-        if caller.client is not None:
+        if caller.client is not None and not caller.is_public:
             self.limiter.admit((self._client(caller.client), *self._tenant(caller.client.tenant)))
 
     def _counted(self, client: Caller, subject: VerifiedToken) -> Iterator[Limited]:
         """The client first: one that asks too often takes nothing from its issuer's others."""
-        if client.client is not None:
+        if client.client is not None and not client.is_public:
             yield self._client(client.client)
         if subject.own is not None:
             yield self._root(subject.own)
         elif subject.client is None:
             yield self._issuer(subject.issuer.id, subject.issuer)
         yield from self._tenant(_tenant(client, subject))
+
+    def _named(self, client: Caller) -> Iterator[Limited]:
+        if client.client is not None and client.is_public:
+            yield self._client(client.client)
 
     def _client(self, client: Client) -> Limited:
         return Limited(("client", client.id), client.rate_limit or self.issuer_rate)
@@ -77,8 +85,8 @@ class RequestLimits:
 
 
 def _tenant(client: Caller, subject: VerifiedToken) -> str | None:
-    """Whose a request is: the subject's tenant, and where that is nobody's in particular, the client's."""
-    asking = client.client.tenant if client.client else None
+    """Whose a request is: the subject's tenant, and where that is nobody's in particular, the proven client's."""
+    asking = client.client.tenant if client.client and not client.is_public else None
     if subject.client is not None:
         return asking
     return (subject.own.tenant if subject.own else subject.issuer.tenant) or asking

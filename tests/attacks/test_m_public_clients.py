@@ -1,51 +1,12 @@
 """M6, M7: clients that have nothing but a name. They give their own tokens back, and are told of nobody's."""
 
-from dataclasses import dataclass, field, replace
-from urllib.parse import urlencode
-
 import pytest
 
-from federation.introspection.introspection import Introspection
 from federation.model.authorization import Authorization
 from federation.model.revocation import RevocationKey, Withdrawn
 from federation.model.trust import RateLimit
-from federation.oauth.http import HttpRequest, HttpResponse
-from federation.oauth.identifiers import FORM
-from federation.revocation.token import TokenRevocation
-from tests.support.client_world import ClientWorld, by_key
 from tests.support.issued_world import API, GATEWAY, JWT, RISK, STRANGER, USUAL, IssuedWorld, body, issued_to, reason
-
-PUBLIC = "acme-spa"
-
-
-@dataclass
-class World:
-    """What was issued, and callers who are what their documents say."""
-
-    issued: IssuedWorld = field(default_factory=IssuedWorld)
-
-    def __post_init__(self) -> None:
-        clients = ClientWorld(self.issued.trust)
-        clients.register({"method": "none"}, PUBLIC, sender_constraint="dpop")
-        clients.register(by_key(), "acme-gateway")
-        self.issued.write_audience(RISK, introspection=[PUBLIC])
-        callers = replace(self.issued.callers, callers=clients.callers.callers)
-        revocation, introspection = self.issued.revocation, self.issued.introspection
-        assert isinstance(revocation.revoke, TokenRevocation)
-        assert isinstance(introspection.introspect, Introspection)
-        self._revocation = replace(revocation, revoke=replace(revocation.revoke, callers=callers))
-        self._introspection = replace(introspection, introspect=replace(introspection.introspect, callers=callers))
-
-    def revoke(self, token: str, **form: str) -> HttpResponse:
-        return self._revocation.handle(_request("/revoke", token, **form))
-
-    def introspect(self, token: str, **form: str) -> HttpResponse:
-        return self._introspection.handle(_request("/introspect", token, **form))
-
-
-def _request(path: str, token: str, **form: str) -> HttpRequest:
-    sent = urlencode({"token": token, **form}).encode()
-    return HttpRequest("POST", path, sent, "c-1", {"content-type": FORM}, "", "192.0.2.7")
+from tests.support.public_clients import PUBLIC, World
 
 
 @pytest.fixture
