@@ -86,10 +86,11 @@ def search(  # noqa: PLR0913 (each is an option of the command)
     since: Since = "24h",
     limit: Limit = 50,
 ) -> None:
-    """Show tokens that were issued, nearly the newest first; by its correlation id also a request that was refused."""
+    """Show the newest tokens that were issued; by its correlation id also a request that was refused."""
     asked = {"principal": principal, "issuer": issuer, "jti": jti, "correlation_id": correlation_id, "since": since}
     query = {name: value for name, value in asked.items() if value}
-    found = list(every(session.connect(), "/audit", limit, query))
+    nearly_sorted = every(session.connect(), "/audit", limit, query)
+    found = sorted(nearly_sorted, key=lambda record: str(record.get("time")), reverse=True)
     session.terminal.answer({"items": found})
     print_records(session.terminal, found)
 

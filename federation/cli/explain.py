@@ -69,7 +69,12 @@ def explain(  # noqa: PLR0913 (each is an option of the command)
         question = {**question_of(api, correlation_id, terminal), **further}
     else:
         question = {**_identity(token, claims), **_actor(actor_token, actor_claims), **further}
-    _answer(terminal, api.post("/explain", question).members, write)
+    explanation = api.post("/explain", question).members
+    if "ip" not in question and any(
+        one == {**one, "step": "policy", "outcome": "refused"} for one in explanation["steps"]
+    ):
+        terminal.note("no --ip was given: policies saw an address in no zone", "yellow")
+    _answer(terminal, explanation, write)
 
 
 def _answer(terminal: Terminal, explanation: Mapping[str, Any], write: Path | None) -> NoReturn:

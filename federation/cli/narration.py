@@ -99,7 +99,7 @@ class Narrator:
             self._console.print(f"[bold red]{len(problems)} problems in {self._number} steps.[/]")
         else:
             self._console.print(f"[bold green]All {self._number} steps ended as they should.[/]")
-            self._console.print("Next: [bold]fedbridge serve --trust examples/trust --demo-tokens demo-tokens[/]")
+            self._console.print("Next: [bold]make serve[/], and the curl of README.md against it")
 
     def _heading(self, title: str, story: str) -> None:
         self._number += 1

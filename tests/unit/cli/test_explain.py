@@ -12,7 +12,7 @@ from federation.admin.explain.explanation import explain
 from federation.admin.explain.question import Identity, Question
 from federation.admin.render import render
 from federation.admin.whocan.reach import reach_of, who_can
-from tests.support.admin_trust import AGENT, BRIDGE, CLAIMS, MAPPING, NOW, trust
+from tests.support.admin_trust import AGENT, BRIDGE, CLAIMS, MAPPING, NOW, policy, trust
 from tests.support.cli_runs import FakeAdmin, fake_admin
 from tests.support.fake_bridge import Reply
 
@@ -58,6 +58,14 @@ def test_what_is_refused_shows_what_differs_side_by_side_and_what_would_help(adm
     assert "sub  wanted worker  got work" in told
     assert "the smallest edit that would allow it" in told
     assert "/match/sub" in told
+
+
+def test_where_policies_refuse_it_is_said_that_no_address_was_given(admin: FakeAdmin) -> None:
+    nobody = trust(policy("nobody", "forbid (principal, action, resource);"))
+    question = Question(Identity(CLAIMS), NOW).at("risk-engine")
+    admin.bridge.admin("POST", "/explain", Reply(render(explain(nobody, question, BRIDGE))))
+    assert "no --ip was given" in ask(admin)[1]
+    assert "no --ip was given" not in ask(admin, "--ip", "192.0.2.7")[1]
 
 
 def test_the_question_is_what_was_given_and_nothing_else(admin: FakeAdmin) -> None:
