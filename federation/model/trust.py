@@ -216,7 +216,7 @@ class ClientAuth:
     subject: tuple[str, str] | None = None
     """tls_client_auth: `san_uri`, `san_dns`, `san_ip`, `san_email` or `subject_dn`, and its value (RFC 8705 2.1.2)."""
     certificates: tuple[str, ...] = ()
-    """tls_client_auth: PEM of the authorities of this client alone."""
+    """tls_client_auth: PEM of the authorities of this client alone; none: of the trust domain in its `san_uri`."""
     thumbprints: tuple[str, ...] = ()
     """self_signed_tls_client_auth: `x5t#S256` of its certificates."""
     spiffe_id: str | None = None

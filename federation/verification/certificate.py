@@ -1,4 +1,4 @@
-"""Is a TLS client certificate whose it claims (subject token type `mtls`).
+"""Is a TLS client certificate whose it claims: a subject's (token type `mtls`), or a registered workload's.
 
 The gateway has shaken hands with it, against one flat pool of authorities. Here it is verified again, against those of
 its own issuer, in every request (ATTACKS 0.6, K1-K10).
@@ -11,6 +11,7 @@ from federation.model.json import Claims
 from federation.model.tokens import VerifiedToken
 from federation.model.trust import Issuer
 from federation.oauth.errors import InvalidRequest
+from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.ports import Clock
 from federation.verification.held_keys import HeldAuthorities
@@ -66,14 +67,24 @@ class CertificateVerifier:
         # 1. The certificate of this very connection, which the subject token names.
         certificates = _read(presented)
         # 2. Issuers that may vouch for it; a stranger costs nothing.
+        return self._verify(certificates, self._issuers.candidates(certificates))
+
+    def verify_for(self, certificates: PresentedCertificates, tenant: str | None) -> VerifiedToken:
+        """The same, where only an issuer of that tenant may vouch, or one of none; raises a typed OAuthError."""
         candidates = self._issuers.candidates(certificates)
+        theirs = tuple(issuer for issuer in candidates if issuer.tenant in (None, tenant))
+        if not theirs:
+            raise InvalidRequest(Reason.UNTRUSTED_ISSUER, "another tenant's")
+        return self._verify(certificates, theirs)
+
+    def _verify(self, certificates: PresentedCertificates, candidates: tuple[Issuer, ...]) -> VerifiedToken:
         # 3. A chain to the authorities of exactly one of them, valid now.
         vouched = self._vouched(certificates, candidates)
         # 4. A leaf for TLS clients, not withdrawn.
         check_leaf(vouched.chain)
         _check_revocation(vouched)
         # 5. The identity, from the very certificate that was verified.
-        return self._identify(vouched, presented)
+        return self._identify(vouched)
 
     def _vouched(self, certificates: PresentedCertificates, candidates: tuple[Issuer, ...]) -> _Vouched:
         vouching: list[_Vouched] = []
@@ -98,12 +109,12 @@ class CertificateVerifier:
         authorities = [authority for authority in read if authority is not None]
         return _Vouched(issuer, verify_chain(certificates, authorities, self._clock.now()), held)
 
-    def _identify(self, vouched: _Vouched, presented: Presented) -> VerifiedToken:
+    def _identify(self, vouched: _Vouched) -> VerifiedToken:
         leaf = vouched.chain.leaf
         claims = self._claims(vouched)
         return VerifiedToken(
             issuer=vouched.issuer,
-            token_type=presented.token_type,
+            token_type=TokenType.MTLS,
             subject=read_subject(claims),
             issued_at=int(leaf.not_valid_before_utc.timestamp()),
             expires_at=int(leaf.not_valid_after_utc.timestamp()),

@@ -42,6 +42,25 @@ def test_O2_nobody_vouches_for_workloads_of_anothers_trust_domain(world: Resourc
     assert world.put({**twin, "id": "heir"}, who="tina").status == 201
 
 
+def test_O2_no_client_of_ours_is_a_workload_of_anothers_trust_domain(world: ResourceWorld) -> None:
+    """Nor does the answer tell that there is such a document."""
+    client: Document = {
+        "kind": "Client",
+        "id": "robot",
+        "tenant": "acme",
+        "auth": {"method": "tls_client_auth", "san_uri": "spiffe://td.example.com/robot"},
+        "audiences": ["risk-engine"],
+        "scopes": ["risk:read"],
+    }
+    nobodys = world.put(client, who="tina")
+    assert world.put(trust_domain("globex-td", tenant="globex")).status == 201
+    theirs = world.put(client, who="tina")
+    assert (theirs.status, theirs.pointers) == (422, ["/auth/san_uri"])
+    assert theirs.members["errors"] == nobodys.members["errors"]
+    assert world.put(client).status == 422, "nor does a global admin by mistake"
+    assert world.put({**client, "tenant": "globex"}).status == 201
+
+
 def trust_domain(id_: str, **changes: Json) -> Document:
     keys = {"jwks_uri": f"https://{id_}.example.com/bundle"}
     return issuer(id_, provider="spiffe", **{"issuer": "spiffe://td.example.com", "keys": keys, **changes})
@@ -130,4 +149,8 @@ def test_O2_no_admin_is_one_by_an_issuers_keys_without_its_mappings_saying_so(wo
     }
     answer = world.put(client)
     assert (answer.status, answer.pointers) == (422, ["/auth/issuer"])
-    assert world.put({**client, "audiences": ["risk-engine"], "scopes": ["risk:read"]}).status == 201
+    certified = {**client, "auth": {"method": "tls_client_auth", "san_uri": "spiffe://td.example.com/robot"}}
+    answer = world.put(certified)
+    assert (answer.status, answer.pointers) == (422, ["/auth/san_uri"])
+    for one in (client, {**certified, "id": "robot-2"}):
+        assert world.put({**one, "audiences": ["risk-engine"], "scopes": ["risk:read"]}).status == 201

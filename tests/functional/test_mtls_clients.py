@@ -28,8 +28,10 @@ from tests.support.mtls_clients import (
     GLOBEX,
     HELD,
     KIOSK,
+    MESH,
     METHODS,
     TARGET,
+    WORKLOAD,
     Laptop,
     documents,
     exchanged,
@@ -83,6 +85,11 @@ def test_what_it_exchanges_is_bound_to_its_certificate_too(laptop: Laptop, clien
         (GATEWAY, "nobody"),
         ("gateway by another authority", GATEWAY),
         ("somebody of globex", KIOSK),
+        (None, WORKLOAD),
+        (GATEWAY, WORKLOAD),
+        (WORKLOAD, GATEWAY),
+        ("another workload", WORKLOAD),
+        ("workload by another authority", WORKLOAD),
     ],
 )
 def test_K3_past_the_handshake_a_certificate_is_its_own_clients_alone(
@@ -193,7 +200,7 @@ def context_of_a_service(folder: Path) -> ssl.SSLContext:
     context.load_cert_chain(file)
     context.verify_mode = ssl.CERT_OPTIONAL
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    context.load_verify_locations(cadata=ACME.pem + GLOBEX.pem + pem_of(KIOSK))
+    context.load_verify_locations(cadata=ACME.pem + GLOBEX.pem + MESH.pem + pem_of(KIOSK))
     return context
 
 

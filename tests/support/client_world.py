@@ -17,6 +17,7 @@ from federation.oauth.reasons import Reason
 from federation.oauth.request import ClientCredentials, ExchangeRequest
 from federation.trust.directory import CachedTrust
 from federation.verification.algorithms import SignatureAlgorithm
+from federation.verification.certificate import CertificateVerifier
 from federation.verification.discovery import KeySource
 from federation.verification.held_keys import ResolvedKey
 from federation.verification.issuers import TrustedIssuers
@@ -24,6 +25,7 @@ from federation.verification.jwk import PublicKey
 from federation.verification.key_cache import KeyCache
 from federation.verification.providers import provider_named
 from federation.verification.verifier import TokenVerifier
+from federation.verification.x509.candidates import CertificateIssuers
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_fetcher import FakeFetcher
 from tests.support.fake_trust import FakeTrust
@@ -82,8 +84,19 @@ class ClientWorld:
         self.known = CachedTrust(self.trust, self.trust, self.trust, self.clock)
         self.keys = CountingKeys(KeyCache(KeySource(self.web), self.clock))
         issuers = TrustedIssuers(self.known, BRIDGE)
-        tokens = TokenVerifier(issuers, KeyCache(KeySource(self.web), self.clock), provider_named, self.clock)
-        callers = Callers(self.known, self.known, tokens, self.keys, self.clock, BRIDGE, decoys=self.keys)
+        of_issuers = KeyCache(KeySource(self.web), self.clock)
+        tokens = TokenVerifier(issuers, of_issuers, provider_named, self.clock)
+        certificates = CertificateVerifier(CertificateIssuers(self.known), of_issuers, provider_named, self.clock)
+        callers = Callers(
+            self.known,
+            self.known,
+            tokens,
+            self.keys,
+            self.clock,
+            BRIDGE,
+            certificates=certificates,
+            decoys=self.keys,
+        )
         self.callers = TokenCallers(callers)
 
     def register(self, auth: JsonObject, id_: str = GATEWAY, **changes: Any) -> None:  # noqa: ANN401 (JSON)

@@ -170,8 +170,10 @@ class Bridge:
         foreign = TokenVerifier(TrustedIssuers(trust, BRIDGE), keys, provider_named, self.clock)
         jwts = JwtVerifier(OwnTokenVerifier(BRIDGE, key.key_set, self.clock), foreign)
         certificates = CertificateVerifier(CertificateIssuers(trust), keys, provider_named, self.clock)
+        of_clients = KeyCache(source, self.clock)
+        callers = Callers(trust, trust, foreign, of_clients, self.clock, BRIDGE, certificates=certificates)
         return Exchange(
-            callers=TokenCallers(Callers(trust, trust, foreign, KeyCache(source, self.clock), self.clock, BRIDGE)),
+            callers=TokenCallers(callers),
             proofs=Proofs(DpopVerifier(self.clock), frozenset({f"{BRIDGE}/token"}), self.nonces),
             tokens=TokenVerifiers({**dict.fromkeys(JWT_TYPES, jwts), TokenType.MTLS: certificates}),
             mapper=Principals(Mapper(trust, provider_named), OwnMappings(trust, trust)),

@@ -13,14 +13,27 @@ from federation.local.issuers.keys import IssuerKey
 from federation.model.json import Json
 from federation.oauth.identifiers import GrantType, TokenType
 from federation.resource_server.verifier import Verifier
-from tests.support.x509_authority import NOT_CA, Authority, Wanted, authority, common_name, device, ec_private, pem
+from tests.support.x509_authority import (
+    NOT_CA,
+    Authority,
+    Wanted,
+    authority,
+    common_name,
+    device,
+    ec_private,
+    pem,
+    svid,
+)
 from tests.support.x509_client import Form, TlsClient, credentials
+from tests.support.x509_world import x509_svid
 
 TARGET, READ = "artifacts", "artifacts:read"
 IDP = "https://idp.example.com"
-GATEWAY, KIOSK, API = "gateway", "kiosk", "artifacts-api"
-METHODS = [GATEWAY, KIOSK]
-ACME, GLOBEX, FLEET = (authority(name, at=time.time()) for name in ("acme", "globex", "fleet"))
+GATEWAY, KIOSK, WORKLOAD, API = "gateway", "kiosk", "workload", "artifacts-api"
+METHODS = [GATEWAY, KIOSK, WORKLOAD]
+ACME, GLOBEX, FLEET, MESH = (authority(name, at=time.time()) for name in ("acme", "globex", "fleet", "mesh"))
+DOMAIN = "spiffe://mesh.example.com"
+SPIFFE_ID = f"{DOMAIN}/ns/prod/sa/{WORKLOAD}"
 
 
 def self_signed(name: str) -> tuple[x509.Certificate, Wanted]:
@@ -34,6 +47,11 @@ def made_by(ca: Authority, name: str) -> tuple[x509.Certificate, Wanted]:
     return ca.sign(wanted), wanted
 
 
+def svid_by(ca: Authority, spiffe_id: str) -> tuple[x509.Certificate, Wanted]:
+    wanted = svid(spiffe_id).around(time.time())
+    return ca.sign(wanted), wanted
+
+
 HELD = {
     GATEWAY: made_by(ACME, GATEWAY),
     "gateway, renewed": made_by(ACME, GATEWAY),
@@ -42,6 +60,9 @@ HELD = {
     "admin": made_by(FLEET, "admin"),
     "gateway by another authority": made_by(GLOBEX, GATEWAY),
     "somebody of globex": made_by(GLOBEX, "somebody"),
+    WORKLOAD: svid_by(MESH, SPIFFE_ID),
+    "another workload": svid_by(MESH, f"{SPIFFE_ID}2"),
+    "workload by another authority": svid_by(GLOBEX, SPIFFE_ID),
     "self-signed by a stranger": self_signed("stranger"),
     "kiosk again": self_signed(KIOSK),
 }
@@ -49,7 +70,7 @@ HELD = {
 
 
 def documents(idp: IssuerKey) -> list[SourceDocument]:
-    """Two clients and an API, an authority of somebody else's, and an admin with a device."""
+    """Three clients and an API, an authority of somebody else's, and an admin with a device."""
     asks = {
         "audiences": [TARGET],
         "scopes": [READ],
@@ -58,12 +79,15 @@ def documents(idp: IssuerKey) -> list[SourceDocument]:
     }
     kiosk = {"method": "self_signed_tls_client_auth", "certificates": [pem_of(KIOSK)]}
     issuer = {"kind": "Issuer", "id": "idp", "provider": "oidc", "issuer": IDP, "keys": {"jwks": idp.jwks}}
+    bundle = {"keys": [x509_svid(MESH)]}
     admin = {"audience": "federation-admin", "scopes": ["trust:read"]}
     bodies: list[dict[str, Any]] = [
         {"kind": "Audience", "id": TARGET, "scopes": [READ], "introspection": [API, KIOSK]},
         {"kind": "Audience", "id": "federation-admin", "scopes": ["trust:read"], "sender_constraint": "mtls"},
         {"kind": "Client", "id": GATEWAY, "auth": named(GATEWAY), **asks},
         {"kind": "Client", "id": KIOSK, "auth": kiosk, **asks},
+        {"kind": "Client", "id": WORKLOAD, "auth": {"method": "tls_client_auth", "san_uri": SPIFFE_ID}, **asks},
+        {"kind": "Issuer", "id": "mesh", "provider": "spiffe", "issuer": DOMAIN, "keys": {"jwks": bundle}},
         {"kind": "Client", "id": API, "auth": named(API), "grants": []},
         issuer,
         mapping("worker", "idp", "worker", {"audience": TARGET, "scopes": [READ]}),

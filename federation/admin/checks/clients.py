@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
+from federation.admin.checks.workloads import workload_problems
 from federation.admin.documents.document_set import DocumentSet, Written
 from federation.admin.documents.problem import Problem
 from federation.admin.schema.audience import AudienceDocument
 from federation.admin.schema.client import ClientDocument
-from federation.admin.schema.issuer import IssuerDocument
-from federation.model.admin import ADMIN_AUDIENCE
-from federation.verification.spiffe_id import SPIFFE, trust_domain_of
 
 
 def client_problems(documents: DocumentSet) -> Iterator[Problem]:
@@ -18,8 +16,7 @@ def client_problems(documents: DocumentSet) -> Iterator[Problem]:
         for number, audience_id in enumerate(client.document.audiences):
             yield from _audience_problems(client, number, audience_id, documents)
         yield from _scope_problems(client, documents)
-        yield from _trust_domain_problems(client, documents)
-        yield from _admin_problems(client)
+        yield from workload_problems(client, documents)
 
 
 def introspection_warnings(documents: DocumentSet) -> Iterator[Problem]:
@@ -57,39 +54,6 @@ def _scope_problems(client: Written[ClientDocument], documents: DocumentSet) -> 
 
 def _scopes(audience: Written[AudienceDocument] | None) -> list[str]:
     return audience.document.scopes if audience else []
-
-
-def _trust_domain_problems(client: Written[ClientDocument], documents: DocumentSet) -> Iterator[Problem]:
-    issuer_id = client.document.auth.issuer
-    if issuer_id is None:
-        return
-    if not documents.knows_issuer(issuer_id):
-        hint = _near(issuer_id, documents.issuers)
-        yield client.source.problem(("auth", "issuer"), f"there is no Issuer {issuer_id}", hint)
-    issuer = documents.issuers.get(issuer_id)
-    problem = _trust_domain_problem(client.document, issuer.document) if issuer else None
-    if problem:
-        yield client.source.problem(("auth", "issuer"), problem)
-
-
-def _admin_problems(client: Written[ClientDocument]) -> Iterator[Problem]:
-    """Whoever may write the Issuer would be that admin; of an Issuer whose Mappings make admins that is known (O2)."""
-    if client.document.auth.issuer is not None and ADMIN_AUDIENCE in client.document.audiences:
-        message = f"no client of {ADMIN_AUDIENCE} proves itself by an Issuer's keys"
-        hint = "write a Mapping of that Issuer with the grant, or take private_key_jwt"
-        yield client.source.problem(("auth", "issuer"), message, hint)
-
-
-def _trust_domain_problem(client: ClientDocument, issuer: IssuerDocument) -> str | None:
-    if issuer.provider != SPIFFE:
-        return f"Issuer {issuer.id} is no trust domain: its provider is {issuer.provider}"
-    if issuer.keys.certificates:
-        return f"Issuer {issuer.id} has certificates alone and signs no JWT-SVIDs"
-    if trust_domain_of(client.auth.spiffe_id) != issuer.issuer:
-        return f"the workload is not of {issuer.issuer}"
-    if issuer.tenant not in (None, client.tenant):
-        return f"Issuer {issuer.id} is of tenant {issuer.tenant}, the client of {client.tenant or 'none'}"
-    return None
 
 
 def _near(written: str, known: Iterable[str]) -> str:

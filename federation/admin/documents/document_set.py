@@ -77,6 +77,11 @@ class DocumentSet:
         """Whether the Issuer is there, well-formed or not."""
         return document_id in self.issuers or DocumentRef(Kind.ISSUER, document_id) in self.malformed
 
+    @property
+    def has_malformed_issuers(self) -> bool:
+        """Whether there is an Issuer of which is not known what it is the issuer of."""
+        return any(ref.kind is Kind.ISSUER for ref in self.malformed)
+
     def knows_client(self, document_id: str) -> bool:
         """Whether the Client is there, well-formed or not."""
         return document_id in self.clients or DocumentRef(Kind.CLIENT, document_id) in self.malformed

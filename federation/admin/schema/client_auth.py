@@ -13,21 +13,23 @@ from federation.admin.schema.patterns import ROLE_ARN, THUMBPRINT, WORDS
 from federation.admin.schema.values import FetchedUrl, distinct
 from federation.authentication.assertion_keys import unfit_for_assertions
 from federation.model.trust import ClientMethod
+from federation.verification.spiffe_id import trust_domain_of
 
 NAMES = ("san_uri", "san_dns", "san_ip", "san_email", "subject_dn")
+TLS = "tls_client_auth"
 SELF_SIGNED = "self_signed_tls_client_auth"
 
 _TAKES: ReadOnly[str, tuple[tuple[str, ...], ...]] = {
     "none": (),
     "private_key_jwt": (("jwks", "jwks_uri"),),
-    "tls_client_auth": (NAMES, ("certificates",)),
+    TLS: (NAMES, ("certificates",)),
     SELF_SIGNED: (("thumbprints", "certificates"),),
     "spiffe_jwt": (("spiffe_id",), ("issuer",)),
     "aws_iam": (("role",),),
 }
 """Method -> of each of these exactly one."""
 _MEANT: ReadOnly[tuple[str, ...], str] = {
-    ("certificates",): ", the PEM of its own authorities",
+    ("certificates",): ", the PEM of its own authorities; only with a SPIFFE ID of a workload as san_uri it needs none",
     ("issuer",): ", the id of the Issuer of its trust domain",
 }
 
@@ -54,7 +56,11 @@ class ClientAuthPart(Part):
     subject_dn: SubjectName | None = None
     certificates: Annotated[
         list[Pem] | None,
-        Field(min_length=1, max_length=16, description="PEM of its own authorities; or of its self-signed ones."),
+        Field(
+            min_length=1,
+            max_length=16,
+            description="PEM of its own authorities, none if its trust domain vouches; or of its self-signed ones.",
+        ),
     ] = None
     thumbprints: Annotated[
         list[Thumbprint] | None,
@@ -73,9 +79,15 @@ class ClientAuthPart(Part):
                 check_certificate(pem, own=info.data.get("method") == SELF_SIGNED)
         return values
 
+    @property
+    def workload(self) -> str | None:
+        """tls_client_auth: the SPIFFE ID whose trust domain vouches for it; None: its own authorities do."""
+        by_trust_domain = self.method == TLS and "certificates" not in self.model_fields_set
+        return self.san_uri if by_trust_domain and trust_domain_of(self.san_uri) is not None else None
+
     @model_validator(mode="after")
     def _one_method(self) -> Self:
-        needed = _TAKES[self.method]
+        needed = _TAKES[self.method] if self.workload is None else (NAMES,)
         given = self.model_fields_set - {"method"}
         for group in needed:
             if len(given.intersection(group)) != 1:

@@ -7,6 +7,9 @@ import pytest
 from federation.admin.documents.problem import InvalidDocuments, Problem
 from federation.admin.documents.validate import validate
 from tests.support.document_vectors import base, sources
+from tests.support.jose_keys import ec_key
+from tests.support.x509_authority import authority
+from tests.support.x509_world import x509_svid
 
 CLIENT = base("client")
 AUDIENCE = base("audience")
@@ -19,6 +22,7 @@ MESH: dict[str, Any] = {
     "keys": {"jwks_uri": "https://mesh.acme.example/bundle.json"},
 }
 WORKLOAD = {"method": "spiffe_jwt", "spiffe_id": "spiffe://acme.example/gateway", "issuer": "acme-mesh"}
+TLS = {"method": "tls_client_auth", "san_uri": "spiffe://acme.example/gateway"}
 PAYMENT = {"type": "payment", "fields": {"currency": ["EUR"]}}
 
 
@@ -32,6 +36,36 @@ def test_a_client_fits_its_audience_and_its_trust_domain() -> None:
     validated = validate(sources(CLIENT, AUDIENCE, MESH, {**CLIENT, "id": "web", "auth": WORKLOAD}))
     assert list(validated.documents.clients) == ["acme-gateway", "web"]
     assert validated.warnings == ()
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        MESH["keys"],
+        {"certificates": [authority().pem]},
+        {"jwks": {"keys": [x509_svid(authority())]}},
+    ],
+    ids=["an endpoint", "authorities", "a bundle"],
+)
+def test_a_workload_by_its_certificate_needs_nothing_but_its_name(keys: dict[str, Any]) -> None:
+    documents = validate(sources({**CLIENT, "auth": TLS}, AUDIENCE, {**MESH, "keys": keys})).documents
+    assert documents.clients["acme-gateway"].document.auth.workload == TLS["san_uri"]
+
+
+def test_one_fitting_document_of_its_trust_domain_will_do() -> None:
+    spent = {**MESH, "id": "acme-mesh-once", "single_use": True, "audiences": ["https://other.example.com"]}
+    assert validate(sources({**CLIENT, "auth": TLS}, AUDIENCE, spent, MESH)).warnings == ()
+
+
+def test_a_trust_domain_that_is_broken_itself_is_one_problem_and_not_two() -> None:
+    [problem] = problems({**CLIENT, "auth": TLS}, AUDIENCE, {**MESH, "max_token_age": "soon"})
+    assert problem.document == "Issuer acme-mesh"
+
+
+def test_a_name_with_authorities_of_its_own_needs_no_trust_domain() -> None:
+    own = {**TLS, "certificates": [authority().pem]}
+    documents = validate(sources({**CLIENT, "auth": own}, AUDIENCE)).documents
+    assert documents.clients["acme-gateway"].document.auth.workload is None
 
 
 WRONG: dict[str, tuple[list[dict[str, Any]], str, str]] = {
@@ -57,6 +91,36 @@ WRONG: dict[str, tuple[list[dict[str, Any]], str, str]] = {
         [{**CLIENT, "auth": WORKLOAD}, {**MESH, "tenant": "globex"}],
         "/auth/issuer",
         "of tenant globex",
+    ),
+    "nobody's trust domain": (
+        [{**CLIENT, "auth": TLS}, base("issuer")],
+        "/auth/san_uri",
+        "there is no Issuer of the trust domain spiffe://acme.example write one with provider: spiffe; or give cert",
+    ),
+    "a trust domain with a slip of the pen": (
+        [{**CLIENT, "auth": TLS}, {**MESH, "issuer": "spiffe://acme.exampel"}],
+        "/auth/san_uri",
+        "did you mean spiffe://acme.exampel?",
+    ),
+    "another tenant's trust domain, by certificate": (
+        [{**CLIENT, "auth": TLS}, {**MESH, "tenant": "globex"}],
+        "/auth/san_uri",
+        "Issuer acme-mesh is of tenant globex, the client of acme",
+    ),
+    "a tenant's trust domain for nobody's client": (
+        [{name: value for name, value in CLIENT.items() if name != "tenant"} | {"auth": TLS}, MESH],
+        "/auth/san_uri",
+        "Issuer acme-mesh is of tenant acme, the client of none",
+    ),
+    "a trust domain whose tokens are used once": (
+        [{**CLIENT, "auth": TLS}, {**MESH, "single_use": True}],
+        "/auth/san_uri",
+        "single_use",
+    ),
+    "a bundle without authorities": (
+        [{**CLIENT, "auth": TLS}, {**MESH, "keys": {"jwks": {"keys": [ec_key().jwk(use="jwt-svid")]}}}],
+        "/auth/san_uri",
+        "no authority for certificates",
     ),
 }
 
