@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 
 import pytest
 from cryptography import x509
@@ -231,6 +232,16 @@ DER = CA.sign(svid()).public_bytes(Encoding.DER)
 def test_K8_a_certificate_with_any_bit_bent_is_refused(bit: int) -> None:
     bent = bytearray(DER)
     bent[bit // 8] ^= 1 << bit % 8
+    with pytest.raises(InvalidRequest):
+        verify_pem(armoured(bytes(bent)))
+
+
+def test_K8_a_signature_with_bits_that_it_does_not_use_is_refused() -> None:
+    """The library leaves such bits out where they are nought."""
+    certificate = next(one for one in (CA.sign(svid()) for _ in count()) if one.signature[-1] % 2 == 0)
+    bent = bytearray(certificate.public_bytes(Encoding.DER))
+    verify_pem(armoured(bytes(bent)))
+    bent[-len(certificate.signature) - 1] = 1
     with pytest.raises(InvalidRequest):
         verify_pem(armoured(bytes(bent)))
 

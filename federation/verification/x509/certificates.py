@@ -54,6 +54,9 @@ def _read_all_of(certificate: x509.Certificate) -> None:
     """The library parses lazily; what is malformed is refused here and not somewhere on the way (ATTACKS K8)."""
     _ = (certificate.extensions, certificate.subject, certificate.issuer, certificate.public_key())
     _ = (certificate.not_valid_before_utc, certificate.not_valid_after_utc, certificate.signature_algorithm_parameters)
+    if der(certificate)[-len(certificate.signature) - 1]:
+        # Bits that the signature is said not to use are in no signature: one certificate would have several texts.
+        raise ValueError("the signature is no whole number of bytes")
 
 
 def refused(what: str) -> InvalidRequest:
