@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from federation.admin.snapshot.snapshot import Snapshot
-from federation.admin.whocan.patterns import may_meet
+from federation.admin.whocan.makes import Makes
 from federation.admin.whocan.values import Acts, Party
 from federation.model.trust import Issuer, Mapping
 from federation.policy.delegation import MAX_DEPTH
@@ -15,6 +15,7 @@ MAX_EDGES = 10_000
 """In all that is shown at once: whoever may act for everybody makes trees that nobody reads."""
 
 _Edge: TypeAlias = tuple[Mapping, Issuer, str]
+_Made: TypeAlias = tuple[Mapping, Issuer, Makes]
 
 
 class Delegations:
@@ -23,8 +24,8 @@ class Delegations:
     def __init__(self, snapshot: Snapshot) -> None:
         issuers = {issuer.id: issuer for issuer in snapshot.issuers() if issuer.enabled}
         enabled = (one for one in snapshot.mappings() if one.enabled and one.issuer in issuers)
-        self._mappings = [(mapping, issuers[mapping.issuer]) for mapping in enabled]
-        self._delegating = [pair for pair in self._mappings if pair[0].may_act]
+        self._mappings: list[_Made] = [(one, issuers[one.issuer], Makes.of(one)) for one in enabled]
+        self._delegating = [made for made in self._mappings if made[0].may_act]
         self._named: dict[tuple[tuple[str, ...], str | None], tuple[_Edge, ...]] = {}
         self._left = MAX_EDGES
 
@@ -34,7 +35,7 @@ class Delegations:
 
     def acts_for(self, principal: str, tenants: frozenset[str | None]) -> tuple[Acts, ...]:
         """For whom the principal may act, and for whom those may act already."""
-        return self._principals(principal, tenants, (principal,))
+        return self._principals(Makes.just(principal), tenants, (principal,))
 
     def _actors(self, holder: Mapping, tenant: str | None, chain: tuple[str, ...]) -> tuple[Acts, ...]:
         if len(chain) > MAX_DEPTH or not holder.may_act:
@@ -58,12 +59,12 @@ class Delegations:
         return self._named[may_act, tenant]
 
     def _actors_named(self, may_act: tuple[str, ...], tenant: str | None) -> Iterator[_Edge]:
-        for actor, issuer in self._mappings:
-            by = next((pattern for pattern in may_act if may_meet(pattern, actor.principal)), None)
+        for actor, issuer, makes in self._mappings:
+            by = next((pattern for pattern in may_act if makes.may_fit(pattern)), None)
             if by is not None and issuer.tenant in (None, tenant):
                 yield actor, issuer, by
 
-    def _principals(self, actor: str, tenants: frozenset[str | None], chain: tuple[str, ...]) -> tuple[Acts, ...]:
+    def _principals(self, actor: Makes, tenants: frozenset[str | None], chain: tuple[str, ...]) -> tuple[Acts, ...]:
         if len(chain) > MAX_DEPTH:
             return ()
         shown = self._shown(list(self._edges_from(actor, tenants, chain)))
@@ -71,15 +72,15 @@ class Delegations:
             Acts(
                 party_of(mapping, issuer),
                 by,
-                self._principals(mapping.principal, tenants, (*chain, mapping.principal)),
+                self._principals(Makes.of(mapping), tenants, (*chain, mapping.principal)),
                 cut,
             )
             for (mapping, issuer, by), cut in shown
         )
 
-    def _edges_from(self, actor: str, tenants: frozenset[str | None], chain: tuple[str, ...]) -> Iterator[_Edge]:
-        for mapping, issuer in self._delegating:
-            by = next((pattern for pattern in mapping.may_act if may_meet(pattern, actor)), None)
+    def _edges_from(self, actor: Makes, tenants: frozenset[str | None], chain: tuple[str, ...]) -> Iterator[_Edge]:
+        for mapping, issuer, _ in self._delegating:
+            by = next((pattern for pattern in mapping.may_act if actor.may_fit(pattern)), None)
             if by is not None and (None in tenants or issuer.tenant in tenants) and mapping.principal not in chain:
                 yield mapping, issuer, by
 

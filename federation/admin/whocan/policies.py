@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from federation.admin.explain.facts import obligations_json
 from federation.admin.snapshot.snapshot import Snapshot
-from federation.admin.whocan.patterns import is_template, may_meet
+from federation.admin.whocan.makes import Makes
 from federation.admin.whocan.values import PolicySay, Verdict
 from federation.model import policy as asked
 from federation.model.policy import Obligations, Policy
@@ -46,28 +46,28 @@ class PoliciesAt:
             (self._pinned.setdefault(pin.id, []) if pin and about_one else self._open).append(found)
         self._engine = CedarEngine()
 
-    def say(self, principal: str, issuer: Issuer) -> tuple[PolicySay, ...]:
+    def say(self, makes: Makes, issuer: Issuer) -> tuple[PolicySay, ...]:
         """What may forbid the principal, or demand something of it."""
-        named = [one for one in self._named(principal) if one.policy.tenant in (None, issuer.tenant)]
+        named = [one for one in self._named(makes) if one.policy.tenant in (None, issuer.tenant)]
         applicable = [*named, *(one for one in self._open if _is_about(one, issuer.tenant))]
         said = (say for one in applicable if (say := _said(one)) is not None)
         return tuple(sorted(said, key=lambda say: (say.policy, say.number)))
 
-    def _named(self, principal: str) -> Iterator[_Numbered]:
+    def _named(self, makes: Makes) -> Iterator[_Numbered]:
         """Nobody is looked for one by one where a name says who it is."""
-        if not is_template(principal):
-            yield from self._pinned.get(principal, ())
+        if makes.only is not None:
+            yield from self._pinned.get(makes.only, ())
             return
         for name, rules in self._pinned.items():
-            yield from rules if may_meet(name, principal) else ()
+            yield from rules if makes.may_fit(name) else ()
 
-    def usually(self, principal: str, issuer: Issuer, scopes: tuple[str, ...]) -> bool | None:
+    def usually(self, makes: Makes, issuer: Issuer, scopes: tuple[str, ...]) -> bool | None:
         """Whether they permit it at noon on a Wednesday, from nowhere in particular, with nothing shown."""
-        if is_template(principal):
+        if makes.only is None:
             return None
         place = asked.Place(self._audience.id, self._audience.environment, self._audience.tenant)
         context = asked.Circumstances(asked.Network(ANYWHERE), NOON, A_MINUTE, scopes)
-        party = asked.Party(principal, issuer.id, issuer.tenant)
+        party = asked.Party(makes.only, issuer.id, issuer.tenant)
         return self._engine.decide(asked.DecisionRequest(party, "exchange", place, context), self._slices).allowed
 
 

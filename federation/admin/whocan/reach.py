@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from federation.admin.snapshot.snapshot import Snapshot
 from federation.admin.whocan.chains import Delegations, party_of
-from federation.admin.whocan.patterns import may_meet
+from federation.admin.whocan.makes import Makes
 from federation.admin.whocan.policies import PoliciesAt
 from federation.admin.whocan.values import PrincipalReach, Reach
 from federation.model.trust import Audience, Client, Grant, Issuer, Kind, Mapping
@@ -29,10 +29,11 @@ def who_can(snapshot: Snapshot, audience: str, scope: str | None = None) -> tupl
 def reach_of(snapshot: Snapshot, principal: str) -> PrincipalReach:
     """Everything that the principal can reach; raises TemporarilyUnavailable for unreadable policies.
 
-    A template that could yield the principal counts: whether it does, only a token tells.
+    A template that could yield the principal counts, by what the match says of its claims: whether it does, only a
+    token tells.
     """
     ways, audiences = _Ways(snapshot), {one.id: one for one in snapshot.audiences() if one.enabled}
-    mine = [one for one in snapshot.mappings() if one.enabled and may_meet(principal, one.principal)]
+    mine = [one for one in snapshot.mappings() if one.enabled and Makes.of(one).may_fit(principal)]
     places = [
         (mapping, audiences[grant.audience])
         for mapping in mine
@@ -65,14 +66,14 @@ class _Ways:
         scopes = tuple(one for one in _ceiling(grant, audience) if scope in (None, one))
         if not scopes:
             return None
-        policies = self._policies_at(audience)
+        policies, makes = self._policies_at(audience), Makes.of(mapping)
         return Reach(
             party=party_of(mapping, issuer),
             audience=audience.id,
             scopes=scopes,
             clients=tuple(one.id for one in self._clients if _lets(one, audience, scopes, issuer)),
-            policies=policies.say(mapping.principal, issuer),
-            usually=policies.usually(mapping.principal, issuer, scopes),
+            policies=policies.say(makes, issuer),
+            usually=policies.usually(makes, issuer, scopes),
             actors=self.delegations.actors_of(mapping, issuer.tenant),
         )
 
