@@ -90,7 +90,7 @@ def of_admin_api(refused: AdminRefused) -> Problem:
     errors = refused.problem.get("errors")
     return Problem(
         str(refused),
-        _NEXT_BY_CODE.get(str(refused.problem.get("code")), _NEXT.get(refused.status, "")),
+        _next(refused),
         refused.status,
         str(refused.problem.get("code", "")),
         refused.correlation_id,
@@ -98,7 +98,16 @@ def of_admin_api(refused: AdminRefused) -> Problem:
     )
 
 
+def _next(refused: AdminRefused) -> str:
+    """What to do, by the API's own name for the problem if it is the API that answered."""
+    code = refused.problem.get("code")
+    if refused.status == HTTPStatus.NOT_FOUND and code is None:
+        return "look at the URL, and whether the bridge there has an admin API"
+    return _NEXT_BY_CODE.get(str(code), _NEXT.get(refused.status, ""))
+
+
 _NEXT_BY_CODE: Mapping[str, str] = {
+    "no_such_resource": "compare the version of that bridge's admin API with yours: fedbridge --version",
     "own_way_in": "make a second way in, log in by it, and write this then; or ask another admin to",
     "last_admin": "make another admin first",
     "new_admin": "ask an admin who was one before; fedbridge pending shows what waits",
@@ -119,7 +128,7 @@ _NEXT_BY_CODE: Mapping[str, str] = {
 _NEXT: Mapping[int, str] = {
     HTTPStatus.UNAUTHORIZED: "log in again: fedbridge login",
     HTTPStatus.FORBIDDEN: "log in with the scope that this takes (fedbridge login --scope), or ask an admin who has it",
-    HTTPStatus.NOT_FOUND: "look at the name, and whether the bridge at that URL has an admin API",
+    HTTPStatus.NOT_FOUND: "look at the name",
     HTTPStatus.CONFLICT: "see what stands now, then repeat",
     HTTPStatus.PRECONDITION_FAILED: "somebody else wrote meanwhile: pull, and plan again: fedbridge plan DIR",
     HTTPStatus.TOO_MANY_REQUESTS: "wait a little, then repeat",

@@ -10,7 +10,7 @@ from federation.admin.api.edits import Edits
 from federation.admin.api.kinds import ID, KIND, ref_of
 from federation.admin.api.models import ConfirmBody, DocumentShown, PendingShown
 from federation.admin.api.operation import AdminRequest, Answer, Operation
-from federation.admin.api.refusals import conflict, forbidden, not_found, stale
+from federation.admin.api.refusals import conflict, forbidden, stale
 from federation.admin.api.shown import show_document
 from federation.admin.api.visible import Visible
 from federation.admin.writing.confirm import CannotConfirm, Confirmer, OwnDocument
@@ -72,7 +72,7 @@ class Confirmations:
         ref = ref_of(request.path["kind"], request.path["id"])
         stored = self.visible.document(request.admin, ref)
         if stored is None:
-            raise not_found()
+            raise self.visible.missing(request.admin, ref)
         self.edits.check_rights(request, ref, stored.body, stored.body)
         try:
             self._let_hold(request, DocumentVersion(ref, request.body.version))

@@ -11,7 +11,7 @@ from federation.admin.api.edits import Edits, Prepared
 from federation.admin.api.kinds import ID, PLURALS
 from federation.admin.api.models import DocumentShown, PageShown
 from federation.admin.api.operation import AdminRequest, Answer, Operation, Parameter
-from federation.admin.api.refusals import not_found, stale, wrong
+from federation.admin.api.refusals import stale, wrong
 from federation.admin.api.shown import show_document
 from federation.admin.api.visible import Visible
 from federation.admin.documents.source import SourceDocument
@@ -142,7 +142,7 @@ class Documents:
     def _current(self, request: AdminRequest, ref: DocumentRef) -> StoredDocument:
         stored = self.visible.document(request.admin, ref)
         if stored is None:
-            raise not_found()
+            raise self.visible.missing(request.admin, ref)
         return stored
 
 

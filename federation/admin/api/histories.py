@@ -12,7 +12,7 @@ from federation.admin.api.edits import Edits, Prepared
 from federation.admin.api.kinds import ID, KIND, ref_of
 from federation.admin.api.models import DocumentShown, HistoryShown, RestoreBody
 from federation.admin.api.operation import AdminRequest, Answer, Operation
-from federation.admin.api.refusals import AdminRefusal, not_found, stale, wrong
+from federation.admin.api.refusals import AdminRefusal, stale, wrong
 from federation.admin.api.shown import show_document, show_version
 from federation.admin.api.visible import Visible
 from federation.admin.documents.source import SourceDocument
@@ -70,7 +70,7 @@ class Histories:
         # One more: the last of the page has a predecessor too.
         versions = self.visible.history(request.admin, ref, before, limit + 1)
         if not versions:
-            raise not_found()
+            raise self.visible.missing(request.admin, ref)
         shown = [show_version(*pair) for pair in zip(versions, (*versions[1:], None), strict=True)][:limit]
         behind = str(versions[limit - 1].version) if len(versions) > limit else None
         following = None if behind is None else self.cursors.make(listed, behind, request.admin)
@@ -91,7 +91,7 @@ class Histories:
         self.edits.settle(request, look, request.body.reason or f"restore version {request.body.version}")
         stored = self.visible.document(request.admin, ref)
         if stored is None:
-            raise not_found()
+            raise self.visible.missing(request.admin, ref)
         return Answer(HTTPStatus.OK, show_document(stored), {"etag": etag_of(stored.version)})
 
     def _body(self, request: AdminRequest, ref: DocumentRef) -> dict[str, Json]:
@@ -99,7 +99,7 @@ class Histories:
         version: int = request.body.version
         found = self.visible.history(request.admin, ref, version + 1, 1)
         if not found:
-            raise not_found()
+            raise self.visible.missing(request.admin, ref)
         body: JsonObject | None = found[0].body if found[0].version == version else None
         if body is None:
             raise wrong("/version", "there is no such version, or with it the document was deleted")

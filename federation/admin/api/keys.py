@@ -7,8 +7,9 @@ from http import HTTPStatus
 
 from federation.admin.api.idempotency import HEADER
 from federation.admin.api.keys_shown import KeysShown, RevokeKeyBody, RotateBody, show_keys
+from federation.admin.api.nearest import nearest
 from federation.admin.api.operation import AdminRequest, Answer, Operation, Parameter
-from federation.admin.api.refusals import AdminRefusal, conflict, forbidden
+from federation.admin.api.refusals import AdminRefusal, conflict, forbidden, not_found
 from federation.admin.key_orders import RecordedOrders
 from federation.admin.writing.changes import rfc3339
 from federation.model.admin import KEYS_WRITE, TRUST_READ
@@ -84,8 +85,14 @@ class Keys:
         try:
             self.orders.carry_out(order, self._facts(request))
         except KeyRefused as refused:
-            raise _refused(refused) from None
+            raise self._refused(refused, revoked) from None
         return self._list(request)
+
+    def _refused(self, refused: KeyRefused, kid: str | None) -> AdminRefusal:
+        if refused.refusal is not KeyRefusal.UNKNOWN:
+            return conflict(_CONFLICTS[refused.refusal], str(refused))
+        kids = [key.kid for key in (self.key_sets.load() or KeySet()).keys]
+        return not_found(nearest(kid or "", kids), Reason.NO_SUCH_KEY)
 
     def _facts(self, request: AdminRequest) -> dict[str, str | list[str]]:
         return {
@@ -104,9 +111,3 @@ def _name(request: AdminRequest) -> str:
     if named is None:
         return request.correlation_id
     return sha256(f"{request.admin.principal}\n{request.http.path}\n{named}".encode()).hexdigest()
-
-
-def _refused(refused: KeyRefused) -> AdminRefusal:
-    if refused.refusal is KeyRefusal.UNKNOWN:
-        return AdminRefusal(HTTPStatus.NOT_FOUND, Reason.NO_SUCH_KEY)
-    return conflict(_CONFLICTS[refused.refusal], str(refused))

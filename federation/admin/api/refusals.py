@@ -59,9 +59,9 @@ def invalid(problems: Sequence[Problem]) -> AdminRefusal:
     return AdminRefusal(HTTPStatus.UNPROCESSABLE_ENTITY, Reason.INVALID_DOCUMENT, "", problems)
 
 
-def not_found() -> AdminRefusal:
-    """404, whether it is not there or is not theirs to see."""
-    return AdminRefusal(HTTPStatus.NOT_FOUND, Reason.NO_SUCH_DOCUMENT)
+def not_found(near: str | None = None, reason: Reason = Reason.NO_SUCH_DOCUMENT) -> AdminRefusal:
+    """404, whether it is not there or is not theirs to see. `near`: a name that they may see, and perhaps meant."""
+    return AdminRefusal(HTTPStatus.NOT_FOUND, reason, f"did you mean {near}?" if near else "")
 
 
 def forbidden(reason: Reason, explained: str = "") -> AdminRefusal:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from federation.admin.api.admin import Admin
+from federation.admin.api.nearest import nearest
+from federation.admin.api.refusals import AdminRefusal, not_found
 from federation.admin.rights import Rights
 from federation.admin.surroundings import Surroundings
 from federation.model.documents import StoredDocument
@@ -12,6 +14,8 @@ from federation.ports import DocumentPages, History, TrustWriter
 
 MAX_PAGES = 5
 """Pages of the table that one page of a list may take: a tenant's documents lie among everybody's."""
+MAX_NAMES = 500
+"""Documents among whose names one is looked for that was probably meant: about one read of the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,11 @@ class Visible:
         stored = self.writer.get(ref)
         seen = stored and self._rights(admin).sees(ref.kind, stored.body, self._around())
         return stored if seen else None
+
+    def missing(self, admin: Admin, ref: DocumentRef) -> AdminRefusal:
+        """404, with the name that was probably meant: one of those that are theirs to see, and never another."""
+        seen, _ = self.page(admin, ref.kind, None, MAX_NAMES)
+        return not_found(nearest(ref.id, [one.id for one in seen]))
 
     def page(self, admin: Admin, kind: Kind, after: str | None, limit: int) -> tuple[list[StoredDocument], str | None]:
         """At most `limit`, and behind which id to go on; None: nothing follows."""

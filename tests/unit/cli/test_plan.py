@@ -182,6 +182,16 @@ def test_a_refusal_says_what_to_do_next(admin: FakeAdmin, status: int, code: str
     assert (error["code"], error["status"]) == (code, status)
 
 
+@pytest.mark.parametrize("answer", [{"message": "Not Found"}, {}])
+def test_only_where_the_api_did_not_answer_is_there_perhaps_none(admin: FakeAdmin, answer: dict[str, str]) -> None:
+    admin.bridge.admin("POST", "/plan", Reply(answer, 404))
+    assert "whether the bridge there has an admin API" in admin.run("plan", admin.folder / "trust").stderr
+    admin.bridge.admin("POST", "/plan", problem(404, "no_such_document", "There is none.", detail="did you mean api?"))
+    said = admin.run("plan", admin.folder / "trust").stderr
+    assert "There is none: did you mean api?\nnext: look at the name\n" in said
+    assert "admin API" not in said
+
+
 def test_who_is_not_logged_in_or_has_no_bridge_is_told(admin: FakeAdmin, stored: StoredTrustApi) -> None:
     result = admin.run("plan", admin.folder / "trust", "--url", "http://127.0.0.1:1")
     assert (result.exit_code, "the credential" in result.stderr) == (1, True)
