@@ -54,6 +54,8 @@ class Trail:
     selected: Selected | None = None
     signature: str = ""
     subject: VerifiedToken | None = None
+    unverified_actor: JsonObject = field(default_factory=dict[str, Json], repr=False)
+    """What the actor says of itself."""
     actor_selected: Selected | None = None
     actor: VerifiedToken | None = None
     mapped: MappedPrincipal | None = None
@@ -155,6 +157,7 @@ class Decisions:
         trail.subject, trail.signature = self._identities.check(trail.selected, question.subject, clock)
         if question.actor is not None:
             trail.at = "actor"
+            trail.unverified_actor = self._identities.unverified(question.actor)
             trail.actor_selected = self._identities.select(question.actor, question.now)
             trail.actor, _ = self._identities.check(trail.actor_selected, question.actor, clock)
         trail.at = "mapping"

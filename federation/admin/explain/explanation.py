@@ -12,6 +12,7 @@ from federation.admin.edits.smallest import smallest_edits
 from federation.admin.explain.decision import Decisions, Trail
 from federation.admin.explain.facts import facts_of
 from federation.admin.explain.question import Question
+from federation.admin.explain.refused import words_of_refusal
 from federation.admin.explain.steps import ORDER, Decided, Explanation, Refusal, Step, StepName, step_of
 from federation.admin.explain.words import words_for
 from federation.admin.snapshot.snapshot import Snapshot
@@ -45,7 +46,7 @@ def _refusal(error: OAuthError, reached: str) -> Refusal:
 
 def _step(name: StepName, trail: Trail, refusal: Refusal | None, snapshot: Snapshot) -> Step:
     if refusal is not None and refusal.step == name:
-        return Step(name, "refused", refusal.detail or refusal.advice, facts_of(name, trail, snapshot))
+        return Step(name, "refused", words_of_refusal(refusal, trail), facts_of(name, trail, snapshot))
     if not _was_taken(name, trail, refusal):
         return Step(name, "skipped", words_for(name, trail, taken=False))
     return Step(name, "ok", words_for(name, trail, taken=True), facts_of(name, trail, snapshot))

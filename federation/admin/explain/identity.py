@@ -96,7 +96,9 @@ def _nobody_listens(_issuer: str, _what: str) -> None:
 def _named(issuers: Iterable[Issuer], id_: str) -> Issuer:
     found = next((one for one in issuers if one.id == id_), None)
     if found is None or not found.enabled:
-        raise InvalidRequest(Reason.UNTRUSTED_ISSUER, "disabled" if found else f"there is no issuer {id_}")
+        raise InvalidRequest(
+            Reason.UNTRUSTED_ISSUER, f"issuer {id_} is disabled" if found else f"there is no issuer {id_}"
+        )
     return found
 
 

@@ -48,6 +48,13 @@ def test_what_is_allowed_is_said_with_every_step(admin: FakeAdmin) -> None:
     assert "· actor" in told
 
 
+def test_an_early_step_says_in_a_sentence_what_is_wrong(admin: FakeAdmin) -> None:
+    admin.bridge.admin("POST", "/explain", explained(iss=7))
+    code, told = ask(admin)
+    assert (code, "✗ issuer: the claim iss has the wrong form: it must be" in told) == (1, True)
+    assert "refused: invalid_request: malformed_claims" in told
+
+
 def test_what_is_refused_shows_what_differs_side_by_side_and_what_would_help(admin: FakeAdmin) -> None:
     code, told = ask(admin)
     assert code == 1
