@@ -26,7 +26,7 @@ def as_principal(client: Client) -> MappedPrincipal:
     """`client/<id>`, with every scope of its document at each of its audiences, and nobody who may act for it."""
     principal = f"{CLIENT_NAMESPACE}/{client.id}"
     mapping = Mapping(
-        id=_PREFIX + client.id,
+        id=mapping_of(client.id),
         version=client.version,
         issuer=CLIENT_ISSUER,
         match=(("client_id", client.id),),
@@ -36,6 +36,11 @@ def as_principal(client: Client) -> MappedPrincipal:
         since=client.since,
     )
     return MappedPrincipal(principal, {}, mapping, as_issuer(client), (("client_id", client.id),), client=client)
+
+
+def mapping_of(client: str) -> str:
+    """The id of the mapping that stands for the client of that id."""
+    return _PREFIX + client
 
 
 def client_of(mapping: str) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from federation.admin.explain.question import ANY_ADDRESS, Identity, Question
+from federation.model.itself import CLIENT_ISSUER
 from federation.model.json import Claims, Json, JsonObject
 from federation.verification.own_tokens import SELF
 
@@ -30,7 +31,7 @@ class ObservedExchange:
     def question(self, now: int) -> Question:
         """The same identity, asking again for nothing in particular."""
         actor = None if self.actor_issuer is None else _identity(self.actor_issuer, self.actor_claims)
-        subject = _identity(self.issuer, self.claims)
+        subject = None if self.issuer == CLIENT_ISSUER else _identity(self.issuer, self.claims)
         return Question(subject, now, actor, client=self.client, source_ip=self.ip)
 
 

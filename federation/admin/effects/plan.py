@@ -13,6 +13,7 @@ from federation.admin.snapshot.loading import Asking, TrustLoader
 from federation.admin.snapshot.snapshot import Snapshot
 from federation.admin.writing.editor import Planned
 from federation.model.documents import StoredDocument
+from federation.model.itself import CLIENT_ISSUER
 from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef, Kind
 from federation.ports import AuditRecords, Clock
@@ -84,7 +85,8 @@ def sides(
     tenant: str | None = None,
 ) -> tuple[Snapshot, Snapshot]:
     """All that decisions about these identities look at: as it is, and as if the plan were applied."""
-    there = loader.with_documents(rest, _refs(rest, loader, seen), tenant)
+    refs = _refs(rest, loader, seen) | loader.of_issuers(one.ref.id for one in changing if _moves(one))
+    there = loader.with_documents(rest, refs, tenant)
     planned = [one.state.document for one in changing if one.state.document]
     before = Snapshot.of_stored({**there.documents, **{_ref(one): one for one in planned}}.values())
     return before, _after(before, changing)
@@ -92,18 +94,27 @@ def sides(
 
 def _refs(rest: Snapshot, loader: TrustLoader, seen: Sequence[ObservedExchange]) -> set[DocumentRef]:
     issuers = {issuer.id: issuer for issuer in rest.issuers()}
-    subjects = ((one.issuer, one.claims) for one in seen)
-    actors = ((one.actor_issuer, one.actor_claims) for one in seen)
+    subjects = [(one.issuer, one.claims) for one in seen]
+    actors = [(one.actor_issuer, one.actor_claims) for one in seen]
     asking = [Asking(issuers[id_], claims) for id_, claims in chain(subjects, actors) if id_ in issuers]
     clients = {DocumentRef(Kind.CLIENT, one.client) for one in seen if one.client}
-    return loader.for_identities(asking) | clients
+    ours = (claims for issuer, claims in chain(subjects, actors) if issuer == SELF)
+    return loader.for_identities(asking) | clients | {ref for claims in ours for ref in loader.behind(claims)}
+
+
+def _moves(planned: Planned) -> bool:
+    """Whether an Issuer is about to name another one."""
+    stored = planned.state.document
+    if planned.ref.kind is not Kind.ISSUER or stored is None or planned.body is None:
+        return False
+    return stored.body.get("issuer") != planned.body.get("issuer")
 
 
 def _of_tenant(seen: Iterable[ObservedExchange], rest: Snapshot, tenant: str | None) -> Iterator[ObservedExchange]:
     """Others' do not even count: however much they ask, they hide nobody."""
     own = {issuer.id for issuer in rest.issuers() if issuer.tenant == tenant}
     for one in seen:
-        if tenant is None or (one.tenant == tenant and one.issuer in own | {SELF}):
+        if tenant is None or (one.tenant == tenant and one.issuer in own | {SELF, CLIENT_ISSUER}):
             yield one
 
 

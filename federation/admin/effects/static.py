@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from federation.admin.effects.access import Right, Terms
 from federation.admin.snapshot.snapshot import Snapshot
+from federation.model.itself import as_principal
 from federation.model.policy import Place
-from federation.model.trust import DocumentRef, Kind, Mapping
+from federation.model.trust import CLIENT_CREDENTIALS, DocumentRef, Issuer, Kind, Mapping
 from federation.policy.cedar.engine import CedarEngine
 from federation.policy.cedar.example_request import read_example
 from federation.policy.cedar.example_values import BadExample
@@ -15,19 +16,26 @@ from federation.policy.lifetime import DEFAULT_TTL
 
 
 def granted_by(snapshot: Snapshot, ref: DocumentRef) -> dict[Right, Terms]:
-    """What an enabled mapping grants within the ceiling of each audience, whoever it fits; principals are templates."""
+    """What an enabled mapping grants within the ceiling of each audience, whoever it fits; principals are templates.
+
+    The same of a client that may ask for itself: it is its own mapping.
+    """
+    if ref.kind is Kind.CLIENT:
+        client = snapshot.client(ref.id)
+        if client is None or CLIENT_CREDENTIALS not in client.grants:
+            return {}
+        itself = as_principal(client)
+        return dict(_granted(snapshot, itself.mapping, itself.issuer))
     mapping = snapshot.mapping(ref.id) if ref.kind is Kind.MAPPING else None
-    if mapping is None or not mapping.enabled:
-        return {}
-    return dict(_granted(snapshot, mapping))
+    issuer = next((one for one in snapshot.issuers() if mapping and one.id == mapping.issuer), None)
+    return dict(_granted(snapshot, mapping, issuer)) if mapping and issuer else {}
 
 
-def _granted(snapshot: Snapshot, mapping: Mapping) -> Iterator[tuple[Right, Terms]]:
-    issuer = next((one for one in snapshot.issuers() if one.id == mapping.issuer and one.enabled), None)
+def _granted(snapshot: Snapshot, mapping: Mapping, issuer: Issuer) -> Iterator[tuple[Right, Terms]]:
     known = {one.id: one for one in snapshot.audiences() if one.enabled}
-    for grant in mapping.grants if issuer else ():
+    for grant in mapping.grants if mapping.enabled and issuer.enabled else ():
         audience = known.get(grant.audience)
-        if issuer is None or audience is None or audience.tenant not in (None, issuer.tenant):
+        if audience is None or audience.tenant not in (None, issuer.tenant):
             continue
         terms = Terms(min(grant.max_ttl or DEFAULT_TTL, audience.max_ttl), ())
         for scope in grant.scopes:

@@ -7,6 +7,7 @@ from federation.admin.effects.observed import ObservedExchange
 from federation.admin.snapshot.parts import Filing
 from federation.admin.snapshot.snapshot import Snapshot
 from federation.mapping.selectors import selectors_of
+from federation.model.itself import CLIENT_ISSUER
 from federation.model.json import Claims
 from federation.model.trust import DocumentRef, Kind, Mapping
 from federation.verification.own_tokens import SELF
@@ -33,7 +34,7 @@ class Touched:
 
     def touches(self, seen: ObservedExchange) -> bool:
         """Whether it could come out otherwise for that identity."""
-        if self._everybody or seen.client in self._clients or SELF in (seen.issuer, seen.actor_issuer):
+        if self._everybody or seen.client in self._clients or {SELF, CLIENT_ISSUER} & {seen.issuer, seen.actor_issuer}:
             return True
         return self._identity(seen.issuer, seen.claims) or (
             seen.actor_issuer is not None and self._identity(seen.actor_issuer, seen.actor_claims)

@@ -22,6 +22,7 @@ from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
 from federation.verification.own_claims import read_own
 from federation.verification.providers import provider_named
+from federation.verification.spiffe_id import SPIFFE, trust_domain_of
 from federation.verification.subject import read_subject
 from federation.verification.verifier import TokenVerifier
 
@@ -46,7 +47,8 @@ class Identities:
         if identity.claims.get("iss") == self.own_issuer:
             return ours(self.own_issuer, identity.claims, now)
         if identity.issuer is not None:
-            return assuming(_named(self.snapshot.issuers(), identity.issuer), identity.claims, self.own_issuer, now)
+            issuer = _named(self.snapshot.issuers(), identity.issuer)
+            return _still_theirs(assuming(issuer, identity.claims, self.own_issuer, now))
         return self._of_claims(identity.claims, now)
 
     def check(self, selected: Selected, identity: Identity, clock: Clock) -> tuple[VerifiedToken, str]:
@@ -100,6 +102,16 @@ def _named(issuers: Iterable[Issuer], id_: str) -> Issuer:
             Reason.UNTRUSTED_ISSUER, f"issuer {id_} is disabled" if found else f"there is no issuer {id_}"
         )
     return found
+
+
+def _still_theirs(selected: Selected) -> Selected:
+    """A document that names another issuer by now vouches no more for whom it vouched then; raises InvalidRequest."""
+    issuer, claims = selected.issuer, selected.claims
+    domain = trust_domain_of(claims.get("sub")) if issuer.provider == SPIFFE else None
+    named = claims.get("iss") if issuer.provider != SPIFFE and not selected.by_connection else domain
+    if named not in (None, issuer.issuer):
+        raise InvalidRequest(Reason.UNTRUSTED_ISSUER, f"issuer {issuer.id} names another one by now")
+    return selected
 
 
 def _own(selected: Selected, identity: Identity, clock: Clock) -> VerifiedToken:

@@ -65,9 +65,9 @@ class TrustLoader:
         """Whatever a decision about it looks at, and what nearly fits. `rest`: of the same tenant."""
         selected = [one for one in (question.subject, question.actor) if one is not None]
         found = [each for one in selected for each in self.select(one, rest, question.now)]
-        clients = {question.client, *(_client(each) for each in found)} - {None}
         refs = {ref for each in found for ref in self._mappings(each)}
-        return self.with_documents(rest, refs | {DocumentRef(Kind.CLIENT, str(id_)) for id_ in clients}, tenant)
+        asking = {DocumentRef(Kind.CLIENT, question.client)} if question.client else set()
+        return self.with_documents(rest, refs | asking, tenant)
 
     def select(self, identity: Identity, rest: Snapshot, now: int) -> Iterator[Selected]:
         """Who vouches for it; nobody, where a decision would not find anybody either."""
@@ -83,6 +83,16 @@ class TrustLoader:
         for one in asking:
             places.setdefault(one.issuer.id, set()).update(_selectors(one.issuer, one.claims))
         return {ref for issuer, selectors in places.items() for ref in self._filed(issuer, selectors)}
+
+    def of_issuers(self, ids: Iterable[str]) -> set[DocumentRef]:
+        """Mappings of these issuers, of each the first."""
+        return {_mapping_ref(id_) for issuer in ids for id_ in self.pages.mappings_of(issuer, None, NEAR)}
+
+    def behind(self, claims: ReadOnly[str, Json]) -> set[DocumentRef]:
+        """What one of our own tokens rests on: what made its principal and who holds it, and the client it went to."""
+        client = _client(claims)
+        made = set(map(_made_by, _own_mappings(claims)))
+        return made | ({DocumentRef(Kind.CLIENT, client)} if client else set())
 
     def everything(self, tenant: str | None) -> Loaded:
         """Clients and mappings too, up to a limit."""
@@ -104,7 +114,7 @@ class TrustLoader:
 
     def _mappings(self, selected: Selected) -> Iterator[DocumentRef]:
         if selected.ours:
-            yield from map(_made_by, _own_mappings(selected))
+            yield from self.behind(selected.claims)
             return
         yield from self.for_identities([Asking(selected.issuer, selected.claims)])
         yield from map(_mapping_ref, self.pages.mappings_of(selected.issuer.id, None, NEAR))
@@ -167,17 +177,17 @@ def _made_by(mapping: str) -> DocumentRef:
     return _mapping_ref(mapping) if client is None else DocumentRef(Kind.CLIENT, client)
 
 
-def _own_mappings(selected: Selected) -> Iterator[str]:
+def _own_mappings(claims: ReadOnly[str, Json]) -> Iterator[str]:
     """What made one of our own tokens' principal, and that of who holds it."""
-    fed = selected.claims.get("fed")
+    fed = claims.get("fed")
     for name in ("mapping", "actor") if isinstance(fed, ReadOnly) else ():
         versioned = fed.get(name) if isinstance(fed, ReadOnly) else None
         if isinstance(versioned, str):
             yield versioned.rpartition("@")[0]
 
 
-def _client(selected: Selected) -> str | None:
+def _client(claims: ReadOnly[str, Json]) -> str | None:
     """The registered client that one of our own tokens was issued to."""
-    fed = selected.claims.get("fed") if selected.ours else None
+    fed = claims.get("fed")
     named = fed.get("client") if isinstance(fed, ReadOnly) else None
     return named.rpartition("@")[0] if isinstance(named, str) else None
