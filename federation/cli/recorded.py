@@ -8,6 +8,7 @@ from federation.cli.console import Terminal
 from federation.cli.failure import Failed
 from federation.cli.inert import printable
 from federation.client.admin import AdminApi, AdminRefused
+from federation.model.itself import CLIENT_ISSUER
 
 
 def question_of(api: AdminApi, correlation_id: str, terminal: Terminal) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def question_of(api: AdminApi, correlation_id: str, terminal: Terminal) -> dict[
         "proof": next((kind for name, kind in _PROOFS.items() if record.get(name)), None),
     }
     return {
-        **_identity(record, "claims", "issuer"),
+        **({} if record.get("issuer") == CLIENT_ISSUER else _identity(record, "claims", "issuer")),
         **({"actor": _identity(record, "actor_claims", "actor_issuer")} if record.get("actor_claims") else {}),
         **{name: value for name, value in asked.items() if value},
     }

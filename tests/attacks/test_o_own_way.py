@@ -24,12 +24,17 @@ def world() -> AdminWorld:
 
 def seen(world: AdminWorld, **claims: Json) -> str:
     """A token of alice's, with the record of how it was issued."""
+    recorded(world, "j-alice", issuer="corp", claims={"sub": "alice", **claims})
+    return world.token(jti="j-alice")
+
+
+def recorded(world: AdminWorld, jti: str, **members: Json) -> None:
+    """How an admin's token was issued."""
     record: dict[str, Any] = {
-        "jti": "j-alice",
-        "correlation_id": "c-alice",
+        "jti": jti,
+        "correlation_id": f"c-{jti}",
         "revocation_keys": [],
-        "issuer": "corp",
-        "claims": {"sub": "alice", **claims},
+        **members,
         "audience": ["federation-admin"],
         "scope": list(ADMIN_SCOPES),
         "source_ip": ADDRESS,
@@ -37,7 +42,6 @@ def seen(world: AdminWorld, **claims: Json) -> str:
         "expires_at": NOW + 300,
     }
     world.ledger.commit(record, ())
-    return world.token(jti="j-alice")
 
 
 def policy(cedar: str, id_: str = "door") -> Document:
@@ -123,6 +127,30 @@ def test_O6_but_one_that_was_only_described_is_known_to_work(world: AdminWorld) 
     world.clock.advance(5)
     assert world.put(issuer("second", description="the second"), '"1"').status == 200
     assert world.call("DELETE", "/mappings/alice", token=carol, if_match='"1"').status == 204
+
+
+def test_O6_nor_is_one_by_a_client_that_is_an_admin_itself(world: AdminWorld) -> None:
+    robot: Document = {
+        "kind": "Client",
+        "id": "robot",
+        "auth": {"method": "private_key_jwt", "jwks_uri": "https://robot.example.com/jwks"},
+        "audiences": ["federation-admin"],
+        "scopes": list(ADMIN_SCOPES),
+        "grants": ["client-credentials"],
+        "sender_constraint": "dpop",
+    }
+    world.store(robot)
+    itself: dict[str, Json] = {"issuer": "(client)", "claims": {"client_id": "robot"}}
+    of_client: dict[str, Json] = {"client_id": "robot", "client_method": "private_key_jwt"}
+    recorded(world, "j-robot", **itself, **of_client)
+    fed: dict[str, Json] = {"iss": "(client)", "mapping": "client:robot@1", "decision": "d", "client": "robot@1"}
+    token = world.token(jti="j-robot", sub="client/robot", client_id="robot", fed=fed)
+    answer = world.put(
+        policy(f'forbid (principal == Principal::"client/robot", action, {DOOR}) when {WRITING};'), token=token
+    )
+    assert (answer.status, answer.code) == (409, "own_way_in"), answer.body
+    other = policy(f'forbid (principal == Principal::"client/other", action, {DOOR}) when {WRITING};')
+    assert world.put(other, token=token).status == 201
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,15 @@ def test_whom_no_token_proved_is_explained_by_the_issuer_that_did(admin: FakeAdm
     assert asked["actor"] == {"claims": {"iss": "https://agents.example.com", "sub": "a"}}
 
 
+def test_a_client_that_asked_for_itself_is_explained_as_that(admin: FakeAdmin) -> None:
+    client = {"issuer": "(client)", "issuer_url": "", "claims": {"client_id": "robot"}}
+    record = {**RECORD, **client, "client_id": "robot", "client_method": "private_key_jwt"}
+    admin.bridge.admin("GET", "/audit", Reply({"items": [record], "next": None}))
+    admin.run("explain", "--correlation-id", "corr-9")
+    asked = admin.bridge.asked[-1].json
+    assert (asked["client"], asked.keys() & {"claims", "issuer", "token"}) == ("robot", set())
+
+
 @pytest.mark.parametrize("items", [None, [], [{"outcome": "refused", "reason": "bad_signature"}]])
 def test_what_the_trail_does_not_know_is_said(admin: FakeAdmin, items: list[Any] | None) -> None:
     if items is not None:
