@@ -31,8 +31,8 @@ def decide_details(
         for target in targets:
             _check_granted(detail, target)
         _check_locations(detail, targets)
-        if own is not None and not any(_within(detail, parent) for parent in own.authorization_details):
-            raise _not_granted("beyond the details of the subject token")
+    if own is not None and not _narrower(details, own.authorization_details):
+        raise _not_granted("beyond the details of the subject token")
     return details
 
 
@@ -44,6 +44,8 @@ def values_of(value: Json) -> tuple[str, ...]:
     texts = tuple(one for one in values if isinstance(one, str) and one)
     if len(texts) < len(values):
         raise _invalid("a member is neither a text nor a list of texts")
+    if len(set(texts)) < len(texts):
+        raise _invalid("a member has a value twice")
     return texts
 
 
@@ -78,6 +80,24 @@ def _check_locations(detail: JsonObject, targets: Sequence[Target]) -> None:
     resources = {target.audience.resource for target in targets}
     if LOCATIONS in detail and not resources.issuperset(values_of(detail[LOCATIONS])):
         raise _not_granted("locations beyond the targets")
+
+
+def _narrower(details: Sequence[JsonObject], parents: Sequence[JsonObject]) -> bool:
+    """Whether each is within a parent of its own: one payment is not two, though each of them were the same payment."""
+    fitting = [[number for number, parent in enumerate(parents) if _within(detail, parent)] for detail in details]
+    holders: dict[int, int] = {}
+    return all(_placed(detail, fitting, holders, set()) for detail in range(len(details)))
+
+
+def _placed(detail: int, fitting: Sequence[Sequence[int]], holders: dict[int, int], tried: set[int]) -> bool:
+    """Finds the detail a parent, where others move to another one of theirs if need be (an augmenting path)."""
+    for parent in fitting[detail]:
+        if parent not in tried:
+            tried.add(parent)
+            if parent not in holders or _placed(holders[parent], fitting, holders, tried):
+                holders[parent] = detail
+                return True
+    return False
 
 
 def _within(detail: JsonObject, parent: JsonObject) -> bool:

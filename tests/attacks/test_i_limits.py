@@ -159,6 +159,21 @@ def test_I1_a_purpose_is_never_left_behind_or_exchanged_for_another(with_purpose
     assert (body(response)["error"], reason(response)) == refused
 
 
+def test_I1_one_purpose_is_not_two_however_often_it_is_named(with_purposes: Bound) -> None:
+    people, refused = with_purposes.world, ("invalid_authorization_details", "details_not_granted")
+    both: Json = {"type": "tool_call", "purpose": ["refund", "report"]}
+    report: Json = {"type": "tool_call", "purpose": "report"}
+    token = people.exchange(people.token("alice"), people.token("planner"), **asking_for(both, REFUND))
+    for details in ((REFUND, REFUND, REFUND), (report, report), (both, both), (REFUND, report, REFUND)):
+        response = people.post(token, people.token("tool-1"), **asking_for(*details))
+        assert (body(response)["error"], reason(response)) == refused, details
+    twice: Json = {"type": "tool_call", "purpose": ["refund", "refund"]}
+    response = people.post(token, people.token("tool-1"), **asking_for(twice))
+    assert reason(response) == "details_invalid"
+    handed_on = people.exchange(token, people.token("tool-1"), **asking_for(REFUND, report))
+    assert claims_of(handed_on)["authorization_details"] == [REFUND, report]
+
+
 def test_I1_nothing_is_trimmed_unless_the_grant_says_so(world: Bound) -> None:
     people = world.world
     asked: dict[str, Json] = {"scope": "cal:read mail:send"}
