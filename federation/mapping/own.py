@@ -39,7 +39,11 @@ class OwnMappings:
     def _holder(self, own: OwnClaims) -> MappedPrincipal | None:
         if own.holder is None:
             return None
-        return replace(self._trusted(own.holder, own.holder_version), principal=own.actors[0])
+        found = self._trusted(own.holder, own.holder_version)
+        # Nor does who acts: whoever writes that mapping by now never said who may act next in this tenant.
+        if found.issuer.id != (own.holder_issuer or found.issuer.id) or found.issuer.tenant not in (None, own.tenant):
+            raise InvalidRequest(Reason.NO_MAPPING, f"mapping {own.holder} has another issuer or tenant by now")
+        return replace(found, principal=own.actors[0])
 
     def _trusted(self, id_: str, version: int) -> MappedPrincipal:
         """What stands behind the mapping of that id, or behind the client that it stands for, as of that version."""

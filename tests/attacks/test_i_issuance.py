@@ -11,7 +11,7 @@ import pytest
 
 from federation.model.json import Json
 from federation.oauth.metadata import JWKS_PATH
-from tests.support.delegation_world import Delegation, alice, claims_of, delegation, issuer_document
+from tests.support.delegation_world import Delegation, alice, claims_of, delegation, issuer_document, planner
 from tests.support.exchange_world import BRIDGE, NOW, body, reason
 
 CALENDAR: dict[str, Json] = {"kind": "Audience", "id": "calendar", "environment": "prod"}
@@ -127,6 +127,18 @@ def test_I4_a_root_that_moved_to_another_tenant_vouches_for_nobody(world: Delega
     world.write(issuer_document("people"))
     world.write({**alice(), "issuer": "agents"})
     assert refusal(world, token) == ("invalid_request", "no_mapping")
+
+
+def test_I4_an_actor_that_moved_to_another_tenant_says_no_more_who_acts_next(world: Delegation) -> None:
+    token = world.delegated("planner")
+    world.world.write(issuer_document("agents", tenant="globex"))
+    world.write(planner(may_act=["agent/*"]))
+    assert refusal(world, token, "shared") == ("invalid_request", "no_mapping")
+    world.world.write(issuer_document("agents"))
+    world.write(planner(issuer="globex"))
+    assert refusal(world, token) == ("invalid_request", "no_mapping")
+    world.write(planner())
+    assert world.post(token, world.token("tool-1")).status == 200
 
 
 def test_I5_no_claim_of_a_foreign_subject_or_actor_takes_the_place_of_ours(world: Delegation) -> None:
