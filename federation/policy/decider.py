@@ -64,9 +64,9 @@ class Decider:
     engine: CedarEngine = field(default_factory=CedarEngine)
     _compiled: Latest[PolicyDocuments, _Compiled] = field(default_factory=lambda: Latest(_compile), init=False)
 
-    def permits_impersonation(self) -> bool:
-        """Whether any policy could; raises TemporarilyUnavailable for unreadable policies."""
-        return "impersonate" in self._compiled.of(self.directory.policies()).slices.meant
+    def permits_impersonation(self, tenant: str | None) -> bool:
+        """Whether any policy could, for its principals; raises TemporarilyUnavailable for unreadable policies."""
+        return self._compiled.of(self.directory.policies()).slices.meant("impersonate", tenant)
 
     def decide(self, case: Case, known: KnownRisks, approval: Approval | None = None) -> Ruling:
         """The ruling; raises TemporarilyUnavailable for unreadable policies."""

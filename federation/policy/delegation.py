@@ -33,13 +33,17 @@ class Chain:
 
 
 def decide_chain(
-    subject: VerifiedToken, mapped: MappedPrincipal, acting: Acting | None, *, impersonation: Callable[[], bool]
+    subject: VerifiedToken,
+    mapped: MappedPrincipal,
+    acting: Acting | None,
+    *,
+    impersonation: Callable[[str | None], bool],
 ) -> Chain:
     """The chain behind the subject token, with the actor in front if there is one; raises InvalidRequest.
 
     Of a foreign token no `act` and no `may_act` is ever copied: who says so is not us (ATTACKS H1).
-    `impersonation`: whether any policy lets one of our tokens be exchanged by somebody who does not say who it is. If
-    one does, it is asked: by an action of its own, `impersonate`.
+    `impersonation`: whether any policy of the tenant's (or everybody's) lets one of our tokens be exchanged by somebody
+    who does not say who it is. If one does, it is asked: by an action of its own, `impersonate`.
     """
     own = subject.own
     so_far = own.actors if own else ()
@@ -51,7 +55,7 @@ def decide_chain(
         return Chain("delegate", act, acting.mapped, (sub, *so_far))
     if own is None:
         return Chain("exchange")
-    if not impersonation():
+    if not impersonation(mapped.issuer.tenant):
         raise InvalidRequest(Reason.ACTOR_REQUIRED, "one of our own tokens, without actor")
     return Chain("impersonate", inner, mapped.holder, so_far)
 

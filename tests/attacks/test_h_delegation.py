@@ -211,6 +211,14 @@ def test_H9_leaving_the_actor_out_yields_nothing_however_the_request_is_phrased(
         assert_refused(world, token, None, "actor_required", audience=audience, **declared)
 
 
+def test_H9_another_tenants_permit_changes_nothing_not_even_the_refusal(world: Delegation) -> None:
+    token = world.delegated("planner")
+    permit = 'permit (principal, action == Action::"impersonate", resource);'
+    world.world.write({"kind": "Policy", "id": "theirs", "tenant": "globex", "cedar": permit})
+    assert_refused(world, token, None, "actor_required")
+    assert_refused(world, token, None, "actor_required", audience="nowhere")
+
+
 def test_H9_ours_is_an_access_token_and_nothing_else(world: Delegation) -> None:
     token = world.delegated("planner")
     id_token = "urn:ietf:params:oauth:token-type:id_token"

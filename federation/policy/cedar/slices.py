@@ -66,15 +66,19 @@ class PolicySlices:
         documents = _with_default(tuple(policies))
         self._versions = {policy.id: policy.version for policy in documents}
         self._shelves: dict[Uid | None, dict[_Who, list[Rule]]] = {}
-        self.meant: frozenset[str] = frozenset()
-        """Actions that some permit's head names."""
+        self._meant: dict[str | None, frozenset[str]] = {}
         for policy in documents:
             for rule in _read(policy):
                 who = _Who(rule.head.principal, policy.tenant)
                 self._shelves.setdefault(rule.head.resource, {}).setdefault(who, []).append(rule)
-                self.meant |= rule.actions if rule.effect == "permit" else frozenset()
+                if rule.effect == "permit":
+                    self._meant[policy.tenant] = self._meant.get(policy.tenant, frozenset()) | rule.actions
         self._kept: OrderedDict[tuple[_Shelf, ...], Slice] = OrderedDict()
         self._lock = Lock()
+
+    def meant(self, action: str, tenant: str | None) -> bool:
+        """Whether the head of some permit names the action, for the principals of that tenant."""
+        return any(action in self._meant.get(owner, ()) for owner in (None, tenant))
 
     def slice_for(self, principal: Party, audience: Place) -> Slice:
         """What could apply; parsed when it is first asked for. Raises TemporarilyUnavailable."""

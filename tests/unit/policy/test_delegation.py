@@ -36,7 +36,7 @@ def root(*may_act: str, holder: MappedPrincipal | None = None) -> MappedPrincipa
 def decide(
     token: VerifiedToken, mapped_to: MappedPrincipal, actor: Acting | None, *, impersonation: bool = False
 ) -> Chain:
-    return decide_chain(token, mapped_to, actor, impersonation=lambda: impersonation)
+    return decide_chain(token, mapped_to, actor, impersonation=lambda _tenant: impersonation)
 
 
 def refused(token: VerifiedToken, mapped_to: MappedPrincipal, actor: Acting | None) -> Reason:
