@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from federation.admin.documents.yaml_source import read_sources
-from federation.model.policy import Obligations, Place, Policy, Zone
+from federation.model.policy import Decision, Obligations, Place, Policy, Zone
 from federation.policy.cedar.compile import compile_policy
 from federation.policy.cedar.engine import CedarEngine
 from federation.policy.cedar.example_request import read_example
@@ -45,8 +45,12 @@ def test_every_example_comes_out_as_expected(body: dict[str, Any]) -> None:
     assert run_examples(body["examples"], POLICIES[body["id"]], PLACES) == ()
 
 
+def decided(example: dict[str, Any]) -> Decision:
+    return CedarEngine().decide(read_example(example, PLACES), PolicySlices(POLICIES.values()))
+
+
 def obligations(example: dict[str, Any]) -> Obligations:
-    decision = CedarEngine().decide(read_example(example, PLACES), PolicySlices(POLICIES.values()))
+    decision = decided(example)
     assert decision.allowed
     return decision.obligations
 
@@ -62,10 +66,27 @@ def test_production_tokens_are_short_and_money_moves_one_scope_at_a_time() -> No
 
 
 def test_an_agent_gets_little_and_asks_before_it_pays() -> None:
-    acting = {"principal": "user/acme/ada", "action": "delegate", "context": {"actor": "agent/planner"}}
+    around = {"actor": "agent/planner", "network": {"zone": "aws"}}
+    acting = {"principal": "user/acme/ada", "action": "delegate", "context": around}
     assert obligations({**acting, "audience": "risk-engine"}) == Obligations(max_ttl=120, max_scopes=2)
     paying = obligations({**acting, "audience": "payments", "scopes": ["payments:settlement:write"]})
     assert paying.require_approval == ("An agent is about to settle payments.",)
+
+
+@pytest.mark.parametrize("action", ["exchange", "delegate"])
+def test_from_elsewhere_nobody_gets_into_production_with_an_actor_or_without(action: str) -> None:
+    around = {"actor": "agent/planner", "network": {"zone": "home"}}
+    asked = {"principal": "user/acme/ada", "audience": "risk-engine", "action": action, "context": around}
+    decision = decided(asked)
+    assert (decision.allowed, decision.determined_by) == (False, ("prod-only-from-known-networks",))
+
+
+def test_whoever_is_conspicuous_can_ask_somebody_and_go_on_with_a_yes() -> None:
+    around = {"network": {"zone": "corp"}, "risk": {"principal": 60}}
+    asked = {"principal": "partner/acme/billing-sync", "audience": "risk-engine", "scopes": ["risk:score:write"]}
+    assert not decided({**asked, "context": around}).allowed
+    approved = obligations({**asked, "context": {**around, "approval": "person/ada"}})
+    assert approved.require_approval == ("Somebody conspicuous wants more than to read in production.",)
 
 
 @pytest.mark.parametrize(
