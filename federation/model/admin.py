@@ -17,6 +17,9 @@ REVOCATIONS_WRITE = "revocations:write"
 
 ADMIN_SCOPES = (TRUST_READ, TRUST_WRITE, KEYS_WRITE, AUDIT_READ, APPROVALS_DECIDE, REVOCATIONS_WRITE)
 
+SHORTEST = 60
+"""Seconds: with a token that lives less, nobody has the time to mend anything."""
+
 
 def admin_scopes(mapping: JsonObject) -> frozenset[str]:
     """The scopes of the admin API that the body of a Mapping grants."""

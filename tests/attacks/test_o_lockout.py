@@ -62,6 +62,7 @@ def test_O6_whom_a_policy_keeps_out_is_not_the_last_admin_who_is_left(world: Adm
         {"token_format": "opaque"},
         {"tenant": "acme"},
         {"scopes": ["trust:write-nothing"]},
+        {"max_ttl": "1s"},
     ],
 )
 def test_O6_the_audience_stays_one_that_opens_the_admin_api(world: AdminWorld, changes: dict[str, Json]) -> None:

@@ -159,12 +159,28 @@ def test_O6_nor_is_one_by_a_client_that_is_an_admin_itself(world: AdminWorld) ->
         'forbid (principal, action, resource) unless { ["corp"].contains(context.network.zone) };',
         f'forbid (principal == Principal::"admin/alice", action, resource) when {WRITING};',
         '@require_approval("x") permit (principal, action, resource);',
+        f'@max_ttl("1s") permit (principal, action, {DOOR});',
+        f'@require_proof("mtls") permit (principal, action, {DOOR});',
     ],
 )
 def test_O6_a_policy_that_would_refuse_whoever_writes_it_is_not_written(world: AdminWorld, cedar: str) -> None:
     token = seen(world)
     answer = world.put(policy(cedar), token=token)
     assert (answer.status, answer.code) == (409, "own_way_in"), answer.body
+
+
+def test_O6_but_one_that_wants_what_they_proved_is(world: AdminWorld) -> None:
+    cedar = f'@require_proof("dpop") @max_ttl("1m") permit (principal, action, {DOOR});'
+    assert world.put(policy(cedar), token=seen(world)).status == 201
+
+
+def test_O6_nor_is_a_token_made_too_short_to_mend_anything_with(world: AdminWorld) -> None:
+    token, grant = seen(world), {"audience": "federation-admin", "scopes": list(ADMIN_SCOPES)}
+    answer = world.put({**admin_mapping("alice"), "grants": [{**grant, "max_ttl": "59s"}]}, '"1"', token=token)
+    assert (answer.status, answer.code) == (409, "own_way_in"), answer.body
+    assert (
+        world.put({**admin_mapping("alice"), "grants": [{**grant, "max_ttl": "60s"}]}, '"1"', token=token).status == 200
+    )
 
 
 def test_O6_nor_is_a_zone_taken_away_on_which_they_rest(world: AdminWorld) -> None:

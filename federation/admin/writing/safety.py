@@ -11,8 +11,9 @@ from federation.admin.checks.stored import PAGE, every_document
 from federation.admin.writing.editor import Planned
 from federation.admin.writing.own_way import OwnWay, OwnWayBroken
 from federation.admin.writing.way_in import WayIn
-from federation.model.admin import ADMIN_AUDIENCE, TRUST_WRITE, admin_scopes, lets_write_trust
-from federation.model.documents import StoredDocument, decode_policy
+from federation.model.admin import ADMIN_AUDIENCE, SHORTEST, TRUST_WRITE, admin_scopes, lets_write_trust
+from federation.model.documents import DEFAULT_MAX_TTL, StoredDocument, decode_policy
+from federation.model.duration import seconds
 from federation.model.json import JsonObject
 from federation.model.policy import Policy
 from federation.model.tokens import OwnClaims
@@ -134,7 +135,15 @@ def _is_usable(audience: JsonObject) -> bool:
     """The admin API reads its tokens itself, so an opaque one opens nothing."""
     scopes = audience.get("scopes")
     writes = isinstance(scopes, list) and TRUST_WRITE in scopes
-    return writes and _is_enabled(audience) and audience.get("token_format", "jwt") == "jwt"
+    return writes and _lasts(audience) and _is_enabled(audience) and audience.get("token_format", "jwt") == "jwt"
+
+
+def _lasts(audience: JsonObject) -> bool:
+    """Whether its tokens can live long enough; those of a document that cannot be read do not live at all."""
+    try:
+        return seconds(str(audience.get("max_ttl", DEFAULT_MAX_TTL))) >= SHORTEST
+    except ValueError:
+        return False
 
 
 def _is_enabled(body: JsonObject | None) -> bool:
