@@ -13,6 +13,7 @@ from federation.policy.cedar.heads import named_actions, read_head
 from federation.policy.cedar.locate import parse_problem, schema_problem
 from federation.policy.cedar.mentions import mentions
 from federation.policy.cedar.nested_actors import rests_on_nested_actors
+from federation.policy.cedar.out_of_reach import entities_by_name, told_actors
 from federation.policy.cedar.problem import PolicyProblem
 from federation.policy.cedar.rules import CompiledPolicy, Rule
 from federation.policy.cedar.schema import policy_schema
@@ -27,6 +28,7 @@ def compile_policy(document_id: str, text: str) -> CompiledPolicy:
     compiled = read_policy(document_id, text)
     for number, rule in enumerate(compiled.rules):
         _check_loadable(source, number, rule)
+        _check_in_reach(source, number, rule)
     _check_schema(source)
     return compiled
 
@@ -99,6 +101,14 @@ def _check_loadable(source: Source, number: int, rule: Rule) -> None:
         policy_set((rule,))
     except (ValueError, RecursionError) as error:
         raise _at(source, number, "when", _TOO_DEEP) from error
+
+
+def _check_in_reach(source: Source, number: int, rule: Rule) -> None:
+    conditions = json.loads(rule.cedar)["conditions"]
+    for name in entities_by_name(conditions):
+        raise _at(source, number, name, f"no request has a {name} of that name; begin with context")
+    for name in told_actors(conditions) if rule.effect == "permit" else ():
+        raise _at(source, number, name, "only a forbid may look at who acted before (RFC 8693 section 4.1)")
 
 
 def _check_schema(source: Source) -> None:
