@@ -8,6 +8,7 @@ from cedarpy import Schema
 SCHEMA = """
 // Who a foreign identity is to us. Its tags are the mapping's attributes:
 // principal.hasTag("department") && principal.getTag("department") == "billing"
+// Two tenants may use one name; principal in Tenant::"acme" tells them apart.
 entity Principal in [Tenant] = {
   name: String,        // partner/acme/billing-sync, for `like`
   issuer: String,      // id of the Issuer document
