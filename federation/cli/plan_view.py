@@ -17,6 +17,11 @@ from federation.cli.yaml_file import as_yaml
 WIDTH = 72
 """Characters of a place and its value that are one line."""
 
+_PROVING = {
+    "Issuer": frozenset({"keys", "algorithms", "audiences", "max_token_age", "max_auth_age", "single_use", "revoked"}),
+    "Client": frozenset({"auth"}),
+}
+"""Members that decide which proofs are good, whoever they are of."""
 _SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red")}
 
 
@@ -26,10 +31,19 @@ def print_plan(console: Console, plan: Plan) -> None:
         print_change(console, change)
     if plan.changes or plan.effects:
         print_effects(console, plan.effects)
+    print_lines(console, [Text(f"  ? {printable(line)}", "yellow") for line in _unknown(plan.changes)])
     if plan.changes and plan.seen:
         console.print(Text(_looked_at(plan.seen)), soft_wrap=True)
     print_problems(console, plan.warnings, style="yellow")
     console.print(Text(summary(plan), "bold"), soft_wrap=True)
+
+
+def _unknown(changes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The trail has claims, and neither signatures nor audiences nor ages: these are decided when a token arrives."""
+    for change in changes:
+        proving = _PROVING.get(str(change["kind"]), frozenset()) if change["action"] == "update" else frozenset()
+        if proving & {(str(difference["path"]) + "/").split("/")[1] for difference in change["diff"]}:
+            yield f"whose proofs {change['kind']} {change['id']} takes changes as well: that shows when they arrive"
 
 
 def _looked_at(seen: Mapping[str, Any]) -> str:

@@ -70,6 +70,26 @@ def test_edits_that_mean_nothing_to_anybody_are_said_to(admin: FakeAdmin) -> Non
 
 
 @pytest.mark.parametrize(
+    ("kind", "path", "told"),
+    [
+        ("Issuer", "/keys/jwks/keys/0/x", True),
+        ("Issuer", "/audiences", True),
+        ("Issuer", "/max_token_age", True),
+        ("Issuer", "/description", False),
+        ("Client", "/auth/jwks_uri", True),
+        ("Client", "/scopes", False),
+        ("Audience", "/scopes", False),
+    ],
+)
+def test_what_no_claims_tell_is_said_to_be_unknown(admin: FakeAdmin, kind: str, path: str, told: bool) -> None:
+    difference = {"path": path, "before": "a", "after": "b"}
+    change = {"kind": kind, "id": "acme", "action": "update", "version": 2, "diff": [difference]}
+    admin.bridge.admin("POST", "/plan", Reply({"base": 1, "changes": [change], "effects": [], "warnings": []}))
+    shown = admin.run("plan", admin.folder / "trust").stdout
+    assert (f"whose proofs {kind} acme takes changes" in shown) == told
+
+
+@pytest.mark.parametrize(
     ("seen", "told"),
     [
         ({"days": 7, "identities": 12, "most": 500}, "12 identities seen in the last 7 days)"),
