@@ -40,6 +40,7 @@ class Provenance:
     issuer: str
     mapping: str
     decision: str
+    """The policies that determined it, `@`, and the fingerprint of all documents that it rests on."""
     actor: str | None = None
     """The current actor's mapping and version; None: nobody acts."""
     actor_issuer: str | None = None

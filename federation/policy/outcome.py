@@ -41,7 +41,7 @@ def outcome(case: Case, ruling: Ruling, approval: StoredApproval | None = None) 
         ),
         issued_token_type=request.requested_token_type,
         transaction=own.transaction if own else request.correlation_id,
-        provenance=provenance(case, versions),
+        provenance=provenance(case, ruling, versions),
         context=asking.mapped.attributes,
         documents=versions,
         tenant=asking.mapped.issuer.tenant,

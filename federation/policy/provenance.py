@@ -14,6 +14,8 @@ from federation.oauth.reasons import Reason
 from federation.policy.case import Case, Parties
 from federation.policy.decider import Ruling
 
+MAX_POLICIES = 4
+"""Names of policies in a token."""
 MAX_LINKS = 8
 """Tokens of ours behind a token."""
 
@@ -27,14 +29,14 @@ def documents(case: Case, ruling: Ruling) -> tuple[DocumentVersion, ...]:
     return tuple(dict.fromkeys([*proven, *mapped, *parties.client.documents, *targets, ruling.document]))
 
 
-def provenance(case: Case, versions: tuple[DocumentVersion, ...]) -> Provenance:
+def provenance(case: Case, ruling: Ruling, versions: tuple[DocumentVersion, ...]) -> Provenance:
     """`fed`; raises InvalidRequest for a line of more than eight tokens."""
     parties, holder = case.parties, case.chain.holder
     client = parties.client.client
     return Provenance(
         issuer=parties.mapped.issuer.id,
         mapping=_versioned(parties.mapped.mapping),
-        decision=_fingerprint(versions),
+        decision=f"{_named(ruling.determined_by)}@{_fingerprint(versions)}",
         actor=_versioned(holder.mapping) if holder else None,
         actor_issuer=holder.issuer.id if holder else None,
         client=_versioned(client) if client else None,
@@ -44,6 +46,12 @@ def provenance(case: Case, versions: tuple[DocumentVersion, ...]) -> Provenance:
 
 def _versioned(document: Mapping | Client) -> str:
     return f"{document.id}@{document.version}"
+
+
+def _named(policies: tuple[str, ...]) -> str:
+    """A token stays small: what is beyond the first few, the audit record names."""
+    further = len(policies) - MAX_POLICIES
+    return ",".join((*policies[:MAX_POLICIES], *((f"+{further}",) if further > 0 else ())))
 
 
 def _fingerprint(versions: tuple[DocumentVersion, ...]) -> str:

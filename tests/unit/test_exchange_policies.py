@@ -1,11 +1,13 @@
 """Policies decide within the grants, from the very next exchange on, and whatever is wrong with them is a no."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from federation.model.json import Json
 from federation.model.trust import DocumentRef, Kind
+from tests.support.delegation_world import claims_of
 from tests.support.exchange_world import NOW, Bridge, body, bridge, reason, subject_token
 
 FORBID_HOME = """
@@ -32,6 +34,16 @@ def test_without_policies_the_grants_decide(world: Bridge) -> None:
     world.post()
     (record,) = world.ledger.records.values()
     assert record["policies"] == ["default"]
+
+
+def test_the_token_names_the_policies_that_decided_and_the_record_all_of_them(world: Bridge) -> None:
+    names = ["default", *(f"p{number}" for number in range(5))]
+    for name in names[1:]:
+        world.write(policy("permit (principal, action, resource);", name))
+    decision = claims_of(body(world.post())["access_token"])["fed"]["decision"]
+    (record,) = world.ledger.records.values()
+    assert (record["policies"], record["decision"]) == (names, decision)
+    assert re.fullmatch(r"default,p0,p1,p2,\+2@[0-9a-f]{16}", decision)
 
 
 def test_a_forbid_holds_from_the_very_next_exchange(world: Bridge) -> None:
