@@ -42,7 +42,7 @@ def read_sources(path: Path) -> Sources:
 
 def _is_source(file: Path, folder: Path) -> bool:
     hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-    return file.suffix in SUFFIXES and file.is_file() and not hidden
+    return file.suffix.lower() in SUFFIXES and not file.is_dir() and not hidden
 
 
 def _read(file: Path) -> Sources:
@@ -56,6 +56,8 @@ def _read(file: Path) -> Sources:
 
 
 def _text(file: Path) -> str:
+    if not file.is_file():  # left out in silence, its documents would be taken for deleted
+        raise _Unreadable("not a file, or a link to nothing")
     if file.stat().st_size > MAX_BYTES:
         raise _Unreadable("larger than 1 MiB")
     try:
@@ -64,7 +66,7 @@ def _text(file: Path) -> str:
         raise _Unreadable("not UTF-8", error.object.count(b"\n", 0, error.start) + 1) from None
     if text.startswith("\ufeff"):
         raise _Unreadable("begins with a byte order mark; save it as UTF-8 without one", 1)
-    return _json_as_yaml(text) if file.suffix == ".json" else text
+    return _json_as_yaml(text) if file.suffix.lower() == ".json" else text
 
 
 def _json_as_yaml(text: str) -> str:

@@ -1,10 +1,27 @@
 """Documents from files."""
 
+from os import mkfifo
 from pathlib import Path
 
 import pytest
 
 from federation.admin.documents.yaml_source import MAX_BYTES, read_sources
+
+
+def test_what_cannot_be_read_is_told_and_not_left_out(tmp_path: Path) -> None:
+    (tmp_path / "gone.yaml").symlink_to(tmp_path / "nowhere")
+    mkfifo(tmp_path / "pipe.yml")
+    (tmp_path / "folder.yaml").mkdir()
+    sources = read_sources(tmp_path)
+    assert [(Path(one.file).name, one.message) for one in sources.problems] == [
+        (name, "not a file, or a link to nothing") for name in ("gone.yaml", "pipe.yml")
+    ]
+
+
+def test_a_suffix_may_be_in_capitals(tmp_path: Path) -> None:
+    (tmp_path / "A.YAML").write_text("kind: Zone\nid: a\n")
+    (tmp_path / "B.JSON").write_text('{\t"kind": "Zone", "id": "b"}')
+    assert [one.name for one in read_sources(tmp_path).documents] == ["Zone a", "Zone b"]
 
 
 def test_a_folder_is_read_in_the_order_of_names_hidden_ones_left_alone(tmp_path: Path) -> None:
