@@ -3,15 +3,13 @@
 import os
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 
 from federation.cli.failure import USAGE, Failed
 from federation.client.admin import AdminApi
 from federation.client.credential import read_credential
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from federation.client.http import may_be_told
 
 
 def default_file() -> Path:
@@ -44,19 +42,9 @@ def bridge_url(url: str | None) -> str:
     """The URL without a slash at its end; raises Failed unless it is one to which a token may be sent."""
     if not url:
         raise Failed("which bridge?", "name it: --url https://federation.example.com, or FEDBRIDGE_URL", code=USAGE)
-    if not _may_be_told(url):
+    if not may_be_told(url):
         raise Failed(f"{url} is no bridge's URL", "it begins with https://, or is http:// on this machine", code=USAGE)
     return url.rstrip("/")
-
-
-def _may_be_told(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        local = parts.scheme == "http" and parts.hostname in LOOPBACK
-        known = (parts.scheme == "https" or local) and parts.port != 0
-    except ValueError:
-        return False
-    return known and bool(parts.hostname) and not (parts.query or parts.fragment or parts.username)
 
 
 def connect(url: str | None, token_file: Path) -> AdminApi:

@@ -4,14 +4,12 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
-from federation.client.http import Answer, post_form
+from federation.client.http import Answer, may_be_told, post_form
 from federation.client.key import DpopKey
 from federation.oauth.identifiers import GrantType, TokenType
 
 USE_NONCE = "use_dpop_nonce"
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 """What an Authorization header can hold (RFC 6750 section 2.1)."""
 _LONGEST = 10**9
@@ -67,7 +65,8 @@ def exchange(
     Raises Refused, also for an answer that is none; OSError where nobody answers, and for a bridge to which a token
     would go in the clear; HTTPException for what is no HTTP.
     """
-    _check_private(bridge)
+    if not may_be_told(bridge):
+        raise OSError("neither https nor this machine")
     form = [
         ("grant_type", GrantType.TOKEN_EXCHANGE.value),
         ("subject_token", subject_token),
@@ -81,12 +80,6 @@ def exchange(
     if answer.status != 200:  # noqa: PLR2004 RFC 6749 section 5.1
         raise Refused(answer)
     return _issued(answer, bound=key is not None)
-
-
-def _check_private(bridge: str) -> None:
-    parts = urlsplit(bridge)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise OSError("neither https nor this machine")
 
 
 def _issued(answer: Answer, *, bound: bool) -> Token:

@@ -14,8 +14,20 @@ Parameters: TypeAlias = Sequence[tuple[str, str]]
 
 _TIMEOUT = 15.0
 """Seconds."""
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MAX_ANSWER = 16 * 1024 * 1024
 """Bytes: more than a Lambda function can answer."""
+
+
+def may_be_told(url: str) -> bool:
+    """Whether a token may be sent to the bridge of this URL: over TLS, or on this machine."""
+    try:
+        parts = urlsplit(url)
+        local = parts.scheme == "http" and parts.hostname in LOOPBACK
+        known = (parts.scheme == "https" or local) and parts.port != 0
+    except ValueError:
+        return False
+    return known and bool(parts.hostname) and not (parts.query or parts.fragment or parts.username)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,11 @@ def test_J9_a_bridge_that_wants_a_nonce_without_end_is_asked_twice_at_most(bridg
     assert len(bridge.asked) <= 2
 
 
-@pytest.mark.parametrize("url", ["http://bridge.example.com", "ftp://127.0.0.1", "http://127.0.0.1.example.com", "x"])
+IN_THE_CLEAR = ("http://bridge.example.com", "ftp://127.0.0.1", "http://127.0.0.1.example.com", "x")
+NO_URL = ("https://[::1", "https://bridge.example.com:99999", "https://", "https://user@bridge.example.com")
+
+
+@pytest.mark.parametrize("url", [*IN_THE_CLEAR, *NO_URL])
 def test_P3_no_token_is_sent_in_the_clear(url: str) -> None:
     with pytest.raises(OSError, match="neither https nor this machine"):
         exchange(url, SECRET, Wanted("api"))

@@ -4,13 +4,14 @@ import os
 import stat
 from urllib.parse import urlsplit
 
-from federation.cli.bridge import LOOPBACK, default_file
+from federation.cli.bridge import default_file
 from federation.cli.doctor.finding import Settled, Verdict, failed, not_checked, ok, resting_on, warning
 from federation.cli.doctor.moments import lasting
 from federation.cli.doctor.shown import shown
 from federation.cli.doctor.unverified import Members, read_unverified, seconds, texts
 from federation.cli.doctor.visit import Visit
 from federation.client.credential import Credential, NoCredential, read_credential
+from federation.client.http import LOOPBACK
 from federation.model.admin import ADMIN_AUDIENCE
 
 _LOG_IN = "Log in again: fedbridge login."
