@@ -121,9 +121,12 @@ schemas: .venv/ready ## the JSON Schemas of the trust documents, the pages about
 	$(BIN)/python -m federation.admin.provider_docs.folder docs/providers
 
 lock: ## compile the hash-locked requirements from pyproject.toml (needs uv)
-	uv pip compile $(LOCK) pyproject.toml -o requirements.txt
-	uv pip compile $(LOCK) pyproject.toml --extra admin -c requirements.txt -o requirements-admin.txt
-	uv pip compile $(LOCK) pyproject.toml --all-extras --group dev -c requirements.txt -o requirements-dev.txt
+	uv pip compile $(LOCK) pyproject.toml --all-extras --group dev -o requirements-dev.txt
+	uv pip compile $(LOCK) pyproject.toml --extra server -c requirements-dev.txt -o requirements.txt
+	uv pip compile $(LOCK) pyproject.toml --extra server --extra admin -c requirements-dev.txt -o requirements-admin.txt
+	uv pip compile $(LOCK) --group browser -o requirements-browser.txt
+	uv pip compile $(LOCK) --group fuzz -o requirements-fuzz.txt
+	uv pip compile $(LOCK) --group engine -o requirements-engine.txt
 	uv pip compile $(LOCK) --group sam -o requirements-sam.txt
 
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet

@@ -7,7 +7,7 @@ from federation.bootstrap.admin_api import admin_endpoint
 from federation.settings import read_settings
 from functions.http import HttpHandler
 from functions.runtime import Handler, built_on_access
-from functions.telemetry import CountedRefusals, Counters, log_stream, structured_logger, traced
+from functions.telemetry import CountedRefusals, Counters, log_stream, structured_logger
 
 
 def build(environment: Mapping[str, str]) -> Handler:
@@ -16,7 +16,7 @@ def build(environment: Mapping[str, str]) -> Handler:
     logger = structured_logger(stream)
     refusals = CountedRefusals(PowertoolsAuditLog(logger), Counters(stream))
     endpoint = admin_endpoint(read_settings(environment), refusals, PowertoolsApprovalLog(logger))
-    return traced(HttpHandler(endpoint).handle, environment)
+    return HttpHandler(endpoint).handle
 
 
 __getattr__ = built_on_access(build)

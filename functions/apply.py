@@ -23,7 +23,7 @@ from federation.settings import read_settings
 from federation.system import SystemClock
 from functions.event import Event
 from functions.runtime import Context, Handler, built_on_access
-from functions.telemetry import log_stream, structured_logger, traced
+from functions.telemetry import log_stream, structured_logger
 
 WHO = "iam/apply-trust"
 """Stands in the history where a principal stands elsewhere; CloudTrail has the caller."""
@@ -36,7 +36,7 @@ def build(environment: Mapping[str, str]) -> Handler:
     settings = read_settings(environment)
     logger = structured_logger(log_stream(environment))
     handler = ApplyHandler(trust_editor(settings), logger, SystemClock(), settings.loopback_issuers, settings.issuer)
-    return traced(handler.handle, environment)
+    return handler.handle
 
 
 @dataclass(frozen=True, slots=True)

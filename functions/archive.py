@@ -11,13 +11,13 @@ from federation.bootstrap.archive import archiver
 from federation.settings import read_settings
 from functions.event import Event
 from functions.runtime import Context, Handler, built_on_access
-from functions.telemetry import log_stream, structured_logger, traced
+from functions.telemetry import log_stream, structured_logger
 
 
 def build(environment: Mapping[str, str]) -> Handler:
     """The handler; raises SettingsError."""
     logger = structured_logger(log_stream(environment))
-    return traced(ArchiveHandler(archiver(read_settings(environment)), logger).handle, environment)
+    return ArchiveHandler(archiver(read_settings(environment)), logger).handle
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from federation.settings import read_settings
 from federation.system import SystemClock
 from functions.event import Event
 from functions.runtime import Context, Handler, built_on_access
-from functions.telemetry import log_stream, structured_logger, traced
+from functions.telemetry import log_stream, structured_logger
 
 PAYLOAD = "payload"
 """Stands where a file's name stands elsewhere."""
@@ -37,7 +37,7 @@ _FORM = 'Send {"kind": "Mapping", "id": "...", "version": 1, "reason": "why it m
 def build(environment: Mapping[str, str]) -> Handler:
     """The handler; raises SettingsError."""
     logger = structured_logger(log_stream(environment))
-    return traced(ConfirmHandler(confirmer(read_settings(environment)), logger, SystemClock()).handle, environment)
+    return ConfirmHandler(confirmer(read_settings(environment)), logger, SystemClock()).handle
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from federation.admin.writing.editor import Applied
 from federation.bootstrap.first_admin import first_admin
 from functions.event import Event
 from functions.runtime import Context, Handler, built_on_access
-from functions.telemetry import log_stream, structured_logger, traced
+from functions.telemetry import log_stream, structured_logger
 
 
 def build(environment: Mapping[str, str]) -> Handler:
     """The handler; raises SettingsError."""
     logger = structured_logger(log_stream(environment))
-    return traced(FirstAdminHandler(first_admin(environment), logger).handle, environment)
+    return FirstAdminHandler(first_admin(environment), logger).handle
 
 
 @dataclass(frozen=True, slots=True)

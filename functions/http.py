@@ -11,7 +11,7 @@ from federation.ports import AuditLog
 from federation.settings import Settings, read_settings
 from functions.event import Event, GatewayResponse, read_event, write_response
 from functions.runtime import Build, Context, Handler
-from functions.telemetry import CountedRefusals, Counters, log_stream, structured_logger, traced
+from functions.telemetry import CountedRefusals, Counters, log_stream, structured_logger
 
 
 class HttpEndpoint(Protocol):
@@ -66,6 +66,6 @@ def http_function(endpoint: Callable[[Settings, AuditLog], HttpEndpoint], succes
         counters = Counters(stream)
         log = CountedRefusals(PowertoolsAuditLog(structured_logger(stream)), counters)
         counted = CountedSuccesses(endpoint(read_settings(environment), log), counters, success)
-        return traced(HttpHandler(counted).handle, environment)
+        return HttpHandler(counted).handle
 
     return build

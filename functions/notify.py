@@ -13,13 +13,13 @@ from federation.settings import read_settings
 from functions.event import Event
 from functions.runtime import Context, Handler, built_on_access
 from functions.stream import read_images
-from functions.telemetry import log_stream, structured_logger, traced
+from functions.telemetry import log_stream, structured_logger
 
 
 def build(environment: Mapping[str, str]) -> Handler:
     """The handler; raises SettingsError."""
     logger = structured_logger(log_stream(environment))
-    return traced(NotifyHandler(approval_notice(read_settings(environment)), logger).handle, environment)
+    return NotifyHandler(approval_notice(read_settings(environment)), logger).handle
 
 
 @dataclass(frozen=True, slots=True)

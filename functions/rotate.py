@@ -15,14 +15,14 @@ from federation.ports import KeyOrder
 from federation.settings import read_settings
 from functions.event import Event
 from functions.runtime import Context, Handler, built_on_access
-from functions.telemetry import Counters, log_stream, structured_logger, traced
+from functions.telemetry import Counters, log_stream, structured_logger
 
 
 def build(environment: Mapping[str, str]) -> Handler:
     """The handler; raises SettingsError."""
     stream = log_stream(environment)
     rotating = rotation(read_settings(environment))
-    return traced(RotateHandler(rotating, structured_logger(stream), Counters(stream)).handle, environment)
+    return RotateHandler(rotating, structured_logger(stream), Counters(stream)).handle
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from federation.status.publication import StatusPublication
 from functions.event import Event
 from functions.runtime import Context, Handler, built_on_access
 from functions.stream import read_images
-from functions.telemetry import log_stream, structured_logger, traced
+from functions.telemetry import log_stream, structured_logger
 
 SECOND_LOOK = 2.0
 """Seconds until a token whose record was written at the time of the withdrawal shows in the index as well."""
@@ -23,7 +23,7 @@ SECOND_LOOK = 2.0
 def build(environment: Mapping[str, str]) -> Handler:
     """The handler; raises SettingsError."""
     logger = structured_logger(log_stream(environment))
-    return traced(StatusHandler(status_publication(read_settings(environment)), logger).handle, environment)
+    return StatusHandler(status_publication(read_settings(environment)), logger).handle
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Powertools, set up once for every function: a structured log, counters within it, traces.
+"""Powertools, set up once for every function: a structured log and counters within it.
 
 Nothing here takes an event, a header or a token.
 """
@@ -10,19 +10,16 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TextIO
 
-from aws_lambda_powertools import Logger, Tracer
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from federation.aws.audit_log import PowertoolsAuditLog
 from federation.model.json import JsonObject
-from functions.runtime import Handler
 
 SERVICE = "federation-bridge"
 NAMESPACE = "FederationBridge"
 LOG_STREAM = "FEDERATION_LOG_STREAM"
 """`stderr`: keeps a laptop's standard output clean. Otherwise standard output, which Lambda collects."""
-LAMBDA_ROOT = "LAMBDA_TASK_ROOT"
-"""Set by Lambda alone."""
 
 _numbers = count(1)
 
@@ -40,18 +37,6 @@ def structured_logger(stream: TextIO) -> Logger:
     logger = Logger(service=f"{SERVICE}-{next(_numbers)}", stream=stream, utc=True, use_rfc3339=True)
     logger.append_keys(service=SERVICE)
     return logger
-
-
-def traced(handler: Handler, environment: Mapping[str, str]) -> Handler:
-    """`handler` in a segment of its own, where Lambda runs a daemon to trace to.
-
-    Neither its response nor its errors are kept: the response is the token.
-    """
-    if LAMBDA_ROOT not in environment:
-        return handler
-    tracer = Tracer(service=SERVICE, patch_modules=["botocore"])
-    traced_handler: Handler = tracer.capture_lambda_handler(handler, capture_response=False, capture_error=False)
-    return traced_handler
 
 
 @dataclass(frozen=True, slots=True)

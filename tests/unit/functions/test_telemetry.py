@@ -3,8 +3,7 @@ import json
 import sys
 
 from federation.aws.audit_log import PowertoolsAuditLog
-from functions.runtime import Context
-from functions.telemetry import CountedRefusals, Counters, log_stream, structured_logger, traced
+from functions.telemetry import CountedRefusals, Counters, log_stream, structured_logger
 
 
 def lines(stream: io.StringIO) -> list[dict[str, object]]:
@@ -54,10 +53,3 @@ def test_a_refusal_is_recorded_and_counted() -> None:
     record, counter = lines(stream)
     assert record["refusal"] == {"reason": "token_expired", "correlation_id": "c-1", "detail": "exp"}
     assert counter["reason"] == "token_expired"
-
-
-def test_nothing_is_traced_outside_lambda() -> None:
-    def handler(event: object, context: Context) -> object:
-        return event, context
-
-    assert traced(handler, {}) is handler
