@@ -117,8 +117,8 @@ scale: .venv/ready $(DYNAMODB_LOCAL)/ready ## what a million mappings cost, on D
 	@$(BIN)/python -m benchmarks.scale --dynamodb-local $(DYNAMODB_LOCAL)/dependency --mappings $(MAPPINGS)
 
 schemas: .venv/ready ## the JSON Schemas of the trust documents, the pages about providers
-	$(BIN)/python -m federation.admin.documents.json_schemas infra/schemas
-	$(BIN)/python -m federation.admin.provider_docs.folder docs/providers
+	$(BIN)/python -m federation.documents.json_schemas infra/schemas
+	$(BIN)/python -m federation.documents.provider_docs.folder docs/providers
 
 lock: ## compile the hash-locked requirements from pyproject.toml (needs uv)
 	uv pip compile $(LOCK) pyproject.toml --all-extras --group dev -o requirements-dev.txt

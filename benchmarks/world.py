@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from benchmarks.stub_aws import StubAws
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import validate
-from federation.admin.writing.changes import change_now
+from federation.admin.changes import change_now
 from federation.bootstrap.admin import trust_editor
 from federation.bootstrap.keys import publication
 from federation.bootstrap.token import token_endpoint
 from federation.client.key import DpopKey
+from federation.documents.source import SourceDocument
+from federation.documents.validate import validate
 from federation.endpoint import TokenEndpoint
 from federation.local.embedded_aws import EmbeddedAws
 from federation.local.issuers.keys import IssuerKey, generate_key

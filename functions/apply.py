@@ -10,12 +10,12 @@ from dataclasses import asdict, dataclass
 
 from aws_lambda_powertools import Logger
 
-from federation.admin.documents.problem import InvalidDocuments, Problem
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import validate
-from federation.admin.writing.changes import change_now, is_reason
-from federation.admin.writing.editor import TrustEditor
+from federation.admin.changes import change_now, is_reason
+from federation.admin.editor import TrustEditor
 from federation.bootstrap.admin import trust_editor
+from federation.documents.problem import InvalidDocuments, Problem
+from federation.documents.source import SourceDocument
+from federation.documents.validate import validate
 from federation.model.history import MAX_REASON
 from federation.model.trust import DocumentRef
 from federation.ports import BucketFull, Clock, VersionConflict

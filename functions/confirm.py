@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass
 
 from aws_lambda_powertools import Logger
 
-from federation.admin.documents.problem import Problem
-from federation.admin.writing.changes import change_now
-from federation.admin.writing.confirm import CannotConfirm, Confirmer
+from federation.admin.changes import change_now
+from federation.admin.confirm import CannotConfirm, Confirmer
 from federation.bootstrap.confirmation import confirmer
+from federation.documents.problem import Problem
 from federation.model.documents import CorruptDocument
 from federation.model.history import MAX_REASON
 from federation.model.trust import DocumentRef, DocumentVersion, Kind

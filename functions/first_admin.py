@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
 
-from federation.admin.writing.editor import Applied
+from federation.admin.editor import Applied
 from federation.bootstrap.first_admin import first_admin
 from functions.event import Event
 from functions.runtime import Context, Handler, built_on_access

@@ -11,14 +11,14 @@ from urllib.parse import urlencode
 
 from benchmarks.scale.counted import Meter
 from benchmarks.scale.mappings import ISSUER, LOADED
-from federation.admin.api.endpoint import AdminEndpoint
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import validate
+from federation.admin_api.endpoint import AdminEndpoint
 from federation.aws.clients import dynamodb_client
 from federation.bootstrap.admin import trust_editor
 from federation.bootstrap.admin_api import admin_endpoint
 from federation.bootstrap.keys import publication
 from federation.bootstrap.token import token_endpoint
+from federation.documents.source import SourceDocument
+from federation.documents.validate import validate
 from federation.endpoint import TokenEndpoint
 from federation.local.embedded_aws import SETUP_SECONDS, EmbeddedAws
 from federation.local.issuers.keys import IssuerKey, generate_key

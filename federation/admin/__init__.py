@@ -1,1 +1,1 @@
-"""Trust documents where they are written: read, validated, stored. Never on the token path."""
+"""Trust changes: who may write what, the second admin, history, approvals. Never on the token path."""

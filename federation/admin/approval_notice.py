@@ -1,6 +1,6 @@
 """What people are told who have to decide: everything that they need, and nothing that opens anything."""
 
-from federation.admin.writing.changes import rfc3339
+from federation.admin.changes import rfc3339
 from federation.model.approval import StoredApproval
 from federation.model.json import Json
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from federation.admin.rights import NOBODY, tenant_of
-from federation.admin.surroundings import Surroundings
+from federation.documents.rights import NOBODY, tenant_of
+from federation.documents.surroundings import Surroundings
 from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey, Withdrawn
 from federation.model.trust import DocumentRef, Kind

@@ -1,6 +1,6 @@
 """Composes the writing of trust documents."""
 
-from federation.admin.writing.editor import TrustEditor
+from federation.admin.editor import TrustEditor
 from federation.aws.clients import dynamodb_client
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.settings import Settings

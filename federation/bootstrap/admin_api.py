@@ -3,34 +3,29 @@
 import logging
 from collections.abc import Sequence
 
-from federation.admin.api.approvals import ApprovalRequests
-from federation.admin.api.audit import AuditTrail
-from federation.admin.api.confirmations import Confirmations
-from federation.admin.api.cursor import Cursors
-from federation.admin.api.documents import Documents
-from federation.admin.api.edits import Edits
-from federation.admin.api.endpoint import AdminEndpoint
-from federation.admin.api.explain import Explanations
-from federation.admin.api.guard import Guard
-from federation.admin.api.histories import Histories
-from federation.admin.api.idempotency import OnceOnly
-from federation.admin.api.keys import Keys
-from federation.admin.api.revocations import Revocations
-from federation.admin.api.router import Router
-from federation.admin.api.segments import ArchivedSegments
-from federation.admin.api.sets import DocumentSets
-from federation.admin.api.table import Resource, table_of
-from federation.admin.api.visible import Visible
 from federation.admin.approvals import Approver
-from federation.admin.checks.stored import StoredTrust
-from federation.admin.effects.coming_back import ComingBack
-from federation.admin.effects.plan import AuditedIdentities, PlanEffects
+from federation.admin.confirm import Confirmer
+from federation.admin.own_way import OwnWay
 from federation.admin.owners import Owners
-from federation.admin.snapshot.loading import TrustLoader
-from federation.admin.trail import Trail
-from federation.admin.writing.confirm import Confirmer
-from federation.admin.writing.own_way import OwnWay
-from federation.admin.writing.second_admin import SecondAdmin
+from federation.admin.second_admin import SecondAdmin
+from federation.admin_api.approvals import ApprovalRequests
+from federation.admin_api.audit import AuditTrail
+from federation.admin_api.confirmations import Confirmations
+from federation.admin_api.cursor import Cursors
+from federation.admin_api.documents import Documents
+from federation.admin_api.edits import Edits
+from federation.admin_api.endpoint import AdminEndpoint
+from federation.admin_api.explain import Explanations
+from federation.admin_api.guard import Guard
+from federation.admin_api.histories import Histories
+from federation.admin_api.idempotency import OnceOnly
+from federation.admin_api.keys import Keys
+from federation.admin_api.revocations import Revocations
+from federation.admin_api.router import Router
+from federation.admin_api.segments import ArchivedSegments
+from federation.admin_api.sets import DocumentSets
+from federation.admin_api.table import Resource, table_of
+from federation.admin_api.visible import Visible
 from federation.aws.answers import DynamoAnswers
 from federation.aws.approvals import DynamoApprovals
 from federation.aws.archive_index import DynamoArchiveIndex, IndexTables
@@ -52,6 +47,11 @@ from federation.bootstrap.keys import recorded_orders
 from federation.bootstrap.revocation import revoker
 from federation.bootstrap.second_level import issuer_keys
 from federation.bootstrap.withdrawals import AdminWithdrawals
+from federation.documents.checks.stored import StoredTrust
+from federation.insight.effects.coming_back import ComingBack
+from federation.insight.effects.plan import AuditedIdentities, PlanEffects
+from federation.insight.snapshot.loading import TrustLoader
+from federation.insight.trail import Trail
 from federation.model.documents import CorruptDocument
 from federation.oauth.metadata import ERRORS_PATH
 from federation.ports import ApprovalLog, AuditLog

@@ -1,6 +1,6 @@
 """Composes a second admin's yes to dangerous documents."""
 
-from federation.admin.writing.confirm import Confirmer
+from federation.admin.confirm import Confirmer
 from federation.aws.clients import dynamodb_client
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.settings import Settings

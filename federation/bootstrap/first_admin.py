@@ -3,14 +3,14 @@
 import logging
 from collections.abc import Callable, Mapping
 
-from federation.admin.checks.stored import StoredTrust
-from federation.admin.writing.changes import change_now
-from federation.admin.writing.editor import Applied
-from federation.admin.writing.first_admin import FirstAdmin
+from federation.admin.changes import change_now
+from federation.admin.editor import Applied
+from federation.admin.first_admin import FirstAdmin
 from federation.aws.clients import dynamodb_client
 from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_writer import DynamoTrustWriter
+from federation.documents.checks.stored import StoredTrust
 from federation.model.documents import CorruptDocument
 from federation.settings import SettingsError, read_settings
 from federation.system import SystemClock

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from federation.admin.api.guard import Guard
+from federation.admin_api.guard import Guard
 from federation.aws.claims import DynamoOneTimeClaims
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.key_sets import DocumentKeySets

@@ -3,7 +3,6 @@
 import logging
 from typing import TYPE_CHECKING
 
-from federation.admin.surroundings import Surroundings
 from federation.aws.clients import dynamodb_client
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.issuer_keys import Store
@@ -14,6 +13,7 @@ from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.guard import guard
 from federation.bootstrap.limits import request_limits
 from federation.bootstrap.second_level import issuer_keys
+from federation.documents.surroundings import Surroundings
 from federation.issuer_keys.endpoint import IssuerKeysEndpoint
 from federation.issuer_keys.push import PushKeys
 from federation.issuer_keys.pusher import Pushers

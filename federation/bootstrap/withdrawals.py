@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from federation.admin.api.operation import AdminRequest
-from federation.admin.api.revocations import TenantOf
+from federation.admin_api.operation import AdminRequest
+from federation.admin_api.revocations import TenantOf
 from federation.model.json import JsonObject
 from federation.model.revocation import Revocation
 from federation.revocation.requested import Admin, read_withdrawal

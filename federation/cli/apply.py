@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from federation.admin.documents.problem import InvalidDocuments
 from federation.cli.console import Terminal
 from federation.cli.failure import USAGE, Failed
 from federation.cli.git_reason import last_commit
@@ -20,6 +19,7 @@ from federation.cli.saved_plan import SavedPlan
 from federation.cli.session import AdminSession, admin_command
 from federation.cli.trust_parts import Part, written_parts
 from federation.client.admin import AdminApi, AdminRefused
+from federation.documents.problem import InvalidDocuments
 
 EXAMPLE = 'Example: fedbridge apply trust --plan plan.json --reason "partner acme, ticket 4711"'
 

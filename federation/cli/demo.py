@@ -6,9 +6,9 @@ from typing import Any, TypeAlias
 
 import typer
 
-from federation.admin.documents.problem import InvalidDocuments
 from federation.cli.console import AsJson, NoColor, diagnostics, output, print_json
 from federation.cli.narration import Narrator
+from federation.documents.problem import InvalidDocuments
 from federation.local.demo.approval import approval
 from federation.local.demo.delegation import Delegated, delegate, delegation_refusals
 from federation.local.demo.explained import explained

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.yaml_source import read_sources
 from federation.cli.failure import Failed
 from federation.cli.listing import path_of
 from federation.cli.yaml_file import as_yaml
 from federation.cli.yaml_in_place import CannotEdit, edited
+from federation.documents.source import SourceDocument
+from federation.documents.yaml_source import read_sources
 
 
 def write_edits(folder: Path, edits: Sequence[Mapping[str, Any]]) -> Iterator[Path]:

@@ -5,10 +5,10 @@ from typing import Any, NoReturn
 
 import typer
 
-from federation.admin.documents.problem import InvalidDocuments, Problem
 from federation.cli.console import Terminal, print_json
 from federation.cli.failure import FAILED
 from federation.cli.problems import print_problems
+from federation.documents.problem import InvalidDocuments, Problem
 
 
 def end_invalid(terminal: Terminal, invalid: InvalidDocuments) -> NoReturn:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from federation.admin.documents.problem import InvalidDocuments, Problem
 from federation.cli.effects_view import effects_of
 from federation.cli.failure import Failed
 from federation.cli.listing import KINDS, every
@@ -15,6 +14,7 @@ from federation.cli.trust_folder import TrustFolder, read_folder
 from federation.cli.trust_parts import Name, Part, planned_parts
 from federation.client.admin import AdminApi, AdminRefused
 from federation.client.http import LOOPBACK
+from federation.documents.problem import InvalidDocuments, Problem
 
 ATTEMPTS = 3
 """How often a plan in several parts begins anew because trust moved between them."""

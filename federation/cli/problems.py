@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-from federation.admin.documents.problem import Problem
 from federation.cli.inert import printable
+from federation.documents.problem import Problem
 
 
 def print_problems(console: Console, problems: Iterable[Problem], *, style: str = "red") -> None:

@@ -12,10 +12,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from federation.admin.documents.problem import InvalidDocuments
 from federation.cli.console import AsJson, NoColor, Terminal
 from federation.cli.invalid import end_invalid
 from federation.cli.problems import print_problems
+from federation.documents.problem import InvalidDocuments
 from federation.local.admin_token import NoAdminToken
 from federation.local.bridge import CannotStart
 from federation.local.mtls.serving import mutual_tls

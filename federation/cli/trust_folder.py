@@ -8,10 +8,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from federation.admin.documents.problem import InvalidDocuments, Problem
-from federation.admin.documents.source import Location, SourceDocument
-from federation.admin.documents.validate import validate
-from federation.admin.documents.yaml_source import read_sources
+from federation.documents.problem import InvalidDocuments, Problem
+from federation.documents.source import Location, SourceDocument
+from federation.documents.validate import validate
+from federation.documents.yaml_source import read_sources
 from federation.model.json import Json
 
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from federation.admin.documents.yaml_tree import YamlTree
 from federation.cli.yaml_file import as_yaml
+from federation.documents.yaml_tree import YamlTree
 from federation.model.json import Json
 
 _PLAIN = re.compile(r"[\w./][\w./@*-]*(?::[\w./@*-]+)*", re.ASCII)

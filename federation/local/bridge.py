@@ -10,14 +10,14 @@ from typing import Self, TextIO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from federation.admin.documents.validate import ValidatedSet
-from federation.admin.writing.changes import change_now
+from federation.admin.changes import change_now
 from federation.aws.approvals import DynamoApprovals
 from federation.aws.clients import dynamodb_client
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.admin import trust_editor
 from federation.bootstrap.confirmation import confirmer
 from federation.bootstrap.keys import publication
+from federation.documents.validate import ValidatedSet
 from federation.keys.publication import Publication
 from federation.local.approval_watch import ApprovalWatch, PrintedNotice
 from federation.local.archive import LocalArchive, forget_lost_archive

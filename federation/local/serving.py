@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import ValidatedSet, validate
-from federation.admin.documents.yaml_source import Sources, read_sources
+from federation.documents.source import SourceDocument
+from federation.documents.validate import ValidatedSet, validate
+from federation.documents.yaml_source import Sources, read_sources
 from federation.local.admin_token import SEEDED, admin_documents, request_admin_token, write_secret
 from federation.local.bridge import LocalBridge
 from federation.local.demo.stage import open_providers, write_tokens

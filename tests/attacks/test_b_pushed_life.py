@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from federation.admin.api.guard import MOVES
+from federation.admin_api.guard import MOVES
 from federation.issuer_keys.pusher import Pushers
 from federation.model.issuer_keys import IssuerKeySet, KeptKeys
 from federation.model.keys import KeySet

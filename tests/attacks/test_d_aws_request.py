@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 import pytest
 
-from federation.admin.documents.problem import InvalidDocuments
-from federation.admin.documents.validate import validate
-from federation.admin.writing.editor import TrustEditor
+from federation.admin.editor import TrustEditor
+from federation.documents.problem import InvalidDocuments
+from federation.documents.validate import validate
 from federation.mapping.mapper import Mapper
 from federation.model.trust import IssuerKeys, Selector
 from federation.oauth.errors import InvalidRequest

@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.admin.writing.second_admin import SEEN_FOR
+from federation.admin.second_admin import SEEN_FOR
 from federation.model.issuer_keys import IssuerKeySet
 from tests.support.admin_world import BRIDGE, AdminWorld, Document, Reply, admin_mapping, audience, issuer, mapping
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.admin.writing.second_admin import SEEN_FOR
+from federation.admin.second_admin import SEEN_FOR
 from tests.support.admin_world import NOW, AdminWorld, Reply, admin_mapping, issuer, mapping
 
 EVERYBODY = mapping("everybody", match={"iss": "https://corp.example.com"}, dangerous=True)

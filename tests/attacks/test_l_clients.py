@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from _pytest.mark.structures import ParameterSet
 
-from federation.admin.documents.form import parse_document
-from federation.admin.documents.problem import InvalidDocuments
-from federation.admin.documents.source import SourceDocument
+from federation.documents.form import parse_document
+from federation.documents.problem import InvalidDocuments
+from federation.documents.source import SourceDocument
 from federation.model.trust import IssuerKeys
 from federation.oauth.errors import InvalidClient, InvalidRequest, TemporarilyUnavailable, UnauthorizedClient
 from federation.oauth.reasons import Reason

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from federation.admin.documents.problem import InvalidDocuments
-from federation.admin.documents.validate import validate
+from federation.documents.problem import InvalidDocuments
+from federation.documents.validate import validate
 from federation.model.trust import IssuerKeys
 from federation.oauth.reasons import Reason
 from federation.ports import FetchFailed

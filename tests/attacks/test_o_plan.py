@@ -5,9 +5,9 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from federation.admin.effects.plan import AuditedIdentities, PlanEffects
-from federation.admin.snapshot.loading import TrustLoader
-from federation.admin.writing.editor import Planned
+from federation.documents.planned import Planned
+from federation.insight.effects.plan import AuditedIdentities, PlanEffects
+from federation.insight.snapshot.loading import TrustLoader
 from federation.model.json import Json, JsonObject
 from federation.model.trust import DocumentRef, Kind, Selector
 from federation.oauth.http import HttpResponse

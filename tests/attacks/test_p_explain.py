@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from federation.admin.explain.explanation import explain
-from federation.admin.explain.question import Identity, Question
-from federation.admin.render import render
+from federation.insight.explain.explanation import explain
+from federation.insight.explain.question import Identity, Question
+from federation.insight.render import render
 from federation.model.json import Json
 from tests.support.admin_trust import BRIDGE, CLAIMS, ISSUER, MAPPING, NOW, trust
 from tests.support.jose_keys import rsa_key

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import validate
 from federation.aws.clients import dynamodb_client
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.client.http import Answer, post_form, send
+from federation.documents.source import SourceDocument
+from federation.documents.validate import validate
 from federation.local.admin_token import AUDIENCE, admin_documents, request_admin_token
 from federation.local.bridge import LocalBridge
 from federation.local.issuers.keys import IssuerKey, generate_key

@@ -17,9 +17,9 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from requests import Response
 
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import validate
 from federation.client.http import send
+from federation.documents.source import SourceDocument
+from federation.documents.validate import validate
 from federation.local.bridge import LocalBridge
 from federation.local.issuers.keys import IssuerKey, generate_key
 from federation.model.json import Json

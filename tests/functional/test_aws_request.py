@@ -12,8 +12,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from federation.admin.documents.validate import validate
 from federation.client.http import Answer, post_form
+from federation.documents.validate import validate
 from federation.local.bridge import LocalBridge
 from federation.oauth.identifiers import GrantType, TokenType
 from federation.system import SystemClock

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 import jwt
 import pytest
 
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import validate
 from federation.client.http import Answer, send
+from federation.documents.source import SourceDocument
+from federation.documents.validate import validate
 from federation.local.bridge import LocalBridge
 from federation.local.iam import ROLE
 from federation.local.issuers.keys import IssuerKey, generate_key

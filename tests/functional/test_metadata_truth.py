@@ -11,9 +11,9 @@ from urllib.parse import urlencode, urlsplit
 import jwt
 import pytest
 
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import validate
 from federation.client.http import send
+from federation.documents.source import SourceDocument
+from federation.documents.validate import validate
 from federation.local.bridge import LocalBridge
 from federation.local.requests import GatewayRequest
 from federation.model.json import Json

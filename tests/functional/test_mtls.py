@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import validate
 from federation.client.http import post_form, send
+from federation.documents.source import SourceDocument
+from federation.documents.validate import validate
 from federation.local.bridge import LocalBridge
 from federation.local.mtls.serving import mutual_tls
 from federation.local.requests import GatewayRequest, GatewayResponse

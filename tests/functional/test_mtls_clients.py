@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from federation.admin.documents.validate import validate
 from federation.client.http import post_form, send
+from federation.documents.validate import validate
 from federation.local.bridge import LocalBridge
 from federation.local.issuers.keys import generate_key
 from federation.local.mtls.identity import new_identity

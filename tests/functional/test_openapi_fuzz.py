@@ -21,9 +21,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from federation.admin.api.operation import MAX_SET
-from federation.admin.documents.validate import validate
-from federation.admin.documents.yaml_source import read_sources
+from federation.admin_api.operation import MAX_SET
+from federation.documents.validate import validate
+from federation.documents.yaml_source import read_sources
 from federation.local.admin_token import admin_documents
 from federation.local.bridge import LocalBridge
 from federation.local.gateway import MAX_BODY

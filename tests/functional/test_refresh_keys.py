@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import validate
 from federation.aws.clients import dynamodb_client
 from federation.aws.issuer_keys import Store
 from federation.bootstrap.admin import trust_editor
 from federation.bootstrap.keys import publication
+from federation.documents.source import SourceDocument
+from federation.documents.validate import validate
 from federation.local.embedded_aws import EmbeddedAws
 from federation.local.issuers.keys import generate_key
 from federation.model.json import Json

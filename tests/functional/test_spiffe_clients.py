@@ -9,9 +9,9 @@ from typing import Any
 import jwt
 import pytest
 
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import validate
 from federation.client.http import Answer
+from federation.documents.source import SourceDocument
+from federation.documents.validate import validate
 from federation.local.bridge import LocalBridge
 from federation.local.issuers.keys import IssuerKey, generate_key
 from federation.local.requests import GatewayRequest, GatewayResponse

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from federation.admin.edits.patch import patched
-from federation.admin.explain.explanation import explain
-from federation.admin.explain.question import Identity, Question
-from federation.admin.explain.steps import Explanation
-from federation.admin.snapshot.snapshot import Snapshot
+from federation.insight.edits.patch import patched
+from federation.insight.explain.explanation import explain
+from federation.insight.explain.question import Identity, Question
+from federation.insight.explain.steps import Explanation
+from federation.insight.snapshot.snapshot import Snapshot
 from federation.model.documents import StoredDocument
 from federation.model.json import Json
 from federation.model.trust import DocumentRef, Kind, Selector

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from federation.admin.documents.validate import validate_path
 from federation.client.http import post_form
+from federation.documents.validate import validate_path
 from federation.oauth.identifiers import GrantType, TokenType
 from tests.support.eventually import HANGS
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import validate
 from federation.client.http import Answer, post_form
+from federation.documents.source import SourceDocument
+from federation.documents.validate import validate
 from federation.local.admin_token import admin_documents, request_admin_token
 from federation.local.bridge import LocalBridge
 from federation.local.issuers.keys import IssuerKey, generate_key

@@ -1,18 +1,18 @@
 """The admin API with what it has beside the trust documents, on stores in memory."""
 
-from federation.admin.api.approvals import ApprovalRequests
-from federation.admin.api.audit import AuditTrail
-from federation.admin.api.explain import Explanations
-from federation.admin.api.keys import Keys
-from federation.admin.api.operation import Operation
-from federation.admin.api.revocations import Revocations
-from federation.admin.api.table import table_of
 from federation.admin.approvals import Approver
 from federation.admin.key_orders import RecordedOrders
 from federation.admin.owners import Owners
-from federation.admin.snapshot.loading import TrustLoader
-from federation.admin.trail import Trail
+from federation.admin_api.approvals import ApprovalRequests
+from federation.admin_api.audit import AuditTrail
+from federation.admin_api.explain import Explanations
+from federation.admin_api.keys import Keys
+from federation.admin_api.operation import Operation
+from federation.admin_api.revocations import Revocations
+from federation.admin_api.table import table_of
 from federation.bootstrap.withdrawals import AdminWithdrawals
+from federation.insight.snapshot.loading import TrustLoader
+from federation.insight.trail import Trail
 from federation.model.admin import ADMIN_SCOPES
 from federation.revocation.revoker import Revoker
 from tests.support.admin_world import BRIDGE, AdminWorld, Reply, admin_mapping

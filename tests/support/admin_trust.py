@@ -1,6 +1,6 @@
 """Trust documents around one partner, for tests of what admins see of them."""
 
-from federation.admin.snapshot.snapshot import Snapshot
+from federation.insight.snapshot.snapshot import Snapshot
 from federation.model.json import Json
 from tests.support.exchange_world import AUDIENCE, BRIDGE, IDP, ISSUER, MAPPING, NOW
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import ValidatedSet, validate
+from federation.documents.source import SourceDocument
+from federation.documents.validate import ValidatedSet, validate
 from federation.local.issuers import azure, github, google, kubernetes, partner
 from federation.local.issuers.claims import ClaimSet
 from federation.local.issuers.keys import IssuerKey, generate_key

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from federation.admin.documents.validate import validate
-from federation.admin.writing.changes import change_now
-from federation.admin.writing.confirm import Confirmer
-from federation.admin.writing.editor import Applied, TrustEditor
+from federation.admin.changes import change_now
+from federation.admin.confirm import Confirmer
+from federation.admin.editor import Applied, TrustEditor
+from federation.documents.validate import validate
 from federation.mapping.mapper import Mapper
 from federation.model.trust import DocumentRef, DocumentVersion, Kind
 from federation.oauth.errors import InvalidRequest

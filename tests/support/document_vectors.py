@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from federation.admin.documents.source import SourceDocument
+from federation.documents.source import SourceDocument
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "documents"
 

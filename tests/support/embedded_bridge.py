@@ -12,12 +12,12 @@ from urllib.parse import urlencode
 
 import boto3
 
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import validate
-from federation.admin.writing.changes import change_now
+from federation.admin.changes import change_now
 from federation.bootstrap.admin import trust_editor
 from federation.bootstrap.keys import publication
 from federation.bootstrap.token import token_endpoint
+from federation.documents.source import SourceDocument
+from federation.documents.validate import validate
 from federation.endpoint import TokenEndpoint
 from federation.local.embedded_aws import EmbeddedAws
 from federation.model.json import Json

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping as ReadOnly
 
-from federation.admin.documents.problem import InvalidDocuments
-from federation.admin.documents.validate import validate
+from federation.documents.problem import InvalidDocuments
+from federation.documents.validate import validate
 from federation.model.trust import MatchValue
 from tests.support.document_vectors import base, sources
 from tests.support.provider_vectors import load

@@ -7,7 +7,7 @@ from typing import Any
 
 from cryptography import x509
 
-from federation.admin.documents.source import SourceDocument
+from federation.documents.source import SourceDocument
 from federation.local.bridge import LocalBridge
 from federation.local.issuers.keys import IssuerKey
 from federation.model.json import Json

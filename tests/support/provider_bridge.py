@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from federation.admin.documents.validate import validate
-from federation.admin.writing.editor import TrustEditor
+from federation.admin.editor import TrustEditor
+from federation.documents.validate import validate
 from federation.mapping.mapper import Mapper
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from federation.admin.api.guard import Guard
-from federation.admin.surroundings import Surroundings
+from federation.admin_api.guard import Guard
+from federation.documents.surroundings import Surroundings
 from federation.issuer_keys.endpoint import IssuerKeysEndpoint
 from federation.issuer_keys.push import PushKeys
 from federation.issuer_keys.pusher import Pushers

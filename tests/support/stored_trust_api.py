@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from federation.admin.api.diff import diff
+from federation.admin_api.diff import diff
 from tests.support.fake_bridge import Asked, FakeBridge, Reply, problem
 
 PLURALS = {

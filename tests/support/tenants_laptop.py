@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import validate
 from federation.client.http import Answer, post_form, send
+from federation.documents.source import SourceDocument
+from federation.documents.validate import validate
 from federation.local.admin_token import AUDIENCE, SCOPES, admin_documents, request_admin_token
 from federation.local.bridge import LocalBridge
 from federation.local.issuers.keys import IssuerKey, generate_key

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from federation.admin.documents.presets import completed
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import validate
-from federation.admin.documents.yaml_source import read_sources
 from federation.client.admin import AdminApi
 from federation.client.credential import Credential
 from federation.client.http import Answer, post_form
+from federation.documents.presets import completed
+from federation.documents.source import SourceDocument
+from federation.documents.validate import validate
+from federation.documents.yaml_source import read_sources
 from federation.local.admin_token import admin_documents, request_admin_token
 from federation.local.bridge import LocalBridge
 from federation.local.demo.trust import (

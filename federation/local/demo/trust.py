@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from federation.admin.documents.source import SourceDocument
+from federation.documents.source import SourceDocument
 from federation.local.issuers.keys import IssuerKey, generate_key
 from federation.local.issuers.loopback import LoopbackIssuers
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import jwt
 
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import validate
 from federation.client.http import Answer, post_form
+from federation.documents.source import SourceDocument
+from federation.documents.validate import validate
 from federation.local.bridge import LocalBridge
 from federation.oauth.identifiers import GrantType, TokenType
 from tests.interop.support.exchanges import Exchange, Exchanges

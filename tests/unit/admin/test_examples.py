@@ -7,11 +7,11 @@ from typing import get_args
 import pytest
 import yaml
 
-from federation.admin.documents.problem import InvalidDocuments
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import validate, validate_path
-from federation.admin.documents.yaml_source import read_sources
-from federation.admin.writing.editor import TrustEditor
+from federation.admin.editor import TrustEditor
+from federation.documents.problem import InvalidDocuments
+from federation.documents.source import SourceDocument
+from federation.documents.validate import validate, validate_path
+from federation.documents.yaml_source import read_sources
 from federation.model.trust import ClientMethod
 from tests.support.fake_trust import FakeTrust
 from tests.support.trust_documents import SOMEBODY

@@ -8,11 +8,11 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import validate
-from federation.admin.documents.yaml_source import read_sources
-from federation.admin.writing.editor import TrustEditor
+from federation.admin.editor import TrustEditor
 from federation.cli.main import app
+from federation.documents.source import SourceDocument
+from federation.documents.validate import validate
+from federation.documents.yaml_source import read_sources
 from federation.mapping.mapper import Mapper
 from federation.oauth.errors import InvalidRequest
 from federation.verification.issuers import TrustedIssuers

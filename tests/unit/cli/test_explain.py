@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from federation.admin.explain.explanation import explain
-from federation.admin.explain.question import Identity, Question
-from federation.admin.render import render
-from federation.admin.whocan.reach import reach_of, who_can
+from federation.insight.explain.explanation import explain
+from federation.insight.explain.question import Identity, Question
+from federation.insight.render import render
+from federation.insight.whocan.reach import reach_of, who_can
 from tests.support.admin_trust import AGENT, BRIDGE, CLAIMS, MAPPING, NOW, policy, trust
 from tests.support.cli_runs import FakeAdmin, fake_admin
 from tests.support.fake_bridge import Reply

@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.admin.documents.source import SourceDocument
 from federation.cli.trust_folder import TrustFolder
 from federation.cli.trust_parts import Name, Part, planned_parts, written_parts
+from federation.documents.source import SourceDocument
 
 KINDS = ("Issuer", "Mapping", "Audience", "Policy", "Zone")
 ACTIONS = ("create", "update", "unchanged")

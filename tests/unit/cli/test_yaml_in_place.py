@@ -7,9 +7,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.admin.documents.yaml_tree import YamlTree
 from federation.cli.yaml_file import as_yaml
 from federation.cli.yaml_in_place import CannotEdit, edited
+from federation.documents.yaml_tree import YamlTree
 
 TEXT = """\
 # Ask before you touch it.

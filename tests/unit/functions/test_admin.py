@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from federation.admin.writing.editor import Applied
+from federation.admin.editor import Applied
 from federation.model.trust import DocumentRef, DocumentVersion, Kind
 from functions.first_admin import FirstAdminHandler
 from functions.http import HttpHandler

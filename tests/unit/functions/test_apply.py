@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from federation.admin.writing.editor import TrustEditor
+from federation.admin.editor import TrustEditor
 from federation.model.trust import DocumentRef, Kind
 from federation.ports import BucketFull, VersionConflict
 from functions.apply import ApplyHandler

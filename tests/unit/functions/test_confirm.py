@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from federation.admin.writing.confirm import Confirmer
+from federation.admin.confirm import Confirmer
 from federation.model.documents import CorruptDocument, StoredDocument
 from federation.model.trust import DocumentRef
 from federation.ports import BucketFull, VersionConflict

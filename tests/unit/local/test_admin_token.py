@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from federation.admin.documents.source import SourceDocument
-from federation.admin.documents.validate import validate
+from federation.documents.source import SourceDocument
+from federation.documents.validate import validate
 from federation.local.admin_token import AUDIENCE, NoAdminToken, admin_documents, write_secret
 from federation.local.issuers.keys import generate_key
 

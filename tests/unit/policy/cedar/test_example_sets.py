@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from federation.admin.documents.yaml_source import read_sources
+from federation.documents.yaml_source import read_sources
 from federation.model.policy import Decision, Obligations, Place, Policy, Zone
 from federation.policy.cedar.compile import compile_policy
 from federation.policy.cedar.engine import CedarEngine

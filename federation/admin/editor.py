@@ -1,0 +1,97 @@
+"""Validated documents -> the trust table, through its port."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from federation.documents.document_set import DocumentSet
+from federation.documents.planned import Action, Planned
+from federation.documents.validate import ValidatedSet
+from federation.mapping.selectors import filed_under
+from federation.model.documents import StoredDocument
+from federation.model.history import Change
+from federation.model.trust import DocumentRef, DocumentVersion, Kind
+from federation.ports import DocumentState, TrustWriter
+from federation.verification.providers import provider_named
+
+# What takes away comes first, so that no grant holds for a moment without it.
+WRITING_ORDER = (Kind.ZONE, Kind.POLICY, Kind.AUDIENCE, Kind.CLIENT, Kind.ISSUER, Kind.MAPPING)
+# None before what names it, and whoever may mend things comes before whoever might have.
+DELETING_ORDER = (Kind.MAPPING, Kind.CLIENT, Kind.ISSUER, Kind.AUDIENCE, Kind.POLICY, Kind.ZONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What an apply has changed."""
+
+    created: tuple[DocumentVersion, ...]
+    updated: tuple[DocumentVersion, ...]
+    unchanged: tuple[DocumentRef, ...]
+    pending: tuple[DocumentVersion, ...] = ()
+    """Of all these, what holds for nobody until a second admin has confirmed that version."""
+    deleted: tuple[DocumentVersion, ...] = ()
+
+
+class TrustEditor:
+    """Writes whole sets of documents. What the set does not name stays as it is."""
+
+    def __init__(self, writer: TrustWriter) -> None:
+        self._writer = writer
+
+    def apply(self, validated: ValidatedSet, change: Change) -> Applied:
+        """Write every document that is new or changed, each atomically, none before what it names.
+
+        Raises VersionConflict where somebody else wrote at the same time, and BucketFull; what was written until
+        then stays, and applying again goes on from there.
+        """
+        return self.write(self.plan(validated), change)
+
+    def plan(self, validated: ValidatedSet, deletions: Collection[DocumentRef] = ()) -> tuple[Planned, ...]:
+        """What there is to do, in the order in which to do it; unchanged documents included."""
+        wanted = sorted(validated.documents.refs, key=lambda ref: WRITING_ORDER.index(ref.kind))
+        unwanted = sorted(deletions, key=lambda ref: DELETING_ORDER.index(ref.kind))
+        states = self._writer.states([*wanted, *unwanted])
+        refiled = {ref.id for ref in wanted if ref.kind is Kind.ISSUER and _moves(validated.documents, states[ref])}
+        return (
+            *(_planned(ref, states[ref], validated.documents, refiled) for ref in wanted),
+            *(Planned(ref, None, states[ref]) for ref in unwanted),
+        )
+
+    def write(
+        self, plan: Collection[Planned], change: Change, revision: int | None = None, *, chained: bool = False
+    ) -> Applied:
+        """Carry out a plan. Raises as `apply` does.
+
+        `revision`: none of it unless this is the revision still. `chained`: nor go on once anybody else has written.
+        """
+        done: dict[Action, list[DocumentVersion]] = {"create": [], "update": [], "delete": [], "unchanged": []}
+        for planned in plan:
+            if planned.action != "unchanged":
+                self._carry_out(planned, change, revision)
+                revision = revision + 1 if chained and revision is not None else None
+            done[planned.action].append(DocumentVersion(planned.ref, planned.version))
+        pending = tuple(DocumentVersion(one.ref, one.version) for one in plan if one.pending)
+        unchanged = tuple(one.ref for one in done["unchanged"])
+        return Applied(tuple(done["create"]), tuple(done["update"]), unchanged, pending, tuple(done["delete"]))
+
+    def _carry_out(self, planned: Planned, change: Change, revision: int | None) -> None:
+        if planned.body is None:
+            self._writer.delete(planned.ref, planned.state.version, change, revision=revision)
+            return
+        document = StoredDocument(planned.ref.kind, planned.ref.id, planned.version, planned.body)
+        self._writer.put(document, planned.filed_under, change, revision=revision)
+
+
+def _planned(ref: DocumentRef, state: DocumentState, documents: DocumentSet, refiled: Collection[str]) -> Planned:
+    written = documents.written(ref)
+    if ref.kind is not Kind.MAPPING:
+        return Planned(ref, written.body, state)
+    mapping = documents.mappings[ref.id].document
+    trusted = documents.issuers[mapping.issuer].document
+    place = filed_under(tuple(mapping.match.items()), provider_named(trusted.provider).table.selectors)
+    return Planned(ref, written.body, state, place, mapping.issuer in refiled, trusted.issuer)
+
+
+def _moves(documents: DocumentSet, state: DocumentState) -> bool:
+    """Another provider files its mappings under other claims."""
+    stored = state.document
+    return stored is not None and stored.body.get("provider") != documents.issuers[stored.id].body.get("provider")

@@ -1,0 +1,26 @@
+"""Who asks: proven to be an admin, with what they may do."""
+
+from dataclasses import dataclass
+
+from federation.admin.changes import rfc3339
+from federation.model.history import Change
+from federation.model.tokens import OwnClaims
+from federation.ports import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """Made by the guard alone."""
+
+    principal: str
+    scopes: frozenset[str]
+    tenant: str | None = None
+    """None: a global admin."""
+    actors: tuple[str, ...] = ()
+    """Who acts for the principal, the current actor first."""
+    came: OwnClaims | None = None
+    """What the token said by which they came in; None: they are nobody in particular."""
+
+    def change(self, clock: Clock, why: str, request: str) -> Change:
+        """What is kept of a write of theirs. `request`: its correlation id."""
+        return Change(self.principal, rfc3339(clock.now()), why, request, self.actors, self.tenant)

@@ -1,0 +1,131 @@
+"""`GET /admin/v1/audit`: what was issued and refused; `/audit/{jti}/chain`: from a token back to whoever began."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from federation.admin_api.cursor import PATTERN, Cursors
+from federation.admin_api.models import Shown
+from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
+from federation.admin_api.refusals import AdminRefusal
+from federation.insight.moments import PATTERN as MOMENT
+from federation.insight.moments import since
+from federation.insight.trail import Link, Search, Trail
+from federation.model.admin import AUDIT_READ
+from federation.oauth.reasons import Reason
+from federation.ports import AuditPage, Clock
+
+DEFAULT_SINCE = "24h"
+DEFAULT_LIMIT = 50
+_LIST = "audit"
+
+_NAME = r"[\x21-\x7e]{1,256}"
+JTI = Parameter("jti", r"[A-Za-z0-9_-]{1,128}", "Of a token of ours.")
+SEARCHED = (
+    Parameter("jti", r"[A-Za-z0-9_-]{1,128}", "That token alone."),
+    Parameter("principal", _NAME, "Tokens about it, and those with which it acts."),
+    Parameter("issuer", r"[a-z0-9][a-z0-9._-]{0,62}", "Tokens that rest on that Issuer document."),
+    Parameter("correlation_id", r"[A-Za-z0-9_=+/:.-]{1,128}", "That request: its token, or why it was refused."),
+    Parameter("since", MOMENT, f"As 7d, or RFC 3339; default: {DEFAULT_SINCE}."),
+    Parameter("limit", r"[1-9][0-9]?|1[0-9]{2}|200", f"Records of a page: 1 to 200, {DEFAULT_LIMIT} by default."),
+    Parameter("cursor", PATTERN, "`next` of the page before, for an hour, with everything else as it was."),
+)
+
+
+class AuditShown(Shown):
+    """A page of records, nearly the newest first; one may have few, or none, although there are more."""
+
+    items: Annotated[list[dict[str, Any]], Field(description="As they were written; `outcome` as it is by now.")]
+    next: Annotated[str | None, Field(description="The cursor of the next page; null: this is the last.")]
+
+
+class ChainShown(Shown):
+    """The chain of custody, the token that was asked about first."""
+
+    items: Annotated[list[dict[str, Any]], Field(description="jti, who acts, for whom, with what; and the record.")]
+    complete: Annotated[bool, Field(description="Whether it leads back to somebody whom an issuer vouched for.")]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTrail:
+    """A tenant's auditor reads the tenant's records."""
+
+    trail: Trail
+    clock: Clock
+    cursors: Cursors
+
+    def operations(self) -> Iterator[Operation]:
+        """The table."""
+        yield Operation(
+            "GET",
+            "/audit",
+            AUDIT_READ,
+            "Tokens that were issued; by correlation id what was refused as well.",
+            handle=self._search,
+            name="searchAudit",
+            query=SEARCHED,
+            response=AuditShown,
+        )
+        yield Operation(
+            "GET",
+            "/audit/{jti}/chain",
+            AUDIT_READ,
+            "From a token back to the one with which everything began.",
+            handle=self._chain,
+            name="getChain",
+            variables=(JTI,),
+            response=ChainShown,
+            refusals=(HTTPStatus.NOT_FOUND,),
+        )
+
+    def _search(self, request: AdminRequest) -> Answer:
+        asked = request.query
+        search = Search(
+            since=self._since(asked.get("since", DEFAULT_SINCE)),
+            jti=asked.get("jti"),
+            principal=asked.get("principal"),
+            issuer=asked.get("issuer"),
+            correlation_id=asked.get("correlation_id"),
+            tenant=request.admin.tenant,
+        )
+        after = self.cursors.read(_LIST, asked.get("cursor"), request.admin)
+        page = self._page(search, after, int(asked.get("limit", DEFAULT_LIMIT)))
+        following = None if page.after is None else self.cursors.make(_LIST, page.after, request.admin)
+        return Answer(HTTPStatus.OK, {"items": list(page.records), "next": following})
+
+    def _page(self, search: Search, after: str | None, limit: int) -> AuditPage:
+        try:
+            return self.trail.page(search, after, limit)
+        except ValueError:
+            raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.BAD_CURSOR) from None
+
+    def _since(self, text: str) -> int:
+        try:
+            return since(text, self.clock.now())
+        except ValueError:
+            raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.MALFORMED_QUERY, "since") from None
+
+    def _chain(self, request: AdminRequest) -> Answer:
+        links = self.trail.chain(request.path["jti"], request.admin.tenant)
+        if not links:
+            raise AdminRefusal(HTTPStatus.NOT_FOUND, Reason.NO_SUCH_RECORD)
+        last = links[-1].record
+        return Answer(
+            HTTPStatus.OK,
+            {"items": [_link(one) for one in links], "complete": last is not None and "parent_jti" not in last},
+        )
+
+
+_TOLD = (
+    *("time", "outcome", "principal", "tenant", "client_id", "actor_principal", "act", "issuer", "subject", "mapping"),
+    *("audience", "scope", "expires_at", "txn", "approval", "correlation_id"),
+)
+
+
+def _link(link: Link) -> dict[str, Any]:
+    """The gist, the same members whatever the record has; then all of it."""
+    record = link.record or {}
+    return {"jti": link.jti, **{name: record.get(name) for name in _TOLD}, "record": link.record}

@@ -1,0 +1,167 @@
+"""`/admin/v1/{issuers,mappings,audiences,clients,policies,zones}[/{id}]`: the documents themselves."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+
+from federation.admin.changes import is_reason
+from federation.admin_api.arrival import etag_of, wanted_version
+from federation.admin_api.cursor import PATTERN, Cursors
+from federation.admin_api.edits import Edits, Prepared
+from federation.admin_api.kinds import ID, PLURALS
+from federation.admin_api.models import DocumentShown, PageShown
+from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
+from federation.admin_api.refusals import stale, wrong
+from federation.admin_api.shown import show_document
+from federation.admin_api.visible import Visible
+from federation.documents.schema import SCHEMAS
+from federation.documents.source import SourceDocument
+from federation.model.admin import TRUST_READ, TRUST_WRITE
+from federation.model.documents import StoredDocument
+from federation.model.history import MAX_REASON
+from federation.model.trust import DocumentRef, Kind
+
+DEFAULT_LIMIT = 50
+
+LIMIT = Parameter("limit", r"[1-9][0-9]?|1[0-9]{2}|200", f"Items of a page: 1 to 200, {DEFAULT_LIMIT} by default.")
+CURSOR = Parameter("cursor", PATTERN, "`next` of the page before, for an hour.")
+REASON = Parameter("reason", rf"[^\x00-\x1f\x7f]{{1,{MAX_REASON}}}", "Why, for the history.")
+
+_WRITE_REFUSALS = (
+    *(HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED),
+    *(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.PRECONDITION_REQUIRED),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Of every kind."""
+
+    edits: Edits
+    visible: Visible
+    cursors: Cursors
+
+    def operations(self) -> Iterator[Operation]:
+        """The table."""
+        for kind in SCHEMAS:
+            yield from self._reading(kind)
+            yield from self._writing(kind)
+
+    def _reading(self, kind: Kind) -> Iterator[Operation]:
+        plural = PLURALS[kind]
+        yield Operation(
+            "GET",
+            f"/{plural}",
+            TRUST_READ,
+            f"A page of the {plural}.",
+            handle=partial(self._list, kind),
+            name=f"list{plural.capitalize()}",
+            query=(LIMIT, CURSOR),
+            response=PageShown,
+        )
+        yield Operation(
+            "GET",
+            f"/{plural}/{{id}}",
+            TRUST_READ,
+            f"The {kind} of that id.",
+            handle=partial(self._get, kind),
+            name=f"get{kind}",
+            variables=(ID,),
+            response=DocumentShown,
+            refusals=(HTTPStatus.NOT_FOUND,),
+        )
+
+    def _writing(self, kind: Kind) -> Iterator[Operation]:
+        path = f"/{PLURALS[kind]}/{{id}}"
+        yield Operation(
+            "PUT",
+            path,
+            TRUST_WRITE,
+            f"Write the {kind} of that id: new with If-None-Match, else with If-Match.",
+            handle=partial(self._put, kind),
+            name=f"put{kind}",
+            variables=(ID,),
+            request=SCHEMAS[kind],
+            document=True,
+            response=DocumentShown,
+            also=(HTTPStatus.CREATED,),
+            refusals=_WRITE_REFUSALS,
+            precondition=True,
+        )
+        yield Operation(
+            "DELETE",
+            path,
+            TRUST_WRITE,
+            f"Delete the {kind} of that id, which is a version too.",
+            handle=partial(self._delete, kind),
+            name=f"delete{kind}",
+            variables=(ID,),
+            query=(REASON,),
+            status=HTTPStatus.NO_CONTENT,
+            refusals=(HTTPStatus.NOT_FOUND, *_WRITE_REFUSALS),
+            precondition=True,
+        )
+
+    def _list(self, kind: Kind, request: AdminRequest) -> Answer:
+        after = self.cursors.read(kind, request.query.get("cursor"), request.admin)
+        limit = int(request.query.get("limit", DEFAULT_LIMIT))
+        documents, behind = self.visible.page(request.admin, kind, after, limit)
+        following = None if behind is None else self.cursors.make(kind, behind, request.admin)
+        return Answer(HTTPStatus.OK, {"items": [show_document(one) for one in documents], "next": following})
+
+    def _get(self, kind: Kind, request: AdminRequest) -> Answer:
+        stored = self._current(request, DocumentRef(kind, request.path["id"]))
+        return Answer(HTTPStatus.OK, show_document(stored), {"etag": etag_of(stored.version)})
+
+    def _put(self, kind: Kind, request: AdminRequest) -> Answer:
+        version, ref = wanted_version(request), DocumentRef(kind, request.path["id"])
+        members = dict(request.body)
+        why = _reason(members.pop("reason", ""))
+        _check_name(ref, members)
+        source = SourceDocument("", members)
+        prepared: list[Prepared] = []
+
+        def look() -> Prepared:
+            prepared[:] = [_expecting(version, self.edits.prepare(request, [source]))]
+            return prepared[0]
+
+        self.edits.settle(request, look, why)
+        stored = self._current(request, ref)
+        status = HTTPStatus.OK if version else HTTPStatus.CREATED
+        body = show_document(stored, prepared[0].validated.warnings)
+        return Answer(status, body, {"etag": etag_of(stored.version)})
+
+    def _delete(self, kind: Kind, request: AdminRequest) -> Answer:
+        version, ref = wanted_version(request), DocumentRef(kind, request.path["id"])
+        self._current(request, ref)
+        why = _reason(request.query.get("reason", ""))
+        self.edits.settle(request, lambda: _expecting(version, self.edits.prepare(request, [], [ref])), why)
+        return Answer(HTTPStatus.NO_CONTENT)
+
+    def _current(self, request: AdminRequest, ref: DocumentRef) -> StoredDocument:
+        stored = self.visible.document(request.admin, ref)
+        if stored is None:
+            raise self.visible.missing(request.admin, ref)
+        return stored
+
+
+def _expecting(version: int, prepared: Prepared) -> Prepared:
+    """Raises AdminRefusal (412) unless that version is what was there when it was looked at."""
+    (planned,) = prepared.plan
+    there = planned.state.version if planned.state.document else 0
+    if there != version:
+        raise stale()
+    return prepared
+
+
+def _check_name(ref: DocumentRef, members: dict[str, object]) -> None:
+    for name, expected in (("kind", ref.kind.value), ("id", ref.id)):
+        if members.get(name) != expected:
+            raise wrong(f"/{name}", f"{name} is not what the path says", f"write {name}: {expected}")
+
+
+def _reason(text: object) -> str:
+    if not isinstance(text, str) or not is_reason(text):
+        raise wrong("/reason", f"a reason is one printable line of at most {MAX_REASON} characters")
+    return text

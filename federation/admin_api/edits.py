@@ -1,0 +1,141 @@
+"""From what an admin wants to what is written: validated beside what is stored, theirs to write, safe, then atomic."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from federation.admin.editor import Applied, TrustEditor
+from federation.admin.own_way import OwnWay
+from federation.admin.safety import Safety, Unsafe
+from federation.admin_api.operation import AdminRequest
+from federation.admin_api.refusals import conflict, forbidden, invalid, stale
+from federation.documents.checks.stored import StoredTrust
+from federation.documents.document_set import DocumentSet
+from federation.documents.planned import Planned
+from federation.documents.problem import InvalidDocuments
+from federation.documents.rights import Refusal, Rights
+from federation.documents.source import SourceDocument
+from federation.documents.surroundings import Surroundings
+from federation.documents.validate import ValidatedSet, validate
+from federation.model.json import JsonObject
+from federation.model.trust import DocumentRef
+from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.reasons import Reason
+from federation.ports import BucketFull, Clock, DocumentPages, RevisionMoved, TrustWriter, VersionConflict
+
+ATTEMPTS = 10
+"""How often what was looked at together is looked at again because somebody wrote meanwhile."""
+
+_TAKEN = "somebody else has the same, or it is not for this tenant"
+
+_Sides: TypeAlias = tuple[DocumentRef, JsonObject | None, JsonObject | None]
+
+_REFUSED = {Refusal.TENANT: Reason.OUTSIDE_TENANT, Refusal.SCOPES: Reason.BEYOND_OWN_RIGHTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan that may be carried out."""
+
+    validated: ValidatedSet
+    plan: tuple[Planned, ...]
+    revision: int
+    """As of which it was looked at."""
+    needs_revision: bool
+    """Whether it is only safe while that is still the revision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """Every write of the admin API comes through here."""
+
+    writer: TrustWriter
+    pages: DocumentPages
+    stored: StoredTrust
+    clock: Clock
+    own_way: OwnWay
+    loopback: bool = False
+    own_issuer: str = ""
+    """Our URL."""
+
+    def prepare(
+        self, request: AdminRequest, sources: Sequence[SourceDocument], deletions: Collection[DocumentRef] = ()
+    ) -> Prepared:
+        """What would have to be written; raises AdminRefusal: 403, 409, 422."""
+        revision = self.pages.revision()  # before anything is read that the plan rests on
+        try:
+            validated = self._validated(request.admin.tenant, sources, deletions)
+        except InvalidDocuments as error:
+            raise invalid(error.problems) from None
+        plan = TrustEditor(self.writer).plan(validated, deletions)
+        self._check_rights(request, plan)
+        return Prepared(validated, plan, revision, self.check_safe(request, plan))
+
+    def write(self, request: AdminRequest, prepared: Prepared, why: str, revision: int | None = None) -> Applied:
+        """Carry it out; `revision`: only while that is the revision. Raises RevisionMoved, AdminRefusal: 409, 412."""
+        change = request.admin.change(self.clock, why, request.correlation_id)
+        if revision is None and prepared.needs_revision:
+            revision = prepared.revision
+        editor = TrustEditor(self.writer)
+        try:
+            return editor.write(prepared.plan, change, revision, chained=prepared.needs_revision)
+        except RevisionMoved:
+            raise
+        except VersionConflict:
+            raise stale() from None
+        except BucketFull as error:
+            raise conflict(Reason.BUCKET_FULL, str(error)) from None
+
+    def settle(self, request: AdminRequest, look: Callable[[], Prepared], why: str) -> Applied:
+        """Look and write, again and again until nothing moved in between that mattered."""
+        for _ in range(ATTEMPTS):
+            try:
+                return self.write(request, look(), why)
+            except RevisionMoved:
+                continue
+        raise TemporarilyUnavailable(Reason.REVISION_MOVED, "others write all the time")
+
+    def _validated(
+        self, tenant: str | None, sources: Sequence[SourceDocument], deletions: Collection[DocumentRef]
+    ) -> ValidatedSet:
+        """What is wrong is said to a tenant's admin in words that know of no other tenant (O2)."""
+        if not sources:
+            return ValidatedSet(DocumentSet())
+        stored = self.stored.without(deletions)
+        if tenant is None:
+            return self._validate(sources, stored)
+        validated = self._validate(sources, stored.seen_by(tenant))
+        try:
+            self._validate(sources, stored)
+        except InvalidDocuments as error:
+            raise InvalidDocuments([replace(one, message=_TAKEN, hint="") for one in error.problems]) from None
+        return validated
+
+    def _validate(self, sources: Sequence[SourceDocument], stored: StoredTrust) -> ValidatedSet:
+        return validate(sources, loopback=self.loopback, stored=stored, own_issuer=self.own_issuer)
+
+    def check_rights(
+        self, request: AdminRequest, ref: DocumentRef, before: JsonObject | None, after: JsonObject | None
+    ) -> None:
+        """Raises AdminRefusal (403) unless the document is theirs to write."""
+        self._check_each(request, [(ref, before, after)], {})
+
+    def _check_rights(self, request: AdminRequest, plan: Sequence[Planned]) -> None:
+        sides = [(one.ref, one.state.document.body if one.state.document else None, one.body) for one in plan]
+        self._check_each(request, sides, {one.ref: one.body for one in plan})
+
+    def _check_each(
+        self, request: AdminRequest, sides: Sequence[_Sides], planned: Mapping[DocumentRef, JsonObject | None]
+    ) -> None:
+        rights = Rights(request.admin.tenant, request.admin.scopes)
+        around = Surroundings(self.pages, self.writer, planned)
+        for ref, before, after in sides:
+            if refusal := rights.refusal(ref, before, after, around):
+                raise forbidden(_REFUSED[refusal], f"{ref.kind} {ref.id}")
+
+    def check_safe(self, request: AdminRequest, plan: Sequence[Planned]) -> bool:
+        """Raises AdminRefusal (409). True: it is safe only while nothing else is written."""
+        try:
+            return Safety(self.pages, self.writer, self.own_way).check(plan, request.admin.came)
+        except Unsafe as error:
+            raise conflict(error.reason, error.explained) from None

@@ -1,0 +1,104 @@
+"""The door: one of our own tokens, for federation-admin, with the scope, bound to a key, and still standing (O1).
+
+A token is checked like any other of ours that is asked about: revoked, or with what made it gone, it opens nothing.
+"""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from federation.admin_api.admin import Admin
+from federation.mapping.own import OwnMappings
+from federation.model.admin import ADMIN_AUDIENCE
+from federation.model.binding import Binding
+from federation.model.one_time import OneTimeUse
+from federation.model.standing_keys import is_revoked, keys_of
+from federation.model.tokens import OwnClaims, VerifiedToken
+from federation.model.trust import Mapping
+from federation.oauth.errors import InsufficientScope, InvalidRequest, InvalidToken, TemporarilyUnavailable
+from federation.oauth.http import HttpRequest
+from federation.oauth.reasons import Reason
+from federation.ports import AlreadyUsed, CurrentState, OneTimeClaims, StandingQuestion
+from federation.verification.admin_tokens import AdminTokens
+from federation.verification.compact import parse_compact
+from federation.verification.proofs.resource_request import PresentedToken, read_authorization
+
+MOVES = 3
+"""In a row, while somebody asks: a rotation, the next standby, and their publication move the key set one by one."""
+
+
+class CallerProof(Protocol):
+    """Whether the caller has the key that a token is bound to."""
+
+    def check(
+        self, http: HttpRequest, presented: PresentedToken, binding: Binding | None, urls: frozenset[str]
+    ) -> tuple[OneTimeUse, ...]:
+        """What must be claimed before anything rests on the token; raises InvalidToken."""
+        ...
+
+
+class _KeysMoved(TemporarilyUnavailable):
+    """Our key set is not the one that was remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Makes Admins."""
+
+    tokens: AdminTokens
+    proofs: CallerProof
+    mappings: OwnMappings
+    state: CurrentState
+    claims: OneTimeClaims
+    urls: Callable[[str], frozenset[str]]
+    """Path -> the public URLs of it."""
+    forget_keys: Callable[[], None]
+    """Our own key set is read again when it is next asked for."""
+    bearer: bool = False
+    """Whether a token that is bound to no key will do: on a laptop only."""
+
+    def admit(self, http: HttpRequest, scope: str) -> Admin:
+        """Who asks; raises InvalidToken, or TemporarilyUnavailable."""
+        for _ in range(MOVES):
+            with contextlib.suppress(_KeysMoved):
+                return self._admit(http, scope)
+            self.forget_keys()
+        return self._admit(http, scope)
+
+    def _admit(self, http: HttpRequest, scope: str) -> Admin:
+        presented = read_authorization(http)
+        try:
+            verified, own = self.tokens.unproven(parse_compact(presented.token), scope)
+        except InvalidRequest as error:
+            raise InvalidToken(error.reason, error.detail) from error
+        if own.binding is None and not self.bearer:
+            raise InvalidToken(Reason.UNBOUND_ADMIN_TOKEN)
+        uses = self.proofs.check(http, presented, own.binding, self.urls(http.path))
+        self._check_standing(verified, own, scope)
+        self._claim(uses, http.correlation_id)
+        return Admin(own.principal, frozenset(own.scopes), own.tenant, own.actors, own)
+
+    def _check_standing(self, verified: VerifiedToken, own: OwnClaims, scope: str) -> None:
+        try:
+            mapped = self.mappings.resolve(own)
+        except InvalidRequest as error:
+            raise InvalidToken(Reason.TOKEN_REVOKED, error.detail) from error
+        if scope not in _granted(mapped.mapping):
+            raise InsufficientScope(Reason.MISSING_SCOPE, f"{scope}, by now")
+        keys = keys_of(own)
+        standing = self.state.standing(StandingQuestion(frozenset(each.ref for each in verified.documents), keys))
+        if any(standing.versions.get(ref, 0) != version for ref, version in verified.documents):
+            raise _KeysMoved(Reason.TRUST_CHANGED, "our own keys")
+        if is_revoked(keys, own.issued_at, standing.revocations):
+            raise InvalidToken(Reason.TOKEN_REVOKED)
+
+    def _claim(self, uses: tuple[OneTimeUse, ...], correlation_id: str) -> None:
+        try:
+            self.claims.claim(uses, correlation_id)
+        except AlreadyUsed as error:
+            raise InvalidToken(Reason.PROOF_REPLAYED, str(error)) from error
+
+
+def _granted(mapping: Mapping) -> frozenset[str]:
+    return frozenset(scope for grant in mapping.grants if grant.audience == ADMIN_AUDIENCE for scope in grant.scopes)

@@ -1,0 +1,115 @@
+"""`/admin/v1/history/{kind}/{id}`: every version of a document, and its return."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from federation.admin_api.arrival import etag_of, wanted_version
+from federation.admin_api.cursor import Cursors
+from federation.admin_api.documents import CURSOR, DEFAULT_LIMIT, LIMIT
+from federation.admin_api.edits import Edits, Prepared
+from federation.admin_api.kinds import ID, KIND, ref_of
+from federation.admin_api.models import DocumentShown, HistoryShown, RestoreBody
+from federation.admin_api.operation import AdminRequest, Answer, Operation
+from federation.admin_api.refusals import AdminRefusal, stale, wrong
+from federation.admin_api.shown import show_document, show_version
+from federation.admin_api.visible import Visible
+from federation.documents.source import SourceDocument
+from federation.model.admin import TRUST_READ, TRUST_WRITE
+from federation.model.confirmation import as_written
+from federation.model.json import Json, JsonObject
+from federation.model.trust import DocumentRef
+from federation.oauth.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Of documents of every kind, deleted ones included."""
+
+    edits: Edits
+    visible: Visible
+    cursors: Cursors
+
+    def operations(self) -> Iterator[Operation]:
+        """The table."""
+        yield Operation(
+            "GET",
+            "/history/{kind}/{id}",
+            TRUST_READ,
+            "Versions of a document, newest first, each with its diff.",
+            handle=self._list,
+            name="getHistory",
+            variables=(KIND, ID),
+            query=(LIMIT, CURSOR),
+            response=HistoryShown,
+            refusals=(HTTPStatus.NOT_FOUND,),
+        )
+        yield Operation(
+            "POST",
+            "/history/{kind}/{id}/restore",
+            TRUST_WRITE,
+            "Write an earlier version again, as a new one.",
+            handle=self._restore,
+            name="restoreVersion",
+            variables=(KIND, ID),
+            request=RestoreBody,
+            response=DocumentShown,
+            precondition=True,
+            refusals=(
+                *(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED),
+                *(HTTPStatus.PRECONDITION_REQUIRED, HTTPStatus.UNPROCESSABLE_ENTITY),
+            ),
+        )
+
+    def _list(self, request: AdminRequest) -> Answer:
+        ref = ref_of(request.path["kind"], request.path["id"])
+        listed = f"history {ref.kind} {ref.id}"
+        before = _version(self.cursors.read(listed, request.query.get("cursor"), request.admin))
+        limit = int(request.query.get("limit", DEFAULT_LIMIT))
+        # One more: the last of the page has a predecessor too.
+        versions = self.visible.history(request.admin, ref, before, limit + 1)
+        if not versions:
+            raise self.visible.missing(request.admin, ref)
+        shown = [show_version(*pair) for pair in zip(versions, (*versions[1:], None), strict=True)][:limit]
+        behind = str(versions[limit - 1].version) if len(versions) > limit else None
+        following = None if behind is None else self.cursors.make(listed, behind, request.admin)
+        return Answer(HTTPStatus.OK, {"items": shown, "next": following})
+
+    def _restore(self, request: AdminRequest) -> Answer:
+        """If-Match names what stands now; If-None-Match: * says that it is deleted."""
+        current, ref = wanted_version(request), ref_of(request.path["kind"], request.path["id"])
+        source = SourceDocument("", self._body(request, ref))
+
+        def look() -> Prepared:
+            prepared = self.edits.prepare(request, [source])
+            (planned,) = prepared.plan
+            if (planned.state.version if planned.state.document else 0) != current:
+                raise stale()
+            return prepared
+
+        self.edits.settle(request, look, request.body.reason or f"restore version {request.body.version}")
+        stored = self.visible.document(request.admin, ref)
+        if stored is None:
+            raise self.visible.missing(request.admin, ref)
+        return Answer(HTTPStatus.OK, show_document(stored), {"etag": etag_of(stored.version)})
+
+    def _body(self, request: AdminRequest, ref: DocumentRef) -> dict[str, Json]:
+        """What the version said, without its confirmation: a dangerous document is confirmed anew."""
+        version: int = request.body.version
+        found = self.visible.history(request.admin, ref, version + 1, 1)
+        if not found:
+            raise self.visible.missing(request.admin, ref)
+        body: JsonObject | None = found[0].body if found[0].version == version else None
+        if body is None:
+            raise wrong("/version", "there is no such version, or with it the document was deleted")
+        return dict(as_written(body))
+
+
+def _version(position: str | None) -> int | None:
+    """That a page begins before; raises AdminRefusal."""
+    if position is None:
+        return None
+    if not re.fullmatch(r"[1-9][0-9]{0,11}", position):
+        raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.BAD_CURSOR)
+    return int(position)

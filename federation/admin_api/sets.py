@@ -1,0 +1,120 @@
+"""`POST /admin/v1/plan` and `/apply`: whole sets of documents."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Protocol
+
+from federation.admin_api.edits import Edits, Prepared
+from federation.admin_api.models import AppliedShown, DocumentSetBody, PlanBody, PlanShown
+from federation.admin_api.operation import MAX_SET, AdminRequest, Answer, Operation
+from federation.admin_api.refusals import conflict, wrong
+from federation.admin_api.shown import show_planned, show_problems
+from federation.documents.planned import Planned
+from federation.documents.source import SourceDocument
+from federation.insight.effects.plan import Meaning
+from federation.model.admin import TRUST_READ, TRUST_WRITE
+from federation.model.json import JsonObject
+from federation.model.trust import DocumentRef, Kind
+from federation.oauth.reasons import Reason
+from federation.ports import RevisionMoved
+
+
+class Effects(Protocol):
+    """What a plan means."""
+
+    def __call__(self, plan: Sequence[Planned], tenant: str | None, days: int) -> Meaning:
+        """Which identities, seen in these days, gain or lose what; of that tenant alone, or for None of all."""
+        ...
+
+
+def no_effects(plan: Sequence[Planned], tenant: str | None, days: int) -> Meaning:  # noqa: ARG001 (others know more)
+    """Nobody has looked."""
+    return Meaning()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSets:
+    """Planned, and carried out."""
+
+    edits: Edits
+    effects: Effects = no_effects
+
+    def operations(self) -> Iterator[Operation]:
+        """The table."""
+        refusals = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
+        yield Operation(
+            "POST",
+            "/plan",
+            TRUST_READ,
+            "What a set of documents would change, and what that means.",
+            handle=self._plan,
+            name="plan",
+            request=PlanBody,
+            response=PlanShown,
+            refusals=refusals,
+            max_body=MAX_SET,
+        )
+        yield Operation(
+            "POST",
+            "/apply",
+            TRUST_WRITE,
+            "Write a set of documents; repeating it goes on where it stopped.",
+            handle=self._apply,
+            name="apply",
+            request=DocumentSetBody,
+            response=AppliedShown,
+            refusals=(*refusals, HTTPStatus.PRECONDITION_FAILED),
+            max_body=MAX_SET,
+        )
+
+    def _plan(self, request: AdminRequest) -> Answer:
+        prepared = self._prepared(request)
+        days: int = request.body.days
+        meaning = self.effects(prepared.plan, request.admin.tenant, days)
+        seen = {"days": days, "identities": meaning.identities, "most": meaning.most}
+        effects = list(meaning.effects)
+        return Answer(HTTPStatus.OK, {"base": prepared.revision, "effects": effects, "seen": seen, **_shown(prepared)})
+
+    def _apply(self, request: AdminRequest) -> Answer:
+        wanted: DocumentSetBody = request.body
+        prepared: list[Prepared] = []
+
+        def look() -> Prepared:
+            prepared[:] = [self._prepared(request)]
+            return prepared[0]
+
+        if wanted.base is None:
+            self.edits.settle(request, look, wanted.reason)
+        else:
+            self._at_base(request, look(), wanted)
+        written = sum(planned.action != "unchanged" for planned in prepared[0].plan)
+        return Answer(HTTPStatus.OK, {"base": prepared[0].revision + written, **_shown(prepared[0])})
+
+    def _at_base(self, request: AdminRequest, prepared: Prepared, wanted: DocumentSetBody) -> None:
+        """Not a word of it, if anything was written since it was planned."""
+        if prepared.revision != wanted.base:
+            raise conflict(Reason.REVISION_MOVED, f"planned at {wanted.base}, now {prepared.revision}")
+        try:
+            self.edits.write(request, prepared, wanted.reason, wanted.base)
+        except RevisionMoved:
+            raise conflict(Reason.REVISION_MOVED) from None
+
+    def _prepared(self, request: AdminRequest) -> Prepared:
+        wanted: DocumentSetBody = request.body
+        deletions = [DocumentRef(Kind(one.kind), one.id) for one in wanted.deletions]
+        documents = {(document.get("kind"), document.get("id")) for document in wanted.documents if _is_named(document)}
+        for number, ref in enumerate(deletions):
+            if (ref.kind.value, ref.id) in documents or ref in deletions[:number]:
+                raise wrong(f"/deletions/{number}", "this document is named twice")
+        sources = [SourceDocument(f"/documents/{number}", one) for number, one in enumerate(wanted.documents)]
+        return self.edits.prepare(request, sources, deletions)
+
+
+def _is_named(document: JsonObject) -> bool:
+    return isinstance(document.get("kind"), str) and isinstance(document.get("id"), str)
+
+
+def _shown(prepared: Prepared) -> JsonObject:
+    changes = [show_planned(planned) for planned in prepared.plan]
+    return {"changes": changes, "warnings": show_problems(prepared.validated.warnings)}

@@ -1,0 +1,67 @@
+"""Documents, versions and plans as the admin API shows them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from federation.admin_api.arrival import etag_of
+from federation.admin_api.diff import diff
+from federation.admin_api.refusals import problem_members
+from federation.documents.planned import Planned
+from federation.documents.problem import Problem
+from federation.model.confirmation import as_written, is_pending
+from federation.model.documents import StoredDocument
+from federation.model.history import Change, PastVersion
+
+
+def show_document(stored: StoredDocument, warnings: Sequence[Problem] = ()) -> dict[str, Any]:
+    """What somebody wrote, and what is known about it."""
+    return {
+        "document": as_written(stored.body),
+        "version": stored.version,
+        "etag": etag_of(stored.version),
+        "pending": is_pending(stored.body),
+        "updated": None if stored.change is None else show_change(stored.change),
+        "warnings": show_problems(warnings),
+    }
+
+
+def show_change(change: Change) -> dict[str, Any]:
+    """Who, when and why."""
+    return {
+        "who": change.who,
+        "tenant": change.tenant,
+        "actors": list(change.actors),
+        "when": change.when,
+        "why": change.why,
+        "request": change.request,
+    }
+
+
+def show_version(past: PastVersion, before: PastVersion | None) -> dict[str, Any]:
+    """A version, confirmation included, beside its predecessor."""
+    return {
+        "version": past.version,
+        "deleted": past.body is None,
+        "document": past.body,
+        "changed": show_change(past.change),
+        "diff": diff(before.body if before else None, past.body),
+    }
+
+
+def show_planned(planned: Planned) -> dict[str, Any]:
+    """What becomes of a document."""
+    stored = planned.state.document
+    before = None if stored is None else as_written(stored.body)
+    return {
+        "kind": planned.ref.kind.value,
+        "id": planned.ref.id,
+        "action": planned.action,
+        "version": planned.version,
+        "pending": planned.pending,
+        "diff": diff(before, planned.body) if planned.action != "unchanged" else [],
+    }
+
+
+def show_problems(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    """Warnings, or what is to be mended."""
+    return [problem_members(problem) for problem in problems]

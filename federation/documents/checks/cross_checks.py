@@ -1,0 +1,145 @@
+"""What only a whole set of documents can get wrong: names without a document, and documents that contradict."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+
+from federation.documents.checks.authorities import shared_authorities, shared_trust_domains
+from federation.documents.checks.clients import client_problems, introspection_warnings
+from federation.documents.checks.guard_rails import lends_itself, objections, trusts_too_many
+from federation.documents.checks.policies import policy_problems
+from federation.documents.checks.policy_names import unknown_names
+from federation.documents.document_set import DocumentSet, DocumentT_co, Written
+from federation.documents.problem import Problem
+from federation.documents.schema.issuer import IssuerDocument
+from federation.documents.schema.mapping import GrantPart, MappingDocument
+from federation.mapping.selectors import filed_under
+from federation.model.trust import MatchValue
+from federation.verification.providers import provider_named
+
+MANY_PATTERNS = 20
+"""Mappings that pin no selector are all read for every token of their issuer that nothing pins."""
+
+
+def problems(documents: DocumentSet, own_issuer: str = "") -> Iterator[Problem]:
+    """Everything that contradicts. `own_issuer`: our URL, where it is known."""
+    yield from _same_issuer(documents, own_issuer)
+    yield from shared_authorities(documents.issuers.values())
+    yield from shared_trust_domains(documents.issuers.values())
+    yield from _same_resource(documents)
+    for mapping in documents.mappings.values():
+        yield from _mapping_problems(mapping, documents)
+    yield from _same_match(documents)
+    yield from client_problems(documents)
+    yield from policy_problems(documents)
+
+
+def warnings(documents: DocumentSet) -> Iterator[Problem]:
+    """What works, but is dangerous, or will not work for long (DESIGN section 8)."""
+    for mapping in documents.mappings.values():
+        if mapping.document.dangerous:
+            yield _danger(mapping, documents.issuers[mapping.document.issuer].document)
+    enabled = (mapping for mapping in documents.mappings.values() if mapping.document.enabled)
+    patterns = Counter(one.document.issuer for one in enabled if _is_pattern(one.document, documents))
+    for issuer_id, count in patterns.items():
+        if count > MANY_PATTERNS:
+            message = f"{count} mappings pin none of its provider's selectors; each is read for every token"
+            yield documents.issuers[issuer_id].source.problem((), message, "pin a selector")
+    yield from introspection_warnings(documents)
+    yield from unknown_names(documents)
+
+
+def _danger(mapping: Written[MappingDocument], issuer: IssuerDocument) -> Problem:
+    danger = trusts_too_many(dict(mapping.document.match), issuer) or lends_itself(mapping.document)
+    if danger is None:
+        message = "says dangerous: true and trusts no more than others do, but waits for a second admin all the same"
+        return mapping.source.problem(("dangerous",), message, "leave dangerous out")
+    message = "dangerous: holds for nobody until a second admin has confirmed it"
+    return mapping.source.problem(("dangerous",), message, danger)
+
+
+def _is_pattern(mapping: MappingDocument, documents: DocumentSet) -> bool:
+    issuer = documents.issuers[mapping.issuer].document
+    return filed_under(tuple(mapping.match.items()), provider_named(issuer.provider).table.selectors) is None
+
+
+def _same_issuer(documents: DocumentSet, own_issuer: str) -> Iterator[Problem]:
+    """A token names its issuer by (iss, aud); with two of them it would name neither (ATTACKS C12, D18).
+
+    Whoever names no audience is meant for us, and so is whoever names us.
+    """
+    seen: dict[tuple[str, str], str] = {}
+    by_token = (issuer for issuer in documents.issuers.values() if not issuer.document.keys.certificates)
+    for issuer in _enabled(by_token):
+        for audience in issuer.document.audiences or [own_issuer]:
+            other = seen.setdefault((issuer.document.issuer, audience), issuer.document.id)
+            if other != issuer.document.id:
+                message = f"Issuer {other} has the same issuer and audience; a token could not choose"
+                yield issuer.source.problem(("issuer",), message, "give each its own audience")
+
+
+def _same_resource(documents: DocumentSet) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for audience in documents.audiences.values():
+        resource = audience.document.resource
+        if resource and (other := seen.setdefault(resource, audience.document.id)) != audience.document.id:
+            yield audience.source.problem(("resource",), f"Audience {other} has the same resource")
+
+
+def _same_match(documents: DocumentSet) -> Iterator[Problem]:
+    seen = {(stored.issuer, _lines(stored.match)): stored.id for stored in documents.alongside}
+    for mapping in _enabled(documents.mappings.values()):
+        lines = _lines(mapping.document.match.items())
+        other = seen.setdefault((mapping.document.issuer, lines), mapping.document.id)
+        if other != mapping.document.id:
+            yield mapping.source.problem(("match",), f"Mapping {other} has the same lines; both would be refused")
+
+
+def _lines(match: Iterable[tuple[str, MatchValue]]) -> frozenset[tuple[str, str]]:
+    return frozenset((path, repr(value)) for path, value in match)  # repr tells 1 from True
+
+
+def _mapping_problems(mapping: Written[MappingDocument], documents: DocumentSet) -> Iterator[Problem]:
+    issuer_id = mapping.document.issuer
+    if not documents.knows_issuer(issuer_id):
+        yield mapping.source.problem(
+            ("issuer",), f"there is no Issuer {issuer_id}", _near(issuer_id, documents.issuers)
+        )
+    issuer = documents.issuers.get(issuer_id)
+    for location, message, hint in objections(mapping.document, issuer.document) if issuer else ():
+        yield mapping.source.problem(location, message, hint)
+    for number, grant in enumerate(mapping.document.grants):
+        for key, message, hint in _grant_problems(grant, issuer, documents):
+            yield mapping.source.problem(("grants", number, key), message, hint)
+
+
+def _grant_problems(
+    grant: GrantPart, issuer: Written[IssuerDocument] | None, documents: DocumentSet
+) -> Iterator[tuple[str, str, str]]:
+    if not documents.knows_audience(grant.audience):
+        yield "audience", f"there is no Audience {grant.audience}", _near(grant.audience, documents.audiences)
+    audience = documents.audiences.get(grant.audience)
+    if audience is None:
+        return
+    if beyond := [scope for scope in grant.scopes if scope not in audience.document.scopes]:
+        message = f"Audience {grant.audience} has no scope {', '.join(beyond)}"
+        yield "scopes", message, _near(beyond[0], audience.document.scopes)
+    types = [detail.type for detail in audience.document.authorization_details]
+    if unknown := [name for name in grant.authorization_details if name not in types]:
+        message = f"Audience {grant.audience} has no type {', '.join(unknown)}"
+        yield "authorization_details", message, _near(unknown[0], types)
+    if issuer and audience.document.tenant not in (None, issuer.document.tenant):
+        whose = f"Audience {grant.audience} is of tenant {audience.document.tenant}"
+        yield "audience", f"{whose}, Issuer {issuer.document.id} of {issuer.document.tenant or 'none'}", _TENANTS
+
+
+_TENANTS = "give both the same tenant, or the Audience none if everybody may be granted it"
+
+
+def _enabled(documents: Iterable[Written[DocumentT_co]]) -> Iterator[Written[DocumentT_co]]:
+    return (written for written in documents if written.document.enabled)
+
+
+def _near(written: str, known: Iterable[str]) -> str:
+    close = get_close_matches(written, list(known), n=1)
+    return f"did you mean {close[0]}?" if close else ""

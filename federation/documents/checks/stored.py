@@ -1,0 +1,152 @@
+"""What is stored already, as far as documents that are about to be written can contradict it (ATTACKS C12, E).
+
+However many mappings there are, none is read that could not be meant together with one of the new ones.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from federation.documents.problem import Problem
+from federation.documents.source import STORED, SourceDocument
+from federation.mapping.selectors import filed_under
+from federation.model.confirmation import as_written
+from federation.model.documents import StoredDocument
+from federation.model.json import Json
+from federation.model.trust import DocumentRef, Kind, Mapping, Selector
+from federation.ports import DocumentPages, MappingIndex, TrustWriter
+from federation.verification.providers import provider_named
+
+if TYPE_CHECKING:
+    from federation.documents.document_set import DocumentSet
+
+PAGE = 500
+_MOVING = ("provider", "issuer", "tenant")
+"""Whose change makes every mapping of an issuer about somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTrust:
+    """The trust table beside a set of documents; what the set replaces or deletes does not count."""
+
+    pages: DocumentPages
+    mappings: MappingIndex
+    writer: TrustWriter
+    deletions: frozenset[DocumentRef] = frozenset()
+    tenant: str | None = None
+    """Whose documents there are beside the shared ones; None: everybody's."""
+
+    def without(self, deletions: Collection[DocumentRef]) -> "StoredTrust":
+        """As if these had been deleted."""
+        return replace(self, deletions=frozenset(deletions))
+
+    def seen_by(self, tenant: str) -> "StoredTrust":
+        """As if there were no other tenants."""
+        return replace(self, tenant=tenant)
+
+    def beside(self, named: Sequence[SourceDocument]) -> Iterator[SourceDocument]:
+        """Every issuer, audience and zone, the clients that `named` speaks of, and the policies whose examples do."""
+        replaced = {source.name for source in named} | {f"{ref.kind} {ref.id}" for ref in self.deletions}
+        small = (one for kind in (Kind.ISSUER, Kind.AUDIENCE, Kind.ZONE) for one in every_document(self.pages, kind))
+        for document in (*small, *self._clients(named), *self._policies(named)):
+            if f"{document.kind} {document.id}" not in replaced and self._is_seen(document):
+                yield SourceDocument(STORED, {**as_written(document.body)})
+
+    def alongside(self, documents: "DocumentSet") -> tuple[Mapping, ...]:
+        """Enabled mappings that are found where those of the set will be found."""
+        places = sorted(set(_places(documents)), key=repr)
+        found = (one for issuer, of_it in groupby(places, lambda place: place[0]) for one in self._found(issuer, of_it))
+        return tuple(one for one in found if one.id not in documents.mappings and not self._goes(one.id))
+
+    def problems(self, documents: "DocumentSet") -> Iterator[Problem]:
+        """Issuers that become others under mappings that nobody looks at again."""
+        states = self.writer.states([ref for ref in documents.refs if ref.kind is Kind.ISSUER])
+        for ref, state in states.items():
+            if state.document and not self._is_seen(state.document):
+                continue  # nor are its mappings: that it is somebody else's is said without them
+            issuer = documents.issuers[ref.id]
+            changed = _changed(state.document, issuer.body)
+            if changed and (outsider := self._outsider(ref.id, documents)):
+                message = f"Mapping {outsider} names this Issuer and would mean somebody else"
+                yield issuer.source.problem((changed,), message, "send the issuer's mappings in the same set")
+
+    def _is_seen(self, document: StoredDocument) -> bool:
+        return self.tenant is None or document.body.get("tenant") in (None, self.tenant)
+
+    def _goes(self, mapping: str) -> bool:
+        return DocumentRef(Kind.MAPPING, mapping) in self.deletions
+
+    def _clients(self, named: Sequence[SourceDocument]) -> Iterator[StoredDocument]:
+        refs = {DocumentRef(Kind.CLIENT, client) for source in named for client in _introspecting(source.value)}
+        yield from (state.document for state in self.writer.states(refs).values() if state.document)
+
+    def _policies(self, named: Sequence[SourceDocument]) -> Iterator[StoredDocument]:
+        """Only those whose examples could come out otherwise: each has to be compiled to be asked."""
+        audiences = {value.get("id") for value in _of_kind(named, Kind.AUDIENCE)}
+        zones = bool(_of_kind(named, Kind.ZONE))
+        for policy in every_document(self.pages, Kind.POLICY) if audiences or zones else ():
+            examples = [one for one in _list(policy.body.get("examples")) if isinstance(one, ReadOnly)]
+            touched = any(one.get("audience") in audiences or (zones and asks_for_zones(one)) for one in examples)
+            if touched and policy.body.get("enabled", True):
+                yield policy
+
+    def _found(self, issuer: str, places: Iterable[tuple[str, Selector | None]]) -> Iterator[Mapping]:
+        selectors = [selector for _, selector in places]
+        yield from self.mappings.exact(issuer, [selector for selector in selectors if selector])
+        if None in selectors:
+            yield from self.mappings.patterns(issuer)
+
+    def _outsider(self, issuer: str, documents: "DocumentSet") -> str | None:
+        after: str | None = None
+        while ids := self.pages.mappings_of(issuer, after, PAGE):
+            outside = next((id_ for id_ in ids if id_ not in documents.mappings and not self._goes(id_)), None)
+            if outside:
+                return outside
+            after = ids[-1]
+        return None
+
+
+def every_document(pages: DocumentPages, kind: Kind) -> Iterator[StoredDocument]:
+    """Of a kind of which there are few."""
+    after: str | None = None
+    while page := pages.page(kind, after, PAGE):
+        yield from page
+        after = page[-1].id
+        if len(page) < PAGE:
+            return
+
+
+def _places(documents: "DocumentSet") -> Iterator[tuple[str, Selector | None]]:
+    for written in documents.mappings.values():
+        issuer = documents.issuers.get(written.document.issuer)
+        if issuer and written.document.enabled:
+            names = provider_named(issuer.document.provider).table.selectors
+            yield issuer.document.id, filed_under(tuple(written.document.match.items()), names)
+
+
+def _changed(stored: StoredDocument | None, body: ReadOnly[str, Json]) -> str | None:
+    """The first of the members that make an issuer another. One that is new takes nobody's mappings over either."""
+    before = stored.body if stored else {}
+    return next((name for name in _MOVING if before.get(name) != body.get(name)), None)
+
+
+def _introspecting(value: Json) -> Iterator[str]:
+    clients = value.get("introspection") if isinstance(value, ReadOnly) else None
+    yield from (client for client in _list(clients) if isinstance(client, str))
+
+
+def _of_kind(named: Sequence[SourceDocument], kind: Kind) -> list[ReadOnly[str, Json]]:
+    return [one.value for one in named if isinstance(one.value, ReadOnly) and one.value.get("kind") == kind]
+
+
+def _list(value: Json) -> Sequence[Json]:
+    return value if isinstance(value, list | tuple) else ()
+
+
+def asks_for_zones(example: ReadOnly[str, object]) -> bool:
+    """Whether an example names an address, and leaves it to the Zone documents where that is."""
+    context = example.get("context")
+    network = context.get("network") if isinstance(context, ReadOnly) else None
+    return isinstance(network, ReadOnly) and "ip" in network and "zone" not in network

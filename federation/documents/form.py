@@ -1,0 +1,106 @@
+"""One document against the schema of its kind, with errors in the words of the person who wrote it."""
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from federation.documents.problem import InvalidDocuments, Problem
+from federation.documents.schema import SCHEMAS
+from federation.documents.schema.document import TrustDocument
+from federation.documents.schema.patterns import WORDS
+from federation.documents.source import Location, SourceDocument
+from federation.model.json import Json
+from federation.model.trust import Kind
+
+
+def parse_document(source: SourceDocument, *, loopback: bool) -> TrustDocument:
+    """The document, if it has the form of its kind; raises InvalidDocuments."""
+    schema = _schema(source)
+    problems = {place: source.problem(place, "has no value", "leave the key out") for place in _nulls(source.value)}
+    try:
+        document = schema.model_validate(source.value, context={"loopback": loopback})
+    except ValidationError as error:
+        wrong = {detail["loc"]: problem_of(source, schema, detail) for detail in error.errors()}
+        raise InvalidDocuments(list({**wrong, **problems}.values())) from None
+    if problems:
+        raise InvalidDocuments(list(problems.values()))
+    return document
+
+
+def _schema(source: SourceDocument) -> type[TrustDocument]:
+    if not isinstance(source.value, dict):
+        raise InvalidDocuments([source.problem((), "a document is a mapping of keys to values, with a kind and an id")])
+    kind = source.value.get("kind")
+    for known, schema in SCHEMAS.items():
+        if kind == known:
+            return schema
+    message, hint = _unknown_kind(kind)
+    raise InvalidDocuments([source.problem(("kind",), message, hint)])
+
+
+def _unknown_kind(kind: Json) -> tuple[str, str]:
+    if not isinstance(kind, str) or not kind:
+        return "kind is missing or no text", f"known here: {', '.join(SCHEMAS)}"
+    if kind in (Kind.KEY_SET, Kind.POLICY_SET, Kind.TRUST_REVISION):
+        return f"kind {kind} is written by the bridge itself, never by hand", ""
+    return f"unknown kind {kind}", _nearest(kind, list(SCHEMAS))
+
+
+def _nulls(value: Json, location: Location = ()) -> Iterator[Location]:
+    if value is None:
+        yield location
+    if location == ("examples",):
+        return  # a policy's example may say that there is no tenant or zone
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in children:
+        yield from _nulls(child, (*location, key))
+
+
+def problem_of(source: SourceDocument, schema: type[BaseModel], error: ErrorDetails) -> Problem:
+    """What the schema finds wrong, in the words of the person who wrote it."""
+    # A bad key of a free mapping is reported at `[key]` behind it.
+    location = tuple(part for part in error["loc"] if part != "[key]")
+    if error["type"] == "extra_forbidden":
+        hint = _nearest(str(location[-1]), _keys_at(schema, location[:-1]))
+        return source.problem(location, f"unknown key {location[-1]}", hint)
+    if error["type"] == "missing":
+        return source.problem(location, f"{location[-1]} is missing")
+    return source.problem(location, _message(error), _hint(error))
+
+
+def _message(error: ErrorDetails) -> str:
+    if error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] in WORDS:
+        return f"should be {WORDS[error['ctx']['pattern']]}"
+    message = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    message = message.replace("should be a valid string", "should be text").replace("valid ", "")
+    return message.replace("a integer", "an integer")
+
+
+def _hint(error: ErrorDetails) -> str:
+    if error["type"] == "string_type" and isinstance(error["input"], bool | int):
+        return "quote it"
+    return "write true or false" if error["type"] == "bool_type" else ""
+
+
+def _nearest(written: str, known: Sequence[str]) -> str:
+    """The key or kind that was probably meant."""
+    close = get_close_matches(written, known, n=1)
+    return f"did you mean {close[0]}?" if close else f"known here: {', '.join(known)}"
+
+
+def _keys_at(schema: type[BaseModel], location: Location) -> list[str]:
+    """The keys that the schema knows at the location."""
+    for part in location:
+        if isinstance(part, str) and part in schema.model_fields:
+            schema = next(_models(schema.model_fields[part].annotation), schema)
+    return list(schema.model_fields)
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 (an annotation is anything)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)

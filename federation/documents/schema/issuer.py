@@ -1,0 +1,126 @@
+"""kind: Issuer: whom we believe."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from federation.documents.schema.certificates import Serial
+from federation.documents.schema.document import TrustDocument
+from federation.documents.schema.key_sources import source_problem
+from federation.documents.schema.keys import KeysPart
+from federation.documents.schema.patterns import DOCUMENT_ID, TOKEN_AUDIENCE, WORDS
+from federation.documents.schema.rate_limit import RateLimitPart
+from federation.documents.schema.urls import fetch_problem
+from federation.documents.schema.values import AuthAge, IssuerName, MaxStale, Tenant, TokenAge, distinct
+from federation.model.documents import DEFAULT_ALGORITHMS, DEFAULT_MAX_STALE, DEFAULT_MAX_TOKEN_AGE
+from federation.verification.algorithms import ALGORITHMS
+from federation.verification.providers import provider_named, provider_names
+from federation.verification.shared_issuers import owner_of
+
+
+def _provider(name: str) -> str:
+    if name not in provider_names():
+        raise ValueError(f"this version knows {', '.join(provider_names())}")
+    return name
+
+
+def _algorithm(name: str) -> str:
+    if name not in ALGORITHMS:
+        raise ValueError(f"one of {', '.join(ALGORITHMS)}; there is no none, and no shared secrets")
+    return name
+
+
+# The schema for editors does not list the providers, so that a new one stays one new file.
+ProviderName = Annotated[str, AfterValidator(_provider), WithJsonSchema({"type": "string", "pattern": "^[a-z0-9_]+$"})]
+Algorithm = Annotated[str, AfterValidator(_algorithm), WithJsonSchema({"type": "string", "enum": list(ALGORITHMS)})]
+Environment = Annotated[str, Field(pattern=DOCUMENT_ID, description=WORDS[DOCUMENT_ID])]
+Environments = Annotated[list[Environment], AfterValidator(distinct), Field(min_length=1, max_length=16)]
+TokenAudience = Annotated[str, Field(pattern=TOKEN_AUDIENCE, description=WORDS[TOKEN_AUDIENCE])]
+
+
+def _optional_issuer(schema: dict[str, Any]) -> None:
+    """For editors: `issuer` may be left out where the provider has a preset, which they need not know."""
+    schema["required"].remove("issuer")
+
+
+class IssuerDocument(TrustDocument):
+    """Whom we believe, and with which keys."""
+
+    model_config = ConfigDict(json_schema_extra=_optional_issuer)
+
+    kind: Literal["Issuer"]
+    provider: Annotated[ProviderName, Field(description="What kind of identity provider it is.")]
+    issuer: Annotated[
+        IssuerName,
+        Field(
+            description="Compared exactly with `iss`, a trust domain with that of `sub`; some providers have but one."
+        ),
+    ]
+    audiences: Annotated[
+        list[TokenAudience],
+        AfterValidator(distinct),
+        Field(default_factory=list, max_length=16, description="What `aud` may be; none: this bridge's own URL."),
+    ]
+    keys: Annotated[
+        KeysPart, Field(default_factory=lambda: KeysPart(discovery=True), description="Where its keys come from.")
+    ]
+    revoked: Annotated[
+        list[Serial], Field(default_factory=list, max_length=1000, description="Client certificates that it withdrew.")
+    ]
+    algorithms: Annotated[
+        list[Algorithm],
+        AfterValidator(distinct),
+        Field(default_factory=lambda: list(DEFAULT_ALGORITHMS), min_length=1, description="Which signatures it makes."),
+    ]
+    max_token_age: Annotated[TokenAge, Field(description="The longest time since `iat`, and the longest lifetime.")] = (
+        DEFAULT_MAX_TOKEN_AGE
+    )
+    single_use: Annotated[bool, Field(description="true: a token is exchanged once.")] = False
+    max_auth_age: Annotated[AuthAge | None, Field(description="The longest time since a person signed in.")] = None
+    tenant: Tenant | None = None
+    environments: Annotated[
+        Environments | None, Field(description="The only ones in which its identities reach anything; absent: any.")
+    ] = None
+    max_stale: Annotated[MaxStale, Field(description="How long its last good keys hold while it is silent.")] = (
+        DEFAULT_MAX_STALE
+    )
+    rate_limit: Annotated[RateLimitPart | None, Field(description="Of everybody whom it vouches for together.")] = None
+
+    @model_validator(mode="after")
+    def _provider_agrees(self) -> Self:
+        problem = provider_named(self.provider).issuer_problem(self.issuer) or self._foreign() or self._unreachable()
+        problem = problem or self._keyless()
+        if problem:
+            raise ValueError(problem)
+        return self
+
+    def _foreign(self) -> str | None:
+        """A stricter provider's issuer must not be had by a laxer one's rules (ATTACKS D3, D10, D15)."""
+        owner = owner_of(self.issuer)
+        if owner is None or owner.name == self.provider:
+            return None
+        if owner.name in provider_named(self.provider).guest_of:
+            return owner.issuer_problem(self.issuer)
+        return f"this issuer is {owner.name}'s: write provider: {owner.name}"
+
+    def _keyless(self) -> str | None:
+        """An endpoint that is asked has no tokens of its own, and what has tokens of its own is never asked."""
+        asked = provider_named(self.provider).is_asked(self.issuer)
+        if asked == bool(self.keys.caller_identity):
+            return None
+        if asked:
+            return "this endpoint signs no tokens, it is asked about requests: write keys: {caller_identity: true}"
+        return (
+            "caller_identity is for provider: aws and the endpoint of one region: https://sts.us-east-1.amazonaws.com"
+        )
+
+    def _unreachable(self) -> str | None:
+        """Discovery asks the issuer itself; http on this machine has been refused already where it is not allowed."""
+        return fetch_problem(self.issuer, loopback=True) if self.keys.discovery else None
+
+    @model_validator(mode="after")
+    def _source_agrees(self) -> Self:
+        written = frozenset(self.model_fields_set)
+        if problem := source_problem(self.issuer, self.keys, provider_named(self.provider), written):
+            raise ValueError(problem)
+        return self

@@ -1,0 +1,49 @@
+"""A document as somebody wrote it, and where each part of it stands."""
+
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from federation.documents.problem import Problem
+from federation.model.json import Json
+
+Location: TypeAlias = tuple[str | int, ...]
+"""Keys and indexes from the document's root inwards."""
+
+STORED = "(stored)"
+"""Stands where a file's name stands elsewhere: what is there already, and is only compared with."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDocument:
+    """One document of a file, or of a request."""
+
+    file: str
+    value: Json
+    lines: ReadOnly[Location, int] = field(default_factory=dict, repr=False)
+    """Where each location stands, from 1."""
+
+    def problem(self, location: Location, message: str, hint: str = "") -> Problem:
+        """A problem at the location, or at the nearest one around it that has a line."""
+        return Problem(self.file, self._line(location), self.name, pointer(location), message, hint)
+
+    @property
+    def name(self) -> str:
+        """Kind and id, as far as they can be read."""
+        if not isinstance(self.value, dict):
+            return ""
+        return " ".join(str(self.value[key]) for key in ("kind", "id") if isinstance(self.value.get(key), str))
+
+    @property
+    def line(self) -> int:
+        """Where the document begins."""
+        return self._line(())
+
+    def _line(self, location: Location) -> int:
+        around = (location[:length] for length in range(len(location), -1, -1))
+        return next((self.lines[outer] for outer in around if outer in self.lines), 0)
+
+
+def pointer(location: Location) -> str:
+    """The location as a JSON pointer (RFC 6901)."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)

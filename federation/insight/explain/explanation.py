@@ -1,0 +1,89 @@
+"""Why a request is allowed or refused, step by step: a pure function of documents and question (issue 4, item 7).
+
+The decision is THE decision: the token path's own mapper, authorizer and policies make it, on a snapshot of the
+documents. Here it is only told. Nothing is minted, fetched or written, and no token's text is kept.
+"""
+
+from dataclasses import replace
+from typing import Literal
+
+from federation.insight.edits.policy import obstacles
+from federation.insight.edits.smallest import smallest_edits
+from federation.insight.explain.decision import Decisions, Trail
+from federation.insight.explain.facts import facts_of
+from federation.insight.explain.question import Question
+from federation.insight.explain.refused import words_of_refusal
+from federation.insight.explain.steps import ORDER, Decided, Explanation, Refusal, Step, StepName, step_of
+from federation.insight.explain.words import words_for
+from federation.insight.snapshot.snapshot import Snapshot
+from federation.model.authorization import Authorization
+from federation.model.binding import Binding
+from federation.oauth.errors import OAuthError
+
+
+def explain(snapshot: Snapshot, question: Question, own_issuer: str) -> Explanation:
+    """How the request comes out, and why. `own_issuer`: our URL. Never raises an OAuthError."""
+    decisions = Decisions(snapshot, own_issuer)
+    trail = decisions.decide(question)
+    suggestions, stand_in_the_way = smallest_edits(decisions, trail), obstacles(trail, snapshot)
+    return replace(told(trail, snapshot), suggestions=suggestions, obstacles=stand_in_the_way)
+
+
+def told(trail: Trail, snapshot: Snapshot) -> Explanation:
+    """What became of a decision, in words and facts."""
+    refusal = None if trail.refusal is None else _refusal(trail.refusal, trail.at)
+    return Explanation(
+        allowed=trail.allowed,
+        steps=tuple(_step(name, trail, refusal, snapshot) for name in ORDER),
+        decision=None if trail.authorization is None else _decided(trail.authorization),
+        refusal=refusal,
+    )
+
+
+def _refusal(error: OAuthError, reached: str) -> Refusal:
+    return Refusal(error.error, error.reason.value, error.reason.advice, error.detail, step_of(error, reached))
+
+
+def _step(name: StepName, trail: Trail, refusal: Refusal | None, snapshot: Snapshot) -> Step:
+    if refusal is not None and refusal.step == name:
+        return Step(name, "refused", words_of_refusal(refusal, trail), facts_of(name, trail, snapshot))
+    if not _was_taken(name, trail, refusal):
+        return Step(name, "skipped", words_for(name, trail, taken=False))
+    return Step(name, "ok", words_for(name, trail, taken=True), facts_of(name, trail, snapshot))
+
+
+def _was_taken(name: StepName, trail: Trail, refusal: Refusal | None) -> bool:
+    if name in ("issuer", "claims", "mapping") and trail.question.subject is None:
+        return False
+    if name == "actor" and trail.question.actor is None:
+        return False
+    if name == "details" and not trail.question.authorization_details:
+        return False
+    if name == "withdrawals" and trail.question.withdrawn is None:
+        return False
+    return refusal is None or ORDER.index(name) < ORDER.index(refusal.step)
+
+
+def _decided(authorization: Authorization) -> Decided:
+    return Decided(
+        principal=authorization.principal,
+        tenant=authorization.tenant,
+        client_id=authorization.client_id,
+        audiences=authorization.audiences,
+        scopes=authorization.scopes,
+        expires_at=authorization.expires_at,
+        lifetime=authorization.lifetime,
+        environment=authorization.environment,
+        act=authorization.act,
+        context=dict(authorization.context),
+        binding=_kind(authorization.binding),
+        authorization_details=authorization.authorization_details,
+        opaque=authorization.opaque,
+        policies=authorization.policies,
+    )
+
+
+def _kind(binding: Binding | None) -> Literal["dpop", "mtls"] | None:
+    if binding is None:
+        return None
+    return "dpop" if binding.jkt else "mtls"
