@@ -18,6 +18,7 @@ from federation.model.json import JsonObject
 from federation.model.policy import Policy
 from federation.model.tokens import OwnClaims
 from federation.model.trust import DocumentRef, Kind
+from federation.oauth.identifiers import AT_JWT
 from federation.oauth.reasons import Reason
 from federation.ports import DocumentPages, TrustWriter
 
@@ -132,10 +133,11 @@ def _still_names(mapping: str, issuer: str, planned: _Bodies) -> bool:
 
 
 def _is_usable(audience: JsonObject) -> bool:
-    """The admin API reads its tokens itself, so an opaque one opens nothing."""
+    """The admin API reads its tokens itself, so neither an opaque one nor one of typ JWT opens anything."""
     scopes = audience.get("scopes")
     writes = isinstance(scopes, list) and TRUST_WRITE in scopes
-    return writes and _lasts(audience) and _is_enabled(audience) and audience.get("token_format", "jwt") == "jwt"
+    read = audience.get("token_format", "jwt") == "jwt" and audience.get("token_typ", AT_JWT) == AT_JWT
+    return writes and _lasts(audience) and _is_enabled(audience) and read
 
 
 def _lasts(audience: JsonObject) -> bool:

@@ -10,12 +10,11 @@ from jwt.algorithms import Algorithm, ECAlgorithm, OKPAlgorithm, RSAAlgorithm, R
 from federation.model.json import JsonObject
 from federation.model.keys import SigningKey
 from federation.oauth.errors import ServerError
+from federation.oauth.identifiers import AT_JWT
 from federation.oauth.reasons import Reason
 
 MAX_TOKEN = 8 * 1024
 """Bytes: resource servers cannot take more in a header (ATTACKS I8)."""
-ACCESS_TOKEN = "at+jwt"
-"""`typ` of an access token (RFC 9068 section 2.1)."""
 
 _ALGORITHMS: dict[str, Algorithm] = {
     "RS256": RSAAlgorithm(RSAAlgorithm.SHA256),
@@ -25,7 +24,7 @@ _ALGORITHMS: dict[str, Algorithm] = {
 }
 
 
-def signing_input(key: SigningKey, claims: JsonObject, typ: str = ACCESS_TOKEN) -> bytes:
+def signing_input(key: SigningKey, claims: JsonObject, typ: str = AT_JWT) -> bytes:
     """`header.payload`. What one key signs is told apart by `typ` (RFC 8725 section 3.11)."""
     header = {"alg": key.algorithm, "kid": key.kid, "typ": typ}
     return b".".join(_encode(json.dumps(part, separators=(",", ":")).encode()) for part in (header, claims))

@@ -39,7 +39,7 @@ class Minter:
         key, key_set = self.key.get()
         jti = self.identifiers.new()
         status = self._status(authorization, jti)
-        message = signing_input(key, build_claims(authorization, self.issuer, jti, status.claim))
+        message = signing_input(key, build_claims(authorization, self.issuer, jti, status.claim), authorization.typ)
         entry = record.allowed(jti, kid=key.kid, **_found_by(authorization, jti, status))
         draft = replace(_draft(authorization, entry, conditions), documents=(*authorization.documents, key_set))
         return _issued(authorization, self.commit.seal(draft, key, message), jti, key.kid)

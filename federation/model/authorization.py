@@ -9,7 +9,7 @@ from federation.model.one_time import OneTimeUse
 from federation.model.revocation import RevocationKey
 from federation.model.risk import RiskKey, RiskScore
 from federation.model.trust import DocumentVersion
-from federation.oauth.identifiers import TokenType
+from federation.oauth.identifiers import AT_JWT, TokenType
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,8 @@ class Authorization:
     """`cnf`: the key without which the token is worth nothing."""
     authorization_details: tuple[JsonObject, ...] = ()
     """RFC 9396."""
+    typ: str = AT_JWT
+    """`typ` of the signed token."""
     opaque: bool = False
     """Whether the token is a reference, for its audience to introspect."""
     not_revoked: tuple[NotRevoked, ...] = ()

@@ -21,6 +21,7 @@ from federation.model.history import Change
 from federation.model.json import JsonObject
 from federation.model.policy import Policy, Zone
 from federation.model.trust import Audience, Client, DetailType, Grant, Issuer, IssuerKeys, Kind, Mapping
+from federation.oauth.identifiers import AT_JWT
 
 DEFAULT_ALGORITHMS = ("RS256", "ES256")
 DEFAULT_MAX_TOKEN_AGE = "1h"
@@ -169,6 +170,7 @@ def _audience(document: StoredDocument) -> Audience:
         environment=optional_text(body.get("environment")),
         tenant=optional_text(body.get("tenant")),
         token_format=text(body.get("token_format", "jwt")),
+        token_typ=text(body.get("token_typ", AT_JWT)),
         sender_constraint=text(body.get("sender_constraint", "none")),
         enabled=_enabled(body),
         introspection=texts(body.get("introspection", ())),

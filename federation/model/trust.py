@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Literal, NamedTuple, TypeAlias
 
 from federation.model.json import Json, JsonObject
+from federation.oauth.identifiers import AT_JWT
 
 CLIENT_NAMESPACE = "client"
 """First segment of the principals of registered clients, and of nobody else's."""
@@ -187,6 +188,8 @@ class Audience:
     tenant: str | None = None
     """None: shared between tenants."""
     token_format: str = "jwt"
+    token_typ: str = AT_JWT
+    """`typ` of its tokens: `at+jwt` or `JWT`."""
     sender_constraint: str = "none"
     enabled: bool = True
     introspection: tuple[str, ...] = ()

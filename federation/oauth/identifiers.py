@@ -50,6 +50,11 @@ its new one (RFC 9864)."""
 PROOF_ALGORITHMS = ASSERTION_ALGORITHMS
 """Of DPoP proofs."""
 
+AT_JWT = "at+jwt"
+"""`typ` of an access token (RFC 9068 section 2.1)."""
+PLAIN_JWT = "JWT"
+"""`typ` of a token for a cloud that refuses `at+jwt`. The bridge never accepts such a token of its own."""
+
 BEARER = "Bearer"
 """`token_type` of a token that is not bound to a key (RFC 6750)."""
 

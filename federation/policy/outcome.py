@@ -13,7 +13,7 @@ from federation.policy.case import Case, Parties
 from federation.policy.decider import Ruling
 from federation.policy.lifetime import decide_expiry
 from federation.policy.provenance import documents, not_revoked, provenance
-from federation.policy.targets import Target, is_opaque
+from federation.policy.targets import Target, common_typ, is_opaque
 
 SKEW = 60
 """Seconds that a token is accepted beyond its `exp`: a spent one must be remembered as long."""
@@ -51,6 +51,7 @@ def outcome(case: Case, ruling: Ruling, approval: StoredApproval | None = None) 
         policies=ruling.determined_by,
         binding=binding,
         authorization_details=case.details,
+        typ=common_typ(case.targets),
         opaque=is_opaque(case.targets, request.requested_token_type),
         not_revoked=not_revoked(asking),
         risks=ruling.risks,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from federation.model.trust import Audience, Client, Grant, Issuer, Mapping
 from federation.oauth.errors import InvalidRequest, InvalidTarget
-from federation.oauth.identifiers import TokenType
+from federation.oauth.identifiers import AT_JWT, PLAIN_JWT, TokenType
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
 
@@ -88,6 +88,14 @@ def is_opaque(targets: Sequence[Target], requested: TokenType) -> bool:
     if opaque and requested is TokenType.JWT:
         raise InvalidRequest(Reason.UNSUPPORTED_REQUESTED_TOKEN_TYPE, "the target takes references only")
     return opaque
+
+
+def common_typ(targets: Sequence[Target]) -> str:
+    """`typ` of the token, on which every target must agree; raises InvalidTarget."""
+    typs = {target.audience.token_typ for target in targets}
+    if len(typs) != 1 or not typs <= {AT_JWT, PLAIN_JWT}:
+        raise InvalidTarget(Reason.TARGET_UNSUPPORTED, f"typs {', '.join(sorted(typs))}")
+    return typs.pop()
 
 
 def _not_granted(detail: str) -> InvalidTarget:

@@ -13,7 +13,7 @@ from federation.model.keys import KeySet, SigningKey
 from federation.model.tokens import VerifiedToken
 from federation.model.trust import DocumentVersion, Issuer, IssuerKeys
 from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
-from federation.oauth.identifiers import TokenType
+from federation.oauth.identifiers import AT_JWT, TokenType
 from federation.oauth.reasons import Reason
 from federation.ports import Clock
 from federation.verification.algorithms import allowed_algorithm
@@ -23,7 +23,6 @@ from federation.verification.jwk import VerificationKey, read_jwk
 from federation.verification.own_claims import read_own, whole
 
 OWN_KINDS = frozenset({TokenType.ACCESS_TOKEN, TokenType.JWT})
-TYP = "at+jwt"
 SELF = "(self)"
 """Stands in audit records where an issuer's document would be named; no document can have this id."""
 
@@ -45,7 +44,7 @@ class OwnTokenVerifier:
 
     def verify(self, jwt: UnverifiedJwt, token_type: TokenType) -> VerifiedToken:
         """What the token, sent as `token_type`, proves; raises a typed OAuthError."""
-        if token_type not in OWN_KINDS or jwt.unverified_header.typ != TYP:
+        if token_type not in OWN_KINDS or jwt.unverified_header.typ != AT_JWT:
             raise InvalidRequest(Reason.WRONG_TOKEN_TYP, f"ours is an access token, declared as {token_type}")
         keys = self._current_keys()
         key = _key(keys, jwt.unverified_header)

@@ -60,6 +60,7 @@ def test_O6_whom_a_policy_keeps_out_is_not_the_last_admin_who_is_left(world: Adm
     "changes",
     [
         {"token_format": "opaque"},
+        {"token_typ": "JWT"},
         {"tenant": "acme"},
         {"scopes": ["trust:write-nothing"]},
         {"max_ttl": "1s"},

@@ -64,6 +64,7 @@ def policy(cedar: str, id_: str = "door") -> Document:
         {**AUDIENCE, "sender_constraint": "mtls"},
         {**AUDIENCE, "environment": "prod"},
         {**AUDIENCE, "token_format": "opaque"},
+        {**AUDIENCE, "token_typ": "JWT"},
         {**AUDIENCE, "enabled": False},
     ],
 )

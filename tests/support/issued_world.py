@@ -20,7 +20,6 @@ from federation.limits.requests import RequestLimits
 from federation.mapping.own import OwnMappings
 from federation.minting.claims import build_claims
 from federation.minting.current_key import CurrentKey
-from federation.minting.jws import ACCESS_TOKEN
 from federation.minting.signed_jwt import JwtSigner
 from federation.model.authorization import Authorization, Link, Provenance
 from federation.model.json import Json
@@ -31,7 +30,7 @@ from federation.model.tokens import Caller
 from federation.model.trust import Client, ClientAuth, DocumentRef, Kind, RateLimit
 from federation.oauth.errors import InvalidClient
 from federation.oauth.http import HttpRequest, HttpResponse
-from federation.oauth.identifiers import FORM, TokenType
+from federation.oauth.identifiers import AT_JWT, FORM, TokenType
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
 from federation.ports import KeptToken
@@ -229,7 +228,7 @@ class IssuedWorld:
         self.ledger.commit(entry, ())
         return self.sign(build_claims(authorization, BRIDGE, jti, status.claim))
 
-    def sign(self, claims: Any, typ: str = ACCESS_TOKEN) -> str:  # noqa: ANN401  (any JSON)
+    def sign(self, claims: Any, typ: str = AT_JWT) -> str:  # noqa: ANN401  (any JSON)
         return JwtSigner(self.key, self.signer).sign(typ, claims)
 
     def opaque(self, authorization: Authorization = USUAL, jti: str = "opaque-1") -> str:

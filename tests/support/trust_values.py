@@ -50,6 +50,7 @@ def audience(  # noqa: PLR0913  (as above)
     environment: str | None = "prod",
     enabled: bool = True,
     token_format: str = "jwt",
+    token_typ: str = "at+jwt",
     sender_constraint: str = "none",
 ) -> Audience:
     return Audience(
@@ -62,6 +63,7 @@ def audience(  # noqa: PLR0913  (as above)
         environment=environment,
         enabled=enabled,
         token_format=token_format,
+        token_typ=token_typ,
         sender_constraint=sender_constraint,
     )
 

@@ -1,8 +1,8 @@
 """kind: Audience: a target API."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from federation.documents.schema.detail_type import DetailTypes
 from federation.documents.schema.document import DocumentId, TrustDocument
@@ -32,6 +32,12 @@ class AudienceDocument(TrustDocument):
     environment: Annotated[str | None, Field(pattern=DOCUMENT_ID)] = None
     tenant: Annotated[Tenant | None, Field(description="Whose it is; absent: shared.")] = None
     token_format: Literal["jwt", "opaque"] = "jwt"
+    token_typ: Annotated[
+        Literal["at+jwt", "JWT"],
+        Field(
+            description="`typ` of its tokens. JWT: for a cloud that refuses at+jwt; the bridge accepts none of them."
+        ),
+    ] = "at+jwt"
     sender_constraint: Literal["none", "dpop", "mtls", "any"] = "none"
     introspection: Annotated[
         list[DocumentId], Field(default_factory=list, description="Clients that may introspect its tokens.")
@@ -39,3 +45,11 @@ class AudienceDocument(TrustDocument):
     authorization_details: Annotated[
         DetailTypes, Field(default_factory=list, description="Authorization details (RFC 9396) that it understands.")
     ]
+
+    @model_validator(mode="after")
+    def _typ_fits(self) -> Self:
+        if self.token_typ == "JWT" and self.token_format == "opaque":
+            raise ValueError("token_typ JWT is for signed tokens: token_format is opaque")
+        if self.token_typ == "JWT" and self.sender_constraint != "none":
+            raise ValueError("token_typ JWT is for clouds, which take no bound token: sender_constraint must be none")
+        return self

@@ -129,6 +129,7 @@ def _target(audience: Audience) -> JsonObject:
         "tenant": audience.tenant,
         "enabled": audience.enabled,
         "token_format": audience.token_format,
+        "token_typ": audience.token_typ,
         "sender_constraint": audience.sender_constraint,
     }
 

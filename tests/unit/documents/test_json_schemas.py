@@ -6,7 +6,7 @@ from pathlib import Path
 from federation.documents.json_schemas import json_schemas, rendered, write
 from federation.documents.schema import SCHEMAS
 
-COMMITTED = Path(__file__).parents[4] / "infra" / "schemas"
+COMMITTED = Path(__file__).parents[3] / "infra" / "schemas"
 
 
 def test_the_committed_schemas_are_the_generated_ones() -> None:

@@ -58,6 +58,21 @@ def test_whoever_wants_a_jwt_gets_no_reference() -> None:
     assert outcome_of(error) == ("invalid_request", "unsupported_requested_token_type")
 
 
+PLAIN = audience("ledger", token_typ="JWT")
+
+
+def test_a_target_may_want_a_plain_typ() -> None:
+    assert Decisions((replace(PLAIN, id="risk-engine"),)).decide().typ == "JWT"
+    assert Decisions().decide().typ == "at+jwt"
+
+
+@pytest.mark.parametrize("typ", ["JWT", "", "jwt", "dpop+jwt"])
+def test_targets_of_two_typs_or_of_an_unknown_one_take_no_token(typ: str) -> None:
+    known = (audience(), replace(PLAIN, token_typ=typ))
+    error = Decisions(known).refused(want("risk-engine", "ledger"), who=BOTH)
+    assert outcome_of(error) == ("invalid_target", "target_unsupported")
+
+
 TRIM = replace(grant(scopes=("risk:read", "risk:write", "risk:extra")), trim=True)
 
 
