@@ -15,8 +15,8 @@ from federation.system import SystemClock
 from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
-from federation.verification.presented import Presented
 from federation.verification.providers import provider_named
+from federation.verification.unverified_token import UnverifiedToken
 from federation.verification.verifier import TokenVerifier
 from federation.web.fetcher import WebFetcher
 
@@ -38,7 +38,7 @@ class Cost:
 def measure(world: World) -> Cost:
     """Warm figures; the stub's own CPU is taken off."""
     token = world.token()
-    verifier, presented = _verifier(world), Presented(token, TokenType.JWT)
+    verifier, presented = _verifier(world), UnverifiedToken(token, TokenType.JWT)
     verify_raw, sign = _rsa_verify(), _ec_sign()
 
     def own() -> None:

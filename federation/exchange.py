@@ -7,15 +7,15 @@ that refuses raises an OAuthError. The shared steps stand here, so no grant or t
 from dataclasses import dataclass
 
 from federation.audit.record import AuditRecord
+from federation.authentication.client_credentials import as_verified_token
 from federation.authentication.grants import TokenCallers
-from federation.authentication.itself import as_verified_token
 from federation.limits.limiter import Admission
 from federation.limits.requests import RequestLimits
 from federation.mapping.principals import Principals
-from federation.minting.draft import Conditions
+from federation.minting.current_state import TrustChanged
 from federation.minting.minter import Minter
-from federation.minting.spent import ApprovalSpent
-from federation.minting.standing import TrustChanged
+from federation.minting.pending_token import Conditions
+from federation.minting.replay import ApprovalSpent
 from federation.model.tokens import Caller, IssuedToken, VerifiedToken
 from federation.oauth.errors import OAuthError, TooManyRequests
 from federation.oauth.http import HttpRequest
@@ -24,8 +24,8 @@ from federation.oauth.request import ExchangeRequest, parse
 from federation.policy.authorizer import Authorizer
 from federation.ports import AuditLog, Clock
 from federation.trust.memory import TrustMemory
-from federation.verification.presented import TokenVerifiers
 from federation.verification.proofs.token_request import Proofs
+from federation.verification.unverified_token import TokenVerifiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +46,28 @@ class Exchange:
     def __call__(self, http: HttpRequest) -> IssuedToken:
         """The issued token, whose record is durable; raises an OAuthError, which has been recorded."""
         with AuditRecord(http, self.log, self.clock) as record:
-            self.limits.knock(http.source_ip)
+            self.limits.check_source_rate(http.source_ip)
             record.request = request = parse(http)
             return self._decided(request, record)
 
     def _decided(self, request: ExchangeRequest, record: AuditRecord) -> IssuedToken:
         attempt = _Attempt(self.memory.revision())
         try:
-            return self._decided_twice(request, record, attempt)
+            return self._retry_on_stale_trust(request, record, attempt)
         except TooManyRequests:
             if attempt.admission is not None:
                 attempt.admission.give_back()
             raise
 
-    def _decided_twice(self, request: ExchangeRequest, record: AuditRecord, attempt: "_Attempt") -> IssuedToken:
+    def _retry_on_stale_trust(self, request: ExchangeRequest, record: AuditRecord, attempt: "_Attempt") -> IssuedToken:
         """Decided again, once, where what was remembered here is behind: an edit holds from the very next exchange."""
         try:
             return self._decide(request, record, attempt)
         except TrustChanged as change:
             attempt.revision = None
             self.memory.renew(revision=change.revision, moved=change.moved, risks=change.risks)
-        except ApprovalSpent as spent:
-            self.policy.ask_again(spent.use)
+        except ApprovalSpent as replayed:
+            self.policy.ask_again(replayed.use)
         except OAuthError as refusal:
             if not self.memory.catches_up(refusal.reason):
                 raise

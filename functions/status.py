@@ -1,4 +1,4 @@
-"""Runs on a schedule and whenever something is withdrawn: what is revoked, out where verifiers read."""
+"""Runs on a schedule and whenever something is revoked: what is revoked, out where verifiers read."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +17,7 @@ from functions.stream import read_images
 from functions.telemetry import log_stream, structured_logger
 
 SECOND_LOOK = 2.0
-"""Seconds until a token whose record was written at the time of the withdrawal shows in the index as well."""
+"""Seconds until a token whose record was written at the time of the revocation shows in the index as well."""
 
 
 def build(environment: Mapping[str, str]) -> Handler:
@@ -28,7 +28,7 @@ def build(environment: Mapping[str, str]) -> Handler:
 
 @dataclass(frozen=True, slots=True)
 class StatusHandler:
-    """One pass; two where the event tells of withdrawals."""
+    """One pass; two where the event tells of revocations."""
 
     publication: StatusPublication
     logger: Logger
@@ -36,7 +36,7 @@ class StatusHandler:
 
     def handle(self, event: Event, context: Context) -> dict[str, object]:
         """The first report. What fails is raised: Lambda tries again, an alarm counts, the next schedule goes on."""
-        heard = tuple(withdrawn(event))
+        heard = tuple(revoked(event))
         report = asdict(self.publication.run(heard))
         if report["published"]:
             self.logger.info("status published", report=report, correlation_id=context.aws_request_id)
@@ -46,8 +46,8 @@ class StatusHandler:
         return report
 
 
-def withdrawn(event: Event) -> Iterator[Revocation]:
-    """The withdrawals in an event of the state table's stream. What cannot be read is left to the schedule."""
+def revoked(event: Event) -> Iterator[Revocation]:
+    """The revocations in an event of the state table's stream. What cannot be read is left to the schedule."""
     return read_images(event, revocation_in)
 
 

@@ -1,4 +1,4 @@
-"""Admins move our signing keys: on record before it holds, like every withdrawal."""
+"""Admins move our signing keys: on record before it holds, like every revocation."""
 
 import contextlib
 from collections.abc import Mapping

@@ -21,7 +21,7 @@ class OwnWayBroken(Exception):
     """The write must not happen; the message says by which document."""
 
 
-class Meaning(Protocol):
+class PlanImpact(Protocol):
     """Decides again for whoever came with a token."""
 
     def is_lost(self, came: OwnClaims, plan: Sequence[Planned]) -> bool:
@@ -35,7 +35,7 @@ class OwnWay:
 
     writer: TrustWriter
     past: History
-    meaning: Meaning
+    meaning: PlanImpact
 
     def is_concerned(self, came: OwnClaims, plan: Sequence[Planned]) -> bool:
         """Whether the plan could have anything to do with how they came in."""

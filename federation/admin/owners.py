@@ -1,11 +1,11 @@
-"""Whose something is that a withdrawal names."""
+"""Whose something is that a revocation names."""
 
 from dataclasses import dataclass
 
 from federation.documents.rights import NOBODY, tenant_of
 from federation.documents.surroundings import Surroundings
 from federation.model.json import JsonObject
-from federation.model.revocation import RevocationKey, Withdrawn
+from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.trust import DocumentRef, Kind
 from federation.policy.lifetime import HARD_CAP
 from federation.ports import AuditRecords, Clock, DocumentPages, TrustWriter
@@ -13,7 +13,11 @@ from federation.ports import AuditRecords, Clock, DocumentPages, TrustWriter
 LOOKED_AT = 100
 """Tokens of a chain."""
 
-_KINDS = {Withdrawn.CLIENT: Kind.CLIENT, Withdrawn.ISSUER: Kind.ISSUER, Withdrawn.MAPPING: Kind.MAPPING}
+_KINDS = {
+    RevocationTarget.CLIENT: Kind.CLIENT,
+    RevocationTarget.ISSUER: Kind.ISSUER,
+    RevocationTarget.MAPPING: Kind.MAPPING,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +31,10 @@ class Owners:
 
     def tenant_of(self, key: RevocationKey) -> str | None:
         """None: it is unknown, or nobody's in particular."""
-        if key.what is Withdrawn.JTI:
+        if key.what is RevocationTarget.JTI:
             record = self.records.record(key.value)
             return _tenant(record) if record else None
-        if key.what is Withdrawn.TXN:
+        if key.what is RevocationTarget.TXN:
             return self._of_chain(key)
         return self._of_document(key) if key.what in _KINDS else key.tenant
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from federation.model.admin import ADMIN_AUDIENCE, admin_scopes
 from federation.model.binding import Binding
-from federation.model.itself import client_of
+from federation.model.client_credentials import client_of
 from federation.model.json import Json, JsonObject
 from federation.model.tokens import OwnClaims
 from federation.model.trust import DocumentRef, Kind
@@ -66,7 +66,7 @@ def bodies_since(past: History, ref: DocumentRef, moment: str) -> tuple[JsonObje
 
 
 def _way_of(came: OwnClaims) -> Iterator[DocumentRef]:
-    for mapping, issuer in ((came.mapping, came.issuer), (came.holder, came.holder_issuer)):
+    for mapping, issuer in ((came.mapping, came.issuer), (came.current_actor, came.holder_issuer)):
         client = client_of(mapping) if mapping else None
         if client is not None:
             yield DocumentRef(Kind.CLIENT, client)

@@ -20,7 +20,7 @@ from federation.model.policy import Risk
 from federation.model.risk import RiskKey
 from federation.model.trust import MappedPrincipal
 from federation.oauth.reasons import Reason
-from federation.ports import Clock, CurrentState, StandingQuestion
+from federation.ports import Clock, CurrentState, CurrentVersionsQuery
 
 MOST_WAYS = 500
 
@@ -66,7 +66,7 @@ class Explanations:
         rest = self.loader.rest(request.admin.tenant)
         self._check_tenant(request, question, rest)
         snapshot = self.loader.for_question(question, rest, request.admin.tenant)
-        live = self._withdrawn(self._scored(question, snapshot), snapshot)
+        live = self._revoked(self._scored(question, snapshot), snapshot)
         explained = explain(snapshot, live, self.loader.own_issuer)
         shown: Any = render(explained)
         edits = shown["suggestions"][0]["edits"] if shown["suggestions"] else []
@@ -85,19 +85,19 @@ class Explanations:
     def _scored(self, question: Question, snapshot: Snapshot) -> Question:
         """With the risk scores of whom it turns out to be about, and of whoever acts: the highest count."""
         trail = Decisions(snapshot, self.loader.own_issuer).decide(question)
-        people = [trail.mapped, trail.mapped and trail.mapped.holder, trail.acting and trail.acting.mapped]
+        people = [trail.mapped, trail.mapped and trail.mapped.current_actor, trail.acting and trail.acting.mapped]
         keys = frozenset(key for somebody in people if somebody for key in _risk_keys(somebody))
-        found = self.state.standing(StandingQuestion(risks=keys)).risks if keys else {}
+        found = self.state.standing(CurrentVersionsQuery(risks=keys)).risks if keys else {}
         scores = {what: [one.now(question.now) for key, one in found.items() if key.what == what] for what in _SCORED}
         return replace(question, risk=Risk(*(max(scores[what], default=0) for what in _SCORED)))
 
-    def _withdrawn(self, question: Question, snapshot: Snapshot) -> Question:
-        """With what is withdrawn at this moment of all that the token would rest on."""
+    def _revoked(self, question: Question, snapshot: Snapshot) -> Question:
+        """With what is revoked at this moment of all that the token would rest on."""
         authorization = Decisions(snapshot, self.loader.own_issuer).decide(question).authorization
         proofs = authorization.not_revoked if authorization else ()
         keys = frozenset(key for proof in proofs for key in proof.keys)
-        found = self.state.standing(StandingQuestion(revocations=keys)).revocations if keys else {}
-        return replace(question, withdrawn=found)
+        found = self.state.standing(CurrentVersionsQuery(revocations=keys)).revocations if keys else {}
+        return replace(question, revoked=found)
 
     def _whocan(self, request: AdminRequest) -> Answer:
         audience, scope, principal = (request.query.get(name) for name in ("audience", "scope", "principal"))

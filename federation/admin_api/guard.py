@@ -13,13 +13,13 @@ from federation.mapping.own import OwnMappings
 from federation.model.admin import ADMIN_AUDIENCE
 from federation.model.binding import Binding
 from federation.model.one_time import OneTimeUse
-from federation.model.standing_keys import is_revoked, keys_of
+from federation.model.revocation_keys import is_revoked, keys_of
 from federation.model.tokens import OwnClaims, VerifiedToken
 from federation.model.trust import Mapping
 from federation.oauth.errors import InsufficientScope, InvalidRequest, InvalidToken, TemporarilyUnavailable
 from federation.oauth.http import HttpRequest
 from federation.oauth.reasons import Reason
-from federation.ports import AlreadyUsed, CurrentState, OneTimeClaims, StandingQuestion
+from federation.ports import AlreadyUsed, CurrentState, CurrentVersionsQuery, OneTimeClaims
 from federation.verification.admin_tokens import AdminTokens
 from federation.verification.compact import parse_compact
 from federation.verification.proofs.resource_request import PresentedToken, read_authorization
@@ -87,7 +87,7 @@ class Guard:
         if scope not in _granted(mapped.mapping):
             raise InsufficientScope(Reason.MISSING_SCOPE, f"{scope}, by now")
         keys = keys_of(own)
-        standing = self.state.standing(StandingQuestion(frozenset(each.ref for each in verified.documents), keys))
+        standing = self.state.standing(CurrentVersionsQuery(frozenset(each.ref for each in verified.documents), keys))
         if any(standing.versions.get(ref, 0) != version for ref, version in verified.documents):
             raise _KeysMoved(Reason.TRUST_CHANGED, "our own keys")
         if is_revoked(keys, own.issued_at, standing.revocations):

@@ -1,4 +1,4 @@
-"""`/admin/v1/revocations`: tokens, chains and whoever is behind them, withdrawn before their time."""
+"""`/admin/v1/revocations`: tokens, chains and whoever is behind them, revoked before their time."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ from federation.ports import Clock, RevocationStore
 TenantOf: TypeAlias = Callable[[RevocationKey], str | None]
 
 
-class Withdraw(Protocol):
-    """Withdraws what an admin names; there is a record of it before it holds."""
+class Revoke(Protocol):
+    """Revokes what an admin names; there is a record of it before it holds."""
 
     def __call__(self, request: AdminRequest, named: JsonObject, tenant_of: TenantOf, facts: JsonObject) -> Revocation:
         """What holds from now on; raises InvalidRequest, InsufficientScope, TemporarilyUnavailable."""
@@ -34,9 +34,9 @@ class Withdraw(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Revocations:
-    """A tenant's admin withdraws, and sees, what is the tenant's."""
+    """A tenant's admin revokes, and sees, what is the tenant's."""
 
-    withdraw: Withdraw
+    revoke: Revoke
     store: RevocationStore
     owners: Owners
     clock: Clock
@@ -47,7 +47,7 @@ class Revocations:
             "GET",
             "/revocations",
             REVOCATIONS_WRITE,
-            "What is withdrawn, as long as it makes a difference.",
+            "What is revoked, as long as it makes a difference.",
             handle=self._list,
             name="listRevocations",
             response=RevocationsShown,
@@ -56,7 +56,7 @@ class Revocations:
             "POST",
             "/revocations",
             REVOCATIONS_WRITE,
-            "Withdraw a token with all that was made from it, a chain, or all that something stands behind.",
+            "Revoke a token with all that was made from it, a chain, or all that something stands behind.",
             handle=self._revoke,
             name="revoke",
             request=RevokeBody,
@@ -68,13 +68,13 @@ class Revocations:
         tenant = request.admin.tenant
         standing = sorted(self.store.revocations(), key=lambda one: one.revoked_at, reverse=True)
         visible = (one for one in standing if tenant is None or self.owners.tenant_of(one.key) == tenant)
-        own = list(islice(visible, MOST_SHOWN + 1))  # another tenant's withdrawals hide none of this one's
+        own = list(islice(visible, MOST_SHOWN + 1))  # another tenant's revocations hide none of this one's
         items = [show_revocation(one) for one in own[:MOST_SHOWN]]
         return Answer(HTTPStatus.OK, {"items": items, "truncated": len(own) > MOST_SHOWN})
 
     def _revoke(self, request: AdminRequest) -> Answer:
         named: JsonObject = request.body.model_dump(exclude_none=True)
-        revocation = self.withdraw(request, named, self.owners.tenant_of, self._facts(request))
+        revocation = self.revoke(request, named, self.owners.tenant_of, self._facts(request))
         return Answer(HTTPStatus.CREATED, show_revocation(revocation))
 
     def _facts(self, request: AdminRequest) -> dict[str, Json]:

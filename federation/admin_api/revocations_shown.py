@@ -1,4 +1,4 @@
-"""What can be withdrawn, and how withdrawals are shown."""
+"""What can be revoked, and how revocations are shown."""
 
 from typing import Annotated, Any, Literal
 
@@ -6,16 +6,16 @@ from pydantic import ConfigDict, Field
 
 from federation.admin.changes import rfc3339
 from federation.admin_api.models import Body, Shown
-from federation.model.revocation import Revocation, Withdrawn
+from federation.model.revocation import Revocation, RevocationTarget
 
 MOST_SHOWN = 500
 
 Name = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,256}$")]
 
 
-def _named(what: Withdrawn) -> dict[str, Any]:
+def _named(what: RevocationTarget) -> dict[str, Any]:
     """A body that names this and nothing else; a tenant says whose principal is meant."""
-    others = {*Withdrawn, *(() if what is Withdrawn.PRINCIPAL else ("tenant",))} - {what}
+    others = {*RevocationTarget, *(() if what is RevocationTarget.PRINCIPAL else ("tenant",))} - {what}
     absent = {str(name): {"type": "null"} for name in sorted(others)}
     return {"required": [what.value], "properties": {what.value: {"not": {"type": "null"}}, **absent}}
 
@@ -23,7 +23,7 @@ def _named(what: Withdrawn) -> dict[str, Any]:
 class RevokeBody(Body):
     """Exactly one of them, and why."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [_named(what) for what in Withdrawn]})
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_named(what) for what in RevocationTarget]})
 
     jti: Annotated[Name | None, Field(description="A token, and every token that was made from it.")] = None
     txn: Annotated[Name | None, Field(description="A whole chain, whatever it still grows.")] = None
@@ -37,9 +37,9 @@ class RevokeBody(Body):
 
 
 class RevocationShown(Shown):
-    """A withdrawal."""
+    """A revocation."""
 
-    what: Withdrawn
+    what: RevocationTarget
     value: str
     tenant: str | None
     revoked_at: Annotated[str, Field(description="What was issued until then is worth nothing.")]

@@ -12,7 +12,7 @@ from federation.admin_api.refusals import conflict, wrong
 from federation.admin_api.shown import show_planned, show_problems
 from federation.documents.planned import Planned
 from federation.documents.source import SourceDocument
-from federation.insight.effects.plan import Meaning
+from federation.insight.effects.plan import PlanImpact
 from federation.model.admin import TRUST_READ, TRUST_WRITE
 from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef, Kind
@@ -23,14 +23,14 @@ from federation.ports import RevisionMoved
 class Effects(Protocol):
     """What a plan means."""
 
-    def __call__(self, plan: Sequence[Planned], tenant: str | None, days: int) -> Meaning:
+    def __call__(self, plan: Sequence[Planned], tenant: str | None, days: int) -> PlanImpact:
         """Which identities, seen in these days, gain or lose what; of that tenant alone, or for None of all."""
         ...
 
 
-def no_effects(plan: Sequence[Planned], tenant: str | None, days: int) -> Meaning:  # noqa: ARG001 (others know more)
+def no_effects(plan: Sequence[Planned], tenant: str | None, days: int) -> PlanImpact:  # noqa: ARG001 (others know more)
     """Nobody has looked."""
-    return Meaning()
+    return PlanImpact()
 
 
 @dataclass(frozen=True, slots=True)

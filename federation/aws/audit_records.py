@@ -17,7 +17,7 @@ from federation.aws.items import Item, Key, get_items
 from federation.aws.keys import item_key
 from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey
-from federation.model.standing_keys import key_text
+from federation.model.revocation_keys import key_text
 from federation.model.status import SPAN
 from federation.oauth.reasons import Reason
 from federation.policy.lifetime import HARD_CAP

@@ -11,7 +11,7 @@ from federation.aws.trust_items import document_key, is_deleted, version_of
 from federation.model.revocation import Revocation, RevocationKey
 from federation.model.risk import RiskKey, RiskScore
 from federation.model.trust import DocumentRef
-from federation.ports import Clock, Standing, StandingQuestion
+from federation.ports import Clock, CurrentVersions, CurrentVersionsQuery
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,13 +32,13 @@ class DynamoCurrentState:
         self._clock = clock
         self._pause = pause
 
-    def standing(self, question: StandingQuestion) -> Standing:
+    def standing(self, question: CurrentVersionsQuery) -> CurrentVersions:
         """One strongly consistent BatchGetItem over both tables; none where nothing is asked."""
         documents = Asked(self._trust_table, [document_key(ref) for ref in question.documents], _VERSION_ONLY)
         state = Asked(self._state_table, _state_keys(question), _WHOLE)
         found = get_from_tables(self._dynamodb, [documents, state], self._pause)
         items = {item["pk"]["S"]: item for item in found[self._state_table]}
-        return Standing(
+        return CurrentVersions(
             _versions(question.documents, found[self._trust_table]),
             self._revocations(question.revocations, items),
             _risks(question.risks, items),
@@ -52,7 +52,7 @@ class DynamoCurrentState:
         return {key: revocation for key, revocation in found.items() if revocation.expires_at >= now}
 
 
-def _state_keys(question: StandingQuestion) -> list[Key]:
+def _state_keys(question: CurrentVersionsQuery) -> list[Key]:
     return [*map(revocation_item_key, question.revocations), *map(risk_item_key, question.risks)]
 
 

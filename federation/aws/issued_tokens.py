@@ -15,7 +15,7 @@ from federation.aws.errors import translated
 from federation.aws.items import Item
 from federation.model.json import Json, JsonObject
 from federation.model.revocation import RevocationKey
-from federation.model.standing_keys import key_texts, read_key
+from federation.model.revocation_keys import key_texts, read_key
 from federation.model.status import SPAN
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason

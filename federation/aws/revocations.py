@@ -1,4 +1,4 @@
-"""RevocationStore on the state table: an item for each key that was withdrawn.
+"""RevocationStore on the state table: an item for each key that was revoked.
 
     pk = ("revoked", what, value[, tenant])    revoked_at, expires_at, by, reason, key, listing
 
@@ -14,7 +14,7 @@ from federation.aws.conditional import ConditionNotMet, conditional
 from federation.aws.errors import translated
 from federation.aws.items import Item, Key
 from federation.aws.keys import item_key
-from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import Clock
@@ -31,7 +31,7 @@ _NOT_STRICTER = "attribute_not_exists(pk) OR (revoked_at <= :revoked_at AND expi
 
 
 class DynamoRevocations:
-    """Withdrawals are few, so the index holds them all under one key."""
+    """Revocations are few, so the index holds them all under one key."""
 
     def __init__(self, dynamodb: "DynamoDBClient", state_table: str, clock: Clock, pause: Pause = full_jitter) -> None:
         self._dynamodb = dynamodb
@@ -48,7 +48,7 @@ class DynamoRevocations:
             if standing is None or _stricter(standing, revocation) == standing:
                 return
             revocation = _stricter(standing, revocation)
-        raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "others withdraw the same")
+        raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "others revoke the same")
 
     def revocations(self) -> tuple[Revocation, ...]:
         """One Query of the index, of as many pages as it takes; what ends first comes first."""
@@ -88,11 +88,11 @@ def revocation_item_key(key: RevocationKey) -> Key:
 
 
 def revocation_in(item: Item) -> Revocation:
-    """The withdrawal in an item; one that cannot be read is no reason to guess: TemporarilyUnavailable."""
+    """The revocation in an item; one that cannot be read is no reason to guess: TemporarilyUnavailable."""
     try:
         what, value, *tenant = json.loads(item["key"]["S"])
         return Revocation(
-            RevocationKey(Withdrawn(what), value, *tenant),
+            RevocationKey(RevocationTarget(what), value, *tenant),
             revoked_at=int(item["revoked_at"]["N"]),
             expires_at=int(item["expires_at"]["N"]) - MARGIN,
             by=item["by"]["S"],
@@ -120,6 +120,6 @@ def _parts(key: RevocationKey) -> Sequence[str]:
 
 
 def _stricter(standing: Revocation, new: Revocation) -> Revocation:
-    """Whoever withdrew later says why; it lasts as long as the longer of both."""
+    """Whoever revoked later says why; it lasts as long as the longer of both."""
     later = max(standing, new, key=lambda one: one.revoked_at)
     return later._replace(expires_at=max(standing.expires_at, new.expires_at))

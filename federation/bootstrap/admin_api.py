@@ -45,10 +45,10 @@ from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.guard import guard
 from federation.bootstrap.keys import recorded_orders
 from federation.bootstrap.revocation import revoker
+from federation.bootstrap.revocations import AdminRevocations
 from federation.bootstrap.second_level import issuer_keys
-from federation.bootstrap.withdrawals import AdminWithdrawals
 from federation.documents.checks.stored import StoredTrust
-from federation.insight.effects.coming_back import ComingBack
+from federation.insight.effects.admin_access import AdminAccessCheck
 from federation.insight.effects.plan import AuditedIdentities, PlanEffects
 from federation.insight.snapshot.loading import TrustLoader
 from federation.insight.trail import Trail
@@ -82,7 +82,7 @@ class AdminApi:
     def resources(self) -> Sequence[Resource]:
         """Every table of operations."""
         stored = StoredTrust(self.pages, self.reader, self.writer)
-        own_way = OwnWay(self.writer, self.pages, ComingBack(self.loader, self.records, self.clock))
+        own_way = OwnWay(self.writer, self.pages, AdminAccessCheck(self.loader, self.records, self.clock))
         loopback, own_issuer = self.settings.loopback_issuers, self.settings.issuer
         edits = Edits(self.writer, self.pages, stored, self.clock, own_way, loopback, own_issuer)
         visible = Visible(self.pages, self.pages, self.writer)
@@ -108,9 +108,9 @@ class AdminApi:
         return Approver(approvals, self.clock, self.approval_log)
 
     def _revocations(self) -> Revocations:
-        withdraw = AdminWithdrawals(revoker(self.settings, self.dynamodb, self.clock))
+        revoke = AdminRevocations(revoker(self.settings, self.dynamodb, self.clock))
         store = DynamoRevocations(self.dynamodb, self.settings.state_table, self.clock)
-        return Revocations(withdraw, store, Owners(self.pages, self.writer, self.records, self.clock), self.clock)
+        return Revocations(revoke, store, Owners(self.pages, self.writer, self.records, self.clock), self.clock)
 
     def _keys(self) -> Keys:
         return Keys(DocumentKeySets(self.writer), recorded_orders(self.settings, self.dynamodb, self.clock), self.clock)

@@ -4,8 +4,8 @@ from federation.aws.clients import kms_client
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.signer import KmsSigner
 from federation.bootstrap.issued import issued
+from federation.introspection.dependencies import TokenDependencies
 from federation.introspection.endpoint import IntrospectionEndpoint
-from federation.introspection.grounds import Grounds
 from federation.introspection.introspection import Introspection
 from federation.introspection.signed import SignedAnswers
 from federation.mapping.own import OwnMappings
@@ -21,12 +21,12 @@ def introspection_endpoint(settings: Settings, log: AuditLog) -> IntrospectionEn
     introspection = Introspection(
         callers=of.callers,
         tokens=of.tokens,
-        grounds=Grounds(of.trust, OwnMappings(of.trust, of.trust)),
+        grounds=TokenDependencies(of.trust, OwnMappings(of.trust, of.trust)),
         state=DynamoCurrentState(of.dynamodb, settings.trust_table, settings.state_table, of.clock),
         signed=SignedAnswers(settings.issuer, JwtSigner(of.key, KmsSigner(kms_client())), of.clock),
         log=log,
         clock=of.clock,
         forget_trust=of.forget_trust,
-        knock=of.limits.knock,
+        check_source_rate=of.limits.check_source_rate,
     )
     return IntrospectionEndpoint(introspection, settings.issuer + ERRORS_PATH)

@@ -47,7 +47,7 @@ def issuer_keys_endpoint(settings: Settings, log: AuditLog) -> IssuerKeysEndpoin
         clock=clock,
         identifiers=RandomIdentifiers(),
         forget_trust=trust.forget,
-        knock=request_limits(settings, reader, clock, dynamodb).knock,
+        check_source_rate=request_limits(settings, reader, clock, dynamodb).check_source_rate,
     )
     return IssuerKeysEndpoint(push, settings.issuer + ERRORS_PATH)
 

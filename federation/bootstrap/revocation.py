@@ -1,4 +1,4 @@
-"""Composes the revocation endpoint, and what writes withdrawals."""
+"""Composes the revocation endpoint, and what writes revocations."""
 
 from typing import TYPE_CHECKING
 
@@ -21,13 +21,13 @@ def revocation_endpoint(settings: Settings, log: AuditLog) -> RevocationEndpoint
     """`POST /revoke` on DynamoDB."""
     of = issued(settings)
     revocation = TokenRevocation(
-        of.callers, of.tokens, revoker(settings, of.dynamodb, of.clock), log, of.clock, of.limits.knock
+        of.callers, of.tokens, revoker(settings, of.dynamodb, of.clock), log, of.clock, of.limits.check_source_rate
     )
     return RevocationEndpoint(revocation, settings.issuer + ERRORS_PATH)
 
 
 def revoker(settings: Settings, dynamodb: "DynamoDBClient", clock: Clock) -> Revoker:
-    """For every door through which something is withdrawn."""
+    """For every door through which something is revoked."""
     return Revoker(
         store=DynamoRevocations(dynamodb, settings.state_table, clock),
         ledger=DynamoLedger(dynamodb, LedgerTables(settings.audit_table, settings.state_table), clock),

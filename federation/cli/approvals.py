@@ -10,7 +10,7 @@ from rich.text import Text
 from federation.cli.commands import SETTINGS, application_named
 from federation.cli.console import Terminal
 from federation.cli.failure import USAGE, Failed
-from federation.cli.inert import printable
+from federation.cli.printable import printable
 from federation.cli.session import AdminSession, admin_command
 
 EXAMPLE = "Example: fedbridge approvals list"

@@ -12,8 +12,8 @@ from federation.cli.audit_source import Archive, downloaded, read_checkpoint, se
 from federation.cli.audit_view import print_chain, print_records, print_refusal, when
 from federation.cli.commands import SETTINGS, application_named
 from federation.cli.failure import FAILED, Failed
-from federation.cli.inert import printable
 from federation.cli.listing import every
+from federation.cli.printable import printable
 from federation.cli.progress import Progress
 from federation.cli.session import AdminSession, admin_command
 from federation.client.admin import AdminApi, AdminRefused

@@ -9,7 +9,7 @@ import typer
 from federation.cli.failure import USAGE, Failed
 from federation.client.admin import AdminApi
 from federation.client.credential import read_credential
-from federation.client.http import may_be_told
+from federation.client.http import may_receive_token
 
 
 def default_file() -> Path:
@@ -42,7 +42,7 @@ def bridge_url(url: str | None) -> str:
     """The URL without a slash at its end; raises Failed unless it is one to which a token may be sent."""
     if not url:
         raise Failed("which bridge?", "name it: --url https://federation.example.com, or FEDBRIDGE_URL", code=USAGE)
-    if not may_be_told(url):
+    if not may_receive_token(url):
         raise Failed(f"{url} is no bridge's URL", "it begins with https://, or is http:// on this machine", code=USAGE)
     return url.rstrip("/")
 

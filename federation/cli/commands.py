@@ -32,7 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "approvals": "List, approve or deny what waits for an approval.",
     "audit": "Trace a token back to whoever began, search the trail, verify that it is whole.",
     "keys": "List, rotate or revoke our signing keys.",
-    "revoke": "Withdraw a token, a chain, or everything that rests on something.",
+    "revoke": "Revoke a token, a chain, or everything that rests on something.",
     "token": "Exchange the credential at hand for a token of the bridge.",
     "verify": "Check a token of the bridge, as an internal service does.",
 }

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from federation.cli.inert import inert_json, printable
+from federation.cli.printable import printable, printable_json
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="Print without colour; so does the variable NO_COLOR.")]
@@ -63,4 +63,4 @@ def diagnostics(*, no_color: bool = False) -> Console:
 
 def print_json(document: Any) -> None:  # noqa: ANN401 - any JSON value
     """One JSON document on stdout."""
-    print(inert_json(json.dumps(document, indent=2, ensure_ascii=False)))
+    print(printable_json(json.dumps(document, indent=2, ensure_ascii=False)))

@@ -13,10 +13,10 @@ from federation.local.demo.approval import approval
 from federation.local.demo.delegation import Delegated, delegate, delegation_refusals
 from federation.local.demo.explained import explained
 from federation.local.demo.moment import Moment
+from federation.local.demo.revocation import binding, revocation
 from federation.local.demo.stage import Stage, open_stage
 from federation.local.demo.steps import Exchanged, Refused, exchanges, exchanges_elsewhere, refusals
 from federation.local.demo.trust import EXAMPLES
-from federation.local.demo.withdrawal import binding, withdrawal
 
 EXAMPLE = "Example: fedbridge demo"
 
@@ -25,7 +25,7 @@ Chapter: TypeAlias = tuple[str, Callable[[Stage], Iterator[Moment]]]
 CHAPTERS: tuple[Chapter, ...] = (
     ("Approved", approval),
     ("Bound", binding),
-    ("Withdrawn", withdrawal),
+    ("Revoked", revocation),
     ("Explained", explained),
 )
 Report: TypeAlias = Callable[[Stage], list[str]]

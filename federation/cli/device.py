@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from federation.cli.failure import Failed
-from federation.cli.inert import printable
+from federation.cli.printable import printable
 from federation.client.http import Answer, post_form, send
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from federation.cli.inert import printable
+from federation.cli.printable import printable
 
 AT_ONCE = 100
 """Lines."""

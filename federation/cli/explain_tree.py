@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from federation.cli.inert import printable
+from federation.cli.printable import printable
 
 NOT_REACHED = "not reached"
 """What is said of the steps behind the one that refuses."""

@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from federation.cli.console import Terminal, print_json
-from federation.cli.inert import printable
+from federation.cli.printable import printable
 from federation.client.admin import AdminRefused
 from federation.client.credential import NoCredential
 from federation.client.exchange import Refused

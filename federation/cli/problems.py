@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-from federation.cli.inert import printable
+from federation.cli.printable import printable
 from federation.documents.problem import Problem
 
 

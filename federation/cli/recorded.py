@@ -6,9 +6,9 @@ from typing import Any
 
 from federation.cli.console import Terminal
 from federation.cli.failure import Failed
-from federation.cli.inert import printable
+from federation.cli.printable import printable
 from federation.client.admin import AdminApi, AdminRefused
-from federation.model.itself import CLIENT_ISSUER
+from federation.model.client_credentials import CLIENT_ISSUER
 
 
 def question_of(api: AdminApi, correlation_id: str, terminal: Terminal) -> dict[str, Any]:

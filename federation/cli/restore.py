@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from federation.cli.console import Terminal
-from federation.cli.inert import printable
 from federation.cli.listing import IdArgument, KindArgument, path_of
+from federation.cli.printable import printable
 from federation.cli.session import AdminSession, admin_command
 from federation.client.admin import AdminApi, AdminRefused
 

@@ -7,7 +7,7 @@ import jwt
 import typer
 
 from federation.cli.failure import USAGE, Failed
-from federation.cli.inert import printable
+from federation.cli.printable import printable
 from federation.cli.session import AdminSession, admin_command
 from federation.cli.subject import read_token_file
 
@@ -43,9 +43,9 @@ def revoke(  # noqa: PLR0913 (each is an option of the command)
     mapping: Mapping = None,
     reason: Reason,
 ) -> None:
-    """Withdraw exactly one thing: a token (- reads it from stdin), a chain, or everything that rests on something.
+    """Revoke exactly one thing: a token (- reads it from stdin), a chain, or everything that rests on something.
 
-    Exits 0 if it is withdrawn, 1 if not, 2 if it is not clear what.
+    Exits 0 if it is revoked, 1 if not, 2 if it is not clear what.
     """
     ids = {"jti": jti, "txn": txn, "principal": principal, "client": client, "issuer": issuer, "mapping": mapping}
     what, value = _only_one(token, ids)
@@ -55,7 +55,7 @@ def revoke(  # noqa: PLR0913 (each is an option of the command)
 
 
 def _only_one(token: Path | None, ids: dict[str, str | None]) -> tuple[str, str]:
-    """What is withdrawn, and its id; raises Failed, OSError."""
+    """What is revoked, and its id; raises Failed, OSError."""
     given = [(what, id_) for what, id_ in ids.items() if id_]
     if len(given) + bool(token) != 1:
         raise Failed("what is to be revoked?", f"name exactly one of --token, --{', --'.join(ids)}", code=USAGE)

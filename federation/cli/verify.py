@@ -11,7 +11,7 @@ from rich.text import Text
 
 from federation.cli.console import Terminal
 from federation.cli.failure import Failed
-from federation.cli.inert import printable
+from federation.cli.printable import printable
 from federation.cli.session import BridgeSession, bridge_command
 from federation.cli.subject import read_token_file
 from federation.client.http import send

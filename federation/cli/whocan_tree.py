@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from federation.cli.inert import printable
+from federation.cli.printable import printable
 
 _USUALLY = {
     True: ("usually allowed", "green"),

@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from federation.client.http import Answer, may_be_told, post_form
+from federation.client.http import Answer, may_receive_token, post_form
 from federation.client.key import DpopKey
 from federation.oauth.identifiers import GrantType, TokenType
 
@@ -65,7 +65,7 @@ def exchange(
     Raises Refused, also for an answer that is none; OSError where nobody answers, and for a bridge to which a token
     would go in the clear; HTTPException for what is no HTTP.
     """
-    if not may_be_told(bridge):
+    if not may_receive_token(bridge):
         raise OSError("neither https nor this machine")
     form = [
         ("grant_type", GrantType.TOKEN_EXCHANGE.value),

@@ -19,7 +19,7 @@ MAX_ANSWER = 16 * 1024 * 1024
 """Bytes: more than a Lambda function can answer."""
 
 
-def may_be_told(url: str) -> bool:
+def may_receive_token(url: str) -> bool:
     """Whether a token may be sent to the bridge of this URL: over TLS, or on this machine."""
     try:
         parts = urlsplit(url)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from federation.model.json import JsonObject
-from federation.model.revocation import RevocationKey, Withdrawn
+from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.ports import AuditPage, AuditRecords, RefusalSearch
 
 MAX_LINKS = 16
@@ -73,7 +73,7 @@ class Trail:
         refused = self.refusals.refusals(id_, search.since)
         if refused:
             return refused
-        begun = self.records.page(search.since, RevocationKey(Withdrawn.TXN, id_), None, LATELY).records
+        begun = self.records.page(search.since, RevocationKey(RevocationTarget.TXN, id_), None, LATELY).records
         found = begun or self.records.page(search.since, None, None, LATELY).records
         return tuple(one for one in found if one.get("correlation_id") == id_)
 
@@ -85,15 +85,15 @@ def _is_of(record: JsonObject, tenant: str | None) -> bool:
 def _key(search: Search) -> RevocationKey | None:
     """What the records are filed under that are looked for."""
     if search.principal is not None:
-        return RevocationKey(Withdrawn.PRINCIPAL, search.principal)
-    return None if search.issuer is None else RevocationKey(Withdrawn.ISSUER, search.issuer)
+        return RevocationKey(RevocationTarget.PRINCIPAL, search.principal)
+    return None if search.issuer is None else RevocationKey(RevocationTarget.ISSUER, search.issuer)
 
 
 def _wanted(records: tuple[JsonObject, ...], search: Search) -> tuple[JsonObject, ...]:
     """What they are filed under they fall under already, by a link of their chain perhaps."""
     key = None if search.jti or search.correlation_id else _key(search)
-    principal = None if key and key.what is Withdrawn.PRINCIPAL else search.principal
-    issuer = None if key and key.what is Withdrawn.ISSUER else search.issuer
+    principal = None if key and key.what is RevocationTarget.PRINCIPAL else search.principal
+    issuer = None if key and key.what is RevocationTarget.ISSUER else search.issuer
     return tuple(
         one
         for one in records

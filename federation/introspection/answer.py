@@ -20,7 +20,7 @@ MEMBERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class IntrospectionAnswer:
     """An answer, and the client to whom it is given."""
 
     client: Client

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from federation.introspection.answer import Told
+from federation.introspection.answer import IntrospectionAnswer
 from federation.introspection.signed import MEDIA_TYPE
 from federation.oauth.errors import OAuthError
 from federation.oauth.http import HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ from federation.oauth.response import render_error
 class IntrospectionEndpoint:
     """`POST /introspect`."""
 
-    introspect: Callable[[HttpRequest], Told]
+    introspect: Callable[[HttpRequest], IntrospectionAnswer]
     error_page: str
     """URL of the page that explains every reason."""
 

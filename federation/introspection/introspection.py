@@ -4,19 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from federation.authentication.immediate import CallerAuthentication
-from federation.introspection.answer import INACTIVE, Told, describe
-from federation.introspection.grounds import Grounds
+from federation.introspection.answer import INACTIVE, IntrospectionAnswer, describe
+from federation.introspection.dependencies import TokenDependencies
 from federation.introspection.record import IntrospectionRecord
 from federation.introspection.signed import SignedAnswers, accepts_jwt
 from federation.model.json import JsonObject
-from federation.model.standing_keys import is_revoked, keys_of
+from federation.model.revocation_keys import is_revoked, keys_of
 from federation.model.tokens import Caller
 from federation.model.trust import Client, DocumentVersion
 from federation.oauth.errors import InvalidClient, TemporarilyUnavailable
 from federation.oauth.http import HttpRequest
 from federation.oauth.reasons import Reason
 from federation.oauth.token_request import TokenRequest, parse_token_request
-from federation.ports import AuditLog, Clock, CurrentState, Standing, StandingQuestion
+from federation.ports import AuditLog, Clock, CurrentState, CurrentVersions, CurrentVersionsQuery
 from federation.verification.own_references import IssuedByUs, OwnReferences
 
 
@@ -30,20 +30,20 @@ class Introspection:
 
     callers: CallerAuthentication
     tokens: OwnReferences
-    grounds: Grounds
+    grounds: TokenDependencies
     state: CurrentState
     signed: SignedAnswers
     log: AuditLog
     clock: Clock
     forget_trust: Callable[[], None]
     """Drops every cached document."""
-    knock: Callable[[str], None]
+    check_source_rate: Callable[[str], None]
     """Whether anybody may come in from that source address now; raises TooManyRequests."""
 
-    def __call__(self, http: HttpRequest) -> Told:
+    def __call__(self, http: HttpRequest) -> IntrospectionAnswer:
         """What may be told; raises an OAuthError, which has been recorded."""
         with IntrospectionRecord(http, self.log, self.clock) as record:
-            self.knock(http.source_ip)
+            self.check_source_rate(http.source_ip)
             request = parse_token_request(http)
             try:
                 told = self._tell(request, record)
@@ -52,11 +52,11 @@ class Introspection:
                 told = self._tell(request, record)
             return replace(told, signed=self.signed.sign(told)) if accepts_jwt(http) else told
 
-    def _tell(self, request: TokenRequest, record: IntrospectionRecord) -> Told:
+    def _tell(self, request: TokenRequest, record: IntrospectionRecord) -> IntrospectionAnswer:
         record.client = caller = self.callers.authenticate(request.caller)
         if caller.client is None or caller.is_public:
             raise InvalidClient(Reason.CLIENT_REQUIRED)
-        return Told(caller.client, self._answer(request.token, caller, caller.client))
+        return IntrospectionAnswer(caller.client, self._answer(request.token, caller, caller.client))
 
     def _answer(self, text: str, caller: Caller, client: Client) -> JsonObject:
         token = self.tokens.find(text)
@@ -68,12 +68,12 @@ class Introspection:
     def _revoked(self, token: IssuedByUs, documents: tuple[DocumentVersion, ...]) -> bool:
         """One strongly consistent read of everything that the answer rests on (ATTACKS M3)."""
         keys = keys_of(token.own)
-        standing = self.state.standing(StandingQuestion(frozenset(each.ref for each in documents), keys))
+        standing = self.state.standing(CurrentVersionsQuery(frozenset(each.ref for each in documents), keys))
         _check_current(documents, standing)
         return is_revoked(keys, token.own.issued_at, standing.revocations)
 
 
-def _check_current(documents: tuple[DocumentVersion, ...], standing: Standing) -> None:
+def _check_current(documents: tuple[DocumentVersion, ...], standing: CurrentVersions) -> None:
     moved = [ref for ref, version in documents if standing.versions.get(ref, 0) != version]
     if moved:
         raise TrustMoved(Reason.TRUST_CHANGED, ", ".join(f"{ref.kind} {ref.id}" for ref in moved))

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from federation.introspection.answer import Told
+from federation.introspection.answer import IntrospectionAnswer
 from federation.minting.signed_jwt import JwtSigner
 from federation.oauth.http import HttpRequest
 from federation.ports import Clock
@@ -22,7 +22,7 @@ class SignedAnswers:
     signer: JwtSigner
     clock: Clock
 
-    def sign(self, told: Told) -> str:
+    def sign(self, told: IntrospectionAnswer) -> str:
         """The JWT, for that client alone. No `sub` and no `exp`: it is no access token and never looks like one."""
         return self.signer.sign(
             TYP,

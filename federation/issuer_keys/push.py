@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
 
-from federation.issuer_keys.pusher import Pusher, Pushers, Standing, read_token
+from federation.issuer_keys.pusher import Pusher, Pushers, PusherState, read_token
 from federation.issuer_keys.record import PushRecord
 from federation.issuer_keys.request import KeyPush, parse_push
 from federation.issuer_keys.succession import Succession, Successors, check_pace, compare, read_successors
@@ -19,10 +19,10 @@ from federation.ports import (
     AuditLog,
     Clock,
     CurrentState,
+    CurrentVersionsQuery,
     Identifiers,
     IssuerKeyStore,
     Ledger,
-    StandingQuestion,
     VersionConflict,
 )
 from federation.verification.discovery import KeysRefused
@@ -46,7 +46,7 @@ class PushKeys:
     identifiers: Identifiers
     forget_trust: Callable[[], None]
     """Nothing is remembered from then on."""
-    knock: Callable[[str], None]
+    check_source_rate: Callable[[str], None]
     """Whether anybody may come in from that source address now: what only looks like a token of an issuer costs several
     reads. Raises TooManyRequests."""
     alarm: Alarm = log_alarm
@@ -54,7 +54,7 @@ class PushKeys:
     def __call__(self, http: HttpRequest) -> None:
         """The keys are trusted and the record is durable; or raises an OAuthError, which has been recorded."""
         with PushRecord(http, self.log, self.clock) as record:
-            self.knock(http.source_ip)
+            self.check_source_rate(http.source_ip)
             record.push = push = parse_push(http)
             pusher, standing = self._authenticate(http, push)
             record.pusher = pusher
@@ -63,7 +63,7 @@ class PushKeys:
             keys = self._succeed(pusher, standing, successors, succession)
             self._commit(record, pusher, keys, standing.tag)
 
-    def _authenticate(self, http: HttpRequest, push: KeyPush) -> tuple[Pusher, Standing]:
+    def _authenticate(self, http: HttpRequest, push: KeyPush) -> tuple[Pusher, PusherState]:
         read_token(push)  # before anything is read: junk is none
         admin = self.pushers.admit(http, push)
         standing = self._standing(push.issuer)
@@ -74,12 +74,12 @@ class PushKeys:
             standing = self._standing(push.issuer)
             return self.pushers.authenticate(admin, push, standing), standing
 
-    def _standing(self, id_: str) -> Standing:
+    def _standing(self, id_: str) -> PusherState:
         """Reads the store for every id, so that one that nobody has takes as long."""
         issuer = next((issuer for issuer in self.issuers() if issuer.id == id_), None)
         kept = self.pushed.load(id_)
         keys = self._trusted(issuer, kept.keys) if issuer and issuer.keys.pushed else None
-        return Standing(issuer, keys, kept.tag, kept.keys.given_at if kept.keys else None)
+        return PusherState(issuer, keys, kept.tag, kept.keys.given_at if kept.keys else None)
 
     def _trusted(self, issuer: Issuer, kept: IssuerKeySet | None) -> SharedKeys | None:
         try:
@@ -89,7 +89,7 @@ class PushKeys:
             return None
 
     def _succeed(
-        self, pusher: Pusher, standing: Standing, successors: Successors, succession: Succession
+        self, pusher: Pusher, standing: PusherState, successors: Successors, succession: Succession
     ) -> IssuerKeySet:
         """Continuity is the pusher's signature, or an admin's word, who may begin anew at any time."""
         now = self.clock.now()
@@ -123,7 +123,7 @@ class PushKeys:
             self.alarm(keys.issuer, "a push replaced all keys at once")
 
     def _check_current(self, pusher: Pusher) -> None:
-        asked = StandingQuestion(documents=frozenset(document.ref for document in pusher.documents))
+        asked = CurrentVersionsQuery(documents=frozenset(document.ref for document in pusher.documents))
         current = self.state.standing(asked).versions
         if any(current.get(ref) != version for ref, version in pusher.documents):
             self.forget_trust()

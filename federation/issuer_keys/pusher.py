@@ -20,7 +20,7 @@ from federation.verification.thumbprint import thumbprint
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PusherState:
     """What is trusted under an issuer's id now."""
 
     issuer: Issuer | None
@@ -98,12 +98,12 @@ class Pushers:
         is_ours = read_token(push).unverified_claims.get("iss") == self.issuers.own_issuer
         return self.admins.admit(http, TRUST_WRITE) if is_ours else None
 
-    def authenticate(self, admin: Admin | None, push: KeyPush, standing: Standing) -> Pusher:
+    def authenticate(self, admin: Admin | None, push: KeyPush, standing: PusherState) -> Pusher:
         """Who pushes; raises InvalidToken, and what is wrong with the issuer, an InvalidRequest, to admins alone."""
         jwt = read_token(push)
         return self._admin(admin, jwt, standing) if admin else self._issuer(jwt, push, standing)
 
-    def _admin(self, admin: Admin, jwt: UnverifiedJwt, standing: Standing) -> Pusher:
+    def _admin(self, admin: Admin, jwt: UnverifiedJwt, standing: PusherState) -> Pusher:
         claims = jwt.unverified_claims  # verified by now: the door has read the same header
         issuer = standing.issuer if admin.tenant is None else _own(standing.issuer, admin.tenant)
         if issuer is None:
@@ -127,7 +127,7 @@ class Pushers:
         if not given <= admin.scopes:
             raise InsufficientScope(Reason.BEYOND_OWN_RIGHTS, f"it vouches for admins with {sorted(given)}")
 
-    def _issuer(self, jwt: UnverifiedJwt, push: KeyPush, standing: Standing) -> Pusher:
+    def _issuer(self, jwt: UnverifiedJwt, push: KeyPush, standing: PusherState) -> Pusher:
         issuer = standing.issuer
         if push.presented.scheme != BEARER:
             raise NoToken(Reason.MISSING_BEARER_TOKEN, "an issuer's token is bound to the body and to nothing else")

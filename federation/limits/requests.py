@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from federation.limits.limiter import Admission, Limited, Limiter
 from federation.limits.sources import source_of
-from federation.model.itself import CLIENT_ISSUER
+from federation.model.client_credentials import CLIENT_ISSUER
 from federation.model.tokens import Caller, OwnClaims, VerifiedToken
 from federation.model.trust import Client, Issuer, RateLimit
 from federation.ports import IssuerDirectory
@@ -23,7 +23,7 @@ class RequestLimits:
     address_rate: RateLimit
     issuers: IssuerDirectory
 
-    def knock(self, source_ip: str) -> None:
+    def check_source_rate(self, source_ip: str) -> None:
         """Before anything is read: counted in this process alone, so that junk costs no call (ATTACKS Q1).
 
         Raises TooManyRequests.

@@ -8,7 +8,7 @@ and written anew revives nothing. No issuer is deleted while a mapping names it.
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from federation.model.itself import as_principal, client_of
+from federation.model.client_credentials import as_principal, client_of
 from federation.model.tokens import OwnClaims
 from federation.model.trust import Client, Issuer, MappedPrincipal, Mapping
 from federation.oauth.errors import InvalidRequest
@@ -34,15 +34,15 @@ class OwnMappings:
         if (found.issuer.id, found.issuer.tenant) != (own.issuer, own.tenant):
             raise InvalidRequest(Reason.NO_MAPPING, f"mapping {found.mapping.id} has another issuer or tenant by now")
         kept = {name: value for name, value in own.context.items() if name in found.mapping.attributes}
-        return replace(found, principal=own.principal, attributes=kept, holder=self._holder(own))
+        return replace(found, principal=own.principal, attributes=kept, current_actor=self._holder(own))
 
     def _holder(self, own: OwnClaims) -> MappedPrincipal | None:
-        if own.holder is None:
+        if own.current_actor is None:
             return None
-        found = self._trusted(own.holder, own.holder_version)
+        found = self._trusted(own.current_actor, own.holder_version)
         # Nor does who acts: whoever writes that mapping by now never said who may act next in this tenant.
         if found.issuer.id != (own.holder_issuer or found.issuer.id) or found.issuer.tenant not in (None, own.tenant):
-            raise InvalidRequest(Reason.NO_MAPPING, f"mapping {own.holder} has another issuer or tenant by now")
+            raise InvalidRequest(Reason.NO_MAPPING, f"mapping {own.current_actor} has another issuer or tenant by now")
         return replace(found, principal=own.actors[0])
 
     def _trusted(self, id_: str, version: int) -> MappedPrincipal:

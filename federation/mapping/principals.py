@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from federation.mapping.mapper import Mapper
 from federation.mapping.own import OwnMappings
-from federation.model.itself import as_principal
+from federation.model.client_credentials import as_principal
 from federation.model.tokens import Acting, VerifiedToken
 from federation.model.trust import MappedPrincipal
 from federation.oauth.request import ExchangeRequest

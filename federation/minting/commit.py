@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from federation.minting.draft import Draft
+from federation.minting.current_state import check_current, question
 from federation.minting.jws import assemble
-from federation.minting.spent import spent
-from federation.minting.standing import check_standing, question
+from federation.minting.pending_token import PendingToken
+from federation.minting.replay import replayed
 from federation.model.keys import SigningKey
 from federation.oauth.errors import OAuthError
 from federation.oauth.reasons import Reason
@@ -31,38 +31,43 @@ class Commit:
     signer: Signer
     pool: Executor
 
-    def seal(self, draft: Draft, key: SigningKey, message: bytes) -> str:
+    def seal(self, pending: PendingToken, key: SigningKey, message: bytes) -> str:
         """`message` signed, once the record is durable, the uses are claimed and all that decided still stands.
 
         Raises what `spent` makes of a replay, what `check_standing` raises, TemporarilyUnavailable or ServerError.
         """
-        return str(self._gated(draft, lambda: assemble(key, message, self.signer.sign(key, message))))
+        return str(self._gated(pending, lambda: assemble(key, message, self.signer.sign(key, message))))
 
-    def keep(self, draft: Draft) -> None:
+    def keep(self, pending: PendingToken) -> None:
         """The same for an opaque token, which is kept instead of signed: its text may leave when this returns."""
-        self._gated(draft, None)
+        self._gated(pending, None)
 
-    def _gated(self, draft: Draft, sign: Callable[[], str] | None) -> object:
-        written, checked = partial(self._write, draft), partial(self._check, draft)
-        gates: tuple[Callable[[], object], ...] = (written, checked, *draft.conditions.gates, *([sign] if sign else []))
+    def _gated(self, pending: PendingToken, sign: Callable[[], str] | None) -> object:
+        written, checked = partial(self._write, pending), partial(self._check, pending)
+        gates: tuple[Callable[[], object], ...] = (
+            written,
+            checked,
+            *pending.conditions.gates,
+            *([sign] if sign else []),
+        )
         futures: list[Future[Any]] = [self.pool.submit(gate) for gate in gates]
         wait(futures)
         error = next((error for future in futures if (error := future.exception())), None)
         if error is not None:
-            self._discard(draft, error)
+            self._discard(pending, error)
             raise error
         return futures[-1].result()
 
-    def _write(self, draft: Draft) -> None:
+    def _write(self, pending: PendingToken) -> None:
         try:
-            self.ledger.commit(draft.entry, draft.uses, draft.kept)
+            self.ledger.commit(pending.entry, pending.uses, pending.kept)
         except AlreadyUsed as error:
-            raise spent(error) from error
+            raise replayed(error) from error
 
-    def _check(self, draft: Draft) -> None:
-        check_standing(draft, self.state.standing(question(draft)))
+    def _check(self, pending: PendingToken) -> None:
+        check_current(pending, self.state.standing(question(pending)))
 
-    def _discard(self, draft: Draft, error: BaseException) -> None:
+    def _discard(self, pending: PendingToken, error: BaseException) -> None:
         """Best effort: if this fails too, the trail shows a token that nobody received, never the other way round.
 
         A write whose answer was lost may have been applied, so it is taken back as well; only a replay wrote nothing.
@@ -71,4 +76,4 @@ class Commit:
             return
         reason = error.reason.value if isinstance(error, OAuthError) else Reason.INTERNAL_ERROR.value
         with contextlib.suppress(OAuthError):
-            self.ledger.discard(draft.entry, draft.uses, reason)
+            self.ledger.discard(pending.entry, pending.uses, reason)

@@ -7,12 +7,12 @@ from federation.audit.record import AuditRecord
 from federation.minting.claims import build_claims
 from federation.minting.commit import Commit
 from federation.minting.current_key import CurrentKey
-from federation.minting.draft import UNCONDITIONAL, Conditions, Draft
 from federation.minting.jws import signing_input
+from federation.minting.pending_token import UNCONDITIONAL, Conditions, PendingToken
 from federation.model.authorization import Authorization
 from federation.model.binding import DPOP
 from federation.model.json import Json, JsonObject
-from federation.model.standing_keys import key_texts, keys_of_authorized
+from federation.model.revocation_keys import key_texts, keys_of_authorized
 from federation.model.status import StatusReference, status_reference
 from federation.model.tokens import IssuedToken
 from federation.oauth.identifiers import BEARER
@@ -41,8 +41,8 @@ class Minter:
         status = self._status(authorization, jti)
         message = signing_input(key, build_claims(authorization, self.issuer, jti, status.claim), authorization.typ)
         entry = record.allowed(jti, kid=key.kid, **_found_by(authorization, jti, status))
-        draft = replace(_draft(authorization, entry, conditions), documents=(*authorization.documents, key_set))
-        return _issued(authorization, self.commit.seal(draft, key, message), jti, key.kid)
+        pending = replace(_draft(authorization, entry, conditions), documents=(*authorization.documents, key_set))
+        return _issued(authorization, self.commit.seal(pending, key, message), jti, key.kid)
 
     def _opaque(self, authorization: Authorization, record: AuditRecord, conditions: Conditions) -> IssuedToken:
         """A reference of 256 bits. Only its digest is kept, so nobody who reads the store can use it."""
@@ -62,8 +62,8 @@ def _found_by(authorization: Authorization, jti: str, status: StatusReference) -
     return {"status_idx": status.index, "revocation_keys": key_texts(keys_of_authorized(authorization, jti))}
 
 
-def _draft(authorization: Authorization, entry: JsonObject, conditions: Conditions) -> Draft:
-    return Draft(
+def _draft(authorization: Authorization, entry: JsonObject, conditions: Conditions) -> PendingToken:
+    return PendingToken(
         entry=entry,
         documents=authorization.documents,
         uses=authorization.one_time,

@@ -26,7 +26,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class NotRevoked:
-    """What must not be withdrawn for a decision to hold: proof of that age, under each of these keys."""
+    """What must not be revoked for a decision to hold: proof of that age, under each of these keys."""
 
     keys: tuple[RevocationKey, ...]
     issued_at: int

@@ -126,7 +126,7 @@ def _keys(keys: JsonObject) -> IssuerKeys:
 
 
 def _serial(text: str) -> int:
-    """Hex, with or without colons: no spelling of a withdrawn certificate may let it pass."""
+    """Hex, with or without colons: no spelling of a revoked certificate may let it pass."""
     return int(text.replace(":", ""), 16)
 
 

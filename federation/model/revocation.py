@@ -1,4 +1,4 @@
-"""What was withdrawn before its time, and which withdrawals a token falls under.
+"""What was revoked before its time, and which revocations a token falls under.
 
 Everything that is needed to tell stands in the token itself, so whoever holds the list needs no other store.
 """
@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Withdrawn(StrEnum):
+class RevocationTarget(StrEnum):
     """What a revocation names."""
 
     JTI = "jti"
@@ -25,15 +25,15 @@ class Withdrawn(StrEnum):
 
 
 class RevocationKey(NamedTuple):
-    """Names what is withdrawn. `tenant`: a principal's, None for the principal of that name in every tenant."""
+    """Names what is revoked. `tenant`: a principal's, None for the principal of that name in every tenant."""
 
-    what: Withdrawn
+    what: RevocationTarget
     value: str
     tenant: str | None = None
 
 
 class Revocation(NamedTuple):
-    """A withdrawal. Times: whole seconds since the epoch."""
+    """A revocation. Times: whole seconds since the epoch."""
 
     key: RevocationKey
     revoked_at: int
@@ -43,8 +43,8 @@ class Revocation(NamedTuple):
     reason: str = ""
 
     def covers(self, issued_at: int) -> bool:
-        """Whether it withdraws a token that falls under its key and was issued then.
+        """Whether it revokes a token that falls under its key and was issued then.
 
-        A token and a chain are withdrawn for good; of the others what was issued until then (ATTACKS M9).
+        A token and a chain are revoked for good; of the others what was issued until then (ATTACKS M9).
         """
-        return self.key.what in (Withdrawn.JTI, Withdrawn.TXN) or issued_at <= self.revoked_at
+        return self.key.what in (RevocationTarget.JTI, RevocationTarget.TXN) or issued_at <= self.revoked_at

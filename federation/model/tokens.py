@@ -34,7 +34,7 @@ class OwnClaims:
     """`fed.iss`: id of the Issuer document that vouched for the principal."""
     mapping: str
     """`fed.mapping`: id of the root mapping, which made the principal."""
-    holder: str | None
+    current_actor: str | None
     """`fed.actor`: id of the current actor's mapping; None: nobody acts, the token is the principal's."""
     key_set: DocumentVersion
     """The key set that had the signing key."""

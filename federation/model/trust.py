@@ -109,7 +109,7 @@ class Issuer:
     max_auth_age: int | None = None
     """Longest time since `auth_time`, which must then be there; None: when somebody signed in does not matter."""
     revoked: frozenset[int] = frozenset()
-    """Serial numbers of certificates that it has withdrawn."""
+    """Serial numbers of certificates that it has revoked."""
     since: int = 1
     """The version with which this document began: an id that was deleted and written anew names another issuer."""
     rate_limit: RateLimit | None = None
@@ -265,18 +265,18 @@ class MappedPrincipal:
     issuer: Issuer
     decided_by: tuple[tuple[str, Json], ...] = ()
     """(claim path, value) of every claim that the mapping matched: what an auditor needs to see."""
-    holder: "MappedPrincipal | None" = None
+    current_actor: "MappedPrincipal | None" = None
     """Who acts for the principal already, and so holds its token; None: nobody."""
     client: Client | None = None
     """The registered client that the principal is; its document is issuer and mapping at once."""
 
     @property
-    def held_by(self) -> "MappedPrincipal":
+    def delegator(self) -> "MappedPrincipal":
         """Who says by its mapping's `may_act` who may act next: the holder, or the principal itself."""
-        return self.holder or self
+        return self.current_actor or self
 
     @property
     def documents(self) -> tuple[DocumentVersion, ...]:
         """What it rests on."""
         own = (self.issuer.document, self.mapping.document) if self.client is None else (self.client.document,)
-        return (*own, *(self.holder.documents if self.holder else ()))
+        return (*own, *(self.current_actor.documents if self.current_actor else ()))

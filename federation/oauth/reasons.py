@@ -128,7 +128,7 @@ class Reason(StrEnum):
     )
     CERTIFICATE_REFUSED = (
         "certificate_refused",
-        "The client certificate is malformed, withdrawn, not for clients, or not from its identity's own authority.",
+        "The client certificate is malformed, revoked, not for clients, or not from its identity's own authority.",
     )
 
     # Its claims
@@ -214,7 +214,7 @@ class Reason(StrEnum):
     APPROVAL_DENIED = "approval_denied", "Somebody was asked to approve this and denied it."
     POLICY_UNAVAILABLE = "policy_unavailable", "The policies cannot be evaluated now; try again."
 
-    # A token that is asked about, or withdrawn
+    # A token that is asked about, or revoked
     MISSING_TOKEN = "missing_token", "Send token."
     STATUS_UNAVAILABLE = "status_unavailable", "Whether the token was revoked cannot be told now; try again."
     CLIENT_REQUIRED = "client_required", "Authenticate as the registered client that this is for."

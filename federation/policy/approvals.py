@@ -20,13 +20,13 @@ INTERVAL = 5
 
 def approval_request(case: Case, purposes: tuple[str, ...]) -> ApprovalRequest:
     """What somebody is asked. In which order scopes and targets were named makes no difference."""
-    mapped, holder = case.parties.mapped, case.chain.holder
+    mapped, current_actor = case.parties.mapped, case.chain.current_actor
     audiences = tuple(sorted(target.audience.id for target in case.targets))
     through = tuple(dict.fromkeys(id_ for token in case.parties.tokens for id_ in _through(token)))
     scopes, client_id = tuple(sorted(case.scopes)), case.parties.client.client_id
     parts = [
         *(mapped.principal, mapped.issuer.tenant, mapped.issuer.id),
-        *(case.chain.action, case.chain.actors, holder.issuer.id if holder else None, client_id),
+        *(case.chain.action, case.chain.actors, current_actor.issuer.id if current_actor else None, client_id),
         *(audiences, scopes, case.details, sorted(purposes), through),
     ]
     return ApprovalRequest(

@@ -13,13 +13,13 @@ from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
 from federation.policy.approvals import ASKED_FOR, approved
 from federation.policy.binding import check_presented
+from federation.policy.build_authorization import build_authorization
 from federation.policy.callers import check_caller
 from federation.policy.case import Case, Parties
-from federation.policy.decider import Decider, Ruling, check_permitted
+from federation.policy.decider import Decider, PolicyDecision, check_permitted
 from federation.policy.delegation import check_actor_audience, decide_chain
 from federation.policy.details import decide_details
 from federation.policy.narrowing import check_narrower
-from federation.policy.outcome import outcome
 from federation.policy.scopes import decide_scopes
 from federation.policy.targets import check_environments, resolve_targets
 from federation.ports import Approvals, AudienceDirectory, Clock
@@ -56,9 +56,9 @@ class Authorizer:
         """
         case = self._within_ceilings(Parties(client, proven, subject, acting, mapped), request)
         # From here on policies can only take away: everything that the token would have is known.
-        ruling = self._ruling(case)
-        authorization = outcome(case, ruling)
-        purposes = ruling.obligations.require_approval
+        decision = self._ruling(case)
+        authorization = build_authorization(case, decision)
+        purposes = decision.obligations.require_approval
         return self._with_approval(case, purposes) if purposes else authorization
 
     def ask_again(self, use: OneTimeUse) -> None:
@@ -81,21 +81,21 @@ class Authorizer:
         details = decide_details(request.authorization_details, subject.own, targets)
         return Case(asking, request, chain, targets, scopes, details, int(self.clock.now()))
 
-    def _ruling(self, case: Case) -> Ruling:
+    def _ruling(self, case: Case) -> PolicyDecision:
         """That the policies permit it as it is, or would if somebody approved whom they say must be asked."""
-        ruling = self.policies.decide(case, self.risks)
-        if ruling.problem and "approval" in ruling.mentioned:
+        decision = self.policies.decide(case, self.risks)
+        if decision.problem and "approval" in decision.mentioned:
             supposed = self.policies.decide(case, self.risks, SOMEBODY)
-            ruling = supposed if supposed.obligations.require_approval and not supposed.problem else ruling
-        check_permitted(ruling, case)
-        return ruling
+            decision = supposed if supposed.obligations.require_approval and not supposed.problem else decision
+        check_permitted(decision, case)
+        return decision
 
     def _with_approval(self, case: Case, purposes: tuple[str, ...]) -> Authorization:
         """Decided again, by policies that see who approved; what they ask for beyond that was approved by nobody."""
         approval = approved(self.approvals, case, purposes)
         by = Approval(approval.request.id, approval.decided_by or "")
-        ruling = self.policies.decide(case, self.risks, by)
-        check_permitted(ruling, case)
-        if not set(ruling.obligations.require_approval) <= set(purposes):
+        decision = self.policies.decide(case, self.risks, by)
+        check_permitted(decision, case)
+        if not set(decision.obligations.require_approval) <= set(purposes):
             raise InvalidRequest(Reason.APPROVAL_REQUIRED, "the approval brought up another one")
-        return outcome(case, ruling, approval)
+        return build_authorization(case, decision, approval)

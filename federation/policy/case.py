@@ -38,8 +38,8 @@ class Parties:
     def people(self) -> Iterator[MappedPrincipal]:
         """Whom it is about, who acts already, and who wants to act next."""
         yield self.mapped
-        if self.mapped.holder:
-            yield self.mapped.holder
+        if self.mapped.current_actor:
+            yield self.mapped.current_actor
         if self.acting:
             yield self.acting.mapped
 

@@ -34,7 +34,7 @@ from federation.trust.risks import KnownRisks
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class PolicyDecision:
     """What the policies say of it at every target, and what that is tied to."""
 
     problem: str
@@ -68,7 +68,7 @@ class Decider:
         """Whether any policy could, for its principals; raises TemporarilyUnavailable for unreadable policies."""
         return self._compiled.of(self.directory.policies()).slices.meant("impersonate", tenant)
 
-    def decide(self, case: Case, known: KnownRisks, approval: Approval | None = None) -> Ruling:
+    def decide(self, case: Case, known: KnownRisks, approval: Approval | None = None) -> PolicyDecision:
         """The ruling; raises TemporarilyUnavailable for unreadable policies."""
         documents = self.directory.policies()
         compiled = self._compiled.of(documents)
@@ -78,7 +78,7 @@ class Decider:
         asked = [_question(case, target, context) for target in case.targets]
         decisions = [self.engine.decide(question, compiled.slices) for question in asked]
         determined_by = sorted({policy for decision in decisions for policy in decision.determined_by})
-        return Ruling(
+        return PolicyDecision(
             problem=next((_problem(decision) for decision in decisions if not decision.allowed), ""),
             determined_by=tuple(determined_by),
             obligations=strictest(*(decision.obligations for decision in decisions)),
@@ -88,12 +88,12 @@ class Decider:
         )
 
 
-def check_permitted(ruling: Ruling, case: Case) -> None:
+def check_permitted(decision: PolicyDecision, case: Case) -> None:
     """Raises InvalidRequest where the policies do not permit it, InvalidScope for too many scopes."""
-    if ruling.problem:
+    if decision.problem:
         impersonated = case.chain.action == "impersonate"
-        raise InvalidRequest(Reason.ACTOR_REQUIRED if impersonated else Reason.POLICY_DENIED, ruling.problem)
-    limit = ruling.obligations.max_scopes
+        raise InvalidRequest(Reason.ACTOR_REQUIRED if impersonated else Reason.POLICY_DENIED, decision.problem)
+    limit = decision.obligations.max_scopes
     if limit is not None and len(case.scopes) > limit:
         raise InvalidScope(Reason.TOO_MANY_SCOPES, f"at most {limit}")
 

@@ -26,7 +26,7 @@ class Chain:
     action: PolicyAction
     act: JsonObject | None = None
     """The claim; None: nobody acts."""
-    holder: MappedPrincipal | None = None
+    current_actor: MappedPrincipal | None = None
     """The current actor."""
     actors: tuple[str, ...] = ()
     """Every principal that acts, the current actor first."""
@@ -57,7 +57,7 @@ def decide_chain(
         return Chain("exchange")
     if not impersonation(mapped.issuer.tenant):
         raise InvalidRequest(Reason.ACTOR_REQUIRED, "one of our own tokens, without actor")
-    return Chain("impersonate", inner, mapped.holder, so_far)
+    return Chain("impersonate", inner, mapped.current_actor, so_far)
 
 
 def _check_actor(acting: Acting, mapped: MappedPrincipal, so_far: Sequence[str]) -> None:
@@ -70,9 +70,9 @@ def _check_actor(acting: Acting, mapped: MappedPrincipal, so_far: Sequence[str])
         raise InvalidRequest(Reason.CHAIN_CYCLE, f"{actor.principal} is in the chain already")
     if len(so_far) >= MAX_DEPTH:
         raise InvalidRequest(Reason.CHAIN_TOO_LONG, f"{len(so_far)} actors already")
-    holder = mapped.held_by
-    if not any_matches(holder.mapping.may_act, actor.principal):
-        raise _not_permitted(f"may_act of mapping {holder.mapping.id} does not name {actor.principal}")
+    current_actor = mapped.delegator
+    if not any_matches(current_actor.mapping.may_act, actor.principal):
+        raise _not_permitted(f"may_act of mapping {current_actor.mapping.id} does not name {actor.principal}")
     # Principals of two tenants may have one name: the name alone permits nobody (ATTACKS H4).
     if actor.issuer.tenant not in (None, mapped.issuer.tenant):
         raise _not_permitted(f"{actor.principal} is of tenant {actor.issuer.tenant}")

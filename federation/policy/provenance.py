@@ -1,18 +1,18 @@
-"""Where a token comes from, and what must not have been withdrawn for it to be made."""
+"""Where a token comes from, and what must not have been revoked for it to be made."""
 
 import hashlib
 import json
 from collections.abc import Iterator
 
 from federation.model.authorization import Link, NotRevoked, Provenance
-from federation.model.revocation import RevocationKey, Withdrawn
-from federation.model.standing_keys import EVERYTHING, keys_of
+from federation.model.revocation import RevocationKey, RevocationTarget
+from federation.model.revocation_keys import EVERYTHING, keys_of
 from federation.model.tokens import OwnClaims, VerifiedToken
 from federation.model.trust import Client, DocumentVersion, MappedPrincipal, Mapping
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.policy.case import Case, Parties
-from federation.policy.decider import Ruling
+from federation.policy.decider import PolicyDecision
 
 MAX_POLICIES = 4
 """Names of policies in a token."""
@@ -20,25 +20,25 @@ MAX_LINKS = 8
 """Tokens of ours behind a token."""
 
 
-def documents(case: Case, ruling: Ruling) -> tuple[DocumentVersion, ...]:
+def documents(case: Case, decision: PolicyDecision) -> tuple[DocumentVersion, ...]:
     """Everything that was looked at, once each."""
     parties = case.parties
     proven = [document for token in parties.tokens for document in token.documents]
     mapped = [document for _, somebody in parties.presented for document in somebody.documents]
     targets = (target.audience.document for target in case.targets)
-    return tuple(dict.fromkeys([*proven, *mapped, *parties.client.documents, *targets, ruling.document]))
+    return tuple(dict.fromkeys([*proven, *mapped, *parties.client.documents, *targets, decision.document]))
 
 
-def provenance(case: Case, ruling: Ruling, versions: tuple[DocumentVersion, ...]) -> Provenance:
+def provenance(case: Case, decision: PolicyDecision, versions: tuple[DocumentVersion, ...]) -> Provenance:
     """`fed`; raises InvalidRequest for a line of more than eight tokens."""
-    parties, holder = case.parties, case.chain.holder
+    parties, current_actor = case.parties, case.chain.current_actor
     client = parties.client.client
     return Provenance(
         issuer=parties.mapped.issuer.id,
         mapping=_versioned(parties.mapped.mapping),
-        decision=f"{_named(ruling.determined_by)}@{_fingerprint(versions)}",
-        actor=_versioned(holder.mapping) if holder else None,
-        actor_issuer=holder.issuer.id if holder else None,
+        decision=f"{_named(decision.determined_by)}@{_fingerprint(versions)}",
+        actor=_versioned(current_actor.mapping) if current_actor else None,
+        actor_issuer=current_actor.issuer.id if current_actor else None,
         client=_versioned(client) if client else None,
         chain=_chain(parties.tokens),
     )
@@ -68,7 +68,7 @@ def _chain(tokens: tuple[VerifiedToken, ...]) -> tuple[Link, ...]:
 
 
 def _link(own: OwnClaims) -> Link:
-    return Link(own.jti, own.client_id, own.holder or own.mapping, own.holder_issuer or own.issuer)
+    return Link(own.jti, own.client_id, own.current_actor or own.mapping, own.holder_issuer or own.issuer)
 
 
 def not_revoked(parties: Parties) -> tuple[NotRevoked, ...]:
@@ -81,9 +81,9 @@ def not_revoked(parties: Parties) -> tuple[NotRevoked, ...]:
 
 
 def _there(mapped: MappedPrincipal, tenant: str | None) -> Iterator[RevocationKey]:
-    """Whoever acts in a tenant may be withdrawn in it, also who is of none."""
+    """Whoever acts in a tenant may be revoked in it, also who is of none."""
     if tenant is not None:
-        yield RevocationKey(Withdrawn.PRINCIPAL, mapped.principal, tenant)
+        yield RevocationKey(RevocationTarget.PRINCIPAL, mapped.principal, tenant)
 
 
 def _keys(token: VerifiedToken, mapped: MappedPrincipal, client: str | None) -> Iterator[RevocationKey]:
@@ -91,8 +91,10 @@ def _keys(token: VerifiedToken, mapped: MappedPrincipal, client: str | None) -> 
         yield from keys_of(token.own)
         return
     yield EVERYTHING
-    yield RevocationKey(Withdrawn.ISSUER, mapped.issuer.id)
-    yield RevocationKey(Withdrawn.MAPPING, mapped.mapping.id)
-    yield from {RevocationKey(Withdrawn.PRINCIPAL, mapped.principal, tenant) for tenant in (None, mapped.issuer.tenant)}
+    yield RevocationKey(RevocationTarget.ISSUER, mapped.issuer.id)
+    yield RevocationKey(RevocationTarget.MAPPING, mapped.mapping.id)
+    yield from {
+        RevocationKey(RevocationTarget.PRINCIPAL, mapped.principal, tenant) for tenant in (None, mapped.issuer.tenant)
+    }
     if client is not None:
-        yield RevocationKey(Withdrawn.CLIENT, client)
+        yield RevocationKey(RevocationTarget.CLIENT, client)

@@ -6,6 +6,14 @@ us; they never return a guess.
 
 from federation.ports.archive import ArchiveIndex, Segments
 from federation.ports.audit import ApprovalLog, ApprovalNotice, AuditLog, AuditPage, AuditRecords, RefusalSearch
+from federation.ports.current_state import (
+    Approvals,
+    CurrentState,
+    CurrentVersions,
+    CurrentVersionsQuery,
+    RevocationStore,
+    RiskScores,
+)
 from federation.ports.directories import (
     AudienceDirectory,
     ClientsById,
@@ -41,7 +49,6 @@ from federation.ports.shared import (
     StillRunning,
     UnlikeRequest,
 )
-from federation.ports.standing import Approvals, CurrentState, RevocationStore, RiskScores, Standing, StandingQuestion
 from federation.ports.trust import (
     BucketFull,
     DocumentPages,
@@ -70,6 +77,8 @@ __all__ = [
     "ClientsById",
     "Clock",
     "CurrentState",
+    "CurrentVersions",
+    "CurrentVersionsQuery",
     "DocumentPages",
     "DocumentState",
     "FetchFailed",
@@ -106,8 +115,6 @@ __all__ = [
     "RiskScores",
     "Segments",
     "Signer",
-    "Standing",
-    "StandingQuestion",
     "StillRunning",
     "TrustWriter",
     "UnlikeRequest",

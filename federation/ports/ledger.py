@@ -56,7 +56,7 @@ class LiveToken:
     status_index: int
     """Its place in the status list."""
     keys: frozenset[RevocationKey]
-    """Every withdrawal that it falls under."""
+    """Every revocation that it falls under."""
 
 
 class IssuedTokens(Protocol):

@@ -1,1 +1,1 @@
-"""Withdrawing what was issued before its time (RFC 7009, and the admin API)."""
+"""Revoking what was issued before its time (RFC 7009, and the admin API)."""

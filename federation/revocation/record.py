@@ -16,7 +16,7 @@ class RevocationRecord(AuditRecord):
 
     @property
     def facts(self) -> JsonObject:
-        """For the record of what is about to be withdrawn."""
+        """For the record of what is about to be revoked."""
         return self._facts()
 
     def _facts(self) -> dict[str, Json]:

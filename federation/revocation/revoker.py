@@ -1,25 +1,25 @@
-"""The one place where withdrawals are written, whoever asks for them."""
+"""The one place where revocations are written, whoever asks for them."""
 
 import contextlib
 from dataclasses import dataclass
 
 from federation.model.json import Json, JsonObject
-from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.oauth.errors import OAuthError
 from federation.policy.lifetime import HARD_CAP
 from federation.ports import Clock, Identifiers, Ledger, RevocationStore
 
 OUTCOME = "revoked"
 LONGEST_PROOF = 10 * 366 * 24 * 60 * 60
-"""Seconds for which somebody may prove what was withdrawn by what is older: the client certificates of devices live for
-years, and a withdrawal that ended before them would let them in again."""
+"""Seconds for which somebody may prove what was revoked by what is older: the client certificates of devices live for
+years, and a revocation that ended before them would let them in again."""
 
-_OF_TOKENS = (Withdrawn.JTI, Withdrawn.TXN)
+_OF_TOKENS = (RevocationTarget.JTI, RevocationTarget.TXN)
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawal:
-    """What somebody who may do so wants withdrawn."""
+class RevocationRequest:
+    """What somebody who may do so wants revoked."""
 
     key: RevocationKey
     by: str
@@ -31,20 +31,20 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class Revoker:
-    """Writes the record first, then the withdrawal: nothing is withdrawn without a trace."""
+    """Writes the record first, then the revocation: nothing is revoked without a trace."""
 
     store: RevocationStore
     ledger: Ledger
     clock: Clock
     identifiers: Identifiers
 
-    def revoke(self, withdrawal: Withdrawal, facts: JsonObject) -> Revocation:
+    def revoke(self, request: RevocationRequest, facts: JsonObject) -> Revocation:
         """What holds when this returns; raises TemporarilyUnavailable or ServerError, and then nothing is promised.
 
-        `facts`: of the request, with `time` and `correlation_id`. To repeat does no harm: a withdrawal of the same
+        `facts`: of the request, with `time` and `correlation_id`. To repeat does no harm: a revocation of the same
         key is only ever made stricter.
         """
-        revocation = self._revocation(withdrawal)
+        revocation = self._revocation(request)
         entry = {**facts, **_describe(revocation), "outcome": OUTCOME, "jti": self.identifiers.new()}
         self.ledger.commit(entry, ())
         try:
@@ -55,11 +55,11 @@ class Revoker:
             raise
         return revocation
 
-    def _revocation(self, withdrawal: Withdrawal) -> Revocation:
+    def _revocation(self, request: RevocationRequest) -> Revocation:
         now = int(self.clock.now())
-        until = withdrawal.token_expires_at or now
-        kept = HARD_CAP if withdrawal.key.what in _OF_TOKENS else LONGEST_PROOF
-        return Revocation(withdrawal.key, now, max(now, until) + kept, withdrawal.by, withdrawal.reason)
+        until = request.token_expires_at or now
+        kept = HARD_CAP if request.key.what in _OF_TOKENS else LONGEST_PROOF
+        return Revocation(request.key, now, max(now, until) + kept, request.by, request.reason)
 
 
 def _describe(revocation: Revocation) -> dict[str, Json]:

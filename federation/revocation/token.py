@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from federation.authentication.immediate import CallerAuthentication
-from federation.model.revocation import RevocationKey, Withdrawn
+from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.tokens import Caller, OwnClaims
 from federation.oauth.errors import InvalidClient, UnauthorizedClient
 from federation.oauth.http import HttpRequest
@@ -12,7 +12,7 @@ from federation.oauth.reasons import Reason
 from federation.oauth.token_request import parse_token_request
 from federation.ports import AuditLog, Clock
 from federation.revocation.record import RevocationRecord
-from federation.revocation.revoker import Revoker, Withdrawal
+from federation.revocation.revoker import RevocationRequest, Revoker
 from federation.verification.own_references import OwnReferences
 
 
@@ -25,7 +25,7 @@ class TokenRevocation:
     revoker: Revoker
     log: AuditLog
     clock: Clock
-    knock: Callable[[str], None]
+    check_source_rate: Callable[[str], None]
     """Whether anybody may come in from that source address now: whoever holds a token need not say who they are, and to
     look for a reference is a call. Raises TooManyRequests."""
 
@@ -35,7 +35,7 @@ class TokenRevocation:
         A token that is worth nothing already is no error (RFC 7009 section 2.2).
         """
         with RevocationRecord(http, self.log, self.clock) as record:
-            self.knock(http.source_ip)
+            self.check_source_rate(http.source_ip)
             request = parse_token_request(http)
             record.client = caller = self.callers.authenticate(request.caller)
             token = self.tokens.find(request.token)
@@ -43,13 +43,13 @@ class TokenRevocation:
                 return
             record.token = own = token.own
             _check_owner(caller, own)
-            withdrawal = Withdrawal(
-                key=RevocationKey(Withdrawn.JTI, own.jti),
+            revocation = RevocationRequest(
+                key=RevocationKey(RevocationTarget.JTI, own.jti),
                 by=caller.client_id or own.client_id,
                 reason="by its holder",
                 token_expires_at=token.expires_at,
             )
-            self.revoker.revoke(withdrawal, record.facts)
+            self.revoker.revoke(revocation, record.facts)
 
 
 def _check_owner(caller: Caller, own: OwnClaims) -> None:

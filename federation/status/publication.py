@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from federation.minting.signed_jwt import JwtSigner
 from federation.model.revocation import Revocation, RevocationKey
-from federation.model.standing_keys import is_revoked
+from federation.model.revocation_keys import is_revoked
 from federation.model.status import SPAN, list_path
 from federation.model.status_list import StatusList
 from federation.oauth.errors import TemporarilyUnavailable
@@ -92,5 +92,5 @@ class StatusPublication:
 
 
 def _strictest(revocations: Iterable[Revocation]) -> dict[RevocationKey, Revocation]:
-    """Of several withdrawals of the same, the latest: it covers whatever an earlier one does."""
+    """Of several revocations of the same, the latest: it covers whatever an earlier one does."""
     return {each.key: each for each in sorted(revocations, key=lambda each: each.revoked_at)}

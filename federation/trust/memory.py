@@ -13,7 +13,7 @@ from federation.model.history import TRUST_REVISION
 from federation.model.risk import RiskKey, RiskScore
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
-from federation.ports import Clock, CurrentState, StandingQuestion
+from federation.ports import Clock, CurrentState, CurrentVersionsQuery
 from federation.trust.risks import KnownRisks
 
 LOOKS = 20
@@ -99,7 +99,7 @@ class TrustMemory:
 
     def _read(self) -> int:
         self._looked_at = self._clock.now()
-        asked = StandingQuestion(documents=frozenset({TRUST_REVISION}))
+        asked = CurrentVersionsQuery(documents=frozenset({TRUST_REVISION}))
         return self._state.standing(asked).versions.get(TRUST_REVISION, 0)
 
     def _forget(self, revision: int) -> None:

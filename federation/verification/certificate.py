@@ -15,8 +15,8 @@ from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.ports import Clock
 from federation.verification.held_keys import HeldAuthorities
-from federation.verification.presented import Presented
 from federation.verification.subject import read_subject
+from federation.verification.unverified_token import UnverifiedToken
 from federation.verification.verifier import Providers
 from federation.verification.x509.authorities import authority_in_pem, authority_in_x5c
 from federation.verification.x509.candidates import CertificateIssuers
@@ -62,7 +62,7 @@ class CertificateVerifier:
         self._providers = providers
         self._clock = clock
 
-    def verify(self, presented: Presented) -> VerifiedToken:
+    def verify(self, presented: UnverifiedToken) -> VerifiedToken:
         """Whose the connection's certificate is; raises a typed OAuthError."""
         # 1. The certificate of this very connection, which the subject token names.
         certificates = _read(presented)
@@ -80,7 +80,7 @@ class CertificateVerifier:
     def _verify(self, certificates: PresentedCertificates, candidates: tuple[Issuer, ...]) -> VerifiedToken:
         # 3. A chain to the authorities of exactly one of them, valid now.
         vouched = self._vouched(certificates, candidates)
-        # 4. A leaf for TLS clients, not withdrawn.
+        # 4. A leaf for TLS clients, not revoked.
         check_leaf(vouched.chain)
         _check_revocation(vouched)
         # 5. The identity, from the very certificate that was verified.
@@ -133,7 +133,7 @@ class CertificateVerifier:
         return read_claims(vouched.issuer, vouched.chain)
 
 
-def _read(presented: Presented) -> PresentedCertificates:
+def _read(presented: UnverifiedToken) -> PresentedCertificates:
     if presented.client_certificate is None:
         raise InvalidRequest(Reason.CERTIFICATE_REQUIRED, "the connection has none")
     certificates = read_presented(presented.client_certificate)
@@ -143,6 +143,6 @@ def _read(presented: Presented) -> PresentedCertificates:
 
 
 def _check_revocation(vouched: _Vouched) -> None:
-    """Every certificate on the way counts, so that an intermediate can be withdrawn as well."""
+    """Every certificate on the way counts, so that an intermediate can be revoked as well."""
     if any(certificate.serial_number in vouched.issuer.revoked for certificate in vouched.chain.certificates):
         raise refused("revoked")

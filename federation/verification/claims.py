@@ -16,7 +16,7 @@ class Times(NamedTuple):
     """When a token was issued and until when it holds: seconds since the epoch."""
 
     issued_at: int
-    """Where the token does not say, the earliest that it can have been: what is withdrawn or too old stays so."""
+    """Where the token does not say, the earliest that it can have been: what is revoked or too old stays so."""
     expires_at: int
 
 

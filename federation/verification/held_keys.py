@@ -15,7 +15,7 @@ from federation.verification.jwk_set import JwkSet
 from federation.verification.thumbprint import thumbprint, thumbprints
 
 FRESH = 10 * 60
-"""Seconds for which keys are used without asking: a withdrawn key lives no longer than this (B13)."""
+"""Seconds for which keys are used without asking: a revoked key lives no longer than this (B13)."""
 MAX_STALE = DEFAULT_MAX_STALE
 """Seconds since the last good answer for which keys still hold while their issuer is silent."""
 COOL_DOWN = 60

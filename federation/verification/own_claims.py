@@ -22,7 +22,7 @@ def read_own(claims: Claims, key_set: DocumentVersion) -> OwnClaims:
     """
     fed = _object(claims.get("fed"), "fed")
     mapping, mapping_version = _versioned(fed, "mapping")
-    holder, holder_version = _versioned(fed, "actor") if "act" in claims else (None, 0)
+    current_actor, holder_version = _versioned(fed, "actor") if "act" in claims else (None, 0)
     client, client_version = _versioned(fed, "client") if "client" in fed else (None, 0)
     return OwnClaims(
         jti=_text(claims, "jti"),
@@ -32,7 +32,7 @@ def read_own(claims: Claims, key_set: DocumentVersion) -> OwnClaims:
         transaction=_text(claims, "txn"),
         issuer=_text(fed, "iss"),
         mapping=mapping,
-        holder=holder,
+        current_actor=current_actor,
         key_set=key_set,
         client_id=_text(claims, "client_id"),
         registered_client=client,

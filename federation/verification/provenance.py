@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from federation.model.tokens import VerifiedToken
 from federation.verification.compact import parse_compact
 from federation.verification.own_tokens import OwnTokenVerifier
-from federation.verification.presented import Presented
+from federation.verification.unverified_token import UnverifiedToken
 from federation.verification.verifier import TokenVerifier
 
 
@@ -19,7 +19,7 @@ class JwtVerifier:
     own: OwnTokenVerifier
     foreign: TokenVerifier
 
-    def verify(self, presented: Presented) -> VerifiedToken:
+    def verify(self, presented: UnverifiedToken) -> VerifiedToken:
         """What the token proves; raises a typed OAuthError."""
         jwt = parse_compact(presented.token)
         if jwt.unverified_claims.get("iss") == self.own.issuer:

@@ -17,8 +17,8 @@ from federation.verification.held_keys import ResolvedKey
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.jwk import VerificationKey
 from federation.verification.key_cache import KeyCache
-from federation.verification.presented import Presented
 from federation.verification.provider import Provider
+from federation.verification.unverified_token import UnverifiedToken
 
 Providers: TypeAlias = Callable[[str], Provider]
 """The provider of that name."""
@@ -36,7 +36,7 @@ class TokenVerifier:
         self._providers = providers
         self._clock = clock
 
-    def verify(self, presented: Presented) -> VerifiedToken:
+    def verify(self, presented: UnverifiedToken) -> VerifiedToken:
         """What the token proves; raises a typed OAuthError."""
         # 1. Shape: nothing that two readers could read differently.
         return self.verify_jwt(parse_compact(presented.token), presented.token_type)

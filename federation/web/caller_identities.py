@@ -4,7 +4,7 @@ from http.client import HTTPResponse
 
 from federation.ports import CallerIdentityAnswer, CallerIdentityRequest
 from federation.web.connection import Connector
-from federation.web.conversation import TOTAL, Conversation, Request, check_plain, read_body
+from federation.web.http_client import TOTAL, HttpClient, Request, check_plain, read_body
 
 # STS answers in JSON to who asks for it; the form that is believed is asked for.
 _ACCEPT = ("Accept", "text/xml")
@@ -15,7 +15,7 @@ class StsCallerIdentities:
 
     def __init__(self, *, loopback: bool = False, connector: Connector | None = None, total: float = TOTAL) -> None:
         """`loopback`: whether this machine may be asked, also by http. `total`: seconds."""
-        self._web = Conversation(loopback=loopback, connector=connector or Connector(), total=total)
+        self._web = HttpClient(loopback=loopback, connector=connector or Connector(), total=total)
 
     def ask(self, request: CallerIdentityRequest) -> CallerIdentityAnswer:
         """The answer of whatever status, no redirect followed; raises FetchFailed, whose message holds none of it."""

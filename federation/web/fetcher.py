@@ -4,7 +4,7 @@ from http.client import HTTPResponse
 
 from federation.ports import FetchFailed
 from federation.web.connection import Connector
-from federation.web.conversation import TOTAL, Conversation, Request, check_plain, read_body
+from federation.web.http_client import TOTAL, HttpClient, Request, check_plain, read_body
 
 _GET = Request("GET", (("Accept", "application/json"),))
 _OK = 200
@@ -15,7 +15,7 @@ class WebFetcher:
 
     def __init__(self, *, loopback: bool = False, connector: Connector | None = None, total: float = TOTAL) -> None:
         """`loopback`: whether this machine may be asked, also by http. `total`: seconds."""
-        self._web = Conversation(loopback=loopback, connector=connector or Connector(), total=total)
+        self._web = HttpClient(loopback=loopback, connector=connector or Connector(), total=total)
 
     def fetch(self, url: str) -> bytes:
         """The body of a 200 answer; raises FetchFailed, whose message holds neither URL nor answer."""

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from federation.model.json import Json, JsonObject
-from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.trust import Kind
 from federation.oauth.errors import TemporarilyUnavailable
 from tests.support.admin_world import admin_mapping
@@ -211,9 +211,12 @@ def test_B_push_an_admin_is_told_what_is_wrong_with_the_issuer(world: PushWorld)
 
 
 @pytest.mark.parametrize(
-    ("what", "value"), [(Withdrawn.JTI, "leaked"), (Withdrawn.PRINCIPAL, "admin/ops"), (Withdrawn.MAPPING, "admins")]
+    ("what", "value"),
+    [(RevocationTarget.JTI, "leaked"), (RevocationTarget.PRINCIPAL, "admin/ops"), (RevocationTarget.MAPPING, "admins")],
 )
-def test_O1_push_a_withdrawn_admin_token_makes_no_identities(world: PushWorld, what: Withdrawn, value: str) -> None:
+def test_O1_push_a_revoked_admin_token_makes_no_identities(
+    world: PushWorld, what: RevocationTarget, value: str
+) -> None:
     """Who gives keys may be anybody in that cluster from then on."""
     world.state.revoke(Revocation(RevocationKey(what, value), NOW, NOW + 3600, "admin/eve"))
     assert_refused(world, world.admin_push(STRANGER, claims={"jti": "leaked"}), "token_revoked")

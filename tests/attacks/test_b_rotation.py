@@ -1,4 +1,4 @@
-"""Group B, over time: floods, failures, withdrawals, and issuers that change their mind."""
+"""Group B, over time: floods, failures, revocations, and issuers that change their mind."""
 
 from threading import Event, Lock, Thread
 
@@ -183,7 +183,7 @@ def test_B10_a_clock_that_jumps_back_makes_no_key_younger() -> None:
     assert refusal_after_any_fetch(w, old_token(w)) is Reason.UNKNOWN_KEY
 
 
-def test_B13_a_withdrawn_key_ends_within_ten_minutes() -> None:
+def test_B13_a_revoked_key_ends_within_ten_minutes() -> None:
     w = publishing(OLD, NEW)
     w.verify(old_token(w))
     at(w, 600, NEW)

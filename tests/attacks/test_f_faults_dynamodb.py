@@ -16,10 +16,10 @@ from federation.aws.trust_writer import DynamoTrustWriter
 from federation.local.embedded_aws import EmbeddedAws, sealed_environment
 from federation.model.json import JsonObject
 from federation.model.one_time import OneTimeUse
-from federation.model.revocation import RevocationKey, Withdrawn
+from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.trust import Selector
 from federation.oauth.errors import ServerError, TemporarilyUnavailable
-from federation.ports import AlreadyUsed, StandingQuestion, VersionConflict
+from federation.ports import AlreadyUsed, CurrentVersionsQuery, VersionConflict
 from tests.support.fake_clock import FixedClock
 from tests.support.fault_plan import Fault, FaultPlan, answer, applied_then_lost, error, lost, passing
 from tests.support.trust_documents import ISSUER, issuer_ref, next_version, write
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 USE = OneTimeUse("subject_token", ("acme", "jti-1"), 2_000_000_000)
 TABLES = LedgerTables("audit", "state")
-WITHDRAWN = RevocationKey(Withdrawn.ISSUER, "acme")
+WITHDRAWN = RevocationKey(RevocationTarget.ISSUER, "acme")
 
 
 def record(jti: str = "t1", correlation_id: str = "c1") -> JsonObject:
@@ -212,7 +212,7 @@ def test_fault_F10_a_transaction_cancelled_for_good_is_our_own_fault(
 def test_fault_F11_what_stands_and_documents_are_read_from_the_leader(dynamodb: "DynamoDBClient") -> None:
     plan = FaultPlan(dynamodb, [answer({"Responses": {}})] * 2 + [answer({"Items": []})] * 2)
     reader = DynamoTrustReader(dynamodb, "trust", ignore)
-    current_state(dynamodb).standing(StandingQuestion(frozenset({issuer_ref("acme")}), frozenset({WITHDRAWN})))
+    current_state(dynamodb).standing(CurrentVersionsQuery(frozenset({issuer_ref("acme")}), frozenset({WITHDRAWN})))
     reader.exact("acme", [Selector("sub", "worker")])
     reader.patterns("acme")
     reader.issuers()
@@ -228,18 +228,18 @@ def current_state(dynamodb: "DynamoDBClient", pause: Pause = ignore) -> DynamoCu
 
 
 def ask_standing(dynamodb: "DynamoDBClient", pause: Pause) -> object:
-    return current_state(dynamodb, pause).standing(StandingQuestion(frozenset({issuer_ref("a")})))
+    return current_state(dynamodb, pause).standing(CurrentVersionsQuery(frozenset({issuer_ref("a")})))
 
 
-def ask_withdrawals(dynamodb: "DynamoDBClient", pause: Pause) -> object:
-    return current_state(dynamodb, pause).standing(StandingQuestion(revocations=frozenset({WITHDRAWN})))
+def ask_revocations(dynamodb: "DynamoDBClient", pause: Pause) -> object:
+    return current_state(dynamodb, pause).standing(CurrentVersionsQuery(revocations=frozenset({WITHDRAWN})))
 
 
 def ask_mappings(dynamodb: "DynamoDBClient", pause: Pause) -> object:
     return DynamoTrustReader(dynamodb, "trust", ignore, pause).exact("acme", [Selector("sub", "worker")])
 
 
-@pytest.mark.parametrize("ask", [ask_standing, ask_withdrawals, ask_mappings])
+@pytest.mark.parametrize("ask", [ask_standing, ask_revocations, ask_mappings])
 def test_fault_F13_what_stays_out_is_no_answer(
     dynamodb: "DynamoDBClient", pauses: list[int], ask: Callable[["DynamoDBClient", Pause], object]
 ) -> None:

@@ -18,7 +18,7 @@ from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.verification.certificate import ANY
-from federation.verification.presented import Presented
+from federation.verification.unverified_token import UnverifiedToken
 from tests.support.x509_authority import (
     CLIENT,
     HOUR,
@@ -193,7 +193,7 @@ def test_K8_an_authority_with_a_weak_key_vouches_for_nobody() -> None:
 
 
 def verify_pem(text: str) -> None:
-    WORLD.verifier.verify(Presented(ANY, TokenType.MTLS, text))
+    WORLD.verifier.verify(UnverifiedToken(ANY, TokenType.MTLS, text))
 
 
 BROKEN = {

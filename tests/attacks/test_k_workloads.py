@@ -123,7 +123,7 @@ def test_K5_a_name_is_read_from_the_certificate_that_was_verified(world: ClientW
     refused(world, OTHER.sign(svid(WEB)), mine)
 
 
-def test_K7_a_withdrawn_serial_number_is_nobody_in_the_next_request(world: ClientWorld) -> None:
+def test_K7_a_revoked_serial_number_is_nobody_in_the_next_request(world: ClientWorld) -> None:
     certificate, other = CA.sign(svid(WEB)), CA.sign(svid(WEB))
     write(world, revoked=[f"{certificate.serial_number:x}"])
     assert "revoked" in refused(world, certificate)
@@ -215,7 +215,7 @@ def test_K7_disabling_the_trust_domain_holds_from_the_very_next_exchange(bridge:
     bridge.refused(lambda: bridge.post(None, connection, client_id=GATEWAY), *FAILED)
 
 
-def test_K7_so_does_withdrawing_one_certificate(bridge: Attacked) -> None:
+def test_K7_so_does_revoking_one_certificate(bridge: Attacked) -> None:
     certificate = CA.sign(svid(WEB))
     assert bridge.post(None, over(certificate), client_id=GATEWAY).status == 200
     revoked = [f"{certificate.serial_number:x}"]

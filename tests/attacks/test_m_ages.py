@@ -1,4 +1,4 @@
-"""M5, M9: no foreign proof is younger than it can show, so none slips past a withdrawal or a policy about its age."""
+"""M5, M9: no foreign proof is younger than it can show, so none slips past a revocation or a policy about its age."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from federation.model.json import Json
-from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.trust import Selector
 from federation.oauth.identifiers import TokenType
-from federation.revocation.revoker import Revoker, Withdrawal
+from federation.revocation.revoker import RevocationRequest, Revoker
 from tests.support.attacked_bridge import Attacked, Connection, attacked
 from tests.support.delegation_world import claims_of
 from tests.support.exchange_world import MAPPING, NOW, subject_token
@@ -19,7 +19,11 @@ from tests.support.jose_tokens import signed
 from tests.support.x509_authority import authority, device, pem
 
 YOUNG = 'forbid (principal, action, resource) when { context.token_age > duration("5m") };'
-WHOSE = [(Withdrawn.PRINCIPAL, "partner/acme/sync"), (Withdrawn.ISSUER, "acme"), (Withdrawn.MAPPING, "acme-sync")]
+WHOSE = [
+    (RevocationTarget.PRINCIPAL, "partner/acme/sync"),
+    (RevocationTarget.ISSUER, "acme"),
+    (RevocationTarget.MAPPING, "acme-sync"),
+]
 
 
 @pytest.fixture
@@ -35,8 +39,8 @@ def ageless() -> str:
 
 
 @pytest.mark.parametrize(("what", "value"), WHOSE)
-def test_M5_a_token_that_hides_its_age_is_withdrawn_with_the_others(
-    bridge: Attacked, what: Withdrawn, value: str
+def test_M5_a_token_that_hides_its_age_is_revoked_with_the_others(
+    bridge: Attacked, what: RevocationTarget, value: str
 ) -> None:
     token = ageless()
     bridge.token(token)
@@ -67,15 +71,17 @@ def devices(bridge: Attacked) -> Attacked:
     return bridge
 
 
-@pytest.mark.parametrize("what", [(Withdrawn.PRINCIPAL, "device/press-7"), (Withdrawn.MAPPING, "press")], ids=str)
-def test_M5_a_withdrawal_does_not_end_before_the_certificate_that_it_is_about(
-    devices: Attacked, what: tuple[Withdrawn, str]
+@pytest.mark.parametrize(
+    "what", [(RevocationTarget.PRINCIPAL, "device/press-7"), (RevocationTarget.MAPPING, "press")], ids=str
+)
+def test_M5_a_revocation_does_not_end_before_the_certificate_that_it_is_about(
+    devices: Attacked, what: tuple[RevocationTarget, str]
 ) -> None:
     over = Connection(certificate=pem(CA.sign(replace(device("press-7"), not_after=NOW + 300 * DAY))))
     world, by_certificate = devices.world, {"subject_token_type": TokenType.MTLS.value}
     devices.token("mtls", over, **by_certificate)
     revoker = Revoker(world.state, world.ledger, world.clock, CountingIdentifiers("revocation"))
-    revoker.revoke(Withdrawal(RevocationKey(*what), "admin/eve"), {"correlation_id": "w-1"})
+    revoker.revoke(RevocationRequest(RevocationKey(*what), "admin/eve"), {"correlation_id": "w-1"})
     for days in (0, 1, 2, 30):
         world.clock.advance(days * DAY)
         devices.refused(lambda: devices.post("mtls", over, **by_certificate), "invalid_request", "token_revoked")

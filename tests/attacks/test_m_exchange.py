@@ -1,4 +1,4 @@
-"""M1, M2, M4, M5, M9 in the whole pipeline: what was used or withdrawn is worth nothing at the next exchange."""
+"""M1, M2, M4, M5, M9 in the whole pipeline: what was used or revoked is worth nothing at the next exchange."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from federation.model.json import Json
-from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.trust import DocumentRef, Kind, Selector
 from tests.support.attacked_bridge import Attacked, attacked, by_assertion, issued, issued_claims
 from tests.support.client_world import GATEWAY
@@ -41,7 +41,9 @@ def single(**changes: Any) -> str:  # noqa: ANN401  (JSON)
     return signed({"alg": "ES256", "kid": SIGNER.kid, "typ": "JWT"}, claims, SIGNER, "ES256")
 
 
-def withdraw(bridge: Attacked, what: Withdrawn, value: str, at: int | None = None, tenant: str | None = None) -> None:
+def revoke(
+    bridge: Attacked, what: RevocationTarget, value: str, at: int | None = None, tenant: str | None = None
+) -> None:
     now = int(bridge.world.clock.at) if at is None else at
     bridge.world.state.revoke(Revocation(RevocationKey(what, value, tenant), now, now + 90_000, "admin/eve"))
 
@@ -123,7 +125,7 @@ def chains(bridge: Attacked) -> Attacked:
 
 def test_M4_what_is_revoked_between_its_verification_and_the_commit_yields_nothing(chains: Attacked) -> None:
     parent = chains.token()
-    chains.world.state.meanwhile = lambda: withdraw(chains, Withdrawn.JTI, claims_of(parent)["jti"])
+    chains.world.state.meanwhile = lambda: revoke(chains, RevocationTarget.JTI, claims_of(parent)["jti"])
     signed_before = len(chains.world.signer.signed)
     chains.refused(lambda: chains.post(parent), *REVOKED)
     assert len(chains.world.signer.signed) == signed_before + 1  # made beside the look, and thrown away
@@ -132,7 +134,7 @@ def test_M4_what_is_revoked_between_its_verification_and_the_commit_yields_nothi
 
 def test_M4_a_use_is_given_back_where_the_commit_refuses_for_another_reason(once: Attacked) -> None:
     token = single()
-    once.world.state.meanwhile = lambda: withdraw(once, Withdrawn.MAPPING, "acme-sync")
+    once.world.state.meanwhile = lambda: revoke(once, RevocationTarget.MAPPING, "acme-sync")
     once.refused(lambda: once.post(token), *REVOKED)
     assert not once.world.ledger.claims
 
@@ -143,7 +145,7 @@ def test_M5_no_descendant_of_a_revoked_token_is_exchanged(chains: Attacked, revo
     tokens["middle"] = chains.token(tokens["root"])
     tokens["leaf"] = chains.token(tokens["middle"])
     other = chains.token(chains.foreign())
-    withdraw(chains, Withdrawn.JTI, claims_of(tokens[revoked])["jti"])
+    revoke(chains, RevocationTarget.JTI, claims_of(tokens[revoked])["jti"])
     alive = {"root": [], "middle": ["root"], "leaf": ["root", "middle"]}[revoked]
     for name, token in tokens.items():
         if name in alive:
@@ -189,11 +191,11 @@ def test_M5_nor_has_a_new_client_its_predecessors_tokens(chains: Attacked) -> No
     chains.refused(lambda: chains.post(token, **again), "invalid_request", "client_not_permitted")
 
 
-def test_M5_a_whole_chain_is_withdrawn_whatever_it_still_grows(chains: Attacked) -> None:
+def test_M5_a_whole_chain_is_revoked_whatever_it_still_grows(chains: Attacked) -> None:
     root = chains.token()
     leaf = chains.token(root)
     other = chains.token(chains.foreign())
-    withdraw(chains, Withdrawn.TXN, claims_of(root)["txn"])
+    revoke(chains, RevocationTarget.TXN, claims_of(root)["txn"])
     chains.world.clock.advance(2)
     for token in (root, leaf):
         chains.refused(partial(chains.post, token), *REVOKED)
@@ -201,26 +203,26 @@ def test_M5_a_whole_chain_is_withdrawn_whatever_it_still_grows(chains: Attacked)
 
 
 WHOSE = [
-    (Withdrawn.PRINCIPAL, "partner/acme/sync", None),
-    (Withdrawn.PRINCIPAL, "partner/acme/sync", "acme"),
-    (Withdrawn.ISSUER, "acme", None),
-    (Withdrawn.MAPPING, "acme-sync", None),
-    (Withdrawn.CLIENT, GATEWAY, None),
-    (Withdrawn.ALL, "", None),
+    (RevocationTarget.PRINCIPAL, "partner/acme/sync", None),
+    (RevocationTarget.PRINCIPAL, "partner/acme/sync", "acme"),
+    (RevocationTarget.ISSUER, "acme", None),
+    (RevocationTarget.MAPPING, "acme-sync", None),
+    (RevocationTarget.CLIENT, GATEWAY, None),
+    (RevocationTarget.ALL, "", None),
 ]
 NOBODYS = [
-    (Withdrawn.PRINCIPAL, "partner/acme", None),
-    (Withdrawn.PRINCIPAL, "partner/acme/sync", "globex"),
-    (Withdrawn.ISSUER, "acme-sync", None),
-    (Withdrawn.MAPPING, "acme", None),
-    (Withdrawn.CLIENT, "another", None),
-    (Withdrawn.JTI, "j-1", None),
+    (RevocationTarget.PRINCIPAL, "partner/acme", None),
+    (RevocationTarget.PRINCIPAL, "partner/acme/sync", "globex"),
+    (RevocationTarget.ISSUER, "acme-sync", None),
+    (RevocationTarget.MAPPING, "acme", None),
+    (RevocationTarget.CLIENT, "another", None),
+    (RevocationTarget.JTI, "j-1", None),
 ]
 
 
 @pytest.mark.parametrize(("what", "value", "tenant"), WHOSE)
 def test_M5_what_was_issued_until_then_is_not_exchanged_again(
-    chains: Attacked, what: Withdrawn, value: str, tenant: str | None
+    chains: Attacked, what: RevocationTarget, value: str, tenant: str | None
 ) -> None:
     """Tokens of ours, and the foreign tokens that are older, until somebody vouches anew."""
     chains.register()
@@ -229,7 +231,7 @@ def test_M5_what_was_issued_until_then_is_not_exchanged_again(
     assert parent["client_id"] == sibling["client_id"] == GATEWAY
     token = chains.token(**by_assertion(jti="c-3"))
     child = chains.token(token, **by_assertion(jti="c-4"))
-    withdraw(chains, what, value, tenant=tenant)
+    revoke(chains, what, value, tenant=tenant)
     chains.world.clock.advance(5)
     for number, text in enumerate((token, child, subject_token())):
         chains.refused(
@@ -240,21 +242,21 @@ def test_M5_what_was_issued_until_then_is_not_exchanged_again(
 
 
 @pytest.mark.parametrize(("what", "value", "tenant"), NOBODYS)
-def test_M5_what_is_withdrawn_is_what_is_named_and_nothing_like_it(
-    chains: Attacked, what: Withdrawn, value: str, tenant: str | None
+def test_M5_what_is_revoked_is_what_is_named_and_nothing_like_it(
+    chains: Attacked, what: RevocationTarget, value: str, tenant: str | None
 ) -> None:
     chains.register()
     token = chains.token(**by_assertion(jti="c-1"))
-    withdraw(chains, what, value, tenant=tenant)
+    revoke(chains, what, value, tenant=tenant)
     chains.token(token, **by_assertion(jti="c-2"))
     chains.token(**by_assertion(jti="c-3"))
 
 
-def test_M9_of_several_withdrawals_the_strictest_decides(chains: Attacked) -> None:
+def test_M9_of_several_revocations_the_strictest_decides(chains: Attacked) -> None:
     chains.register()
-    withdraw(chains, Withdrawn.ALL, "", NOW + 10)
-    withdraw(chains, Withdrawn.CLIENT, GATEWAY, NOW + 20)
-    withdraw(chains, Withdrawn.ISSUER, "acme", NOW + 30)
+    revoke(chains, RevocationTarget.ALL, "", NOW + 10)
+    revoke(chains, RevocationTarget.CLIENT, GATEWAY, NOW + 20)
+    revoke(chains, RevocationTarget.ISSUER, "acme", NOW + 30)
     chains.world.clock.advance(40)
     for number, issued_at in enumerate((0, 10, 11, 20, 21, 30)):
         token = chains.foreign(iat=NOW + issued_at)
@@ -265,22 +267,22 @@ def test_M9_of_several_withdrawals_the_strictest_decides(chains: Attacked) -> No
     chains.token(subject_token(jti="s-9", iat=NOW + 31), **by_assertion(jti="c-9"))
 
 
-def test_M9_an_earlier_withdrawal_takes_nothing_back(chains: Attacked) -> None:
-    withdraw(chains, Withdrawn.ISSUER, "acme", NOW + 5)
-    withdraw(chains, Withdrawn.ISSUER, "acme", NOW - 100)
+def test_M9_an_earlier_revocation_takes_nothing_back(chains: Attacked) -> None:
+    revoke(chains, RevocationTarget.ISSUER, "acme", NOW + 5)
+    revoke(chains, RevocationTarget.ISSUER, "acme", NOW - 100)
     chains.refused(chains.post, *REVOKED)
 
 
 def test_M10_what_a_process_remembers_plays_no_part(chains: Attacked) -> None:
     """A cold process over the same stores refuses as a warm one does."""
     token = chains.token()
-    withdraw(chains, Withdrawn.JTI, claims_of(token)["jti"])
+    revoke(chains, RevocationTarget.JTI, claims_of(token)["jti"])
     for _ in range(2):
         chains.refused(lambda: chains.post(token), *REVOKED)
         chains.world.restart()
 
 
-def test_M12_while_it_cannot_be_told_what_was_withdrawn_nothing_is_issued(chains: Attacked) -> None:
+def test_M12_while_it_cannot_be_told_what_was_revoked_nothing_is_issued(chains: Attacked) -> None:
     token = chains.token()
     chains.world.state.failing = True
     response = chains.refused(lambda: chains.post(token), "temporarily_unavailable", "store_unavailable", 503)

@@ -3,7 +3,7 @@
 import pytest
 
 from federation.model.authorization import Authorization
-from federation.model.revocation import RevocationKey, Withdrawn
+from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.trust import RateLimit
 from tests.support.issued_world import API, GATEWAY, JWT, RISK, STRANGER, USUAL, IssuedWorld, body, issued_to, reason
 from tests.support.public_clients import PUBLIC, World
@@ -17,7 +17,7 @@ def world() -> World:
 def test_M6_a_client_that_proves_nothing_gives_its_own_token_back(world: World) -> None:
     token = world.issued.token(issued_to(PUBLIC), "leaf")
     assert world.revoke(token, client_id=PUBLIC).status == 200
-    assert set(world.issued.state.withdrawn) == {RevocationKey(Withdrawn.JTI, "leaf")}
+    assert set(world.issued.state.revoked) == {RevocationKey(RevocationTarget.JTI, "leaf")}
 
 
 @pytest.mark.parametrize("whose", [issued_to("acme-gateway"), USUAL], ids=["another client's", "nobody's"])
@@ -25,7 +25,7 @@ def test_M6_and_nobody_elses(world: World, whose: Authorization) -> None:
     token = world.issued.token(whose, "leaf")
     answer = world.revoke(token, client_id=PUBLIC)
     assert (answer.status, body(answer)["error"]) == (400, "unauthorized_client")
-    assert not world.issued.state.withdrawn
+    assert not world.issued.state.revoked
 
 
 def test_M7_it_is_told_nothing_though_an_audience_names_it(world: World) -> None:
@@ -34,7 +34,7 @@ def test_M7_it_is_told_nothing_though_an_audience_names_it(world: World) -> None
 
 
 def test_Q1_a_flood_of_guesses_asks_no_store_beyond_its_rate() -> None:
-    """Nobody need say who they are to withdraw what they hold, and a reference is looked up."""
+    """Nobody need say who they are to revoke what they hold, and a reference is looked up."""
     world = IssuedWorld(address_rate=RateLimit(1, 3))
     before = world.state.reads
     answers = [world.revoke(f"guess-{number:038}") for number in range(20)]
@@ -74,7 +74,7 @@ def test_Q2_nor_does_it_ask_more_often_of_several_processes() -> None:
     assert answers == [200] * 4 + [429] * 4
 
 
-def test_Q2_withdrawing_counts_as_well_for_the_client_that_does_it() -> None:
+def test_Q2_revoking_counts_as_well_for_the_client_that_does_it() -> None:
     world = IssuedWorld(client_rate=RateLimit(1, 3))
     tokens = [world.token(issued_to(GATEWAY)) for _ in range(5)]
     assert [world.revoke(token, by=GATEWAY).status for token in tokens] == [200] * 3 + [429] * 2

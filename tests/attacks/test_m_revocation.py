@@ -1,4 +1,4 @@
-"""Rows M3 to M12 at the endpoints: what is withdrawn is worth nothing, wherever it is shown."""
+"""Rows M3 to M12 at the endpoints: what is revoked is worth nothing, wherever it is shown."""
 
 import json
 from collections.abc import Callable
@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from federation.model.json import Json
-from federation.model.revocation import Revocation, RevocationKey, Withdrawn
-from federation.model.standing_keys import EVERYTHING
+from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
+from federation.model.revocation_keys import EVERYTHING
 from federation.model.trust import DocumentRef, Kind
 from tests.support.issued_world import (
     API,
@@ -37,7 +37,7 @@ def world() -> IssuedWorld:
     return IssuedWorld()
 
 
-def withdraw(world: IssuedWorld, what: Withdrawn, value: str, at: int = NOW, tenant: str | None = None) -> None:
+def revoke(world: IssuedWorld, what: RevocationTarget, value: str, at: int = NOW, tenant: str | None = None) -> None:
     key = RevocationKey(what, value, tenant)
     world.state.revoke(Revocation(key, at, NOW + 90_000, "admin/eve"))
 
@@ -56,7 +56,7 @@ def test_M3_every_answer_rests_on_one_strongly_consistent_read(world: IssuedWorl
     assert world.active(token)
     assert world.state.reads == before + 1
     asked = world.state.questions[-1].revocations
-    assert {RevocationKey(Withdrawn.TXN, "txn-1"), EVERYTHING} < asked
+    assert {RevocationKey(RevocationTarget.TXN, "txn-1"), EVERYTHING} < asked
 
 
 @pytest.mark.parametrize("revoked", ["root", "middle"])
@@ -71,7 +71,7 @@ def test_M5_revoking_any_link_kills_every_descendant(world: IssuedWorld, revoked
 
 
 def test_M5_a_whole_chain_dies_whatever_it_still_grows(world: IssuedWorld) -> None:
-    withdraw(world, Withdrawn.TXN, "txn-1")
+    revoke(world, RevocationTarget.TXN, "txn-1")
     assert not world.active(world.token(made_from("root", issued_at=NOW + 1)))
 
 
@@ -108,7 +108,7 @@ def test_M6_a_wrong_hint_changes_nothing(world: IssuedWorld, hint: str) -> None:
 def test_M6_a_token_that_is_worth_nothing_is_no_error(world: IssuedWorld, token: str, by: str | None) -> None:
     answer = world.revoke(token, by)
     assert (answer.status, answer.body) == (200, b"")
-    assert not world.state.withdrawn
+    assert not world.state.revoked
 
 
 def test_M6_without_a_token_the_request_is_invalid(world: IssuedWorld) -> None:
@@ -229,40 +229,40 @@ def test_M8_an_answer_to_an_introspection_is_no_token(world: IssuedWorld) -> Non
     assert world.introspect(answer).body == INACTIVE
 
 
-def test_M9_of_several_withdrawals_the_strictest_wins(world: IssuedWorld) -> None:
-    withdraw(world, Withdrawn.ALL, "", NOW - 30)
-    withdraw(world, Withdrawn.ISSUER, "acme", NOW - 10)
-    withdraw(world, Withdrawn.CLIENT, USUAL.client_id, NOW - 20)
+def test_M9_of_several_revocations_the_strictest_wins(world: IssuedWorld) -> None:
+    revoke(world, RevocationTarget.ALL, "", NOW - 30)
+    revoke(world, RevocationTarget.ISSUER, "acme", NOW - 10)
+    revoke(world, RevocationTarget.CLIENT, USUAL.client_id, NOW - 20)
     assert not world.active(world.token(made_from(issued_at=NOW - 10)))
     assert world.active(world.token(made_from(issued_at=NOW - 9)))
 
 
-def test_M9_a_later_withdrawal_is_not_taken_back_by_an_earlier_one(world: IssuedWorld) -> None:
-    withdraw(world, Withdrawn.ISSUER, "acme", NOW)
-    withdraw(world, Withdrawn.ISSUER, "acme", NOW - 100)
+def test_M9_a_later_revocation_is_not_taken_back_by_an_earlier_one(world: IssuedWorld) -> None:
+    revoke(world, RevocationTarget.ISSUER, "acme", NOW)
+    revoke(world, RevocationTarget.ISSUER, "acme", NOW - 100)
     assert not world.active(world.token())
 
 
 @pytest.mark.parametrize(
     ("what", "value", "tenant", "hit"),
     [
-        (Withdrawn.PRINCIPAL, "partner/acme/sync", None, True),
-        (Withdrawn.PRINCIPAL, "partner/acme/sync", "acme", True),
-        (Withdrawn.PRINCIPAL, "partner/acme/sync", "other", False),
-        (Withdrawn.MAPPING, "acme-sync", None, True),
-        (Withdrawn.MAPPING, "acme", None, False),
-        (Withdrawn.CLIENT, "partner/acme/sync", None, True),
+        (RevocationTarget.PRINCIPAL, "partner/acme/sync", None, True),
+        (RevocationTarget.PRINCIPAL, "partner/acme/sync", "acme", True),
+        (RevocationTarget.PRINCIPAL, "partner/acme/sync", "other", False),
+        (RevocationTarget.MAPPING, "acme-sync", None, True),
+        (RevocationTarget.MAPPING, "acme", None, False),
+        (RevocationTarget.CLIENT, "partner/acme/sync", None, True),
     ],
 )
-def test_M9_what_is_withdrawn_is_what_is_named(
-    world: IssuedWorld, what: Withdrawn, value: str, tenant: str | None, hit: bool
+def test_M9_what_is_revoked_is_what_is_named(
+    world: IssuedWorld, what: RevocationTarget, value: str, tenant: str | None, hit: bool
 ) -> None:
-    withdraw(world, what, value, tenant=tenant)
+    revoke(world, what, value, tenant=tenant)
     assert world.active(world.token()) is not hit
 
 
-def test_M10_a_restart_forgets_no_withdrawal(world: IssuedWorld) -> None:
-    withdraw(world, Withdrawn.ALL, "")
+def test_M10_a_restart_forgets_no_revocation(world: IssuedWorld) -> None:
+    revoke(world, RevocationTarget.ALL, "")
     for _ in range(2):
         world.restart()
         assert not world.active(world.token())

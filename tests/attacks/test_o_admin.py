@@ -9,7 +9,7 @@ import pytest
 
 from federation.admin_api.admin import Admin
 from federation.model.history import Change
-from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.trust import DocumentRef, Kind
 from tests.support.admin_world import (
     AUDIENCE,
@@ -102,10 +102,16 @@ def test_O1_a_proof_is_good_once(world: AdminWorld) -> None:
     assert (again.status, again.code) == (401, "proof_replayed")
 
 
-@pytest.mark.parametrize("what", [Withdrawn.JTI, Withdrawn.PRINCIPAL, Withdrawn.MAPPING, Withdrawn.ALL])
-def test_O1_a_revoked_token_opens_nothing(world: AdminWorld, what: Withdrawn) -> None:
+@pytest.mark.parametrize(
+    "what", [RevocationTarget.JTI, RevocationTarget.PRINCIPAL, RevocationTarget.MAPPING, RevocationTarget.ALL]
+)
+def test_O1_a_revoked_token_opens_nothing(world: AdminWorld, what: RevocationTarget) -> None:
     token = world.token(jti="j-stolen")
-    values = {Withdrawn.JTI: "j-stolen", Withdrawn.PRINCIPAL: "admin/alice", Withdrawn.MAPPING: "alice"}
+    values = {
+        RevocationTarget.JTI: "j-stolen",
+        RevocationTarget.PRINCIPAL: "admin/alice",
+        RevocationTarget.MAPPING: "alice",
+    }
     world.state.revoke(Revocation(RevocationKey(what, values.get(what, "")), NOW, NOW + 3600, "admin/bob"))
     answer = world.call("GET", "/mappings", token=token)
     assert (answer.status, answer.code) == (401, "token_revoked")

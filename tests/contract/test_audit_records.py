@@ -8,8 +8,8 @@ import pytest
 from federation.aws.audit_records import DynamoAuditRecords
 from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.model.json import Json, JsonObject
-from federation.model.revocation import RevocationKey, Withdrawn
-from federation.model.standing_keys import key_texts
+from federation.model.revocation import RevocationKey, RevocationTarget
+from federation.model.revocation_keys import key_texts
 from federation.ports import AuditRecords, Ledger
 from tests.support.contract import Engine
 from tests.support.fake_audit_records import FakeAuditRecords
@@ -18,7 +18,7 @@ from tests.support.fake_ledger import FakeLedger
 
 NOW = 1_800_000_000
 DAY = 24 * 60 * 60
-ANN, BOB = RevocationKey(Withdrawn.PRINCIPAL, "user/ann"), RevocationKey(Withdrawn.PRINCIPAL, "user/bob")
+ANN, BOB = RevocationKey(RevocationTarget.PRINCIPAL, "user/ann"), RevocationKey(RevocationTarget.PRINCIPAL, "user/bob")
 
 
 @dataclass(frozen=True, slots=True)

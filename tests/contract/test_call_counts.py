@@ -12,10 +12,10 @@ from federation.aws.risk_scores import DynamoRiskScores
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.model.one_time import OneTimeUse
-from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.risk import RiskKey, RiskScore
 from federation.model.trust import Selector
-from federation.ports import Standing, StandingQuestion
+from federation.ports import CurrentVersions, CurrentVersionsQuery
 from tests.support.aws_calls import counted_calls
 from tests.support.contract import Engine
 from tests.support.fake_clock import FixedClock
@@ -83,33 +83,33 @@ def test_no_selector_is_no_read(dynamodb: "DynamoDBClient", reader: DynamoTrustR
     assert calls == []
 
 
-def test_documents_withdrawals_and_risk_scores_are_one_read(dynamodb: "DynamoDBClient", engine: Engine) -> None:
+def test_documents_revocations_and_risk_scores_are_one_read(dynamodb: "DynamoDBClient", engine: Engine) -> None:
     names = engine.tables()
     trust, state = names["FEDERATION_TRUST_TABLE"], names["FEDERATION_STATE_TABLE"]
     refs = [issuer_ref(f"i{number}") for number in range(30)]
     write(DynamoTrustWriter(dynamodb, trust), refs[0], ISSUER)
-    question = StandingQuestion(
+    question = CurrentVersionsQuery(
         frozenset(refs),
-        frozenset(RevocationKey(Withdrawn.JTI, f"t{number}") for number in range(50)),
+        frozenset(RevocationKey(RevocationTarget.JTI, f"t{number}") for number in range(50)),
         frozenset(RiskKey("principal", f"p{number}") for number in range(20)),
     )
     current = DynamoCurrentState(dynamodb, trust, state, FixedClock())
     with counted_calls(dynamodb) as calls:
-        assert current.standing(question) == Standing({refs[0]: 1})
+        assert current.standing(question) == CurrentVersions({refs[0]: 1})
     assert calls == ["BatchGetItem"]
 
 
 def test_whoever_asks_nothing_makes_no_call(dynamodb: "DynamoDBClient") -> None:
     with counted_calls(dynamodb) as calls:
-        DynamoCurrentState(dynamodb, "trust", "state", FixedClock()).standing(StandingQuestion())
+        DynamoCurrentState(dynamodb, "trust", "state", FixedClock()).standing(CurrentVersionsQuery())
     assert calls == []
 
 
-def test_a_withdrawal_and_a_score_are_one_write_each(dynamodb: "DynamoDBClient", engine: Engine) -> None:
+def test_a_revocation_and_a_score_are_one_write_each(dynamodb: "DynamoDBClient", engine: Engine) -> None:
     state = engine.tables()["FEDERATION_STATE_TABLE"]
-    withdrawn = Revocation(RevocationKey(Withdrawn.JTI, "t1"), 1, 2_000_000_000, "admin/ann")
+    revoked = Revocation(RevocationKey(RevocationTarget.JTI, "t1"), 1, 2_000_000_000, "admin/ann")
     with counted_calls(dynamodb) as calls:
-        DynamoRevocations(dynamodb, state, FixedClock()).revoke(withdrawn)
+        DynamoRevocations(dynamodb, state, FixedClock()).revoke(revoked)
         DynamoRiskScores(dynamodb, state).score(RiskKey("issuer", "acme"), RiskScore(50, 1))
     assert calls == ["PutItem", "PutItem"]
 

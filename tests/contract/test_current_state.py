@@ -2,18 +2,18 @@
 
 import pytest
 
-from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.risk import RiskKey, RiskScore
 from federation.model.trust import DocumentRef, Kind, Selector
-from federation.ports import Standing, StandingQuestion
+from federation.ports import CurrentVersions, CurrentVersionsQuery
 from tests.support.contract import Engine
 from tests.support.state_contract import StatePorts, state_ports
 from tests.support.trust_documents import AUDIENCE, ISSUER, SOMEBODY, issuer_ref, mapping_body, mapping_ref, write
 
 NOW = 1_800_000_000
-ROOT = RevocationKey(Withdrawn.JTI, "root")
-CHAIN = RevocationKey(Withdrawn.TXN, "root")
-EVERYTHING = RevocationKey(Withdrawn.ALL, "")
+ROOT = RevocationKey(RevocationTarget.JTI, "root")
+CHAIN = RevocationKey(RevocationTarget.TXN, "root")
+EVERYTHING = RevocationKey(RevocationTarget.ALL, "")
 
 
 @pytest.fixture
@@ -21,15 +21,15 @@ def state(engine: Engine | None) -> StatePorts:
     return state_ports(engine)
 
 
-def documents(*refs: DocumentRef) -> StandingQuestion:
-    return StandingQuestion(documents=frozenset(refs))
+def documents(*refs: DocumentRef) -> CurrentVersionsQuery:
+    return CurrentVersionsQuery(documents=frozenset(refs))
 
 
-def revocations(*keys: RevocationKey) -> StandingQuestion:
-    return StandingQuestion(revocations=frozenset(keys))
+def revocations(*keys: RevocationKey) -> CurrentVersionsQuery:
+    return CurrentVersionsQuery(revocations=frozenset(keys))
 
 
-def withdrawal(key: RevocationKey, revoked_at: int = NOW, expires_at: int = NOW + 600) -> Revocation:
+def revocation(key: RevocationKey, revoked_at: int = NOW, expires_at: int = NOW + 600) -> Revocation:
     return Revocation(key, revoked_at, expires_at, "admin/\u00e9", "leaked")
 
 
@@ -67,69 +67,69 @@ def test_the_same_id_in_another_kind_is_another_document(state: StatePorts) -> N
 
 def test_whoever_asks_for_nothing_learns_nothing(state: StatePorts) -> None:
     write(state.writer, issuer_ref("acme"), ISSUER)
-    state.revocations.revoke(withdrawal(EVERYTHING))
-    assert state.current.standing(StandingQuestion()) == Standing()
+    state.revocations.revoke(revocation(EVERYTHING))
+    assert state.current.standing(CurrentVersionsQuery()) == CurrentVersions()
 
 
 def test_what_nobody_ever_wrote_is_absent_and_no_error(state: StatePorts) -> None:
-    question = StandingQuestion(
+    question = CurrentVersionsQuery(
         frozenset({issuer_ref("acme")}), frozenset({ROOT, EVERYTHING}), frozenset({RiskKey("issuer", "acme")})
     )
-    assert state.current.standing(question) == Standing()
+    assert state.current.standing(question) == CurrentVersions()
 
 
 def test_M3_everything_that_is_asked_for_comes_in_one_answer_at_once(state: StatePorts) -> None:
     scored, score = RiskKey("principal", "user/ann", "acme"), RiskScore(40, NOW, 60)
     write(state.writer, issuer_ref("acme"), ISSUER)
-    state.revocations.revoke(withdrawal(ROOT))
-    state.revocations.revoke(withdrawal(EVERYTHING))
+    state.revocations.revoke(revocation(ROOT))
+    state.revocations.revoke(revocation(EVERYTHING))
     state.risks.score(scored, score)
 
-    question = StandingQuestion(frozenset({issuer_ref("acme")}), frozenset({ROOT, CHAIN}), frozenset({scored}))
+    question = CurrentVersionsQuery(frozenset({issuer_ref("acme")}), frozenset({ROOT, CHAIN}), frozenset({scored}))
 
-    expected = Standing({issuer_ref("acme"): 1}, {ROOT: withdrawal(ROOT)}, {scored: score})
+    expected = CurrentVersions({issuer_ref("acme"): 1}, {ROOT: revocation(ROOT)}, {scored: score})
     assert state.current.standing(question) == expected
 
 
 def test_nothing_is_lost_of_a_question_that_takes_more_than_one_batch(state: StatePorts) -> None:
-    keys = [RevocationKey(Withdrawn.JTI, f"t{number}") for number in range(120)]
+    keys = [RevocationKey(RevocationTarget.JTI, f"t{number}") for number in range(120)]
     for key in (keys[0], keys[119]):
-        state.revocations.revoke(withdrawal(key))
+        state.revocations.revoke(revocation(key))
     scored = frozenset(RiskKey("principal", f"p{number}") for number in range(90))
     state.risks.score(RiskKey("principal", "p89"), RiskScore(1, NOW))
     write(state.writer, issuer_ref("acme"), ISSUER)
 
-    found = state.current.standing(StandingQuestion(frozenset({issuer_ref("acme")}), frozenset(keys), scored))
+    found = state.current.standing(CurrentVersionsQuery(frozenset({issuer_ref("acme")}), frozenset(keys), scored))
 
     assert found.versions == {issuer_ref("acme"): 1}
     assert found.revocations.keys() == {keys[0], keys[119]}
     assert found.risks == {RiskKey("principal", "p89"): RiskScore(1, NOW)}
 
 
-def test_a_withdrawal_holds_to_its_last_second_and_no_longer(state: StatePorts) -> None:
-    state.revocations.revoke(withdrawal(ROOT))
+def test_a_revocation_holds_to_its_last_second_and_no_longer(state: StatePorts) -> None:
+    state.revocations.revoke(revocation(ROOT))
     state.clock.at = NOW + 600.9
-    assert state.current.standing(revocations(ROOT)).revocations == {ROOT: withdrawal(ROOT)}
+    assert state.current.standing(revocations(ROOT)).revocations == {ROOT: revocation(ROOT)}
     state.clock.at = NOW + 601
     assert state.current.standing(revocations(ROOT)).revocations == {}
 
 
-def test_E6_names_of_what_is_withdrawn_do_not_run_into_each_other(state: StatePorts) -> None:
+def test_E6_names_of_what_is_revoked_do_not_run_into_each_other(state: StatePorts) -> None:
     twins = [
-        RevocationKey(Withdrawn.PRINCIPAL, "a"),
-        RevocationKey(Withdrawn.PRINCIPAL, "a", ""),
-        RevocationKey(Withdrawn.PRINCIPAL, "a", "b"),
-        RevocationKey(Withdrawn.PRINCIPAL, "a1:b"),
-        RevocationKey(Withdrawn.PRINCIPAL, "", "a"),
-        RevocationKey(Withdrawn.PRINCIPAL, "b", "a"),
-        RevocationKey(Withdrawn.PRINCIPAL, "A"),
-        RevocationKey(Withdrawn.PRINCIPAL, "\u00e9"),
-        RevocationKey(Withdrawn.PRINCIPAL, "x" * 600),
-        RevocationKey(Withdrawn.PRINCIPAL, "x" * 600, "b"),
-        RevocationKey(Withdrawn.CLIENT, "a"),
+        RevocationKey(RevocationTarget.PRINCIPAL, "a"),
+        RevocationKey(RevocationTarget.PRINCIPAL, "a", ""),
+        RevocationKey(RevocationTarget.PRINCIPAL, "a", "b"),
+        RevocationKey(RevocationTarget.PRINCIPAL, "a1:b"),
+        RevocationKey(RevocationTarget.PRINCIPAL, "", "a"),
+        RevocationKey(RevocationTarget.PRINCIPAL, "b", "a"),
+        RevocationKey(RevocationTarget.PRINCIPAL, "A"),
+        RevocationKey(RevocationTarget.PRINCIPAL, "\u00e9"),
+        RevocationKey(RevocationTarget.PRINCIPAL, "x" * 600),
+        RevocationKey(RevocationTarget.PRINCIPAL, "x" * 600, "b"),
+        RevocationKey(RevocationTarget.CLIENT, "a"),
     ]
     for twin in twins:
-        state.revocations.revoke(withdrawal(twin)._replace(reason=repr(twin)))
+        state.revocations.revoke(revocation(twin)._replace(reason=repr(twin)))
     found = state.current.standing(revocations(*twins)).revocations
     assert {key: one.reason for key, one in found.items()} == {twin: repr(twin) for twin in twins}
 
@@ -144,13 +144,13 @@ def test_E6_names_of_who_was_scored_do_not_run_into_each_other(state: StatePorts
     ]
     for score, twin in enumerate(twins):
         state.risks.score(twin, RiskScore(score, NOW))
-    found = state.current.standing(StandingQuestion(risks=frozenset(twins))).risks
+    found = state.current.standing(CurrentVersionsQuery(risks=frozenset(twins))).risks
     assert [found[twin].score for twin in twins] == list(range(len(twins)))
 
 
-def test_a_principal_of_one_tenant_is_not_withdrawn_with_its_namesake(state: StatePorts) -> None:
-    ours, theirs = (RevocationKey(Withdrawn.PRINCIPAL, "user/ann", tenant) for tenant in ("acme", "globex"))
-    state.revocations.revoke(withdrawal(ours))
+def test_a_principal_of_one_tenant_is_not_revoked_with_its_namesake(state: StatePorts) -> None:
+    ours, theirs = (RevocationKey(RevocationTarget.PRINCIPAL, "user/ann", tenant) for tenant in ("acme", "globex"))
+    state.revocations.revoke(revocation(ours))
     assert state.current.standing(revocations(theirs)).revocations == {}
 
 
@@ -158,4 +158,6 @@ def test_the_last_score_holds_even_where_it_is_lower(state: StatePorts) -> None:
     key = RiskKey("issuer", "acme")
     state.risks.score(key, RiskScore(90, NOW))
     state.risks.score(key, RiskScore(10, NOW + 1, 60))
-    assert state.current.standing(StandingQuestion(risks=frozenset({key}))).risks == {key: RiskScore(10, NOW + 1, 60)}
+    assert state.current.standing(CurrentVersionsQuery(risks=frozenset({key}))).risks == {
+        key: RiskScore(10, NOW + 1, 60)
+    }

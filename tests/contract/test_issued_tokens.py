@@ -1,4 +1,4 @@
-"""IssuedTokens: which living tokens a withdrawal is about."""
+"""IssuedTokens: which living tokens a revocation is about."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,8 +9,8 @@ import pytest
 from federation.aws.issued_tokens import LONGEST_FILTER, DynamoIssuedTokens
 from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.model.json import Json
-from federation.model.revocation import RevocationKey, Withdrawn
-from federation.model.standing_keys import key_texts
+from federation.model.revocation import RevocationKey, RevocationTarget
+from federation.model.revocation_keys import key_texts
 from federation.ports import IssuedTokens, Ledger, LiveToken
 from tests.support.contract import Engine
 from tests.support.fake_clock import FixedClock
@@ -18,8 +18,8 @@ from tests.support.fake_issued_tokens import FakeIssuedTokens
 from tests.support.fake_ledger import FakeLedger
 
 NOW = 1_800_000_000
-ROOT, OTHER = RevocationKey(Withdrawn.JTI, "root"), RevocationKey(Withdrawn.JTI, "other")
-ANN = RevocationKey(Withdrawn.PRINCIPAL, "user/\u00e4nn", "acme")
+ROOT, OTHER = RevocationKey(RevocationTarget.JTI, "root"), RevocationKey(RevocationTarget.JTI, "other")
+ANN = RevocationKey(RevocationTarget.PRINCIPAL, "user/\u00e4nn", "acme")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def case(engine: Engine | None) -> Iterator[Case]:
 def test_tokens_are_found_by_any_key_that_they_fall_under(case: Case) -> None:
     root = case.issue("root", ROOT, ANN)
     leaf = case.issue("leaf", ROOT, OTHER, expires_at=NOW + 3600)
-    case.issue("stranger", RevocationKey(Withdrawn.JTI, "stranger"))
+    case.issue("stranger", RevocationKey(RevocationTarget.JTI, "stranger"))
     assert set(case.tokens.affected([ROOT], NOW)) == {root, leaf}
     assert case.tokens.affected([ANN], NOW) == (root,)
     assert set(case.tokens.affected([OTHER, ANN], NOW)) == {root, leaf}
@@ -73,7 +73,7 @@ def test_no_keys_are_about_nothing(case: Case) -> None:
 
 def test_keys_do_not_run_into_each_other(case: Case) -> None:
     case.issue("root", ROOT, ANN)
-    near = [ROOT._replace(what=Withdrawn.TXN), ROOT._replace(value="roo"), ANN._replace(tenant=None)]
+    near = [ROOT._replace(what=RevocationTarget.TXN), ROOT._replace(value="roo"), ANN._replace(tenant=None)]
     assert case.tokens.affected(near, NOW) == ()
 
 
@@ -84,7 +84,7 @@ def test_what_has_expired_is_no_longer_there(case: Case, expires_at: int, found:
 
 
 def test_more_keys_than_an_expression_holds_are_looked_for_all_the_same(case: Case) -> None:
-    keys = [RevocationKey(Withdrawn.JTI, f"{number}-{'x' * 40}") for number in range(3 * LONGEST_FILTER)]
+    keys = [RevocationKey(RevocationTarget.JTI, f"{number}-{'x' * 40}") for number in range(3 * LONGEST_FILTER)]
     last, stranger = case.issue("last", keys[-1]), case.issue("stranger", ROOT)
     assert case.tokens.affected(keys, NOW) == (last,)
     assert case.tokens.affected([*keys[: LONGEST_FILTER - 1], ROOT], NOW) == (stranger,)

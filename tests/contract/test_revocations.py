@@ -1,19 +1,19 @@
-"""RevocationStore: what was withdrawn stays withdrawn, and never less than before."""
+"""RevocationStore: what was revoked stays revoked, and never less than before."""
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
 import pytest
 
-from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.oauth.errors import TemporarilyUnavailable
-from federation.ports import StandingQuestion
+from federation.ports import CurrentVersionsQuery
 from tests.support.contract import Engine
 from tests.support.eventually import eventually
 from tests.support.state_contract import StatePorts, state_ports
 
 NOW = 1_800_000_000
-ACME = RevocationKey(Withdrawn.ISSUER, "acme")
+ACME = RevocationKey(RevocationTarget.ISSUER, "acme")
 
 
 @pytest.fixture
@@ -21,12 +21,12 @@ def state(engine: Engine | None) -> StatePorts:
     return state_ports(engine)
 
 
-def withdrawal(revoked_at: int, expires_at: int, key: RevocationKey = ACME) -> Revocation:
+def revocation(revoked_at: int, expires_at: int, key: RevocationKey = ACME) -> Revocation:
     return Revocation(key, revoked_at, expires_at, f"admin/{revoked_at}", f"because {revoked_at}")
 
 
 def standing(state: StatePorts, key: RevocationKey = ACME) -> Revocation:
-    return state.current.standing(StandingQuestion(revocations=frozenset({key}))).revocations[key]
+    return state.current.standing(CurrentVersionsQuery(revocations=frozenset({key}))).revocations[key]
 
 
 def listed(state: StatePorts, expected: int) -> tuple[Revocation, ...]:
@@ -35,32 +35,32 @@ def listed(state: StatePorts, expected: int) -> tuple[Revocation, ...]:
     return state.revocations.revocations()
 
 
-def test_withdrawing_twice_is_withdrawing_once(state: StatePorts) -> None:
-    state.revocations.revoke(withdrawal(NOW, NOW + 600))
-    state.revocations.revoke(withdrawal(NOW, NOW + 600))
-    assert standing(state) == withdrawal(NOW, NOW + 600)
+def test_revoking_twice_is_revoking_once(state: StatePorts) -> None:
+    state.revocations.revoke(revocation(NOW, NOW + 600))
+    state.revocations.revoke(revocation(NOW, NOW + 600))
+    assert standing(state) == revocation(NOW, NOW + 600)
 
 
 @pytest.mark.parametrize("first", [*product((NOW, NOW + 5, NOW + 9), (NOW + 60, NOW + 70, NOW + 80))])
-def test_M9_of_two_withdrawals_of_one_thing_the_stricter_holds_in_every_respect(
+def test_M9_of_two_revocations_of_one_thing_the_stricter_holds_in_every_respect(
     state: StatePorts, first: tuple[int, int]
 ) -> None:
     second = (NOW + 5, NOW + 70)
-    state.revocations.revoke(withdrawal(*first))
-    state.revocations.revoke(withdrawal(*second))
-    stricter = withdrawal(max(first[0], second[0]), max(first[1], second[1]))
+    state.revocations.revoke(revocation(*first))
+    state.revocations.revoke(revocation(*second))
+    stricter = revocation(max(first[0], second[0]), max(first[1], second[1]))
     assert standing(state) == stricter
     assert listed(state, 1) == (stricter,)
 
 
-def test_M9_whoever_withdraws_at_the_same_time_loosens_nothing(state: StatePorts) -> None:
+def test_M9_whoever_revokes_at_the_same_time_loosens_nothing(state: StatePorts) -> None:
     def attempt(number: int) -> Revocation | None:
-        revocation = withdrawal(NOW + number, NOW + 1000 - number)
+        attempted = revocation(NOW + number, NOW + 1000 - number)
         try:
-            state.revocations.revoke(revocation)
+            state.revocations.revoke(attempted)
         except TemporarilyUnavailable:
             return None  # who met others four times in a row is asked to come again
-        return revocation
+        return attempted
 
     with ThreadPoolExecutor(20) as threads:
         durable = [one for one in threads.map(attempt, range(20)) if one]
@@ -70,25 +70,25 @@ def test_M9_whoever_withdraws_at_the_same_time_loosens_nothing(state: StatePorts
     assert standing(state).expires_at >= max(one.expires_at for one in durable)
 
 
-def test_those_that_have_not_expired_are_listed_whatever_they_withdraw(state: StatePorts) -> None:
+def test_those_that_have_not_expired_are_listed_whatever_they_revoke(state: StatePorts) -> None:
     written = {
-        withdrawal(NOW, NOW + 60 + at, RevocationKey(what, "a", "acme" if what is Withdrawn.PRINCIPAL else None))
-        for at, what in enumerate(Withdrawn)
+        revocation(NOW, NOW + 60 + at, RevocationKey(what, "a", "acme" if what is RevocationTarget.PRINCIPAL else None))
+        for at, what in enumerate(RevocationTarget)
     }
     assert state.revocations.revocations() == ()
     for one in written:
         state.revocations.revoke(one)
-    assert set(listed(state, len(Withdrawn))) == written
+    assert set(listed(state, len(RevocationTarget))) == written
 
     state.clock.at = NOW + 61.5
-    assert set(listed(state, len(Withdrawn) - 1)) == {one for one in written if one.expires_at > NOW + 60}
+    assert set(listed(state, len(RevocationTarget) - 1)) == {one for one in written if one.expires_at > NOW + 60}
 
 
-def test_what_had_expired_can_be_withdrawn_again(state: StatePorts) -> None:
-    state.revocations.revoke(withdrawal(NOW, NOW + 60))
+def test_what_had_expired_can_be_revoked_again(state: StatePorts) -> None:
+    state.revocations.revoke(revocation(NOW, NOW + 60))
     state.clock.at = NOW + 600
-    state.revocations.revoke(withdrawal(NOW + 600, NOW + 1200))
-    assert standing(state) == withdrawal(NOW + 600, NOW + 1200)
+    state.revocations.revoke(revocation(NOW + 600, NOW + 1200))
+    assert standing(state) == revocation(NOW + 600, NOW + 1200)
 
 
 def test_nothing_else_in_the_table_is_listed(state: StatePorts) -> None:

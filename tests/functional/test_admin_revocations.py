@@ -1,4 +1,4 @@
-"""An admin withdraws over HTTP: it holds from the very next exchange, and is on record."""
+"""An admin revokes over HTTP: it holds from the very next exchange, and is on record."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def jti(token: str) -> str:
     return str(jwt.decode(token, options={"verify_signature": False})["jti"])
 
 
-def test_a_withdrawn_mapping_gets_nothing_for_tokens_of_before(laptop: Laptop) -> None:
+def test_a_revoked_mapping_gets_nothing_for_tokens_of_before(laptop: Laptop) -> None:
     before = laptop.token("clerk")
     assert laptop.exchange("clerk", LEDGER, token=before).status == 200
     answer = laptop.admin("POST", "/revocations", {"mapping": "acme-clerk", "reason": "left the company"})
@@ -31,7 +31,7 @@ def test_a_withdrawn_mapping_gets_nothing_for_tokens_of_before(laptop: Laptop) -
     assert (record["revoked_value"], record["revoked_by"]) == ("acme-clerk", "admin/laptop")
 
 
-def test_a_tenants_admin_withdraws_tokens_of_the_tenant_alone(laptop: Laptop) -> None:
+def test_a_tenants_admin_revokes_tokens_of_the_tenant_alone(laptop: Laptop) -> None:
     boss = laptop.as_admin("boss")
     own, other = (jti(laptop.exchange(tenant=tenant).members["access_token"]) for tenant in ("acme", "globex"))
     assert laptop.admin("POST", "/revocations", {"jti": own, "reason": "lost"}, token=boss).status == 201
@@ -41,7 +41,7 @@ def test_a_tenants_admin_withdraws_tokens_of_the_tenant_alone(laptop: Laptop) ->
     assert other not in seen
 
 
-def test_an_admin_who_is_withdrawn_is_out_at_once(laptop: Laptop) -> None:
+def test_an_admin_who_is_revoked_is_out_at_once(laptop: Laptop) -> None:
     chief = laptop.as_admin("chief", "globex")
     assert laptop.admin("GET", "/approvals", token=chief).status == 200
     body = {"principal": "user/globex/chief", "tenant": "globex", "reason": "a stolen laptop"}

@@ -35,8 +35,8 @@ from tests.support.mtls_clients import (
     Laptop,
     documents,
     exchanged,
-    holder,
     itself,
+    key_holder,
     pem_of,
     reason,
 )
@@ -172,7 +172,7 @@ def test_serve_takes_a_client_by_its_certificate_whatever_speaks_tls(tmp_path: P
         assert serving.process.stdout is not None
         _, url = serving.process.stdout.readline().split()
         for client, post in product(METHODS, clients()):
-            members = post(holder(tmp_path, client), url, itself(client))
+            members = post(key_holder(tmp_path, client), url, itself(client))
             claims = Verifier(serving.url, TARGET).verify(members["access_token"], certificate=pem_of(client))
             assert claims["cnf"] == {"x5t#S256": x5t_s256(HELD[client][0])}
 
@@ -210,6 +210,12 @@ def test_K6_a_service_takes_a_bound_token_over_its_own_certificate_alone(
 ) -> None:
     authorization, context = ("authorization", f"Bearer {laptop.token(client)}"), context_of_a_service(tmp_path)
     with MutualTlsServer(served_by(laptop.verifier()), lambda: context) as service:
-        assert holder(tmp_path, client).get(service.url, "/", [authorization]) == (200, {"sub": f"client/{client}"})
+        assert key_holder(tmp_path, client).get(service.url, "/", [authorization]) == (
+            200,
+            {"sub": f"client/{client}"},
+        )
         for over in (None, API, "gateway, renewed", "somebody of globex"):
-            assert holder(tmp_path, over).get(service.url, "/", [authorization]) == (401, {"error": "proof_required"})
+            assert key_holder(tmp_path, over).get(service.url, "/", [authorization]) == (
+                401,
+                {"error": "proof_required"},
+            )

@@ -117,11 +117,11 @@ def test_a_refresh_ends_before_its_time_is_up(deployment: Deployment) -> None:
     assert deployment.properties("RefreshKeysFunction")["Timeout"] >= PATIENCE + 10
 
 
-def test_status_lists_are_looked_after_every_minute_and_at_every_withdrawal(deployment: Deployment) -> None:
+def test_status_lists_are_looked_after_every_minute_and_at_every_revocation(deployment: Deployment) -> None:
     assert deployment.properties("StatusFunctionSchedule")["ScheduleExpression"] == "rate(1 minute)"
     source = deployment.properties("StatusFunctionRevocation")
     assert (source["EventSourceArn"], source["FunctionName"]) == ("StateTable.StreamArn", "StatusFunction")
-    assert "MaximumBatchingWindowInSeconds" not in source, "a withdrawal does not wait for others"
+    assert "MaximumBatchingWindowInSeconds" not in source, "a revocation does not wait for others"
     (pattern,) = [json.loads(each["Pattern"]) for each in source["FilterCriteria"]["Filters"]]
     assert pattern["dynamodb"]["NewImage"] == {INDEX: {"S": [LISTING]}}
     assert deployment.properties("StateTable")["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}

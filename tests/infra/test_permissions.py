@@ -46,7 +46,7 @@ ALLOWED = {
         ("dynamodb:Query", "TrustTable"),
         ("dynamodb:PutItem", "AuditTable"),
         ("dynamodb:UpdateItem", "AuditTable"),
-        ("dynamodb:BatchGetItem", "StateTable"),  # withdrawals and risk scores, in the commit's consistent read
+        ("dynamodb:BatchGetItem", "StateTable"),  # revocations and risk scores, in the commit's consistent read
         ("dynamodb:GetItem", "StateTable"),  # approvals, and the secrets of nonces
         ("dynamodb:PutItem", "StateTable"),
         ("dynamodb:UpdateItem", "StateTable"),  # claims of what may be used a counted number of times

@@ -101,7 +101,7 @@ def test_its_encryption_key_verifies_nothing(realm: Realm) -> None:
     assert list(keys.unusable.values()) == ["use is not sig"]
 
 
-def test_keys_are_rotated_and_withdrawn(keycloak: Keycloak, exchanges: Exchanges) -> None:
+def test_keys_are_rotated_and_revoked(keycloak: Keycloak, exchanges: Exchanges) -> None:
     realm = keycloak.rotating
     old = realm.access_token(SYNC)
     world = real_world(realm.issuer)
@@ -111,7 +111,7 @@ def test_keys_are_rotated_and_withdrawn(keycloak: Keycloak, exchanges: Exchanges
     assert refusal(world, new.text) is Reason.UNKNOWN_KEY
     world.clock.advance(COOL_DOWN)
     assert world.verify(new.text).key_id == new.header["kid"] != world.verify(old.text).key_id
-    realm.withdraw()
+    realm.revoke()
     with bridge_trusting(trust(realm), exchanges) as bridge:
         assert bridge.principal(new) == f"partner/keycloak/{SYNC}"
         assert bridge.refusal(old) == Reason.UNKNOWN_KEY

@@ -107,7 +107,7 @@ def test_after_a_rotation_a_bridge_takes_what_is_published_and_no_more(
     documents = trust(another_oidc_provider.issuer)
     with bridge_trusting(documents, exchanges) as bridge:
         assert bridge.principal(new) == bridge.principal(old) == f"partner/oidc-provider/{WORKER}"
-    another_oidc_provider.withdraw()
+    another_oidc_provider.revoke()
     with bridge_trusting(documents, exchanges) as bridge:
         assert bridge.principal(new) == f"partner/oidc-provider/{WORKER}"
         assert bridge.refusal(old) == Reason.UNKNOWN_KEY

@@ -10,9 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
-from federation.model.revocation import RevocationKey, Withdrawn
+from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.trust import DocumentRef, Kind
-from federation.revocation.revoker import Withdrawal
+from federation.revocation.revoker import RevocationRequest
 from tests.support.issued_world import API, STRANGER, IssuedWorld, made_from
 
 MAPPINGS = {"sync": "acme", "scan": "other"}
@@ -45,7 +45,7 @@ class Known:
 
 
 Hit: TypeAlias = Callable[[Known], bool]
-"""Whether a withdrawal is about a token."""
+"""Whether a revocation is about a token."""
 
 
 class Introspecting(RuleBasedStateMachine):
@@ -55,8 +55,8 @@ class Introspecting(RuleBasedStateMachine):
         super().__init__()
         self.world = IssuedWorld()
         self.known: list[Known] = []
-        self.withdrawn: list[tuple[Hit, float]] = []
-        """What was withdrawn, and for tokens issued until when."""
+        self.revoked: list[tuple[Hit, float]] = []
+        """What was revoked, and for tokens issued until when."""
         self.disabled: set[DocumentRef] = set()
         self.lives: Counter[str] = Counter()
         for tenant in TENANTS:
@@ -112,23 +112,23 @@ class Introspecting(RuleBasedStateMachine):
     def revoke_a_token(self, token: Known) -> None:
         assert self.world.revoke(token.text).status == 200
         if token.expires_at > self.world.clock.now():
-            self.withdrawn.append((lambda each: token.jti in (each.jti, *each.ancestors), inf))
+            self.revoked.append((lambda each: token.jti in (each.jti, *each.ancestors), inf))
 
     @rule(token=issued)
     def revoke_a_chain(self, token: Known) -> None:
-        self._withdraw(RevocationKey(Withdrawn.TXN, token.txn), lambda each: each.txn == token.txn, inf)
+        self._revoke(RevocationKey(RevocationTarget.TXN, token.txn), lambda each: each.txn == token.txn, inf)
 
     @rule(principal=st.sampled_from(PRINCIPALS), tenant=st.sampled_from((None, *TENANTS)))
     def revoke_a_principal(self, principal: str, tenant: str | None) -> None:
         def hit(each: Known) -> bool:
             return each.principal == principal and tenant in (None, each.tenant)
 
-        self._withdraw(RevocationKey(Withdrawn.PRINCIPAL, principal, tenant), hit, self.world.clock.now())
+        self._revoke(RevocationKey(RevocationTarget.PRINCIPAL, principal, tenant), hit, self.world.clock.now())
 
     @rule(mapping=st.sampled_from(list(MAPPINGS)))
     def revoke_a_mapping(self, mapping: str) -> None:
-        key = RevocationKey(Withdrawn.MAPPING, mapping)
-        self._withdraw(key, lambda each: each.mapping == mapping, self.world.clock.now())
+        key = RevocationKey(RevocationTarget.MAPPING, mapping)
+        self._revoke(key, lambda each: each.mapping == mapping, self.world.clock.now())
 
     @rule(ref=DOCUMENTS)
     def disable(self, ref: DocumentRef) -> None:
@@ -166,7 +166,7 @@ class Introspecting(RuleBasedStateMachine):
         behind = {DocumentRef(Kind.MAPPING, known.mapping), DocumentRef(Kind.ISSUER, known.tenant)}
         trusted = not behind & self.disabled and known.life == self.lives[known.mapping]
         alive = trusted and known.expires_at > self.world.clock.now()
-        return alive and not any(hit(known) and known.issued_at <= until for hit, until in self.withdrawn)
+        return alive and not any(hit(known) and known.issued_at <= until for hit, until in self.revoked)
 
     def _write(self, ref: DocumentRef) -> None:
         enabled = ref not in self.disabled
@@ -175,10 +175,10 @@ class Introspecting(RuleBasedStateMachine):
         else:
             self.world.write_mapping(ref.id, MAPPINGS[ref.id], enabled=enabled)
 
-    def _withdraw(self, key: RevocationKey, hit: Hit, until: float) -> None:
+    def _revoke(self, key: RevocationKey, hit: Hit, until: float) -> None:
         facts = {"correlation_id": f"revocation-{len(self.world.ledger.records)}"}
-        self.world.revoker.revoke(Withdrawal(key, "admin/eve", "a test"), facts)
-        self.withdrawn.append((hit, until))
+        self.world.revoker.revoke(RevocationRequest(key, "admin/eve", "a test"), facts)
+        self.revoked.append((hit, until))
 
 
 TestIntrospecting = Introspecting.TestCase

@@ -10,7 +10,7 @@ from federation.admin_api.keys import Keys
 from federation.admin_api.operation import Operation
 from federation.admin_api.revocations import Revocations
 from federation.admin_api.table import table_of
-from federation.bootstrap.withdrawals import AdminWithdrawals
+from federation.bootstrap.revocations import AdminRevocations
 from federation.insight.snapshot.loading import TrustLoader
 from federation.insight.trail import Trail
 from federation.model.admin import ADMIN_SCOPES
@@ -30,12 +30,12 @@ class ResourceWorld(AdminWorld):
         self.approvals, self.approval_log = FakeApprovals(self.clock), FakeApprovalLog()
         self.records = FakeAuditRecords(self.ledger)
         self.life = KeyWorld(trust=self.trust, clock=self.clock)
-        withdraw = AdminWithdrawals(Revoker(self.state, self.ledger, self.clock, CountingIdentifiers()))
+        revoke = AdminRevocations(Revoker(self.state, self.ledger, self.clock, CountingIdentifiers()))
         self.loader = TrustLoader(self.trust, self.trust, self.trust, self.trust, BRIDGE)
         owners = Owners(self.trust, self.trust, self.records, self.clock)
         resources = (
             ApprovalRequests(Approver(self.approvals, self.clock, self.approval_log)),
-            Revocations(withdraw, self.state, owners, self.clock),
+            Revocations(revoke, self.state, owners, self.clock),
             Explanations(self.loader, self.state, self.clock),
             Keys(
                 self.trust, RecordedOrders(self.life.rotation(), self.ledger, CountingIdentifiers("order")), self.clock

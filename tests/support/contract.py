@@ -12,6 +12,7 @@ from federation.ports import (
     AudienceDirectory,
     ClientsById,
     CurrentState,
+    CurrentVersionsQuery,
     DocumentPages,
     History,
     IssuerDirectory,
@@ -19,7 +20,6 @@ from federation.ports import (
     MappingIndex,
     MappingsById,
     PolicyDirectory,
-    StandingQuestion,
     TrustWriter,
 )
 
@@ -59,4 +59,4 @@ class Trust:
 
     def versions(self, *refs: DocumentRef) -> Mapping[DocumentRef, int]:
         """Those of the documents that are there."""
-        return self.current.standing(StandingQuestion(documents=frozenset(refs))).versions
+        return self.current.standing(CurrentVersionsQuery(documents=frozenset(refs))).versions

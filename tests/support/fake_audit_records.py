@@ -4,7 +4,7 @@ from typing import Any
 
 from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey
-from federation.model.standing_keys import key_text
+from federation.model.revocation_keys import key_text
 from federation.ports import AuditPage
 from tests.support.fake_ledger import FakeLedger
 

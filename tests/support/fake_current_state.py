@@ -1,4 +1,4 @@
-"""What stands at this moment, in memory: withdrawals and risk scores, beside a FakeTrust and a FakeLedger."""
+"""What stands at this moment, in memory: revocations and risk scores, beside a FakeTrust and a FakeLedger."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from federation.model.revocation import Revocation, RevocationKey
 from federation.model.risk import RiskKey, RiskScore
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
-from federation.ports import Clock, KeptToken, Standing, StandingQuestion
+from federation.ports import Clock, CurrentVersions, CurrentVersionsQuery, KeptToken
 from tests.support.fake_ledger import FakeLedger
 from tests.support.fake_trust import FakeTrust
 
@@ -24,9 +24,9 @@ class FakeState:
     trust: FakeTrust
     ledger: FakeLedger
     clock: Clock
-    withdrawn: dict[RevocationKey, Revocation] = field(default_factory=dict)
+    revoked: dict[RevocationKey, Revocation] = field(default_factory=dict)
     risks: dict[RiskKey, RiskScore] = field(default_factory=dict)
-    questions: list[StandingQuestion] = field(default_factory=list)
+    questions: list[CurrentVersionsQuery] = field(default_factory=list)
     meanwhile: Callable[[], object] = lambda: None
     reads: int = 0
     failing: bool = False
@@ -36,16 +36,16 @@ class FakeState:
 
     # CurrentState
 
-    def standing(self, question: StandingQuestion) -> Standing:
+    def standing(self, question: CurrentVersionsQuery) -> CurrentVersions:
         self.meanwhile()
         with self._lock:
             self.questions.append(question)
-            if question == StandingQuestion():
-                return Standing()
+            if question == CurrentVersionsQuery():
+                return CurrentVersions()
             self._reach()
-            return Standing(
+            return CurrentVersions(
                 self.trust.versions(question.documents),
-                {key: self.withdrawn[key] for key in question.revocations if self._stands(key)},
+                {key: self.revoked[key] for key in question.revocations if self._stands(key)},
                 {key: self.risks[key] for key in question.risks if key in self.risks},
             )
 
@@ -54,15 +54,15 @@ class FakeState:
     def revoke(self, revocation: Revocation) -> None:
         with self._lock:
             self._reach()
-            standing = self.withdrawn.get(revocation.key, revocation)
+            standing = self.revoked.get(revocation.key, revocation)
             later = max(standing, revocation, key=lambda one: one.revoked_at)
             expires_at = max(standing.expires_at, revocation.expires_at)
-            self.withdrawn[revocation.key] = later._replace(expires_at=expires_at)
+            self.revoked[revocation.key] = later._replace(expires_at=expires_at)
 
     def revocations(self) -> tuple[Revocation, ...]:
         with self._lock:
             self._reach()
-            return tuple(self.withdrawn[key] for key in self.withdrawn if self._stands(key))
+            return tuple(self.revoked[key] for key in self.revoked if self._stands(key))
 
     # RiskScores
 
@@ -80,7 +80,7 @@ class FakeState:
             return None if kept is None or kept.expires_at <= self.clock.now() else kept
 
     def _stands(self, key: RevocationKey) -> bool:
-        return key in self.withdrawn and self.withdrawn[key].expires_at >= int(self.clock.now())
+        return key in self.revoked and self.revoked[key].expires_at >= int(self.clock.now())
 
     def _reach(self) -> None:
         if self.failing:

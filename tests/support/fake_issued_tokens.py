@@ -5,7 +5,7 @@ from typing import Any
 
 from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey
-from federation.model.standing_keys import read_key
+from federation.model.revocation_keys import read_key
 from federation.ports import LiveToken
 from tests.support.fake_ledger import FakeLedger
 

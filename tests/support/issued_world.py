@@ -1,4 +1,4 @@
-"""A bridge that has issued tokens, and the endpoints where one asks about them and withdraws them."""
+"""A bridge that has issued tokens, and the endpoints where one asks about them and revokes them."""
 
 import json
 from base64 import urlsafe_b64decode
@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from federation.authentication.immediate import ImmediateCallers
+from federation.introspection.dependencies import TokenDependencies
 from federation.introspection.endpoint import IntrospectionEndpoint
-from federation.introspection.grounds import Grounds
 from federation.introspection.introspection import Introspection
 from federation.introspection.signed import SignedAnswers
 from federation.keys.publication import Publication
@@ -24,7 +24,7 @@ from federation.minting.signed_jwt import JwtSigner
 from federation.model.authorization import Authorization, Link, Provenance
 from federation.model.json import Json
 from federation.model.one_time import OneTimeUse, Purpose
-from federation.model.standing_keys import key_texts, keys_of_authorized
+from federation.model.revocation_keys import key_texts, keys_of_authorized
 from federation.model.status import status_reference
 from federation.model.tokens import Caller
 from federation.model.trust import Client, ClientAuth, DocumentRef, Kind, RateLimit
@@ -160,18 +160,18 @@ class IssuedWorld:
         introspection = Introspection(
             callers=self.callers,
             tokens=tokens,
-            grounds=Grounds(trust, OwnMappings(trust, trust)),
+            grounds=TokenDependencies(trust, OwnMappings(trust, trust)),
             state=self.state,
             signed=signed,
             log=self.log,
             clock=self.clock,
             forget_trust=forget_trust,
-            knock=limits.knock,
+            check_source_rate=limits.check_source_rate,
         )
         self.introspection = IntrospectionEndpoint(introspection, ERRORS)
         self.revoker = Revoker(self.state, self.ledger, self.clock, self._identifiers)
         self.revocation = RevocationEndpoint(
-            TokenRevocation(self.callers, tokens, self.revoker, self.log, self.clock, limits.knock), ERRORS
+            TokenRevocation(self.callers, tokens, self.revoker, self.log, self.clock, limits.check_source_rate), ERRORS
         )
         self.status = StatusPublication(BRIDGE, self.state, self.tokens, jwts, self.publisher, self.clock)
 

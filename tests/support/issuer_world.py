@@ -15,9 +15,9 @@ from federation.verification.claims_table import ClaimsTable
 from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
-from federation.verification.presented import Presented
 from federation.verification.provider import Provider
 from federation.verification.second_level import SecondLevel
+from federation.verification.unverified_token import UnverifiedToken
 from federation.verification.verifier import TokenVerifier
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_fetcher import FakeFetcher
@@ -121,7 +121,7 @@ class World:
         self.alarms.append((issuer, what))
 
     def verify(self, text: str, token_type: TokenType = TokenType.JWT) -> VerifiedToken:
-        return self.verifier.verify(Presented(text, token_type))
+        return self.verifier.verify(UnverifiedToken(text, token_type))
 
 
 def world(*issuers: Issuer, web: FakeFetcher | Recording | None = None) -> World:

@@ -116,7 +116,7 @@ def mapping(id_: str, issuer: str, subject: str, grant: dict[str, Any]) -> dict[
     return {"kind": "Mapping", "id": id_, "issuer": issuer, "match": match, "principal": principal, "grants": [grant]}
 
 
-def holder(folder: Path, name: str | None) -> TlsClient:
+def key_holder(folder: Path, name: str | None) -> TlsClient:
     """Whoever holds that certificate, and trusts the server of `folder`; None: nobody in particular."""
     if name is None:
         return TlsClient(folder / "ca.pem")
@@ -134,7 +134,7 @@ class Laptop:
     idp: IssuerKey
 
     def over(self, name: str | None) -> TlsClient:
-        return holder(self.folder, name)
+        return key_holder(self.folder, name)
 
     def post(self, over: str | None, path: str = "/token", **form: str) -> tuple[int, dict[str, Any]]:
         return self.over(over).post(self.url, form, path=path)

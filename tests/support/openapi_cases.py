@@ -30,9 +30,9 @@ class FuzzedApi:
     token: str = ""
 
     def renew(self) -> None:
-        """Fuzzing finds out how to withdraw every token that there is."""
+        """Fuzzing finds out how to revoke every token that there is."""
         while not self._opens():
-            time.sleep(0.2)  # what was issued in the second of a withdrawal is withdrawn with the rest
+            time.sleep(0.2)  # what was issued in the second of a revocation is revoked with the rest
             with suppress(NoAdminToken):
                 self.token = request_admin_token(self.url, self.key)
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from federation.authentication.itself import as_verified_token
+from federation.authentication.client_credentials import as_verified_token
 from federation.model.authorization import Authorization
 from federation.model.binding import ProvenKeys
-from federation.model.itself import as_principal
+from federation.model.client_credentials import as_principal
 from federation.model.json import JsonObject
 from federation.model.policy import Policy, PolicyDocuments
 from federation.model.tokens import Acting, Caller, VerifiedToken

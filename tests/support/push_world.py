@@ -33,11 +33,11 @@ from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
 from federation.verification.own_tokens import CurrentKeySet, OwnTokenVerifier
-from federation.verification.presented import Presented
 from federation.verification.proofs.dpop import DpopVerifier
 from federation.verification.proofs.resource_request import ResourceProofs
 from federation.verification.push_tokens import PushTokens
 from federation.verification.second_level import SecondLevel
+from federation.verification.unverified_token import UnverifiedToken
 from federation.verification.verifier import TokenVerifier
 from tests.support.admin_world import admin_mapping, issuer
 from tests.support.fake_allowances import FakeAllowances
@@ -123,7 +123,7 @@ class PushWorld:
             clock=self.clock,
             identifiers=CountingIdentifiers(),
             forget_trust=self._forget,
-            knock=self._limits.knock,
+            check_source_rate=self._limits.check_source_rate,
             alarm=self.alarm,
         )
 
@@ -250,7 +250,7 @@ class PushWorld:
         now = int(self.clock.now())
         claims: dict[str, Json] = {"iss": ISS, "aud": BRIDGE, "sub": "pod", "iat": now, "exp": now + 300}
         text = signed({"alg": "RS256", "kid": key.kid}, claims, key)
-        return (verifier or self.cold()).verify(Presented(text, TokenType.JWT))
+        return (verifier or self.cold()).verify(UnverifiedToken(text, TokenType.JWT))
 
     def kept(self) -> KeptKeys:
         return self.pushed.load(ID)

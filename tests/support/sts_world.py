@@ -14,7 +14,7 @@ from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.verification.aws_request.verifier import AwsRequestVerifier
 from federation.verification.issuers import TrustedIssuers
-from federation.verification.presented import Presented
+from federation.verification.unverified_token import UnverifiedToken
 from federation.web.caller_identities import StsCallerIdentities
 from tests.support.eventually import HANGS
 from tests.support.fake_clock import FixedClock
@@ -54,7 +54,7 @@ class StsWorld:
     def verify(self, request: object) -> VerifiedToken:
         """What a request proves; text is taken as the token itself."""
         text = request if isinstance(request, str) else token(request)
-        return self.verifier.verify(Presented(text, TokenType.AWS4_REQUEST))
+        return self.verifier.verify(UnverifiedToken(text, TokenType.AWS4_REQUEST))
 
     def refusal_unasked(self, request: object) -> Reason:
         """Why it is refused: without a word to AWS."""

@@ -124,7 +124,7 @@ def own_token(
         issuer="acme",
         mapping="acme-sync",
         mapping_version=1,
-        holder=None if act is None else "planner",
+        current_actor=None if act is None else "planner",
         holder_version=0 if act is None else 1,
         key_set=DocumentVersion(SIGNING_KEYS, 1),
         tenant="acme",

@@ -16,9 +16,9 @@ from federation.oauth.reasons import Reason
 from federation.verification.certificate import ANY, CertificateVerifier
 from federation.verification.discovery import KeySource
 from federation.verification.key_cache import KeyCache
-from federation.verification.presented import Presented
 from federation.verification.providers import provider_named
 from federation.verification.second_level import SecondLevel
+from federation.verification.unverified_token import UnverifiedToken
 from federation.verification.x509.candidates import CertificateIssuers
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_fetcher import FakeFetcher
@@ -72,7 +72,7 @@ class CertificateWorld:
 
     def verify(self, *certificates: x509.Certificate, token: str = ANY) -> VerifiedToken:
         """Whose the leaf, the first certificate, is."""
-        return self.verifier.verify(Presented(token, TokenType.MTLS, pem(*certificates)))
+        return self.verifier.verify(UnverifiedToken(token, TokenType.MTLS, pem(*certificates)))
 
     def refusal(self, *certificates: x509.Certificate, token: str = ANY) -> Reason:
         """Why the connection is refused: with a 400 `invalid_request` whose detail says what was wrong."""

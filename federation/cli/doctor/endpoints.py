@@ -34,7 +34,7 @@ def introspection(visit: Visit) -> Verdict:
 
 
 def revocation(visit: Visit) -> Verdict:
-    """RFC 7009 section 2.2.1: there is nothing to withdraw without a token."""
+    """RFC 7009 section 2.2.1: there is nothing to revoke without a token."""
     answer = visit.probe.post(REVOCATION_PATH, {})
     _refusal(answer, REVOCATION_PATH, HTTPStatus.BAD_REQUEST, "invalid_request")
     return ok(f"{REVOCATION_PATH} refuses whoever shows nothing.")

@@ -2,7 +2,7 @@
 
 import re
 
-from federation.cli.inert import printable
+from federation.cli.printable import printable
 
 MOST = 120
 """Characters."""

@@ -8,7 +8,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from federation.cli.doctor.finding import Finding, Result, worst
-from federation.cli.inert import printable
+from federation.cli.printable import printable
 
 _SIGNS = {
     Result.OK: ("✓", "green"),

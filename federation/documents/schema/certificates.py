@@ -1,4 +1,4 @@
-"""Certificate authorities, and the certificates that they have withdrawn, in an Issuer document."""
+"""Certificate authorities, and the certificates that they have revoked, in an Issuer document."""
 
 from typing import Annotated
 

@@ -65,7 +65,7 @@ class IssuerDocument(TrustDocument):
         KeysPart, Field(default_factory=lambda: KeysPart(discovery=True), description="Where its keys come from.")
     ]
     revoked: Annotated[
-        list[Serial], Field(default_factory=list, max_length=1000, description="Client certificates that it withdrew.")
+        list[Serial], Field(default_factory=list, max_length=1000, description="Client certificates that it revoked.")
     ]
     algorithms: Annotated[
         list[Algorithm],

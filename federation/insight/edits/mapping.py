@@ -144,9 +144,9 @@ def _free_id(snapshot: Snapshot, text: str) -> str:
     return next(name for name in names if DocumentRef(Kind.MAPPING, name) not in snapshot.documents)
 
 
-def actor_candidate(snapshot: Snapshot, holder: Mapping, actor: str) -> Iterator[Candidate]:
+def actor_candidate(snapshot: Snapshot, current_actor: Mapping, actor: str) -> Iterator[Candidate]:
     """The one actor, by its name."""
-    body = snapshot.body(holder.document.ref)
+    body = snapshot.body(current_actor.document.ref)
     if body is not None:
         patch = appending(body, "may_act", actor)
-        yield Candidate(Opens.ONE_VALUE, f"let {actor} act for {holder.id}", holder.document.ref, patch)
+        yield Candidate(Opens.ONE_VALUE, f"let {actor} act for {current_actor.id}", current_actor.document.ref, patch)

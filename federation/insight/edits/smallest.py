@@ -152,7 +152,7 @@ def _actor_candidates(trail: Trail, snapshot: Snapshot) -> Iterator[Candidate]:
     if trail.acting is None and trail.actor_selected is not None:
         yield from mapping_candidates(snapshot, trail.actor_selected, None)
     if trail.acting is not None and trail.mapped is not None:
-        yield from actor_candidate(snapshot, trail.mapped.held_by.mapping, trail.acting.mapped.principal)
+        yield from actor_candidate(snapshot, trail.mapped.delegator.mapping, trail.acting.mapped.principal)
 
 
 _BY_STEP: dict[str, Callable[[Trail, Snapshot], Iterable[Candidate]]] = {

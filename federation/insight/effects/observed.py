@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from federation.insight.explain.question import ANY_ADDRESS, Identity, Question
-from federation.model.itself import CLIENT_ISSUER
+from federation.model.client_credentials import CLIENT_ISSUER
 from federation.model.json import Claims, Json, JsonObject
 from federation.verification.own_tokens import SELF
 

@@ -12,8 +12,8 @@ from federation.insight.effects.observed import ObservedExchange, ObservedIdenti
 from federation.insight.render import render
 from federation.insight.snapshot.loading import Asking, TrustLoader
 from federation.insight.snapshot.snapshot import Snapshot
+from federation.model.client_credentials import CLIENT_ISSUER
 from federation.model.documents import StoredDocument
-from federation.model.itself import CLIENT_ISSUER
 from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef, Kind
 from federation.ports import AuditRecords, Clock
@@ -28,7 +28,7 @@ MAX_PAGES = 25
 """Of the trail: whoever asks all day long must not hide the others for ever, nor be counted for ever."""
 
 
-class Meaning(NamedTuple):
+class PlanImpact(NamedTuple):
     """What a plan means, and by how many identities."""
 
     effects: Sequence[JsonObject] = ()
@@ -65,16 +65,16 @@ class PlanEffects:
     seen: ObservedIdentities
     clock: Clock
 
-    def __call__(self, plan: Sequence[Planned], tenant: str | None = None, days: int = DAYS) -> Meaning:
+    def __call__(self, plan: Sequence[Planned], tenant: str | None = None, days: int = DAYS) -> PlanImpact:
         """`tenant`: whose admin asks, who learns nothing of anybody else (ATTACKS O2); None: for everybody."""
         changing = [one for one in plan if one.action != "unchanged"]
         if not changing:
-            return Meaning()
+            return PlanImpact()
         rest = self.loader.rest(tenant)
         seen = _distinct(_of_tenant(self.seen.recent(days), rest, tenant))
         before, after = sides(self.loader, changing, seen, rest, tenant)
         told = effects(before, after, seen, self.loader.own_issuer, int(self.clock.now()))
-        return Meaning([one for one in _flat(told) if _is_shown(one, rest, tenant)], len(seen), MOST_IDENTITIES)
+        return PlanImpact([one for one in _flat(told) if _is_shown(one, rest, tenant)], len(seen), MOST_IDENTITIES)
 
 
 def sides(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from federation.insight.effects.access import Right, Terms
 from federation.insight.snapshot.snapshot import Snapshot
-from federation.model.itself import as_principal
+from federation.model.client_credentials import as_principal
 from federation.model.policy import Place
 from federation.model.trust import CLIENT_CREDENTIALS, DocumentRef, Issuer, Kind, Mapping
 from federation.policy.cedar.engine import CedarEngine

@@ -7,7 +7,7 @@ from federation.insight.effects.observed import ObservedExchange
 from federation.insight.snapshot.parts import Filing
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.mapping.selectors import selectors_of
-from federation.model.itself import CLIENT_ISSUER
+from federation.model.client_credentials import CLIENT_ISSUER
 from federation.model.json import Claims
 from federation.model.trust import DocumentRef, Kind, Mapping
 from federation.verification.own_tokens import SELF

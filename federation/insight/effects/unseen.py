@@ -9,7 +9,7 @@ from federation.insight.effects.static import granted_by
 from federation.insight.effects.touch import changed_refs
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.mapping.match import value_matches
-from federation.model.itself import mapping_of
+from federation.model.client_credentials import mapping_of
 from federation.model.trust import DocumentRef, Kind, Mapping
 
 Rights: TypeAlias = dict[Right, Terms]

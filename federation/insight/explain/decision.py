@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from federation.authentication.itself import as_verified_token
+from federation.authentication.client_credentials import as_verified_token
 from federation.insight.explain.circumstances import At, Supposed, proven_keys, risks_of
 from federation.insight.explain.identity import Identities
 from federation.insight.explain.question import Question
@@ -12,7 +12,7 @@ from federation.insight.snapshot.snapshot import Snapshot
 from federation.mapping.mapper import Mapper
 from federation.mapping.own import OwnMappings
 from federation.mapping.principals import Principals
-from federation.minting.standing import check_revocations
+from federation.minting.current_state import check_revocations
 from federation.model.authorization import Authorization
 from federation.model.json import Json, JsonObject
 from federation.model.policy import Decision, DecisionRequest
@@ -140,8 +140,8 @@ class Decisions:
         risks, proven = risks_of(question.risk, trail.mapped, question.now), proven_keys(question, trail.tokens)
         authorizer = Authorizer(self.snapshot, self.policies.decider, At(question.now), Supposed(question), risks)
         authorization = authorizer.authorize(client, proven, subject, trail.acting, mapped, request)
-        trail.at = "withdrawals"
-        check_revocations(authorization.not_revoked, question.withdrawn or {})
+        trail.at = "revocations"
+        check_revocations(authorization.not_revoked, question.revoked or {})
         trail.authorization = authorization
 
     def _identify(self, trail: Trail, question: Question) -> tuple[VerifiedToken, MappedPrincipal]:

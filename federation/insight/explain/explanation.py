@@ -59,7 +59,7 @@ def _was_taken(name: StepName, trail: Trail, refusal: Refusal | None) -> bool:
         return False
     if name == "details" and not trail.question.authorization_details:
         return False
-    if name == "withdrawals" and trail.question.withdrawn is None:
+    if name == "revocations" and trail.question.revoked is None:
         return False
     return refusal is None or ORDER.index(name) < ORDER.index(refusal.step)
 

@@ -29,7 +29,7 @@ def facts_of(step: StepName, trail: Trail, snapshot: Snapshot) -> JsonObject:
         "policy": _policy,
         "obligations": _obligations,
         "lifetime": _lifetime,
-        "withdrawals": _withdrawals,
+        "revocations": _revocations,
     }
     return makers[step](trail, snapshot)
 
@@ -102,7 +102,7 @@ def _shown(value: Json) -> Json:
 
 
 def _actor(trail: Trail, snapshot: Snapshot) -> JsonObject:
-    may_act = list(trail.mapped.held_by.mapping.may_act) if trail.mapped else []
+    may_act = list(trail.mapped.delegator.mapping.may_act) if trail.mapped else []
     if trail.acting is None:
         near = near_mappings(snapshot, trail.actor_selected) if trail.actor_selected else []
         return {"may_act": may_act, "near": near_facts(near)}
@@ -231,7 +231,7 @@ def _lifetime(trail: Trail, snapshot: Snapshot) -> JsonObject:
     }
 
 
-def _withdrawals(trail: Trail, _snapshot: Snapshot) -> JsonObject:
+def _revocations(trail: Trail, _snapshot: Snapshot) -> JsonObject:
     """Whatever stands under a name of the request, also what spares tokens that were issued since."""
-    found = sorted((trail.question.withdrawn or {}).values(), key=lambda one: (one.key.what, one.key.value))
-    return {"withdrawn": [{"what": one.key.what, "value": one.key.value, "at": one.revoked_at} for one in found]}
+    found = sorted((trail.question.revoked or {}).values(), key=lambda one: (one.key.what, one.key.value))
+    return {"revoked": [{"what": one.key.what, "value": one.key.value, "at": one.revoked_at} for one in found]}

@@ -50,8 +50,8 @@ class Question:
     approved_by: str | None = None
     """Who has approved what policies want approved; None: nobody has."""
     authorization_details: tuple[JsonObject, ...] = ()
-    withdrawn: ReadOnly[RevocationKey, Revocation] | None = field(default=None, repr=False)
-    """What stands withdrawn of all that the request rests on; None: nobody looked."""
+    revoked: ReadOnly[RevocationKey, Revocation] | None = field(default=None, repr=False)
+    """What stands revoked of all that the request rests on; None: nobody looked."""
 
     def at(self, *audiences: str, scopes: tuple[str, ...] | None = None) -> "Question":
         """The same identity under the same circumstances, for something else."""

@@ -31,7 +31,7 @@ StepName: TypeAlias = Literal[
     "policy",
     "obligations",
     "lifetime",
-    "withdrawals",
+    "revocations",
 ]
 Outcome: TypeAlias = Literal["ok", "refused", "skipped"]
 
@@ -47,7 +47,7 @@ ORDER: tuple[StepName, ...] = (
     "policy",
     "obligations",
     "lifetime",
-    "withdrawals",
+    "revocations",
 )
 """As they are told, which is nearly as they are taken."""
 

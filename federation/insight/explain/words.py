@@ -41,11 +41,11 @@ _UNASKED: dict[StepName, str] = {
     "mapping": "a client asks for itself",
     "actor": "nobody acts",
     "details": "no authorization details asked for",
-    "withdrawals": "not looked at",
+    "revocations": "not looked at",
 }
 _ELSE: dict[StepName, str] = {
     "claims": "valid now, and of the form that the provider documents",
     "targets": "granted",
     "obligations": "met",
-    "withdrawals": "nothing that it rests on is withdrawn",
+    "revocations": "nothing that it rests on is revoked",
 }

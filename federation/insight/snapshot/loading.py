@@ -12,8 +12,8 @@ from federation.insight.explain.question import Identity, Question
 from federation.insight.explain.selected import Selected
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.mapping.selectors import selectors_of
+from federation.model.client_credentials import client_of
 from federation.model.documents import StoredDocument
-from federation.model.itself import client_of
 from federation.model.json import Json
 from federation.model.trust import DocumentRef, Issuer, Kind, Mapping, Selector
 from federation.oauth.errors import InvalidRequest

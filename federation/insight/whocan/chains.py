@@ -37,10 +37,10 @@ class Delegations:
         """For whom the principal may act, and for whom those may act already."""
         return self._principals(Makes.just(principal), tenants, (principal,))
 
-    def _actors(self, holder: Mapping, tenant: str | None, chain: tuple[str, ...]) -> tuple[Acts, ...]:
-        if len(chain) > MAX_DEPTH or not holder.may_act:
+    def _actors(self, current_actor: Mapping, tenant: str | None, chain: tuple[str, ...]) -> tuple[Acts, ...]:
+        if len(chain) > MAX_DEPTH or not current_actor.may_act:
             return ()
-        edges = [edge for edge in self._edges_to(holder.may_act, tenant) if edge[0].principal not in chain]
+        edges = [edge for edge in self._edges_to(current_actor.may_act, tenant) if edge[0].principal not in chain]
         shown = self._shown(edges)
         return tuple(
             Acts(party_of(actor, issuer), by, self._actors(actor, tenant, (*chain, actor.principal)), cut)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from federation.local.issuers import azure, elsewhere, github, google, kubernetes, partner, user
+from federation.local.issuers import azure, documented_providers, github, google, kubernetes, partner, user
 from federation.local.issuers.claims import ClaimSet
 
 
@@ -127,24 +127,42 @@ CHAIN = (USER, PLANNER, CALENDAR_TOOL)
 WORKLOADS = (PARTNER, GOOGLE, AZURE_V1, AZURE_V2, GITHUB, GITHUB_IMMUTABLE, KUBERNETES)
 
 
-def _elsewhere(name: str, title: str, issuer: str, claims: elsewhere.Claims, goal: tuple[str, str]) -> Workload:
+def _elsewhere(
+    name: str, title: str, issuer: str, claims: documented_providers.Claims, goal: tuple[str, str]
+) -> Workload:
     return Workload(name, title, "", issuer, claims, *goal)
 
 
 ELSEWHERE = (
-    _elsewhere("aws", "AWS role", "acme-aws-data", elsewhere.aws, ("warehouse", "aws/acme/data-processing")),
-    _elsewhere("spiffe", "SPIFFE", "acme-spire", elsewhere.spiffe, ("payments", "workload/acme/billing-sync")),
-    _elsewhere("gitlab", "GitLab", "gitlab-com", elsewhere.gitlab, ("artifacts", "ci/acme/deploy-gitlab")),
-    _elsewhere("jenkins", "Jenkins", "acme-jenkins", elsewhere.jenkins, ("artifacts", "ci/acme/deploy-jenkins")),
-    _elsewhere("circleci", "CircleCI", "acme-circleci", elsewhere.circleci, ("artifacts", "ci/acme/deploy-circleci")),
-    _elsewhere("buildkite", "Buildkite", "buildkite", elsewhere.buildkite, ("artifacts", "ci/acme/deploy-buildkite")),
+    _elsewhere("aws", "AWS role", "acme-aws-data", documented_providers.aws, ("warehouse", "aws/acme/data-processing")),
     _elsewhere(
-        "terraform", "HCP Terraform", "hcp-terraform", elsewhere.terraform, ("artifacts", "ci/acme/network-apply")
+        "spiffe", "SPIFFE", "acme-spire", documented_providers.spiffe, ("payments", "workload/acme/billing-sync")
+    ),
+    _elsewhere("gitlab", "GitLab", "gitlab-com", documented_providers.gitlab, ("artifacts", "ci/acme/deploy-gitlab")),
+    _elsewhere(
+        "jenkins", "Jenkins", "acme-jenkins", documented_providers.jenkins, ("artifacts", "ci/acme/deploy-jenkins")
     ),
     _elsewhere(
-        "bitbucket", "Bitbucket", "acme-bitbucket", elsewhere.bitbucket, ("artifacts", "ci/acme/deploy-bitbucket")
+        "circleci", "CircleCI", "acme-circleci", documented_providers.circleci, ("artifacts", "ci/acme/deploy-circleci")
     ),
-    _elsewhere("device", "a device", "acme-devices", elsewhere.device, ("artifacts", "device/acme/press-7")),
+    _elsewhere(
+        "buildkite", "Buildkite", "buildkite", documented_providers.buildkite, ("artifacts", "ci/acme/deploy-buildkite")
+    ),
+    _elsewhere(
+        "terraform",
+        "HCP Terraform",
+        "hcp-terraform",
+        documented_providers.terraform,
+        ("artifacts", "ci/acme/network-apply"),
+    ),
+    _elsewhere(
+        "bitbucket",
+        "Bitbucket",
+        "acme-bitbucket",
+        documented_providers.bitbucket,
+        ("artifacts", "ci/acme/deploy-bitbucket"),
+    ),
+    _elsewhere("device", "a device", "acme-devices", documented_providers.device, ("artifacts", "device/acme/press-7")),
 )
 """Shown in one table: the same steps with other providers' tokens."""
 ALL = (*WORKLOADS, *ELSEWHERE, *CHAIN)

@@ -16,7 +16,7 @@ from federation.verification.aws_request.parse import UnverifiedRequest, parse_r
 from federation.verification.aws_request.rebuild import rebuild
 from federation.verification.claims import SKEW
 from federation.verification.issuers import TrustedIssuers
-from federation.verification.presented import Presented
+from federation.verification.unverified_token import UnverifiedToken
 
 FRESH = 300
 """Seconds after its signature that a request is taken. AWS takes it for 900, so a thief has a third of that."""
@@ -32,7 +32,7 @@ class AwsRequestVerifier:
     callers: CallerIdentities
     clock: Clock
 
-    def verify(self, presented: Presented) -> VerifiedToken:
+    def verify(self, presented: UnverifiedToken) -> VerifiedToken:
         """Which role signed it; raises InvalidRequest, or TemporarilyUnavailable if AWS cannot be asked."""
         # 1. Shape: nothing that two readers could read differently.
         request = parse_request(presented.token)
@@ -72,7 +72,7 @@ def _check_age(request: UnverifiedRequest, issuer: Issuer, now: float) -> None:
 
 
 def _verified(
-    presented: Presented, request: UnverifiedRequest, issuer: Issuer, claims: ReadOnly[str, str]
+    presented: UnverifiedToken, request: UnverifiedRequest, issuer: Issuer, claims: ReadOnly[str, str]
 ) -> VerifiedToken:
     expires_at = request.signed_at + min(LIFETIME, issuer.max_token_age)
     registered: dict[str, Json] = {

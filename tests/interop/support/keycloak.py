@@ -66,7 +66,7 @@ class Realm:
         key = {"name": "newer", "providerId": "rsa-generated", "providerType": _KEYS, "config": config}
         self._administer("POST", "", key)
 
-    def withdraw(self) -> None:
+    def revoke(self) -> None:
         """Publish the older key no more."""
         keys = self._administer("GET", f"?type={_KEYS}", None)
         (older,) = [key for key in keys if key["name"] == "rsa-generated"]

@@ -47,9 +47,9 @@ class OidcProvider:
         """Publish a further set of keys, and sign with it from now on."""
         self._do("rotate")
 
-    def withdraw(self) -> None:
+    def revoke(self) -> None:
         """Publish the newest set of keys alone."""
-        self._do("withdraw")
+        self._do("revoke")
 
     def _do(self, command: str) -> None:
         stdin = self.process.stdin

@@ -3,15 +3,15 @@
 import pytest
 
 from federation.model.json import Json
-from federation.model.revocation import RevocationKey, Withdrawn
-from federation.model.standing_keys import key_texts
+from federation.model.revocation import RevocationKey, RevocationTarget
+from federation.model.revocation_keys import key_texts
 from tests.support.admin_resources import ResourceWorld
 from tests.support.admin_world import NOW
 
 
 def issue(world: ResourceWorld, jti: str, ago: int = 10, **more: Json) -> None:
     principal, issuer = str(more.get("principal", "user/ann")), str(more.get("issuer", "acme"))
-    keys = [RevocationKey(Withdrawn.PRINCIPAL, principal), RevocationKey(Withdrawn.ISSUER, issuer)]
+    keys = [RevocationKey(RevocationTarget.PRINCIPAL, principal), RevocationKey(RevocationTarget.ISSUER, issuer)]
     record: dict[str, Json] = {
         "jti": jti,
         "correlation_id": f"c-{jti}",

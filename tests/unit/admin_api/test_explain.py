@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from federation.model.json import Json
-from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.risk import RiskKey, RiskScore
 from federation.model.trust import Kind
 from tests.support.admin_resources import ResourceWorld
@@ -154,35 +154,37 @@ def test_a_question_about_nobody_is_refused(world: ResourceWorld, query: str) ->
     assert world.call("GET", "/whocan", query=query).code == "malformed_query"
 
 
-def withdraw(world: ResourceWorld, what: Withdrawn, value: str, at: int = NOW) -> None:
+def revoke(world: ResourceWorld, what: RevocationTarget, value: str, at: int = NOW) -> None:
     world.state.revoke(Revocation(RevocationKey(what, value), at, at + 10_000, "admin/alice"))
 
 
 @pytest.mark.parametrize(
     ("what", "value"),
     [
-        (Withdrawn.PRINCIPAL, "partner/sync"),
-        (Withdrawn.ISSUER, "acme"),
-        (Withdrawn.MAPPING, "sync"),
-        (Withdrawn.ALL, ""),
+        (RevocationTarget.PRINCIPAL, "partner/sync"),
+        (RevocationTarget.ISSUER, "acme"),
+        (RevocationTarget.MAPPING, "sync"),
+        (RevocationTarget.ALL, ""),
     ],
 )
-def test_what_was_withdrawn_is_refused_as_the_commit_would(world: ResourceWorld, what: Withdrawn, value: str) -> None:
-    withdraw(world, what, value, NOW - 5)
+def test_what_was_revoked_is_refused_as_the_commit_would(
+    world: ResourceWorld, what: RevocationTarget, value: str
+) -> None:
+    revoke(world, what, value, NOW - 5)
     told = asked(world, claims={**CLAIMS, "iat": NOW - 10}).members
     assert (told["allowed"], told["decision"], told["suggestions"]) == (False, None, [])
-    assert (told["refusal"]["reason"], told["refusal"]["step"]) == ("token_revoked", "withdrawals")
+    assert (told["refusal"]["reason"], told["refusal"]["step"]) == ("token_revoked", "revocations")
     assert told["refusal"]["detail"] == f"{what} {value}"
-    assert [one["outcome"] for one in told["steps"] if one["step"] in ("lifetime", "withdrawals")] == ["ok", "refused"]
+    assert [one["outcome"] for one in told["steps"] if one["step"] in ("lifetime", "revocations")] == ["ok", "refused"]
 
 
-def test_what_was_issued_after_a_withdrawal_is_not_withdrawn(world: ResourceWorld) -> None:
-    withdraw(world, Withdrawn.PRINCIPAL, "partner/sync", NOW - 60)
+def test_what_was_issued_after_a_revocation_is_not_revoked(world: ResourceWorld) -> None:
+    revoke(world, RevocationTarget.PRINCIPAL, "partner/sync", NOW - 60)
     told = asked(world, claims={**CLAIMS, "iat": NOW - 10}).members
-    assert (told["allowed"], told["steps"][-1]["detail"]) == (True, "nothing that it rests on is withdrawn")
+    assert (told["allowed"], told["steps"][-1]["detail"]) == (True, "nothing that it rests on is revoked")
 
 
-def test_without_a_look_at_withdrawals_there_is_no_answer(world: ResourceWorld) -> None:
+def test_without_a_look_at_revocations_there_is_no_answer(world: ResourceWorld) -> None:
     world.state.failing = True
     assert asked(world, claims=CLAIMS).status == 503
 

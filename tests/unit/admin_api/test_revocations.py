@@ -1,4 +1,4 @@
-"""What an admin withdraws is gone, on record, and theirs to withdraw."""
+"""What an admin revokes is gone, on record, and theirs to revoke."""
 
 from itertools import combinations
 from typing import Any
@@ -8,8 +8,8 @@ from jsonschema_rs import Draft202012Validator
 
 from federation.admin_api.revocations_shown import RevokeBody
 from federation.model.json import Json
-from federation.model.revocation import RevocationKey, Withdrawn
-from federation.model.standing_keys import key_texts
+from federation.model.revocation import RevocationKey, RevocationTarget
+from federation.model.revocation_keys import key_texts
 from tests.support.admin_resources import ResourceWorld
 from tests.support.admin_world import NOW, issuer, mapping
 
@@ -29,7 +29,7 @@ def world() -> ResourceWorld:
 
 
 def issue(world: ResourceWorld, jti: str, tenant: str) -> None:
-    keys = [RevocationKey(Withdrawn.JTI, jti), RevocationKey(Withdrawn.TXN, f"x-{tenant}")]
+    keys = [RevocationKey(RevocationTarget.JTI, jti), RevocationKey(RevocationTarget.TXN, f"x-{tenant}")]
     record: dict[str, Json] = {
         "jti": jti,
         "correlation_id": jti,
@@ -45,22 +45,22 @@ def issue(world: ResourceWorld, jti: str, tenant: str) -> None:
 @pytest.mark.parametrize(
     ("named", "key"),
     [
-        ({"jti": "t-1"}, RevocationKey(Withdrawn.JTI, "t-1")),
-        ({"txn": "x-1"}, RevocationKey(Withdrawn.TXN, "x-1")),
-        ({"principal": "user/ann"}, RevocationKey(Withdrawn.PRINCIPAL, "user/ann")),
-        ({"principal": "user/ann", "tenant": "acme"}, RevocationKey(Withdrawn.PRINCIPAL, "user/ann", "acme")),
-        ({"client": "gateway"}, RevocationKey(Withdrawn.CLIENT, "gateway")),
-        ({"issuer": "acme"}, RevocationKey(Withdrawn.ISSUER, "acme")),
-        ({"mapping": "sync"}, RevocationKey(Withdrawn.MAPPING, "sync")),
-        ({"all": True}, RevocationKey(Withdrawn.ALL, "")),
+        ({"jti": "t-1"}, RevocationKey(RevocationTarget.JTI, "t-1")),
+        ({"txn": "x-1"}, RevocationKey(RevocationTarget.TXN, "x-1")),
+        ({"principal": "user/ann"}, RevocationKey(RevocationTarget.PRINCIPAL, "user/ann")),
+        ({"principal": "user/ann", "tenant": "acme"}, RevocationKey(RevocationTarget.PRINCIPAL, "user/ann", "acme")),
+        ({"client": "gateway"}, RevocationKey(RevocationTarget.CLIENT, "gateway")),
+        ({"issuer": "acme"}, RevocationKey(RevocationTarget.ISSUER, "acme")),
+        ({"mapping": "sync"}, RevocationKey(RevocationTarget.MAPPING, "sync")),
+        ({"all": True}, RevocationKey(RevocationTarget.ALL, "")),
     ],
 )
-def test_what_is_named_is_withdrawn_and_there_is_a_record_of_it(
+def test_what_is_named_is_revoked_and_there_is_a_record_of_it(
     world: ResourceWorld, named: dict[str, Json], key: RevocationKey
 ) -> None:
     answer = world.call("POST", "/revocations", {**named, **WHY})
     assert (answer.status, answer.members["what"], answer.members["value"]) == (201, key.what, key.value)
-    assert world.state.withdrawn[key].by == "admin/alice"
+    assert world.state.revoked[key].by == "admin/alice"
     (record,) = [one for one in world.ledger.records.values() if one.get("outcome") == "revoked"]
     assert (record["revoked_value"], record["revoked_by"], record["revocation_reason"]) == (
         key.value,
@@ -85,9 +85,9 @@ def test_what_is_named_is_withdrawn_and_there_is_a_record_of_it(
         ({"jti": "t-1", "tenant": "acme", **WHY}, 400),
     ],
 )
-def test_what_is_not_understood_withdraws_nothing(world: ResourceWorld, body: dict[str, Any], status: int) -> None:
+def test_what_is_not_understood_revokes_nothing(world: ResourceWorld, body: dict[str, Any], status: int) -> None:
     assert world.call("POST", "/revocations", body).status == status
-    assert world.state.withdrawn == {}
+    assert world.state.revoked == {}
 
 
 ANY = {
@@ -108,7 +108,7 @@ def test_the_published_schema_takes_exactly_what_is_understood(world: ResourceWo
     "named",
     [{"jti": "t-acme"}, {"txn": "x-acme"}, {"issuer": "acme"}, {"mapping": "sync"}, {"principal": "user/ann"}],
 )
-def test_a_tenants_admin_withdraws_what_is_the_tenants(world: ResourceWorld, named: dict[str, Json]) -> None:
+def test_a_tenants_admin_revokes_what_is_the_tenants(world: ResourceWorld, named: dict[str, Json]) -> None:
     answer = world.tina("POST", "/revocations", {**named, **WHY})
     assert answer.status == 201
     assert answer.members["tenant"] == ("acme" if "principal" in named else None)
@@ -125,7 +125,7 @@ def test_a_tenants_admin_withdraws_what_is_the_tenants(world: ResourceWorld, nam
 def test_and_nothing_else(world: ResourceWorld, named: dict[str, Json]) -> None:
     answer = world.tina("POST", "/revocations", {**named, **WHY})
     assert (answer.status, answer.code) == (403, "revocation_not_permitted")
-    assert world.state.withdrawn == {}
+    assert world.state.revoked == {}
 
 
 def test_what_stands_is_listed_the_latest_first(world: ResourceWorld) -> None:
@@ -146,13 +146,13 @@ def test_what_stands_is_listed_the_latest_first(world: ResourceWorld) -> None:
     assert [one["value"] for one in world.tina("GET", "/revocations").members["items"]] == ["t-acme"]
 
 
-def test_an_admin_may_withdraw_themselves_and_is_out(world: ResourceWorld) -> None:
+def test_an_admin_may_revoke_themselves_and_is_out(world: ResourceWorld) -> None:
     assert world.call("POST", "/revocations", {"principal": "admin/alice", **WHY}).status == 201
     assert world.call("GET", "/revocations").code == "token_revoked"
     assert world.call("GET", "/revocations", who="bob").status == 200
 
 
-def test_without_a_record_nothing_is_withdrawn(world: ResourceWorld) -> None:
+def test_without_a_record_nothing_is_revoked(world: ResourceWorld) -> None:
     world.ledger.failing = True
     assert world.call("POST", "/revocations", {"jti": "t-1", **WHY}).status == 503
-    assert world.state.withdrawn == {}
+    assert world.state.revoked == {}

@@ -4,14 +4,14 @@ from typing import Any
 import pytest
 
 from federation.local.embedded_aws import EmbeddedAws
-from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.settings import SettingsError
-from functions.status import SECOND_LOOK, StatusHandler, build, withdrawn
+from functions.status import SECOND_LOOK, StatusHandler, build, revoked
 from functions.telemetry import structured_logger
 from tests.support.issued_world import NOW, IssuedWorld
 
-LEAF = Revocation(RevocationKey(Withdrawn.JTI, "leaf"), NOW, NOW + 7200, "admin/eve", "lost")
+LEAF = Revocation(RevocationKey(RevocationTarget.JTI, "leaf"), NOW, NOW + 7200, "admin/eve", "lost")
 IMAGE: dict[str, Any] = {
     "pk": {"S": "x"},
     "listing": {"S": "revocation"},
@@ -35,15 +35,15 @@ def handler(world: IssuedWorld, pauses: list[float], log: io.StringIO) -> Status
     return StatusHandler(world.status, structured_logger(log), pauses.append)
 
 
-def test_a_stream_tells_what_was_withdrawn() -> None:
-    assert tuple(withdrawn(stream(IMAGE))) == (LEAF,)
+def test_a_stream_tells_what_was_revoked() -> None:
+    assert tuple(revoked(stream(IMAGE))) == (LEAF,)
 
 
 @pytest.mark.parametrize(
     "event", [None, {}, {"Records": []}, {"Records": [{}]}, stream({}), stream({"key": {"S": "["}}), stream(None)]
 )
 def test_what_cannot_be_read_is_left_to_the_schedule(event: object) -> None:
-    assert tuple(withdrawn(event)) == ()
+    assert tuple(revoked(event)) == ()
 
 
 def test_what_was_heard_is_published_and_looked_at_again() -> None:

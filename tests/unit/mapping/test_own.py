@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from federation.mapping.own import OwnMappings
-from federation.model.itself import as_principal
+from federation.model.client_credentials import as_principal
 from federation.model.tokens import OwnClaims
 from federation.model.trust import Client, Issuer, Mapping
 from federation.oauth.errors import InvalidRequest
@@ -44,20 +44,20 @@ def claims(*, delegated: bool = False) -> OwnClaims:
     return own
 
 
-def table(root: Mapping = ROOT, holder: Mapping = HOLDER, by: Issuer | None = None) -> OwnMappings:
-    made = Table(by or issuer(), (root, holder))
+def table(root: Mapping = ROOT, current_actor: Mapping = HOLDER, by: Issuer | None = None) -> OwnMappings:
+    made = Table(by or issuer(), (root, current_actor))
     return OwnMappings(made, made)
 
 
 def test_the_principal_is_the_tokens_and_the_mapping_the_current_one() -> None:
     found = table(replace(ROOT, version=7, principal="somebody/else")).resolve(claims())
-    assert (found.principal, found.mapping.version, found.holder) == ("partner/acme/sync", 7, None)
-    assert found.held_by is found
+    assert (found.principal, found.mapping.version, found.current_actor) == ("partner/acme/sync", 7, None)
+    assert found.delegator is found
 
 
 def test_the_holder_is_who_acts_in_front() -> None:
     found = table().resolve(claims(delegated=True))
-    assert (found.held_by.principal, found.held_by.mapping) == ("agent/planner", HOLDER)
+    assert (found.delegator.principal, found.delegator.mapping) == ("agent/planner", HOLDER)
     assert [document.ref.id for document in found.documents] == ["acme", "acme-sync", "acme", "planner"]
 
 
@@ -80,10 +80,10 @@ def test_attributes_that_the_mapping_gave_up_are_gone() -> None:
         table(by=issuer(document_id="other")),
         table(by=issuer(tenant="globex")),
         table(by=issuer(tenant=None)),
-        table(holder=replace(HOLDER, enabled=False)),
-        table(holder=replace(HOLDER, id="other")),
-        table(holder=replace(HOLDER, since=2, version=2)),
-        table(holder=replace(HOLDER, confirmed_for="https://elsewhere.example.com")),
+        table(current_actor=replace(HOLDER, enabled=False)),
+        table(current_actor=replace(HOLDER, id="other")),
+        table(current_actor=replace(HOLDER, since=2, version=2)),
+        table(current_actor=replace(HOLDER, confirmed_for="https://elsewhere.example.com")),
     ],
 )
 def test_what_no_longer_stands_vouches_for_nobody(stale: OwnMappings) -> None:

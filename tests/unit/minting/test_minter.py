@@ -14,17 +14,17 @@ from federation.keys.jwk import signing_key
 from federation.minting.claims import build_claims
 from federation.minting.commit import Commit
 from federation.minting.current_key import CurrentKey
+from federation.minting.current_state import TrustChanged
 from federation.minting.minter import Minter
-from federation.minting.spent import ApprovalSpent
-from federation.minting.standing import TrustChanged
+from federation.minting.replay import ApprovalSpent
 from federation.model.authorization import Authorization, NotRevoked, Provenance
 from federation.model.binding import Binding
 from federation.model.json import JsonObject
 from federation.model.keys import KeySet, SigningKey
 from federation.model.one_time import OneTimeUse, Purpose
-from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
+from federation.model.revocation_keys import key_texts, keys_of_authorized
 from federation.model.risk import RiskKey, RiskScore
-from federation.model.standing_keys import key_texts, keys_of_authorized
 from federation.model.status import status_reference
 from federation.model.tokens import IssuedToken
 from federation.model.trust import DocumentRef, DocumentVersion, Kind
@@ -213,7 +213,7 @@ def test_what_was_used_already_is_refused_in_its_own_words(
     assert (type(refused), refused.reason) == (error, reason)
 
 
-KEY = RevocationKey(Withdrawn.PRINCIPAL, "partner/acme/sync")
+KEY = RevocationKey(RevocationTarget.PRINCIPAL, "partner/acme/sync")
 
 
 @pytest.mark.parametrize(("revoked_at", "dead"), [(NOW - 1, False), (NOW, True), (NOW + 5, True)])
@@ -228,7 +228,7 @@ def test_what_was_issued_until_the_revocation_is_dead(world: World, revoked_at: 
 
 
 def test_a_revoked_chain_is_dead_whatever_its_age(world: World) -> None:
-    key = RevocationKey(Withdrawn.TXN, "c-0")
+    key = RevocationKey(RevocationTarget.TXN, "c-0")
     world.state.revoke(Revocation(key, NOW - 500, NOW + 600, "admin/a"))
     assert (
         world.refused(replace(authorization(), not_revoked=(NotRevoked((key,), NOW),))).reason is Reason.TOKEN_REVOKED
@@ -346,7 +346,7 @@ def test_the_key_set_is_read_again_after_a_minute_or_when_told(world: World) -> 
 
 
 def test_nothing_leaves_under_a_key_set_that_is_not_the_current_one(world: World) -> None:
-    """The key may have been withdrawn a moment ago, in another process."""
+    """The key may have been revoked a moment ago, in another process."""
     world.minter.key.get()
     before = world.trust.load()
     assert before is not None

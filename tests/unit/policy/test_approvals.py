@@ -212,9 +212,11 @@ def test_who_acted_before_and_what_for_are_part_of_what_is_asked() -> None:
     for purpose in ("refund", "report"):
         decisions.refused(details({"type": "tool_call", "purpose": purpose}), who=who)
     for before in ("tool/1", "tool/2"):
-        holder = replace(root(may_act=("agent/*",)), principal=before)
+        current_actor = replace(root(may_act=("agent/*",)), principal=before)
         decisions.refused(
-            subject=own(act={"sub": before}, holder="tool"), who=replace(who, holder=holder), acting=agent()
+            subject=own(act={"sub": before}, current_actor="tool"),
+            who=replace(who, current_actor=current_actor),
+            acting=agent(),
         )
     assert len(world.approvals.kept) == 4
     assert sorted(one.request.actors for one in world.approvals.kept.values()) == [

@@ -29,8 +29,8 @@ def acting(principal: str, tenant: str | None = "acme", token: VerifiedToken | N
     return Acting(token or verified(), somebody(principal, tenant=tenant))
 
 
-def root(*may_act: str, holder: MappedPrincipal | None = None) -> MappedPrincipal:
-    return replace(somebody("partner/acme/sync", *may_act), holder=holder)
+def root(*may_act: str, current_actor: MappedPrincipal | None = None) -> MappedPrincipal:
+    return replace(somebody("partner/acme/sync", *may_act), current_actor=current_actor)
 
 
 def decide(
@@ -52,12 +52,12 @@ def test_a_foreign_token_without_actor_has_no_chain() -> None:
 def test_the_first_actor_is_the_whole_chain() -> None:
     chain = decide(verified(), root("agent/*"), acting(AGENT))
     assert (chain.action, chain.act, chain.actors) == ("delegate", {"sub": AGENT}, (AGENT,))
-    assert chain.holder == acting(AGENT).mapped
+    assert chain.current_actor == acting(AGENT).mapped
 
 
 def test_the_next_actor_goes_in_front_and_what_was_there_is_the_same_object() -> None:
     inner: JsonObject = {"sub": AGENT}
-    chain = decide(subject(inner), root(holder=somebody(AGENT, "tool/*")), acting(TOOL))
+    chain = decide(subject(inner), root(current_actor=somebody(AGENT, "tool/*")), acting(TOOL))
     assert chain.act == {"sub": TOOL, "act": inner}
     assert chain.act["act"] is inner
     assert chain.actors == (TOOL, AGENT)
@@ -65,7 +65,7 @@ def test_the_next_actor_goes_in_front_and_what_was_there_is_the_same_object() ->
 
 def test_the_principal_names_the_first_actor_and_the_holder_the_next() -> None:
     assert refused(verified(), root("tool/*"), acting(AGENT)) is Reason.ACTOR_NOT_PERMITTED
-    held = root("tool/*", holder=somebody(AGENT))
+    held = root("tool/*", current_actor=somebody(AGENT))
     assert refused(subject({"sub": AGENT}), held, acting(TOOL)) is Reason.ACTOR_NOT_PERMITTED
 
 
@@ -90,14 +90,14 @@ def nested(depth: int) -> JsonObject:
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
 def test_a_chain_has_up_to_four_actors(depth: int) -> None:
-    held = root(holder=somebody("tool/x", "tool/*"))
+    held = root(current_actor=somebody("tool/x", "tool/*"))
     assert len(decide(subject(nested(depth)), held, acting("tool/next")).actors) == depth + 1
     assert refused(subject(nested(4)), held, acting("tool/next")) is Reason.CHAIN_TOO_LONG
 
 
 @pytest.mark.parametrize("principal", ["partner/acme/sync", "tool/0", "tool/1", "tool/2"])
 def test_nobody_is_in_a_chain_twice(principal: str) -> None:
-    held = root(holder=somebody("tool/2", "tool/*", "partner/acme/*"))
+    held = root(current_actor=somebody("tool/2", "tool/*", "partner/acme/*"))
     assert refused(subject(nested(3)), held, acting(principal)) is Reason.CHAIN_CYCLE
 
 
@@ -110,10 +110,10 @@ def test_an_actor_for_whom_somebody_acts_is_refused() -> None:
 def test_without_actor_our_own_token_is_exchanged_only_where_that_is_allowed_and_keeps_its_chain(
     act: JsonObject | None,
 ) -> None:
-    held = root(holder=somebody(AGENT) if act else None)
+    held = root(current_actor=somebody(AGENT) if act else None)
     assert refused(subject(act), held, None) is Reason.ACTOR_REQUIRED
     chain = decide(subject(act), held, None, impersonation=True)
-    assert (chain.action, chain.act, chain.holder) == ("impersonate", act, held.holder)
+    assert (chain.action, chain.act, chain.current_actor) == ("impersonate", act, held.current_actor)
 
 
 def own_actor(*audiences: str) -> Acting:

@@ -51,7 +51,7 @@ def test_what_permits_everything_still_binds_by_its_obligations() -> None:
 
 def test_whoever_acts_goes_on_acting() -> None:
     act = {"sub": "agent/planner"}
-    held = Decisions(texts={"p": NAMED}).decide(subject=own(act=act, holder="planner"), who=root())
+    held = Decisions(texts={"p": NAMED}).decide(subject=own(act=act, current_actor="planner"), who=root())
     assert (held.act, held.client_id) == (act, "agent/planner")
 
 

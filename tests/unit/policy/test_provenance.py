@@ -1,10 +1,10 @@
-"""What a token says of where it comes from, and what must not have been withdrawn."""
+"""What a token says of where it comes from, and what must not have been revoked."""
 
 import pytest
 
 from federation.model.authorization import Link
-from federation.model.revocation import RevocationKey, Withdrawn
-from federation.model.standing_keys import EVERYTHING, keys_of
+from federation.model.revocation import RevocationKey, RevocationTarget
+from federation.model.revocation_keys import EVERYTHING, keys_of
 from federation.model.tokens import Caller
 from tests.support.policy_world import Decisions, agent, outcome_of, own, registered, root
 from tests.support.trust_values import NOW, audience
@@ -26,7 +26,7 @@ def test_every_token_of_ours_behind_a_token_is_named_oldest_first() -> None:
 
 
 def test_who_held_the_token_is_what_the_link_names() -> None:
-    subject = own(act={"sub": "agent/other"}, holder="other", holder_issuer="agents")
+    subject = own(act={"sub": "agent/other"}, current_actor="other", holder_issuer="agents")
     held = root(may_act=("agent/*",))
     decision = Decisions().decide(subject=subject, acting=agent(), who=held)
     assert decision.provenance.chain == (Link("j-1", "partner/acme/sync", "other", "agents"),)
@@ -48,7 +48,7 @@ def test_a_line_has_up_to_eight_tokens(links: int, *, fits: bool) -> None:
         assert outcome_of(error) == ("invalid_request", "chain_too_long")
 
 
-def keys(what: Withdrawn, *values: str) -> set[RevocationKey]:
+def keys(what: RevocationTarget, *values: str) -> set[RevocationKey]:
     return {RevocationKey(what, value) for value in values}
 
 
@@ -60,11 +60,11 @@ def test_a_foreign_token_falls_under_its_issuer_mapping_principal_and_client(
     assert proof.issued_at == NOW
     assert set(proof.keys) == {
         EVERYTHING,
-        *keys(Withdrawn.ISSUER, "acme"),
-        *keys(Withdrawn.MAPPING, "acme-sync"),
-        *keys(Withdrawn.PRINCIPAL, "partner/acme/sync"),
-        RevocationKey(Withdrawn.PRINCIPAL, "partner/acme/sync", "acme"),
-        *keys(Withdrawn.CLIENT, *named),
+        *keys(RevocationTarget.ISSUER, "acme"),
+        *keys(RevocationTarget.MAPPING, "acme-sync"),
+        *keys(RevocationTarget.PRINCIPAL, "partner/acme/sync"),
+        RevocationKey(RevocationTarget.PRINCIPAL, "partner/acme/sync", "acme"),
+        *keys(RevocationTarget.CLIENT, *named),
     }
 
 
@@ -73,8 +73,8 @@ def test_one_of_ours_falls_under_everything_that_it_says_and_its_actor_under_its
     theirs, actors = Decisions().decide(subject=subject, acting=agent()).not_revoked
     assert subject.own is not None
     assert set(theirs.keys) == keys_of(subject.own)
-    assert {RevocationKey(Withdrawn.JTI, "j-0"), RevocationKey(Withdrawn.TXN, "c-0")} <= set(theirs.keys)
-    assert {*keys(Withdrawn.ISSUER, "agents"), *keys(Withdrawn.MAPPING, "planner")} <= set(actors.keys)
+    assert {RevocationKey(RevocationTarget.JTI, "j-0"), RevocationKey(RevocationTarget.TXN, "c-0")} <= set(theirs.keys)
+    assert {*keys(RevocationTarget.ISSUER, "agents"), *keys(RevocationTarget.MAPPING, "planner")} <= set(actors.keys)
 
 
 def test_the_same_decision_names_the_same_keys_in_the_same_order() -> None:

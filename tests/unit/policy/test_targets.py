@@ -27,8 +27,8 @@ def test_nobody_whom_such_an_issuer_vouches_for_acts_elsewhere() -> None:
     foreign = replace(actor, mapped=replace(actor.mapped, issuer=DEV))
     assert outcome_of(Decisions().refused(acting=foreign)) == OUT_OF_REACH
     tool = replace(root(principal="tool/1"), issuer=DEV)
-    token = own(act={"sub": "tool/1"}, holder="tool-1")
-    held = replace(root(), holder=tool)
+    token = own(act={"sub": "tool/1"}, current_actor="tool-1")
+    held = replace(root(), current_actor=tool)
     assert outcome_of(Decisions().refused(subject=token, who=held, acting=agent())) == OUT_OF_REACH
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from federation.model.revocation import RevocationKey, Withdrawn
+from federation.model.revocation import RevocationKey, RevocationTarget
 from tests.support.issued_world import GATEWAY, NOW, IssuedWorld, body, issued_to, outcomes
 
 
@@ -19,20 +19,20 @@ def test_a_client_revokes_its_own_token(world: IssuedWorld) -> None:
     token = world.token(issued_to(GATEWAY), "leaf")
     answer = world.revoke(token, by=GATEWAY)
     assert (answer.status, answer.body, answer.headers["cache-control"]) == (200, b"", "no-store")
-    (revocation,) = world.state.withdrawn.values()
-    assert (revocation.key, revocation.by) == (RevocationKey(Withdrawn.JTI, "leaf"), GATEWAY)
+    (revocation,) = world.state.revoked.values()
+    assert (revocation.key, revocation.by) == (RevocationKey(RevocationTarget.JTI, "leaf"), GATEWAY)
 
 
-def test_a_withdrawal_outlives_every_descendant(world: IssuedWorld) -> None:
+def test_a_revocation_outlives_every_descendant(world: IssuedWorld) -> None:
     world.revoke(world.token())
-    (revocation,) = world.state.withdrawn.values()
+    (revocation,) = world.state.revoked.values()
     assert revocation.expires_at == NOW + 300 + 3600
 
 
 def test_to_revoke_again_is_no_error(world: IssuedWorld) -> None:
     token = world.token()
     assert [world.revoke(token).status for _ in range(2)] == [200, 200]
-    assert len(world.state.withdrawn) == 1
+    assert len(world.state.revoked) == 1
 
 
 def test_a_revocation_is_one_durable_line(world: IssuedWorld) -> None:
@@ -52,12 +52,12 @@ def test_a_revocation_is_one_durable_line(world: IssuedWorld) -> None:
     assert not world.log.entries
 
 
-def test_without_a_record_nothing_is_withdrawn(world: IssuedWorld) -> None:
+def test_without_a_record_nothing_is_revoked(world: IssuedWorld) -> None:
     token = world.token()
     world.ledger.failing = True
     answer = world.revoke(token)
     assert (answer.status, body(answer)["error"]) == (503, "temporarily_unavailable")
-    assert not world.state.withdrawn
+    assert not world.state.revoked
 
 
 def test_a_refusal_is_one_line_of_the_log(world: IssuedWorld) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import jwt
 import pytest
 
-from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.status import SIZE, SPAN, list_path, status_reference
 from federation.model.status_list import read_status_list
 from federation.ports import PublishedDocument, VersionConflict
@@ -67,26 +67,26 @@ def test_what_is_revoked_is_set_and_nothing_else(world: IssuedWorld) -> None:
     world.token(leaf, "leaf")
     world.status.run()
     world.revoke(world.token(jti="root-again"))
-    world.state.revoke(Revocation(RevocationKey(Withdrawn.JTI, "root"), NOW, NOW + 7200, "admin/eve"))
+    world.state.revoke(Revocation(RevocationKey(RevocationTarget.JTI, "root"), NOW, NOW + 7200, "admin/eve"))
     report = world.status.run()
     assert report.revoked == 3
     assert [revoked(world, jti) for jti in ("root", "root-again", "other")] == [True, True, False]
     assert revoked(world, "leaf", leaf.expires_at)
 
 
-def test_what_was_issued_after_a_withdrawal_of_its_principal_is_not_set(world: IssuedWorld) -> None:
+def test_what_was_issued_after_a_revocation_of_its_principal_is_not_set(world: IssuedWorld) -> None:
     world.token(made_from(issued_at=NOW - 1), "before")
     world.token(made_from(issued_at=NOW + 1), "after")
     world.state.revoke(
-        Revocation(RevocationKey(Withdrawn.PRINCIPAL, USUAL.principal, "acme"), NOW, NOW + 90_000, "admin/eve")
+        Revocation(RevocationKey(RevocationTarget.PRINCIPAL, USUAL.principal, "acme"), NOW, NOW + 90_000, "admin/eve")
     )
     world.status.run()
     assert (revoked(world, "before"), revoked(world, "after")) == (True, False)
 
 
-def test_old_withdrawals_of_what_is_proven_elsewhere_cost_no_search(world: IssuedWorld) -> None:
+def test_old_revocations_of_what_is_proven_elsewhere_cost_no_search(world: IssuedWorld) -> None:
     """They stand for years, because of certificates; tokens of ours that they are about are dead within the hour."""
-    key = RevocationKey(Withdrawn.PRINCIPAL, USUAL.principal, "acme")
+    key = RevocationKey(RevocationTarget.PRINCIPAL, USUAL.principal, "acme")
     world.state.revoke(Revocation(key, NOW - SPAN - 1, NOW + 90_000, "admin/eve"))
     assert (world.status.run().revocations, world.tokens.reads) == (0, 0)
     world.state.revoke(Revocation(key, NOW - SPAN, NOW + 90_000, "admin/eve"))
@@ -95,15 +95,15 @@ def test_old_withdrawals_of_what_is_proven_elsewhere_cost_no_search(world: Issue
 
 def test_what_the_store_does_not_list_yet_may_be_heard(world: IssuedWorld) -> None:
     world.token(jti="leaf")
-    world.status.run([Revocation(RevocationKey(Withdrawn.JTI, "leaf"), NOW, NOW + 7200, "admin/eve")])
+    world.status.run([Revocation(RevocationKey(RevocationTarget.JTI, "leaf"), NOW, NOW + 7200, "admin/eve")])
     assert revoked(world, "leaf")
 
 
-def test_M9_of_what_is_heard_and_what_is_stored_the_later_withdrawal_counts(world: IssuedWorld) -> None:
-    key = RevocationKey(Withdrawn.PRINCIPAL, USUAL.principal, "acme")
+def test_M9_of_what_is_heard_and_what_is_stored_the_later_revocation_counts(world: IssuedWorld) -> None:
+    key = RevocationKey(RevocationTarget.PRINCIPAL, USUAL.principal, "acme")
     for number, (stored, heard) in enumerate([(NOW, NOW - 20), (NOW - 20, NOW)]):
         world.token(made_from(issued_at=NOW - 10), f"between-{number}")
-        world.state.withdrawn.clear()
+        world.state.revoked.clear()
         world.state.revoke(Revocation(key, stored, NOW + 90_000, "admin/eve"))
         world.status.run([Revocation(key, heard, NOW + 90_000, "admin/eve")])
         assert revoked(world, f"between-{number}")
@@ -112,7 +112,7 @@ def test_M9_of_what_is_heard_and_what_is_stored_the_later_withdrawal_counts(worl
 def test_16_a_bit_is_never_cleared(world: IssuedWorld) -> None:
     world.revoke(world.token(jti="leaf"))
     world.status.run()
-    world.state.withdrawn.clear()
+    world.state.revoked.clear()
     world.ledger.records.clear()
     world.clock.advance(LIFETIME - 1)
     world.status.run()
@@ -173,7 +173,7 @@ def test_two_who_publish_at_once_lose_no_bit(world: IssuedWorld) -> None:
     world.revoke(world.token(jti="theirs"))
     world.status.run()
     rival = Rival(world.publisher.documents[list_path(USUAL.expires_at // SPAN)])
-    world.state.withdrawn.clear()
+    world.state.revoked.clear()
     world.revoke(world.token(jti="ours"))
     world.publisher = rival
     replace(world.status, publisher=rival).run()

@@ -10,7 +10,7 @@ from federation.model.trust import IssuerKeys
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
-from federation.verification.presented import Presented
+from federation.verification.unverified_token import UnverifiedToken
 from tests.support.issuer_world import trusted
 from tests.support.x509_authority import HOUR, NOW, authority, device, pem, svid
 from tests.support.x509_world import bundle, certificate_world, devices, spiffe
@@ -97,6 +97,6 @@ def test_what_the_certificate_says_does_not_show_in_a_refusal() -> None:
 
 def test_a_certificate_does_not_show_in_the_repr_of_a_request_or_of_what_it_proved() -> None:
     certificate = CA.sign(device("canary"))
-    presented = Presented("mtls", TokenType.MTLS, pem(certificate))
+    presented = UnverifiedToken("mtls", TokenType.MTLS, pem(certificate))
     assert "BEGIN" not in repr(presented)
     assert "x5t#S256" not in repr(certificate_world(devices(CA)).verify(certificate))

@@ -78,7 +78,7 @@ def test_what_our_token_says_is_what_was_minted() -> None:
         issuer="people",
         mapping="alice",
         mapping_version=3,
-        holder="planner",
+        current_actor="planner",
         holder_version=7,
         key_set=DocumentVersion(SIGNING_KEYS, 4),
         tenant="acme",
@@ -130,7 +130,7 @@ def test_what_not_every_token_has_may_be_absent(name: str) -> None:
 
 def test_without_act_nobody_holds_the_token_but_its_principal() -> None:
     bare = own(without("act"))
-    assert (bare.act, bare.holder, bare.actors) == (None, None, ())
+    assert (bare.act, bare.current_actor, bare.actors) == (None, None, ())
 
 
 def test_several_audiences_are_all_named() -> None:

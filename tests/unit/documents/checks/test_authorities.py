@@ -124,7 +124,7 @@ def test_providers_without_certificates_take_none(provider: str) -> None:
     assert any("has no client certificates" in problem for problem in problems(document))
 
 
-def test_withdrawn_certificates_of_an_issuer_without_any_would_protect_nothing() -> None:
+def test_revoked_certificates_of_an_issuer_without_any_would_protect_nothing() -> None:
     [problem] = problems({**base("issuer"), "revoked": ["0a"]})
     assert "this issuer has none" in problem
     assert problems({**DOMAIN, "revoked": ["0a"]}) == []

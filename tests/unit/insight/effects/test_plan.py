@@ -3,11 +3,11 @@
 from typing import Any
 
 from federation.documents.planned import Planned
-from federation.insight.effects.plan import DAYS, MOST_IDENTITIES, AuditedIdentities, Meaning, PlanEffects
+from federation.insight.effects.plan import DAYS, MOST_IDENTITIES, AuditedIdentities, PlanEffects, PlanImpact
 from federation.insight.snapshot.loading import TrustLoader
 from federation.model.json import Json, JsonObject
-from federation.model.revocation import RevocationKey, Withdrawn
-from federation.model.standing_keys import key_texts
+from federation.model.revocation import RevocationKey, RevocationTarget
+from federation.model.revocation_keys import key_texts
 from federation.model.trust import DocumentRef, Kind, Selector
 from tests.support.admin_world import BRIDGE, NOW, audience, issuer, mapping
 from tests.support.fake_audit_records import FakeAuditRecords
@@ -43,14 +43,14 @@ class World:
             "issued_at": NOW - 60,
             "expires_at": NOW + 240,
             "status_idx": 7,
-            "revocation_keys": key_texts([RevocationKey(Withdrawn.JTI, jti)]),
+            "revocation_keys": key_texts([RevocationKey(RevocationTarget.JTI, jti)]),
         }
         self.ledger.commit(record, ())
 
     def effects(self, *bodies: JsonObject | DocumentRef, tenant: str | None = None) -> list[Any]:
         return list(self.meaning(*bodies, tenant=tenant).effects)
 
-    def meaning(self, *bodies: JsonObject | DocumentRef, tenant: str | None = None, days: int = DAYS) -> Meaning:
+    def meaning(self, *bodies: JsonObject | DocumentRef, tenant: str | None = None, days: int = DAYS) -> PlanImpact:
         loader = TrustLoader(self.trust, self.trust, self.trust, self.trust, BRIDGE)
         seen = AuditedIdentities(FakeAuditRecords(self.ledger), self.clock)
         refs = [

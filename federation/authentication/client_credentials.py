@@ -3,7 +3,7 @@
 import json
 from hashlib import sha256
 
-from federation.model.itself import as_issuer
+from federation.model.client_credentials import as_issuer
 from federation.model.json import Json
 from federation.model.tokens import VerifiedToken
 from federation.model.trust import Client

@@ -1,26 +1,26 @@
-"""The withdrawals that a token of ours falls under: all of them follow from what the token itself says."""
+"""The revocations that a token of ours falls under: all of them follow from what the token itself says."""
 
 import json
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as ReadOnly
 
 from federation.model.authorization import Authorization, Link
-from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.tokens import OwnClaims, acting_principals
 
-EVERYTHING = RevocationKey(Withdrawn.ALL, "")
+EVERYTHING = RevocationKey(RevocationTarget.ALL, "")
 """Everything that was issued until then."""
 
 
 def keys_of(own: OwnClaims) -> frozenset[RevocationKey]:
-    """Of one of our tokens: revoking any link of the chain behind it, or anybody in it, withdraws it."""
+    """Of one of our tokens: revoking any link of the chain behind it, or anybody in it, revokes it."""
     return frozenset(
         (
             *_tokens(own.jti, own.transaction, own.chain),
             *_people((own.principal, *own.actors), own.tenant),
-            *_named(Withdrawn.CLIENT, (own.client_id, *(link.client_id for link in own.chain))),
-            *_named(Withdrawn.ISSUER, (own.issuer, own.holder_issuer, *(link.issuer for link in own.chain))),
-            *_named(Withdrawn.MAPPING, (own.mapping, own.holder, *(link.mapping for link in own.chain))),
+            *_named(RevocationTarget.CLIENT, (own.client_id, *(link.client_id for link in own.chain))),
+            *_named(RevocationTarget.ISSUER, (own.issuer, own.holder_issuer, *(link.issuer for link in own.chain))),
+            *_named(RevocationTarget.MAPPING, (own.mapping, own.current_actor, *(link.mapping for link in own.chain))),
             EVERYTHING,
         )
     )
@@ -33,16 +33,18 @@ def keys_of_authorized(authorization: Authorization, jti: str) -> frozenset[Revo
         (
             *_tokens(jti, authorization.transaction, chain),
             *_people((authorization.principal, *acting_principals(authorization.act)), authorization.tenant),
-            *_named(Withdrawn.CLIENT, (authorization.client_id, *(link.client_id for link in chain))),
-            *_named(Withdrawn.ISSUER, (behind.issuer, behind.actor_issuer, *(link.issuer for link in chain))),
-            *_named(Withdrawn.MAPPING, (_id(behind.mapping), _id(behind.actor), *(link.mapping for link in chain))),
+            *_named(RevocationTarget.CLIENT, (authorization.client_id, *(link.client_id for link in chain))),
+            *_named(RevocationTarget.ISSUER, (behind.issuer, behind.actor_issuer, *(link.issuer for link in chain))),
+            *_named(
+                RevocationTarget.MAPPING, (_id(behind.mapping), _id(behind.actor), *(link.mapping for link in chain))
+            ),
             EVERYTHING,
         )
     )
 
 
 def is_revoked(keys: Iterable[RevocationKey], issued_at: int, revocations: ReadOnly[RevocationKey, Revocation]) -> bool:
-    """Whether any withdrawal covers a token of that age that falls under `keys`: the strictest wins (ATTACKS M9)."""
+    """Whether any revocation covers a token of that age that falls under `keys`: the strictest wins (ATTACKS M9)."""
     return any(key in revocations and revocations[key].covers(issued_at) for key in keys)
 
 
@@ -59,23 +61,23 @@ def key_texts(keys: Collection[RevocationKey]) -> list[str]:
 def read_key(text: str) -> RevocationKey:
     """The key that `key_text` wrote; raises ValueError."""
     what, value, tenant = json.loads(text)
-    return RevocationKey(Withdrawn(what), value, tenant)
+    return RevocationKey(RevocationTarget(what), value, tenant)
 
 
 def _tokens(jti: str, transaction: str, chain: Iterable[Link]) -> Iterator[RevocationKey]:
-    yield RevocationKey(Withdrawn.TXN, transaction)
-    yield from _named(Withdrawn.JTI, (jti, *(link.jti for link in chain)))
+    yield RevocationKey(RevocationTarget.TXN, transaction)
+    yield from _named(RevocationTarget.JTI, (jti, *(link.jti for link in chain)))
 
 
 def _people(principals: Iterable[str], tenant: str | None) -> Iterator[RevocationKey]:
-    """A principal may be withdrawn in its tenant, or wherever it is."""
+    """A principal may be revoked in its tenant, or wherever it is."""
     for principal in principals:
-        yield RevocationKey(Withdrawn.PRINCIPAL, principal)
+        yield RevocationKey(RevocationTarget.PRINCIPAL, principal)
         if tenant is not None:
-            yield RevocationKey(Withdrawn.PRINCIPAL, principal, tenant)
+            yield RevocationKey(RevocationTarget.PRINCIPAL, principal, tenant)
 
 
-def _named(what: Withdrawn, values: Iterable[str | None]) -> Iterator[RevocationKey]:
+def _named(what: RevocationTarget, values: Iterable[str | None]) -> Iterator[RevocationKey]:
     return (RevocationKey(what, value) for value in values if value)
 
 

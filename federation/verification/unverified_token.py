@@ -12,7 +12,7 @@ from federation.oauth.request import ExchangeRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Presented:
+class UnverifiedToken:
     """A token of which nothing is proven yet."""
 
     token: str = field(repr=False)
@@ -21,10 +21,10 @@ class Presented:
     """PEM of the TLS client certificate as the gateway saw it."""
 
 
-class KindOfToken(Protocol):
+class TokenTypeVerifier(Protocol):
     """Verifies one kind of token."""
 
-    def verify(self, presented: Presented) -> VerifiedToken:
+    def verify(self, presented: UnverifiedToken) -> VerifiedToken:
         """The identity that the token proves; raises a typed OAuthError."""
         ...
 
@@ -33,21 +33,23 @@ class KindOfToken(Protocol):
 class TokenVerifiers:
     """Subject and actor tokens of every kind that is spoken here."""
 
-    kinds: ReadOnly[TokenType, KindOfToken]
+    kinds: ReadOnly[TokenType, TokenTypeVerifier]
 
     def verify_subject(self, request: ExchangeRequest) -> VerifiedToken:
         """What the subject token proves; raises a typed OAuthError."""
         if request.subject_token is None or request.subject_token_type is None:
             raise InvalidRequest(Reason.MISSING_SUBJECT_TOKEN)
-        return self._verify(Presented(request.subject_token, request.subject_token_type, request.client_certificate))
+        return self._verify(
+            UnverifiedToken(request.subject_token, request.subject_token_type, request.client_certificate)
+        )
 
     def verify_actor(self, request: ExchangeRequest) -> VerifiedToken | None:
         """What the actor token proves, None if there is none: a bad one is refused, never dropped (ATTACKS H2)."""
         if request.actor_token is None or request.actor_token_type is None:
             return None
-        return self._verify(Presented(request.actor_token, request.actor_token_type, request.client_certificate))
+        return self._verify(UnverifiedToken(request.actor_token, request.actor_token_type, request.client_certificate))
 
-    def _verify(self, presented: Presented) -> VerifiedToken:
+    def _verify(self, presented: UnverifiedToken) -> VerifiedToken:
         kind = self.kinds.get(presented.token_type)
         if kind is None:
             raise InvalidRequest(Reason.UNSUPPORTED_SUBJECT_TOKEN_TYPE)

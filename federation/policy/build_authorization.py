@@ -10,7 +10,7 @@ from federation.model.tokens import VerifiedToken
 from federation.policy.approvals import use_of
 from federation.policy.binding import decide_binding
 from federation.policy.case import Case, Parties
-from federation.policy.decider import Ruling
+from federation.policy.decider import PolicyDecision
 from federation.policy.lifetime import decide_expiry
 from federation.policy.provenance import documents, not_revoked, provenance
 from federation.policy.targets import Target, common_typ, is_opaque
@@ -19,12 +19,12 @@ SKEW = 60
 """Seconds that a token is accepted beyond its `exp`: a spent one must be remembered as long."""
 
 
-def outcome(case: Case, ruling: Ruling, approval: StoredApproval | None = None) -> Authorization:
+def build_authorization(case: Case, decision: PolicyDecision, approval: StoredApproval | None = None) -> Authorization:
     """The decision; raises InvalidRequest for a proof that is missing or too little time, InvalidTarget for formats."""
-    asking, request, obligations = case.parties, case.request, ruling.obligations
-    proof_counted = "proof" in ruling.mentioned
+    asking, request, obligations = case.parties, case.request, decision.obligations
+    proof_counted = "proof" in decision.mentioned
     binding = decide_binding(case, obligations.require_proof, proof_counted=proof_counted)
-    versions = documents(case, ruling)
+    versions = documents(case, decision)
     own = asking.subject.own
     return Authorization(
         principal=asking.mapped.principal,
@@ -41,20 +41,20 @@ def outcome(case: Case, ruling: Ruling, approval: StoredApproval | None = None) 
         ),
         issued_token_type=request.requested_token_type,
         transaction=own.transaction if own else request.correlation_id,
-        provenance=provenance(case, ruling, versions),
+        provenance=provenance(case, decision, versions),
         context=asking.mapped.attributes,
         documents=versions,
         tenant=asking.mapped.issuer.tenant,
         environment=_common_environment(case.targets),
         one_time=tuple(_one_time(asking, approval)),
         act=case.chain.act,
-        policies=ruling.determined_by,
+        policies=decision.determined_by,
         binding=binding,
         authorization_details=case.details,
         typ=common_typ(case.targets),
         opaque=is_opaque(case.targets, request.requested_token_type),
         not_revoked=not_revoked(asking),
-        risks=ruling.risks,
+        risks=decision.risks,
         approval=approval.request.id if approval else None,
     )
 

@@ -4,8 +4,8 @@ import pytest
 
 from federation.minting.claims import build_claims
 from federation.model.authorization import Authorization, Link, Provenance
-from federation.model.revocation import Revocation, RevocationKey, Withdrawn
-from federation.model.standing_keys import (
+from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
+from federation.model.revocation_keys import (
     EVERYTHING,
     is_revoked,
     key_text,
@@ -46,19 +46,19 @@ LEAF = Authorization(
 ROOT = replace(LEAF, act=None, tenant=None, provenance=Provenance(issuer="people", mapping="ann@3", decision="d"))
 
 
-def key(what: Withdrawn, value: str, tenant: str | None = None) -> RevocationKey:
+def key(what: RevocationTarget, value: str, tenant: str | None = None) -> RevocationKey:
     return RevocationKey(what, value, tenant)
 
 
 def test_a_token_falls_under_everything_that_it_was_made_from_and_everybody_in_it() -> None:
     assert keys_of_authorized(LEAF, "leaf") == {
-        *(key(Withdrawn.JTI, jti) for jti in ("leaf", "root", "middle")),
-        key(Withdrawn.TXN, "txn-1"),
-        *(key(Withdrawn.PRINCIPAL, sub) for sub in ("user/ann", "agent/a", "agent/b")),
-        *(key(Withdrawn.PRINCIPAL, sub, "acme") for sub in ("user/ann", "agent/a", "agent/b")),
-        *(key(Withdrawn.CLIENT, client) for client in ("gateway", "portal", "user/ann")),
-        *(key(Withdrawn.ISSUER, issuer) for issuer in ("people", "agents", "tools")),
-        *(key(Withdrawn.MAPPING, mapping) for mapping in ("ann", "agent", "tool")),
+        *(key(RevocationTarget.JTI, jti) for jti in ("leaf", "root", "middle")),
+        key(RevocationTarget.TXN, "txn-1"),
+        *(key(RevocationTarget.PRINCIPAL, sub) for sub in ("user/ann", "agent/a", "agent/b")),
+        *(key(RevocationTarget.PRINCIPAL, sub, "acme") for sub in ("user/ann", "agent/a", "agent/b")),
+        *(key(RevocationTarget.CLIENT, client) for client in ("gateway", "portal", "user/ann")),
+        *(key(RevocationTarget.ISSUER, issuer) for issuer in ("people", "agents", "tools")),
+        *(key(RevocationTarget.MAPPING, mapping) for mapping in ("ann", "agent", "tool")),
         EVERYTHING,
     }
 
@@ -76,30 +76,34 @@ def test_a_token_without_tenant_falls_under_no_tenants_principal() -> None:
 @pytest.mark.parametrize(
     ("what", "issued_at", "covered"),
     [
-        (Withdrawn.JTI, NOW + 10, True),
-        (Withdrawn.TXN, NOW + 10, True),
-        (Withdrawn.PRINCIPAL, NOW, True),
-        (Withdrawn.PRINCIPAL, NOW + 1, False),
-        (Withdrawn.ISSUER, NOW - 10, True),
-        (Withdrawn.ALL, NOW + 1, False),
+        (RevocationTarget.JTI, NOW + 10, True),
+        (RevocationTarget.TXN, NOW + 10, True),
+        (RevocationTarget.PRINCIPAL, NOW, True),
+        (RevocationTarget.PRINCIPAL, NOW + 1, False),
+        (RevocationTarget.ISSUER, NOW - 10, True),
+        (RevocationTarget.ALL, NOW + 1, False),
     ],
 )
-def test_a_withdrawal_covers_what_it_says(what: Withdrawn, issued_at: int, covered: bool) -> None:
-    withdrawn = Revocation(key(what, "x"), NOW, NOW + 3600, "admin/eve")
-    assert is_revoked([key(Withdrawn.MAPPING, "y"), withdrawn.key], issued_at, {withdrawn.key: withdrawn}) is covered
+def test_a_revocation_covers_what_it_says(what: RevocationTarget, issued_at: int, covered: bool) -> None:
+    revoked = Revocation(key(what, "x"), NOW, NOW + 3600, "admin/eve")
+    assert is_revoked([key(RevocationTarget.MAPPING, "y"), revoked.key], issued_at, {revoked.key: revoked}) is covered
 
 
-def test_M9_the_strictest_of_several_withdrawals_wins() -> None:
+def test_M9_the_strictest_of_several_revocations_wins() -> None:
     everything = Revocation(EVERYTHING, NOW - 100, NOW + 3600, "admin/eve")
-    issuer = Revocation(key(Withdrawn.ISSUER, "people"), NOW - 10, NOW + 3600, "admin/eve")
-    client = Revocation(key(Withdrawn.CLIENT, "gateway"), NOW - 50, NOW + 3600, "admin/eve")
-    withdrawn = {each.key: each for each in (everything, issuer, client)}
+    issuer = Revocation(key(RevocationTarget.ISSUER, "people"), NOW - 10, NOW + 3600, "admin/eve")
+    client = Revocation(key(RevocationTarget.CLIENT, "gateway"), NOW - 50, NOW + 3600, "admin/eve")
+    revoked = {each.key: each for each in (everything, issuer, client)}
     keys = keys_of_authorized(LEAF, "leaf")
-    assert is_revoked(keys, NOW - 10, withdrawn)
-    assert not is_revoked(keys, NOW - 9, withdrawn)
+    assert is_revoked(keys, NOW - 10, revoked)
+    assert not is_revoked(keys, NOW - 9, revoked)
 
 
 def test_texts_of_keys_never_meet_and_read_back() -> None:
-    keys = [key(Withdrawn.JTI, 'a","b'), key(Withdrawn.PRINCIPAL, "a", "b"), key(Withdrawn.PRINCIPAL, "a")]
+    keys = [
+        key(RevocationTarget.JTI, 'a","b'),
+        key(RevocationTarget.PRINCIPAL, "a", "b"),
+        key(RevocationTarget.PRINCIPAL, "a"),
+    ]
     assert len(set(key_texts(keys))) == 3
     assert [read_key(key_text(each)) for each in keys] == keys

@@ -25,7 +25,7 @@ UNCONDITIONAL = Conditions()
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PendingToken:
     """A token's record, and everything that must hold for the token to leave."""
 
     entry: JsonObject

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from collections.abc import Mapping as ReadOnly
 
-from federation.minting.draft import Draft
+from federation.minting.pending_token import PendingToken
 from federation.model.authorization import NotRevoked
 from federation.model.history import TRUST_REVISION
 from federation.model.revocation import Revocation, RevocationKey
 from federation.model.risk import RiskKey, RiskScore
 from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
-from federation.ports import Standing, StandingQuestion
+from federation.ports import CurrentVersions, CurrentVersionsQuery
 
 
 class TrustChanged(TemporarilyUnavailable):
@@ -24,34 +24,34 @@ class TrustChanged(TemporarilyUnavailable):
         self.risks = risks
 
 
-def question(draft: Draft) -> StandingQuestion:
+def question(pending: PendingToken) -> CurrentVersionsQuery:
     """All that is to be read."""
-    return StandingQuestion(
-        documents=frozenset({TRUST_REVISION, *(document.ref for document in draft.documents)}),
-        revocations=frozenset(key for proof in draft.not_revoked for key in proof.keys),
-        risks=frozenset(key for key, _ in draft.risks),
+    return CurrentVersionsQuery(
+        documents=frozenset({TRUST_REVISION, *(document.ref for document in pending.documents)}),
+        revocations=frozenset(key for proof in pending.not_revoked for key in proof.keys),
+        risks=frozenset(key for key, _ in pending.risks),
     )
 
 
-def check_standing(draft: Draft, standing: Standing) -> None:
+def check_current(pending: PendingToken, standing: CurrentVersions) -> None:
     """Raises InvalidRequest for what was revoked, else TrustChanged unless everything is as it was."""
-    check_revocations(draft.not_revoked, standing.revocations)
+    check_revocations(pending.not_revoked, standing.revocations)
     revision = standing.versions.get(TRUST_REVISION, 0)
-    moved = [ref for ref, version in draft.documents if standing.versions.get(ref, 0) != version]
-    if draft.conditions.revision not in (None, revision):
+    moved = [ref for ref, version in pending.documents if standing.versions.get(ref, 0) != version]
+    if pending.conditions.revision not in (None, revision):
         # A document that was not looked at, because it was not there, might have decided otherwise.
         moved.append(TRUST_REVISION)
-    changed = [key for key, score in draft.risks if standing.risks.get(key) != score]
+    changed = [key for key, score in pending.risks if standing.risks.get(key) != score]
     if moved or changed:
         names = [f"{ref.kind} {ref.id}" for ref in moved] + [f"risk of {key.what} {key.value}" for key in changed]
-        risks = {key: standing.risks.get(key) for key, _ in draft.risks}
+        risks = {key: standing.risks.get(key) for key, _ in pending.risks}
         raise TrustChanged(", ".join(names), revision=revision, moved=bool(moved), risks=risks)
 
 
-def check_revocations(proofs: Iterable[NotRevoked], withdrawn: ReadOnly[RevocationKey, Revocation]) -> None:
-    """Raises InvalidRequest for what was revoked. `withdrawn`: whatever there is under the keys of the proofs."""
+def check_revocations(proofs: Iterable[NotRevoked], revoked: ReadOnly[RevocationKey, Revocation]) -> None:
+    """Raises InvalidRequest for what was revoked. `revoked`: whatever there is under the keys of the proofs."""
     for proof in proofs:
         for key in proof.keys:
-            revocation = withdrawn.get(key)
+            revocation = revoked.get(key)
             if revocation is not None and revocation.covers(proof.issued_at):
                 raise InvalidRequest(Reason.TOKEN_REVOKED, f"{key.what} {key.value}")

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from federation.authentication.itself import as_verified_token
+from federation.authentication.client_credentials import as_verified_token
 from federation.mapping.mapper import Mapper
 from federation.mapping.own import OwnMappings
 from federation.mapping.principals import Principals
-from federation.model.itself import as_principal, client_of
+from federation.model.client_credentials import as_principal, client_of
 from federation.model.tokens import OwnClaims
 from federation.model.trust import Client, ClientAuth, Grant, Issuer, Mapping
 from federation.oauth.errors import InvalidRequest

@@ -14,7 +14,7 @@ class ApprovalSpent(InvalidRequest):
         self.use = use
 
 
-def spent(error: AlreadyUsed) -> OAuthError:
+def replayed(error: AlreadyUsed) -> OAuthError:
     """The refusal. A replayed client assertion proves nobody, so it comes first; an approval can be asked for anew."""
     taken = {use.purpose: use for use in error.taken}
     if Purpose.CLIENT_ASSERTION in taken:

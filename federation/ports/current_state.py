@@ -1,4 +1,4 @@
-"""What stands at this moment: documents, withdrawals, risk, approvals."""
+"""What stands at this moment: documents, revocations, risk, approvals."""
 
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from federation.model.trust import DocumentRef
 
 
 @dataclass(frozen=True, slots=True)
-class StandingQuestion:
+class CurrentVersionsQuery:
     """What a decision or a token rests on."""
 
     documents: frozenset[DocumentRef] = frozenset()
@@ -20,7 +20,7 @@ class StandingQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CurrentVersions:
     """How all of that stands at this moment. What is absent: deleted, not revoked, without a score."""
 
     versions: ReadOnly[DocumentRef, int] = field(default_factory=dict)
@@ -31,16 +31,16 @@ class Standing:
 class CurrentState(Protocol):
     """Whether what was decided with, or what a token says, still stands."""
 
-    def standing(self, question: StandingQuestion) -> Standing:
+    def standing(self, question: CurrentVersionsQuery) -> CurrentVersions:
         """One strongly consistent read of everything that is asked for (ATTACKS F11, M3)."""
         ...
 
 
 class RevocationStore(Protocol):
-    """Where withdrawals are written."""
+    """Where revocations are written."""
 
     def revoke(self, revocation: Revocation) -> None:
-        """Durable when it returns. An earlier withdrawal of the same key is only ever made stricter."""
+        """Durable when it returns. An earlier revocation of the same key is only ever made stricter."""
         ...
 
     def revocations(self) -> tuple[Revocation, ...]:

@@ -14,6 +14,6 @@ def printable(text: str) -> str:
     return text.translate(_GONE)
 
 
-def inert_json(text: str) -> str:
+def printable_json(text: str) -> str:
     """The same JSON, with such characters as escapes."""
     return text.translate(_ESCAPED)

@@ -1,4 +1,4 @@
-"""A token bound to a key, a proof that is used twice, and a chain that ends when its root is withdrawn."""
+"""A token bound to a key, a proof that is used twice, and a chain that ends when its root is revoked."""
 
 import secrets
 import time
@@ -31,7 +31,7 @@ def binding(stage: Stage) -> Iterator[Moment]:
     yield _replayed(post_form(url, form, {"dpop": proof}))
 
 
-def withdrawal(stage: Stage) -> Iterator[Moment]:
+def revocation(stage: Stage) -> Iterator[Moment]:
     """Revocation of a whole chain (RFC 7009), seen at introspection (RFC 7662)."""
     root = stage.exchange(stage.token(USER), PLANNER.audience, READ, stage.token(PLANNER)).members["access_token"]
     answer = stage.exchange(root, CALENDAR_TOOL.audience, READ, stage.token(CALENDAR_TOOL))
@@ -107,7 +107,7 @@ def _active(answer: dict[str, object]) -> Moment:
 
 def _inactive(revoked: Answer, answer: dict[str, object]) -> Moment:
     return Moment(
-        "The root is withdrawn, and the leaf is dead",
+        "The root is revoked, and the leaf is dead",
         "The agent's own token, from which the tool's was made, is revoked. The API asks again.",
         [("asks", f"POST /revoke -> {revoked.status}; POST /introspect"), ("answer", str(answer))],
         {f"/revoke answered {revoked.status}": revoked.status == OK, "the leaf is alive": answer == INACTIVE},

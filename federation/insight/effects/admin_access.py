@@ -20,7 +20,7 @@ from federation.ports import AuditRecords, Clock
 
 
 @dataclass(frozen=True, slots=True)
-class ComingBack:
+class AdminAccessCheck:
     """By the audit record of the token with which they came, or of the first of its chain."""
 
     loader: TrustLoader

@@ -29,7 +29,7 @@ class Request(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
+class HttpClient:
     """Holds conversations of one question. `loopback`: whether this machine may be asked, also by http."""
 
     loopback: bool = False

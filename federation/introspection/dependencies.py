@@ -16,7 +16,7 @@ class Directory(AudienceDirectory, ClientsById, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Grounds:
+class TokenDependencies:
     """Looks at what is remembered; the answer's one read says whether that is current."""
 
     directory: Directory

@@ -1,4 +1,4 @@
-"""No order of exchanges, revocations, restarts and passing time brings back what was used or withdrawn.
+"""No order of exchanges, revocations, restarts and passing time brings back what was used or revoked.
 
 ATTACKS invariants 16 to 18 at the token endpoint: the chain of what was revoked never exchanges again, a one-time thing
 yields at most one token, every token that left has one record, and every refusal exactly one.
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from federation.model.json import Json
-from federation.model.revocation import Revocation, RevocationKey, Withdrawn
+from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.oauth.http import HttpResponse
 from tests.support.attacked_bridge import PLAIN, Attacked, Connection, attacked, by_assertion, issued
 from tests.support.client_world import GATEWAY
@@ -45,7 +45,7 @@ class Single:
     sent: tuple[tuple[str, Json], ...]
 
 
-class Withdrawals(RuleBasedStateMachine):
+class Revocations(RuleBasedStateMachine):
     """One partner, whose tokens are used once, with and without a key and a client."""
 
     tokens: Bundle[Held] = Bundle("tokens")
@@ -56,7 +56,7 @@ class Withdrawals(RuleBasedStateMachine):
         self.stack = ExitStack()
         self.bridge: Attacked = self.stack.enter_context(attacked())
         self.revoked: set[str] = set()
-        self.cut: dict[Withdrawn, int] = {}
+        self.cut: dict[RevocationTarget, int] = {}
         self.allowed = 0
         self.refusals = 0
 
@@ -80,7 +80,7 @@ class Withdrawals(RuleBasedStateMachine):
         single = self._fresh(bound, registered)
         answer = self._spend(single)
         if answer is None:
-            assert self._withdrawn_now(registered)
+            assert self._revoked_now(registered)
             return multiple()
         self._cannot_again(single)
         return self._held(answer, frozenset(), registered, bound)
@@ -116,21 +116,25 @@ class Withdrawals(RuleBasedStateMachine):
 
     @rule(held=tokens)
     def revoke(self, held: Held) -> None:
-        self._revoke(Withdrawn.JTI, held.jti)
+        self._revoke(RevocationTarget.JTI, held.jti)
         self.revoked.add(held.jti)
 
     @rule(held=tokens)
     def revoke_the_chain(self, held: Held) -> None:
-        self._revoke(Withdrawn.TXN, held.txn)
+        self._revoke(RevocationTarget.TXN, held.txn)
         self.revoked.add(held.txn)
 
-    @rule(what=st.sampled_from([Withdrawn.MAPPING, Withdrawn.ISSUER, Withdrawn.CLIENT, Withdrawn.PRINCIPAL]))
-    def revoke_all_of(self, what: Withdrawn) -> None:
+    @rule(
+        what=st.sampled_from(
+            [RevocationTarget.MAPPING, RevocationTarget.ISSUER, RevocationTarget.CLIENT, RevocationTarget.PRINCIPAL]
+        )
+    )
+    def revoke_all_of(self, what: RevocationTarget) -> None:
         names = {
-            Withdrawn.MAPPING: "acme-sync",
-            Withdrawn.ISSUER: "acme",
-            Withdrawn.CLIENT: GATEWAY,
-            Withdrawn.PRINCIPAL: "partner/acme/sync",
+            RevocationTarget.MAPPING: "acme-sync",
+            RevocationTarget.ISSUER: "acme",
+            RevocationTarget.CLIENT: GATEWAY,
+            RevocationTarget.PRINCIPAL: "partner/acme/sync",
         }
         self._revoke(what, names[what])
         self.cut[what] = self.now
@@ -189,19 +193,19 @@ class Withdrawals(RuleBasedStateMachine):
         return Held(token, claims["jti"], claims["txn"], claims["iat"], line, registered, bound)
 
     def _is_dead(self, held: Held) -> bool:
-        cuts = [at for what, at in self.cut.items() if what is not Withdrawn.CLIENT or held.registered]
+        cuts = [at for what, at in self.cut.items() if what is not RevocationTarget.CLIENT or held.registered]
         return bool({held.jti, held.txn, *held.line} & self.revoked) or held.issued_at <= max(cuts, default=-1)
 
-    def _withdrawn_now(self, registered: bool) -> bool:
-        """A foreign token of the second in which everything was withdrawn."""
-        cuts = [at for what, at in self.cut.items() if what is not Withdrawn.CLIENT or registered]
+    def _revoked_now(self, registered: bool) -> bool:
+        """A foreign token of the second in which everything was revoked."""
+        cuts = [at for what, at in self.cut.items() if what is not RevocationTarget.CLIENT or registered]
         return max(cuts, default=-1) >= self.now
 
-    def _revoke(self, what: Withdrawn, value: str) -> None:
+    def _revoke(self, what: RevocationTarget, value: str) -> None:
         self.bridge.world.state.revoke(
             Revocation(RevocationKey(what, value), self.now, self.now + FOREVER, "admin/eve")
         )
 
 
-TestWithdrawals = Withdrawals.TestCase
-TestWithdrawals.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+TestRevocations = Revocations.TestCase
+TestRevocations.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
