@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SAM := .venv-sam/bin
-DYNAMODB_LOCAL := tests/contract/dynamodb-local/target
+ENGINE := .venv-engine/bin
 
 .PHONY: help demo serve test lint unit sam contract race interop interop-issuers bench scale lock schemas clean
 
@@ -30,17 +30,13 @@ lint: .venv/ready ## style, types, layers, template
 unit: .venv/ready .venv-sam/ready ## the tests
 	$(BIN)/pytest -n 2
 
-contract: .venv/ready $(DYNAMODB_LOCAL)/ready ## the contract tests on DynamoDB Local too (needs Java 17 and mvn)
-	$(BIN)/pytest tests/contract --dynamodb-local $(DYNAMODB_LOCAL)/dependency
-
-$(DYNAMODB_LOCAL)/ready: tests/contract/dynamodb-local/pom.xml
-	mvn --quiet --batch-mode --file $< dependency:copy-dependencies
-	@touch $@
+contract: .venv/ready .venv-engine/ready ## the contract tests on MiniStack too, an open AWS engine
+	$(BIN)/pytest tests/contract --ministack
 
 RACES ?= 1000
 
-race: .venv/ready ## a thousand races of each kind for one-time things, fifty requests each
-	$(BIN)/pytest tests/race -n 2 --trials $(RACES)
+race: .venv/ready .venv-engine/ready ## a thousand races of each kind for one-time things, fifty requests each
+	$(BIN)/pytest tests/race -n 2 --trials $(RACES) --ministack
 
 # SPIRE is built from its sources, which takes a quarter of an hour: make interop ISSUERS=spire
 ISSUERS ?= oauth4webapi oidc-provider keycloak
@@ -62,6 +58,11 @@ interop-issuers: .venv/ready # succeeds if at least one of them could be install
 .venv-sam/ready: requirements-sam.txt
 	$(PYTHON) -m venv .venv-sam
 	$(SAM)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-sam.txt
+	@touch $@
+
+.venv-engine/ready: requirements-engine.txt
+	$(PYTHON) -m venv .venv-engine
+	$(ENGINE)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-engine.txt
 	@touch $@
 
 # What `sam build` asks for, a target per function: its locked dependencies for Lambda's platform, and our code.
@@ -113,8 +114,8 @@ bench: .venv/ready ## what an exchange costs, beside what it may cost
 
 MAPPINGS ?= 1000000
 
-scale: .venv/ready $(DYNAMODB_LOCAL)/ready ## what a million mappings cost, on DynamoDB Local (Java 17 and mvn; half an hour)
-	@$(BIN)/python -m benchmarks.scale --dynamodb-local $(DYNAMODB_LOCAL)/dependency --mappings $(MAPPINGS)
+scale: .venv/ready .venv-engine/ready ## what a million mappings cost, on MiniStack
+	@$(BIN)/python -m benchmarks.scale --mappings $(MAPPINGS)
 
 schemas: .venv/ready ## the JSON Schemas of the trust documents, the pages about providers
 	$(BIN)/python -m federation.documents.json_schemas infra/schemas
@@ -132,5 +133,5 @@ lock: ## compile the hash-locked requirements from pyproject.toml (needs uv)
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
 clean: ## remove what the targets made
-	rm -rf .venv .venv-sam .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache build
+	rm -rf .venv .venv-sam .venv-engine .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache build
 	rm -rf tests/interop/*/target tests/interop/*/node_modules

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support.bridge_server import Bridge, running_bridge
+from tests.support.ministack import ministack
 
 # How long a case takes says something of the machine, and nothing of what is promised.
 settings.register_profile("project", deadline=None)
@@ -18,14 +19,26 @@ for name in tuple(os.environ):
     if name.startswith(("FEDBRIDGE_", "FEDERATION_", "ACTIONS_ID_TOKEN_", "AWS_")):
         del os.environ[name]
 
-NEED_DYNAMODB_LOCAL = {"test_trust_that_lives_on.py"}
+OPTION = "--ministack"
+NEED_MINISTACK = {"test_trust_that_lives_on.py"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(OPTION, action="store_true", help="on MiniStack too, which `make contract` installs")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Without DynamoDB Local there are no such cases, and nothing to skip."""
-    if collection_path.name in NEED_DYNAMODB_LOCAL and not config.getoption("--dynamodb-local", None):
+    """Without the option there are no such cases, and nothing to skip."""
+    if collection_path.name in NEED_MINISTACK and not config.getoption(OPTION):
         return True
     return None
+
+
+@pytest.fixture(scope="session")
+def ministack_endpoint() -> Iterator[str]:
+    """URL of an AWS engine over HTTP, started once per worker; it checks no signature."""
+    with ministack() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -1,1 +1,1 @@
-"""`make scale`: what a million mappings cost, counted on DynamoDB Local."""
+"""`make scale`: what a million mappings cost, counted on MiniStack."""

@@ -4,7 +4,6 @@ import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -12,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from benchmarks.scale import load, measures
 from benchmarks.scale.report import Report
 from benchmarks.scale.world import ScaleWorld, scale_world
-from tests.support.dynamodb_local import dynamodb_local
+from tests.support.ministack import ministack
 
 MAPPINGS = 1_000_000
 FEW, SMALL = 10, 1_000
@@ -40,10 +39,9 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
-    parser.add_argument("--dynamodb-local", type=Path, metavar="FOLDER", help="where its jars are")
     parser.add_argument("--mappings", type=int, default=MAPPINGS, help=f"how many ({MAPPINGS:,})")
     parser.add_argument("--planned", type=int, default=PLANNED, help=f"documents of the plan ({PLANNED:,})")
-    parser.add_argument("--endpoint", metavar="URL", help="of a DynamoDB Local that holds so many mappings already")
+    parser.add_argument("--endpoint", metavar="URL", help="of a DynamoDB that holds so many mappings already")
     return parser.parse_args()
 
 
@@ -52,7 +50,7 @@ def _endpoint(options: argparse.Namespace) -> Iterator[str]:
     if options.endpoint:
         yield options.endpoint
         return
-    with dynamodb_local(options.dynamodb_local) as endpoint:
+    with ministack() as endpoint:
         yield endpoint
 
 

@@ -22,7 +22,7 @@ BATCH = 25
 _HEADERS = {
     "x-amz-target": "DynamoDB_20120810.BatchWriteItem",
     "content-type": "application/x-amz-json-1.0",
-    # DynamoDB Local wants to see one, and checks none.
+    # The engine wants to see one, and checks none.
     "authorization": "AWS4-HMAC-SHA256 Credential=embedded/20260101/us-east-1/dynamodb/aws4_request, "
     "SignedHeaders=host, Signature=0",
     "x-amz-date": "20260101T000000Z",
@@ -64,5 +64,5 @@ def _write(connection: http.client.HTTPConnection, table: str, batch: Iterable[I
         response = connection.getresponse()
         answer = json.loads(response.read())
         if response.status != http.HTTPStatus.OK:
-            raise OSError(f"DynamoDB Local answers {answer}")
+            raise OSError(f"the engine answers {answer}")
         unwritten = answer.get("UnprocessedItems")

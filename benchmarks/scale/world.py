@@ -1,4 +1,4 @@
-"""A bridge on DynamoDB Local, an admin and callers for it, in one process: nothing else talks to the tables."""
+"""A bridge on a DynamoDB engine, an admin and callers for it, in one process: nothing else talks to the tables."""
 
 import json
 import secrets
@@ -53,7 +53,7 @@ class ScaleWorld:
 
     settings: Settings
     endpoint: str
-    """URL of DynamoDB Local."""
+    """Its URL."""
     dynamodb: "DynamoDBClient"
     tokens: TokenEndpoint
     admin: AdminEndpoint
@@ -118,7 +118,7 @@ class ScaleWorld:
 
 @contextmanager
 def scale_world(endpoint: str) -> Iterator[ScaleWorld]:
-    """A bridge whose tables are in the DynamoDB Local at that URL; what they hold stays."""
+    """A bridge whose tables are in the DynamoDB at that URL; what they hold stays."""
     meter = Meter()
     with EmbeddedAws({"AWS_ENDPOINT_URL_DYNAMODB": endpoint}) as resources:
         meter.install()

@@ -1,15 +1,14 @@
 """One suite per port, run on the fake and on the adapter.
 
-The adapter stands on moto. With `--dynamodb-local FOLDER` (its jars) the DynamoDB suites run on that engine as well.
+The adapter stands on moto. With `--ministack` the suites run on that engine over HTTP as well.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from federation.aws.clients import dynamodb_client
+from federation.aws.clients import dynamodb_client, kms_client, s3_client
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.policy_reader import DynamoPolicyReader
@@ -19,36 +18,29 @@ from federation.aws.trust_writer import DynamoTrustWriter
 from federation.local.embedded_aws import SETUP_SECONDS, EmbeddedAws
 from federation.model.documents import CorruptDocument
 from tests.support.contract import Engine, Trust
-from tests.support.dynamodb_local import dynamodb_local
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_current_state import FakeState
 from tests.support.fake_ledger import FakeLedger
 from tests.support.fake_trust import FakeTrust
+from tests.support.ministack import ministack_aws
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_s3 import S3Client
 
-OPTION = "--dynamodb-local"
-FAKE, MOTO, LOCAL = "fake", "moto", "dynamodb-local"
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(OPTION, type=Path, default=None, metavar="FOLDER", help="where DynamoDB Local's jars are")
+FAKE, MOTO, MINISTACK = "fake", "moto", "ministack"
+_OF_AN_ENGINE = frozenset({"dynamodb", "kms", "s3"})
+"""Fixtures for what concerns an adapter alone."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Without the option there is no such case, and nothing to skip."""
-    engines = [MOTO, LOCAL] if metafunc.config.getoption(OPTION, None) else [MOTO]
-    if "dynamodb" in metafunc.fixturenames:
+    engines = [MOTO, MINISTACK] if metafunc.config.getoption("--ministack") else [MOTO]
+    if _OF_AN_ENGINE.intersection(metafunc.fixturenames):
         metafunc.parametrize("engine", engines, indirect=True, scope="module")
     elif "engine" in metafunc.fixturenames:
         metafunc.parametrize("engine", [FAKE, *engines], indirect=True, scope="module")
-
-
-@pytest.fixture(scope="session")
-def local_endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
-    with dynamodb_local(request.config.getoption(OPTION)) as endpoint:
-        yield endpoint
 
 
 @pytest.fixture(scope="module")
@@ -57,15 +49,26 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine | None]:
     if request.param == FAKE:
         yield None
         return
-    endpoint = request.getfixturevalue("local_endpoint") if request.param == LOCAL else ""
-    with EmbeddedAws({"AWS_ENDPOINT_URL_DYNAMODB": endpoint}):
+    on_ministack = request.param == MINISTACK
+    with ministack_aws(request.getfixturevalue("ministack_endpoint")) if on_ministack else EmbeddedAws({}):
         yield Engine(dynamodb_client(SETUP_SECONDS))  # what is done counts here, not how fast
 
 
 @pytest.fixture
 def dynamodb(engine: Engine) -> "DynamoDBClient":
-    """For what concerns the adapter alone."""
     return engine.dynamodb
+
+
+@pytest.fixture(scope="module")
+def kms(engine: Engine) -> "KMSClient":
+    assert engine
+    return kms_client()
+
+
+@pytest.fixture(scope="module")
+def s3(engine: Engine) -> "S3Client":
+    assert engine
+    return s3_client()
 
 
 @pytest.fixture

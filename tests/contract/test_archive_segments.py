@@ -1,34 +1,24 @@
 """Segments: none is ever replaced."""
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from federation.audit.segment import MAX_SEGMENT
 from federation.aws.archive_segments import S3Segments
 from federation.aws.clients import s3_client
-from federation.local.embedded_aws import EmbeddedAws
 from federation.ports import Segments
+from tests.support.contract import Engine
 from tests.support.fake_archive import FakeSegments
 
-
-@pytest.fixture(params=["fake", "moto"], scope="module")
-def kind(request: pytest.FixtureRequest) -> Iterator[str]:
-    if request.param == "fake":
-        yield ""
-        return
-    with EmbeddedAws({}) as settings:
-        yield settings["FEDERATION_DOCUMENTS_BUCKET"]
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 
 @pytest.fixture
-def segments(kind: str, request: pytest.FixtureRequest) -> Segments:
+def segments(engine: Engine | None) -> Segments:
     """An empty bucket for each test."""
-    if not kind:
-        return FakeSegments()
-    bucket = f"{kind}-{abs(hash(request.node.name))}"
-    s3_client().create_bucket(Bucket=bucket)
-    return S3Segments(s3_client(), bucket)
+    return S3Segments(s3_client(), engine.bucket()) if engine else FakeSegments()
 
 
 def test_what_was_never_written_is_not_there(segments: Segments) -> None:
@@ -59,10 +49,8 @@ def test_what_is_too_long_shows_and_is_cut_off(segments: Segments) -> None:
     assert len(segments.get(1) or b"") == MAX_SEGMENT + 1
 
 
-def test_what_else_lies_in_the_bucket_is_no_segment(kind: str) -> None:
-    if kind:
-        s3 = s3_client()
-        s3.create_bucket(Bucket=f"{kind}-else")
-        for key in ("segments/1.jsonl", "segments/000000000001.jsonl.bak", "000000000001.jsonl"):
-            s3.put_object(Bucket=f"{kind}-else", Key=key, Body=b"x")
-        assert S3Segments(s3, f"{kind}-else").numbers(0, 10) == ()
+def test_what_else_lies_in_the_bucket_is_no_segment(engine: Engine, s3: "S3Client") -> None:
+    bucket = engine.bucket()
+    for key in ("segments/1.jsonl", "segments/000000000001.jsonl.bak", "000000000001.jsonl"):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+    assert S3Segments(s3, bucket).numbers(0, 10) == ()

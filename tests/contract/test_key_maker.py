@@ -1,6 +1,6 @@
-"""KeyMaker and KeyCustody: on keys in this process, and on KMS (moto's)."""
+"""KeyMaker and KeyCustody: on keys in this process, and on KMS."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,9 +10,9 @@ from federation.aws.clients import kms_client, tagging_client
 from federation.aws.key_maker import SPECS, TAG, KmsKeyMaker
 from federation.aws.public_keys import KmsPublicKeys
 from federation.keys.jwk import signing_key
-from federation.local.embedded_aws import EmbeddedAws
 from federation.oauth.errors import ServerError
 from federation.ports import KeyCustody, KeyMaker, PublicKeys
+from tests.support.contract import Engine
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_key_maker import FakeKeyMaker
 from tests.support.fake_signer import FakeSigner
@@ -38,12 +38,6 @@ class Keys:
     disable: Callable[[str], object]
 
 
-@pytest.fixture(scope="module")
-def kms() -> Iterator["KMSClient"]:
-    with EmbeddedAws({}):
-        yield kms_client()
-
-
 def own_key(kms: "KMSClient") -> str:
     created = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256", Policy=POLICY)
     return created["KeyMetadata"]["Arn"]
@@ -53,12 +47,12 @@ def maker(kms: "KMSClient", own: str) -> KmsKeyMaker:
     return KmsKeyMaker(kms, tagging_client(), own, f"deployment of {own}")
 
 
-@pytest.fixture(params=["fake", "moto"])
-def keys(request: pytest.FixtureRequest) -> Keys:
-    if request.param == "fake":
+@pytest.fixture
+def keys(engine: Engine | None) -> Keys:
+    if engine is None:
         signer = FakeSigner()
         return Keys(FakeKeyMaker(signer, FixedClock()), signer, signer.create("ES256"), signer.disabled.add)
-    kms = request.getfixturevalue("kms")
+    kms = kms_client()
     own = own_key(kms)
     return Keys(maker(kms, own), KmsPublicKeys(kms), own, lambda key: kms.disable_key(KeyId=key.rpartition("/")[2]))
 

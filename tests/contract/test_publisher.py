@@ -1,6 +1,5 @@
 """Publisher: what verifiers read."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol
 
@@ -8,8 +7,8 @@ import pytest
 
 from federation.aws.clients import s3_client
 from federation.aws.publisher import S3Publisher
-from federation.local.embedded_aws import EmbeddedAws
 from federation.ports import GuardedPublisher, PublishedDocument, Publisher, VersionConflict
+from tests.support.contract import Engine
 from tests.support.fake_publisher import FakePublisher
 
 JWKS = PublishedDocument(
@@ -21,13 +20,9 @@ class AnyPublisher(Publisher, GuardedPublisher, Protocol):
     """Both ports stand on the same objects."""
 
 
-@pytest.fixture(params=["fake", "moto"])
-def publisher(request: pytest.FixtureRequest) -> Iterator["AnyPublisher"]:
-    if request.param == "fake":
-        yield FakePublisher()
-        return
-    with EmbeddedAws({}) as settings:
-        yield S3Publisher(s3_client(), settings["FEDERATION_DOCUMENTS_BUCKET"])
+@pytest.fixture
+def publisher(engine: Engine | None) -> AnyPublisher:
+    return S3Publisher(s3_client(), engine.bucket()) if engine else FakePublisher()
 
 
 def test_what_was_never_published_is_not_there(publisher: AnyPublisher) -> None:

@@ -1,6 +1,6 @@
 """Signer and PublicKeys: signatures that any JOSE library verifies."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import jwt
@@ -11,10 +11,10 @@ from jwt.algorithms import get_default_algorithms
 from federation.aws.clients import kms_client
 from federation.aws.public_keys import KmsPublicKeys
 from federation.aws.signer import KmsSigner
-from federation.local.embedded_aws import EmbeddedAws
 from federation.model.keys import SigningKey
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.ports import PublicKeys, Signer
+from tests.support.contract import Engine
 from tests.support.fake_signer import FakeSigner
 
 ALGORITHMS = {"RS256": "RSA_2048", "PS256": "RSA_2048", "ES256": "ECC_NIST_P256", "EdDSA": "ECC_NIST_EDWARDS25519"}
@@ -45,13 +45,9 @@ def _kms() -> Keys:
     return Keys(KmsSigner(kms), KmsPublicKeys(kms), create, lambda key: kms.disable_key(KeyId=key))
 
 
-@pytest.fixture(scope="module", params=["fake", "moto"])
-def keys(request: pytest.FixtureRequest) -> Iterator[Keys]:
-    if request.param == "fake":
-        yield _fake()
-        return
-    with EmbeddedAws({}):
-        yield _kms()
+@pytest.fixture(scope="module")
+def keys(engine: Engine | None) -> Keys:
+    return _kms() if engine else _fake()
 
 
 def signing_key(algorithm: str, kms_key: str) -> SigningKey:

@@ -28,14 +28,14 @@ def token(key: IssuerKey, file: Path) -> Path:
     return file
 
 
-def test_the_next_run_knows_what_the_last_one_was_told(local_endpoint: str, tmp_path: Path) -> None:
+def test_the_next_run_knows_what_the_last_one_was_told(ministack_endpoint: str, tmp_path: Path) -> None:
     key = generate_key("google-1", "RS256")
     trust, broken = tmp_path / "trust.yaml", tmp_path / "broken.yaml"
     trust.write_text(yaml.safe_dump_all(documents(key)), encoding="utf-8")
     broken.write_text("kind: Issuer\nid: google\n", encoding="utf-8")
     foreign = token(key, tmp_path / "token")
-    with served(tmp_path, "--trust", trust, AWS_ENDPOINT_URL_DYNAMODB=local_endpoint) as told:
+    with served(tmp_path, "--trust", trust, AWS_ENDPOINT_URL_DYNAMODB=ministack_endpoint) as told:
         assert told.exchange(foreign, "warehouse")["scope"] == "warehouse:query"
-    assert run("--port", "0", "--trust", broken, AWS_ENDPOINT_URL_DYNAMODB=local_endpoint).returncode == 1
-    with served(tmp_path, AWS_ENDPOINT_URL_DYNAMODB=local_endpoint) as later:
+    assert run("--port", "0", "--trust", broken, AWS_ENDPOINT_URL_DYNAMODB=ministack_endpoint).returncode == 1
+    with served(tmp_path, AWS_ENDPOINT_URL_DYNAMODB=ministack_endpoint) as later:
         assert later.exchange(foreign, "warehouse")["scope"] == "warehouse:query"

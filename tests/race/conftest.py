@@ -1,7 +1,6 @@
 """How many races are run, and on which engine. `make race` runs them all; the suite a few of each."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,18 +8,17 @@ import pytest
 from federation.aws.clients import dynamodb_client
 from federation.local.embedded_aws import SETUP_SECONDS, EmbeddedAws
 from tests.support.contract import Engine
-from tests.support.dynamodb_local import dynamodb_local
+from tests.support.ministack import ministack_aws
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-TRIALS, JARS = "--trials", "--race-on-dynamodb-local"
+TRIALS = "--trials"
 FEW = 5
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(TRIALS, type=int, default=FEW, metavar="NUMBER", help="races of each kind")
-    parser.addoption(JARS, type=Path, default=None, metavar="FOLDER", help="where DynamoDB Local's jars are")
 
 
 @pytest.fixture
@@ -28,20 +26,11 @@ def trials(request: pytest.FixtureRequest) -> int:
     return int(request.config.getoption(TRIALS, FEW))
 
 
-@pytest.fixture(scope="session")
-def endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Empty: moto, in this process."""
-    jars = request.config.getoption(JARS, None)
-    if jars is None:
-        yield ""
-        return
-    with dynamodb_local(jars) as url:
-        yield url
-
-
 @pytest.fixture
-def engine(endpoint: str) -> Iterator[Engine]:
-    with EmbeddedAws({"AWS_ENDPOINT_URL_DYNAMODB": endpoint}):
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Moto, in this process; with `--ministack` that engine, over HTTP."""
+    on_ministack = request.config.getoption("--ministack")
+    with ministack_aws(request.getfixturevalue("ministack_endpoint")) if on_ministack else EmbeddedAws({}):
         yield Engine(dynamodb_client(SETUP_SECONDS))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
+from federation.aws.clients import s3_client
 from federation.local.embedded_aws import create_tables
 from federation.model.documents import CorruptDocument
 from federation.model.trust import DocumentRef
@@ -31,13 +32,19 @@ _numbers = count()
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Something that speaks DynamoDB."""
+    """AWS, as far as the adapters know it."""
 
     dynamodb: "DynamoDBClient"
 
     def tables(self) -> dict[str, str]:
         """Empty ones; setting -> name."""
         return create_tables(self.dynamodb, f"contract-{next(_numbers)}")
+
+    def bucket(self) -> str:
+        """An empty one."""
+        name = f"contract-{next(_numbers)}"
+        s3_client().create_bucket(Bucket=name)
+        return name
 
 
 @dataclass(frozen=True, slots=True)
