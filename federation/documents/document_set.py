@@ -12,6 +12,7 @@ from federation.documents.schema.mapping import MappingDocument
 from federation.documents.schema.policy import PolicyDocument
 from federation.documents.schema.zone import ZoneDocument
 from federation.documents.source import STORED, SourceDocument
+from federation.model.documents import StoredDocument
 from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef, Kind, Mapping
 
@@ -31,6 +32,11 @@ class Written(Generic[DocumentT_co]):
         if not isinstance(self.source.value, dict):
             raise TypeError("only a mapping of keys has the form of a document")
         return self.source.value
+
+    @property
+    def stored(self) -> StoredDocument:
+        """As the token path would read it; its version is not known yet."""
+        return StoredDocument(Kind(str(self.body["kind"])), self.document.id, 0, self.body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from federation.policy.delegation import check_actor_audience, decide_chain
 from federation.policy.details import decide_details
 from federation.policy.narrowing import check_narrower
 from federation.policy.scopes import decide_scopes
-from federation.policy.targets import check_environments, resolve_targets
+from federation.policy.targets import resolve_targets
 from federation.ports import Approvals, AudienceDirectory, Clock
 from federation.trust.risks import KnownRisks
 
@@ -74,8 +74,7 @@ class Authorizer:
         known, subject, mapped = self.audiences.audiences(), asking.subject, asking.mapped
         check_actor_audience(asking.acting, known)
         chain = decide_chain(subject, mapped, asking.acting, impersonation=self.policies.permits_impersonation)
-        targets = resolve_targets(request, known, mapped.mapping, mapped.issuer.tenant, asking.client.client)
-        check_environments(asking.issuers, targets)
+        targets = resolve_targets(request, known, mapped.mapping, asking.issuers, asking.client.client)
         scopes = decide_scopes(request.scopes, targets)
         check_narrower(subject, scopes, targets, asked_for=request.scopes is not None)
         details = decide_details(request.authorization_details, subject.own, targets)

@@ -10,10 +10,11 @@ from federation.model.tokens import VerifiedToken
 from federation.policy.approvals import use_of
 from federation.policy.binding import decide_binding
 from federation.policy.case import Case, Parties
+from federation.policy.ceilings import Target
 from federation.policy.decider import PolicyDecision
 from federation.policy.lifetime import decide_expiry
 from federation.policy.provenance import documents, not_revoked, provenance
-from federation.policy.targets import Target, common_typ, is_opaque
+from federation.policy.targets import common_typ, is_opaque
 
 SKEW = 60
 """Seconds that a token is accepted beyond its `exp`: a spent one must be remembered as long."""

@@ -5,6 +5,7 @@ from federation.oauth.errors import InvalidRequest, UnauthorizedClient
 from federation.oauth.identifiers import GrantType
 from federation.oauth.reasons import Reason
 from federation.policy.case import Parties
+from federation.policy.ceilings import is_for
 
 _GRANTS = {GrantType.TOKEN_EXCHANGE: TOKEN_EXCHANGE, GrantType.CLIENT_CREDENTIALS: CLIENT_CREDENTIALS}
 
@@ -15,7 +16,7 @@ def check_caller(asking: Parties, grant: GrantType) -> None:
     if asking.subject.client != (client if itself else None) or (itself and client is None):
         raise UnauthorizedClient(Reason.GRANT_NOT_ALLOWED, "nobody, or another client, asks for itself")
     check_grant(client, grant)
-    if client is not None and client.tenant not in (None, asking.mapped.issuer.tenant):
+    if client is not None and not is_for(client.tenant, asking.mapped.issuer.tenant):
         raise _not_permitted(f"client {client.id} is of tenant {client.tenant}")
     _check_issued_to(asking)
 

@@ -8,8 +8,8 @@ from federation.model.json import JsonObject
 from federation.model.tokens import Acting, Caller, VerifiedToken
 from federation.model.trust import Issuer, MappedPrincipal
 from federation.oauth.request import ExchangeRequest
+from federation.policy.ceilings import Target
 from federation.policy.delegation import Chain
-from federation.policy.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class Parties:
             yield self.acting.mapped
 
     @property
-    def issuers(self) -> Iterator[Issuer]:
-        """Everybody who vouches for somebody here."""
-        return (somebody.issuer for somebody in self.people)
+    def issuers(self) -> tuple[Issuer, ...]:
+        """They vouch: first for the principal, then for each actor."""
+        return tuple(one.issuer for one in self.people)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from federation.policy.cedar.latest import Latest
 from federation.policy.cedar.mentions import Mentions, all_mentions
 from federation.policy.cedar.slices import PolicySlices
 from federation.policy.cedar.zones import ZoneTable
-from federation.policy.targets import Target
+from federation.policy.ceilings import Target
 from federation.ports import PolicyDirectory
 from federation.trust.risks import KnownRisks
 

@@ -14,6 +14,7 @@ from federation.model.tokens import Acting, VerifiedToken
 from federation.model.trust import Audience, MappedPrincipal
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
+from federation.policy.ceilings import is_for
 
 MAX_DEPTH = 4
 """Actors in a chain (ATTACKS H5)."""
@@ -74,7 +75,7 @@ def _check_actor(acting: Acting, mapped: MappedPrincipal, so_far: Sequence[str])
     if not any_matches(current_actor.mapping.may_act, actor.principal):
         raise _not_permitted(f"may_act of mapping {current_actor.mapping.id} does not name {actor.principal}")
     # Principals of two tenants may have one name: the name alone permits nobody (ATTACKS H4).
-    if actor.issuer.tenant not in (None, mapped.issuer.tenant):
+    if not is_for(actor.issuer.tenant, mapped.issuer.tenant):
         raise _not_permitted(f"{actor.principal} is of tenant {actor.issuer.tenant}")
 
 

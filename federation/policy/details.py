@@ -8,7 +8,7 @@ from federation.model.tokens import OwnClaims
 from federation.model.trust import DetailType
 from federation.oauth.errors import InvalidAuthorizationDetails
 from federation.oauth.reasons import Reason
-from federation.policy.targets import Target
+from federation.policy.ceilings import Target
 
 MAX_TEXT = 128
 """Characters of a value where any text may be."""

@@ -4,10 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
-from federation.policy.targets import Target
+from federation.policy.ceilings import Target
 
-DEFAULT_TTL = 300
-"""Seconds, where the grant names none."""
 HARD_CAP = 3600
 """Seconds, whatever the documents say."""
 SHORTEST = 30
@@ -27,9 +25,5 @@ def decide_expiry(
     proven_until = min((now + HARD_CAP, *ends))
     if proven_until - now < SHORTEST:
         raise InvalidRequest(Reason.TOKEN_EXPIRES_TOO_SOON)
-    ttl = min(cap or HARD_CAP, *map(_ttl, targets))
+    ttl = min(cap or HARD_CAP, *(target.max_ttl for target in targets))
     return min(proven_until, now + ttl, approved_until or proven_until)
-
-
-def _ttl(target: Target) -> int:
-    return min(target.audience.max_ttl, target.grant.max_ttl or DEFAULT_TTL)

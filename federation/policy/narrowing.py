@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from federation.model.tokens import VerifiedToken
 from federation.oauth.errors import InvalidScope, InvalidTarget
 from federation.oauth.reasons import Reason
-from federation.policy.targets import Target
+from federation.policy.ceilings import Target
 
 
 def check_narrower(

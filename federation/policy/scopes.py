@@ -2,7 +2,7 @@
 
 from federation.oauth.errors import InvalidScope
 from federation.oauth.reasons import Reason
-from federation.policy.targets import Target
+from federation.policy.ceilings import Target
 
 
 def decide_scopes(requested: tuple[str, ...] | None, targets: tuple[Target, ...]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from federation.documents.document_set import DocumentSet, Written
 from federation.documents.problem import Problem
 from federation.documents.schema.audience import AudienceDocument
 from federation.documents.schema.client import ClientDocument
+from federation.policy.ceilings import is_for
 
 
 def client_problems(documents: DocumentSet) -> Iterator[Problem]:
@@ -35,7 +36,7 @@ def _audience_problems(
         hint = _near(audience_id, documents.audiences)
         yield client.source.problem(("audiences", number), f"there is no Audience {audience_id}", hint)
     audience = documents.audiences.get(audience_id)
-    if audience and audience.document.tenant not in (None, client.document.tenant):
+    if audience and not is_for(audience.document.tenant, client.document.tenant):
         whose = f"Audience {audience_id} is of tenant {audience.document.tenant}"
         message = f"{whose}, the client of {client.document.tenant or 'none'}"
         yield client.source.problem(("audiences", number), message)

@@ -14,7 +14,9 @@ from federation.documents.problem import Problem
 from federation.documents.schema.issuer import IssuerDocument
 from federation.documents.schema.mapping import GrantPart, MappingDocument
 from federation.mapping.selectors import filed_under
-from federation.model.trust import MatchValue
+from federation.model.documents import decode_audience, decode_issuer, decode_mapping
+from federation.model.trust import Audience, MatchValue
+from federation.policy.ceilings import Limit, Way
 from federation.verification.providers import provider_named
 
 MANY_PATTERNS = 20
@@ -39,6 +41,7 @@ def warnings(documents: DocumentSet) -> Iterator[Problem]:
     for mapping in documents.mappings.values():
         if mapping.document.dangerous:
             yield _danger(mapping, documents.issuers[mapping.document.issuer].document)
+        yield from _out_of_environment(mapping, documents)
     enabled = (mapping for mapping in documents.mappings.values() if mapping.document.enabled)
     patterns = Counter(one.document.issuer for one in enabled if _is_pattern(one.document, documents))
     for issuer_id, count in patterns.items():
@@ -109,13 +112,34 @@ def _mapping_problems(mapping: Written[MappingDocument], documents: DocumentSet)
     for location, message, hint in objections(mapping.document, issuer.document) if issuer else ():
         yield mapping.source.problem(location, message, hint)
     for number, grant in enumerate(mapping.document.grants):
-        for key, message, hint in _grant_problems(grant, issuer, documents):
+        for key, message, hint in _grant_problems(grant, documents):
             yield mapping.source.problem(("grants", number, key), message, hint)
+    for number, audience in _barred(mapping, documents, Limit.TENANT):
+        tenant = issuer.document.tenant if issuer else None
+        whose = f"Audience {audience.id} is of tenant {audience.tenant}, Issuer {issuer_id} of {tenant or 'none'}"
+        yield mapping.source.problem(("grants", number, "audience"), whose, _TENANTS)
 
 
-def _grant_problems(
-    grant: GrantPart, issuer: Written[IssuerDocument] | None, documents: DocumentSet
-) -> Iterator[tuple[str, str, str]]:
+def _out_of_environment(mapping: Written[MappingDocument], documents: DocumentSet) -> Iterator[Problem]:
+    for number, audience in _barred(mapping, documents, Limit.ENVIRONMENT):
+        where = f"environment {audience.environment}" if audience.environment else "no environment"
+        message = f"Audience {audience.id} is of {where}, where Issuer {mapping.document.issuer} vouches for nobody"
+        hint = "add the environment to the Issuer's environments, or leave the grant out"
+        yield mapping.source.problem(("grants", number, "audience"), message, hint)
+
+
+def _barred(mapping: Written[MappingDocument], documents: DocumentSet, limit: Limit) -> Iterator[tuple[int, Audience]]:
+    """(number, audience) of each grant that this limit of the ceilings makes void."""
+    issuer = documents.issuers.get(mapping.document.issuer)
+    for number, grant in enumerate(mapping.document.grants if issuer else ()):
+        audience = documents.audiences.get(grant.audience)
+        if audience and issuer:
+            way = Way(decode_audience(audience.stored), decode_mapping(mapping.stored), (decode_issuer(issuer.stored),))
+            if any(barrier.limit is limit for barrier in way.barriers()):
+                yield number, way.audience
+
+
+def _grant_problems(grant: GrantPart, documents: DocumentSet) -> Iterator[tuple[str, str, str]]:
     if not documents.knows_audience(grant.audience):
         yield "audience", f"there is no Audience {grant.audience}", _near(grant.audience, documents.audiences)
     audience = documents.audiences.get(grant.audience)
@@ -128,9 +152,6 @@ def _grant_problems(
     if unknown := [name for name in grant.authorization_details if name not in types]:
         message = f"Audience {grant.audience} has no type {', '.join(unknown)}"
         yield "authorization_details", message, _near(unknown[0], types)
-    if issuer and audience.document.tenant not in (None, issuer.document.tenant):
-        whose = f"Audience {grant.audience} is of tenant {audience.document.tenant}"
-        yield "audience", f"{whose}, Issuer {issuer.document.id} of {issuer.document.tenant or 'none'}", _TENANTS
 
 
 _TENANTS = "give both the same tenant, or the Audience none if everybody may be granted it"

@@ -9,6 +9,7 @@ from federation.documents.schema.client import ClientDocument
 from federation.documents.schema.issuer import IssuerDocument
 from federation.documents.source import Location
 from federation.model.admin import ADMIN_AUDIENCE
+from federation.policy.ceilings import is_for
 from federation.verification.jwk_set import X509_SVID
 from federation.verification.spiffe_id import SPIFFE, trust_domain_of
 
@@ -80,6 +81,6 @@ def _unfit_for_certificates(client: ClientDocument, issuer: IssuerDocument) -> s
 
 
 def _of_another_tenant(client: ClientDocument, issuer: IssuerDocument) -> str | None:
-    if issuer.tenant in (None, client.tenant):
+    if is_for(issuer.tenant, client.tenant):
         return None
     return f"Issuer {issuer.id} is of tenant {issuer.tenant}, the client of {client.tenant or 'none'}"

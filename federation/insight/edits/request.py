@@ -7,7 +7,7 @@ from ipaddress import ip_network
 
 from federation.insight.edits.values import Candidate, Opens, Operation
 from federation.insight.explain.decision import Trail
-from federation.insight.explain.facts import named_audiences
+from federation.insight.explain.facts import named_audiences, target_at
 from federation.insight.explain.question import Question
 from federation.insight.explain.steps import StepName
 from federation.insight.snapshot.snapshot import Snapshot
@@ -43,7 +43,8 @@ def _proofs(question: Question) -> Iterator[Candidate]:
 
 def _fewer_scopes(trail: Trail, snapshot: Snapshot) -> Iterator[Candidate]:
     question = trail.question
-    ceilings = [frozenset(_ceiling(trail, audience.id)) for audience in named_audiences(trail, snapshot)]
+    targets = [target_at(trail, audience) for audience in named_audiences(trail, snapshot)]
+    ceilings = [target.scopes if target else frozenset[str]() for target in targets]
     ceiling = sorted(frozenset.intersection(*ceilings)) if ceilings else []
     asked = tuple(scope for scope in question.scopes or () if scope in ceiling)
     fewer = [asked] if asked and asked != question.scopes else []
@@ -52,13 +53,6 @@ def _fewer_scopes(trail: Trail, snapshot: Snapshot) -> Iterator[Candidate]:
         if scopes != question.scopes:
             text = " ".join(scopes)
             yield _asking(f"ask for {text} alone", "scope", text, replace(question, scopes=scopes))
-
-
-def _ceiling(trail: Trail, audience: str) -> Iterator[str]:
-    client = trail.client.client if trail.client else None
-    for grant in trail.mapped.mapping.grants if trail.mapped else ():
-        if grant.audience == audience:
-            yield from (scope for scope in grant.scopes if client is None or scope in client.scopes)
 
 
 def _other_targets(trail: Trail, snapshot: Snapshot) -> Iterator[Candidate]:

@@ -6,13 +6,13 @@ from federation.insight.effects.access import Right, Terms
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.model.client_credentials import as_principal
 from federation.model.policy import Place
-from federation.model.trust import CLIENT_CREDENTIALS, DocumentRef, Issuer, Kind, Mapping
+from federation.model.trust import CLIENT_CREDENTIALS, Client, DocumentRef, Issuer, Kind, Mapping
 from federation.policy.cedar.engine import CedarEngine
 from federation.policy.cedar.example_request import read_example
 from federation.policy.cedar.example_values import BadExample
 from federation.policy.cedar.slices import PolicySlices
 from federation.policy.cedar.zones import ZoneTable
-from federation.policy.lifetime import DEFAULT_TTL
+from federation.policy.ceilings import Way
 
 
 def granted_by(snapshot: Snapshot, ref: DocumentRef) -> dict[Right, Terms]:
@@ -25,22 +25,20 @@ def granted_by(snapshot: Snapshot, ref: DocumentRef) -> dict[Right, Terms]:
         if client is None or CLIENT_CREDENTIALS not in client.grants:
             return {}
         itself = as_principal(client)
-        return dict(_granted(snapshot, itself.mapping, itself.issuer))
+        return dict(_granted(snapshot, itself.mapping, itself.issuer, client))
     mapping = snapshot.mapping(ref.id) if ref.kind is Kind.MAPPING else None
     issuer = next((one for one in snapshot.issuers() if mapping and one.id == mapping.issuer), None)
     return dict(_granted(snapshot, mapping, issuer)) if mapping and issuer else {}
 
 
-def _granted(snapshot: Snapshot, mapping: Mapping, issuer: Issuer) -> Iterator[tuple[Right, Terms]]:
-    known = {one.id: one for one in snapshot.audiences() if one.enabled}
-    for grant in mapping.grants if mapping.enabled and issuer.enabled else ():
-        audience = known.get(grant.audience)
-        if audience is None or audience.tenant not in (None, issuer.tenant):
-            continue
-        terms = Terms(min(grant.max_ttl or DEFAULT_TTL, audience.max_ttl), ())
-        for scope in grant.scopes:
-            if scope in audience.scopes:
-                yield Right(mapping.principal, issuer.tenant, audience.id, scope), terms
+def _granted(
+    snapshot: Snapshot, mapping: Mapping, issuer: Issuer, client: Client | None = None
+) -> Iterator[tuple[Right, Terms]]:
+    granted = {grant.audience for grant in mapping.grants}
+    for audience in (one for one in snapshot.audiences() if one.id in granted):
+        if target := Way(audience, mapping, (issuer,), client).target:
+            for scope in sorted(target.scopes):
+                yield Right(mapping.principal, issuer.tenant, audience.id, scope), Terms(target.max_ttl, ())
 
 
 def examples_of(snapshot: Snapshot, policies: Snapshot) -> Iterator[tuple[str, int, Right, bool]]:

@@ -13,6 +13,7 @@ from federation.model.policy import Obligations, Policy, strictest
 from federation.model.trust import Audience, MappedPrincipal
 from federation.policy.cedar.engine import CedarEngine
 from federation.policy.cedar.slices import DEFAULT_POLICY, PolicySlices
+from federation.policy.ceilings import Target, Way
 
 
 def facts_of(step: StepName, trail: Trail, snapshot: Snapshot) -> JsonObject:
@@ -142,19 +143,28 @@ def _scopes(trail: Trail, snapshot: Snapshot) -> JsonObject:
     }
 
 
+def target_at(trail: Trail, audience: Audience) -> Target | None:
+    """The most that may be had there; None: nothing, or nobody knows whose it would be."""
+    mapped = trail.mapped
+    if mapped is None:
+        return None
+    people = (mapped, mapped.current_actor, trail.acting.mapped if trail.acting else None)
+    issuers = tuple(one.issuer for one in people if one is not None)
+    return Way(audience, mapped.mapping, issuers, trail.client.client if trail.client else None).target
+
+
 def _ceilings(trail: Trail, snapshot: Snapshot) -> Iterator[JsonObject]:
     client = trail.client.client if trail.client else None
-    mapping = trail.mapped.mapping if trail.mapped else None
+    grants = trail.mapped.mapping.grants if trail.mapped else ()
     for audience in named_audiences(trail, snapshot):
-        grant = next((one for one in mapping.grants if one.audience == audience.id), None) if mapping else None
-        granted = grant.scopes if grant else ()
-        within = [scope for scope in granted if scope in audience.scopes and (client is None or scope in client.scopes)]
+        grant = next((one for one in grants if one.audience == audience.id), None)
+        granted, target = list(grant.scopes if grant else ()), target_at(trail, audience)
         yield {
             "audience": audience.id,
-            "mapping": list(granted),
+            "mapping": list[Json](granted),
             "client": list(client.scopes) if client else None,
             "exist": list(audience.scopes),
-            "ceiling": list(within),
+            "ceiling": [scope for scope in granted if target and scope in target.scopes],
             "default": list(grant.default_scopes) if grant else [],
         }
 

@@ -7,6 +7,7 @@ from federation.insight.snapshot.snapshot import Snapshot
 from federation.insight.whocan.makes import Makes
 from federation.insight.whocan.values import Acts, Party
 from federation.model.trust import Issuer, Mapping
+from federation.policy.ceilings import is_for
 from federation.policy.delegation import MAX_DEPTH
 
 MAX_SHOWN = 10
@@ -61,7 +62,7 @@ class Delegations:
     def _actors_named(self, may_act: tuple[str, ...], tenant: str | None) -> Iterator[_Edge]:
         for actor, issuer, makes in self._mappings:
             by = next((pattern for pattern in may_act if makes.may_fit(pattern)), None)
-            if by is not None and issuer.tenant in (None, tenant):
+            if by is not None and is_for(issuer.tenant, tenant):
                 yield actor, issuer, by
 
     def _principals(self, actor: Makes, tenants: frozenset[str | None], chain: tuple[str, ...]) -> tuple[Acts, ...]:

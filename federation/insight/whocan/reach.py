@@ -10,7 +10,8 @@ from federation.insight.whocan.chains import Delegations, party_of
 from federation.insight.whocan.makes import Makes
 from federation.insight.whocan.policies import PoliciesAt
 from federation.insight.whocan.values import PrincipalReach, Reach
-from federation.model.trust import Audience, Client, Grant, Issuer, Kind, Mapping
+from federation.model.trust import Audience, Client, Issuer, Kind, Mapping
+from federation.policy.ceilings import Way
 
 
 def who_can(snapshot: Snapshot, audience: str, scope: str | None = None) -> tuple[Reach, ...]:
@@ -60,10 +61,10 @@ class _Ways:
     def to(self, audience: Audience, mapping: Mapping, scope: str | None) -> Reach | None:
         """None: there is no way."""
         issuer = self.issuer_of(mapping)
-        grant = next((one for one in mapping.grants if one.audience == audience.id), None)
-        if issuer is None or grant is None or not mapping.enabled or not _meet(issuer, audience):
+        target = Way(audience, mapping, (issuer,)).target if issuer else None
+        if issuer is None or target is None:
             return None
-        scopes = tuple(one for one in _ceiling(grant, audience) if scope in (None, one))
+        scopes = tuple(one for one in target.grant.scopes if one in target.scopes and scope in (None, one))
         if not scopes:
             return None
         policies, makes = self._policies_at(audience), Makes.of(mapping)
@@ -71,7 +72,7 @@ class _Ways:
             party=party_of(mapping, issuer),
             audience=audience.id,
             scopes=scopes,
-            clients=tuple(one.id for one in self._clients if _lets(one, audience, scopes, issuer)),
+            clients=tuple(one.id for one in self._clients if _lets(Way(audience, mapping, (issuer,), one), scopes)),
             policies=policies.say(makes, issuer),
             usually=policies.usually(makes, issuer, scopes),
             actors=self.delegations.actors_of(mapping, issuer.tenant),
@@ -90,16 +91,5 @@ def _enabled_clients(snapshot: Snapshot) -> Iterator[Client]:
             yield client
 
 
-def _meet(issuer: Issuer, audience: Audience) -> bool:
-    """As `federation.policy.targets` has it: tenants and environments keep apart."""
-    same_tenant = audience.tenant in (None, issuer.tenant)
-    return same_tenant and (issuer.environments is None or audience.environment in issuer.environments)
-
-
-def _ceiling(grant: Grant, audience: Audience) -> Iterator[str]:
-    return (scope for scope in grant.scopes if scope in audience.scopes)
-
-
-def _lets(client: Client, audience: Audience, scopes: tuple[str, ...], issuer: Issuer) -> bool:
-    fits = client.tenant in (None, issuer.tenant) and audience.id in client.audiences
-    return fits and not frozenset(scopes).isdisjoint(client.scopes)
+def _lets(way: Way, scopes: tuple[str, ...]) -> bool:
+    return way.target is not None and not way.target.scopes.isdisjoint(scopes)
