@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.client import HTTPException
 from typing import Any
 
 import typer
@@ -60,15 +59,15 @@ def failing_well(terminal: Terminal, url: str = "the bridge") -> Iterator[None]:
         _end(terminal, of_exchange(refused))
     except NoCredential as error:
         _end(terminal, Problem(str(error)))
-    except (OSError, HTTPException) as error:
+    except OSError as error:
         _end(terminal, of_connection(error, url))
 
 
-def of_connection(error: OSError | HTTPException, url: str) -> Problem:
+def of_connection(error: OSError, url: str) -> Problem:
     """Nobody answers, or nobody that speaks HTTP."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return Problem(f"{url} does not prove to be who it says: {error.verify_message}", "check the URL")
-    if isinstance(error, OSError) and error.filename:
+    if error.filename:
         return Problem(f"{error.filename}: {error.strerror}")
     return Problem(f"no bridge answers at {url}", "check --url or FEDBRIDGE_URL, and whether the bridge runs")
 

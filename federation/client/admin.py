@@ -4,7 +4,6 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import RemoteDisconnected
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -21,7 +20,7 @@ class AdminRefused(Exception):
 
     def __init__(self, answer: Answer) -> None:
         self.status = answer.status
-        self.problem = _members(answer)
+        self.problem = answer.loose_members
         self.correlation_id = answer.headers.get("x-correlation-id", "")
         title = self.problem.get("title") or self.problem.get("error") or f"HTTP {answer.status}"
         detail = self.problem.get("detail") or self.problem.get("error_description") or ""
@@ -77,7 +76,7 @@ class AdminApi:
             return self._call("POST", path, body, headers)
         except ConnectionRefusedError:
             raise
-        except (ConnectionError, RemoteDisconnected):
+        except ConnectionError:
             return self._call("POST", path, body, headers)
 
     def put(self, path: str, document: Mapping[str, Any], etag: str | None) -> AdminResult:
@@ -107,11 +106,4 @@ class AdminApi:
             answer = self.send(target, method, content, {**typed, **proven}, timeout=TIMEOUT)
         if answer.status >= 400:  # noqa: PLR2004 RFC 9110 section 15.5
             raise AdminRefused(answer)
-        return AdminResult(answer.status, _members(answer), answer.headers.get("etag", ""))
-
-
-def _members(answer: Answer) -> dict[str, Any]:
-    try:
-        return answer.members
-    except (TypeError, ValueError):
-        return {}
+        return AdminResult(answer.status, answer.loose_members, answer.headers.get("etag", ""))

@@ -21,7 +21,7 @@ class Refused(Exception):
 
     def __init__(self, answer: Answer, otherwise: str = "the answer is none of a bridge's") -> None:
         """`answer`: whatever came back, also from something that is no bridge. `otherwise`: where it does not say."""
-        members = _members(answer)
+        members = answer.loose_members
         self.status = answer.status
         self.error = str(members.get("error", f"HTTP {answer.status}"))
         self.description = str(members.get("error_description", otherwise))
@@ -84,7 +84,7 @@ def exchange(
 
 def _issued(answer: Answer, *, bound: bool) -> Token:
     """The token, if there is one that can be used as it was asked for: a bound one is no bearer's (RFC 9449 5)."""
-    match {"scope": "", **_members(answer)}:
+    match {"scope": "", **answer.loose_members}:
         case {"access_token": str(text), "token_type": str(kind), "expires_in": int(lifetime), "scope": str(scope)}:
             if kind.lower() != ("dpop" if bound else "bearer"):
                 raise Refused(answer, "the token is not bound to the key" if bound else "the token is of another type")
@@ -99,13 +99,6 @@ def post_with_proof(url: str, form: Sequence[tuple[str, str]], key: DpopKey | No
         return post_form(url, form)
     answer = post_form(url, form, {"dpop": key.proof("POST", url)})
     nonce = answer.headers.get("dpop-nonce")
-    if nonce is None or _members(answer).get("error") != USE_NONCE:
+    if nonce is None or answer.loose_members.get("error") != USE_NONCE:
         return answer
     return post_form(url, form, {"dpop": key.proof("POST", url, nonce=nonce)})
-
-
-def _members(answer: Answer) -> dict[str, object]:
-    try:
-        return answer.members
-    except (TypeError, ValueError):
-        return {}

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPException
 from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -12,7 +11,6 @@ from federation.cli.doctor.shown import shown
 from federation.cli.doctor.unanswered import unanswered
 from federation.client.http import Answer, send
 from federation.oauth.identifiers import FORM
-from federation.web.deadline import Deadline
 
 EACH = 10.0
 """Seconds for one question: a cold function may take a few."""
@@ -65,9 +63,7 @@ class Probe:
         if seconds <= 0:
             raise Settled(not_checked("The other checks took too long.", "Look at what is slow, then repeat."))
         try:
-            return Deadline(seconds).bound(lambda: _asked(url, method, body, headers, seconds))
-        except _NotHttp as error:
-            raise Settled(unanswered(error.cause, url)) from None
+            return _asked(url, method, body, headers, seconds)
         except (OSError, ValueError) as error:
             raise Settled(unanswered(error, url)) from None
 
@@ -79,19 +75,9 @@ class Probe:
             return settled.verdict
 
 
-class _NotHttp(OSError):
-    """An HTTPException that can be waited for."""
-
-    def __init__(self, cause: HTTPException) -> None:
-        super().__init__("no HTTP")
-        self.cause = cause
-
-
 def _asked(url: str, method: str, body: bytes | None, headers: Mapping[str, str] | None, seconds: float) -> Answer:
     try:
         return send(url, method, body, headers, timeout=seconds)
-    except HTTPException as error:
-        raise _NotHttp(error) from error
     except (LookupError, OverflowError, RecursionError, TypeError) as error:
         raise OSError(type(error).__name__) from error
 

@@ -2,16 +2,16 @@
 
 import socket
 import ssl
-from http.client import HTTPException
 from typing import NamedTuple
 
 from federation.cli.doctor.finding import Verdict, failed
+from federation.client.http import Disconnected, NotHttp
 
 
 class _Cause(NamedTuple):
     """What an error means. `{url}`: who was asked."""
 
-    error: type[Exception]
+    error: type[Exception] | tuple[type[Exception], ...]
     seen: str
     next: str
 
@@ -32,7 +32,7 @@ _CAUSES = (
         TimeoutError, "{url} does not answer in time.", "Check the network between here and there, firewalls included."
     ),
     _Cause(
-        HTTPException,
+        (NotHttp, Disconnected),
         "What answers at {url} does not speak HTTP, or ends in the middle.",
         "Check the URL's scheme, host and port.",
     ),
