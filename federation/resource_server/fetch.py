@@ -1,13 +1,13 @@
 """Reading our bridge's public documents: https, or this machine, and nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from http.client import HTTPException, HTTPMessage, HTTPResponse
 from threading import Thread
 from time import monotonic
 from typing import IO, TypeAlias
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 TIMEOUT = 2.0
@@ -31,20 +31,34 @@ class _NoRedirects(HTTPRedirectHandler):
 _OPENER = build_opener(_NoRedirects)
 
 
+def is_safe(url: str) -> bool:
+    """Whether the bridge may be at that URL: nothing is asked or sent elsewhere."""
+    parts = urlsplit(url)
+    return (parts.scheme == "https" and bool(parts.hostname)) or (parts.scheme, parts.hostname) == ("http", "127.0.0.1")
+
+
 def fetch(url: str) -> bytes:
     """The body of a 200 answer; raises OSError."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" and (parts.scheme, parts.hostname) != ("http", "127.0.0.1"):
+    return _body_of(Request(url), url)  # noqa: S310  (its scheme is checked)
+
+
+def post(url: str, form: Mapping[str, str]) -> bytes:
+    """The body of a 200 answer to a form; raises OSError."""
+    return _body_of(Request(url, urlencode(form).encode("ascii")), url)  # noqa: S310  (its scheme is checked)
+
+
+def _body_of(request: Request, url: str) -> bytes:
+    if not is_safe(url):
         raise OSError("neither https nor this machine")
     found: Future[bytes] = Future()
     # Looking up a name and reading a header take no timeout: what hangs there is left behind.
-    Thread(target=_settle, args=(found, url, monotonic() + TIMEOUT), daemon=True).start()
+    Thread(target=_settle, args=(found, request, monotonic() + TIMEOUT), daemon=True).start()
     return found.result(TIMEOUT)
 
 
-def _settle(found: Future[bytes], url: str, end: float) -> None:
+def _settle(found: Future[bytes], request: Request, end: float) -> None:
     try:
-        with _OPENER.open(url, timeout=TIMEOUT) as answer:
+        with _OPENER.open(request, timeout=TIMEOUT) as answer:
             found.set_result(_body(answer, end))
     except HTTPException as error:
         found.set_exception(OSError(type(error).__name__))

@@ -1,23 +1,35 @@
-"""JWTs of the bridge, verified with its published keys."""
+"""JWTs of the bridge, verified with its published keys.
 
-import json
+The signature covers header and payload as they are written, and nothing of the payload is read before it was checked.
+"""
+
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from threading import Lock
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import jwt
+import msgspec
 
-from federation.oauth.errors import InvalidToken, TemporarilyUnavailable
+from federation.oauth.errors import InvalidToken
 from federation.oauth.metadata import JWKS_PATH
 from federation.oauth.reasons import Reason
-from federation.resource_server.fetch import Fetch
+from federation.resource_server.base64url import decode, decode_signed
+from federation.resource_server.fetch import MAX_BYTES, Fetch
+from federation.resource_server.published import Document, Held, Published
+from federation.resource_server.waiting import settle
 
 ALGORITHMS = frozenset({"RS256", "PS256", "ES256", "EdDSA"})
+RENEWED = 30.0
+"""Seconds after which the keys are fetched again in the background."""
 FRESH = 300.0
-"""Seconds for which the keys are not asked for again."""
+"""Seconds for which keys are believed without a look at what is published by now."""
 COOL_DOWN = 10.0
 """Seconds between two looks for a key that is not known."""
+MAX_TOKEN = 8 * 1024
+"""Bytes; the bridge issues none that is larger."""
+MAX_HEADER = 2 * 1024
+_MOST_HEADERS = 64
+_SET_BACK = 5.0
+"""Seconds, as clocks are set by the network."""
 
 Claims: TypeAlias = Mapping[str, Any]
 
@@ -25,99 +37,191 @@ Claims: TypeAlias = Mapping[str, Any]
 def read_keys(body: bytes) -> dict[str, jwt.PyJWK]:
     """The keys of a JWK Set with which a bridge may sign, by their `kid`; raises ValueError for what is none."""
     try:
-        jwks = json.loads(body)
+        jwks = msgspec.json.decode(body)
         return {jwk["kid"]: jwt.PyJWK(jwk) for jwk in jwks["keys"] if jwk.get("alg") in ALGORITHMS}
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError, jwt.PyJWTError) as error:
         raise ValueError("no JWK Set of a bridge") from error
 
 
-@dataclass(slots=True)
-class BridgeKeys:
-    """The bridge's keys. Those of before hold on while it cannot be reached (ATTACKS F15).
+class KnownKeys:
+    """A set of keys as it was published, and the headers of tokens that they signed."""
 
-    Safe to share between threads.
+    def __init__(self, body: bytes) -> None:
+        """Raises ValueError for a body that is no JWK Set, or has no key."""
+        self.body = body
+        self.by_kid = read_keys(body)
+        self.headers: dict[str, tuple[str, jwt.PyJWK]] = {}
+        """Of header as written: its `typ`, and the key. Tokens of one key differ in what follows."""
+        if not self.by_kid:
+            raise ValueError("no key")
+
+
+class BridgeKeys:
+    """The bridge's keys. Safe to share between threads.
+
+    A key that the bridge publishes no more ends when the set is fetched again, and at the latest when the set is
+    FRESH seconds old: also while the bridge cannot be reached. `max_stale`: seconds that are added to that.
     """
 
-    issuer: str
-    fetch: Fetch
-    now: Callable[[], float]
-    _keys: dict[str, jwt.PyJWK] = field(default_factory=dict, init=False)
-    _tried_at: float = field(default=float("-inf"), init=False)
-    _lock: Lock = field(default_factory=Lock, init=False)
+    def __init__(
+        self,
+        issuer: str,
+        fetch: Fetch,
+        now: Callable[[], float],
+        *,
+        max_stale: float = 0.0,
+        background: bool = False,
+    ) -> None:
+        self.issuer = issuer
+        self.now = now
+        self.published = Published(fetch, now, background=background)
+        self._max_stale = max_stale
+        self._document = self.published.hold(
+            Document(issuer + JWKS_PATH, self.published, self._read, Reason.ISSUER_KEYS_UNAVAILABLE)
+        )
+
+    def known(self) -> KnownKeys:
+        """All that are published; raises NotHeld or TemporarilyUnavailable."""
+        return self._document.get()
 
     def key(self, kid: object) -> jwt.PyJWK:
-        """Raises InvalidToken for a stranger, TemporarilyUnavailable where nothing is known of any key."""
-        with self._lock:
-            age = self.now() - self._tried_at
-            if not 0 <= age <= FRESH or (kid not in self._keys and age > COOL_DOWN):
-                self._reload()
-            if not self._keys:
-                raise TemporarilyUnavailable(Reason.ISSUER_KEYS_UNAVAILABLE)
-            if not isinstance(kid, str) or kid not in self._keys:
-                raise InvalidToken(Reason.UNKNOWN_KEY)
-            return self._keys[kid]
+        """Raises InvalidToken for a stranger, NotHeld or TemporarilyUnavailable where that cannot be told."""
+        known = self.known()
+        if isinstance(kid, str) and kid in known.by_kid:
+            return known.by_kid[kid]
+        if not 0 <= self._document.age() <= COOL_DOWN:
+            raise self._document.look_again()
+        raise InvalidToken(Reason.UNKNOWN_KEY)
 
-    def _reload(self) -> None:
-        self._tried_at = self.now()
-        try:
-            found = read_keys(self.fetch(self.issuer + JWKS_PATH))
-        except (OSError, ValueError):
-            return
-        self._keys = found or self._keys
+    def _read(self, body: bytes, now: float, before: KnownKeys | None) -> Held[KnownKeys]:
+        known = before if before is not None and before.body == body else KnownKeys(body)
+        fresh = now + FRESH
+        return Held(known, now, now + RENEWED, fresh, fresh + self._max_stale, _SET_BACK)
 
 
-@dataclass(frozen=True, slots=True)
+class _Parts(NamedTuple):
+    header: str
+    message: bytes
+    payload: str
+    signature: bytes
+
+
+class Signed(NamedTuple):
+    """What the bridge signed: the claims' bytes, and the key that did."""
+
+    payload: bytes
+    key: jwt.PyJWK
+
+
 class BridgeJwts:
     """Verifies what the bridge signed. `leeway`: seconds by which two clocks may differ."""
 
-    keys: BridgeKeys
-    leeway: float = 0.0
+    def __init__(self, keys: BridgeKeys, leeway: float = 0.0) -> None:
+        self.keys = keys
+        self.leeway = leeway
 
-    def verify(self, token: str, typ: str, required: tuple[str, ...], audience: str | None = None) -> Claims:
-        """The claims of a JWT of that `typ`; raises InvalidToken or TemporarilyUnavailable.
+    def verify(self, token: str, typ: str, required: tuple[str, ...], audience: str | None = None) -> dict[str, Any]:
+        """The claims of a JWT of that `typ`; raises InvalidToken or TemporarilyUnavailable, and fetches what it needs.
 
         Times are judged by the keys' clock, and `aud` where an audience is named.
         """
-        try:
-            header = jwt.get_unverified_header(token)
-        except (jwt.PyJWTError, RecursionError, ValueError) as error:  # text that has no UTF-8, among others
-            raise InvalidToken(Reason.MALFORMED_TOKEN) from error
-        if str(header.get("typ", "")).lower().removeprefix("application/") != typ:
-            raise InvalidToken(Reason.WRONG_TOKEN_TYP)
-        key = self.keys.key(header.get("kid"))
-        claims = _decode(token, key, required, self.keys.issuer, audience)
-        self._check_times(claims)
+        signed = settle(lambda: self.signed(token, typ, MAX_BYTES))
+        claims = read_claims(signed.payload)
+        self.check(claims, required, audience)
         return claims
 
-    def _check_times(self, claims: Claims) -> None:
-        now, times = self.keys.now(), (claims["exp"], claims["iat"])
-        if not all(isinstance(time, int) and not isinstance(time, bool) for time in times):
+    def signed(self, token: str, typ: str, most: int = MAX_TOKEN) -> Signed:
+        """Header and signature; raises InvalidToken, NotHeld or TemporarilyUnavailable. `most`: bytes."""
+        parts = _parts(token, most)
+        key = self._key(parts.header, typ)
+        if not key.Algorithm.verify(parts.message, key.key, parts.signature):
+            raise InvalidToken(Reason.BAD_SIGNATURE)
+        return Signed(_signed_bytes(parts.payload), key)
+
+    def check(self, claims: Claims, required: tuple[str, ...], audience: str | None) -> None:
+        """Raises InvalidToken."""
+        for name in required:
+            if claims.get(name) is None:
+                raise InvalidToken(Reason.MALFORMED_CLAIMS)
+        if claims["iss"] != self.keys.issuer:
+            raise InvalidToken(Reason.UNTRUSTED_ISSUER)
+        if audience is not None and not _is_for(audience, claims["aud"]):
+            raise InvalidToken(Reason.WRONG_AUDIENCE)
+        issued_at, expires_at = claims["iat"], claims["exp"]
+        if type(issued_at) is not int or type(expires_at) is not int:
             raise InvalidToken(Reason.MALFORMED_CLAIMS)
-        if claims["exp"] <= now - self.leeway:
+        self.check_times(issued_at, expires_at)
+
+    def check_times(self, issued_at: int, expires_at: int) -> None:
+        """Raises InvalidToken."""
+        now = self.keys.now()
+        if expires_at <= now - self.leeway:
             raise InvalidToken(Reason.TOKEN_EXPIRED)
-        if claims["iat"] > now + self.leeway:
+        if issued_at > now + self.leeway:
             raise InvalidToken(Reason.TOKEN_NOT_YET_VALID)
 
+    def _key(self, text: str, typ: str) -> jwt.PyJWK:
+        known = self.keys.known()
+        found = known.headers.get(text)
+        if found is None:
+            found = self._read_header(text)
+            if len(known.headers) < _MOST_HEADERS and known.by_kid.get(found[1].key_id or "") is found[1]:
+                known.headers[text] = found
+        if found[0] != typ:
+            raise InvalidToken(Reason.WRONG_TOKEN_TYP)
+        return found[1]
 
-def _decode(token: str, key: jwt.PyJWK, required: tuple[str, ...], issuer: str, audience: str | None) -> Claims:
-    """The key's own algorithm is the only one; times are checked by our clock instead of PyJWT's."""
-    options: Any = {
-        "require": list(required),
-        "verify_exp": False,
-        "verify_iat": False,
-        "verify_nbf": False,
-        "verify_aud": audience is not None,
-    }
+    def _read_header(self, text: str) -> tuple[str, jwt.PyJWK]:
+        """`typ`, and the key; the key's own algorithm is the only one."""
+        header = _members(text)
+        typ = str(header.get("typ", "")).lower().removeprefix("application/")
+        key = self.keys.key(header.get("kid"))
+        if header.get("alg") != key.algorithm_name or "crit" in header:
+            raise InvalidToken(Reason.UNSUPPORTED_ALGORITHM)
+        return typ, key
+
+
+def read_claims(payload: bytes) -> dict[str, Any]:
+    """The claims that the bridge signed; raises InvalidToken for what is no JSON object."""
     try:
-        claims: Claims = jwt.decode(
-            token, key.key, algorithms=[key.algorithm_name], audience=audience, issuer=issuer, options=options
-        )
-    except jwt.InvalidSignatureError as error:
-        raise InvalidToken(Reason.BAD_SIGNATURE) from error
-    except jwt.InvalidAudienceError as error:
-        raise InvalidToken(Reason.WRONG_AUDIENCE) from error
-    except jwt.InvalidIssuerError as error:
-        raise InvalidToken(Reason.UNTRUSTED_ISSUER) from error
-    except jwt.PyJWTError as error:
+        claims = msgspec.json.decode(payload)
+    except (RecursionError, msgspec.MsgspecError, ValueError) as error:
         raise InvalidToken(Reason.MALFORMED_CLAIMS) from error
+    if not isinstance(claims, dict):
+        raise InvalidToken(Reason.MALFORMED_CLAIMS)
     return claims
+
+
+def _signed_bytes(text: str) -> bytes:
+    try:
+        return decode_signed(text)
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise InvalidToken(Reason.MALFORMED_TOKEN) from error
+
+
+def _parts(token: str, most: int) -> _Parts:
+    """Three segments of a JWS (RFC 7515 section 7.1); raises InvalidToken."""
+    if len(token) > most:
+        raise InvalidToken(Reason.TOKEN_TOO_LARGE)
+    signed, dot, signature = token.rpartition(".")
+    header, second, payload = signed.partition(".")
+    if not dot or not second or "." in payload or not header or len(header) > MAX_HEADER:
+        raise InvalidToken(Reason.MALFORMED_TOKEN)
+    try:
+        return _Parts(header, signed.encode("ascii"), payload, decode(signature))
+    except ValueError as error:
+        raise InvalidToken(Reason.MALFORMED_TOKEN) from error
+
+
+def _members(text: str) -> dict[str, Any]:
+    try:
+        header = msgspec.json.decode(decode(text))
+    except (RecursionError, msgspec.MsgspecError, ValueError) as error:
+        raise InvalidToken(Reason.MALFORMED_TOKEN) from error
+    if not isinstance(header, dict):
+        raise InvalidToken(Reason.MALFORMED_TOKEN)
+    return header
+
+
+def _is_for(audience: str, claim: object) -> bool:
+    return claim == audience or (isinstance(claim, list) and audience in claim)

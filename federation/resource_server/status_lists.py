@@ -1,13 +1,18 @@
 """Which tokens were revoked, by the bridge's signed lists (draft-ietf-oauth-status-list section 8.3)."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
 from threading import Lock
+from typing import Any, NamedTuple
 
-from federation.model.status import PATH, SIZE
+import msgspec
+
+from federation.model.status import PATH, SIZE, SPAN, list_path
 from federation.model.status_list import NotAStatusList, StatusList, read_status_list
-from federation.oauth.errors import InvalidToken, OAuthError, TemporarilyUnavailable
+from federation.oauth.errors import InvalidToken
 from federation.oauth.reasons import Reason
-from federation.resource_server.jwts import BridgeJwts, Claims
+from federation.resource_server.jwts import BridgeJwts
+from federation.resource_server.published import Document, Held
+from federation.resource_server.waiting import settle
 
 TYP = "statuslist+jwt"
 REQUIRED = ("iss", "sub", "iat", "exp", "ttl", "status_list")
@@ -15,94 +20,82 @@ LONGEST_TTL = 60
 """Seconds, whatever a list says."""
 MAX_LISTS = 4
 """Tokens that live now end in two different hours."""
-COOL_DOWN = 1.0
-"""Seconds between two looks for a list that cannot be had: whoever asks meanwhile does not wait for the next."""
-
-_NOT_TO_BE_HAD = (OSError, OAuthError, KeyError, TypeError, ValueError)
-"""Nobody answers, or not with the list."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
+class Place(NamedTuple):
+    """Where a token's bit is."""
+
+    uri: str
+    bit: int
+
+
+class _Dated(msgspec.Struct, frozen=True):
     list: StatusList
     issued_at: int
-    fetched_at: float
-    fresh_until: float
-    expires_at: float
 
-    def may_be_used(self, now: float, max_stale: float = 0.0) -> bool:
-        """A clock that was set back tells nothing about age: then the answer is no."""
-        return self.fetched_at <= now < self.fresh_until + max_stale
-
-    def after(self, before: "_Held | None") -> "_Held":
+    def after(self, before: "_Dated | None") -> "_Dated":
         """Bits are only ever set: a list that is no newer than the one before it takes nothing back."""
         if before is None or self.issued_at > before.issued_at:
             return self
-        return replace(self, list=self.list.joined(before.list), issued_at=before.issued_at)
+        return _Dated(self.list.joined(before.list), before.issued_at)
 
 
-@dataclass(slots=True)
 class StatusLists:
-    """Fetches a list at most once in the seconds that it allows (`ttl`). Safe to share between threads.
+    """Holds a list for the seconds that it allows (`ttl`). Safe to share between threads.
 
     `max_stale`: for how many seconds more a list may stand in while no newer one can be had; 0: not at all. Beyond its
     `exp` no list is believed.
     """
 
-    jwts: BridgeJwts
-    max_stale: float = 0.0
-    _held: dict[str, _Held] = field(default_factory=dict, init=False)
-    _failed: dict[str, float] = field(default_factory=dict, init=False)
-    _lock: Lock = field(default_factory=Lock, init=False)
+    def __init__(self, jwts: BridgeJwts, max_stale: float = 0.0) -> None:
+        self.jwts = jwts
+        self._max_stale = max_stale
+        self._documents: dict[str, Document[_Dated]] = {}
+        self._lock = Lock()
 
-    def check(self, claims: Claims) -> None:
+    def check(self, claims: Mapping[str, Any]) -> None:
         """Raises InvalidToken for a token that was revoked, TemporarilyUnavailable if that cannot be told now."""
-        uri, index = self._place(claims)
-        if self._current(uri).holds((index,)):
-            raise InvalidToken(Reason.TOKEN_REVOKED)
+        place = self.place(claims)
+        settle(lambda: self.look(place))
 
-    def _place(self, claims: Claims) -> tuple[str, int]:
-        """Where the token's bit is: in a list of the same bridge."""
+    def place(self, claims: Mapping[str, Any]) -> Place:
+        """Where the token's bit is: in a list of the same bridge; raises InvalidToken."""
         status = claims.get("status")
         place = status.get("status_list") if isinstance(status, dict) else None
         uri, index = (place.get("uri"), place.get("idx")) if isinstance(place, dict) else (None, None)
         known = isinstance(uri, str) and uri.startswith(self.jwts.keys.issuer + PATH)
-        if not known or not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < SIZE:
+        if not known or type(index) is not int or not 0 <= index < SIZE:
             raise InvalidToken(Reason.MALFORMED_CLAIMS)
-        return str(uri), index
+        return Place(str(uri), index)
 
-    def _current(self, uri: str) -> StatusList:
+    def look(self, place: Place) -> None:
+        """Raises InvalidToken if the bit is set; NotHeld or TemporarilyUnavailable if that cannot be told."""
+        document = self._documents.get(place.uri) or self._document(place.uri)
+        if document.get().list.holds((place.bit,)):
+            raise InvalidToken(Reason.TOKEN_REVOKED)
+
+    def prepare(self) -> None:
+        """Ask for the lists of tokens that live now; raises what `look` raises but InvalidToken."""
+        hour = int(self.jwts.keys.now()) // SPAN
+        for each in (hour, hour + 1):
+            uri = self.jwts.keys.issuer + list_path(each)
+            (self._documents.get(uri) or self._document(uri)).get()
+
+    def _document(self, uri: str) -> Document[_Dated]:
+        published = self.jwts.keys.published
         with self._lock:
-            held, now = self._held.get(uri), self.jwts.keys.now()
-            if held is None or not held.may_be_used(now):
-                held = self._newer(uri, held, now)
-            return held.list
+            if uri not in self._documents:
+                full = len(self._documents) >= MAX_LISTS
+                oldest = self._documents.pop(next(iter(self._documents))) if full else None
+                document = Document(uri, published, lambda *read: self._read(uri, *read), Reason.STATUS_UNAVAILABLE)
+                self._documents[uri] = published.hold(document, instead_of=oldest)
+            return self._documents[uri]
 
-    def _newer(self, uri: str, held: _Held | None, now: float) -> _Held:
-        try:
-            newer = self._fetched(uri, now).after(held)
-        except _NOT_TO_BE_HAD as error:
-            if held is not None and now < held.expires_at and held.may_be_used(now, self.max_stale):
-                return held
-            raise TemporarilyUnavailable(Reason.STATUS_UNAVAILABLE) from error
-        while len(self._held) >= MAX_LISTS and uri not in self._held:
-            del self._held[min(self._held, key=lambda other: self._held[other].expires_at)]
-        self._held[uri] = newer
-        return newer
-
-    def _fetched(self, uri: str, now: float) -> _Held:
-        if 0 <= now - self._failed.get(uri, float("-inf")) < COOL_DOWN:
-            raise OSError("it could not be had a moment ago")
-        try:
-            return self._read(self.jwts.keys.fetch(uri), uri, now)
-        except _NOT_TO_BE_HAD:
-            later = self.jwts.keys.now()  # a look may take longer than the cool-down
-            self._failed = {other: at for other, at in self._failed.items() if later - at < COOL_DOWN} | {uri: later}
-            raise
-
-    def _read(self, body: bytes, uri: str, now: float) -> _Held:
+    def _read(self, uri: str, body: bytes, now: float, before: _Dated | None) -> Held[_Dated]:
         claims = self.jwts.verify(body.decode("ascii", "replace"), TYP, REQUIRED)
         if claims["sub"] != uri or claims["status_list"]["bits"] != 1:
             raise NotAStatusList("it is another list")
         ttl = min(LONGEST_TTL, max(1, int(claims["ttl"])))
-        return _Held(read_status_list(claims["status_list"]["lst"]), claims["iat"], now, now + ttl, claims["exp"])
+        dated = _Dated(read_status_list(claims["status_list"]["lst"]), claims["iat"]).after(before)
+        stands_in_until = min(now + ttl + self._max_stale, claims["exp"])
+        return Held(dated, now, now + ttl / 2, min(now + ttl, claims["exp"]), stands_in_until)

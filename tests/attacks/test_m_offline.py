@@ -8,7 +8,7 @@ from federation.model.status import SPAN, list_path
 from federation.oauth.errors import InvalidToken, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.resource_server.fetch import TIMEOUT, fetch
-from federation.resource_server.status_lists import COOL_DOWN
+from federation.resource_server.published import COOL_DOWN
 from federation.status.list_token import TTL
 from tests.support.issued_world import USUAL
 from tests.support.loopback_server import LoopbackServer, running

@@ -24,7 +24,9 @@ class Service:
 
     def __post_init__(self) -> None:
         self.world.status.run()
-        self.verifier = Verifier(BRIDGE, RISK, fetch=self.fetch, max_stale=self.max_stale, now=self.world.clock.now)
+        self.verifier = Verifier(
+            BRIDGE, RISK, fetch=self.fetch, max_stale=self.max_stale, now=self.world.clock.now, background=False
+        )
 
     def fetch(self, url: str) -> bytes:
         self.fetched.append(url.removeprefix(BRIDGE))

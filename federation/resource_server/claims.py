@@ -1,0 +1,171 @@
+"""What a verified token says: the claims as they came, and their meaning by name (DESIGN section 6)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from federation.oauth.errors import InsufficientScope, InvalidToken
+from federation.oauth.reasons import Reason
+
+
+class _NotAsked:
+    """Not None: a setting that is missing must not switch a check off."""
+
+    def __repr__(self) -> str:
+        return "not asked"
+
+
+_NOT_ASKED = _NotAsked()
+
+
+class Claims(Mapping[str, Any]):
+    """The claims of a token that was verified. A mapping, so `claims["sub"]` works too."""
+
+    __slots__ = ("_claims", "_now")
+
+    def __init__(self, claims: dict[str, Any], now: float) -> None:
+        """`now`: when it was verified, in seconds since the epoch."""
+        self._claims = claims
+        self._now = now
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401  (JSON)
+        return self._claims[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._claims)
+
+    def __len__(self) -> int:
+        return len(self._claims)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._claims
+
+    def __repr__(self) -> str:
+        return f"Claims({self._claims!r})"
+
+    @property
+    def principal(self) -> str:
+        """Whom the token is about: `sub`."""
+        return str(self._claims["sub"])
+
+    @property
+    def client(self) -> str:
+        """The registered client that it was issued to, or the principal."""
+        return str(self._claims["client_id"])
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What the token is good for."""
+        return frozenset(str(self._claims.get("scope", "")).split())
+
+    @property
+    def tenant(self) -> str | None:
+        """None: the token is of no tenant."""
+        return self._text("tenant")
+
+    @property
+    def environment(self) -> str | None:
+        """Of the audience."""
+        return self._text("env")
+
+    @property
+    def actor(self) -> str | None:
+        """Who acts now; None: the principal itself."""
+        return next(iter(self.actor_chain), None)
+
+    @property
+    def actor_chain(self) -> tuple[str, ...]:
+        """Everyone who acts for the principal, the one who acts now first (RFC 8693 section 4.1)."""
+        return tuple(_actors(self._claims.get("act")))
+
+    @property
+    def jti(self) -> str:
+        """The token's id, as the bridge's audit trail has it."""
+        return str(self._claims["jti"])
+
+    @property
+    def txn(self) -> str | None:
+        """The id that all tokens of one chain share."""
+        return self._text("txn")
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        """What the mapping says about the principal: `ctx`."""
+        found = self._claims.get("ctx")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def details(self) -> tuple[Mapping[str, Any], ...]:
+        """`authorization_details` (RFC 9396)."""
+        found = self._claims.get("authorization_details")
+        return tuple(each for each in found if isinstance(each, dict)) if isinstance(found, list) else ()
+
+    @property
+    def issued_at(self) -> int:
+        """Seconds since the epoch."""
+        return int(self._claims["iat"])
+
+    @property
+    def expires_at(self) -> int:
+        """Seconds since the epoch."""
+        return int(self._claims["exp"])
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it is worth nothing without a key, which was proven."""
+        return "cnf" in self._claims
+
+    def require(
+        self,
+        *,
+        scope: str | _NotAsked = _NOT_ASKED,
+        actor: str | _NotAsked | None = _NOT_ASKED,
+        tenant: str | _NotAsked | None = _NOT_ASKED,
+        max_age: float | _NotAsked = _NOT_ASKED,
+        detail: Mapping[str, Any] | _NotAsked = _NOT_ASKED,
+    ) -> "Claims":
+        """These claims; raises InsufficientScope (403) for what is good for something else, InvalidToken (401) if old.
+
+        `scope`: all of these, separated by spaces. `actor`: who must be acting now; None: nobody may. `tenant`: whose
+        it must be; None: nobody's. `max_age`: seconds since it was issued. `detail`: one of its authorization details
+        must have this `type` and every other member as it is here. Raises ValueError for a requirement that is empty.
+        """
+        if not isinstance(scope, _NotAsked):
+            self._require_scope(scope)
+        if not isinstance(detail, _NotAsked):
+            self._require_detail(detail)
+        if not isinstance(actor, _NotAsked) and self.actor != actor:
+            raise InsufficientScope(Reason.WRONG_ACTOR)
+        if not isinstance(tenant, _NotAsked) and self.tenant != tenant:
+            raise InsufficientScope(Reason.OUTSIDE_TENANT)
+        if not isinstance(max_age, _NotAsked) and not self._now - self.issued_at <= _positive(max_age):
+            raise InvalidToken(Reason.TOKEN_TOO_OLD)
+        return self
+
+    def _require_scope(self, scope: str) -> None:
+        wanted = scope.split()
+        if not wanted:
+            raise ValueError("name the scope that is required")
+        if not self.scopes.issuperset(wanted):
+            raise InsufficientScope(Reason.MISSING_SCOPE)
+
+    def _require_detail(self, detail: Mapping[str, Any]) -> None:
+        if not detail.get("type"):
+            raise ValueError("name the type of the authorization detail that is required")
+        if not any(all(each.get(name) == value for name, value in detail.items()) for each in self.details):
+            raise InsufficientScope(Reason.MISSING_DETAIL)
+
+    def _text(self, name: str) -> str | None:
+        value = self._claims.get(name)
+        return value if isinstance(value, str) else None
+
+
+def _actors(act: object) -> Iterator[str]:
+    while isinstance(act, dict):
+        yield str(act.get("sub"))
+        act = act.get("act")
+
+
+def _positive(seconds: float) -> float:
+    if not seconds > 0:
+        raise ValueError("max_age is a number of seconds")
+    return seconds

@@ -1,0 +1,45 @@
+"""Doing what needs documents of the bridge, by a thread or by a task: whoever lacks one waits for its flight."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.reasons import Reason
+from federation.resource_server.fetch import TIMEOUT
+from federation.resource_server.published import NotHeld
+
+LONGEST = 2 * TIMEOUT + 1
+"""Seconds: a list may have to wait for the keys that its signature takes."""
+_ROUNDS = 4
+"""Keys, a newer set of keys, a list, and once more."""
+
+T = TypeVar("T")
+
+
+def settle(attempt: Callable[[], T]) -> T:
+    """What the attempt comes to; raises what it raises, or TemporarilyUnavailable if a document does not come."""
+    for _ in range(_ROUNDS):
+        try:
+            return attempt()
+        except NotHeld as missing:
+            flight = missing.flight
+        try:
+            flight.result(LONGEST)
+        except TimeoutError:
+            break
+    raise TemporarilyUnavailable(Reason.STATUS_UNAVAILABLE)
+
+
+async def settle_async(attempt: Callable[[], T]) -> T:
+    """The same without keeping the event loop from anything else."""
+    for _ in range(_ROUNDS):
+        try:
+            return attempt()
+        except NotHeld as missing:
+            flight = missing.flight
+        try:
+            await asyncio.wait_for(asyncio.wrap_future(flight), LONGEST)
+        except TimeoutError:
+            break
+    raise TemporarilyUnavailable(Reason.STATUS_UNAVAILABLE)
