@@ -8,7 +8,7 @@ from cryptography import x509
 from federation.authentication.proof import Proof, not_proven
 from federation.model.trust import Client
 from federation.verification.x509.authorities import authority_in_pem
-from federation.verification.x509.certificates import read_presented, refused
+from federation.verification.x509.certificates import judging, read_presented, refused
 from federation.verification.x509.chain import verify_chain
 from federation.verification.x509.extensions import extension, uris
 from federation.verification.x509.leaf import check_leaf
@@ -37,7 +37,9 @@ def _check_name(leaf: x509.Certificate, client: Client) -> None:
     if client.auth.subject is None:
         raise not_proven("no name is registered")
     kind, registered = client.auth.subject
-    if registered not in _NAMES[kind](leaf):
+    with judging("malformed"):
+        names = _NAMES[kind](leaf)
+    if registered not in names:
         raise refused(f"{kind} is another")
 
 

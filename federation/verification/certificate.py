@@ -23,6 +23,7 @@ from federation.verification.x509.candidates import CertificateIssuers
 from federation.verification.x509.certificates import (
     PresentedCertificates,
     digest,
+    judging,
     read_presented,
     refused,
 )
@@ -130,7 +131,8 @@ class CertificateVerifier:
             raise refused("this provider has no certificates")
         if vouched.issuer.single_use:
             raise refused("a certificate is not used once, and its issuer is single-use")
-        return read_claims(vouched.issuer, vouched.chain)
+        with judging("malformed"):
+            return read_claims(vouched.issuer, vouched.chain)
 
 
 def _read(presented: UnverifiedToken) -> PresentedCertificates:

@@ -83,5 +83,5 @@ def _is_enabled(document: Issuer | Client) -> bool:
 def _load(context: ssl.SSLContext, pem: str) -> None:
     try:
         context.load_verify_locations(cadata=pem)
-    except (ssl.SSLError, ValueError):
+    except (ssl.SSLError, ValueError, TypeError):  # TypeError: text outside ASCII
         _LOG.warning("an authority that OpenSSL cannot read is left out")

@@ -1,7 +1,6 @@
 """Certificate authorities as trust anchors: from an Issuer document, or from a SPIFFE bundle."""
 
 import base64
-import binascii
 from functools import lru_cache
 
 from cryptography import x509
@@ -9,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, S
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from federation.verification.weak_rsa import weakness
-from federation.verification.x509.certificates import MALFORMED
+from federation.verification.x509.certificates import read_all_of
 from federation.verification.x509.extensions import extension
 
 _CURVES = (SECP256R1, SECP384R1, SECP521R1)
@@ -25,7 +24,7 @@ def read_authority(pem: str) -> x509.Certificate:
     """The one authority in `pem`; raises UnusableAuthority."""
     try:
         certificates = x509.load_pem_x509_certificates(pem.encode())
-    except MALFORMED:
+    except Exception:  # noqa: BLE001 (as in `judging`: no list of types is promised)
         raise UnusableAuthority("not a PEM certificate") from None
     if len(certificates) != 1:
         raise UnusableAuthority("several certificates: make each an entry of its own")
@@ -46,14 +45,15 @@ def authority_in_x5c(entry: str) -> x509.Certificate | None:
     """The authority in an entry of `x5c` (RFC 7517 section 4.7: base64 of the DER); None: unusable."""
     try:
         return _checked(x509.load_der_x509_certificate(base64.b64decode(entry.encode("ascii"), validate=True)))
-    except (*MALFORMED, binascii.Error, UnusableAuthority):
+    except Exception:  # noqa: BLE001 (one that cannot be read must not keep the good ones beside it from vouching)
         return None
 
 
 def _checked(certificate: x509.Certificate) -> x509.Certificate:
     try:
+        read_all_of(certificate)
         problem = _problem(certificate)
-    except (*MALFORMED, x509.UnsupportedGeneralNameType):
+    except Exception:  # noqa: BLE001
         raise UnusableAuthority("malformed") from None
     if problem:
         raise UnusableAuthority(problem)

@@ -1,23 +1,21 @@
 """Certificates as a TLS client presents them: parsed completely, once, and nothing proven yet."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from federation.oauth.errors import InvalidRequest
+from federation.oauth.errors import InvalidRequest, OAuthError
 from federation.oauth.reasons import Reason
 from federation.verification import base64url
 
 MAX_PEM = 32 * 1024
 MAX_CERTIFICATES = 5
 """The leaf and whatever intermediates came with it."""
-
-MALFORMED = (ValueError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension)
-"""What the library raises for bytes that are no certificate, now or when a part is first looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +35,11 @@ def read_presented(pem: str) -> PresentedCertificates:
     """The certificates in `pem`, the client's own first; raises InvalidRequest."""
     if len(pem) > MAX_PEM:
         raise refused("above 32 KiB")
-    try:
+    with judging("malformed"):
         leaf, *intermediates = x509.load_pem_x509_certificates(pem.encode())
         for certificate in (leaf, *intermediates):
-            _read_all_of(certificate)
-    except (*MALFORMED, x509.UnsupportedGeneralNameType):
-        raise refused("malformed") from None
+            read_all_of(certificate)
+            _check_signature_length(certificate)
     if len(intermediates) >= MAX_CERTIFICATES:
         raise refused("more than five certificates")
     if leaf.version is not x509.Version.v3:  # what `openssl x509 -req` makes unless it is told extensions
@@ -50,13 +47,31 @@ def read_presented(pem: str) -> PresentedCertificates:
     return PresentedCertificates(leaf, tuple(intermediates))
 
 
-def _read_all_of(certificate: x509.Certificate) -> None:
-    """The library parses lazily; what is malformed is refused here and not somewhere on the way (ATTACKS K8)."""
+@contextmanager
+def judging(refusal: str) -> Iterator[None]:
+    """Whatever the library raises while a certificate is judged refuses that certificate, of whatever type it is.
+
+    The library promises no list of types: an address without a mask among name constraints raises a TypeError.
+    `refusal`: as for `refused`.
+    """
+    try:
+        yield
+    except OAuthError:
+        raise
+    except Exception as error:
+        raise refused(refusal) from error
+
+
+def read_all_of(certificate: x509.Certificate) -> None:
+    """Parse what the library parses lazily, so that it raises here and not somewhere on the way (ATTACKS K8)."""
     _ = (certificate.extensions, certificate.subject, certificate.issuer, certificate.public_key())
     _ = (certificate.not_valid_before_utc, certificate.not_valid_after_utc, certificate.signature_algorithm_parameters)
+
+
+def _check_signature_length(certificate: x509.Certificate) -> None:
+    """Bits that the signature is said not to use are in no signature: one certificate would have several texts."""
     if der(certificate)[-len(certificate.signature) - 1]:
-        # Bits that the signature is said not to use are in no signature: one certificate would have several texts.
-        raise ValueError("the signature is no whole number of bytes")
+        raise refused("the signature is no whole number of bytes")
 
 
 def refused(what: str) -> InvalidRequest:

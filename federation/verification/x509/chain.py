@@ -1,8 +1,8 @@
 """Path validation (RFC 5280 section 6), from a leaf to one issuer's own authorities and nobody else's (ATTACKS K3, K8).
 
 The library builds and verifies the path: signatures (no SHA-1, RSA of 2048 bits and more), times, path length, name
-constraints, unknown critical extensions. What it leaves to a profile is said here. It refuses name constraints of kinds
-that it cannot evaluate, URIs among them.
+constraints, unknown critical extensions. What it leaves to a profile is said here, and name constraints for subjects in
+names.py. It refuses name constraints of kinds that it cannot evaluate, URIs among them.
 """
 
 from collections.abc import Sequence
@@ -16,14 +16,15 @@ from cryptography.x509.verification import (
     Policy,
     PolicyBuilder,
     Store,
-    VerificationError,
 )
 
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
-from federation.verification.x509.certificates import PresentedCertificates, refused, utc
+from federation.verification.x509.certificates import PresentedCertificates, judging, refused, utc
+from federation.verification.x509.names import check_directory_names
 
 MAX_INTERMEDIATES = 3
+_NO_PATH = "no valid path to the issuer's authorities"
 
 _FOR_CLIENTS = frozenset({ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE})
 
@@ -43,18 +44,37 @@ class VerifiedChain:
 def verify_chain(
     presented: PresentedCertificates, authorities: Sequence[x509.Certificate], now: float
 ) -> VerifiedChain:
-    """The chain from the leaf to one of the authorities; raises InvalidRequest. `now`: seconds since the epoch."""
+    """The chain from the leaf to one of the authorities; raises InvalidRequest. `now`: seconds since the epoch.
+
+    Each authority is asked alone: one that the library cannot judge, or whose constraints exclude the leaf, keeps
+    none of the others from vouching.
+    """
     _check_times(presented.unverified_leaf, now)
     if not authorities:
         raise refused("the issuer has no authority for certificates")
-    builder = PolicyBuilder().store(Store(list(authorities))).time(utc(now)).max_chain_depth(MAX_INTERMEDIATES)
-    verifier = builder.extension_policies(ca_policy=_AUTHORITY, ee_policy=_LEAF).build_client_verifier()
-    try:
+    refusal = refused(_NO_PATH)
+    for authority in _possible(presented, authorities):
+        try:
+            return _verified(presented, authority, now)
+        except InvalidRequest as error:
+            refusal = error
+    raise refusal
+
+
+def _possible(presented: PresentedCertificates, authorities: Sequence[x509.Certificate]) -> list[x509.Certificate]:
+    """Those that one of the presented certificates names as its issuer."""
+    named = {certificate.issuer for certificate in (presented.unverified_leaf, *presented.intermediates)}
+    return [authority for authority in authorities if authority.subject in named]
+
+
+def _verified(presented: PresentedCertificates, authority: x509.Certificate, now: float) -> VerifiedChain:
+    with judging(_NO_PATH):
+        builder = PolicyBuilder().store(Store([authority])).time(utc(now)).max_chain_depth(MAX_INTERMEDIATES)
+        verifier = builder.extension_policies(ca_policy=_AUTHORITY, ee_policy=_LEAF).build_client_verifier()
         chain = verifier.verify(presented.unverified_leaf, list(presented.intermediates)).chain
-    except VerificationError:
-        raise refused("no valid path to the issuer's authorities") from None
-    if len(chain) == 1:
-        raise refused("an authority is no client")
+        if len(chain) == 1:
+            raise refused("an authority is no client")
+        check_directory_names(chain)
     return VerifiedChain(tuple(chain))
 
 

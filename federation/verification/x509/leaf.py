@@ -9,13 +9,14 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from federation.model.json import Json
 from federation.verification.weak_rsa import weakness
-from federation.verification.x509.certificates import refused, thumbprint
+from federation.verification.x509.certificates import judging, refused, thumbprint
 from federation.verification.x509.chain import VerifiedChain
 from federation.verification.x509.extensions import extension
 
 _CURVES = (SECP256R1, SECP384R1, SECP521R1)
 
 
+@judging("malformed")
 def check_leaf(chain: VerifiedChain) -> None:
     """Raises InvalidRequest where the certificate is not one of a TLS client."""
     constraints = extension(chain.leaf, x509.BasicConstraints)
@@ -26,6 +27,7 @@ def check_leaf(chain: VerifiedChain) -> None:
     check_key(chain.leaf)
 
 
+@judging("malformed")
 def check_purposes(certificate: x509.Certificate) -> None:
     """Raises InvalidRequest where a certificate that says what it is for does not name TLS clients."""
     purposes = extension(certificate, x509.ExtendedKeyUsage)
@@ -42,6 +44,7 @@ def _check_usage(usage: x509.KeyUsage | None) -> None:
         raise refused("key usage without digitalSignature")
 
 
+@judging("malformed")
 def check_key(certificate: x509.Certificate) -> None:
     """Raises InvalidRequest for a weak key, or one of a kind that is not known here."""
     key = certificate.public_key()

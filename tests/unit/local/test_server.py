@@ -8,6 +8,7 @@ import pytest
 
 from federation.local.requests import GatewayRequest, GatewayResponse
 from federation.local.server import LOOPBACK, PortTaken, Server, listen, url_of
+from tests.support.accepted_socket import sends_at_once
 from tests.support.eventually import HANGS
 
 
@@ -39,6 +40,15 @@ def test_a_head_request_gets_no_body() -> None:
         connection.request("HEAD", "/")
         answer = connection.getresponse()
         assert (answer.status, answer.read()) == (200, b"")
+        connection.close()
+
+
+def test_an_answer_on_a_kept_connection_is_sent_at_once() -> None:
+    with Server(listen(0), mirror) as server:
+        connection = connect(server)
+        connection.request("GET", "/")
+        connection.getresponse().read()
+        assert sends_at_once(connection.sock)
         connection.close()
 
 

@@ -15,6 +15,7 @@ from federation.local.mtls.identity import new_identity
 from federation.local.mtls.server import MutualTlsServer
 from federation.local.requests import GatewayRequest, GatewayResponse
 from federation.local.server import LOOPBACK
+from tests.support.accepted_socket import sends_at_once
 from tests.support.eventually import HANGS
 
 
@@ -60,6 +61,15 @@ def test_a_request_arrives_as_it_was_sent(folder: Path) -> None:
         expected = ["POST", "/a%20b", "c=%31", "one,two", "00ff", "https", "", LOOPBACK, "HTTP/1.1"]
         assert answer.read().decode().split("\n") == expected
         assert answer.headers["x-own"] == "kept"
+        connection.close()
+
+
+def test_an_answer_on_a_kept_connection_is_sent_at_once(folder: Path) -> None:
+    with serving(folder) as server:
+        connection = connect(server, folder)
+        connection.request("GET", "/")
+        connection.getresponse().read()
+        assert sends_at_once(connection.sock)
         connection.close()
 
 
