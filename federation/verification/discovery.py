@@ -8,6 +8,7 @@ from federation.model.trust import Issuer, IssuerKeys
 from federation.oauth.strict_json import NotStrictJson, parse_object
 from federation.ports import Fetcher
 from federation.verification.jwk_set import JwkSet, JwkSetRefused, read_jwk_set
+from federation.verification.spiffe_id import SPIFFE
 
 DISCOVERY_PATH = "/.well-known/openid-configuration"
 
@@ -32,10 +33,14 @@ def are_fetched(keys: IssuerKeys) -> bool:
     return keys.discovery or keys.jwks_uri is not None
 
 
-def read_keys(jwks: JsonObject, origin: str | None = None) -> PublishedKeys:
-    """An issuer's JWK Set, whoever kept it; raises KeysRefused."""
+def read_keys(issuer: Issuer, jwks: JsonObject, origin: str | None = None) -> PublishedKeys:
+    """An issuer's JWK Set, whoever kept it; raises KeysRefused.
+
+    A SPIFFE bundle without keys revokes all that it had (SPIFFE Trust Domain and Bundle section 4.1.3); elsewhere an
+    empty set is a failure.
+    """
     try:
-        return PublishedKeys(read_jwk_set(jwks), origin, jwks)
+        return PublishedKeys(read_jwk_set(jwks, may_be_empty=issuer.provider == SPIFFE), origin, jwks)
     except JwkSetRefused as error:
         raise KeysRefused(str(error)) from None
 
@@ -54,25 +59,25 @@ class KeySource:
         `known_origin`: the origin that discovery named before.
         """
         if issuer.keys.jwks is not None and not issuer.keys.pushed:
-            return read_keys(issuer.keys.jwks)
+            return read_keys(issuer, issuer.keys.jwks)
         if issuer.keys.jwks_uri is not None:
-            return read_keys(self._fetch(issuer.keys.jwks_uri))
+            return read_keys(issuer, self._fetch(issuer.keys.jwks_uri))
         if not issuer.keys.discovery:
             raise KeysRefused("the issuer has no source of keys")
-        return self._discover(issuer.issuer, known_origin)
+        return self._discover(issuer, known_origin)
 
-    def _discover(self, issuer: str, known_origin: str | None) -> PublishedKeys:
-        metadata = self._fetch(issuer.removesuffix("/") + DISCOVERY_PATH)
+    def _discover(self, issuer: Issuer, known_origin: str | None) -> PublishedKeys:
+        metadata = self._fetch(issuer.issuer.removesuffix("/") + DISCOVERY_PATH)
         # Exact, or one issuer could speak for another (RFC 8414 section 3.3).
-        if metadata.get("issuer") != issuer:
+        if metadata.get("issuer") != issuer.issuer:
             raise KeysRefused("discovery names another issuer")
         jwks_uri = self._checked(metadata.get("jwks_uri"))
         origin = _origin(jwks_uri)
-        if known_origin is not None and origin not in (known_origin, _origin(issuer)):
+        if known_origin is not None and origin not in (known_origin, _origin(issuer.issuer)):
             raise KeysRefused("discovery moved the keys to another host")
-        if origin != _origin(issuer) and not _has_default_port(jwks_uri):
+        if origin != _origin(issuer.issuer) and not _has_default_port(jwks_uri):
             raise KeysRefused("discovery names a port that is neither the issuer's nor that of https")
-        return read_keys(self._fetch(jwks_uri), origin)
+        return read_keys(issuer, self._fetch(jwks_uri), origin)
 
     def _checked(self, jwks_uri: Json) -> str:
         if not isinstance(jwks_uri, str) or not jwks_uri.startswith(tuple(f"{scheme}://" for scheme in self._schemes)):

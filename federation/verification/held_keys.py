@@ -12,6 +12,7 @@ from federation.verification.circuit import CLOSED, Circuit
 from federation.verification.discovery import KeysRefused, PublishedKeys
 from federation.verification.jwk import VerificationKey
 from federation.verification.jwk_set import JwkSet
+from federation.verification.spiffe_id import SPIFFE
 from federation.verification.thumbprint import thumbprint, thumbprints
 
 FRESH = 10 * 60
@@ -68,6 +69,8 @@ class HeldKeys:
     """The keys stand in the document itself: read once, never asked for."""
     pushed: bool = False
     """The keys lie in our own store, and there alone."""
+    bundle: bool = False
+    """The keys are a SPIFFE bundle, which may be empty."""
     max_stale: int = MAX_STALE
     evicted_at: float = -inf
     """What was known until then must not be used."""
@@ -85,7 +88,7 @@ class HeldKeys:
         """Nothing is held of the issuer yet."""
         keys = issuer.keys
         fixed = keys.jwks is not None and not keys.pushed
-        return cls(issuer.id, fixed, keys.pushed, issuer.max_stale, evicted_at)
+        return cls(issuer.id, fixed, keys.pushed, issuer.provider == SPIFFE, issuer.max_stale, evicted_at)
 
     def due(self, kid: str | None, now: float) -> bool:
         """Whether the issuer should be asked, and may be."""
@@ -123,11 +126,15 @@ class HeldKeys:
         return self.keys, not self.is_fresh(now)
 
     def renewed(self, published: PublishedKeys, now: float) -> tuple["HeldKeys", tuple[str, ...]]:
-        """The value after an answer, and what is odd about it; raises KeysRefused rather than lose a good set."""
-        if _names(self.keys) and not _names(published.keys):
+        """The value after an answer, and what is odd about it; raises KeysRefused rather than lose a good set.
+
+        A SPIFFE bundle is all that its trust domain stands by: one in which no usable key is left revokes at once.
+        """
+        emptied = bool(_names(self.keys)) and not _names(published.keys)
+        if emptied and not self.bundle:
             raise KeysRefused("no usable key is left in the set")
         replaced = self.replaces_all(published.keys)
-        if replaced and _within(BETWEEN_REPLACEMENTS, self.replaced_at, now):
+        if replaced and not emptied and _within(BETWEEN_REPLACEMENTS, self.replaced_at, now):
             raise KeysRefused("the issuer replaced all keys twice within ten minutes")
         held = replace(
             self,
@@ -135,12 +142,12 @@ class HeldKeys:
             origin=self.origin or published.origin,
             fetched_at=inf if self.fixed else now,
             as_of=None if self.fixed else now,
-            replaced_at=now if replaced else self.replaced_at,
+            replaced_at=now if replaced and not emptied else self.replaced_at,
             asked_at=now,
             failure="",
             circuit=CLOSED,
         )
-        return held, self._oddities(published.keys, replaced=replaced)
+        return held, self._oddities(published.keys, replaced=replaced and not emptied, emptied=emptied)
 
     def adopting(self, shared: SharedKeys, now: float) -> "HeldKeys":
         """The value with keys that another process knows, unless we know better or they were evicted since."""
@@ -171,10 +178,11 @@ class HeldKeys:
         held = _names(self.keys)
         return bool(held) and held.isdisjoint(_names(keys))
 
-    def _oddities(self, keys: JwkSet, *, replaced: bool) -> tuple[str, ...]:
+    def _oddities(self, keys: JwkSet, *, replaced: bool, emptied: bool) -> tuple[str, ...]:
         oddities = {
             "the issuer publishes private key members": keys.has_private_members,
             "the issuer replaced all keys at once": replaced,
+            "the trust domain revoked all keys: its bundle is empty": emptied,
             "the issuer uses a kid again for another key": self._renames(keys),
         }
         return tuple(oddity for oddity, is_odd in oddities.items() if is_odd)

@@ -57,9 +57,12 @@ class JwkSet:
         return fitting[0]
 
 
-def read_jwk_set(document: JsonObject) -> JwkSet:
-    """The set that `document` is; raises JwkSetRefused where two readers could choose different keys."""
-    jwks = _members(document)
+def read_jwk_set(document: JsonObject, *, may_be_empty: bool = False) -> JwkSet:
+    """The set that `document` is; raises JwkSetRefused where two readers could choose different keys.
+
+    `may_be_empty`: whether a set without keys says something (a SPIFFE bundle's does).
+    """
+    jwks = _members(document, may_be_empty=may_be_empty)
     _check_kinds(jwks)
     _check_kids(jwks)
     keys: list[VerificationKey] = []
@@ -88,11 +91,11 @@ def _authorities(jwks: list[JsonObject]) -> Iterator[str]:
             yield x5c[0]
 
 
-def _members(document: JsonObject) -> list[JsonObject]:
+def _members(document: JsonObject, *, may_be_empty: bool) -> list[JsonObject]:
     jwks = document.get("keys")
     if not isinstance(jwks, list) or not all(isinstance(jwk, dict) for jwk in jwks):
         raise JwkSetRefused("keys is not a list of objects")
-    if not 1 <= len(jwks) <= MAX_KEYS:
+    if not (jwks or may_be_empty) or len(jwks) > MAX_KEYS:
         raise JwkSetRefused("no keys, or more than 100")
     return cast("list[JsonObject]", jwks)
 

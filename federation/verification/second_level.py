@@ -35,15 +35,15 @@ def last_fetched(issuer: Issuer, kept: IssuerKeySet | None) -> SharedKeys | None
     """What the issuer published when it was last asked under this version of its document; raises KeysRefused."""
     if kept is None or kept.anchor != fetched_anchor(issuer):
         return None
-    return _shared(kept, confirmed_at=kept.as_of)
+    return _shared(issuer, kept, confirmed_at=kept.as_of)
 
 
 def pushed_or_first(issuer: Issuer, kept: IssuerKeySet | None, now: float) -> SharedKeys | None:
     """What the issuer pushed last, or until then the first keys from its document; raises KeysRefused."""
     if kept is not None and kept.anchor == pushed_anchor(issuer):
-        return _shared(kept, confirmed_at=now)
+        return _shared(issuer, kept, confirmed_at=now)
     if issuer.keys.jwks is not None:
-        return SharedKeys(read_keys(issuer.keys.jwks).keys, as_of=None, confirmed_at=now)
+        return SharedKeys(read_keys(issuer, issuer.keys.jwks).keys, as_of=None, confirmed_at=now)
     return None
 
 
@@ -79,14 +79,14 @@ def _without_secrets(jwk: Json) -> Json:
     return {name: "" if name in PRIVATE_MEMBERS else value for name, value in jwk.items()}
 
 
-def _shared(kept: IssuerKeySet, confirmed_at: float) -> SharedKeys:
-    published = _read(kept)
+def _shared(issuer: Issuer, kept: IssuerKeySet, confirmed_at: float) -> SharedKeys:
+    published = _read(issuer, kept)
     replaced_at = -inf if kept.replaced_at is None else kept.replaced_at
     return SharedKeys(published.keys, kept.as_of, confirmed_at, kept.origin, replaced_at)
 
 
-def _read(kept: IssuerKeySet) -> PublishedKeys:
+def _read(issuer: Issuer, kept: IssuerKeySet) -> PublishedKeys:
     try:
-        return read_keys(parse_object(kept.jwks.encode()))
+        return read_keys(issuer, parse_object(kept.jwks.encode()))
     except NotStrictJson as error:
         raise KeysRefused(f"the kept set is {error}") from None

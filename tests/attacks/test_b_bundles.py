@@ -7,10 +7,13 @@ import pytest
 from federation.issuer_keys.refresh import KeyRefresh
 from federation.model.json import Json
 from federation.model.trust import IssuerKeys
-from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.verification.discovery import KeySource
+from federation.verification.providers import provider_named
+from tests.support.fake_fetcher import FakeFetcher
 from tests.support.fake_issuer_keys import FakeIssuerKeys
+from tests.support.issuer_world import BRIDGE, JWKS_URI, Directory, World, claims, jwks, token, trusted
 from tests.support.jose_keys import rsa_key
 from tests.support.x509_authority import NOW, authority, pem, rsa_private, svid
 from tests.support.x509_world import (
@@ -102,7 +105,7 @@ def test_B6_a_key_for_tokens_vouches_for_no_certificate() -> None:
 
 
 def test_B9_an_answer_that_is_no_set_is_refused_and_the_last_good_one_kept() -> None:
-    for bad in (b"<html>", b"[]", b'{"keys": []}', b'{"keys": [], "keys": []}', b"{}", b"\xff\xfe{}"):
+    for bad in (b"<html>", b"[]", b'{"keys": [], "keys": []}', b"{}", b"\xff\xfe{}"):
         assert unavailable(certificate_world(spiffe(), bundle=bad))
         world = certificate_world(spiffe(), bundle=bundle(CA))
         world.verify(LEAF)
@@ -156,3 +159,69 @@ def test_fault_F18_a_cold_runtime_works_while_the_bundle_endpoint_is_down() -> N
     assert cold.verify(LEAF).subject.startswith(TRUST_DOMAIN)
     assert cold.detail(OTHER.sign(svid()))
     assert cold.web.fetched == []
+
+
+NOTHING_LEFT: dict[str, dict[str, Json]] = {
+    "an empty bundle": bundle(),
+    "a bundle of keys for another purpose": bundle(keys=(rsa_key().jwk(use="of the future"),)),
+    "a bundle whose only authority cannot be used": {"keys": [x509_svid(CA, d="AAAA")]},
+}
+revoked = pytest.mark.parametrize("left", NOTHING_LEFT.values(), ids=NOTHING_LEFT)
+
+
+@revoked
+def test_fault_F19_an_empty_bundle_revokes_certificates_within_one_refresh(left: dict[str, Json]) -> None:
+    world = certificate_world(spiffe(), bundle=bundle(CA))
+    world.verify(LEAF)
+    world.web.documents[BUNDLE] = left
+    world.clock.advance(601)
+    assert world.detail(LEAF)
+    world.web.documents[BUNDLE] = bundle(CA)
+    world.clock.advance(601)
+    assert not world.verify(LEAF).keys_stale
+
+
+@revoked
+def test_fault_F19_an_empty_bundle_revokes_jwts_within_one_refresh(left: dict[str, Json]) -> None:
+    key = rsa_key()
+    web = FakeFetcher({BUNDLE: bundle(keys=(key.jwk(use="jwt-svid"),))})
+    world = World(Directory(spiffe()), web, provider=provider_named("spiffe"))
+    text = token({"sub": f"{TRUST_DOMAIN}/web", "aud": BRIDGE, "exp": NOW + 3000}, key=key)
+    assert world.verify(text).subject
+    web.documents[BUNDLE] = left
+    world.clock.advance(601)
+    with pytest.raises(InvalidRequest) as refused:
+        world.verify(text)
+    assert refused.value.reason in (Reason.UNKNOWN_KEY, Reason.UNUSABLE_KEY)
+
+
+def test_fault_F19_a_bundle_that_was_replaced_a_minute_ago_may_be_emptied() -> None:
+    world = certificate_world(spiffe(), bundle=bundle(CA))
+    world.verify(LEAF)
+    for published in (bundle(OTHER), bundle()):
+        world.web.documents[BUNDLE] = published
+        world.clock.advance(601)
+        KeyRefresh(world.directory, KeySource(world.web), world.shared, FakeIssuerKeys(), world.clock).run()
+        world.clock.advance(1)
+    assert world.detail(OTHER.sign(svid()))
+
+
+def test_fault_F19_an_empty_bundle_reaches_a_cold_runtime_while_the_endpoint_is_down() -> None:
+    warm = certificate_world(spiffe(), bundle=bundle(CA))
+    refresh = KeyRefresh(warm.directory, KeySource(warm.web), warm.shared, FakeIssuerKeys(), warm.clock)
+    refresh.run()
+    warm.web.documents[BUNDLE] = bundle()
+    report = refresh.run()
+    assert not report.failed
+    cold = CertificateWorld(warm.directory, clock=warm.clock, shared=warm.shared)
+    assert cold.detail(LEAF)
+
+
+def test_fault_F19_an_empty_set_of_any_other_issuer_is_a_failure() -> None:
+    web = FakeFetcher({JWKS_URI: jwks(rsa_key())})
+    world = World(Directory(trusted(keys=IssuerKeys(jwks_uri=JWKS_URI))), web)
+    text = token({**claims(), "exp": NOW + 3000})
+    assert not world.verify(text).keys_stale
+    web.documents[JWKS_URI] = {"keys": []}
+    world.clock.advance(601)
+    assert world.verify(text).keys_stale
