@@ -6,7 +6,7 @@ What a fetched set may hold besides, and is merely ignored, has no business in o
 from federation.model.json import JsonObject
 from federation.oauth.reasons import Reason
 from federation.verification.jwk import UnusableJwk, has_private_members, read_jwk
-from federation.verification.jwk_set import X509_SVID, JwkSet, JwkSetRefused, read_jwk_set
+from federation.verification.jwk_set import X509_SVID, JwkSet, JwkSetRefused, ambiguous, read_jwk_set
 from federation.verification.x509.authorities import authority_in_x5c
 
 
@@ -26,6 +26,8 @@ def read_every_key(document: JsonObject) -> JwkSet:
     except JwkSetRefused as error:
         raise KeysUnfit(Reason.MALFORMED_KEYS, str(error)) from None
     _check_each(document)
+    if ambiguous(keys.keys):
+        raise KeysUnfit(Reason.MALFORMED_KEYS, "duplicate kid: two keys could be meant by one token")
     return keys
 
 

@@ -10,10 +10,10 @@ from federation.oauth.reasons import Reason
 from federation.verification.algorithms import SignatureAlgorithm
 from federation.verification.circuit import CLOSED, Circuit
 from federation.verification.discovery import KeysRefused, PublishedKeys
-from federation.verification.jwk import VerificationKey
+from federation.verification.jwk import SIG, VerificationKey
 from federation.verification.jwk_set import JwkSet
 from federation.verification.spiffe_id import SPIFFE
-from federation.verification.thumbprint import thumbprint, thumbprints
+from federation.verification.thumbprint import thumbprints
 
 FRESH = 10 * 60
 """Seconds for which keys are used without asking: a revoked key lives no longer than this (B13)."""
@@ -107,13 +107,13 @@ class HeldKeys:
         """Whether a token with that `kid` need not wait for the issuer's answer."""
         return self._holds(now) and (kid is None or self._knows(kid))
 
-    def choose(self, kid: str | None, algorithm: SignatureAlgorithm, now: float) -> ResolvedKey:
+    def choose(self, kid: str | None, algorithm: SignatureAlgorithm, now: float, use: str = SIG) -> ResolvedKey:
         """The key to verify with; raises InvalidRequest, or TemporarilyUnavailable if keys are missing or too old."""
         keys, stale = self._current(now)
         if stale and kid is not None and not self._knows(kid):
             # It may well be the issuer's new key: saying that there is none would be a guess.
             raise self._unavailable("stale keys without that kid")
-        return ResolvedKey(keys.select(kid, algorithm), stale, self.as_of)
+        return ResolvedKey(keys.select(kid, algorithm, use), stale, self.as_of)
 
     def authorities(self, now: float) -> HeldAuthorities:
         """Those that vouch for certificates now; raises TemporarilyUnavailable as `choose` does."""
@@ -189,7 +189,8 @@ class HeldKeys:
 
     def _renames(self, keys: JwkSet) -> bool:
         held = self.keys.by_kid if self.keys else {}
-        return any(thumbprint(held[kid]) != thumbprint(keys.by_kid[kid]) for kid in held.keys() & keys.by_kid.keys())
+        both = held.keys() & keys.by_kid.keys()
+        return any(thumbprints(held[kid]).isdisjoint(thumbprints(keys.by_kid[kid])) for kid in both)
 
     def _is_news(self, shared: SharedKeys, now: float) -> bool:
         """What we seem to know from the future is of no known age (fault F23)."""

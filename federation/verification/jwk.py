@@ -26,6 +26,8 @@ from federation.verification.weak_rsa import weakness
 
 PublicKey: TypeAlias = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
 
+PUBLIC_MEMBERS = frozenset({"kty", "crv", "n", "e", "x", "y"})
+"""What a public key is made of."""
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 SIG = "sig"
 JWT_SVID = "jwt-svid"

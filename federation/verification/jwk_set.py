@@ -1,15 +1,25 @@
 """JWK Set (RFC 7517 section 5): an issuer's keys, read once, and the choice of the one that a token needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import cast
 
 from federation.model.json import JsonObject
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.verification.algorithms import SignatureAlgorithm
-from federation.verification.jwk import UnusableJwk, VerificationKey, has_private_members, read_jwk
+from federation.verification.jwk import (
+    PUBLIC_MEMBERS,
+    SIG,
+    UnusableJwk,
+    VerificationKey,
+    has_private_members,
+    read_jwk,
+)
+from federation.verification.thumbprint import thumbprint
 
 MAX_KEYS = 100
 X509_SVID = "x509-svid"
@@ -25,9 +35,9 @@ class JwkSet:
     """The usable keys of a set, and what is known about the others."""
 
     keys: tuple[VerificationKey, ...]
-    by_kid: ReadOnly[str, VerificationKey] = field(repr=False)
+    by_kid: ReadOnly[str, tuple[VerificationKey, ...]] = field(repr=False)
     unusable: ReadOnly[str, str]
-    """kid -> why that key verifies nothing."""
+    """kid -> why a key of that id verifies nothing; another key of the same id may be usable."""
     has_private_members: bool = False
     authorities: tuple[str, ...] = ()
     """`x5c` of the certificate authorities in a SPIFFE bundle (X509-SVID section 6.2); only SPIFFE issuers ask."""
@@ -36,50 +46,102 @@ class JwkSet:
         """Whether the set has a key of that id, usable or not."""
         return kid in self.by_kid or kid in self.unusable
 
-    def select(self, kid: str | None, algorithm: SignatureAlgorithm) -> VerificationKey:
-        """The only key that a token with this header may have been signed with; raises InvalidRequest."""
-        if kid is None:
-            return self._only_fitting(algorithm)
+    def select(self, kid: str | None, algorithm: SignatureAlgorithm, use: str = SIG) -> VerificationKey:
+        """The only key that a token with this header may have been signed with; raises InvalidRequest.
+
+        Issuers list one key once for each algorithm or use, under one `kid`: all three choose (RFC 7517 section 4.5).
+        """
+        named = self.keys if kid is None else self._named(kid)
+        fitting = [key for key in named if key.fits(algorithm) and key.use == use]
+        if len(fitting) != 1 and len(set(map(_identity, fitting))) != 1:
+            # Trying several keys in turn would be guessing (ATTACKS B2, B4).
+            raise _not_one(kid, named, algorithm, len(fitting))
+        return fitting[0]
+
+    def _named(self, kid: str) -> tuple[VerificationKey, ...]:
+        if kid in self.by_kid:
+            return self.by_kid[kid]
         if kid in self.unusable:
             raise InvalidRequest(Reason.UNUSABLE_KEY, self.unusable[kid])
-        key = self.by_kid.get(kid)
-        if key is None:
-            raise InvalidRequest(Reason.UNKNOWN_KEY)
-        if not key.fits(algorithm):
-            raise InvalidRequest(Reason.UNUSABLE_KEY, f"the key is not for {algorithm.name}")
-        return key
+        raise InvalidRequest(Reason.UNKNOWN_KEY)
 
-    def _only_fitting(self, algorithm: SignatureAlgorithm) -> VerificationKey:
-        """RFC 7515 section 4.1.4 makes kid optional; trying several keys in turn would be guessing (ATTACKS B2)."""
-        fitting = [key for key in self.keys if key.fits(algorithm)]
-        if len(fitting) != 1:
-            raise InvalidRequest(Reason.UNKNOWN_KEY, f"no kid, and {len(fitting)} keys fit")
-        return fitting[0]
+
+def _identity(key: VerificationKey) -> tuple[str, str | None]:
+    """What makes it one key, however often it is listed."""
+    return thumbprint(key), key.issuer
+
+
+def _not_one(
+    kid: str | None, named: Sequence[VerificationKey], algorithm: SignatureAlgorithm, fitting: int
+) -> InvalidRequest:
+    if kid is None:
+        return InvalidRequest(Reason.UNKNOWN_KEY, f"no kid, and {fitting} keys fit")
+    if fitting:
+        return InvalidRequest(Reason.UNUSABLE_KEY, f"{fitting} keys of that kid fit")
+    is_for = any(key.fits(algorithm) for key in named)
+    return InvalidRequest(Reason.UNUSABLE_KEY, "use is another" if is_for else f"the key is not for {algorithm.name}")
+
+
+def ambiguous(keys: Sequence[VerificationKey]) -> bool:
+    """Whether two keys of one `kid` could be meant by one token."""
+    for one, other in combinations(keys, 2):
+        same_name = one.kid is not None and (one.kid, one.use) == (other.kid, other.use)
+        same_kind = (one.kty, one.crv) == (other.kty, other.crv) and (
+            one.alg == other.alg or None in (one.alg, other.alg)
+        )
+        if same_name and same_kind and _identity(one) != _identity(other):
+            return True
+    return False
 
 
 def read_jwk_set(document: JsonObject, *, may_be_empty: bool = False) -> JwkSet:
-    """The set that `document` is; raises JwkSetRefused where two readers could choose different keys.
+    """The set that `document` is; raises JwkSetRefused where it must not be used as a whole.
 
     `may_be_empty`: whether a set without keys says something (a SPIFFE bundle's does).
     """
     jwks = _members(document, may_be_empty=may_be_empty)
     _check_kinds(jwks)
-    _check_kids(jwks)
+    published = _published_secrets(jwks)
     keys: list[VerificationKey] = []
     unusable: dict[str, str] = {}
     for jwk in jwks:
         try:
-            keys.append(read_jwk(jwk))
+            keys.append(_unless_published(read_jwk(jwk), published))
         except UnusableJwk as error:
             if isinstance(kid := jwk.get("kid"), str):
                 unusable[kid] = str(error)
     return JwkSet(
         keys=tuple(keys),
-        by_kid={key.kid: key for key in keys if key.kid is not None},
+        by_kid=_by_kid(keys),
         unusable=unusable,
         has_private_members=any(map(has_private_members, jwks)),
         authorities=tuple(_authorities(jwks)),
     )
+
+
+def _by_kid(keys: Sequence[VerificationKey]) -> dict[str, tuple[VerificationKey, ...]]:
+    by_kid: dict[str, tuple[VerificationKey, ...]] = {}
+    for key in keys:
+        if key.kid is not None:
+            by_kid[key.kid] = (*by_kid.get(key.kid, ()), key)
+    return by_kid
+
+
+def _published_secrets(jwks: list[JsonObject]) -> frozenset[str]:
+    """Thumbprints of the keys whose private half stands in the set, whatever else each entry says."""
+    found: set[str] = set()
+    for jwk in filter(has_private_members, jwks):
+        bare = {name: value for name, value in jwk.items() if name in PUBLIC_MEMBERS}
+        with suppress(UnusableJwk):
+            found.add(thumbprint(read_jwk(bare)))
+    return frozenset(found)
+
+
+def _unless_published(key: VerificationKey, published: frozenset[str]) -> VerificationKey:
+    """The key; raises UnusableJwk where anybody can sign with it (ATTACKS B6)."""
+    if published and thumbprint(key) in published:
+        raise UnusableJwk("private members elsewhere in the set")
+    return key
 
 
 def _authorities(jwks: list[JsonObject]) -> Iterator[str]:
@@ -105,9 +167,3 @@ def _check_kinds(jwks: list[JsonObject]) -> None:
     kinds = {jwk.get("kty") == "oct" for jwk in jwks}
     if kinds == {True, False}:
         raise JwkSetRefused("oct beside asymmetric keys")
-
-
-def _check_kids(jwks: list[JsonObject]) -> None:
-    kids = [jwk["kid"] for jwk in jwks if isinstance(jwk.get("kid"), str)]
-    if len(set(kids)) != len(kids):
-        raise JwkSetRefused("duplicate kid")

@@ -19,6 +19,7 @@ from federation.ports import Clock, FetchFailed
 from federation.verification.algorithms import SignatureAlgorithm
 from federation.verification.discovery import KeySource, KeysRefused
 from federation.verification.held_keys import HeldAuthorities, HeldKeys, ResolvedKey
+from federation.verification.jwk import SIG
 from federation.verification.second_level import SecondLevel
 
 Alarm: TypeAlias = Callable[[str, str], None]
@@ -56,13 +57,13 @@ class KeyCache:
         self._evicted_at: OrderedDict[str, float] = OrderedDict()
         self._lock = Lock()
 
-    def resolve(self, issuer: Issuer, kid: str | None, algorithm: SignatureAlgorithm) -> ResolvedKey:
+    def resolve(self, issuer: Issuer, kid: str | None, algorithm: SignatureAlgorithm, use: str = SIG) -> ResolvedKey:
         """The key that signed; fetches only if it must and may.
 
         Raises InvalidRequest for a key that the issuer does not publish or that is unfit, and TemporarilyUnavailable
         if the issuer's keys are not to be had.
         """
-        return self._held(issuer, kid).choose(kid, algorithm, self._clock.now())
+        return self._held(issuer, kid).choose(kid, algorithm, self._clock.now(), use)
 
     def authorities(self, issuer: Issuer) -> HeldAuthorities:
         """The authorities in a SPIFFE issuer's bundle; raises TemporarilyUnavailable if that is not to be had."""

@@ -17,7 +17,7 @@ from federation.verification import base64url
 from federation.verification.algorithms import allowed_algorithm
 from federation.verification.claims import check_jti, check_times
 from federation.verification.compact import UnverifiedJwt
-from federation.verification.jwk import SIG, VerificationKey
+from federation.verification.jwk import VerificationKey
 from federation.verification.jwk_set import JwkSet
 
 MAX_AGE = 10 * 60
@@ -75,7 +75,7 @@ def _check_signature(jwt: UnverifiedJwt, issuer: Issuer, trusted: JwkSet) -> Ver
         raise InvalidRequest(Reason.WRONG_TOKEN_TYP, "typ is not JWT")
     algorithm = allowed_algorithm(jwt.unverified_header.alg, issuer.algorithms)
     key = trusted.select(jwt.unverified_header.kid, algorithm)
-    if key.use != SIG or key.issuer is not None:
+    if key.issuer is not None:
         raise InvalidRequest(Reason.UNUSABLE_KEY, "the key is for others' tokens")
     if not algorithm.verify(key.public_key, jwt.signing_input, jwt.signature):
         raise InvalidRequest(Reason.BAD_SIGNATURE)

@@ -59,9 +59,7 @@ class TokenVerifier:
 
     def _check_signature(self, jwt: UnverifiedJwt, issuer: Issuer, provider: Provider) -> ResolvedKey:
         algorithm = allowed_algorithm(jwt.unverified_header.alg, issuer.algorithms)
-        resolved = self._keys.resolve(issuer, jwt.unverified_header.kid, algorithm)
-        if resolved.key.use != provider.key_use:
-            raise InvalidRequest(Reason.UNUSABLE_KEY, f"use is not {provider.key_use}")
+        resolved = self._keys.resolve(issuer, jwt.unverified_header.kid, algorithm, provider.key_use)
         if not algorithm.verify(resolved.key.public_key, jwt.signing_input, jwt.signature):
             raise InvalidRequest(Reason.BAD_SIGNATURE)
         return resolved

@@ -5,7 +5,7 @@ from math import prod
 
 import pytest
 
-from federation.model.json import JsonObject
+from federation.model.json import Json, JsonObject
 from federation.model.trust import IssuerKeys
 from federation.oauth.reasons import Reason
 from federation.verification import base64url
@@ -193,3 +193,67 @@ BENT_CURVES: dict[str, JsonObject] = {
 @pytest.mark.parametrize("form", BENT_CURVES)
 def test_B8_a_point_that_is_not_what_it_says_is_refused(form: str) -> None:
     assert refused(BENT_CURVES[form])
+
+
+PER_ALGORITHM = [GOOD.jwk(alg=alg, use="sig") for alg in ("RS256", "RS384", "RS512")]
+"""As PingAM lists its keys (jpadilla/pyjwt#1129)."""
+SAME_KID = {
+    "once for each algorithm": PER_ALGORITHM,
+    "the same key twice": [GOOD.jwk(), GOOD.jwk()],
+    "for signatures, and for encryption": [GOOD.jwk(use="sig"), GOOD.jwk(use="enc", alg="RSA-OAEP")],
+    "two keys, for signatures and for encryption": [rsa_key("enc").jwk(kid="rsa-1", use="enc"), GOOD.jwk(use="sig")],
+    "two keys of different kinds": [ec_key().jwk(kid="rsa-1"), GOOD.jwk()],
+    "two keys of different algorithms": [rsa_key("ps").jwk(kid="rsa-1", alg="PS256"), GOOD.jwk(alg="RS256")],
+    "beside one that cannot be read": [GOOD.jwk(), {"kty": "RSA", "kid": "rsa-1"}],
+    "beside one of a kind that is not known": [{"kty": "AKP", "alg": "ML-DSA-65", "kid": "rsa-1"}, GOOD.jwk()],
+    "beside an ambiguous one": [GOOD.jwk(), *[rsa_key(name).jwk(kid="twin") for name in ("one", "two")]],
+}
+
+
+@pytest.mark.parametrize("keys", SAME_KID.values(), ids=SAME_KID)
+def test_B4_a_kid_that_is_there_more_than_once_is_told_apart_by_algorithm_and_use(keys: list[JsonObject]) -> None:
+    for order in (keys, keys[::-1]):
+        assert world(trusted(*order)).verify(token()).key_id == "rsa-1"
+
+
+def test_B4_each_of_two_keys_of_one_kid_verifies_its_own_algorithm() -> None:
+    w = world(trusted(GOOD.jwk(alg="RS256"), ec_key().jwk(kid="rsa-1")))
+    assert w.verify(token())
+    assert w.verify(token(key=ec_key(), header={"alg": "ES256", "kid": "rsa-1"}))
+    assert refusal(w, token(key=rsa_key("evil"), header={"alg": "RS256", "kid": "rsa-1"})) is Reason.BAD_SIGNATURE
+
+
+AMBIGUOUS = {
+    "two keys": [GOOD.jwk(), rsa_key("two").jwk(kid="rsa-1")],
+    "two keys for one algorithm": [GOOD.jwk(alg="RS256"), rsa_key("two").jwk(kid="rsa-1", alg="RS256")],
+    "a key for any algorithm": [GOOD.jwk(alg="RS256"), rsa_key("two").jwk(kid="rsa-1")],
+    "one key of two issuers": [GOOD.jwk(issuer="https://a.example"), GOOD.jwk(issuer="https://b.example")],
+}
+
+
+@pytest.mark.parametrize("keys", AMBIGUOUS.values(), ids=AMBIGUOUS)
+def test_B4_a_kid_under_which_two_keys_fit_verifies_nothing_and_hurts_no_other(keys: list[JsonObject]) -> None:
+    w = world(trusted(*keys, rsa_key("other")))
+    assert refusal(w, token()) is Reason.UNUSABLE_KEY
+    assert w.verify(token(key=rsa_key("other"), header={"alg": "RS256", "kid": "other"})).key_id == "other"
+
+
+def test_B4_without_kid_a_key_that_is_listed_twice_is_one_key() -> None:
+    assert world(trusted(GOOD, GOOD)).verify(token(header=WITHOUT_KID)).key_id == "rsa-1"
+    assert world(trusted(*PER_ALGORITHM)).verify(token(header=WITHOUT_KID)).key_id == "rsa-1"
+
+
+PUBLISHED = {
+    "under the same kid": {},
+    "under another kid": {"kid": "private"},
+    "without kid": {"kid": None},
+    "for encryption": {"use": "enc"},
+    "for another algorithm": {"alg": "RSA-OAEP"},
+}
+
+
+@pytest.mark.parametrize("members", PUBLISHED.values(), ids=PUBLISHED)
+def test_B6_a_key_whose_private_half_stands_elsewhere_in_the_set_verifies_nothing(members: dict[str, Json]) -> None:
+    private: dict[str, Json] = {k: v for k, v in {**GOOD.jwk(d="AAAA"), **members}.items() if v is not None}
+    for order in ((GOOD.jwk(), private), (private, GOOD.jwk())):
+        assert refusal(world(trusted(*order)), token()) is Reason.UNUSABLE_KEY

@@ -28,10 +28,10 @@ def test_an_issuer_without_a_source_of_keys_has_none() -> None:
 
 
 def test_keys_in_the_document_that_cannot_be_read_are_reported_once() -> None:
-    w = world(trusted(rsa_key(), rsa_key()))
+    w = world(trusted(rsa_key(), {"kty": "oct", "k": "AAAA"}))
     for _ in range(3):
         assert unavailable(w, token())
-    assert w.alarms == [("idp", "duplicate kid")]
+    assert w.alarms == [("idp", "oct beside asymmetric keys")]
 
 
 def test_evicting_what_is_not_there_is_no_error() -> None:
