@@ -17,9 +17,8 @@ from federation.insight.snapshot.snapshot import Snapshot
 from federation.insight.whocan.reach import reach_of, who_can
 from federation.model.admin import TRUST_READ
 from federation.model.policy import Risk
-from federation.model.risk import RiskKey
-from federation.model.trust import MappedPrincipal
 from federation.oauth.reasons import Reason
+from federation.policy.decider import risk_keys
 from federation.ports import Clock, CurrentState, CurrentVersionsQuery
 
 MOST_WAYS = 500
@@ -86,15 +85,15 @@ class Explanations:
         """With the risk scores of whom it turns out to be about, and of whoever acts: the highest count."""
         trail = Decisions(snapshot, self.loader.own_issuer).decide(question)
         people = [trail.mapped, trail.mapped and trail.mapped.current_actor, trail.acting and trail.acting.mapped]
-        keys = frozenset(key for somebody in people if somebody for key in _risk_keys(somebody))
+        keys = frozenset(key for somebody in people if somebody for key in risk_keys(somebody))
         found = self.state.standing(CurrentVersionsQuery(risks=keys)).risks if keys else {}
         scores = {what: [one.now(question.now) for key, one in found.items() if key.what == what] for what in _SCORED}
         return replace(question, risk=Risk(*(max(scores[what], default=0) for what in _SCORED)))
 
     def _revoked(self, question: Question, snapshot: Snapshot) -> Question:
         """With what is revoked at this moment of all that the token would rest on."""
-        authorization = Decisions(snapshot, self.loader.own_issuer).decide(question).authorization
-        proofs = authorization.not_revoked if authorization else ()
+        terms = Decisions(snapshot, self.loader.own_issuer).decide(question).terms
+        proofs = terms.not_revoked if terms else ()
         keys = frozenset(key for proof in proofs for key in proof.keys)
         found = self.state.standing(CurrentVersionsQuery(revocations=keys)).revocations if keys else {}
         return replace(question, revoked=found)
@@ -119,8 +118,3 @@ def _cut(shown: dict[str, Any], lists: tuple[str, ...], *, truncated: bool) -> d
 
 
 _SCORED = ("principal", "issuer")
-
-
-def _risk_keys(somebody: MappedPrincipal) -> tuple[RiskKey, RiskKey]:
-    issuer = somebody.issuer
-    return RiskKey("principal", somebody.principal, issuer.tenant), RiskKey("issuer", issuer.id)

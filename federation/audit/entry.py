@@ -3,7 +3,7 @@
 import re
 
 from federation.audit.claims import identifying_claims
-from federation.model.authorization import Authorization
+from federation.model.authorization import TokenTerms
 from federation.model.binding import ProvenKeys
 from federation.model.json import Json
 from federation.model.tokens import Acting, Caller, VerifiedToken
@@ -108,7 +108,7 @@ def describe_mapping(mapped: MappedPrincipal) -> dict[str, Json]:
     }
 
 
-def describe_authorization(authorization: Authorization) -> dict[str, Json]:
+def describe_authorization(authorization: TokenTerms) -> dict[str, Json]:
     """What was decided, and on which versions of which documents."""
     return {
         "client_id": authorization.client_id,

@@ -22,7 +22,7 @@ from federation.audit.entry import (
     describe_request,
     describe_subject,
 )
-from federation.model.authorization import Authorization
+from federation.model.authorization import TokenTerms
 from federation.model.binding import ProvenKeys
 from federation.model.json import Json, JsonObject
 from federation.model.tokens import Acting, Caller, IssuedToken, VerifiedToken
@@ -53,9 +53,9 @@ class AuditRecord:
         self.proven: ProvenKeys | None = None
         self.subject: VerifiedToken | None = None
         self.actor: VerifiedToken | None = None
-        self.mapping: MappedPrincipal | None = None
+        self.mapped: MappedPrincipal | None = None
         self.acting: Acting | None = None
-        self.authorization: Authorization | None = None
+        self.terms: TokenTerms | None = None
         self.issued: IssuedToken | None = None
 
     def __enter__(self) -> Self:
@@ -91,6 +91,7 @@ class AuditRecord:
             "error": refusal.error,
             "reason": refusal.reason.value,
             "detail": refusal.detail,
+            "step": refusal.step,
         }
 
     def _facts(self) -> dict[str, Json]:
@@ -105,9 +106,9 @@ class AuditRecord:
             **(describe_proven(self.proven) if self.proven else {}),
             **({**describe_subject(self.subject), **describe_parent(self.subject)} if self.subject else {}),
             **(describe_actor(self.actor) if self.actor else {}),
-            **(describe_mapping(self.mapping) if self.mapping else {}),
+            **(describe_mapping(self.mapped) if self.mapped else {}),
             **(describe_acting(self.acting) if self.acting else {}),
-            **(describe_authorization(self.authorization) if self.authorization else {}),
+            **(describe_authorization(self.terms) if self.terms else {}),
         }
 
 

@@ -26,6 +26,7 @@ from federation.minting.current_key import CurrentKey
 from federation.minting.minter import Minter
 from federation.oauth.identifiers import TokenType
 from federation.oauth.metadata import ERRORS_PATH, IAM_TOKEN_PATH, TOKEN_PATH
+from federation.pipeline import Pipeline
 from federation.policy.authorizer import Authorizer
 from federation.policy.decider import Decider
 from federation.ports import AuditLog, Clock
@@ -64,12 +65,16 @@ def token_endpoint(settings: Settings, log: AuditLog) -> TokenEndpoint:
     policies = CachedPolicies(DynamoPolicyReader(dynamodb, settings.trust_table), clock)
     keys = issuer_keys(settings, clock, dynamodb)
     minter, risks = _minter(settings, clock, dynamodb), KnownRisks(clock)
-    exchange = Exchange(
+    pipeline = Pipeline(
         callers=TokenCallers(callers(settings, trust, keys, clock)),
         proofs=_proofs(settings, clock, dynamodb),
         tokens=_verifiers(settings, trust, keys, minter.key, clock),
         mapper=Principals(Mapper(trust, provider_named), OwnMappings(trust, trust)),
         policy=Authorizer(trust, Decider(policies), clock, _approvals(settings, clock, dynamodb), risks),
+        clock=clock,
+    )
+    exchange = Exchange(
+        pipeline=pipeline,
         minter=minter,
         log=log,
         clock=clock,

@@ -10,6 +10,7 @@ from federation.model.revocation import Revocation, RevocationKey
 from federation.model.risk import RiskKey, RiskScore
 from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
+from federation.oauth.steps import Step, at
 from federation.ports import CurrentVersions, CurrentVersionsQuery
 
 
@@ -50,8 +51,8 @@ def check_current(pending: PendingToken, standing: CurrentVersions) -> None:
 
 def check_revocations(proofs: Iterable[NotRevoked], revoked: ReadOnly[RevocationKey, Revocation]) -> None:
     """Raises InvalidRequest for what was revoked. `revoked`: whatever there is under the keys of the proofs."""
-    for proof in proofs:
-        for key in proof.keys:
+    with at(Step.REVOCATIONS):
+        for issued_at, key in ((proof.issued_at, key) for proof in proofs for key in proof.keys):
             revocation = revoked.get(key)
-            if revocation is not None and revocation.covers(proof.issued_at):
+            if revocation is not None and revocation.covers(issued_at):
                 raise InvalidRequest(Reason.TOKEN_REVOKED, f"{key.what} {key.value}")

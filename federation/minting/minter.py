@@ -32,6 +32,8 @@ class Minter:
         self, authorization: Authorization, record: AuditRecord, conditions: Conditions = UNCONDITIONAL
     ) -> IssuedToken:
         """The token; raises what the commit raises. Every token has a jti of its own."""
+        if not isinstance(authorization, Authorization):
+            raise TypeError("nothing is minted but an Authorization")
         mint = self._opaque if authorization.opaque else self._signed
         return mint(authorization, record, conditions)
 

@@ -1,7 +1,8 @@
-"""The decision. `federation.policy` is its only maker; the minter accepts nothing else."""
+"""The decision: what a token would have, and the proof that it may be minted."""
 
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Self
 
 from federation.model.binding import Binding
 from federation.model.json import JsonObject
@@ -52,8 +53,11 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
-class Authorization:
-    """What may be minted, exactly. Times: seconds since the epoch."""
+class TokenTerms:
+    """Everything that a token would have, and everything that it would rest on. Times: seconds since the epoch.
+
+    `federation.policy` makes them, for an exchange or for a question. Nothing is minted from them.
+    """
 
     principal: str
     client_id: str
@@ -96,3 +100,13 @@ class Authorization:
     def lifetime(self) -> int:
         """Seconds."""
         return self.expires_at - self.issued_at
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization(TokenTerms):
+    """Terms that were decided on verified evidence. `federation.exchange` makes them; the minter takes nothing else."""
+
+    @classmethod
+    def of(cls, terms: TokenTerms) -> Self:
+        """The same terms, to be minted."""
+        return cls(**{part.name: getattr(terms, part.name) for part in fields(TokenTerms)})

@@ -32,6 +32,8 @@ class OAuthError(Exception):
         self.reason = reason
         self.detail = detail
         self.evidence = evidence or {}
+        self.step: str | None = None
+        """The step of the pipeline that refused (`federation.oauth.steps`); None: it never came to one."""
         self.http_status = status or self.status
 
     @property

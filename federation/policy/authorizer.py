@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from federation.model.authorization import Authorization
+from federation.model.authorization import TokenTerms
 from federation.model.binding import ProvenKeys
 from federation.model.one_time import OneTimeUse
 from federation.model.policy import Approval
@@ -11,19 +11,19 @@ from federation.model.trust import MappedPrincipal
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
+from federation.oauth.steps import Step, at
 from federation.policy.approvals import ASKED_FOR, approved
 from federation.policy.binding import check_presented
 from federation.policy.build_authorization import build_authorization
 from federation.policy.callers import check_caller
 from federation.policy.case import Case, Parties
-from federation.policy.decider import Decider, PolicyDecision, check_permitted
+from federation.policy.decider import Decider, PolicyDecision, RiskScores, check_permitted
 from federation.policy.delegation import check_actor_audience, decide_chain
 from federation.policy.details import decide_details
 from federation.policy.narrowing import check_narrower
 from federation.policy.scopes import decide_scopes
 from federation.policy.targets import resolve_targets
 from federation.ports import Approvals, AudienceDirectory, Clock
-from federation.trust.risks import KnownRisks
 
 SOMEBODY = Approval("", "")
 """Stands for an approval that is not there yet."""
@@ -38,7 +38,7 @@ class Authorizer:
     clock: Clock
     approvals: Approvals | None
     """None: nobody can approve anything, so what asks for it is refused."""
-    risks: KnownRisks
+    risks: RiskScores
 
     def authorize(
         self,
@@ -48,7 +48,7 @@ class Authorizer:
         acting: Acting | None,
         mapped: MappedPrincipal,
         request: ExchangeRequest,
-    ) -> Authorization:
+    ) -> TokenTerms:
         """What may be minted, exactly; raises a typed OAuthError.
 
         Deterministic: the same inputs, documents, scores, approvals and time give the same decision (ATTACKS
@@ -56,10 +56,11 @@ class Authorizer:
         """
         case = self._within_ceilings(Parties(client, proven, subject, acting, mapped), request)
         # From here on policies can only take away: everything that the token would have is known.
-        decision = self._ruling(case)
-        authorization = build_authorization(case, decision)
-        purposes = decision.obligations.require_approval
-        return self._with_approval(case, purposes) if purposes else authorization
+        with at(Step.OBLIGATIONS):
+            decision = self._ruling(case)
+            terms = build_authorization(case, decision)
+            purposes = decision.obligations.require_approval
+            return self._with_approval(case, purposes) if purposes else terms
 
     def ask_again(self, use: OneTimeUse) -> None:
         """An approval was used as often as it was given: the same request needs another."""
@@ -69,15 +70,21 @@ class Authorizer:
             self.approvals.ask(stored.request, int(self.clock.now()), ASKED_FOR, used_up=int(version))
 
     def _within_ceilings(self, asking: Parties, request: ExchangeRequest) -> Case:
-        check_caller(asking, request.grant)
-        check_presented(asking)
+        with at(Step.CLIENT):
+            check_caller(asking, request.grant)
+        with at(Step.OBLIGATIONS):
+            check_presented(asking)
         known, subject, mapped = self.audiences.audiences(), asking.subject, asking.mapped
-        check_actor_audience(asking.acting, known)
-        chain = decide_chain(subject, mapped, asking.acting, impersonation=self.policies.permits_impersonation)
-        targets = resolve_targets(request, known, mapped.mapping, asking.issuers, asking.client.client)
-        scopes = decide_scopes(request.scopes, targets)
-        check_narrower(subject, scopes, targets, asked_for=request.scopes is not None)
-        details = decide_details(request.authorization_details, subject.own, targets)
+        with at(Step.ACTOR):
+            check_actor_audience(asking.acting, known)
+            chain = decide_chain(subject, mapped, asking.acting, impersonation=self.policies.permits_impersonation)
+        with at(Step.TARGETS):
+            targets = resolve_targets(request, known, mapped.mapping, asking.issuers, asking.client.client)
+        with at(Step.SCOPES):
+            scopes = decide_scopes(request.scopes, targets)
+            check_narrower(subject, scopes, targets, asked_for=request.scopes is not None)
+        with at(Step.DETAILS):
+            details = decide_details(request.authorization_details, subject.own, targets)
         return Case(asking, request, chain, targets, scopes, details, int(self.clock.now()))
 
     def _ruling(self, case: Case) -> PolicyDecision:
@@ -89,7 +96,7 @@ class Authorizer:
         check_permitted(decision, case)
         return decision
 
-    def _with_approval(self, case: Case, purposes: tuple[str, ...]) -> Authorization:
+    def _with_approval(self, case: Case, purposes: tuple[str, ...]) -> TokenTerms:
         """Decided again, by policies that see who approved; what they ask for beyond that was approved by nobody."""
         approval = approved(self.approvals, case, purposes)
         by = Approval(approval.request.id, approval.decided_by or "")

@@ -37,11 +37,11 @@ def binding_of(token: VerifiedToken) -> Binding | None:
     """The key in its `cnf`; raises InvalidRequest for a confirmation method that we do not know."""
     if token.own is not None:
         return token.own.binding
-    return _read(token.claims["cnf"]) if "cnf" in token.claims else None
+    return read_cnf(token.claims["cnf"]) if "cnf" in token.claims else None
 
 
-def _read(cnf: Json) -> Binding:
-    """Exactly one key, in a way that we can check: what is not understood is not dropped."""
+def read_cnf(cnf: Json) -> Binding:
+    """Exactly one key, in a way that can be checked here; raises InvalidRequest for any other `cnf` (RFC 7800)."""
     methods = dict(cnf) if isinstance(cnf, ReadOnly) else {}
     key = methods.get("jkt", methods.get("x5t#S256"))
     if len(methods) != 1 or not isinstance(key, str) or not key:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from federation.model.approval import StoredApproval
-from federation.model.authorization import Authorization
+from federation.model.authorization import TokenTerms
 from federation.model.binding import Binding
 from federation.model.one_time import OneTimeUse, Purpose
 from federation.model.tokens import VerifiedToken
+from federation.oauth.steps import Step, at
 from federation.policy.approvals import use_of
 from federation.policy.binding import decide_binding
 from federation.policy.case import Case, Parties
@@ -20,29 +21,31 @@ SKEW = 60
 """Seconds that a token is accepted beyond its `exp`: a spent one must be remembered as long."""
 
 
-def build_authorization(case: Case, decision: PolicyDecision, approval: StoredApproval | None = None) -> Authorization:
+def build_authorization(case: Case, decision: PolicyDecision, approval: StoredApproval | None = None) -> TokenTerms:
     """The decision; raises InvalidRequest for a proof that is missing or too little time, InvalidTarget for formats."""
     asking, request, obligations = case.parties, case.request, decision.obligations
     proof_counted = "proof" in decision.mentioned
     binding = decide_binding(case, obligations.require_proof, proof_counted=proof_counted)
     versions = documents(case, decision)
     own = asking.subject.own
-    return Authorization(
+    approved_until = approval.expires_at if approval else None
+    with at(Step.LIFETIME):
+        ends = _ends(asking, binding)
+        expires_at = decide_expiry(case.now, ends, case.targets, obligations.max_ttl, approved_until)
+    with at(Step.ACTOR):
+        made_from = provenance(case, decision, versions)
+    with at(Step.TARGETS):
+        typ, opaque = common_typ(case.targets), is_opaque(case.targets, request.requested_token_type)
+    return TokenTerms(
         principal=asking.mapped.principal,
         client_id=asking.client.client_id or (*case.chain.actors, asking.mapped.principal)[0],
         audiences=tuple(target.audience.id for target in case.targets),
         scopes=case.scopes,
         issued_at=case.now,
-        expires_at=decide_expiry(
-            case.now,
-            _ends(asking, binding),
-            case.targets,
-            obligations.max_ttl,
-            approval.expires_at if approval else None,
-        ),
+        expires_at=expires_at,
         issued_token_type=request.requested_token_type,
         transaction=own.transaction if own else request.correlation_id,
-        provenance=provenance(case, decision, versions),
+        provenance=made_from,
         context=asking.mapped.attributes,
         documents=versions,
         tenant=asking.mapped.issuer.tenant,
@@ -52,8 +55,8 @@ def build_authorization(case: Case, decision: PolicyDecision, approval: StoredAp
         policies=decision.determined_by,
         binding=binding,
         authorization_details=case.details,
-        typ=common_typ(case.targets),
-        opaque=is_opaque(case.targets, request.requested_token_type),
+        typ=typ,
+        opaque=opaque,
         not_revoked=not_revoked(asking),
         risks=decision.risks,
         approval=approval.request.id if approval else None,

@@ -1,6 +1,7 @@
 """Puts a request that is within its ceilings to the policies. They can only take away (DESIGN section 4)."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from federation.model.policy import (
     Approval,
@@ -20,6 +21,7 @@ from federation.model.risk import RiskKey, RiskScore
 from federation.model.trust import DocumentVersion, MappedPrincipal
 from federation.oauth.errors import InvalidRequest, InvalidScope, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
+from federation.oauth.steps import Step, at
 from federation.policy.attestation import attested
 from federation.policy.binding import shown
 from federation.policy.case import Case
@@ -30,7 +32,14 @@ from federation.policy.cedar.slices import PolicySlices
 from federation.policy.cedar.zones import ZoneTable
 from federation.policy.ceilings import Target
 from federation.ports import PolicyDirectory
-from federation.trust.risks import KnownRisks
+
+
+class RiskScores(Protocol):
+    """What is known of how risky somebody is."""
+
+    def get(self, key: RiskKey) -> RiskScore | None:
+        """None: nothing is known."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +75,11 @@ class Decider:
 
     def permits_impersonation(self, tenant: str | None) -> bool:
         """Whether any policy could, for its principals; raises TemporarilyUnavailable for unreadable policies."""
-        return self._compiled.of(self.directory.policies()).slices.meant("impersonate", tenant)
+        return self._read()[1].slices.meant("impersonate", tenant)
 
-    def decide(self, case: Case, known: KnownRisks, approval: Approval | None = None) -> PolicyDecision:
+    def decide(self, case: Case, known: RiskScores, approval: Approval | None = None) -> PolicyDecision:
         """The ruling; raises TemporarilyUnavailable for unreadable policies."""
-        documents = self.directory.policies()
-        compiled = self._compiled.of(documents)
+        documents, compiled = self._read()
         mentioned = _mentioned(case, compiled.slices)
         risks = _risks(case, known) if "risk" in mentioned.words else ()
         context = _circumstances(case, compiled.zones, _risk(risks, case.now), approval)
@@ -87,12 +95,18 @@ class Decider:
             risks=risks,
         )
 
+    def _read(self) -> tuple[PolicyDocuments, _Compiled]:
+        with at(Step.POLICY):
+            documents = self.directory.policies()
+            return documents, self._compiled.of(documents)
+
 
 def check_permitted(decision: PolicyDecision, case: Case) -> None:
     """Raises InvalidRequest where the policies do not permit it, InvalidScope for too many scopes."""
     if decision.problem:
         impersonated = case.chain.action == "impersonate"
-        raise InvalidRequest(Reason.ACTOR_REQUIRED if impersonated else Reason.POLICY_DENIED, decision.problem)
+        with at(Step.ACTOR if impersonated else Step.POLICY):
+            raise InvalidRequest(Reason.ACTOR_REQUIRED if impersonated else Reason.POLICY_DENIED, decision.problem)
     limit = decision.obligations.max_scopes
     if limit is not None and len(case.scopes) > limit:
         raise InvalidScope(Reason.TOO_MANY_SCOPES, f"at most {limit}")
@@ -111,15 +125,16 @@ def _mentioned(case: Case, slices: PolicySlices) -> Mentions:
     return all_mentions(slices.slice_for(principal, _place(target)).mentions for target in case.targets)
 
 
-def _risks(case: Case, known: KnownRisks) -> tuple[tuple[RiskKey, RiskScore | None], ...]:
+def _risks(case: Case, known: RiskScores) -> tuple[tuple[RiskKey, RiskScore | None], ...]:
     """Of whom it is about and of whoever acts: a suspected agent earns nothing by a calm user's token."""
-    keys = (key for somebody in case.parties.people for key in _scored(somebody))
+    keys = (key for somebody in case.parties.people for key in risk_keys(somebody))
     return tuple((key, known.get(key)) for key in dict.fromkeys(keys))
 
 
-def _scored(somebody: MappedPrincipal) -> tuple[RiskKey, RiskKey]:
-    issuer = somebody.issuer
-    return RiskKey("principal", somebody.principal, issuer.tenant), RiskKey("issuer", issuer.id)
+def risk_keys(mapped: MappedPrincipal) -> tuple[RiskKey, RiskKey]:
+    """Under which the scores of a principal and of its issuer are kept."""
+    issuer = mapped.issuer
+    return RiskKey("principal", mapped.principal, issuer.tenant), RiskKey("issuer", issuer.id)
 
 
 def _risk(risks: tuple[tuple[RiskKey, RiskScore | None], ...], now: int) -> Risk:

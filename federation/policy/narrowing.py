@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from federation.model.tokens import VerifiedToken
 from federation.oauth.errors import InvalidScope, InvalidTarget
 from federation.oauth.reasons import Reason
+from federation.oauth.steps import Step, at
 from federation.policy.ceilings import Target
 
 
@@ -24,8 +25,9 @@ def check_narrower(
     if beyond := [scope for scope in scopes if scope not in subject.own.scopes]:
         reason = Reason.SCOPE_NOT_GRANTED if asked_for else Reason.SCOPE_REQUIRED
         raise InvalidScope(reason, f"{len(beyond)} scopes beyond the subject token")
-    for target in targets:
-        # A token that is for no environment in particular reaches none (ATTACKS I4).
-        if target.audience.environment != subject.own.environment:
-            detail = f"audience {target.audience.id} is not of environment {subject.own.environment}"
-            raise InvalidTarget(Reason.TARGET_NOT_GRANTED, detail)
+    with at(Step.TARGETS):
+        for target in targets:
+            # A token that is for no environment in particular reaches none (ATTACKS I4).
+            if target.audience.environment != subject.own.environment:
+                detail = f"audience {target.audience.id} is not of environment {subject.own.environment}"
+                raise InvalidTarget(Reason.TARGET_NOT_GRANTED, detail)

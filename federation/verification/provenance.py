@@ -6,6 +6,7 @@ Whoever says to be us is verified as us. So a document that named our URL as som
 from dataclasses import dataclass
 
 from federation.model.tokens import VerifiedToken
+from federation.oauth.steps import Step, at
 from federation.verification.compact import parse_compact
 from federation.verification.own_tokens import OwnTokenVerifier
 from federation.verification.unverified_token import UnverifiedToken
@@ -14,14 +15,15 @@ from federation.verification.verifier import TokenVerifier
 
 @dataclass(frozen=True, slots=True)
 class JwtVerifier:
-    """A KindOfToken: any JWT."""
+    """Verifies any JWT."""
 
     own: OwnTokenVerifier
     foreign: TokenVerifier
 
     def verify(self, presented: UnverifiedToken) -> VerifiedToken:
         """What the token proves; raises a typed OAuthError."""
-        jwt = parse_compact(presented.token)
+        with at(Step.ISSUER):
+            jwt = parse_compact(presented.token)
         if jwt.unverified_claims.get("iss") == self.own.issuer:
             return self.own.verify(jwt, presented.token_type)
         return self.foreign.verify_jwt(jwt, presented.token_type)

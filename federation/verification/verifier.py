@@ -9,6 +9,7 @@ from federation.model.trust import Issuer
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
+from federation.oauth.steps import Step, at
 from federation.ports import Clock
 from federation.verification.algorithms import allowed_algorithm
 from federation.verification.compact import UnverifiedJwt, parse_compact
@@ -39,12 +40,16 @@ class TokenVerifier:
     def verify(self, presented: UnverifiedToken) -> VerifiedToken:
         """What the token proves; raises a typed OAuthError."""
         # 1. Shape: nothing that two readers could read differently.
-        return self.verify_jwt(parse_compact(presented.token), presented.token_type)
+        with at(Step.ISSUER):
+            jwt = parse_compact(presented.token)
+        return self.verify_jwt(jwt, presented.token_type)
 
     def verify_jwt(self, jwt: UnverifiedJwt, token_type: TokenType) -> VerifiedToken:
         """What the token, sent as `token_type`, proves; raises a typed OAuthError."""
         # 2. Issuer: exactly one that we trust, for exactly us; a stranger costs nothing.
-        return self.verify_from(self._issuers.select(jwt.unverified_claims), jwt, token_type)
+        with at(Step.ISSUER):
+            issuer = self._issuers.select(jwt.unverified_claims)
+        return self.verify_from(issuer, jwt, token_type)
 
     def verify_from(self, issuer: Issuer, jwt: UnverifiedJwt, token_type: TokenType) -> VerifiedToken:
         """The same for a token that must be from that enabled issuer, whoever it says; its `aud` is not judged."""

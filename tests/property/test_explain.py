@@ -147,6 +147,7 @@ def compare(world: Delegation, asking: Asking) -> None:
     if response.status != 200:
         assert explanation.refusal is not None, body(response)
         assert (explanation.refusal.error, explanation.refusal.reason) == (body(response)["error"], reason(response))
+        assert explanation.refusal.step == world.world.log.entries[-1]["step"]
     else:
         agrees(explanation, claims_of(str(body(response)["access_token"])))
     holds(snapshot, question, explanation)

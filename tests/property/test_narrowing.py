@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.model.authorization import Authorization
+from federation.model.authorization import TokenTerms
 from federation.model.binding import ProvenKeys
 from federation.model.policy import PolicyDocuments
 from federation.model.tokens import Caller, VerifiedToken
@@ -121,7 +121,7 @@ def decide(
     subject: VerifiedToken,
     granted: list[Grant],
     request: ExchangeRequest,
-) -> Authorization:
+) -> TokenTerms:
     authorizer = Authorizer(world, Decider(world), world, None, KnownRisks(world))
     return authorizer.authorize(caller, proven, subject, None, mapped(*granted), request)
 
@@ -134,11 +134,11 @@ def allowed(world: World, caller: Caller, granted: list[Grant], request: Exchang
     return True
 
 
-def trimmed(decision: Authorization, granted: list[Grant]) -> bool:
+def trimmed(decision: TokenTerms, granted: list[Grant]) -> bool:
     return all(grant.trim for grant in granted if grant.audience in decision.audiences)
 
 
-def check_caller(decision: Authorization, caller: Caller, proven: ProvenKeys, known: tuple[Audience, ...]) -> None:
+def check_caller(decision: TokenTerms, caller: Caller, proven: ProvenKeys, known: tuple[Audience, ...]) -> None:
     bound = next(iter(decision.binding.claim)) if decision.binding else None
     assert bound != "jkt" or proven.dpop
     assert bound != "x5t#S256" or (proven.certificate and decision.expires_at <= NOW + 400)
@@ -152,7 +152,7 @@ def check_caller(decision: Authorization, caller: Caller, proven: ProvenKeys, kn
     assert all(bound in ACCEPTED[demand] for demand in demands)
 
 
-def check(decision: Authorization, known: tuple[Audience, ...], granted: list[Grant]) -> None:
+def check(decision: TokenTerms, known: tuple[Audience, ...], granted: list[Grant]) -> None:
     assert 30 <= decision.lifetime <= 3600
     assert decision.audiences
     for name in decision.audiences:

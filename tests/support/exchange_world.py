@@ -25,6 +25,7 @@ from federation.model.json import Json
 from federation.model.trust import Kind, RateLimit, Selector
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.identifiers import FORM, GrantType, TokenType
+from federation.pipeline import Pipeline
 from federation.policy.authorizer import Authorizer
 from federation.policy.decider import Decider
 from federation.trust.directory import CachedTrust
@@ -172,12 +173,16 @@ class Bridge:
         certificates = CertificateVerifier(CertificateIssuers(trust), keys, provider_named, self.clock)
         of_clients = KeyCache(source, self.clock)
         callers = Callers(trust, trust, foreign, of_clients, self.clock, BRIDGE, certificates=certificates)
-        return Exchange(
+        pipeline = Pipeline(
             callers=TokenCallers(callers),
             proofs=Proofs(DpopVerifier(self.clock), frozenset({f"{BRIDGE}/token"}), self.nonces),
             tokens=TokenVerifiers({**dict.fromkeys(JWT_TYPES, jwts), TokenType.MTLS: certificates}),
             mapper=Principals(Mapper(trust, provider_named), OwnMappings(trust, trust)),
             policy=Authorizer(trust, Decider(policies), self.clock, self.approvals, self.risks),
+            clock=self.clock,
+        )
+        return Exchange(
+            pipeline=pipeline,
             minter=Minter(BRIDGE, key, self.identifiers, Commit(self.ledger, self.state, self.signer, self.pool)),
             log=self.log,
             clock=self.clock,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from federation.authentication.client_credentials import as_verified_token
-from federation.model.authorization import Authorization
+from federation.model.authorization import TokenTerms
 from federation.model.binding import ProvenKeys
 from federation.model.client_credentials import as_principal
 from federation.model.json import JsonObject
@@ -101,7 +101,7 @@ class Decisions:
         subject: VerifiedToken | None = None,
         acting: Acting | None = None,
         who: MappedPrincipal | None = None,
-    ) -> Authorization:
+    ) -> TokenTerms:
         """An exchange of a foreign token for risk-engine, but for what is said."""
         authorizer = Authorizer(self, Decider(self), self, self.approvals, self.risks)
         return authorizer.authorize(
@@ -115,7 +115,7 @@ class Decisions:
 
     def for_itself(
         self, caller: Caller, request: ExchangeRequest | None = None, proven: ProvenKeys | None = None
-    ) -> Authorization:
+    ) -> TokenTerms:
         """client_credentials, of `gateway` whoever calls."""
         one = caller.client or client()
         subject, who = as_verified_token(one, self.now()), as_principal(one)

@@ -9,28 +9,28 @@ from federation.insight.edits.values import Candidate, Opens, Operation
 from federation.insight.explain.decision import Trail
 from federation.insight.explain.facts import named_audiences, target_at
 from federation.insight.explain.question import Question
-from federation.insight.explain.steps import StepName
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.model.json import Json
+from federation.oauth.steps import Step
 
 SOMEBODY = "(somebody who may)"
 FEW = 5
 
 
-def request_candidates(step: StepName, trail: Trail, snapshot: Snapshot) -> Iterator[Candidate]:
+def request_candidates(step: Step, trail: Trail, snapshot: Snapshot) -> Iterator[Candidate]:
     """Other requests by the same identity."""
     question = trail.question
-    if step in ("targets", "client"):
+    if step in (Step.TARGETS, Step.CLIENT):
         yield from _other_targets(trail, snapshot)
-    if step in ("scopes", "obligations", "policy"):
+    if step in (Step.SCOPES, Step.OBLIGATIONS, Step.POLICY):
         yield from _fewer_scopes(trail, snapshot)
-    if step in ("obligations", "policy"):
+    if step in (Step.OBLIGATIONS, Step.POLICY):
         yield from _proofs(question)
         if question.approved_by is None:
             yield _asking("have it approved", "approved_by", SOMEBODY, replace(question, approved_by=SOMEBODY))
-    if step == "policy":
+    if step is Step.POLICY:
         yield from _other_networks(question, snapshot)
-    if step == "issuer":
+    if step is Step.ISSUER:
         yield from _right_audience(trail, snapshot)
 
 

@@ -23,10 +23,10 @@ from federation.insight.edits.values import Candidate, Edit, Opens, Suggestion
 from federation.insight.explain.decision import Decisions, Trail
 from federation.insight.explain.facts import named_audiences
 from federation.insight.explain.question import Question
-from federation.insight.explain.steps import step_of
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.model.admin import ADMIN_AUDIENCE
 from federation.oauth.reasons import Reason
+from federation.oauth.steps import Step, step_of
 
 MAX_SUGGESTIONS = 5
 MAX_FIRST_EDITS = 20
@@ -104,7 +104,7 @@ def _candidates(trail: Trail, snapshot: Snapshot) -> Iterator[Candidate]:
     """Everything that may help at the step where it was refused."""
     if trail.refusal is None or _asks_for_trust_itself(trail, snapshot):
         return
-    step = step_of(trail.refusal, trail.at)
+    step = step_of(trail.refusal)
     yield from request_candidates(step, trail, snapshot)
     of_documents = _BY_STEP.get(step)
     yield from of_documents(trail, snapshot) if of_documents else ()
@@ -155,14 +155,14 @@ def _actor_candidates(trail: Trail, snapshot: Snapshot) -> Iterator[Candidate]:
         yield from actor_candidate(snapshot, trail.mapped.delegator.mapping, trail.acting.mapped.principal)
 
 
-_BY_STEP: dict[str, Callable[[Trail, Snapshot], Iterable[Candidate]]] = {
-    "issuer": _issuer_candidates,
-    "mapping": _mapping_candidates,
-    "actor": _actor_candidates,
-    "client": client_candidates,
-    "targets": target_candidates,
-    "scopes": scope_candidates,
-    "details": detail_candidates,
-    "policy": exceptions,
+_BY_STEP: dict[Step, Callable[[Trail, Snapshot], Iterable[Candidate]]] = {
+    Step.ISSUER: _issuer_candidates,
+    Step.MAPPING: _mapping_candidates,
+    Step.ACTOR: _actor_candidates,
+    Step.CLIENT: client_candidates,
+    Step.TARGETS: target_candidates,
+    Step.SCOPES: scope_candidates,
+    Step.DETAILS: detail_candidates,
+    Step.POLICY: exceptions,
 }
 """Which edits of documents may help where a request was refused."""

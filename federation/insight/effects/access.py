@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from federation.insight.explain.decision import Decisions, Trail
 from federation.insight.explain.question import Question
-from federation.model.authorization import Authorization
+from federation.model.authorization import TokenTerms
 from federation.oauth.errors import AuthorizationPending
 from federation.oauth.reasons import Reason
 
@@ -65,20 +65,19 @@ def rights_at(
             yield from _rights(alone, audience)
 
 
-def _rights(allowed: tuple[Authorization, tuple[str, ...]], audience: str) -> Iterator[tuple[Right, Terms]]:
-    authorization, needs = allowed
-    for scope in authorization.scopes:
-        right = Right(authorization.principal, authorization.tenant, audience, scope)
-        yield right, Terms(authorization.lifetime, needs)
+def _rights(allowed: tuple[TokenTerms, tuple[str, ...]], audience: str) -> Iterator[tuple[Right, Terms]]:
+    terms, needs = allowed
+    for scope in terms.scopes:
+        yield Right(terms.principal, terms.tenant, audience, scope), Terms(terms.lifetime, needs)
 
 
-def _allowed(decisions: Decisions, question: Question) -> tuple[Authorization, tuple[str, ...]] | None:
+def _allowed(decisions: Decisions, question: Question) -> tuple[TokenTerms, tuple[str, ...]] | None:
     """With what must be brought for it, which is found out by bringing it."""
     needs: list[str] = []
     for _ in range(MAX_NEEDS + 1):
         trail = decisions.decide(question)
-        if trail.authorization is not None:
-            return trail.authorization, tuple(needs)
+        if trail.terms is not None:
+            return trail.terms, tuple(needs)
         brought = _bringing(trail, question)
         if brought is None or brought[0] in needs:
             return None

@@ -1,18 +1,19 @@
 """The world around a question: time that stands still, people who have answered or not, keys and scores as supposed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from federation.insight.explain.question import Question
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
-from federation.model.binding import ProvenKeys
-from federation.model.policy import Risk
+from federation.model.binding import Binding, ProvenKeys
+from federation.model.json import Claims
 from federation.model.risk import RiskKey, RiskScore
-from federation.model.tokens import VerifiedToken
 from federation.model.trust import MappedPrincipal
-from federation.policy.binding import binding_of
+from federation.oauth.errors import InvalidRequest
+from federation.policy.binding import read_cnf
+from federation.policy.decider import risk_keys
 from federation.ports import VersionConflict
-from federation.trust.risks import KnownRisks
 
 SUPPOSED = "supposed"
 """Stands for the thumbprint of a key that nobody has shown yet."""
@@ -61,25 +62,26 @@ class Supposed:
         return ()
 
 
-def risks_of(risk: Risk, mapped: MappedPrincipal | None, now: int) -> KnownRisks:
-    """The scores that the question supposes, under the names of whom it turned out to be about."""
-    known = KnownRisks(At(now))
-    if mapped is not None:
-        known.learn(
-            {
-                RiskKey("principal", mapped.principal, mapped.issuer.tenant): RiskScore(risk.principal, now),
-                RiskKey("issuer", mapped.issuer.id): RiskScore(risk.issuer, now),
-            }
-        )
-    return known
+@dataclass(frozen=True, slots=True)
+class SupposedRisks:
+    """The scores that the question supposes, under the names of whom it turns out to be about."""
+
+    question: Question
+    whom: Callable[[], MappedPrincipal | None]
+
+    def get(self, key: RiskKey) -> RiskScore | None:
+        """None: the question supposes no score of that name."""
+        mapped, risk = self.whom(), self.question.risk
+        scores = {} if mapped is None else dict(zip(risk_keys(mapped), (risk.principal, risk.issuer), strict=True))
+        return RiskScore(scores[key], self.question.now) if key in scores else None
 
 
-def proven_keys(question: Question, tokens: Iterable[VerifiedToken]) -> ProvenKeys:
-    """Proof of every key that these tokens are bound to, by the means that the question names; raises InvalidRequest.
+def proven_keys(question: Question, claims: Iterable[Claims]) -> ProvenKeys:
+    """Proof of every key that tokens of these claims are bound to, by the means that the question names.
 
     By DPoP a request proves two keys at most: its own, and that of its subject token.
     """
-    bindings = [binding for token in tokens if (binding := binding_of(token)) is not None]
+    bindings = list(_bindings(claims))
     if question.proof == "mtls":
         named = next((one.x5t_s256 for one in bindings if one.x5t_s256), None)
         return ProvenKeys(certificate=named or SUPPOSED)
@@ -87,3 +89,10 @@ def proven_keys(question: Question, tokens: Iterable[VerifiedToken]) -> ProvenKe
         first, second, *_ = [*dict.fromkeys(one.jkt for one in bindings if one.jkt), None, None]
         return ProvenKeys(dpop=first or SUPPOSED, previous=second)
     return ProvenKeys()
+
+
+def _bindings(claims: Iterable[Claims]) -> Iterator[Binding]:
+    """Those that can be read; what cannot is refused when the tokens are looked at."""
+    for one in claims:
+        with suppress(InvalidRequest):
+            yield from (read_cnf(one["cnf"]),) if "cnf" in one else ()

@@ -1,27 +1,31 @@
-"""THE decision of the token path, made on documents in memory: the same steps in the same order, and nothing minted."""
+"""The pipeline of the token path, run on documents in memory and on what a question supposes. Nothing is minted."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from federation.authentication.client_credentials import as_verified_token
-from federation.insight.explain.circumstances import At, Supposed, proven_keys, risks_of
+from federation.insight.explain.circumstances import At, Supposed, SupposedRisks, proven_keys
 from federation.insight.explain.identity import Identities
-from federation.insight.explain.question import Question
+from federation.insight.explain.question import Identity, Question
 from federation.insight.explain.selected import Selected
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.mapping.mapper import Mapper
 from federation.mapping.own import OwnMappings
 from federation.mapping.principals import Principals
 from federation.minting.current_state import check_revocations
-from federation.model.authorization import Authorization
-from federation.model.json import Json, JsonObject
+from federation.model.authorization import TokenTerms
+from federation.model.binding import ProvenKeys
+from federation.model.json import Claims, Json, JsonObject
 from federation.model.policy import Decision, DecisionRequest
 from federation.model.tokens import Acting, Caller, VerifiedToken
 from federation.model.trust import MappedPrincipal
-from federation.oauth.errors import InvalidClient, OAuthError, UnauthorizedClient
+from federation.oauth.errors import InvalidClient, InvalidRequest, OAuthError, UnauthorizedClient
 from federation.oauth.identifiers import GrantType, TokenType
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
+from federation.oauth.steps import Step, at
+from federation.pipeline import Pipeline
 from federation.policy.authorizer import Authorizer
 from federation.policy.cedar.engine import CedarEngine
 from federation.policy.cedar.slices import PolicySlices
@@ -46,9 +50,8 @@ class Trail:
     question: Question
     own_issuer: str
     """Our URL."""
-    at: str = "client"
-    """The step that was reached."""
     client: Caller | None = None
+    proven: ProvenKeys | None = None
     unverified: JsonObject = field(default_factory=dict[str, Json], repr=False)
     """What the subject says of itself."""
     selected: Selected | None = None
@@ -61,7 +64,8 @@ class Trail:
     mapped: MappedPrincipal | None = None
     acting: Acting | None = None
     asked: tuple[Asked, ...] = ()
-    authorization: Authorization | None = None
+    terms: TokenTerms | None = None
+    """What the token would have."""
     refusal: OAuthError | None = None
 
     @property
@@ -72,7 +76,7 @@ class Trail:
     @property
     def allowed(self) -> bool:
         """Whether a token would have been minted."""
-        return self.authorization is not None
+        return self.terms is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,47 +130,39 @@ class Decisions:
         try:
             self._follow(trail)
         except OAuthError as refusal:
-            trail.refusal = refusal
+            trail.refusal, trail.terms = refusal, None
         trail.asked = tuple(self.policies.engine.heard)
         return trail
 
     def _follow(self, trail: Trail) -> None:
-        """The pipeline of `federation.exchange`, but for bytes, signatures and what only the commit writes."""
-        question = trail.question
-        trail.client = client = self._client(question.client)
-        subject, mapped = self._identify(trail, question)
-        request = _request(question)
-        trail.at = "authorization"
-        risks, proven = risks_of(question.risk, trail.mapped, question.now), proven_keys(question, trail.tokens)
-        authorizer = Authorizer(self.snapshot, self.policies.decider, At(question.now), Supposed(question), risks)
-        authorization = authorizer.authorize(client, proven, subject, trail.acting, mapped, request)
-        trail.at = "revocations"
-        check_revocations(authorization.not_revoked, question.revoked or {})
-        trail.authorization = authorization
+        """But for the commit, which alone writes: of that only what is revoked is looked at."""
+        question, clock = trail.question, At(trail.question.now)
+        supposed = Supposition(trail, self.snapshot, self._identities)
+        authorizer = Authorizer(
+            self.snapshot,
+            self.policies.decider,
+            clock,
+            Supposed(question),
+            SupposedRisks(question, lambda: trail.mapped),
+        )
+        pipeline = Pipeline(supposed, supposed, supposed, self._principals, authorizer, clock)
+        terms = pipeline.decide(_request(question), trail, _not_counted)
+        check_revocations(terms.not_revoked, question.revoked or {})
 
-    def _identify(self, trail: Trail, question: Question) -> tuple[VerifiedToken, MappedPrincipal]:
-        if question.subject is None:
-            trail.subject = _itself(trail.client, question.now)
-            trail.mapped = self._principals.resolve(trail.subject, _request(question))
-            return trail.subject, trail.mapped
-        clock, request = At(question.now), _request(question)
-        trail.at = "issuer"
-        trail.unverified = self._identities.unverified(question.subject)
-        trail.selected = self._identities.select(question.subject, question.now)
-        trail.at = "claims"
-        trail.subject, trail.signature = self._identities.check(trail.selected, question.subject, clock)
-        if question.actor is not None:
-            trail.at = "actor"
-            trail.unverified_actor = self._identities.unverified(question.actor)
-            trail.actor_selected = self._identities.select(question.actor, question.now)
-            trail.actor, _ = self._identities.check(trail.actor_selected, question.actor, clock)
-        trail.at = "mapping"
-        trail.mapped = self._principals.resolve(trail.subject, request)
-        trail.at = "actor"
-        trail.acting = self._principals.resolve_actor(trail.actor, request)
-        return trail.subject, trail.mapped
 
-    def _client(self, id_: str | None) -> Caller:
+@dataclass(frozen=True, slots=True)
+class Supposition:
+    """What a question supposes, in place of what callers prove."""
+
+    trail: Trail
+    snapshot: Snapshot
+    identities: Identities
+
+    def authenticate(self, _request: ExchangeRequest) -> Caller:
+        """The client that is named, as if it had proven itself; raises InvalidClient, UnauthorizedClient."""
+        id_ = self.trail.question.client
+        if id_ is None and self.trail.question.subject is None:
+            raise UnauthorizedClient(Reason.GRANT_NOT_ALLOWED, "no client asks for itself")
         if id_ is None:
             return Caller()
         client = self.snapshot.client(id_)
@@ -175,11 +171,38 @@ class Decisions:
             raise InvalidClient(Reason.CLIENT_AUTHENTICATION_FAILED, detail)
         return Caller(client, documents=(client.document,))
 
+    def verify(self, _request: ExchangeRequest) -> ProvenKeys:
+        """Proof of every key that the tokens are bound to, by the means that the question names."""
+        question = self.trail.question
+        return proven_keys(question, self._claims(question.subject, question.actor))
 
-def _itself(caller: Caller | None, now: int) -> VerifiedToken:
-    if caller is None or caller.client is None:
-        raise UnauthorizedClient(Reason.GRANT_NOT_ALLOWED, "nobody in particular asks for itself")
-    return as_verified_token(caller.client, now)
+    def _claims(self, *identities: Identity | None) -> Iterator[Claims]:
+        for identity in identities:
+            with suppress(InvalidRequest):
+                yield from () if identity is None else (self.identities.unverified(identity),)
+
+    def verify_subject(self, _request: ExchangeRequest) -> VerifiedToken:
+        """What the claims would prove; raises a typed OAuthError."""
+        trail, question = self.trail, self.trail.question
+        identity = question.subject or Identity()
+        with at(Step.ISSUER):
+            trail.unverified = self.identities.unverified(identity)
+            trail.selected = self.identities.select(identity, question.now)
+        subject, trail.signature = self.identities.check(trail.selected, identity, At(question.now))
+        return subject
+
+    def verify_actor(self, _request: ExchangeRequest) -> VerifiedToken | None:
+        """The same of the actor; None: the question names none."""
+        trail, question = self.trail, self.trail.question
+        if question.actor is None:
+            return None
+        trail.unverified_actor = self.identities.unverified(question.actor)
+        trail.actor_selected = self.identities.select(question.actor, question.now)
+        return self.identities.check(trail.actor_selected, question.actor, At(question.now))[0]
+
+
+def _not_counted(_client: Caller, _subject: VerifiedToken) -> None:
+    """A question takes nothing of any limit."""
 
 
 def _request(question: Question) -> ExchangeRequest:

@@ -13,12 +13,13 @@ from federation.insight.explain.decision import Decisions, Trail
 from federation.insight.explain.facts import facts_of
 from federation.insight.explain.question import Question
 from federation.insight.explain.refused import words_of_refusal
-from federation.insight.explain.steps import ORDER, Decided, Explanation, Refusal, Step, StepName, step_of
+from federation.insight.explain.steps import ORDER, Decided, ExplainedStep, Explanation, Refusal
 from federation.insight.explain.words import words_for
 from federation.insight.snapshot.snapshot import Snapshot
-from federation.model.authorization import Authorization
+from federation.model.authorization import TokenTerms
 from federation.model.binding import Binding
 from federation.oauth.errors import OAuthError
+from federation.oauth.steps import Step, step_of
 
 
 def explain(snapshot: Snapshot, question: Question, own_issuer: str) -> Explanation:
@@ -31,28 +32,28 @@ def explain(snapshot: Snapshot, question: Question, own_issuer: str) -> Explanat
 
 def told(trail: Trail, snapshot: Snapshot) -> Explanation:
     """What became of a decision, in words and facts."""
-    refusal = None if trail.refusal is None else _refusal(trail.refusal, trail.at)
+    refusal = None if trail.refusal is None else _refusal(trail.refusal)
     return Explanation(
         allowed=trail.allowed,
         steps=tuple(_step(name, trail, refusal, snapshot) for name in ORDER),
-        decision=None if trail.authorization is None else _decided(trail.authorization),
+        decision=None if trail.terms is None else _decided(trail.terms),
         refusal=refusal,
     )
 
 
-def _refusal(error: OAuthError, reached: str) -> Refusal:
-    return Refusal(error.error, error.reason.value, error.reason.advice, error.detail, step_of(error, reached))
+def _refusal(error: OAuthError) -> Refusal:
+    return Refusal(error.error, error.reason.value, error.reason.advice, error.detail, step_of(error))
 
 
-def _step(name: StepName, trail: Trail, refusal: Refusal | None, snapshot: Snapshot) -> Step:
+def _step(name: Step, trail: Trail, refusal: Refusal | None, snapshot: Snapshot) -> ExplainedStep:
     if refusal is not None and refusal.step == name:
-        return Step(name, "refused", words_of_refusal(refusal, trail), facts_of(name, trail, snapshot))
+        return ExplainedStep(name, "refused", words_of_refusal(refusal, trail), facts_of(name, trail, snapshot))
     if not _was_taken(name, trail, refusal):
-        return Step(name, "skipped", words_for(name, trail, taken=False))
-    return Step(name, "ok", words_for(name, trail, taken=True), facts_of(name, trail, snapshot))
+        return ExplainedStep(name, "skipped", words_for(name, trail, taken=False))
+    return ExplainedStep(name, "ok", words_for(name, trail, taken=True), facts_of(name, trail, snapshot))
 
 
-def _was_taken(name: StepName, trail: Trail, refusal: Refusal | None) -> bool:
+def _was_taken(name: Step, trail: Trail, refusal: Refusal | None) -> bool:
     if name in ("issuer", "claims", "mapping") and trail.question.subject is None:
         return False
     if name == "actor" and trail.question.actor is None:
@@ -64,22 +65,22 @@ def _was_taken(name: StepName, trail: Trail, refusal: Refusal | None) -> bool:
     return refusal is None or ORDER.index(name) < ORDER.index(refusal.step)
 
 
-def _decided(authorization: Authorization) -> Decided:
+def _decided(terms: TokenTerms) -> Decided:
     return Decided(
-        principal=authorization.principal,
-        tenant=authorization.tenant,
-        client_id=authorization.client_id,
-        audiences=authorization.audiences,
-        scopes=authorization.scopes,
-        expires_at=authorization.expires_at,
-        lifetime=authorization.lifetime,
-        environment=authorization.environment,
-        act=authorization.act,
-        context=dict(authorization.context),
-        binding=_kind(authorization.binding),
-        authorization_details=authorization.authorization_details,
-        opaque=authorization.opaque,
-        policies=authorization.policies,
+        principal=terms.principal,
+        tenant=terms.tenant,
+        client_id=terms.client_id,
+        audiences=terms.audiences,
+        scopes=terms.scopes,
+        expires_at=terms.expires_at,
+        lifetime=terms.lifetime,
+        environment=terms.environment,
+        act=terms.act,
+        context=dict(terms.context),
+        binding=_kind(terms.binding),
+        authorization_details=terms.authorization_details,
+        opaque=terms.opaque,
+        policies=terms.policies,
     )
 
 

@@ -1,38 +1,24 @@
 """What each step of an explanation has to tell machines: who was found, what the ceilings are, which policies spoke."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from federation.insight.explain.decision import Asked, Trail
 from federation.insight.explain.near import near_facts, near_issuers, near_mappings
 from federation.insight.explain.selected import Selected
-from federation.insight.explain.steps import StepName
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.mapping.nearest import MAX_SHOWN
 from federation.model.json import Json, JsonObject
 from federation.model.policy import Obligations, Policy, strictest
 from federation.model.trust import Audience, MappedPrincipal
+from federation.oauth.steps import Step
 from federation.policy.cedar.engine import CedarEngine
 from federation.policy.cedar.slices import DEFAULT_POLICY, PolicySlices
 from federation.policy.ceilings import Target, Way
 
 
-def facts_of(step: StepName, trail: Trail, snapshot: Snapshot) -> JsonObject:
+def facts_of(step: Step, trail: Trail, snapshot: Snapshot) -> JsonObject:
     """The facts of a step that was taken, allowed or refused."""
-    makers = {
-        "client": _client,
-        "issuer": _issuer,
-        "claims": _claims,
-        "mapping": _mapping,
-        "actor": _actor,
-        "targets": _targets,
-        "scopes": _scopes,
-        "details": _details,
-        "policy": _policy,
-        "obligations": _obligations,
-        "lifetime": _lifetime,
-        "revocations": _revocations,
-    }
-    return makers[step](trail, snapshot)
+    return _FACTS[step](trail, snapshot)
 
 
 def _client(trail: Trail, _snapshot: Snapshot) -> JsonObject:
@@ -237,7 +223,7 @@ def _lifetime(trail: Trail, snapshot: Snapshot) -> JsonObject:
         "audiences": {one.id: one.max_ttl for one in names},
         "grants": {one.id: grants.get(one.id) for one in names},
         "policy": strictest(*(asked.decision.obligations for asked in trail.asked)).max_ttl,
-        "expires_at": trail.authorization.expires_at if trail.authorization else None,
+        "expires_at": trail.terms.expires_at if trail.terms else None,
     }
 
 
@@ -245,3 +231,19 @@ def _revocations(trail: Trail, _snapshot: Snapshot) -> JsonObject:
     """Whatever stands under a name of the request, also what spares tokens that were issued since."""
     found = sorted((trail.question.revoked or {}).values(), key=lambda one: (one.key.what, one.key.value))
     return {"revoked": [{"what": one.key.what, "value": one.key.value, "at": one.revoked_at} for one in found]}
+
+
+_FACTS: dict[Step, Callable[[Trail, Snapshot], JsonObject]] = {
+    Step.CLIENT: _client,
+    Step.ISSUER: _issuer,
+    Step.CLAIMS: _claims,
+    Step.MAPPING: _mapping,
+    Step.ACTOR: _actor,
+    Step.TARGETS: _targets,
+    Step.SCOPES: _scopes,
+    Step.DETAILS: _details,
+    Step.POLICY: _policy,
+    Step.OBLIGATIONS: _obligations,
+    Step.LIFETIME: _lifetime,
+    Step.REVOCATIONS: _revocations,
+}

@@ -5,58 +5,19 @@ from typing import Literal, TypeAlias
 
 from federation.insight.edits.values import Obstacle, Suggestion
 from federation.model.json import JsonObject
-from federation.oauth.errors import (
-    AccessDenied,
-    AuthorizationPending,
-    InvalidAuthorizationDetails,
-    InvalidClient,
-    InvalidDpopProof,
-    InvalidScope,
-    InvalidTarget,
-    OAuthError,
-    UnauthorizedClient,
-    UseDpopNonce,
-)
-from federation.oauth.reasons import Reason
+from federation.oauth.steps import Step
 
-StepName: TypeAlias = Literal[
-    "issuer",
-    "claims",
-    "mapping",
-    "client",
-    "actor",
-    "targets",
-    "scopes",
-    "details",
-    "policy",
-    "obligations",
-    "lifetime",
-    "revocations",
-]
 Outcome: TypeAlias = Literal["ok", "refused", "skipped"]
 
-ORDER: tuple[StepName, ...] = (
-    "client",
-    "issuer",
-    "claims",
-    "mapping",
-    "actor",
-    "targets",
-    "scopes",
-    "details",
-    "policy",
-    "obligations",
-    "lifetime",
-    "revocations",
-)
-"""As they are told, which is nearly as they are taken."""
+ORDER = tuple(step for step in Step if step not in (Step.PROOF, Step.LIMITS))
+"""As they are told: a question supposes its proofs, and takes nothing of any limit."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ExplainedStep:
     """One thing that was looked at."""
 
-    step: StepName
+    step: Step
     outcome: Outcome
     detail: str
     """For people."""
@@ -72,7 +33,7 @@ class Refusal:
     reason: str
     advice: str
     detail: str
-    step: StepName
+    step: Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +62,7 @@ class Explanation:
     """How a request comes out, and why."""
 
     allowed: bool
-    steps: tuple[Step, ...]
+    steps: tuple[ExplainedStep, ...]
     decision: Decided | None = None
     refusal: Refusal | None = None
     suggestions: tuple[Suggestion, ...] = ()
@@ -109,44 +70,6 @@ class Explanation:
     obstacles: tuple[Obstacle, ...] = ()
     """Conditions that forbid it."""
 
-    def step(self, name: StepName) -> Step:
+    def step(self, name: str) -> ExplainedStep:
         """The step of that name."""
         return next(step for step in self.steps if step.step == name)
-
-
-_BY_REASON: dict[Reason, StepName] = {
-    Reason.POLICY_DENIED: "policy",
-    Reason.POLICY_UNAVAILABLE: "policy",
-    Reason.TOO_MANY_SCOPES: "obligations",
-    Reason.PROOF_REQUIRED: "obligations",
-    Reason.APPROVAL_REQUIRED: "obligations",
-    Reason.CLIENT_NOT_PERMITTED: "client",
-    Reason.UNSUPPORTED_REQUESTED_TOKEN_TYPE: "targets",
-    Reason.TOKEN_EXPIRES_TOO_SOON: "lifetime",
-    Reason.ACTOR_REQUIRED: "actor",
-    Reason.ACTOR_NOT_PERMITTED: "actor",
-    Reason.CHAIN_TOO_LONG: "actor",
-    Reason.CHAIN_CYCLE: "actor",
-    Reason.WRONG_AUDIENCE: "actor",
-}
-_BY_ERROR: tuple[tuple[type[OAuthError], StepName], ...] = (
-    (InvalidTarget, "targets"),
-    (InvalidScope, "scopes"),
-    (InvalidAuthorizationDetails, "details"),
-    (UnauthorizedClient, "client"),
-    (InvalidClient, "client"),
-    (AuthorizationPending, "obligations"),
-    (AccessDenied, "obligations"),
-    (InvalidDpopProof, "obligations"),
-    (UseDpopNonce, "obligations"),
-)
-
-
-def step_of(refusal: OAuthError, reached: str) -> StepName:
-    """The step at which a request was refused. `reached`: the part of the pipeline that refused it."""
-    before = next((name for name in ORDER if name == reached), None)
-    if before is not None:
-        return before
-    if refusal.reason in _BY_REASON:
-        return _BY_REASON[refusal.reason]
-    return next((step for error, step in _BY_ERROR if isinstance(refusal, error)), "obligations")

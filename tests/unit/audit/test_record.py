@@ -44,7 +44,7 @@ def test_what_was_proven_so_far_is_in_the_record() -> None:
     record = AuditRecord(http(), log, FixedClock())
     record.request = asking("risk-engine", scopes=("risk:read",))
     record.subject = verified()
-    record.mapping = mapped()
+    record.mapped = mapped()
     with pytest.raises(InvalidRequest), record:
         raise InvalidRequest(Reason.TOKEN_REPLAYED)
     (entry,) = log.entries

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from typing import Any
 
@@ -17,7 +17,7 @@ from federation.minting.current_key import CurrentKey
 from federation.minting.current_state import TrustChanged
 from federation.minting.minter import Minter
 from federation.minting.replay import ApprovalSpent
-from federation.model.authorization import Authorization, NotRevoked, Provenance
+from federation.model.authorization import Authorization, NotRevoked, Provenance, TokenTerms
 from federation.model.binding import Binding
 from federation.model.json import JsonObject
 from federation.model.keys import KeySet, SigningKey
@@ -147,6 +147,13 @@ def test_stock_pyjwt_verifies_a_minted_token(algorithm: str) -> None:
         "tenant": "acme",
         "env": "prod",
     }
+
+
+def test_what_explain_yields_is_not_minted(world: World) -> None:
+    terms = TokenTerms(**{part.name: getattr(authorization(), part.name) for part in fields(TokenTerms)})
+    http = HttpRequest("POST", "/token", b"", "c-1")
+    with pytest.raises(TypeError):
+        world.minter.mint(terms, AuditRecord(http, FakeAuditLog(), world.clock))  # type: ignore[arg-type]
 
 
 def test_attributes_travel_in_ctx_alone() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from federation.model.approval import ApprovalState, StoredApproval
-from federation.model.authorization import Authorization, Link
+from federation.model.authorization import Link, TokenTerms
 from federation.model.one_time import OneTimeUse
 from federation.model.trust import DetailType
 from federation.oauth.errors import AuthorizationPending
@@ -46,7 +46,7 @@ class World:
             )
         )
 
-    def approved(self, lasting: int = 200) -> Authorization:
+    def approved(self, lasting: int = 200) -> TokenTerms:
         self.decisions.refused()
         self.answer(ApprovalState.APPROVED, lasting)
         return self.decisions.decide()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from federation.model.authorization import Authorization
+from federation.model.authorization import TokenTerms
 from federation.model.binding import ProvenKeys
 from federation.model.one_time import OneTimeUse
 from federation.model.policy import PolicyDocuments
@@ -42,7 +42,7 @@ def authorize(
     *known: Audience,
     principal: MappedPrincipal | None = None,
     subject: VerifiedToken | None = None,
-) -> Authorization:
+) -> TokenTerms:
     world = Fixed(known or (audience(),))
     subject = subject or verified()
     principal = principal or mapped(by=subject.issuer)
