@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from federation.documents.document_set import DocumentSet
 from federation.documents.planned import Action, Planned
+from federation.documents.registry import REGISTRY
 from federation.documents.validate import ValidatedSet
 from federation.mapping.selectors import filed_under
 from federation.model.documents import StoredDocument
@@ -12,11 +13,6 @@ from federation.model.history import Change
 from federation.model.trust import DocumentRef, DocumentVersion, Kind
 from federation.ports import DocumentState, TrustWriter
 from federation.verification.providers import provider_named
-
-# What takes away comes first, so that no grant holds for a moment without it.
-WRITING_ORDER = (Kind.ZONE, Kind.POLICY, Kind.AUDIENCE, Kind.CLIENT, Kind.ISSUER, Kind.MAPPING)
-# None before what names it, and whoever may mend things comes before whoever might have.
-DELETING_ORDER = (Kind.MAPPING, Kind.CLIENT, Kind.ISSUER, Kind.AUDIENCE, Kind.POLICY, Kind.ZONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +43,8 @@ class TrustEditor:
 
     def plan(self, validated: ValidatedSet, deletions: Collection[DocumentRef] = ()) -> tuple[Planned, ...]:
         """What there is to do, in the order in which to do it; unchanged documents included."""
-        wanted = sorted(validated.documents.refs, key=lambda ref: WRITING_ORDER.index(ref.kind))
-        unwanted = sorted(deletions, key=lambda ref: DELETING_ORDER.index(ref.kind))
+        wanted = sorted(validated.documents.refs, key=lambda ref: REGISTRY[ref.kind].write_order)
+        unwanted = sorted(deletions, key=lambda ref: REGISTRY[ref.kind].delete_order)
         states = self._writer.states([*wanted, *unwanted])
         refiled = {ref.id for ref in wanted if ref.kind is Kind.ISSUER and _moves(validated.documents, states[ref])}
         return (

@@ -12,6 +12,7 @@ from federation.admin.changes import rfc3339
 from federation.admin.standing import DOOR, as_of, keeps, way_of
 from federation.documents.planned import Planned
 from federation.model.json import JsonObject
+from federation.model.policy import IN_POLICY_SET
 from federation.model.tokens import OwnClaims
 from federation.model.trust import DocumentRef, Kind
 from federation.ports import History, TrustWriter
@@ -71,4 +72,4 @@ def _may_decide(planned: Planned, refs: frozenset[DocumentRef]) -> bool:
     if planned.ref.kind is Kind.MAPPING:
         bodies = (planned.body, _stored(planned))
         return any(DocumentRef(Kind.ISSUER, str(body.get("issuer"))) in refs for body in bodies if body)
-    return planned.ref in refs or planned.ref.kind in (Kind.POLICY, Kind.ZONE, Kind.ISSUER)
+    return planned.ref in refs or planned.ref.kind in {Kind.ISSUER, *IN_POLICY_SET}

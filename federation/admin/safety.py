@@ -15,7 +15,7 @@ from federation.model.admin import ADMIN_AUDIENCE, SHORTEST, TRUST_WRITE, admin_
 from federation.model.documents import DEFAULT_MAX_TTL, StoredDocument, decode_policy
 from federation.model.duration import seconds
 from federation.model.json import JsonObject
-from federation.model.policy import Policy
+from federation.model.policy import IN_POLICY_SET, Policy
 from federation.model.tokens import OwnClaims
 from federation.model.trust import DocumentRef, Kind
 from federation.oauth.identifiers import AT_JWT
@@ -123,7 +123,7 @@ def _concerns_admins(planned: Planned) -> bool:
     bodies = [body for body in (planned.body, stored.body if stored else None) if body is not None]
     if planned.ref.kind is Kind.MAPPING:
         return any(TRUST_WRITE in admin_scopes(body) for body in bodies)
-    return planned.ref.kind in (Kind.ISSUER, Kind.POLICY, Kind.ZONE) or planned.ref == _AUDIENCE
+    return planned.ref.kind in {Kind.ISSUER, *IN_POLICY_SET} or planned.ref == _AUDIENCE
 
 
 def _still_names(mapping: str, issuer: str, planned: _Bodies) -> bool:

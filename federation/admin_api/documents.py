@@ -9,13 +9,13 @@ from federation.admin.changes import is_reason
 from federation.admin_api.arrival import etag_of, wanted_version
 from federation.admin_api.cursor import PATTERN, Cursors
 from federation.admin_api.edits import Edits, Prepared
-from federation.admin_api.kinds import ID, PLURALS
+from federation.admin_api.kinds import ID
 from federation.admin_api.models import DocumentShown, PageShown
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin_api.refusals import stale, wrong
 from federation.admin_api.shown import show_document
 from federation.admin_api.visible import Visible
-from federation.documents.schema import SCHEMAS
+from federation.documents.registry import REGISTRY, DocumentKind
 from federation.documents.source import SourceDocument
 from federation.model.admin import TRUST_READ, TRUST_WRITE
 from federation.model.documents import StoredDocument
@@ -44,12 +44,12 @@ class Documents:
 
     def operations(self) -> Iterator[Operation]:
         """The table."""
-        for kind in SCHEMAS:
-            yield from self._reading(kind)
-            yield from self._writing(kind)
+        for row in REGISTRY.values():
+            yield from self._reading(row)
+            yield from self._writing(row)
 
-    def _reading(self, kind: Kind) -> Iterator[Operation]:
-        plural = PLURALS[kind]
+    def _reading(self, row: DocumentKind) -> Iterator[Operation]:
+        kind, plural = row.kind, row.plural
         yield Operation(
             "GET",
             f"/{plural}",
@@ -72,8 +72,8 @@ class Documents:
             refusals=(HTTPStatus.NOT_FOUND,),
         )
 
-    def _writing(self, kind: Kind) -> Iterator[Operation]:
-        path = f"/{PLURALS[kind]}/{{id}}"
+    def _writing(self, row: DocumentKind) -> Iterator[Operation]:
+        kind, path = row.kind, f"/{row.plural}/{{id}}"
         yield Operation(
             "PUT",
             path,
@@ -82,7 +82,7 @@ class Documents:
             handle=partial(self._put, kind),
             name=f"put{kind}",
             variables=(ID,),
-            request=SCHEMAS[kind],
+            request=row.schema,
             document=True,
             response=DocumentShown,
             also=(HTTPStatus.CREATED,),

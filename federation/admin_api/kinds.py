@@ -1,20 +1,10 @@
 """Kinds of documents as paths name them."""
 
 from federation.admin_api.operation import Parameter
-from federation.model.trust import DocumentRef, Kind
+from federation.documents.registry import REGISTRY
+from federation.model.trust import DocumentRef
 
-KINDS = {
-    "issuers": Kind.ISSUER,
-    "mappings": Kind.MAPPING,
-    "audiences": Kind.AUDIENCE,
-    "clients": Kind.CLIENT,
-    "policies": Kind.POLICY,
-    "zones": Kind.ZONE,
-}
-"""Segment of a path -> kind."""
-PLURALS = {kind: plural for plural, kind in KINDS.items()}
-
-_NAMES = {**KINDS, **{kind.value: kind for kind in PLURALS}}
+_NAMES = {row.plural: kind for kind, row in REGISTRY.items()} | {kind.value: kind for kind in REGISTRY}
 
 ID = Parameter(
     "id",

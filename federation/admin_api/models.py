@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from federation.admin.changes import is_reason
+from federation.documents.registry import KIND_NAMES
 from federation.documents.schema.document import DocumentId
 from federation.insight.effects.plan import DAYS, MOST_DAYS
 from federation.model.history import MAX_REASON
@@ -30,7 +31,15 @@ Reason = Annotated[
 ]
 Document = Annotated[dict[str, Any], Field(description="A trust document as people write it (see the schemas).")]
 Version = Annotated[int, Field(ge=1, lt=10**12)]
-KindName = Literal["Issuer", "Mapping", "Audience", "Client", "Policy", "Zone"]
+
+
+def _kind(name: str) -> str:
+    if name not in KIND_NAMES:
+        raise ValueError(f"no kind of document; known here: {', '.join(KIND_NAMES)}")
+    return name
+
+
+KindName = Annotated[str, AfterValidator(_kind), Field(json_schema_extra={"enum": list(KIND_NAMES)})]
 
 
 class Body(BaseModel):

@@ -24,7 +24,7 @@ from federation.model.admin import admin_scopes
 from federation.model.confirmation import is_enabled_and_pending, takes_part
 from federation.model.documents import StoredDocument
 from federation.model.history import TRUST_REVISION, Change
-from federation.model.policy import POLICY_SET
+from federation.model.policy import IN_POLICY_SET, POLICY_SET
 from federation.model.trust import DocumentRef, Kind, Selector
 
 
@@ -91,7 +91,7 @@ class TrustWrites:
 
     def _policies_moved(self, kind: Kind) -> Iterator[Write]:
         """Every write of a policy or zone is a new version of the whole set."""
-        if kind in (Kind.POLICY, Kind.ZONE):
+        if kind in IN_POLICY_SET:
             yield self._counted(POLICY_SET)
 
     def _refiled(self, document: StoredDocument, new: Filing | None, old: Filing | None) -> Iterator[Write]:

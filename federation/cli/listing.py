@@ -7,21 +7,15 @@ import typer
 
 from federation.cli.failure import USAGE, Failed
 from federation.client.admin import AdminApi
+from federation.documents.registry import REGISTRY
 
 PAGE = 200
 """Items: the most that the bridge gives at once."""
 
-KINDS: Mapping[str, str] = {
-    "Issuer": "issuers",
-    "Mapping": "mappings",
-    "Audience": "audiences",
-    "Client": "clients",
-    "Policy": "policies",
-    "Zone": "zones",
-}
+KINDS: Mapping[str, str] = {kind.value: row.plural for kind, row in REGISTRY.items()}
 """Kind -> segment of a path."""
 
-KindArgument = Annotated[str, typer.Argument(metavar="KIND", help="Issuer, Mapping, Audience, Client, Policy, Zone.")]
+KindArgument = Annotated[str, typer.Argument(metavar="KIND", help=f"{', '.join(KINDS)}.")]
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Of the document.")]
 
 

@@ -12,6 +12,7 @@ from federation.cli.console import AsJson, NoColor, diagnostics, output, print_j
 from federation.cli.problems import print_problems
 from federation.documents.document_set import DocumentSet
 from federation.documents.problem import InvalidDocuments, Problem
+from federation.documents.registry import REGISTRY
 from federation.documents.validate import validate_path
 
 EXAMPLE = "Example: fedbridge validate examples/trust"
@@ -67,31 +68,17 @@ def _print(console: Console, documents: DocumentSet, problems: Sequence[Problem]
     if problems:
         console.print(f"[bold red]{_many(len(problems), 'problem')}[/]: none of these documents may be used yet.")
     else:
-        found = ", ".join(_many(count, _ONE[kind]) for kind, count in _counts(documents).items() if count)
-        console.print(f"[bold green]good[/]: {found}; {_many(len(warnings), 'warning')}.")
-
-
-_ONE = {
-    "issuers": "issuer",
-    "mappings": "mapping",
-    "audiences": "audience",
-    "clients": "client",
-    "policies": "policy",
-    "zones": "zone",
-}
+        console.print(f"[bold green]good[/]: {_found(documents)}; {_many(len(warnings), 'warning')}.")
 
 
 def _many(count: int, what: str) -> str:
-    plural = what.removesuffix("y") + "ies" if what.endswith("y") else f"{what}s"
-    return f"{count} {what if count == 1 else plural}"
+    return f"{count} {what if count == 1 else f'{what}s'}"
+
+
+def _found(documents: DocumentSet) -> str:
+    counts = [(row.kind.lower(), row.plural, len(documents.by_kind.get(kind, ()))) for kind, row in REGISTRY.items()]
+    return ", ".join(f"{count} {one if count == 1 else plural}" for one, plural, count in counts if count)
 
 
 def _counts(documents: DocumentSet) -> dict[str, int]:
-    return {
-        "issuers": len(documents.issuers),
-        "mappings": len(documents.mappings),
-        "audiences": len(documents.audiences),
-        "clients": len(documents.clients),
-        "policies": len(documents.policies),
-        "zones": len(documents.zones),
-    }
+    return {row.plural: len(documents.by_kind.get(kind, ())) for kind, row in REGISTRY.items()}

@@ -1,9 +1,11 @@
 """The documents of a set that have the form of their kind, side by side."""
 
+from collections.abc import Iterator
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from federation.documents.registry import REGISTRY, Tenancy
 from federation.documents.schema.audience import AudienceDocument
 from federation.documents.schema.client import ClientDocument
 from federation.documents.schema.document import TrustDocument
@@ -43,55 +45,75 @@ class Written(Generic[DocumentT_co]):
 class DocumentSet:
     """All documents of each kind by their id, in the order of the files."""
 
-    issuers: ReadOnly[str, Written[IssuerDocument]] = field(default_factory=dict)
-    mappings: ReadOnly[str, Written[MappingDocument]] = field(default_factory=dict)
-    audiences: ReadOnly[str, Written[AudienceDocument]] = field(default_factory=dict)
-    clients: ReadOnly[str, Written[ClientDocument]] = field(default_factory=dict)
-    policies: ReadOnly[str, Written[PolicyDocument]] = field(default_factory=dict)
-    zones: ReadOnly[str, Written[ZoneDocument]] = field(default_factory=dict)
+    by_kind: ReadOnly[Kind, ReadOnly[str, Written[Any]]] = field(default_factory=dict)
     malformed: frozenset[DocumentRef] = frozenset()
     """Documents that are there but broken: naming one is no second mistake."""
     alongside: tuple[Mapping, ...] = ()
     """Stored mappings that are found where some of these will be."""
 
     @property
+    def issuers(self) -> ReadOnly[str, Written[IssuerDocument]]:
+        """By id."""
+        return self.by_kind.get(Kind.ISSUER, {})
+
+    @property
+    def mappings(self) -> ReadOnly[str, Written[MappingDocument]]:
+        """By id."""
+        return self.by_kind.get(Kind.MAPPING, {})
+
+    @property
+    def audiences(self) -> ReadOnly[str, Written[AudienceDocument]]:
+        """By id."""
+        return self.by_kind.get(Kind.AUDIENCE, {})
+
+    @property
+    def clients(self) -> ReadOnly[str, Written[ClientDocument]]:
+        """By id."""
+        return self.by_kind.get(Kind.CLIENT, {})
+
+    @property
+    def policies(self) -> ReadOnly[str, Written[PolicyDocument]]:
+        """By id."""
+        return self.by_kind.get(Kind.POLICY, {})
+
+    @property
+    def zones(self) -> ReadOnly[str, Written[ZoneDocument]]:
+        """By id."""
+        return self.by_kind.get(Kind.ZONE, {})
+
+    @property
+    def every(self) -> Iterator[tuple[DocumentRef, Written[TrustDocument]]]:
+        """Every document that is well-formed, the stored ones included."""
+        for kind, documents in self.by_kind.items():
+            yield from ((DocumentRef(kind, id_), written) for id_, written in documents.items())
+
+    @property
     def refs(self) -> tuple[DocumentRef, ...]:
         """Of the documents that are to be written: all but those that are stored already."""
-        return tuple(
-            DocumentRef(kind, id_)
-            for kind, documents in self._kinds.items()
-            for id_, written in documents.items()
-            if written.source.file != STORED
-        )
+        return tuple(ref for ref, written in self.every if written.source.file != STORED)
+
+    def find(self, ref: DocumentRef) -> Written[TrustDocument] | None:
+        """None: it is not there, or not well-formed."""
+        return self.by_kind.get(ref.kind, {}).get(ref.id)
 
     def written(self, ref: DocumentRef) -> Written[TrustDocument]:
         """Raises KeyError where it is not there, or not well-formed."""
-        return self._kinds[ref.kind][ref.id]
+        return self.by_kind[ref.kind][ref.id]
 
-    @property
-    def _kinds(self) -> dict[Kind, ReadOnly[str, Written[TrustDocument]]]:
-        return {
-            Kind.ZONE: self.zones,
-            Kind.POLICY: self.policies,
-            Kind.AUDIENCE: self.audiences,
-            Kind.CLIENT: self.clients,
-            Kind.ISSUER: self.issuers,
-            Kind.MAPPING: self.mappings,
-        }
-
-    def knows_issuer(self, document_id: str) -> bool:
-        """Whether the Issuer is there, well-formed or not."""
-        return document_id in self.issuers or DocumentRef(Kind.ISSUER, document_id) in self.malformed
+    def knows(self, ref: DocumentRef) -> bool:
+        """Whether the document is there, well-formed or not."""
+        return self.find(ref) is not None or ref in self.malformed
 
     @property
     def has_malformed_issuers(self) -> bool:
         """Whether there is an Issuer of which is not known what it is the issuer of."""
         return any(ref.kind is Kind.ISSUER for ref in self.malformed)
 
-    def knows_client(self, document_id: str) -> bool:
-        """Whether the Client is there, well-formed or not."""
-        return document_id in self.clients or DocumentRef(Kind.CLIENT, document_id) in self.malformed
-
-    def knows_audience(self, document_id: str) -> bool:
-        """Whether the Audience is there, well-formed or not."""
-        return document_id in self.audiences or DocumentRef(Kind.AUDIENCE, document_id) in self.malformed
+    def tenant_of(self, ref: DocumentRef) -> str | None:
+        """Whose the document is, None: everybody's; raises KeyError where what says so is not known."""
+        tenancy, document = REGISTRY[ref.kind].tenancy, self.written(ref).document
+        if tenancy is Tenancy.SHARED:
+            return None
+        if tenancy is Tenancy.OF_ISSUER:
+            return self.tenant_of(DocumentRef(Kind.ISSUER, self.mappings[ref.id].document.issuer))
+        return getattr(document, "tenant", None)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from federation.documents.problem import InvalidDocuments, Problem
-from federation.documents.schema import SCHEMAS
+from federation.documents.registry import KIND_NAMES, REGISTRY
 from federation.documents.schema.document import TrustDocument
 from federation.documents.schema.patterns import WORDS
 from federation.documents.source import Location, SourceDocument
@@ -34,19 +34,19 @@ def _schema(source: SourceDocument) -> type[TrustDocument]:
     if not isinstance(source.value, dict):
         raise InvalidDocuments([source.problem((), "a document is a mapping of keys to values, with a kind and an id")])
     kind = source.value.get("kind")
-    for known, schema in SCHEMAS.items():
+    for known, row in REGISTRY.items():
         if kind == known:
-            return schema
+            return row.schema
     message, hint = _unknown_kind(kind)
     raise InvalidDocuments([source.problem(("kind",), message, hint)])
 
 
 def _unknown_kind(kind: Json) -> tuple[str, str]:
     if not isinstance(kind, str) or not kind:
-        return "kind is missing or no text", f"known here: {', '.join(SCHEMAS)}"
-    if kind in (Kind.KEY_SET, Kind.POLICY_SET, Kind.TRUST_REVISION):
+        return "kind is missing or no text", f"known here: {', '.join(KIND_NAMES)}"
+    if kind in set(Kind) - REGISTRY.keys():
         return f"kind {kind} is written by the bridge itself, never by hand", ""
-    return f"unknown kind {kind}", _nearest(kind, list(SCHEMAS))
+    return f"unknown kind {kind}", _nearest(kind, KIND_NAMES)
 
 
 def _nulls(value: Json, location: Location = ()) -> Iterator[Location]:

@@ -5,19 +5,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from federation.documents.schema import SCHEMAS
+from federation.documents.registry import REGISTRY, DocumentKind
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:
     """File name without suffix -> schema."""
-    return {kind.lower(): _schema(kind) for kind in SCHEMAS}
+    return {kind.lower(): _schema(row) for kind, row in REGISTRY.items()}
 
 
-def _schema(kind: str) -> dict[str, Any]:
-    generated = without_null(next(schema for name, schema in SCHEMAS.items() if name == kind).model_json_schema())
-    return {"$schema": DIALECT, **generated, "title": kind}
+def _schema(row: DocumentKind) -> dict[str, Any]:
+    return {"$schema": DIALECT, **without_null(row.schema.model_json_schema()), "title": row.kind.value}
 
 
 def without_null(part: Any) -> Any:  # noqa: ANN401 (JSON)

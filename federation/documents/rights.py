@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from federation.documents.registry import REGISTRY, Tenancy
 from federation.documents.surroundings import Surroundings
-from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES, admin_scopes
+from federation.model.admin import ADMIN_AUDIENCE
 from federation.model.json import Json, JsonObject
 from federation.model.trust import DocumentRef, Kind
 
@@ -35,7 +36,8 @@ class Rights:
         """Why the document may not become `after`; None on either side: it is not there. None: it may."""
         if self.tenant is not None and not self._is_own(ref, before, after, around):
             return Refusal.TENANT
-        granted = _grants(ref.kind, after) | (around.admins_by(ref.id) if ref.kind is Kind.ISSUER else frozenset())
+        given = REGISTRY[ref.kind].gives(after) if after is not None else frozenset()
+        granted = given | (around.admins_by(ref.id) if ref.kind is Kind.ISSUER else frozenset())
         return None if granted <= self.scopes else Refusal.SCOPES
 
     def sees(self, kind: Kind, body: JsonObject, around: Surroundings) -> bool:
@@ -54,23 +56,11 @@ class Rights:
 
 def tenant_of(kind: Kind, body: JsonObject, around: Surroundings) -> str | None:
     """Whose a document is; EVERYBODY: shared."""
-    if kind is Kind.MAPPING:
+    tenancy = REGISTRY[kind].tenancy
+    if tenancy is Tenancy.OF_ISSUER:
         return around.issuer_tenants.get(str(body.get("issuer")), NOBODY)
-    return _text(body.get("tenant")) if kind is not Kind.ZONE else EVERYBODY
-
-
-def _grants(kind: Kind, body: JsonObject | None) -> frozenset[str]:
-    """The scopes of the admin API that a document gives away."""
-    if body is None:
-        return frozenset()
-    if kind is Kind.CLIENT and ADMIN_AUDIENCE in _texts(body.get("audiences")):
-        return frozenset(_texts(body.get("scopes"))) & frozenset(ADMIN_SCOPES)
-    return admin_scopes(body) if kind is Kind.MAPPING else frozenset()
+    return _text(body.get("tenant")) if tenancy is Tenancy.OWN else EVERYBODY
 
 
 def _text(value: Json) -> str | None:
     return value if isinstance(value, str) else None
-
-
-def _texts(value: Json) -> list[str]:
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []

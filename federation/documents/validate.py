@@ -1,6 +1,6 @@
 """Trust documents, checked offline: each by itself, then all together. A broken one hides no other's problems."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,13 +10,8 @@ from federation.documents.document_set import DocumentSet, Written
 from federation.documents.form import parse_document
 from federation.documents.presets import completed
 from federation.documents.problem import InvalidDocuments, Problem
-from federation.documents.schema.audience import AudienceDocument
-from federation.documents.schema.client import ClientDocument
+from federation.documents.registry import REGISTRY
 from federation.documents.schema.document import TrustDocument
-from federation.documents.schema.issuer import IssuerDocument
-from federation.documents.schema.mapping import MappingDocument
-from federation.documents.schema.policy import PolicyDocument
-from federation.documents.schema.zone import ZoneDocument
 from federation.documents.source import STORED, SourceDocument
 from federation.documents.yaml_source import read_sources
 from federation.model.trust import DocumentRef, Kind
@@ -56,12 +51,16 @@ def validate(
     for source in (*(stored.beside(written) if stored else ()), *written):
         builder.add(source, loopback=loopback)
     documents = builder.documents(stored)
-    against = stored.problems(documents) if stored else ()
-    found = [*unreadable, *builder.problems, *cross_checks.problems(documents, own_issuer), *against]
+    found = [*unreadable, *builder.problems, *_contradictions(documents, own_issuer, stored)]
     if problems := [problem for problem in found if problem.file != STORED]:
         raise InvalidDocuments(sorted(problems))
     warnings = (warning for warning in cross_checks.warnings(documents) if warning.file != STORED)
     return ValidatedSet(documents, tuple(warnings))
+
+
+def _contradictions(documents: DocumentSet, own_issuer: str, stored: StoredTrust | None) -> Iterator[Problem]:
+    yield from cross_checks.problems(documents, own_issuer, complete=stored is not None)
+    yield from stored.problems(documents) if stored else ()
 
 
 class _Builder:
@@ -69,26 +68,13 @@ class _Builder:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
-        self._issuers: dict[str, Written[IssuerDocument]] = {}
-        self._mappings: dict[str, Written[MappingDocument]] = {}
-        self._audiences: dict[str, Written[AudienceDocument]] = {}
-        self._clients: dict[str, Written[ClientDocument]] = {}
-        self._policies: dict[str, Written[PolicyDocument]] = {}
-        self._zones: dict[str, Written[ZoneDocument]] = {}
+        self._documents: dict[Kind, dict[str, Written[TrustDocument]]] = {kind: {} for kind in REGISTRY}
         self._malformed: set[DocumentRef] = set()
         self._places: dict[DocumentRef, str] = {}
 
     def documents(self, stored: StoredTrust | None) -> DocumentSet:
         """What has been added and is well-formed."""
-        documents = DocumentSet(
-            issuers=self._issuers,
-            mappings=self._mappings,
-            audiences=self._audiences,
-            clients=self._clients,
-            policies=self._policies,
-            zones=self._zones,
-            malformed=frozenset(self._malformed),
-        )
+        documents = DocumentSet(self._documents, frozenset(self._malformed))
         return replace(documents, alongside=stored.alongside(documents)) if stored else documents
 
     def add(self, source: SourceDocument, *, loopback: bool) -> None:
@@ -101,24 +87,12 @@ class _Builder:
             self._places[ref] = f"{source.file}:{source.line}"
         source = completed(source)
         try:
-            self._keep(parse_document(source, loopback=loopback), source)
+            document = parse_document(source, loopback=loopback)
+            if ref:
+                self._documents[ref.kind][ref.id] = Written(document, source)
         except InvalidDocuments as error:
             self.problems += error.problems
             self._malformed |= {ref} if ref else set()
-
-    def _keep(self, document: TrustDocument, source: SourceDocument) -> None:
-        if isinstance(document, IssuerDocument):
-            self._issuers[document.id] = Written(document, source)
-        if isinstance(document, MappingDocument):
-            self._mappings[document.id] = Written(document, source)
-        if isinstance(document, AudienceDocument):
-            self._audiences[document.id] = Written(document, source)
-        if isinstance(document, ClientDocument):
-            self._clients[document.id] = Written(document, source)
-        if isinstance(document, PolicyDocument):
-            self._policies[document.id] = Written(document, source)
-        if isinstance(document, ZoneDocument):
-            self._zones[document.id] = Written(document, source)
 
 
 def _ref(source: SourceDocument) -> DocumentRef | None:

@@ -26,6 +26,13 @@ def admin_scopes(mapping: JsonObject) -> frozenset[str]:
     return frozenset(scope for grant in _objects(mapping.get("grants")) for scope in _granted(grant))
 
 
+def client_admin_scopes(client: JsonObject) -> frozenset[str]:
+    """The scopes of the admin API that the body of a Client may ask for itself."""
+    if ADMIN_AUDIENCE not in _texts(client.get("audiences")):
+        return frozenset()
+    return frozenset(_texts(client.get("scopes"))) & frozenset(ADMIN_SCOPES)
+
+
 def lets_write_trust(mapping: JsonObject) -> bool:
     """Whether a stored Mapping holds and lets somebody write trust."""
     return takes_part(mapping) and TRUST_WRITE in admin_scopes(mapping)
@@ -33,10 +40,14 @@ def lets_write_trust(mapping: JsonObject) -> bool:
 
 def _granted(grant: JsonObject) -> Iterator[str]:
     scopes = grant.get("scopes")
-    if grant.get("audience") == ADMIN_AUDIENCE and isinstance(scopes, Sequence) and not isinstance(scopes, str):
-        yield from (scope for scope in scopes if isinstance(scope, str))
+    if grant.get("audience") == ADMIN_AUDIENCE:
+        yield from _texts(scopes)
 
 
 def _objects(value: Json) -> Iterator[JsonObject]:
     if isinstance(value, Sequence) and not isinstance(value, str):
         yield from (one for one in value if isinstance(one, ReadOnly))
+
+
+def _texts(value: Json) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list | tuple) else []

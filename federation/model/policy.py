@@ -13,6 +13,8 @@ Proof: TypeAlias = Literal["none", "dpop", "mtls"]
 
 
 POLICY_SET = DocumentRef(Kind.POLICY_SET, "policies")
+IN_POLICY_SET = frozenset({Kind.POLICY, Kind.ZONE})
+"""Kinds whose documents can change any decision: one version stands for all of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from federation.model.documents import (
 from federation.model.history import TRUST_REVISION, Change, PastVersion
 from federation.model.json import JsonObject
 from federation.model.keys import KeySet
-from federation.model.policy import POLICY_SET, PolicyDocuments
+from federation.model.policy import IN_POLICY_SET, POLICY_SET, PolicyDocuments
 from federation.model.trust import Audience, Client, DocumentRef, Issuer, Kind, Mapping, Selector
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
@@ -205,7 +205,7 @@ class FakeTrust:
             return self._policies
 
     def _count(self, kind: Kind) -> None:
-        if kind in (Kind.POLICY, Kind.ZONE):
+        if kind in IN_POLICY_SET:
             self._versions[POLICY_SET] = self._versions.get(POLICY_SET, 0) + 1
 
     # KeySets

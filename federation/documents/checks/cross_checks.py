@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from federation.documents.checks.authorities import shared_authorities, shared_trust_domains
-from federation.documents.checks.clients import client_problems, introspection_warnings
+from federation.documents.checks.clients import client_problems
 from federation.documents.checks.guard_rails import lends_itself, objections, trusts_too_many
 from federation.documents.checks.policies import policy_problems
 from federation.documents.checks.policy_names import unknown_names
+from federation.documents.checks.references import reference_problems, reference_warnings
 from federation.documents.document_set import DocumentSet, DocumentT_co, Written
 from federation.documents.problem import Problem
 from federation.documents.schema.issuer import IssuerDocument
@@ -23,8 +24,9 @@ MANY_PATTERNS = 20
 """Mappings that pin no selector are all read for every token of their issuer that nothing pins."""
 
 
-def problems(documents: DocumentSet, own_issuer: str = "") -> Iterator[Problem]:
-    """Everything that contradicts. `own_issuer`: our URL, where it is known."""
+def problems(documents: DocumentSet, own_issuer: str = "", *, complete: bool = False) -> Iterator[Problem]:
+    """Everything that contradicts. `own_issuer`: our URL, where it is known. `complete`: these are all documents."""
+    yield from reference_problems(documents, complete=complete)
     yield from _same_issuer(documents, own_issuer)
     yield from shared_authorities(documents.issuers.values())
     yield from shared_trust_domains(documents.issuers.values())
@@ -48,7 +50,7 @@ def warnings(documents: DocumentSet) -> Iterator[Problem]:
         if count > MANY_PATTERNS:
             message = f"{count} mappings pin none of its provider's selectors; each is read for every token"
             yield documents.issuers[issuer_id].source.problem((), message, "pin a selector")
-    yield from introspection_warnings(documents)
+    yield from reference_warnings(documents)
     yield from unknown_names(documents)
 
 
@@ -103,21 +105,12 @@ def _lines(match: Iterable[tuple[str, MatchValue]]) -> frozenset[tuple[str, str]
 
 
 def _mapping_problems(mapping: Written[MappingDocument], documents: DocumentSet) -> Iterator[Problem]:
-    issuer_id = mapping.document.issuer
-    if not documents.knows_issuer(issuer_id):
-        yield mapping.source.problem(
-            ("issuer",), f"there is no Issuer {issuer_id}", _near(issuer_id, documents.issuers)
-        )
-    issuer = documents.issuers.get(issuer_id)
+    issuer = documents.issuers.get(mapping.document.issuer)
     for location, message, hint in objections(mapping.document, issuer.document) if issuer else ():
         yield mapping.source.problem(location, message, hint)
     for number, grant in enumerate(mapping.document.grants):
         for key, message, hint in _grant_problems(grant, documents):
             yield mapping.source.problem(("grants", number, key), message, hint)
-    for number, audience in _barred(mapping, documents, Limit.TENANT):
-        tenant = issuer.document.tenant if issuer else None
-        whose = f"Audience {audience.id} is of tenant {audience.tenant}, Issuer {issuer_id} of {tenant or 'none'}"
-        yield mapping.source.problem(("grants", number, "audience"), whose, _TENANTS)
 
 
 def _out_of_environment(mapping: Written[MappingDocument], documents: DocumentSet) -> Iterator[Problem]:
@@ -140,8 +133,6 @@ def _barred(mapping: Written[MappingDocument], documents: DocumentSet, limit: Li
 
 
 def _grant_problems(grant: GrantPart, documents: DocumentSet) -> Iterator[tuple[str, str, str]]:
-    if not documents.knows_audience(grant.audience):
-        yield "audience", f"there is no Audience {grant.audience}", _near(grant.audience, documents.audiences)
     audience = documents.audiences.get(grant.audience)
     if audience is None:
         return
@@ -152,9 +143,6 @@ def _grant_problems(grant: GrantPart, documents: DocumentSet) -> Iterator[tuple[
     if unknown := [name for name in grant.authorization_details if name not in types]:
         message = f"Audience {grant.audience} has no type {', '.join(unknown)}"
         yield "authorization_details", message, _near(unknown[0], types)
-
-
-_TENANTS = "give both the same tenant, or the Audience none if everybody may be granted it"
 
 
 def _enabled(documents: Iterable[Written[DocumentT_co]]) -> Iterator[Written[DocumentT_co]]:

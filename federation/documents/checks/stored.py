@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from federation.documents.problem import Problem
+from federation.documents.registry import REGISTRY, kind_of, references
 from federation.documents.source import STORED, SourceDocument
 from federation.mapping.selectors import filed_under
 from federation.model.confirmation import as_written
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from federation.documents.document_set import DocumentSet
 
 PAGE = 500
+_WHOLE = tuple(kind for kind, row in REGISTRY.items() if row.few and kind is not Kind.POLICY)
+"""Kinds of which every document is read; of policies those alone whose examples could come out otherwise."""
 _MOVING = ("provider", "issuer", "tenant")
 """Whose change makes every mapping of an issuer about somebody else."""
 
@@ -47,10 +50,10 @@ class StoredTrust:
         return replace(self, tenant=tenant)
 
     def beside(self, named: Sequence[SourceDocument]) -> Iterator[SourceDocument]:
-        """Every issuer, audience and zone, the clients that `named` speaks of, and the policies whose examples do."""
+        """Every issuer, audience and zone, the clients that `named` names, and the policies whose examples do."""
         replaced = {source.name for source in named} | {f"{ref.kind} {ref.id}" for ref in self.deletions}
-        small = (one for kind in (Kind.ISSUER, Kind.AUDIENCE, Kind.ZONE) for one in every_document(self.pages, kind))
-        for document in (*small, *self._clients(named), *self._policies(named)):
+        small = (one for kind in _WHOLE for one in every_document(self.pages, kind))
+        for document in (*small, *self._named(named), *self._policies(named)):
             if f"{document.kind} {document.id}" not in replaced and self._is_seen(document):
                 yield SourceDocument(STORED, {**as_written(document.body)})
 
@@ -78,9 +81,12 @@ class StoredTrust:
     def _goes(self, mapping: str) -> bool:
         return DocumentRef(Kind.MAPPING, mapping) in self.deletions
 
-    def _clients(self, named: Sequence[SourceDocument]) -> Iterator[StoredDocument]:
-        refs = {DocumentRef(Kind.CLIENT, client) for source in named for client in _introspecting(source.value)}
-        yield from (state.document for state in self.writer.states(refs).values() if state.document)
+    def _named(self, named: Sequence[SourceDocument]) -> Iterator[StoredDocument]:
+        """What they name of kinds of which there are many."""
+        bodies = [value for source in named if isinstance(value := source.value, ReadOnly)]
+        found = (one.ref for body in bodies for one in references(kind_of(body), body))
+        states = self.writer.states({ref for ref in found if not REGISTRY[ref.kind].few})
+        yield from (state.document for state in states.values() if state.document)
 
     def _policies(self, named: Sequence[SourceDocument]) -> Iterator[StoredDocument]:
         """Only those whose examples could come out otherwise: each has to be compiled to be asked."""
@@ -130,11 +136,6 @@ def _changed(stored: StoredDocument | None, body: ReadOnly[str, Json]) -> str | 
     """The first of the members that make an issuer another. One that is new takes nobody's mappings over either."""
     before = stored.body if stored else {}
     return next((name for name in _MOVING if before.get(name) != body.get(name)), None)
-
-
-def _introspecting(value: Json) -> Iterator[str]:
-    clients = value.get("introspection") if isinstance(value, ReadOnly) else None
-    yield from (client for client in _list(clients) if isinstance(client, str))
 
 
 def _of_kind(named: Sequence[SourceDocument], kind: Kind) -> list[ReadOnly[str, Json]]:

@@ -29,10 +29,6 @@ def workload_problems(client: Written[ClientDocument], documents: DocumentSet) -
 
 
 def _issuer_problems(client: Written[ClientDocument], issuer_id: str, documents: DocumentSet) -> Iterator[Problem]:
-    if not documents.knows_issuer(issuer_id):
-        close = get_close_matches(issuer_id, documents.issuers, n=1)
-        hint = f"did you mean {close[0]}?" if close else ""
-        yield client.source.problem(BY_JWT, f"there is no Issuer {issuer_id}", hint)
     issuer = documents.issuers.get(issuer_id)
     problem = _unfit_for_jwts(client.document, issuer.document) if issuer else None
     if problem:
@@ -69,7 +65,7 @@ def _unfit_for_jwts(client: ClientDocument, issuer: IssuerDocument) -> str | Non
         return f"Issuer {issuer.id} has certificates alone and signs no JWT-SVIDs"
     if trust_domain_of(client.auth.spiffe_id) != issuer.issuer:
         return f"the workload is not of {issuer.issuer}"
-    return _of_another_tenant(client, issuer)
+    return None
 
 
 def _unfit_for_certificates(client: ClientDocument, issuer: IssuerDocument) -> str | None:

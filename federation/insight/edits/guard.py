@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from federation.documents.problem import InvalidDocuments, Problem
+from federation.documents.registry import references
 from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.model.json import Json, JsonObject
-from federation.model.trust import Audience, Client, DocumentRef, Issuer, Kind, Mapping
+from federation.model.policy import Policy
+from federation.model.trust import Audience, DocumentRef, Issuer, Mapping
 
 
 def may_be_written(before: Snapshot, after: Snapshot, ref: DocumentRef) -> bool:
@@ -30,22 +32,15 @@ def _problems(snapshot: Snapshot, ref: DocumentRef) -> frozenset[Problem]:
 
 def _neighbours(snapshot: Snapshot, ref: DocumentRef) -> Iterator[DocumentRef]:
     """Documents that the document names, and those that it could be mistaken for."""
+    yield from (one.ref for one in references(ref.kind, snapshot.body(ref)))
     value = snapshot.decoded.get(ref)
     if isinstance(value, Mapping):
-        yield DocumentRef(Kind.ISSUER, value.issuer)
-        yield from (DocumentRef(Kind.AUDIENCE, grant.audience) for grant in value.grants)
         yield from (one.document.ref for one in snapshot.mappings() if _same_match(one, value))
     if isinstance(value, Issuer):
         yield from (one.document.ref for one in snapshot.issuers() if one.issuer == value.issuer)
-    if isinstance(value, Audience):
-        yield from (
-            one.document.ref for one in snapshot.audiences() if value.resource and one.resource == value.resource
-        )
-        yield from (DocumentRef(Kind.CLIENT, client) for client in value.introspection)
-    if isinstance(value, Client):
-        yield from (DocumentRef(Kind.AUDIENCE, audience) for audience in value.audiences)
-        yield from [DocumentRef(Kind.ISSUER, value.auth.issuer)] if value.auth.issuer else []
-    if ref.kind is Kind.POLICY:  # its examples are about them
+    if isinstance(value, Audience) and value.resource:
+        yield from (one.document.ref for one in snapshot.audiences() if one.resource == value.resource)
+    if isinstance(value, Policy):  # its examples are about them
         yield from (one.document.ref for one in snapshot.audiences())
 
 

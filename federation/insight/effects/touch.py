@@ -9,6 +9,7 @@ from federation.insight.snapshot.snapshot import Snapshot
 from federation.mapping.selectors import selectors_of
 from federation.model.client_credentials import CLIENT_ISSUER
 from federation.model.json import Claims
+from federation.model.policy import IN_POLICY_SET
 from federation.model.trust import DocumentRef, Kind, Mapping
 from federation.verification.own_tokens import SELF
 from federation.verification.providers import provider_named, provider_names
@@ -24,7 +25,7 @@ class Touched:
     """Knows by a few look-ups per identity. It errs on the side of deciding again."""
 
     def __init__(self, before: Snapshot, after: Snapshot, changed: frozenset[DocumentRef]) -> None:
-        self._everybody = any(ref.kind in (Kind.POLICY, Kind.ZONE) for ref in changed)
+        self._everybody = any(ref.kind in IN_POLICY_SET for ref in changed)
         self._issuers = {ref.id for ref in changed if ref.kind is Kind.ISSUER}
         self._clients = {ref.id for ref in changed if ref.kind is Kind.CLIENT}
         self._places = _places(before, after, changed)

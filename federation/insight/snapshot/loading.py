@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from federation.documents.checks.stored import PAGE
+from federation.documents.registry import REGISTRY, Tenancy
 from federation.documents.rights import EVERYBODY
 from federation.insight.explain.identity import Identities
 from federation.insight.explain.question import Identity, Question
@@ -25,9 +26,6 @@ NEAR = PAGE
 """Mappings of an issuer that are looked through for those that nearly fit."""
 MOST_MAPPINGS = 10_000
 """Mappings that are looked through where a question is about all of them."""
-
-_SMALL_KINDS = (Kind.ISSUER, Kind.AUDIENCE, Kind.POLICY, Kind.ZONE)
-_OF_ONE_TENANT = (Kind.ISSUER, Kind.AUDIENCE, Kind.CLIENT)
 
 
 class Loaded(NamedTuple):
@@ -58,7 +56,7 @@ class TrustLoader:
     def rest(self, tenant: str | None = None) -> Snapshot:
         """All issuers, audiences, policies and zones; raises TemporarilyUnavailable for unreadable policies."""
         self.readable.policies()  # pages leave out what is corrupt, and what is left out might forbid
-        documents = (one for kind in _SMALL_KINDS for one in self._all(kind))
+        documents = (one for kind, row in REGISTRY.items() if row.few for one in self._all(kind))
         return Snapshot.of_stored(one for one in documents if _is_seen(one, tenant))
 
     def for_question(self, question: Question, rest: Snapshot, tenant: str | None = None) -> Snapshot:
@@ -151,7 +149,8 @@ class TrustLoader:
 
 def _is_seen(document: StoredDocument, tenant: str | None) -> bool:
     """Policies and zones are everybody's: one that forbids must not be left out."""
-    if tenant is None or document.kind not in _OF_ONE_TENANT:
+    row = REGISTRY[document.kind]
+    if tenant is None or row.tenancy is not Tenancy.OWN or not row.foreign_hidden:
         return True
     return document.body.get("tenant", EVERYBODY) in (tenant, EVERYBODY)
 

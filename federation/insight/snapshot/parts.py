@@ -1,39 +1,17 @@
 """What a snapshot is made of: decoded documents, and where the trust table files each mapping."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from collections.abc import Mapping as ReadOnly
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeVar
 
+from federation.documents.registry import REGISTRY, Decoded
 from federation.mapping.selectors import filed_under
-from federation.model.documents import (
-    CorruptDocument,
-    StoredDocument,
-    decode_audience,
-    decode_client,
-    decode_issuer,
-    decode_mapping,
-    decode_policy,
-    decode_zone,
-)
-from federation.model.policy import Policy, Zone
-from federation.model.trust import Audience, Client, DocumentRef, Issuer, Kind, Mapping, Selector
+from federation.model.documents import CorruptDocument, StoredDocument
+from federation.model.trust import DocumentRef, Issuer, Mapping, Selector
 from federation.verification.providers import provider_named, provider_names
-
-Decoded: TypeAlias = Issuer | Mapping | Audience | Client | Policy | Zone
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
-
-_DECODERS: dict[Kind, Callable[[StoredDocument], Decoded]] = {
-    Kind.ISSUER: decode_issuer,
-    Kind.MAPPING: decode_mapping,
-    Kind.AUDIENCE: decode_audience,
-    Kind.CLIENT: decode_client,
-    Kind.POLICY: decode_policy,
-    Kind.ZONE: decode_zone,
-}
-WRITTEN_KINDS = frozenset(_DECODERS)
-"""What people write."""
 
 
 class Filing(NamedTuple):
@@ -49,7 +27,7 @@ def decoded(documents: Iterable[StoredDocument]) -> dict[DocumentRef, Decoded]:
     values: dict[DocumentRef, Decoded] = {}
     for document in documents:
         try:
-            values[DocumentRef(document.kind, document.id)] = _DECODERS[document.kind](document)
+            values[DocumentRef(document.kind, document.id)] = REGISTRY[document.kind].decode(document)
         except CorruptDocument:
             continue
     return values

@@ -9,9 +9,8 @@ from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from federation.documents.registry import REGISTRY, Decoded
 from federation.insight.snapshot.parts import (
-    WRITTEN_KINDS,
-    Decoded,
     Filing,
     decoded,
     filed,
@@ -21,7 +20,7 @@ from federation.insight.snapshot.parts import (
 )
 from federation.model.documents import StoredDocument
 from federation.model.json import JsonObject
-from federation.model.policy import Policy, PolicyDocuments, Zone
+from federation.model.policy import IN_POLICY_SET, Policy, PolicyDocuments, Zone
 from federation.model.trust import Audience, Client, DocumentRef, Issuer, Kind, Mapping, Selector
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
@@ -51,7 +50,7 @@ class Snapshot:
     @classmethod
     def of_stored(cls, documents: Iterable[StoredDocument], policy_version: int = _FIRST_VERSION) -> "Snapshot":
         """What lies in the trust table. Of other kinds than people write nothing is kept."""
-        written = sorted((DocumentRef(one.kind, one.id), one) for one in documents if one.kind in WRITTEN_KINDS)
+        written = sorted((DocumentRef(one.kind, one.id), one) for one in documents if one.kind in REGISTRY)
         values = decoded(one for _, one in written)
         issuers = _all(values.values(), Issuer)
         return cls(
@@ -123,7 +122,7 @@ class Snapshot:
 
     def policies(self) -> PolicyDocuments:
         """Raises TemporarilyUnavailable if any policy or zone is corrupt: it might be the one that forbids."""
-        broken = sorted(ref.id for ref in self.corrupt if ref.kind in (Kind.POLICY, Kind.ZONE))
+        broken = sorted(ref.id for ref in self.corrupt if ref.kind in IN_POLICY_SET)
         if broken:
             raise TemporarilyUnavailable(Reason.POLICY_UNAVAILABLE, f"corrupt: {', '.join(broken)}")
         return self.policy_documents
@@ -152,7 +151,7 @@ class Snapshot:
             return _with_issuers(self, changed, ref.id)
         if ref.kind is Kind.AUDIENCE:
             return replace(changed, all_audiences=_all(changed.decoded.values(), Audience))
-        if ref.kind in (Kind.POLICY, Kind.ZONE):
+        if ref.kind in IN_POLICY_SET:
             version = self.policy_documents.version + 1
             return replace(changed, policy_documents=_policies(changed.decoded, version))
         return changed
