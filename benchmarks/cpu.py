@@ -3,10 +3,10 @@
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
+from msgspec import Struct
 
 from benchmarks.world import BRIDGE, IDP, World
 from federation.model.trust import Issuer, IssuerKeys
@@ -24,8 +24,7 @@ ROUNDS = 15
 PER_ROUND = 40
 
 
-@dataclass(frozen=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """Microseconds of CPU, medians over the rounds."""
 
     exchange: float

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import NamedTuple
 
+from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 
@@ -47,8 +47,7 @@ class Spent(NamedTuple):
     median: float
 
 
-@dataclass(frozen=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """One row."""
 
     what: str

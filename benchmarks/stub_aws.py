@@ -6,7 +6,6 @@ KMS signs each message afresh with a key of this process. The stub counts its ow
 import io
 import time
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
@@ -14,6 +13,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from moto.core.models import botocore_stubber
+from msgspec import Struct, field
 
 AFRESH = frozenset({"Sign", "TransactWriteItems"})
 """Never the same twice."""
@@ -27,8 +27,7 @@ class _Raw(io.BytesIO):
         yield self.read()
 
 
-@dataclass
-class StubAws:
+class StubAws(Struct):
     """Stands before moto for every client of the default session made after `install`."""
 
     delay: float = 0.0

@@ -4,8 +4,9 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from urllib.parse import urlencode
+
+from msgspec import Struct, field
 
 from benchmarks.stub_aws import StubAws
 from federation.admin.changes import change_now
@@ -38,8 +39,7 @@ class Silent:
         """Drop it."""
 
 
-@dataclass
-class World:
+class World(Struct):
     """A token endpoint, and callers for it."""
 
     endpoint: TokenEndpoint
@@ -48,7 +48,7 @@ class World:
     client: IssuerKey
     """With which the registered client signs."""
     dpop: DpopKey = field(default_factory=DpopKey.generate)
-    requests: int = field(default=0)
+    requests: int = 0
     nonce: str | None = None
     """The last that the bridge gave."""
 

@@ -1,7 +1,8 @@
 """The token endpoint: HTTP in, HTTP out, and no way for an exception to leave."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.model.tokens import IssuedToken
 from federation.oauth.errors import OAuthError
@@ -9,8 +10,7 @@ from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.response import TokenResponse, render_error, render_token
 
 
-@dataclass(frozen=True, slots=True)
-class TokenEndpoint:
+class TokenEndpoint(Struct, frozen=True):
     """`POST /token`."""
 
     exchange: Callable[[HttpRequest], IssuedToken]

@@ -1,6 +1,6 @@
 """A token exchange from the bytes of a request to a token or a refusal: the pipeline, between limits and commit."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from federation.audit.record import AuditRecord
 from federation.limits.limiter import Admission
@@ -19,8 +19,7 @@ from federation.ports import AuditLog, Clock
 from federation.trust.memory import TrustMemory
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """A token exchange (RFC 8693 section 2), or a client that asks for itself (RFC 6749 section 4.4)."""
 
     pipeline: Pipeline
@@ -74,8 +73,7 @@ class Exchange:
         return issued
 
 
-@dataclass(slots=True)
-class _Attempt:
+class _Attempt(Struct):
     """What two decisions of one request share."""
 
     revision: int | None

@@ -6,8 +6,9 @@ OAuthError that carries its name. No step can be left out.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
+
+from msgspec import Struct
 
 from federation.authentication.client_credentials import as_verified_token
 from federation.mapping.principals import Principals
@@ -66,8 +67,7 @@ Admit: TypeAlias = Callable[[Caller, VerifiedToken], None]
 """Counts the request once it is proven who asks; raises TooManyRequests."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(Struct, frozen=True):
     """Decides requests on one kind of evidence."""
 
     callers: Callers

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.model.trust import RateLimit
 
@@ -21,8 +22,7 @@ class SettingsError(Exception):
     """A setting is missing or contradicts another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What a deployment decides."""
 
     issuer: str

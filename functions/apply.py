@@ -6,9 +6,9 @@ pending one, `{"kind", "id", "version"}`, holds for nobody until `functions.conf
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
 
 from aws_lambda_powertools import Logger
+from msgspec import Struct, to_builtins
 
 from federation.admin.changes import change_now, is_reason
 from federation.admin.editor import TrustEditor
@@ -39,8 +39,7 @@ def build(environment: Mapping[str, str]) -> Handler:
     return handler.handle
 
 
-@dataclass(frozen=True, slots=True)
-class ApplyHandler:
+class ApplyHandler(Struct, frozen=True):
     """Validates a set of documents as a whole, then writes what is new or changed."""
 
     editor: TrustEditor
@@ -72,7 +71,7 @@ class ApplyHandler:
             "updated": _names(version.ref for version in applied.updated),
             "unchanged": _names(applied.unchanged),
             "pending": [{"kind": ref.kind.value, "id": ref.id, "version": version} for ref, version in applied.pending],
-            "warnings": [asdict(warning) for warning in validated.warnings],
+            "warnings": [to_builtins(warning) for warning in validated.warnings],
         }
 
 
@@ -101,7 +100,7 @@ def _changed(result: Mapping[str, object]) -> dict[str, object]:
 
 
 def _problems(problems: Iterable[Problem]) -> dict[str, object]:
-    return {"problems": [asdict(problem) for problem in problems]}
+    return {"problems": [to_builtins(problem) for problem in problems]}
 
 
 def _problem(message: str) -> dict[str, object]:

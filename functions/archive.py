@@ -1,9 +1,9 @@
 """Runs at whatever happens to the audit table, and on a schedule: into the archive, once, signed."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 
 from aws_lambda_powertools import Logger
+from msgspec import Struct, to_builtins
 
 from federation.archive.archiver import Archiver
 from federation.aws.archive_events import happenings
@@ -20,8 +20,7 @@ def build(environment: Mapping[str, str]) -> Handler:
     return ArchiveHandler(archiver(read_settings(environment)), logger).handle
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveHandler:
+class ArchiveHandler(Struct, frozen=True):
     """The event's happenings; without any, a look at whether the newest head is still good."""
 
     archiver: Archiver
@@ -30,7 +29,7 @@ class ArchiveHandler:
     def handle(self, event: Event, context: Context) -> dict[str, object]:
         """The report. What fails is raised: the stream tells of it again for a day, and alarms count."""
         told = tuple(happenings(event))
-        report = asdict(self.archiver.append(told) if told else self.archiver.renew())
+        report: dict[str, object] = to_builtins(self.archiver.append(told) if told else self.archiver.renew())
         if report["written"]:
             # The head in the log is one more witness of how far the archive went.
             self.logger.info("archived", report=report, correlation_id=context.aws_request_id)

@@ -8,9 +8,9 @@ Answers `{"confirmed": {"kind", "id", "version"}}` with the version that holds n
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 
 from aws_lambda_powertools import Logger
+from msgspec import Struct, to_builtins
 
 from federation.admin.changes import change_now
 from federation.admin.confirm import CannotConfirm, Confirmer
@@ -40,8 +40,7 @@ def build(environment: Mapping[str, str]) -> Handler:
     return ConfirmHandler(confirmer(read_settings(environment)), logger, SystemClock()).handle
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmHandler:
+class ConfirmHandler(Struct, frozen=True):
     """Confirms exactly the version that was asked for."""
 
     confirmer: Confirmer
@@ -66,7 +65,7 @@ class ConfirmHandler:
 
     def _problem(self, message: str, context: Context) -> dict[str, object]:
         self.logger.info("confirm", problem=message, correlation_id=context.aws_request_id)
-        return {"problems": [asdict(Problem(PAYLOAD, 0, "", "", message))]}
+        return {"problems": [to_builtins(Problem(PAYLOAD, 0, "", "", message))]}
 
 
 def _wanted(event: Event) -> tuple[DocumentVersion, str]:

@@ -1,9 +1,9 @@
 """Runs after each deployment that names a first admin: writes their documents, unless these ever were there."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
+from msgspec import Struct
 
 from federation.admin.editor import Applied
 from federation.bootstrap.first_admin import first_admin
@@ -18,8 +18,7 @@ def build(environment: Mapping[str, str]) -> Handler:
     return FirstAdminHandler(first_admin(environment), logger).handle
 
 
-@dataclass(frozen=True, slots=True)
-class FirstAdminHandler:
+class FirstAdminHandler(Struct, frozen=True):
     """One pass, whatever the event says."""
 
     write: Callable[[str], Applied]

@@ -1,9 +1,10 @@
 """The one shape of a function behind the gateway: event -> endpoint -> response, with what came of it counted."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 from federation.aws.audit_log import PowertoolsAuditLog
 from federation.oauth.http import HttpRequest, HttpResponse
@@ -30,8 +31,7 @@ class Success(NamedTuple):
     """Name of the CloudWatch counter."""
 
 
-@dataclass(frozen=True, slots=True)
-class CountedSuccesses:
+class CountedSuccesses(Struct, frozen=True):
     """An HttpEndpoint that counts as well."""
 
     endpoint: HttpEndpoint
@@ -46,8 +46,7 @@ class CountedSuccesses:
         return response
 
 
-@dataclass(frozen=True, slots=True)
-class HttpHandler:
+class HttpHandler(Struct, frozen=True):
     """What Lambda invokes."""
 
     endpoint: HttpEndpoint

@@ -1,9 +1,9 @@
 """Runs whenever somebody waits for an approval: tells those who decide."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
+from msgspec import Struct
 
 from federation.aws.approval_items import approval_in
 from federation.bootstrap.notify import approval_notice
@@ -22,8 +22,7 @@ def build(environment: Mapping[str, str]) -> Handler:
     return NotifyHandler(approval_notice(read_settings(environment)), logger).handle
 
 
-@dataclass(frozen=True, slots=True)
-class NotifyHandler:
+class NotifyHandler(Struct, frozen=True):
     """A message for each request in the event."""
 
     notice: ApprovalNotice

@@ -4,9 +4,9 @@ Where verifiers read, something older may lie than we had put there: it is repla
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 
 from aws_lambda_powertools import Logger
+from msgspec import Struct, to_builtins
 
 from federation.bootstrap.keys import publication
 from federation.keys.publication import Publication
@@ -23,8 +23,7 @@ def build(environment: Mapping[str, str]) -> Handler:
     return PublishHandler(publishing, structured_logger(stream), Counters(stream)).handle
 
 
-@dataclass(frozen=True, slots=True)
-class PublishHandler:
+class PublishHandler(Struct, frozen=True):
     """One pass, whatever the event says."""
 
     publication: Publication
@@ -33,7 +32,7 @@ class PublishHandler:
 
     def handle(self, event: Event, context: Context) -> dict[str, object]:  # noqa: ARG002 the events say only "now"
         """The report. What fails is raised: Lambda tries again, an alarm counts, and the next schedule goes on."""
-        report = asdict(self.publication.run())
+        report: dict[str, object] = to_builtins(self.publication.run())
         self.logger.info("published", report=report, correlation_id=context.aws_request_id)
         if report["rolled_back"]:
             self.logger.error("the JWKS was not what had been published", correlation_id=context.aws_request_id)

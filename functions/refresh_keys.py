@@ -1,9 +1,9 @@
 """Runs on a schedule: the keys of every issuer, fetched before a token needs them, and counted where they are stale."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 
 from aws_lambda_powertools import Logger
+from msgspec import Struct, to_builtins
 
 from federation.bootstrap.refresh_keys import key_refresh
 from federation.issuer_keys.refresh import KeyRefresh
@@ -20,8 +20,7 @@ def build(environment: Mapping[str, str]) -> Handler:
     return RefreshHandler(refresh, structured_logger(stream), Counters(stream)).handle
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshHandler:
+class RefreshHandler(Struct, frozen=True):
     """One pass, whatever the event says."""
 
     refresh: KeyRefresh
@@ -32,10 +31,11 @@ class RefreshHandler:
         """The report. Zeros are counted too, so that silence means that nothing runs."""
         report = self.refresh.run()
         facts = {"correlation_id": context.aws_request_id}
-        self.logger.info("keys refreshed", report=asdict(report), correlation_id=context.aws_request_id)
+        self.logger.info("keys refreshed", report=to_builtins(report), correlation_id=context.aws_request_id)
         self.counters.count("KeysStale", facts, len(report.stale))
         self.counters.count("KeysRefreshFailed", facts, len(report.failed) + report.left_out)
-        return asdict(report)
+        shown: dict[str, object] = to_builtins(report)
+        return shown
 
 
 __getattr__ = built_on_access(build)

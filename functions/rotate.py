@@ -4,9 +4,9 @@ An order is `{"order": {"why": "..."}}` to rotate, with `"revoke": "<kid>"` to r
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 
 from aws_lambda_powertools import Logger
+from msgspec import Struct, to_builtins
 
 from federation.bootstrap.keys import rotation
 from federation.keys.orders import answer, read_order
@@ -25,8 +25,7 @@ def build(environment: Mapping[str, str]) -> Handler:
     return RotateHandler(rotating, structured_logger(stream), Counters(stream)).handle
 
 
-@dataclass(frozen=True, slots=True)
-class RotateHandler:
+class RotateHandler(Struct, frozen=True):
     """One pass, or one order."""
 
     rotation: Rotation
@@ -40,7 +39,7 @@ class RotateHandler:
 
     def _pass(self, context: Context) -> dict[str, object]:
         report = self.rotation.run()
-        shown = {} if report is None else asdict(report)
+        shown = {} if report is None else to_builtins(report)
         overdue = bool(shown.get("overdue"))
         self.counters.count("KeyOverdue", {"correlation_id": context.aws_request_id}, int(overdue))
         self.logger.info("keys looked after", report=shown, correlation_id=context.aws_request_id)
@@ -48,7 +47,9 @@ class RotateHandler:
 
     def _order(self, order: KeyOrder, context: Context) -> dict[str, object]:
         answered = answer(self.rotation, order)
-        self.logger.warning("keys ordered", order=asdict(order), answer=answered, correlation_id=context.aws_request_id)
+        self.logger.warning(
+            "keys ordered", order=to_builtins(order), answer=answered, correlation_id=context.aws_request_id
+        )
         return answered
 
 

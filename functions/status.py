@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
 
 from aws_lambda_powertools import Logger
+from msgspec import Struct, to_builtins
 
 from federation.aws.revocations import revocation_in
 from federation.bootstrap.status import status_publication
@@ -26,8 +26,7 @@ def build(environment: Mapping[str, str]) -> Handler:
     return StatusHandler(status_publication(read_settings(environment)), logger).handle
 
 
-@dataclass(frozen=True, slots=True)
-class StatusHandler:
+class StatusHandler(Struct, frozen=True):
     """One pass; two where the event tells of revocations."""
 
     publication: StatusPublication
@@ -37,7 +36,7 @@ class StatusHandler:
     def handle(self, event: Event, context: Context) -> dict[str, object]:
         """The first report. What fails is raised: Lambda tries again, an alarm counts, the next schedule goes on."""
         heard = tuple(revoked(event))
-        report = asdict(self.publication.run(heard))
+        report: dict[str, object] = to_builtins(self.publication.run(heard))
         if report["published"]:
             self.logger.info("status published", report=report, correlation_id=context.aws_request_id)
         if heard:

@@ -6,12 +6,12 @@ Nothing here takes an event, a header or a token.
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import count
 from typing import TextIO
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from msgspec import Struct
 
 from federation.aws.audit_log import PowertoolsAuditLog
 from federation.model.json import JsonObject
@@ -39,8 +39,7 @@ def structured_logger(stream: TextIO) -> Logger:
     return logger
 
 
-@dataclass(frozen=True, slots=True)
-class Counters:
+class Counters(Struct, frozen=True):
     """CloudWatch counters in embedded metric format: a line of the log each, so nothing is called."""
 
     stream: TextIO
@@ -55,8 +54,7 @@ class Counters:
         self.stream.flush()
 
 
-@dataclass(frozen=True, slots=True)
-class CountedRefusals:
+class CountedRefusals(Struct, frozen=True):
     """AuditLog that counts as well."""
 
     log: PowertoolsAuditLog

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
+from msgspec import Struct, field
 
 _METERED = frozenset(
     {
@@ -16,8 +16,7 @@ _METERED = frozenset(
 )
 
 
-@dataclass
-class Cost:
+class Cost(Struct):
     """Of everything that was called."""
 
     calls: Counter[str] = field(default_factory=Counter)

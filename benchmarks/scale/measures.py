@@ -3,10 +3,11 @@
 import resource
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
+
+from msgspec import Struct
 
 from benchmarks.scale.counted import Cost
 from benchmarks.scale.mappings import body
@@ -24,8 +25,7 @@ class WentWrong(Exception):
     """What was to be measured was refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """One of them."""
 
     what: str
@@ -74,8 +74,7 @@ def far_page(world: ScaleWorld) -> Measured | None:
     return _measure(world, f"list: page {FAR}", lambda: world.ask("GET", "/mappings", query=query)[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Struct, frozen=True):
     """Every mapping, page by page."""
 
     mappings: int

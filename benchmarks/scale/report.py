@@ -1,8 +1,8 @@
 """What was measured, beside what it may be."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from rich.console import Console
 from rich.table import Table
 
@@ -14,8 +14,7 @@ EXPORT_BYTES = 32 * 2**20
 """What reading everything may add to this process, however much there is."""
 
 
-@dataclass
-class Report:
+class Report(Struct):
     """Of all sizes."""
 
     loaded: bool

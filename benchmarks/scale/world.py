@@ -5,9 +5,11 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from benchmarks.scale.counted import Meter
 from benchmarks.scale.mappings import ISSUER, LOADED
@@ -47,8 +49,7 @@ class Silent:
         return lambda *_: None
 
 
-@dataclass
-class ScaleWorld:
+class ScaleWorld(Struct):
     """What is measured."""
 
     settings: Settings
@@ -59,7 +60,7 @@ class ScaleWorld:
     admin: AdminEndpoint
     meter: Meter
     key: IssuerKey
-    _admin_token: tuple[str, float] = field(default=("", 0.0))
+    _admin_token: tuple[str, float] = ("", 0.0)
 
     @property
     def table(self) -> str:

@@ -4,8 +4,10 @@ Nobody decides about what they asked for themselves: neither the principal, nor 
 asks, nor any client that a token behind the request was issued to, whichever of their tokens they come with.
 """
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
 from federation.model.json import JsonObject
@@ -43,8 +45,7 @@ class OutOfBounds(CannotDecide):
     """Too long, too often, or a reason that is no line of text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decider:
+class Decider(Struct, frozen=True):
     """Who decides, as a verified token with the scope for it says."""
 
     principal: str
@@ -54,8 +55,7 @@ class Decider:
     """Who acts for the decider."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(Struct, frozen=True):
     state: ApprovalState
     reason: str
     lifetime: int

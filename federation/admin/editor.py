@@ -1,7 +1,8 @@
 """Validated documents -> the trust table, through its port."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.documents.document_set import DocumentSet
 from federation.documents.planned import Action, Planned
@@ -15,8 +16,7 @@ from federation.ports import DocumentState, TrustWriter
 from federation.verification.providers import provider_named
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """What an apply has changed."""
 
     created: tuple[DocumentVersion, ...]

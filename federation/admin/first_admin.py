@@ -1,7 +1,8 @@
 """The first admin, from what a deployment was told: three documents, each written unless it ever was there before."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from federation.admin.editor import Applied, TrustEditor
 from federation.documents.checks.stored import StoredTrust
@@ -20,8 +21,7 @@ PLACE = "first admin"
 """Stands where a file's name stands elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class FirstAdmin:
+class FirstAdmin(Struct, frozen=True):
     """Who it is to be."""
 
     issuer: str

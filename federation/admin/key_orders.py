@@ -2,7 +2,8 @@
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.model.json import Json
 from federation.model.keys import KeyRefused
@@ -13,8 +14,7 @@ ROTATED = "key_rotated"
 REVOKED = "key_revoked"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedOrders:
+class RecordedOrders(Struct, frozen=True):
     """Writes the record first, then has the order carried out."""
 
     orders: KeyOrders

@@ -5,8 +5,9 @@ should: whether an identity provider still has those keys is seen when its next 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from federation.admin.changes import rfc3339
 from federation.admin.standing import DOOR, as_of, keeps, way_of
@@ -30,8 +31,7 @@ class PlanImpact(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class OwnWay:
+class OwnWay(Struct, frozen=True):
     """Looks at a whole plan, with the eyes of whoever wants it carried out."""
 
     writer: TrustWriter

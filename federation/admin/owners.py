@@ -1,6 +1,6 @@
 """Whose something is that a revocation names."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from federation.documents.rights import NOBODY, tenant_of
 from federation.documents.surroundings import Surroundings
@@ -20,8 +20,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Owners:
+class Owners(Struct, frozen=True):
     """As documents and the audit trail have it."""
 
     pages: DocumentPages

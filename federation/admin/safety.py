@@ -4,8 +4,9 @@ That somebody could follows from the documents alone, and for whoever writes fro
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from federation.admin.own_way import OwnWay, OwnWayBroken
 from federation.admin.way_in import WayIn
@@ -39,8 +40,7 @@ class Unsafe(Exception):
         self.explained = explained
 
 
-@dataclass(frozen=True, slots=True)
-class Safety:
+class Safety(Struct, frozen=True):
     """Looks at a whole plan."""
 
     pages: DocumentPages

@@ -6,7 +6,8 @@ time: a token by which somebody was another admin for a moment outlives the chan
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.admin.changes import rfc3339
 from federation.admin.confirm import CannotConfirm
@@ -27,8 +28,7 @@ class NewAdmin(CannotConfirm):
     """They may confirm later, or somebody else may now."""
 
 
-@dataclass(frozen=True, slots=True)
-class SecondAdmin:
+class SecondAdmin(Struct, frozen=True):
     """Looks at what the documents that make somebody an admin said by then."""
 
     writer: TrustWriter

@@ -1,6 +1,6 @@
 """Who asks: proven to be an admin, with what they may do."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from federation.admin.changes import rfc3339
 from federation.model.history import Change
@@ -8,8 +8,7 @@ from federation.model.tokens import OwnClaims
 from federation.ports import Clock
 
 
-@dataclass(frozen=True, slots=True)
-class Admin:
+class Admin(Struct, frozen=True):
     """Made by the guard alone."""
 
     principal: str

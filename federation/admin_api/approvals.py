@@ -1,8 +1,9 @@
 """`/admin/v1/approvals`: what waits for a person, and what that person says (just-in-time elevation)."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from http import HTTPStatus
+
+from msgspec import Struct
 
 from federation.admin.approvals import (
     AlreadyDecided,
@@ -31,8 +32,7 @@ ID = Parameter("id", "[0-9a-f]{64}", "`approval_id`, as the caller was told it."
 STATE = Parameter("state", "|".join(ApprovalState), "Only those that are so.")
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovalRequests:
+class ApprovalRequests(Struct, frozen=True):
     """Nobody decides about what they asked for themselves."""
 
     approver: Approver

@@ -1,10 +1,10 @@
 """`GET /admin/v1/audit`: what was issued and refused; `/audit/{jti}/chain`: from a token back to whoever began."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any
 
+from msgspec import Struct
 from pydantic import Field
 
 from federation.admin_api.cursor import PATTERN, Cursors
@@ -49,8 +49,7 @@ class ChainShown(Shown):
     complete: Annotated[bool, Field(description="Whether it leads back to somebody whom an issuer vouched for.")]
 
 
-@dataclass(frozen=True, slots=True)
-class AuditTrail:
+class AuditTrail(Struct, frozen=True):
     """A tenant's auditor reads the tenant's records."""
 
     trail: Trail

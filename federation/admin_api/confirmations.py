@@ -1,9 +1,10 @@
 """A second admin's yes to a dangerous document (ATTACKS E10): `/admin/v1/confirmations` has what waits for it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import islice
+
+from msgspec import Struct
 
 from federation.admin.confirm import CannotConfirm, Confirmer, OwnDocument
 from federation.admin.second_admin import NewAdmin, SecondAdmin
@@ -24,8 +25,7 @@ from federation.ports import BucketFull, Clock, VersionConflict
 MOST_SHOWN = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmations:
+class Confirmations(Struct, frozen=True):
     """Nobody alone can trust a whole issuer."""
 
     confirmer: Confirmer

@@ -5,12 +5,12 @@ A list is walked over everybody's documents and records, so it may go on behind 
 
 import hmac
 import json
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Literal, TypeAlias
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from msgspec import Struct
 
 from federation.admin_api.admin import Admin
 from federation.admin_api.refusals import AdminRefusal
@@ -27,8 +27,7 @@ _NONCE = 12
 _Purpose: TypeAlias = Literal["key", "nonce"]
 
 
-@dataclass(frozen=True, slots=True)
-class Cursors:
+class Cursors(Struct, frozen=True):
     """Sealed with a secret that every process shares: each for one list, and for the admins of one tenant."""
 
     secrets: NonceSecrets

@@ -1,9 +1,10 @@
 """`/admin/v1/{issuers,mappings,audiences,clients,policies,zones}[/{id}]`: the documents themselves."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
+
+from msgspec import Struct
 
 from federation.admin.changes import is_reason
 from federation.admin_api.arrival import etag_of, wanted_version
@@ -34,8 +35,7 @@ _WRITE_REFUSALS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Documents:
+class Documents(Struct, frozen=True):
     """Of every kind."""
 
     edits: Edits

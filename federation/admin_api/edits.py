@@ -1,8 +1,10 @@
 """From what an admin wants to what is written: validated beside what is stored, theirs to write, safe, then atomic."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.admin.editor import Applied, TrustEditor
 from federation.admin.own_way import OwnWay
@@ -33,8 +35,7 @@ _Sides: TypeAlias = tuple[DocumentRef, JsonObject | None, JsonObject | None]
 _REFUSED = {Refusal.TENANT: Reason.OUTSIDE_TENANT, Refusal.SCOPES: Reason.BEYOND_OWN_RIGHTS}
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A plan that may be carried out."""
 
     validated: ValidatedSet
@@ -45,8 +46,7 @@ class Prepared:
     """Whether it is only safe while that is still the revision."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edits:
+class Edits(Struct, frozen=True):
     """Every write of the admin API comes through here."""
 
     writer: TrustWriter

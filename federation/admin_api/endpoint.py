@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.admin_api.admin import Admin
 from federation.admin_api.arrival import read_body, read_query
@@ -25,8 +27,7 @@ _HEADERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class AdminEndpoint:
+class AdminEndpoint(Struct, frozen=True):
     """`/admin/v1/...`."""
 
     router: Router

@@ -1,9 +1,11 @@
 """`POST /admin/v1/explain` and `GET /admin/v1/whocan`: why, and who; nothing is minted, fetched or written."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.admin_api.explain_asked import ExplainBody, ExplanationShown, ReachShown
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
@@ -28,8 +30,7 @@ SCOPE = Parameter("scope", r"[\x21\x23-\x5B\x5D-\x7E]{1,128}", "With audience: f
 PRINCIPAL = Parameter("principal", r"[A-Za-z0-9._@/-]{1,256}", "What does this one reach, and for whom may it act?")
 
 
-@dataclass(frozen=True, slots=True)
-class Explanations:
+class Explanations(Struct, frozen=True):
     """A tenant's admin asks about identities of the tenant's issuers alone."""
 
     loader: TrustLoader

@@ -5,8 +5,9 @@ A token is checked like any other of ours that is asked about: revoked, or with 
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from federation.admin_api.admin import Admin
 from federation.mapping.own import OwnMappings
@@ -42,8 +43,7 @@ class _KeysMoved(TemporarilyUnavailable):
     """Our key set is not the one that was remembered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(Struct, frozen=True):
     """Makes Admins."""
 
     tokens: AdminTokens

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from http import HTTPStatus
+
+from msgspec import Struct
 
 from federation.admin_api.arrival import etag_of, wanted_version
 from federation.admin_api.cursor import Cursors
@@ -23,8 +24,7 @@ from federation.model.trust import DocumentRef
 from federation.oauth.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Histories:
+class Histories(Struct, frozen=True):
     """Of documents of every kind, deleted ones included."""
 
     edits: Edits

@@ -1,9 +1,10 @@
 """Actions that were named by their caller are done once, whoever loses an answer (ATTACKS O9)."""
 
 import re
-from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
+
+from msgspec import Struct
 
 from federation.admin_api.operation import AdminRequest, Answer, Handle
 from federation.admin_api.refusals import AdminRefusal, conflict
@@ -15,16 +16,14 @@ HEADER = "idempotency-key"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
+class Replayed(Struct, frozen=True):
     """An answer as it was given."""
 
     status: int
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class OnceOnly:
+class OnceOnly(Struct, frozen=True):
     """Remembers what actions were answered with. Refusals are not remembered: nothing was done."""
 
     answers: RememberedAnswers

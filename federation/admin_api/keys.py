@@ -1,9 +1,10 @@
 """`/admin/v1/keys`: our signing keys, where each stands in its life, and moving them by hand."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
+
+from msgspec import Struct
 
 from federation.admin.changes import rfc3339
 from federation.admin.key_orders import RecordedOrders
@@ -26,8 +27,7 @@ _CONFLICTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """They sign for every tenant, so none of a tenant's admins moves them."""
 
     key_sets: KeySets

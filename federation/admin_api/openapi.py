@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from msgspec import Struct
 from pydantic.json_schema import models_json_schema
 
 from federation.admin_api.document_schemas import document_schemas
@@ -17,8 +17,7 @@ from federation.version import VERSION
 _VARIABLE = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class OpenApi:
+class OpenApi(Struct, frozen=True):
     """Describes every operation, itself included. `issuer`: our URL."""
 
     issuer: str

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Literal, Protocol, TypeAlias
 
+from msgspec import Struct, field
 from pydantic import BaseModel
 
 from federation.admin_api.admin import Admin
@@ -19,8 +19,7 @@ MAX_SET = 4 * 1024 * 1024
 Method: TypeAlias = Literal["GET", "PUT", "POST", "DELETE"]
 
 
-@dataclass(frozen=True, slots=True)
-class AdminRequest:
+class AdminRequest(Struct, frozen=True):
     """A request as an operation sees it: the path fits, the admin has the scope, the body has the form."""
 
     http: HttpRequest
@@ -38,8 +37,7 @@ class AdminRequest:
         return self.http.correlation_id
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A good answer."""
 
     status: HTTPStatus
@@ -60,8 +58,7 @@ class Handle(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A parameter of the query, or a variable of the path."""
 
     name: str
@@ -70,8 +67,7 @@ class Parameter:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One row of a resource's table."""
 
     method: Method

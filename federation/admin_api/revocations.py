@@ -1,10 +1,11 @@
 """`/admin/v1/revocations`: tokens, chains and whoever is behind them, revoked before their time."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import islice
 from typing import Protocol, TypeAlias
+
+from msgspec import Struct
 
 from federation.admin.changes import rfc3339
 from federation.admin.owners import Owners
@@ -32,8 +33,7 @@ class Revoke(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Revocations:
+class Revocations(Struct, frozen=True):
     """A tenant's admin revokes, and sees, what is the tenant's."""
 
     revoke: Revoke

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
+
+from msgspec import Struct
 
 from federation.admin_api.operation import Operation, Parameter
 from federation.admin_api.refusals import AdminRefusal
@@ -15,16 +16,14 @@ PREFIX = "/admin/v1"
 _VARIABLE = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Routed:
+class Routed(Struct, frozen=True):
     """The operation, and what the variables of its path stand for."""
 
     operation: Operation
     path: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Router:
+class Router(Struct, frozen=True, dict=True):
     """Knows every operation. Says nothing that openapi.json does not say to everybody."""
 
     operations: Sequence[Operation]

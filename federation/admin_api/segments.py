@@ -1,10 +1,10 @@
 """`GET /admin/v1/audit/segments`: the archive of the audit trail, for whoever checks that it is whole."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any
 
+from msgspec import Struct
 from pydantic import Field
 
 from federation.admin.changes import rfc3339
@@ -65,8 +65,7 @@ class SegmentShown(Shown):
     text: Annotated[str, Field(description="The bytes; what is not ASCII was not written by this bridge.")]
 
 
-@dataclass(frozen=True, slots=True)
-class ArchivedSegments:
+class ArchivedSegments(Struct, frozen=True):
     """Every tenant's records are in it, so it is for global admins."""
 
     segments: Segments

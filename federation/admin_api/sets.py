@@ -1,9 +1,10 @@
 """`POST /admin/v1/plan` and `/apply`: whole sets of documents."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
+
+from msgspec import Struct
 
 from federation.admin_api.edits import Edits, Prepared
 from federation.admin_api.models import AppliedShown, DocumentSetBody, PlanBody, PlanShown
@@ -33,8 +34,7 @@ def no_effects(plan: Sequence[Planned], tenant: str | None, days: int) -> PlanIm
     return PlanImpact()
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentSets:
+class DocumentSets(Struct, frozen=True):
     """Planned, and carried out."""
 
     edits: Edits

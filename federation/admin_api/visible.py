@@ -1,6 +1,6 @@
 """What an admin may see of the trust table."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from federation.admin_api.admin import Admin
 from federation.admin_api.nearest import nearest
@@ -18,8 +18,7 @@ MAX_NAMES = 500
 """Documents among whose names one is looked for that was probably meant: about one read of the table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Visible:
+class Visible(Struct, frozen=True):
     """Everything for a global admin, their own and what is shared for a tenant's."""
 
     pages: DocumentPages

@@ -9,7 +9,8 @@ Whoever stops anywhere in between leaves a segment that the next one completes, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.audit.head import TYP, head_claims, is_signed_by
 from federation.audit.segment import MAX_SEGMENT, fitting, record_line, unsigned
@@ -27,8 +28,7 @@ ATTEMPTS = 20
 """Segments of others that may come first."""
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveReport:
+class ArchiveReport(Struct, frozen=True):
     """What a run did."""
 
     head: ArchiveHead
@@ -38,8 +38,7 @@ class ArchiveReport:
     """In them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Archiver:
+class Archiver(Struct, frozen=True):
     """`issuer`: our URL."""
 
     issuer: str

@@ -6,8 +6,9 @@ that it fits tells where the damage is, not that there is none.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from federation.audit.head import is_signed_by
 from federation.audit.segment_reading import BrokenChain, Fault, ReadSegment, read_segment
@@ -23,8 +24,7 @@ class StoredSegment(NamedTuple):
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Struct, frozen=True):
     """An unbroken chain."""
 
     head: ArchiveHead

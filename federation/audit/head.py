@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import jwt
+from msgspec import Struct
 
 from federation.model.json import JsonObject
 
@@ -18,8 +18,7 @@ class NotSigned(Exception):
     """No signature by that key."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignedHead:
+class SignedHead(Struct, frozen=True):
     """What a head says once its signature was checked."""
 
     issuer: str

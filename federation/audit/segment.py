@@ -10,8 +10,9 @@ A hash is SHA-256 of the bytes of the hash before and of the line's JSON, in hex
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 from federation.model.archive import ArchiveHead, Happening
 from federation.model.json import JsonObject
@@ -24,8 +25,7 @@ ROOM = MAX_SEGMENT - 64 * 1024
 HEX = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Unsigned:
+class Unsigned(Struct, frozen=True):
     """A segment to which only its head is missing."""
 
     number: int

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from federation.audit.head import NotSigned, SignedHead, read_head
 from federation.audit.segment import FORMAT, HEX, chained, digest
@@ -12,8 +13,7 @@ from federation.model.archive import ArchiveHead
 _HEX = frozenset(b"0123456789abcdef")
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A place that is not as it was written."""
 
     segment: int
@@ -32,8 +32,7 @@ class BrokenChain(Exception):
         self.fault = fault
 
 
-@dataclass(frozen=True, slots=True)
-class ReadSegment:
+class ReadSegment(Struct, frozen=True):
     """A segment that fits together in itself. Who signed it is another question."""
 
     issuer: str

@@ -1,6 +1,6 @@
 """Who asks for a token, and by a grant that is theirs."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from federation.authentication.immediate import CallerAuthentication
 from federation.model.tokens import Caller
@@ -11,8 +11,7 @@ from federation.oauth.request import ExchangeRequest
 from federation.policy.callers import check_grant
 
 
-@dataclass(frozen=True, slots=True)
-class TokenCallers:
+class TokenCallers(Struct, frozen=True):
     """Callers of the token endpoint."""
 
     callers: CallerAuthentication

@@ -1,8 +1,9 @@
 """Who is asking at an endpoint that commits nothing: it is counted, and what its proof spends is claimed, at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from federation.model.tokens import Caller
 from federation.oauth.errors import InvalidClient
@@ -19,8 +20,7 @@ class CallerAuthentication(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ImmediateCallers:
+class ImmediateCallers(Struct, frozen=True):
     """Callers whose assertions are spent when they have been verified: junk is refused before any write."""
 
     callers: CallerAuthentication

@@ -1,6 +1,6 @@
 """What one method has proven about a caller."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from federation.model.one_time import OneTimeUse
 from federation.model.trust import DocumentVersion
@@ -8,8 +8,7 @@ from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """That the caller is the client. The methods' refusals are InvalidRequest; callers.py tells all of them alike."""
 
     one_time: tuple[OneTimeUse, ...] = ()

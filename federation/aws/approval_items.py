@@ -1,8 +1,9 @@
 """Approvals as items of the state table."""
 
 import json
-from dataclasses import asdict
 from typing import Any
+
+from msgspec import to_builtins
 
 from federation.aws.items import Item, Key
 from federation.aws.keys import item_key
@@ -26,7 +27,7 @@ def approval_item(approval: StoredApproval) -> Item:
     item: Item = {
         **approval_key(approval.request.id),
         INDEX: {"S": LISTING},
-        "request": {"S": json.dumps(asdict(approval.request))},
+        "request": {"S": json.dumps(to_builtins(approval.request))},
         "state": {"S": approval.state.value},
         "requested_at": {"N": str(approval.requested_at)},
         "expires_at": {"N": str(approval.expires_at + MARGIN)},

@@ -8,8 +8,9 @@ The head lies where neither who issues tokens nor who edits trust may write: it 
 
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from federation.aws.backoff import ATTEMPTS, Pause, full_jitter
 from federation.aws.conditional import ConditionNotMet, conditional
@@ -33,8 +34,7 @@ BATCH = 25
 HEAD_KEY: Key = {"pk": {"S": PARTITION}, "sk": {"S": "head"}}
 
 
-@dataclass(frozen=True, slots=True)
-class IndexTables:
+class IndexTables(Struct, frozen=True):
     """Names of tables."""
 
     trust: str

@@ -5,10 +5,12 @@ A partition of the index has the tokens that end in one hour, in a few shards; a
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.aws.backoff import Pause, full_jitter
 from federation.aws.errors import translated
@@ -35,8 +37,7 @@ _Mark: TypeAlias = tuple[int, str] | tuple[()] | None
 """Where a shard goes on: behind (end, pk), from its beginning for (); None: it is done."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Position:
+class _Position(Struct, frozen=True):
     hour: int
     marks: tuple[_Mark, ...] = ((),) * SHARDS
 
@@ -48,8 +49,7 @@ class _Position:
         return json.dumps([self.hour, *self.marks], separators=(",", ":"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """What one look into a shard has brought: (end, jti), and where it goes on behind all of them."""
 
     tokens: tuple[tuple[int, str], ...]

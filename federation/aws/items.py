@@ -1,8 +1,9 @@
 """DynamoDB items, and reading many of them at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct
 
 from federation.aws.backoff import ATTEMPTS, Pause
 from federation.aws.errors import translated
@@ -21,8 +22,7 @@ BATCH = 100
 """Items that one BatchGetItem may ask for, of all tables together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """Items of a table, and how to read them."""
 
     table: str

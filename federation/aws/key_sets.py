@@ -1,10 +1,11 @@
 """KeySets: our signing keys as one more versioned document, so that CurrentState covers them as well."""
 
-from dataclasses import asdict
 from typing import Any
 
+from msgspec import to_builtins
+
 from federation.model.documents import CorruptDocument, StoredDocument
-from federation.model.json import JsonObject
+from federation.model.json import Json, JsonObject
 from federation.model.keys import SIGNING_KEYS, FormerKey, KeyChange, KeyEnd, KeySet, KeyState, SigningKey
 from federation.oauth.errors import ServerError
 from federation.oauth.reasons import Reason
@@ -31,7 +32,7 @@ class DocumentKeySets:
 
 
 def _encode(keys: KeySet) -> JsonObject:
-    body = asdict(keys)
+    body: dict[str, Json] = to_builtins(keys)
     del body["version"]
     return body
 

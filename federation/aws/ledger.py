@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from federation.aws.backoff import Pause, full_jitter
 from federation.aws.claim_writes import check_uses, claim, give_back
@@ -29,8 +30,7 @@ SEARCHABLE = ("jti", "txn", "correlation_id", "principal", "issuer", "client_id"
 _NEW_OR_OURS = "attribute_not_exists(pk) OR (correlation_id = :me AND attribute_not_exists(discard_reason))"
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerTables:
+class LedgerTables(Struct, frozen=True):
     """Names of tables."""
 
     audit: str

@@ -1,12 +1,12 @@
 """Signer on KMS: the private key never leaves it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from msgspec import Struct
 
 from federation.aws.errors import error_code, translated
 from federation.model.keys import SigningKey
@@ -35,8 +35,7 @@ def _raw_ecdsa(signature: bytes) -> bytes:
         raise ServerError(Reason.INTERNAL_ERROR, "KMS answered no P-256 signature") from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Algorithm:
+class _Algorithm(Struct, frozen=True):
     """How KMS signs for a JWS algorithm. DIGEST wherever it can be: RAW ends at 4,096 bytes."""
 
     spec: "SigningAlgorithmSpecType"

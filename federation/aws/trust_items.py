@@ -27,9 +27,10 @@ second admin:
 
 import json
 from collections.abc import Mapping as ReadOnly
-from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
+
+from msgspec import Struct, to_builtins
 
 from federation.aws.items import Item, Key
 from federation.aws.keys import item_key
@@ -46,8 +47,7 @@ BUCKET = "bucket"
 MEMBER = "m#"
 
 
-@dataclass(frozen=True, slots=True)
-class Filing:
+class Filing(Struct, frozen=True):
     """Where an enabled mapping is found: in a bucket, or among the issuer's patterns for None."""
 
     issuer: str
@@ -158,7 +158,7 @@ def past_version(ref: DocumentRef, item: Item) -> PastVersion:
 
 def change_attribute(change: Change) -> Item:
     """As it is kept with a version."""
-    return {"change": {"S": json.dumps(asdict(change))}}
+    return {"change": {"S": json.dumps(to_builtins(change))}}
 
 
 def bucket_member(id_: str, text: str) -> StoredDocument:

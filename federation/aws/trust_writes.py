@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.aws.items import Item, Key
 from federation.aws.transactions import Write
@@ -28,8 +29,7 @@ from federation.model.policy import IN_POLICY_SET, POLICY_SET
 from federation.model.trust import DocumentRef, Kind, Selector
 
 
-@dataclass(frozen=True, slots=True)
-class TrustWrites:
+class TrustWrites(Struct, frozen=True):
     """Makes them. The document comes first and the revision, where it moves, second."""
 
     table: str

@@ -1,7 +1,8 @@
 """Composes what the endpoints about issued tokens share: who asks, and what stands behind a token."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from federation.authentication.immediate import ImmediateCallers
 from federation.aws.claims import DynamoOneTimeClaims
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-@dataclass(frozen=True, slots=True)
-class Issued:
+class Issued(Struct, frozen=True):
     """One of each, for one endpoint."""
 
     dynamodb: "DynamoDBClient"

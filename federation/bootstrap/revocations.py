@@ -1,6 +1,6 @@
 """Composes how an admin revokes: the admin API above, the one place where revocations are written below."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from federation.admin_api.operation import AdminRequest
 from federation.admin_api.revocations import TenantOf
@@ -10,8 +10,7 @@ from federation.revocation.requested import Admin, read_revocation
 from federation.revocation.revoker import Revoker
 
 
-@dataclass(frozen=True, slots=True)
-class AdminRevocations:
+class AdminRevocations(Struct, frozen=True):
     """The admin API's Revoke on the Revoker."""
 
     revoker: Revoker

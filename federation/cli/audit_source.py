@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from federation.audit.chain import StoredSegment, Verified
 from federation.cli.failure import USAGE, Failed
@@ -18,16 +19,14 @@ PAGE = 1000
 _FILE = re.compile(r"([0-9]{12})\.jsonl")
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(Struct, frozen=True):
     """What somebody has verified before. `start`: what came before the newest segment then."""
 
     start: ArchiveHead = NO_SEGMENT
     seen: tuple[ArchiveHead, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Archive:
+class Archive(Struct, frozen=True):
     """What is to be verified, and against what."""
 
     numbers: Sequence[int]

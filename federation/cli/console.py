@@ -1,10 +1,10 @@
 """Where a command writes: results to stdout, everything else to stderr."""
 
 import json
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
+from msgspec import Struct
 from rich.console import Console
 from rich.text import Text
 
@@ -14,8 +14,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document an
 NoColor = Annotated[bool, typer.Option("--no-color", help="Print without colour; so does the variable NO_COLOR.")]
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(Struct, frozen=True):
     """How somebody wants to be told."""
 
     as_json: bool = False

@@ -3,11 +3,11 @@
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
 import typer
+from msgspec import Struct
 from rich.text import Text
 
 from federation.cli.console import Terminal, print_json
@@ -20,8 +20,7 @@ FAILED = 1
 USAGE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A problem as everybody is told it."""
 
     message: str
@@ -32,7 +31,7 @@ class Problem:
     code: str = ""
     """The bridge's own name for it."""
     correlation_id: str = ""
-    errors: Sequence[Mapping[str, Any]] = field(default=())
+    errors: Sequence[Mapping[str, Any]] = ()
     """Places in what was sent."""
 
 

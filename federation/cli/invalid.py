@@ -1,9 +1,9 @@
 """Documents that must not be used, in the form of `fedbridge validate`."""
 
-from dataclasses import asdict
 from typing import Any, NoReturn
 
 import typer
+from msgspec import to_builtins
 
 from federation.cli.console import Terminal, print_json
 from federation.cli.failure import FAILED
@@ -23,4 +23,5 @@ def end_invalid(terminal: Terminal, invalid: InvalidDocuments) -> NoReturn:
 
 def problem_json(problem: Problem) -> dict[str, Any]:
     """As `fedbridge validate --json` has it."""
-    return asdict(problem)
+    shown: dict[str, Any] = to_builtins(problem)
+    return shown

@@ -1,10 +1,12 @@
 """What a folder of documents would change: read, checked offline, then asked of the bridge."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from federation.cli.effects_view import effects_of
 from federation.cli.failure import Failed
@@ -20,8 +22,7 @@ ATTEMPTS = 3
 """How often a plan in several parts begins anew because trust moved between them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What would change, as of a revision of trust."""
 
     folder: TrustFolder

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from msgspec import Struct, to_builtins
 
 from federation.cli.failure import Failed
 from federation.cli.planning import Plan
@@ -12,8 +13,7 @@ from federation.client.credential import write_private
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
-class SavedPlan:
+class SavedPlan(Struct, frozen=True):
     """What a plan comes down to."""
 
     format: int
@@ -50,7 +50,7 @@ class SavedPlan:
 
     def write(self, file: Path) -> None:
         """As a whole or not at all; raises OSError."""
-        write_private(file, json.dumps(asdict(self), indent=1))
+        write_private(file, json.dumps(to_builtins(self), indent=1))
 
     def check(self, now: Plan, bridge: str) -> int:
         """How many of the changes have been made already; raises Failed unless `now` is what is left of this plan.

@@ -1,11 +1,12 @@
 """What every command that talks to a bridge shares: the options that say which one, and one way to fail."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from inspect import Signature, signature
 from pathlib import Path
 from typing import Any, Concatenate, TypeVar
+
+from msgspec import Struct
 
 from federation.cli.bridge import NamedUrl, TokenFile, Url, bridge_url, connect
 from federation.cli.console import AsJson, NoColor, Terminal
@@ -13,8 +14,7 @@ from federation.cli.failure import failing_well
 from federation.client.admin import AdminApi
 
 
-@dataclass(frozen=True, slots=True)
-class BridgeSession:
+class BridgeSession(Struct, frozen=True):
     """Which bridge, and how somebody wants to be told."""
 
     terminal: Terminal
@@ -26,8 +26,7 @@ class BridgeSession:
         return bridge_url(self.url)
 
 
-@dataclass(frozen=True, slots=True)
-class AdminSession(BridgeSession):
+class AdminSession(BridgeSession, frozen=True):
     """With a credential for the admin API."""
 
     token_file: Path

@@ -3,12 +3,12 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlencode
 
 import typer
+from msgspec import Struct
 
 from federation.cli.device import ask_person
 from federation.cli.failure import USAGE, Failed
@@ -32,16 +32,14 @@ Issuer = Annotated[str | None, typer.Option(metavar="URL", help="For device: you
 ClientId = Annotated[str | None, typer.Option(metavar="ID", help="For device: the client id to ask it with.")]
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """A token that proves who somebody is."""
 
     token: str
     type: TokenType = TokenType.JWT
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """Which token is wanted, and for whom."""
 
     source: str

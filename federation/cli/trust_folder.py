@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.documents.problem import InvalidDocuments, Problem
 from federation.documents.source import Location, SourceDocument
@@ -15,8 +17,7 @@ from federation.documents.yaml_source import read_sources
 from federation.model.json import Json
 
 
-@dataclass(frozen=True)
-class TrustFolder:
+class TrustFolder(Struct, frozen=True, dict=True):
     """Documents that are good by themselves and together."""
 
     sources: tuple[SourceDocument, ...]

@@ -3,7 +3,8 @@
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.cli.trust_folder import TrustFolder
 
@@ -16,8 +17,7 @@ Name = tuple[str, str]
 """(kind, id)"""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """What goes into one request."""
 
     documents: TrustFolder

@@ -1,11 +1,11 @@
 """`fedbridge validate`: trust documents checked offline."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec import to_builtins
 from rich.console import Console
 
 from federation.cli.console import AsJson, NoColor, diagnostics, output, print_json
@@ -57,8 +57,8 @@ def _report(documents: DocumentSet, problems: Sequence[Problem], warnings: Seque
     return {
         "ok": not problems,
         "documents": _counts(documents),
-        "problems": [asdict(problem) for problem in problems],
-        "warnings": [asdict(warning) for warning in warnings],
+        "problems": [to_builtins(problem) for problem in problems],
+        "warnings": [to_builtins(warning) for warning in warnings],
     }
 
 

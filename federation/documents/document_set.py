@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct, field
 
 from federation.documents.registry import REGISTRY, Tenancy
 from federation.documents.schema.audience import AudienceDocument
@@ -21,8 +22,7 @@ from federation.model.trust import DocumentRef, Kind, Mapping
 DocumentT_co = TypeVar("DocumentT_co", bound=TrustDocument, covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Written(Generic[DocumentT_co]):
+class Written(Struct, Generic[DocumentT_co], frozen=True):
     """A document in both of its forms: as checked, and as somebody wrote it, completed by its provider's preset."""
 
     document: DocumentT_co
@@ -41,8 +41,7 @@ class Written(Generic[DocumentT_co]):
         return StoredDocument(Kind(str(self.body["kind"])), self.document.id, 0, self.body)
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentSet:
+class DocumentSet(Struct, frozen=True):
     """All documents of each kind by their id, in the order of the files."""
 
     by_kind: ReadOnly[Kind, ReadOnly[str, Written[Any]]] = field(default_factory=dict)

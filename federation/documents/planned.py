@@ -1,7 +1,8 @@
 """What a write will do to one document."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from federation.model.confirmation import as_written, confirmed_issuer, is_pending
 from federation.model.documents import StoredDocument
@@ -12,8 +13,7 @@ from federation.ports import DocumentState
 Action: TypeAlias = Literal["create", "update", "delete", "unchanged"]
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """What is to become of a document."""
 
     ref: DocumentRef

@@ -4,7 +4,7 @@ So what is stored is complete, whoever reads it needs no provider, and a later p
 is written again.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from federation.documents.source import SourceDocument
 from federation.model.json import Json

@@ -1,11 +1,11 @@
 """What is wrong with a trust document, where, and how to mend it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(Struct, frozen=True, order=True):
     """One thing to mend."""
 
     file: str

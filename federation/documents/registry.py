@@ -5,9 +5,10 @@ To add a kind: its member and value in `model/trust.py`, its decoder in `model/d
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from federation.documents.references import Reference, of_audience, of_client, of_mapping, of_nothing, of_policy
 from federation.documents.schema.audience import AudienceDocument
@@ -50,8 +51,7 @@ def no_scopes(_body: JsonObject) -> frozenset[str]:
     return frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentKind:
+class DocumentKind(Struct, frozen=True):
     """A kind of trust document that people write."""
 
     kind: Kind

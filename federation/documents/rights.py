@@ -1,7 +1,8 @@
 """What an admin may write and see: their own tenant's documents, and no more rights than they have (ATTACKS O2)."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from federation.documents.registry import REGISTRY, Tenancy
 from federation.documents.surroundings import Surroundings
@@ -22,8 +23,7 @@ class Refusal(Enum):
     SCOPES = "scopes"
 
 
-@dataclass(frozen=True, slots=True)
-class Rights:
+class Rights(Struct, frozen=True):
     """Of one admin."""
 
     tenant: str | None

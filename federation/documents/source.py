@@ -1,11 +1,13 @@
 """A document as somebody wrote it, and where each part of it stands."""
 
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
+
+from msgspec import Struct, field
 
 from federation.documents.problem import Problem
 from federation.model.json import Json
+from federation.value import Redacted
 
 Location: TypeAlias = tuple[str | int, ...]
 """Keys and indexes from the document's root inwards."""
@@ -14,13 +16,14 @@ STORED = "(stored)"
 """Stands where a file's name stands elsewhere: what is there already, and is only compared with."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceDocument:
+class SourceDocument(Redacted, Struct, frozen=True):
     """One document of a file, or of a request."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"lines"})
 
     file: str
     value: Json
-    lines: ReadOnly[Location, int] = field(default_factory=dict, repr=False)
+    lines: ReadOnly[Location, int] = field(default_factory=dict)
     """Where each location stands, from 1."""
 
     def problem(self, location: Location, message: str, hint: str = "") -> Problem:

@@ -1,8 +1,9 @@
 """What has to be known of other documents before one may be written: read when it is asked for, and once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from federation.documents.checks.stored import PAGE
 from federation.model.admin import admin_scopes
@@ -13,8 +14,7 @@ from federation.model.trust import DocumentRef, Kind
 from federation.ports import DocumentPages, TrustWriter
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True, dict=True):
     """The trust table as it stands, and `planned`: what documents are about to say."""
 
     pages: DocumentPages

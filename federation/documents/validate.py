@@ -1,8 +1,10 @@
 """Trust documents, checked offline: each by itself, then all together. A broken one hides no other's problems."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.documents.checks import cross_checks
 from federation.documents.checks.stored import StoredTrust
@@ -17,8 +19,7 @@ from federation.documents.yaml_source import read_sources
 from federation.model.trust import DocumentRef, Kind
 
 
-@dataclass(frozen=True, slots=True)
-class ValidatedSet:
+class ValidatedSet(Struct, frozen=True):
     """Proof that the documents may be written: each is well-formed and none contradicts another."""
 
     documents: DocumentSet

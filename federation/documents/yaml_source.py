@@ -1,9 +1,10 @@
 """Trust documents from files: `*.yaml`, `*.yml` and `*.json` below a folder, or one file."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
+
+from msgspec import Struct
 
 from federation.documents.problem import Problem
 from federation.documents.source import SourceDocument
@@ -13,8 +14,7 @@ SUFFIXES = (".yaml", ".yml", ".json")
 MAX_BYTES = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """What could be read, and what could not."""
 
     documents: tuple[SourceDocument, ...]

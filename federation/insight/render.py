@@ -1,10 +1,12 @@
 """Explanations, edits, reachability and effects as JSON: one form for API, command line and tests."""
 
 from collections.abc import Mapping as ReadOnly
-from dataclasses import fields, is_dataclass
 from enum import Enum
 
+from msgspec import Struct
+
 from federation.model.json import Json
+from federation.value import Redacted
 
 
 def render(value: object) -> Json:
@@ -16,8 +18,9 @@ def render(value: object) -> Json:
         return str(value.value)
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {part.name: render(getattr(value, part.name)) for part in fields(value) if part.repr}
+    if isinstance(value, Struct):
+        hidden = value.HIDDEN if isinstance(value, Redacted) else frozenset()
+        return {name: render(getattr(value, name)) for name in value.__struct_fields__ if name not in hidden}
     if isinstance(value, ReadOnly):
         return {str(name): render(member) for name, member in value.items()}
     if isinstance(value, frozenset | set | list | tuple):

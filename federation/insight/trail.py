@@ -1,8 +1,9 @@
 """What happened: tokens that were issued, requests that were refused, and who stands behind a token."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey, RevocationTarget
@@ -14,8 +15,7 @@ LATELY = 1000
 """Tokens that are looked through for a request by its correlation id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Struct, frozen=True):
     """What somebody looks for; what is None may be anything. `since`: seconds since the epoch."""
 
     since: int
@@ -35,8 +35,7 @@ class Link(NamedTuple):
     """None: there is no record of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trail:
+class Trail(Struct, frozen=True):
     """Reads alone."""
 
     records: AuditRecords

@@ -1,6 +1,6 @@
 """What a resource server is told about a token."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from federation.model.binding import DPOP
 from federation.model.json import Json, JsonObject
@@ -19,8 +19,7 @@ MEMBERS = (
 """Claims that a resource server needs; `fed` and `status` are about us and for offline verifiers."""
 
 
-@dataclass(frozen=True, slots=True)
-class IntrospectionAnswer:
+class IntrospectionAnswer(Struct, frozen=True):
     """An answer, and the client to whom it is given."""
 
     client: Client

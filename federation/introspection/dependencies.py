@@ -1,7 +1,8 @@
 """What an answer about a token rests on: that the caller may know, and that whoever made the token is still trusted."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from federation.mapping.own import OwnMappings
 from federation.model.tokens import OwnClaims
@@ -15,8 +16,7 @@ class Directory(AudienceDirectory, ClientsById, Protocol):
     """Documents as they are remembered."""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenDependencies:
+class TokenDependencies(Struct, frozen=True):
     """Looks at what is remembered; the answer's one read says whether that is current."""
 
     directory: Directory

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.introspection.answer import IntrospectionAnswer
 from federation.introspection.signed import MEDIA_TYPE
@@ -11,8 +12,7 @@ from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.response import render_error
 
 
-@dataclass(frozen=True, slots=True)
-class IntrospectionEndpoint:
+class IntrospectionEndpoint(Struct, frozen=True):
     """`POST /introspect`."""
 
     introspect: Callable[[HttpRequest], IntrospectionAnswer]

@@ -1,7 +1,9 @@
 """Introspection from the bytes of a request to an answer, or to a typed refusal (RFC 7662)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.authentication.immediate import CallerAuthentication
 from federation.introspection.answer import INACTIVE, IntrospectionAnswer, describe
@@ -24,8 +26,7 @@ class TrustMoved(TemporarilyUnavailable):
     """A document that the answer would rest on is no longer current."""
 
 
-@dataclass(frozen=True, slots=True)
-class Introspection:
+class Introspection(Struct, frozen=True):
     """Tells a registered client about tokens for the audiences whose documents name it, and about no others."""
 
     callers: CallerAuthentication

@@ -1,7 +1,8 @@
 """Answers as signed JWTs: evidence that can be kept (RFC 9701 section 5)."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.introspection.answer import IntrospectionAnswer
 from federation.minting.signed_jwt import JwtSigner
@@ -14,8 +15,7 @@ _NOT_AT_ALL = re.compile(r"q=0(\.0{0,3})?", re.IGNORECASE)
 """A weight of nought (RFC 9110 section 12.4.2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignedAnswers:
+class SignedAnswers(Struct, frozen=True):
     """`issuer`: our URL."""
 
     issuer: str

@@ -1,15 +1,15 @@
 """The endpoint for pushed keys: HTTP in, HTTP out, and no way for an exception to leave."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.oauth.errors import OAuthError
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.response import render_error
 
 
-@dataclass(frozen=True, slots=True)
-class IssuerKeysEndpoint:
+class IssuerKeysEndpoint(Struct, frozen=True):
     """`POST /issuers/{id}/keys`."""
 
     push: Callable[[HttpRequest], None]

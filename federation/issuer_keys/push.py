@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from math import inf
+
+from msgspec import Struct
 
 from federation.issuer_keys.pusher import Pusher, Pushers, PusherState, read_token
 from federation.issuer_keys.record import PushRecord
@@ -31,8 +32,7 @@ from federation.verification.key_cache import Alarm, log_alarm
 from federation.verification.second_level import pushed_anchor, pushed_or_first
 
 
-@dataclass(frozen=True, slots=True)
-class PushKeys:
+class PushKeys(Struct, frozen=True):
     """Takes the keys of an issuer that cannot be reached (DESIGN section 5)."""
 
     issuers: Callable[[], tuple[Issuer, ...]]

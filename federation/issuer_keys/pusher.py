@@ -1,8 +1,9 @@
 """Who may push an issuer's keys: the issuer, by a key of it that is trusted already, or an admin."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from federation.issuer_keys.request import KeyPush
 from federation.model.admin import TRUST_WRITE
@@ -19,8 +20,7 @@ from federation.verification.push_tokens import PushTokens
 from federation.verification.thumbprint import thumbprint
 
 
-@dataclass(frozen=True, slots=True)
-class PusherState:
+class PusherState(Struct, frozen=True):
     """What is trusted under an issuer's id now."""
 
     issuer: Issuer | None
@@ -33,8 +33,7 @@ class PusherState:
     """When an admin last gave it keys."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pusher:
+class Pusher(Struct, frozen=True):
     """Proof that somebody may give this issuer these keys."""
 
     issuer: Issuer
@@ -84,8 +83,7 @@ def read_token(push: KeyPush) -> UnverifiedJwt:
         raise InvalidToken(error.reason, error.detail) from error
 
 
-@dataclass(frozen=True, slots=True)
-class Pushers:
+class Pushers(Struct, frozen=True):
     """Knows them by their tokens."""
 
     admins: AdminDoor

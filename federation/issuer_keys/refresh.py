@@ -6,10 +6,11 @@ never replaces a good one: the rules are those of the first level, and so are th
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from hashlib import sha256
 from math import inf
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from federation.model.issuer_keys import IssuerKeySet, KeptKeys
 from federation.model.trust import Issuer
@@ -35,8 +36,7 @@ class Outcome(NamedTuple):
     """Nobody has heard of its keys for too long."""
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshReport:
+class RefreshReport(Struct, frozen=True):
     """What a run did."""
 
     asked: int
@@ -48,8 +48,7 @@ class RefreshReport:
     """Issuers for whom there was no time."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRefresh:
+class KeyRefresh(Struct, frozen=True):
     """Fetches what can be fetched, and looks after what is pushed."""
 
     issuers: IssuerDirectory

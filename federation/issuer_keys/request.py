@@ -1,12 +1,15 @@
 """A push of keys, parsed once at the edge: `POST /issuers/{id}/keys` with a JWK Set and a token."""
 
 import re
-from dataclasses import dataclass, field
+from typing import ClassVar
+
+from msgspec import Struct
 
 from federation.oauth.errors import InvalidRequest, InvalidToken
 from federation.oauth.http import HttpRequest
 from federation.oauth.post import check_post
 from federation.oauth.reasons import Reason
+from federation.value import Redacted
 from federation.verification.proofs.resource_request import PresentedToken, read_authorization
 
 MAX_BODY = 64 * 1024
@@ -15,14 +18,15 @@ _PATH = re.compile(r"/issuers/([a-z0-9][a-z0-9._-]{0,62})/keys")
 _CONTENT_TYPE = re.compile(r"application/(?:jwk-set\+)?json(?:\s*;\s*charset=\"?utf-8\"?)?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPush:
+class KeyPush(Redacted, Struct, frozen=True):
     """What somebody asks to be taken for an issuer's keys; nothing of it is proven."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"body"})
 
     issuer: str
     """Id of an Issuer document, if there is one of that id."""
     presented: PresentedToken
-    body: bytes = field(repr=False)
+    body: bytes
 
 
 def parse_push(http: HttpRequest) -> KeyPush:

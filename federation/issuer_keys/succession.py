@@ -1,7 +1,8 @@
 """New keys for old: what a push changes, and whether it may (fault F19)."""
 
-from dataclasses import dataclass
 from math import inf
+
+from msgspec import Struct
 
 from federation.model.json import Json
 from federation.model.trust import Issuer
@@ -17,8 +18,7 @@ from federation.verification.second_level import shareable
 from federation.verification.thumbprint import thumbprint, thumbprints
 
 
-@dataclass(frozen=True, slots=True)
-class Successors:
+class Successors(Struct, frozen=True):
     """A sound set of public keys, read from the very bytes that were sent."""
 
     keys: JwkSet
@@ -26,8 +26,7 @@ class Successors:
     """As it will be kept, JSON."""
 
 
-@dataclass(frozen=True, slots=True)
-class Succession:
+class Succession(Struct, frozen=True):
     """What a set changes. Keys are named by their thumbprints (RFC 7638)."""
 
     kept: frozenset[str]

@@ -1,8 +1,10 @@
 """Moves the key set: read, apply, write on condition, again if somebody else was at work (ATTACKS R4)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.model.keys import KeySet
 from federation.oauth.errors import TemporarilyUnavailable
@@ -14,8 +16,7 @@ ATTEMPTS = 8
 Transition: TypeAlias = Callable[[KeySet], KeySet]
 
 
-@dataclass(frozen=True, slots=True)
-class Moves:
+class Moves(Struct, frozen=True):
     """Every transition decides on the set as it is, so two that meet are as two in a row."""
 
     key_sets: KeySets

@@ -5,9 +5,11 @@ any point (ATTACKS F14). Which keys there are is decided elsewhere (rotation.py)
 """
 
 import json
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.keys.documents import public_documents
 from federation.keys.jwk import signing_key
@@ -25,8 +27,7 @@ class DocumentsPublisher(Publisher, GuardedPublisher, Protocol):
     """Both: an older JWKS must never replace a newer one."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublicationReport:
+class PublicationReport(Struct, frozen=True):
     """What a run did."""
 
     published: tuple[str, ...]
@@ -38,8 +39,7 @@ class PublicationReport:
     """Whether what lay there was not what had been published last (ATTACKS R5)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Publication:
+class Publication(Struct, frozen=True):
     """Publishes the key set under the issuer URL. `kms_key`, `algorithm`: of the first key, that of the deployment."""
 
     issuer: str
@@ -95,8 +95,7 @@ class Publication:
         return document.path
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(Struct, frozen=True):
     """The transition after a JWKS was read back: what is in it is public from now on at the latest."""
 
     jwks: PublishedDocument

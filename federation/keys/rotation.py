@@ -5,8 +5,9 @@ F14, R4): each step decides on the key set as it is, and writes on condition tha
 """
 
 import contextlib
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from federation.keys.jwk import signing_key
 from federation.keys.moves import Moves
@@ -31,8 +32,7 @@ SCHEDULE = "schedule"
 """Stands in the changes where an admin stands elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class RotationReport:
+class RotationReport(Struct, frozen=True):
     """How things stand after a run."""
 
     active_kid: str
@@ -44,8 +44,7 @@ class RotationReport:
     """KMS keys that KMS was told to delete."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rotation:
+class Rotation(Struct, frozen=True):
     """Moves the key set. `kms_key`: that of the deployment; `lifetime`: seconds for which a key signs."""
 
     kms_key: str

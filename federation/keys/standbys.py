@@ -5,8 +5,9 @@ taken in by the next run, or, if another was faster, deleted (ATTACKS F14).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from federation.keys.jwk import UnsuitableKey, signing_key
 from federation.keys.moves import Moves
@@ -17,8 +18,7 @@ LEFT_OVER = 24 * 60 * 60
 """Seconds after which a key that nobody has taken in is superfluous."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standbys:
+class Standbys(Struct, frozen=True):
     """Of one algorithm."""
 
     algorithm: str

@@ -4,7 +4,7 @@ That time lies in the past for a full bucket, and at most as far ahead of now as
 means one conditional write. It counts in ticks, a millionth of what refills one token, so that nothing is ever rounded.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from federation.model.trust import RateLimit
 
@@ -13,8 +13,7 @@ TOLERATED = 60.0
 """Seconds that the clocks of two processes may differ. Whose is further ahead locks the others out for as long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taking:
+class Taking(Struct, frozen=True):
     """An attempt to take `wanted` of what `limit` allows, `at` seconds since the epoch."""
 
     limit: RateLimit

@@ -6,10 +6,11 @@ of t seconds at most `burst + per_second * (t + 1)` are admitted, and of what th
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from math import ceil
 from threading import Lock
+
+from msgspec import Struct
 
 from federation.limits.arrival import Taking
 from federation.limits.lease import Lease
@@ -23,8 +24,7 @@ REMEMBERED = 10_000
 """Keys of each kind that a process remembers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limited:
+class Limited(Struct, frozen=True):
     """Whose requests are counted, such as ("client", id), and how many are allowed."""
 
     key: tuple[str, ...]

@@ -1,7 +1,8 @@
 """How often somebody may ask, counted under everybody whom a request is from."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.limits.limiter import Admission, Limited, Limiter
 from federation.limits.sources import source_of
@@ -11,8 +12,7 @@ from federation.model.trust import Client, Issuer, RateLimit
 from federation.ports import IssuerDirectory
 
 
-@dataclass(frozen=True, slots=True)
-class RequestLimits:
+class RequestLimits(Struct, frozen=True):
     """The limits of a deployment; documents may say otherwise for a client or an issuer."""
 
     limiter: Limiter

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from federation.local.gateway import MAX_BODY
 from federation.local.requests import GatewayRequest, GatewayResponse
@@ -16,8 +17,7 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Answer: TypeAlias = Callable[[GatewayRequest], GatewayResponse]
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(Struct, frozen=True):
     """Reads a request, answers it in a thread of its own, writes the response."""
 
     answer: Answer

@@ -1,6 +1,6 @@
 """The context object that Lambda hands to a handler."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from federation.local.events import ACCOUNT_ID
 from federation.ports import Clock
@@ -8,8 +8,7 @@ from federation.ports import Clock
 REGION = "us-east-1"
 
 
-@dataclass(frozen=True, slots=True)
-class LambdaContext:
+class LambdaContext(Struct, frozen=True):
     """What a handler may ask about its invocation; the names are AWS's."""
 
     function_name: str

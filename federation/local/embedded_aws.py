@@ -9,7 +9,6 @@ elsewhere: where AWS_ENDPOINT_URL_DYNAMODB points to.
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +18,7 @@ from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.kms.models import kms_backends
+from msgspec import Struct
 
 from federation.aws.clients import dynamodb_client, kms_client, s3_client
 from federation.local.moto_dynamodb import FaithfulDynamoDb
@@ -123,8 +123,7 @@ def create_tables(dynamodb: "DynamoDBClient", prefix: str = NAME, template: Path
     return {TABLES[logical_id]: name for logical_id, name in names.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table as template.yaml defines it."""
 
     name: str

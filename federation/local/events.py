@@ -9,10 +9,11 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, unquote
+
+from msgspec import Struct
 
 from federation.local.client_certificate import client_cert
 from federation.local.requests import GatewayRequest
@@ -27,8 +28,7 @@ STAGE = "$default"
 _TEXT = re.compile(r"text/.*|application/(?:json|xml|javascript)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """What the gateway adds of its own. `time`: seconds since the epoch."""
 
     request_id: str

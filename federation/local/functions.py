@@ -1,14 +1,16 @@
 """Runs the functions as Lambda does: each built once from its environment, then called with an event and a context."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
+
+from msgspec import Struct
 
 from federation.local.context import LambdaContext
 from federation.local.events import Event
 from federation.local.routes import FunctionTarget, Route
 from federation.ports import Clock, Identifiers
+from federation.value import Redacted
 
 Handler: TypeAlias = Callable[[Event, LambdaContext], object]
 
@@ -19,13 +21,14 @@ def build_handlers(routes: Sequence[Route], environment: Mapping[str, str]) -> d
     return {target.name: import_module(target.module).build(environment) for target in targets}
 
 
-@dataclass(frozen=True, slots=True)
-class Runtime:
+class Runtime(Redacted, Struct, frozen=True):
     """Calls handlers."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"identifiers"})
 
     handlers: Mapping[str, Handler]
     clock: Clock
-    identifiers: Identifiers = field(repr=False)
+    identifiers: Identifiers
 
     def invoke(self, target: FunctionTarget, event: Event) -> object:
         """What the function returned; whatever it raised is raised."""

@@ -5,8 +5,9 @@ Limits and answers of its own are AWS's: 10 MB of body, 10,240 bytes of head, 40
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from federation.local.events import Arrival, build_event
 from federation.local.functions import Runtime
@@ -30,8 +31,7 @@ MAX_HEAD = 10_240
 _LOG = logging.getLogger("federation.local.gateway")
 
 
-@dataclass(frozen=True, slots=True)
-class Gateway:
+class Gateway(Struct, frozen=True):
     """Answers requests; keeps nothing between them, so any number of threads may call it."""
 
     routes: Sequence[Route]

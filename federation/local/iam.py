@@ -6,7 +6,6 @@ authorization" and the event of payload format 2.0 in the API Gateway developer 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from hmac import compare_digest
@@ -14,6 +13,7 @@ from hmac import compare_digest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from msgspec import Struct
 
 from federation.local.embedded_aws import ACCESS_KEY, REGION, SECRET_KEY
 from federation.local.events import ACCOUNT_ID
@@ -34,8 +34,7 @@ _AUTHORIZATION = re.compile(
 _NEEDED = frozenset({"host", "x-amz-date"})
 
 
-@dataclass(frozen=True, slots=True)
-class IamAuthorizer:
+class IamAuthorizer(Struct, frozen=True):
     """Says who signed a request."""
 
     clock: Clock

@@ -6,7 +6,6 @@ moto takes its routes from the backend of us-east-1, for every region; `Faithful
 import json
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
@@ -18,6 +17,7 @@ from moto.kms.models import Key, KmsBackend
 from moto.kms.responses import KmsResponse
 from moto.kms.urls import url_bases
 from moto.kms.utils import AbstractPrivateKey
+from msgspec import Struct
 
 MAX_MESSAGE = 4096
 ED25519 = "ECC_NIST_EDWARDS25519"
@@ -62,8 +62,7 @@ class FaithfulKmsResponse(KmsResponse):
         return json.dumps({"KeyId": key.arn, "Signature": signature, "SigningAlgorithm": request.algorithm})
 
 
-@dataclass(frozen=True, slots=True)
-class SignRequest:
+class SignRequest(Struct, frozen=True):
     """The parameters of a Sign."""
 
     message: bytes

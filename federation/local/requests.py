@@ -1,15 +1,19 @@
 """An HTTP request and response at the gateway, before and after they become Lambda events and results."""
 
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
+
+from msgspec import Struct
+
+from federation.value import Redacted
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 """(name, value) in the order in which they arrived or leave; names are lower case, repeated ones stay apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayRequest:
+class GatewayRequest(Redacted, Struct, frozen=True):
     """What came over the socket."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"body", "client_certificate"})
 
     method: str
     path: str
@@ -17,11 +21,11 @@ class GatewayRequest:
     query: str = ""
     """Still percent-encoded, without the `?`."""
     headers: Headers = ()
-    body: bytes = field(default=b"", repr=False)
+    body: bytes = b""
     source_ip: str = "127.0.0.1"
     protocol: str = "HTTP/1.1"
     scheme: str = "http"
-    client_certificate: str | None = field(default=None, repr=False)
+    client_certificate: str | None = None
     """PEM of the TLS client's own certificate."""
 
     def header(self, name: str) -> str:
@@ -35,10 +39,11 @@ class GatewayRequest:
         return line + sum(len(value) for _, value in self.headers)
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayResponse:
+class GatewayResponse(Redacted, Struct, frozen=True):
     """What goes back over the socket."""
 
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"body"})
+
     status: int
-    body: bytes = field(default=b"", repr=False)
+    body: bytes = b""
     headers: Headers = ()

@@ -6,9 +6,10 @@ a literal segment before a variable, a named method before ANY.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from federation.local.template import resources
 
@@ -21,8 +22,7 @@ _ANY_METHOD = "x-amazon-apigateway-any-method"
 _VARIABLE = re.compile(r"\{([A-Za-z0-9._-]+)(\+?)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionTarget:
+class FunctionTarget(Struct, frozen=True):
     """A Lambda function. `timeout`: seconds; `memory`: MB."""
 
     name: str
@@ -31,16 +31,14 @@ class FunctionTarget:
     memory: int
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectTarget:
+class ObjectTarget(Struct, frozen=True):
     """The public object of the request's path, which AWS reads through an HTTP_PROXY integration."""
 
 
 Target: TypeAlias = FunctionTarget | ObjectTarget
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """One route of the API."""
 
     method: str
@@ -55,8 +53,7 @@ class Route:
         return f"{self.method} {self.path}"
 
 
-@dataclass(frozen=True, slots=True)
-class RouteMatch:
+class RouteMatch(Struct, frozen=True):
     """The route that answers, with what its variables stand for (decoded)."""
 
     route: Route

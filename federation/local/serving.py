@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from federation.documents.source import SourceDocument
 from federation.documents.validate import ValidatedSet, validate
@@ -15,8 +16,7 @@ from federation.local.issuers.keys import generate_key
 from federation.local.server import listen
 
 
-@dataclass(frozen=True, slots=True)
-class ServeOptions:
+class ServeOptions(Struct, frozen=True):
     """What the person who serves asked for."""
 
     port: int = 0

@@ -3,7 +3,7 @@
 There are no regular expressions, no case folding and no conversions: text meets text, a number a number.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from federation.mapping.paths import lookup, parse_path
 from federation.model.glob import STAR, glob_matches
@@ -13,8 +13,7 @@ from federation.model.trust import MatchValue
 MAX_PATTERN = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Miss:
+class Miss(Struct, frozen=True):
     """A line that does not hold."""
 
     path: str

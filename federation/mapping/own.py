@@ -5,8 +5,10 @@ issuer that vouched for it, are there and enabled by now, and that the mapping i
 and written anew revives nothing. No issuer is deleted while a mapping names it.
 """
 
-from dataclasses import dataclass, replace
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.model.client_credentials import as_principal, client_of
 from federation.model.tokens import OwnClaims
@@ -20,8 +22,7 @@ class Lookups(MappingsById, ClientsById, Protocol):
     """What may stand behind one of our own tokens."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnMappings:
+class OwnMappings(Struct, frozen=True):
     """Finds what stands behind our own tokens."""
 
     lookups: Lookups

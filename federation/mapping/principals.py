@@ -3,7 +3,7 @@
 A registered client that asks for itself is what its document says.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from federation.mapping.mapper import Mapper
 from federation.mapping.own import OwnMappings
@@ -13,8 +13,7 @@ from federation.model.trust import MappedPrincipal
 from federation.oauth.request import ExchangeRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Principals:
+class Principals(Struct, frozen=True):
     """Whom verified tokens are to us."""
 
     foreign: Mapper

@@ -8,9 +8,10 @@ rests on; and the signature. Beside them, what a limit still has to allow. Whate
 import contextlib
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, wait
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
 
 from federation.minting.current_state import check_current, question
 from federation.minting.jws import assemble
@@ -22,8 +23,7 @@ from federation.oauth.reasons import Reason
 from federation.ports import AlreadyUsed, CurrentState, Ledger, Signer
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """Gates the release of a token."""
 
     ledger: Ledger

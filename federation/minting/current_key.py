@@ -1,6 +1,6 @@
 """The key that signs now: cached, because it is the same for hours; the commit checks that it still is."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 from federation.model.keys import KeySet, SigningKey
 from federation.model.trust import DocumentVersion
@@ -12,14 +12,13 @@ TTL = 60
 """Seconds."""
 
 
-@dataclass(slots=True)
-class CurrentKey:
+class CurrentKey(Struct):
     """Knows the active signing key."""
 
     key_sets: KeySets
     clock: Clock
-    _keys: KeySet | None = field(default=None, init=False)
-    _loaded_at: float = field(default=0.0, init=False)
+    _keys: KeySet | None = None
+    _loaded_at: float = 0.0
 
     def get(self) -> tuple[SigningKey, DocumentVersion]:
         """The active key, and the key set's version; raises TemporarilyUnavailable before the first publication."""

@@ -1,7 +1,9 @@
 """Turns an Authorization into a token, and nothing else into anything."""
 
-from dataclasses import dataclass, replace
 from hashlib import sha256
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.audit.record import AuditRecord
 from federation.minting.claims import build_claims
@@ -19,8 +21,7 @@ from federation.oauth.identifiers import BEARER
 from federation.ports import Identifiers, KeptToken
 
 
-@dataclass(frozen=True, slots=True)
-class Minter:
+class Minter(Struct, frozen=True):
     """Mints under our issuer URL with the current key."""
 
     issuer: str

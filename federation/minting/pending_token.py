@@ -1,7 +1,8 @@
 """What is to be committed with a token."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.model.authorization import NotRevoked
 from federation.model.json import JsonObject
@@ -11,8 +12,7 @@ from federation.model.trust import DocumentVersion
 from federation.ports import KeptToken
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
+class Conditions(Struct, frozen=True):
     """What must hold when the token is released, beside the decision itself."""
 
     revision: int | None = None
@@ -24,8 +24,7 @@ class Conditions:
 UNCONDITIONAL = Conditions()
 
 
-@dataclass(frozen=True, slots=True)
-class PendingToken:
+class PendingToken(Struct, frozen=True):
     """A token's record, and everything that must hold for the token to leave."""
 
     entry: JsonObject

@@ -1,6 +1,6 @@
 """JWTs of ours that are no access tokens: answers to introspection, status lists. Nothing is committed for them."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from federation.minting.current_key import CurrentKey
 from federation.minting.jws import assemble, signing_input
@@ -13,8 +13,7 @@ MAX_SIZE = 4 * 1024 * 1024
 """Bytes: these are bodies of answers, not headers of requests."""
 
 
-@dataclass(frozen=True, slots=True)
-class JwtSigner:
+class JwtSigner(Struct, frozen=True):
     """Signs with the key that signs now."""
 
     key: CurrentKey

@@ -1,7 +1,8 @@
 """Just-in-time approvals: a policy asks, a person answers, the next exchange of the same request may go on."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from federation.model.json import JsonObject
 
@@ -17,8 +18,7 @@ class ApprovalState(StrEnum):
     DENIED = "denied"
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovalRequest:
+class ApprovalRequest(Struct, frozen=True):
     """What somebody is asked to approve: exactly this, by exactly these. The same request has the same id."""
 
     id: str
@@ -37,8 +37,7 @@ class ApprovalRequest:
     authorization_details: tuple[JsonObject, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StoredApproval:
+class StoredApproval(Struct, frozen=True):
     """An approval as it stands. Times: whole seconds since the epoch."""
 
     request: ApprovalRequest

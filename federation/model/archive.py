@@ -1,7 +1,8 @@
 """What the archive of the audit trail is made of: happenings, in segments, under heads."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from federation.model.json import JsonObject
 
@@ -11,8 +12,7 @@ What: TypeAlias = Literal["recorded", "changed", "removed"]
 EMPTY_DIGEST = "0" * 64
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(Struct, frozen=True):
     """One change of one record of the audit table."""
 
     event: str
@@ -25,8 +25,7 @@ class Happening:
     """As it is since then; as it was, where it was removed."""
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveHead:
+class ArchiveHead(Struct, frozen=True):
     """A segment as whoever comes after it names it: it stands for everything before, too."""
 
     number: int

@@ -1,8 +1,9 @@
 """The decision: what a token would have, and the proof that it may be minted."""
 
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, fields
 from typing import Self
+
+from msgspec import Struct
 
 from federation.model.binding import Binding
 from federation.model.json import JsonObject
@@ -13,8 +14,7 @@ from federation.model.trust import DocumentVersion
 from federation.oauth.identifiers import AT_JWT, TokenType
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """One of our own tokens in the line behind a token, as `fed.chain` has it."""
 
     jti: str
@@ -25,8 +25,7 @@ class Link:
     """Id of the Issuer document that vouched for whoever that mapping makes."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotRevoked:
+class NotRevoked(Struct, frozen=True):
     """What must not be revoked for a decision to hold: proof of that age, under each of these keys."""
 
     keys: tuple[RevocationKey, ...]
@@ -34,8 +33,7 @@ class NotRevoked:
     """Of the token that falls under the keys, seconds since the epoch."""
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(Struct, frozen=True):
     """`fed` in the token: which issuer, which mapping versions, which decision."""
 
     issuer: str
@@ -52,8 +50,7 @@ class Provenance:
     """Every token of ours that this one was made from, oldest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenTerms:
+class TokenTerms(Struct, frozen=True):
     """Everything that a token would have, and everything that it would rest on. Times: seconds since the epoch.
 
     `federation.policy` makes them, for an exchange or for a question. Nothing is minted from them.
@@ -102,11 +99,10 @@ class TokenTerms:
         return self.expires_at - self.issued_at
 
 
-@dataclass(frozen=True, slots=True)
-class Authorization(TokenTerms):
+class Authorization(TokenTerms, frozen=True):
     """Terms that were decided on verified evidence. `federation.exchange` makes them; the minter takes nothing else."""
 
     @classmethod
     def of(cls, terms: TokenTerms) -> Self:
         """The same terms, to be minted."""
-        return cls(**{part.name: getattr(terms, part.name) for part in fields(TokenTerms)})
+        return cls(**{name: getattr(terms, name) for name in TokenTerms.__struct_fields__})

@@ -1,6 +1,6 @@
 """Tokens that are bound to a key: `cnf` (RFC 7800), and what a request proves about keys (RFC 9449, RFC 8705)."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from federation.model.json import JsonObject
 from federation.model.one_time import OneTimeUse
@@ -9,8 +9,7 @@ DPOP = "DPoP"
 """`token_type` of a token that is bound to a DPoP key (RFC 9449 section 5)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """The one key that a token is bound to: exactly one of the two is there."""
 
     jkt: str | None = None
@@ -24,8 +23,7 @@ class Binding:
         return {"jkt": self.jkt} if self.jkt else {"x5t#S256": self.x5t_s256}
 
 
-@dataclass(frozen=True, slots=True)
-class ProvenKeys:
+class ProvenKeys(Struct, frozen=True):
     """Keys whose possession this very request proves. All thumbprints; None: not shown."""
 
     dpop: str | None = None

@@ -4,7 +4,8 @@ Until then it is stored, versioned and visible, and takes part in nothing. Writi
 """
 
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.model.json import Json, JsonObject
 
@@ -12,8 +13,7 @@ CONFIRMATION = "confirmation"
 """Member of a stored document beside what somebody wrote; no document that is written may have it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmation:
+class Confirmation(Struct, frozen=True):
     """What was confirmed, by which request, and why."""
 
     version: int
@@ -29,7 +29,7 @@ class Confirmation:
     @property
     def body(self) -> JsonObject:
         """As it is stored."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__struct_fields__}
 
 
 def is_pending(body: JsonObject) -> bool:

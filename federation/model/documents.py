@@ -1,8 +1,9 @@
 """Stored documents -> trust values. Documents are kept in the form in which people write them (DESIGN section 4)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct
 
 from federation.model.client_document import client
 from federation.model.confirmation import confirmed_issuer, is_pending
@@ -36,8 +37,7 @@ class CorruptDocument(Exception):
     """A stored document does not have the form that every write is checked for; it must not be used."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredDocument:
+class StoredDocument(Struct, frozen=True, eq=False):
     """A document as it lies in the trust table."""
 
     kind: Kind
@@ -46,8 +46,18 @@ class StoredDocument:
     body: JsonObject
     since: int = 1
     """The version with which it began: 1, or the first after a deletion. The trust table says so, never a writer."""
-    change: Change | None = field(default=None, compare=False)
+    change: Change | None = None
     """Who wrote it, when and why, as the trust table says; None: it does not say."""
+
+    def __eq__(self, other: object) -> bool:
+        """The same document, whoever wrote it."""
+        return isinstance(other, StoredDocument) and self._compared() == other._compared()
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.id, self.version))
+
+    def _compared(self) -> tuple[object, ...]:
+        return self.kind, self.id, self.version, self.body, self.since
 
 
 def decode_issuer(document: StoredDocument) -> Issuer:

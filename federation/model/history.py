@@ -1,7 +1,8 @@
 """Every version of a trust document: what it said, who wrote it, when, and why."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef, Kind
@@ -13,8 +14,7 @@ TRUST_REVISION = DocumentRef(Kind.TRUST_REVISION, "trust")
 """One number that moves with every write of a document: who plans with it notices whatever was written since."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What is kept of a write beside what it wrote."""
 
     who: str

@@ -1,17 +1,22 @@
 """An issuer's keys as they are kept for every process: fetched by a schedule, or pushed by the issuer."""
 
-from dataclasses import dataclass, field
+from typing import ClassVar
+
+from msgspec import Struct
+
+from federation.value import Redacted
 
 
-@dataclass(frozen=True, slots=True)
-class IssuerKeySet:
+class IssuerKeySet(Redacted, Struct, frozen=True):
     """A JWK Set, and under which Issuer document it holds. Times: seconds since the epoch."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"jwks"})
 
     issuer: str
     """Id of the Issuer document."""
     anchor: str
     """Names what of that document these keys rest on; when that has changed, they are nothing."""
-    jwks: str = field(repr=False)
+    jwks: str
     """The set (RFC 7517 section 5) as JSON."""
     as_of: int
     """When the issuer said so."""
@@ -23,8 +28,7 @@ class IssuerKeySet:
     """When an admin last gave it keys: what it pushed since may come of those."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptKeys:
+class KeptKeys(Struct, frozen=True):
     """What lies in a store under an issuer's name."""
 
     keys: IssuerKeySet | None = None

@@ -7,9 +7,11 @@ signed has died (R3). Only a revocation is in more of a hurry. Times: seconds si
 
 from collections.abc import Callable, Collection
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.model.trust import DocumentRef, DocumentVersion, Kind
 
@@ -60,8 +62,7 @@ class KeyRefused(Exception):
         self.refusal = refusal
 
 
-@dataclass(frozen=True, slots=True)
-class SigningKey:
+class SigningKey(Struct, frozen=True):
     """A key pair whose private half never leaves KMS."""
 
     kid: str
@@ -83,8 +84,7 @@ class SigningKey:
         return self.published_at is not None and now - self.published_at >= SEEN_BY_ALL
 
 
-@dataclass(frozen=True, slots=True)
-class FormerKey:
+class FormerKey(Struct, frozen=True):
     """A key that verifies nothing any more."""
 
     kms_key: str
@@ -96,8 +96,7 @@ class FormerKey:
     """Whether KMS was told."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyChange:
+class KeyChange(Struct, frozen=True):
     """Who moved the set, how and why."""
 
     order: str
@@ -114,8 +113,7 @@ class KeyChange:
     """Whether some verifiers may not have had that key yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeySet:
+class KeySet(Struct, frozen=True):
     """All keys whose tokens may still be alive; at most one is active."""
 
     keys: tuple[SigningKey, ...] = ()

@@ -1,7 +1,8 @@
 """What may be used once, or a counted number of times."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Purpose(StrEnum):
@@ -13,8 +14,7 @@ class Purpose(StrEnum):
     APPROVAL = "approval"
 
 
-@dataclass(frozen=True, slots=True)
-class OneTimeUse:
+class OneTimeUse(Struct, frozen=True):
     """Something that may be used once: claimed by a conditional write in the commit."""
 
     purpose: str

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from federation.model.json import Claims, Json, JsonObject
 from federation.model.trust import DocumentRef, DocumentVersion, Kind
+from federation.value import Redacted
 
 PolicyAction: TypeAlias = Literal["exchange", "delegate", "impersonate"]
 Proof: TypeAlias = Literal["none", "dpop", "mtls"]
@@ -17,8 +19,7 @@ IN_POLICY_SET = frozenset({Kind.POLICY, Kind.ZONE})
 """Kinds whose documents can change any decision: one version stands for all of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """Conditions, obligations and prohibitions on top of the grants."""
 
     id: str
@@ -30,8 +31,7 @@ class Policy:
     enabled: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
+class Zone(Struct, frozen=True):
     """A name for networks."""
 
     id: str
@@ -40,8 +40,7 @@ class Zone:
     enabled: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Obligations:
+class Obligations(Struct, frozen=True):
     """What a permission is tied to. Every field only ever takes away."""
 
     max_ttl: int | None = None
@@ -54,8 +53,7 @@ class Obligations:
     """For every one of these purposes somebody must have approved. Sorted."""
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyDocuments:
+class PolicyDocuments(Struct, frozen=True):
     """All policies and zones, disabled ones included, as of one version of the whole set."""
 
     version: int
@@ -83,8 +81,7 @@ def _union(texts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(sorted({text for some in texts for text in some}))
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(Struct, frozen=True):
     """Somebody as policy sees them: the principal, or who acts for it."""
 
     id: str
@@ -96,8 +93,7 @@ class Party:
     """The mapping's attributes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """The audience as policy sees it."""
 
     id: str
@@ -106,16 +102,14 @@ class Place:
     """None: shared between tenants."""
 
 
-@dataclass(frozen=True, slots=True)
-class RegisteredClient:
+class RegisteredClient(Struct, frozen=True):
     """The authenticated client."""
 
     id: str
     tenant: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Struct, frozen=True):
     """Where the request came from."""
 
     ip: str
@@ -124,16 +118,14 @@ class Network:
     """Id of the Zone document; None: none, or more than one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Risk:
+class Risk(Struct, frozen=True):
     """Scores, 0 (none) to 100, decayed to the moment of the request: the highest of whom it is about and who acts."""
 
     principal: int = 0
     issuer: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(Struct, frozen=True):
     """A person's consent that covers this request now."""
 
     id: str
@@ -141,9 +133,10 @@ class Approval:
     """The principal who approved."""
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(Redacted, Struct, frozen=True):
     """What Cedar calls the context. Times: seconds."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"claims", "attestation"})
 
     network: Network
     now: int
@@ -159,16 +152,15 @@ class Circumstances:
     proof: Proof = "none"
     risk: Risk = field(default_factory=Risk)
     approval: Approval | None = None
-    claims: Claims = field(default_factory=dict[str, Json], repr=False)
+    claims: Claims = field(default_factory=dict[str, Json])
     """The subject token's, as its issuer wrote them."""
-    attestation: Claims = field(default_factory=dict[str, Json], repr=False)
+    attestation: Claims = field(default_factory=dict[str, Json])
     """Of a verified attestation of the machine or workload; empty: none."""
     authorization_details: tuple[JsonObject, ...] = ()
     """RFC 9396: what the token will carry, each with a `type`, and texts or lists of texts."""
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionRequest:
+class DecisionRequest(Struct, frozen=True):
     """The question: whether the principal may do that there, under these circumstances."""
 
     principal: Party
@@ -177,8 +169,7 @@ class DecisionRequest:
     context: Circumstances
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """The answer."""
 
     allowed: bool

@@ -4,8 +4,9 @@ The index follows from the jti, which is random, so no two processes have to agr
 revoking either revokes both for whoever verifies offline: too much, never too little.
 """
 
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 from federation.model.json import JsonObject
 
@@ -16,8 +17,7 @@ SPAN = 3600
 PATH = "/.well-known/status-list-"
 
 
-@dataclass(frozen=True, slots=True)
-class StatusReference:
+class StatusReference(Struct, frozen=True):
     """A token's place in a list."""
 
     uri: str

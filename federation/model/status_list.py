@@ -3,7 +3,8 @@
 import zlib
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.model.status import SIZE
 
@@ -14,8 +15,7 @@ class NotAStatusList(ValueError):
     """The text holds no list of ours; the message has no input."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusList:
+class StatusList(Struct, frozen=True):
     """Bits are only ever set: what is revoked stays so."""
 
     bits: bytes = bytes(_BYTES)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, field
+from typing import ClassVar
+
+from msgspec import Struct, field
 
 from federation.model.authorization import Link
 from federation.model.binding import Binding
@@ -10,6 +12,7 @@ from federation.model.json import Claims, Json, JsonObject
 from federation.model.one_time import OneTimeUse
 from federation.model.trust import Client, DocumentVersion, Issuer, MappedPrincipal
 from federation.oauth.identifiers import BEARER, TokenType
+from federation.value import Redacted
 
 
 def acting_principals(act: Json) -> Iterator[str]:
@@ -19,8 +22,7 @@ def acting_principals(act: Json) -> Iterator[str]:
         act = act.get("act")
 
 
-@dataclass(frozen=True, slots=True)
-class OwnClaims:
+class OwnClaims(Struct, frozen=True):
     """What one of our own tokens says, as we minted it: the ground for a narrower one."""
 
     jti: str
@@ -67,12 +69,13 @@ class OwnClaims:
         return tuple(acting_principals(self.act))
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedToken:
+class VerifiedToken(Redacted, Struct, frozen=True):
     """Proof: signed by a trusted issuer's key, meant for us, valid now, and the provider's claims table holds.
 
     `claims` are the very bytes that were verified, parsed once (ATTACKS 0.7). Times: seconds since the epoch.
     """
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"claims"})
 
     issuer: Issuer
     token_type: TokenType
@@ -81,7 +84,7 @@ class VerifiedToken:
     expires_at: int
     digest: str
     """SHA-256 (hex) of the claims: names the token in audit and replay records without being it."""
-    claims: Claims = field(repr=False)
+    claims: Claims
     key_id: str | None = None
     keys_stale: bool = False
     """The issuer could not be reached and its last good keys were used."""
@@ -102,16 +105,14 @@ class VerifiedToken:
         return (self.own.key_set if self.own else self.issuer.document,)
 
 
-@dataclass(frozen=True, slots=True)
-class Acting:
+class Acting(Struct, frozen=True):
     """Proof of who acts: its verified token, and whom that maps to."""
 
     token: VerifiedToken
     mapped: MappedPrincipal
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Who is asking. No registered client: the subject token alone proves the caller (DESIGN section 4, Client)."""
 
     client: Client | None = None
@@ -134,11 +135,12 @@ class Caller:
         return self.client is not None and self.client.auth.method == "none"
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedToken:
+class IssuedToken(Redacted, Struct, frozen=True):
     """A minted token whose commit succeeded; the only thing that may leave."""
 
-    token: str = field(repr=False)
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"token"})
+
+    token: str
     jti: str
     key_id: str | None
     """None: an opaque token, which nobody signed."""

@@ -4,9 +4,10 @@
 """
 
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, NamedTuple, TypeAlias
+
+from msgspec import Struct, field
 
 from federation.model.json import Json, JsonObject
 from federation.oauth.identifiers import AT_JWT
@@ -61,8 +62,7 @@ class Selector(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class IssuerKeys:
+class IssuerKeys(Struct, frozen=True):
     """Where an issuer's keys come from: exactly one of these."""
 
     discovery: bool = False
@@ -78,16 +78,14 @@ class IssuerKeys:
     """AWS itself is asked who signed a GetCallerIdentity request."""
 
 
-@dataclass(frozen=True, slots=True)
-class RateLimit:
+class RateLimit(Struct, frozen=True):
     """How often: a bucket of `burst` that `per_second` refills."""
 
     per_second: int
     burst: int
 
 
-@dataclass(frozen=True, slots=True)
-class Issuer:
+class Issuer(Struct, frozen=True):
     """Whom we believe."""
 
     id: str
@@ -123,8 +121,7 @@ class Issuer:
         return DocumentVersion(DocumentRef(Kind.ISSUER, self.id), self.version)
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """The most that a mapping may ever get at one audience."""
 
     audience: str
@@ -137,8 +134,7 @@ class Grant:
     """Types (RFC 9396) that may be asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(Struct, frozen=True):
     """Who an outside identity is to us."""
 
     id: str
@@ -164,8 +160,7 @@ class Mapping:
         return DocumentVersion(DocumentRef(Kind.MAPPING, self.id), self.version)
 
 
-@dataclass(frozen=True, slots=True)
-class DetailType:
+class DetailType(Struct, frozen=True):
     """A type of authorization details that a target API understands (RFC 9396 section 2)."""
 
     type: str
@@ -174,8 +169,7 @@ class DetailType:
     required: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
+class Audience(Struct, frozen=True):
     """A target API."""
 
     id: str
@@ -207,8 +201,7 @@ ClientMethod: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class ClientAuth:
+class ClientAuth(Struct, frozen=True):
     """How a registered client proves itself: one method, and what that method needs."""
 
     method: ClientMethod
@@ -230,8 +223,7 @@ class ClientAuth:
     """aws_iam: ARN of the role."""
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Struct, frozen=True):
     """A registered caller: a second ceiling beside the mapping's grants."""
 
     id: str
@@ -255,8 +247,7 @@ class Client:
         return DocumentVersion(DocumentRef(Kind.CLIENT, self.id), self.version)
 
 
-@dataclass(frozen=True, slots=True)
-class MappedPrincipal:
+class MappedPrincipal(Struct, frozen=True):
     """Proof that exactly one enabled mapping makes a verified token this principal, and its enabled issuer vouches."""
 
     principal: str

@@ -1,33 +1,39 @@
 """An HTTP request and response as plain values, so that the library never sees a gateway's event."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import ClassVar
+
+from msgspec import Struct, field
+
+from federation.value import Redacted
 
 
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
+class HttpRequest(Redacted, Struct, frozen=True):
     """What arrived. Header names are lower case; the gateway joins repeated headers with commas.
 
     Secrets are in the body and in headers, so `repr` has neither: it cannot carry them to a log by accident.
     """
 
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"body", "headers", "client_certificate"})
+
     method: str
     path: str
-    body: bytes = field(repr=False)
+    body: bytes
     correlation_id: str
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict)
     query: str = ""
     source_ip: str = ""
-    client_certificate: str | None = field(default=None, repr=False)
+    client_certificate: str | None = None
     """PEM of the TLS client certificate as the gateway saw it; never taken from a header."""
     iam_caller: str | None = None
     """ARN of whoever signed the request, as a gateway with an IAM authorizer says; never taken from a header."""
 
 
-@dataclass(frozen=True, slots=True)
-class HttpResponse:
+class HttpResponse(Redacted, Struct, frozen=True):
     """What leaves."""
 
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"body"})
+
     status: int
-    body: bytes = field(repr=False)
+    body: bytes
     headers: Mapping[str, str]

@@ -1,8 +1,9 @@
 """A token exchange request, parsed once at the edge (RFC 8693 section 2.1). Nobody reads the form again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from federation.oauth.errors import InvalidDpopProof, InvalidRequest, UnsupportedGrantType
 from federation.oauth.form import Form, parse_form, single
@@ -11,25 +12,30 @@ from federation.oauth.identifiers import REQUESTED_TOKEN_TYPES, SUBJECT_TOKEN_TY
 from federation.oauth.post import check_post
 from federation.oauth.reasons import Reason
 from federation.oauth.wanted import audiences, authorization_details, resources, scopes
+from federation.value import Redacted
 
 
-@dataclass(frozen=True, slots=True)
-class ClientCredentials:
+class ClientCredentials(Redacted, Struct, frozen=True):
     """Whatever the caller sent to authenticate itself, unverified; `None`: not sent."""
 
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"client_secret", "client_assertion", "authorization"})
+
     client_id: str | None = None
-    client_secret: str | None = field(default=None, repr=False)
-    client_assertion: str | None = field(default=None, repr=False)
+    client_secret: str | None = None
+    client_assertion: str | None = None
     client_assertion_type: str | None = None
-    authorization: str | None = field(default=None, repr=False)
+    authorization: str | None = None
     """The Authorization header."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExchangeRequest:
+class ExchangeRequest(Redacted, Struct, frozen=True):
     """What the caller asks for. Token text is kept out of `repr`, so it cannot reach a log by accident."""
 
-    subject_token: str | None = field(default=None, repr=False)
+    HIDDEN: ClassVar[frozenset[str]] = frozenset(
+        {"subject_token", "actor_token", "client_certificate", "dpop_proof", "subject_token_proof"}
+    )
+
+    subject_token: str | None = None
     """None: a client asks for itself (`client_credentials`)."""
     subject_token_type: TokenType | None = None
     grant: GrantType = GrantType.TOKEN_EXCHANGE
@@ -38,10 +44,10 @@ class ExchangeRequest:
     scopes: tuple[str, ...] | None = None
     """None: the request names no scope."""
     requested_token_type: TokenType = TokenType.ACCESS_TOKEN
-    actor_token: str | None = field(default=None, repr=False)
+    actor_token: str | None = None
     actor_token_type: TokenType | None = None
     credentials: ClientCredentials = ClientCredentials()
-    client_certificate: str | None = field(default=None, repr=False)
+    client_certificate: str | None = None
     """PEM of the TLS client certificate as the gateway saw it."""
     source_ip: str = ""
     """As the gateway saw it; never what a header says (ATTACKS F8)."""
@@ -49,9 +55,9 @@ class ExchangeRequest:
     """Ours, from the gateway: never the caller's."""
     authorization_details: tuple[Mapping[str, Any], ...] = ()
     """RFC 9396: objects, each with a `type`."""
-    dpop_proof: str | None = field(default=None, repr=False)
+    dpop_proof: str | None = None
     """The DPoP header (RFC 9449)."""
-    subject_token_proof: str | None = field(default=None, repr=False)
+    subject_token_proof: str | None = None
     """A DPoP proof by the key that the subject token is bound to, where the DPoP header has another."""
     iam_caller: str | None = None
 

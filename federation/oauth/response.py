@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from federation.oauth.errors import OAuthError
 from federation.oauth.http import HttpResponse
@@ -12,8 +13,7 @@ from federation.oauth.identifiers import TokenType
 _HEADERS = {"cache-control": "no-store", "pragma": "no-cache", "content-type": "application/json"}
 
 
-@dataclass(frozen=True, slots=True)
-class TokenResponse:
+class TokenResponse(Struct, frozen=True):
     """A successful exchange (RFC 8693 section 2.2.1). `expires_in`: seconds."""
 
     access_token: str

@@ -1,6 +1,8 @@
 """A request about one token, parsed once at the edge: introspection (RFC 7662 2.1) and revocation (RFC 7009 2.1)."""
 
-from dataclasses import dataclass, field
+from typing import ClassVar
+
+from msgspec import Struct
 
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.form import Form, parse_form, single
@@ -8,13 +10,15 @@ from federation.oauth.http import HttpRequest
 from federation.oauth.post import check_post
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest, read_credentials
+from federation.value import Redacted
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRequest:
+class TokenRequest(Redacted, Struct, frozen=True):
     """`token_type_hint` is not kept: the token itself shows what it is, so a wrong hint changes nothing."""
 
-    token: str = field(repr=False)
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"token"})
+
+    token: str
     caller: ExchangeRequest
     """What the caller sent to authenticate itself, as at the token endpoint; nothing else of it is there."""
 

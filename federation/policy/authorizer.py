@@ -1,6 +1,6 @@
 """The decision: what the mapping's grants allow of what the request asks."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from federation.model.authorization import TokenTerms
 from federation.model.binding import ProvenKeys
@@ -29,8 +29,7 @@ SOMEBODY = Approval("", "")
 """Stands for an approval that is not there yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Authorizer:
+class Authorizer(Struct, frozen=True):
     """Decides within the grants' ceilings, and then as the policies say."""
 
     audiences: AudienceDirectory

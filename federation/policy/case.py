@@ -1,7 +1,8 @@
 """Everything that is known of a request when the policies are asked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.model.binding import ProvenKeys
 from federation.model.json import JsonObject
@@ -12,8 +13,7 @@ from federation.policy.ceilings import Target
 from federation.policy.delegation import Chain
 
 
-@dataclass(frozen=True, slots=True)
-class Parties:
+class Parties(Struct, frozen=True):
     """Who asks, for whom, and with what proof."""
 
     client: Caller
@@ -49,8 +49,7 @@ class Parties:
         return tuple(one.issuer for one in self.people)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """A request within its ceilings. `now`: seconds since the epoch."""
 
     parties: Parties

@@ -4,8 +4,9 @@ The decision, `plan`, `whocan`, `explain`, the lock-out guard and the checks of 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from federation.model.trust import Audience, Client, Grant, Issuer, Mapping
 
@@ -23,16 +24,14 @@ class Limit(Enum):
     ENVIRONMENT = "environment"
 
 
-@dataclass(frozen=True, slots=True)
-class Barrier:
+class Barrier(Struct, frozen=True):
     """One reason why nothing may be had. `detail`: for admins, never for callers."""
 
     limit: Limit
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """An audience where the mapping grants something, and where the client may go."""
 
     audience: Audience
@@ -51,8 +50,7 @@ class Target:
         return min(self.audience.max_ttl, self.grant.max_ttl or DEFAULT_TTL)
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """From an identity to an audience."""
 
     audience: Audience

@@ -1,7 +1,8 @@
 """Puts a request that is within its ceilings to the policies. They can only take away (DESIGN section 4)."""
 
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from federation.model.policy import (
     Approval,
@@ -42,8 +43,7 @@ class RiskScores(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyDecision:
+class PolicyDecision(Struct, frozen=True):
     """What the policies say of it at every target, and what that is tied to."""
 
     problem: str
@@ -59,19 +59,17 @@ class PolicyDecision:
     """Scores that they may have read."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
+class _Compiled(Struct, frozen=True):
     slices: PolicySlices
     zones: ZoneTable
 
 
-@dataclass(frozen=True, slots=True)
-class Decider:
+class Decider(Struct, frozen=True):
     """Asks Cedar once per target."""
 
     directory: PolicyDirectory
     engine: CedarEngine = field(default_factory=CedarEngine)
-    _compiled: Latest[PolicyDocuments, _Compiled] = field(default_factory=lambda: Latest(_compile), init=False)
+    _compiled: Latest[PolicyDocuments, _Compiled] = field(default_factory=lambda: Latest(_compile))
 
     def permits_impersonation(self, tenant: str | None) -> bool:
         """Whether any policy could, for its principals; raises TemporarilyUnavailable for unreadable policies."""

@@ -5,7 +5,8 @@ by somebody who says who it is, so that leaving the actor out never yields a cle
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.model.glob import any_matches
 from federation.model.json import JsonObject
@@ -20,8 +21,7 @@ MAX_DEPTH = 4
 """Actors in a chain (ATTACKS H5)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """Who will act with the token."""
 
     action: PolicyAction

@@ -1,8 +1,9 @@
 """What stands at this moment: documents, revocations, risk, approvals."""
 
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from federation.model.approval import ApprovalRequest, StoredApproval
 from federation.model.revocation import Revocation, RevocationKey
@@ -10,8 +11,7 @@ from federation.model.risk import RiskKey, RiskScore
 from federation.model.trust import DocumentRef
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentVersionsQuery:
+class CurrentVersionsQuery(Struct, frozen=True):
     """What a decision or a token rests on."""
 
     documents: frozenset[DocumentRef] = frozenset()
@@ -19,8 +19,7 @@ class CurrentVersionsQuery:
     risks: frozenset[RiskKey] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentVersions:
+class CurrentVersions(Struct, frozen=True):
     """How all of that stands at this moment. What is absent: deleted, not revoked, without a score."""
 
     versions: ReadOnly[DocumentRef, int] = field(default_factory=dict)

@@ -1,8 +1,9 @@
 """Our keys, those of issuers, and where public ones are read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from federation.model.issuer_keys import IssuerKeySet, KeptKeys
 from federation.model.keys import KeySet, SigningKey
@@ -36,8 +37,7 @@ class KeySets(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class MadeKey:
+class MadeKey(Struct, frozen=True):
     """A key pair that we made and that can sign."""
 
     kms_key: str
@@ -73,8 +73,7 @@ class KeyCustody(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class KeyOrder:
+class KeyOrder(Struct, frozen=True):
     """What an admin wants done with our keys."""
 
     name: str
@@ -93,8 +92,7 @@ class KeyOrders(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedDocument:
+class PublishedDocument(Struct, frozen=True):
     """A public object: the JWKS, a discovery document, the page of errors."""
 
     path: str

@@ -1,8 +1,9 @@
 """What was issued, and what was spent for it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from federation.model.json import JsonObject
 from federation.model.one_time import OneTimeUse
@@ -46,8 +47,7 @@ class OneTimeClaims(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class LiveToken:
+class LiveToken(Struct, frozen=True):
     """A token that has not expired, as its record has it. Times: seconds since the epoch."""
 
     jti: str

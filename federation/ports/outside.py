@@ -1,7 +1,10 @@
 """Who is asked beyond AWS's own services of ours: issuers, and AWS as a witness."""
 
-from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
+
+from msgspec import Struct
+
+from federation.value import Redacted
 
 
 class FetchFailed(Exception):
@@ -16,24 +19,26 @@ class Fetcher(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class CallerIdentityRequest:
+class CallerIdentityRequest(Redacted, Struct, frozen=True):
     """A signed sts:GetCallerIdentity POST to the path `/`, written by us from fields that were read strictly."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"headers"})
 
     endpoint: str
     """URL of a trusted regional endpoint, without a path."""
-    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    headers: tuple[tuple[str, str], ...]
     """All that are signed but Host and Content-Length, which follow from the rest, and Authorization."""
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class CallerIdentityAnswer:
+class CallerIdentityAnswer(Redacted, Struct, frozen=True):
     """Whatever the endpoint answered, not yet believed."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"body"})
 
     status: int
     content_type: str
-    body: bytes = field(repr=False)
+    body: bytes
 
 
 class CallerIdentities(Protocol):

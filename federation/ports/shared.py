@@ -1,10 +1,12 @@
 """What every process shares for a while: allowances, nonces, opaque tokens, answers."""
 
-from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
+
+from msgspec import Struct
 
 from federation.model.json import JsonObject
 from federation.model.trust import RateLimit
+from federation.value import Redacted
 
 
 class Allowances(Protocol):
@@ -23,13 +25,14 @@ class NonceSecrets(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class KeptToken:
+class KeptToken(Redacted, Struct, frozen=True):
     """An opaque token as it is kept: never its text."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"claims"})
 
     digest: str
     """SHA-256 (hex) of the text."""
-    claims: JsonObject = field(repr=False)
+    claims: JsonObject
     """What a JWT would have said."""
     expires_at: int
 
@@ -42,12 +45,13 @@ class KeptTokens(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class RememberedAnswer:
+class RememberedAnswer(Redacted, Struct, frozen=True):
     """What an action was answered with."""
 
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"body"})
+
     status: int
-    body: bytes = field(repr=False)
+    body: bytes
 
 
 class UnlikeRequest(Exception):

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey, RevocationTarget
@@ -16,8 +17,7 @@ _REASON = re.compile(r"[^\x00-\x1f\x7f]{1,256}")
 _FURTHER = {"reason", "tenant"}
 
 
-@dataclass(frozen=True, slots=True)
-class Admin:
+class Admin(Struct, frozen=True):
     """Who asks, as the token says that opened the door. `tenant`: None for an admin of the whole platform."""
 
     principal: str

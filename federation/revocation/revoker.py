@@ -1,7 +1,8 @@
 """The one place where revocations are written, whoever asks for them."""
 
 import contextlib
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.model.json import Json, JsonObject
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
@@ -17,8 +18,7 @@ years, and a revocation that ended before them would let them in again."""
 _OF_TOKENS = (RevocationTarget.JTI, RevocationTarget.TXN)
 
 
-@dataclass(frozen=True, slots=True)
-class RevocationRequest:
+class RevocationRequest(Struct, frozen=True):
     """What somebody who may do so wants revoked."""
 
     key: RevocationKey
@@ -29,8 +29,7 @@ class RevocationRequest:
     """Of a token that was shown; None: it is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Revoker:
+class Revoker(Struct, frozen=True):
     """Writes the record first, then the revocation: nothing is revoked without a trace."""
 
     store: RevocationStore

@@ -1,7 +1,8 @@
 """Revocation of a token by its client, from the bytes of a request to its end (RFC 7009 section 2)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.authentication.immediate import CallerAuthentication
 from federation.model.revocation import RevocationKey, RevocationTarget
@@ -16,8 +17,7 @@ from federation.revocation.revoker import RevocationRequest, Revoker
 from federation.verification.own_references import OwnReferences
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRevocation:
+class TokenRevocation(Struct, frozen=True):
     """Revokes a token and everything that was made from it."""
 
     callers: CallerAuthentication

@@ -1,8 +1,9 @@
 """The Status List Token: a list as a signed JWT (draft-ietf-oauth-status-list section 5.1)."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from federation.minting.jws import verifies
 from federation.model.json import JsonObject
@@ -19,8 +20,7 @@ LIFETIME = 15 * 60
 """Seconds after which nobody believes a list: an old one cannot be played back for longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListToken:
+class ListToken(Struct, frozen=True):
     """What a published list says."""
 
     uri: str

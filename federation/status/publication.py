@@ -1,7 +1,8 @@
 """Puts out what is revoked. Idempotent: any number of runs may meet, and none takes back what another has set."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.minting.signed_jwt import JwtSigner
 from federation.model.revocation import Revocation, RevocationKey
@@ -28,8 +29,7 @@ ATTEMPTS = 4
 CACHE_CONTROL = f"public, max-age={TTL}"
 
 
-@dataclass(frozen=True, slots=True)
-class StatusReport:
+class StatusReport(Struct, frozen=True):
     """What a run did."""
 
     revocations: int
@@ -39,8 +39,7 @@ class StatusReport:
     """Paths of the lists that were written."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusPublication:
+class StatusPublication(Struct, frozen=True):
     """`issuer`: our URL."""
 
     issuer: str

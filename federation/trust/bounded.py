@@ -2,17 +2,17 @@
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from federation.ports import Clock
 
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry(Generic[_T]):
+class _Entry(Struct, Generic[_T], frozen=True):
     value: _T
     fresh_from: float
     fresh_until: float

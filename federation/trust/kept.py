@@ -1,9 +1,10 @@
 """One value, loaded again when it has aged."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.ports import Clock
@@ -16,8 +17,7 @@ COOL_DOWN = 5.0
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded(Generic[_T]):
+class _Loaded(Struct, Generic[_T], frozen=True):
     value: _T
     at: float
 

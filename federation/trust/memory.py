@@ -5,9 +5,10 @@ can tell by one read whether anything at all was written since.
 """
 
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol
+
+from msgspec import Struct
 
 from federation.model.history import TRUST_REVISION
 from federation.model.risk import RiskKey, RiskScore
@@ -53,8 +54,7 @@ class Forgetful(Protocol):
         ...
 
 
-@dataclass
-class _Looks:
+class _Looks(Struct):
     left: float
     at: float
 

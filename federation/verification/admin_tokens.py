@@ -1,6 +1,6 @@
 """The bridge's own tokens as keys to its own doors: audience `federation-admin`, and a scope per door (ATTACKS O1)."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from federation.model.admin import ADMIN_AUDIENCE
 from federation.model.tokens import OwnClaims, VerifiedToken
@@ -11,8 +11,7 @@ from federation.verification.compact import UnverifiedJwt
 from federation.verification.own_tokens import OwnTokenVerifier
 
 
-@dataclass(frozen=True, slots=True)
-class AdminTokens:
+class AdminTokens(Struct, frozen=True):
     """Tokens of admins (RFC 6750, RFC 9449 section 7.1)."""
 
     own: OwnTokenVerifier

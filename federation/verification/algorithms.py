@@ -5,18 +5,17 @@ There is no `none` and no HMAC: what is not in the code cannot be confused (RFC 
 
 from collections.abc import Collection
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, SECP521R1, EllipticCurve
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm, RSAPSSAlgorithm
+from msgspec import Struct
 
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureAlgorithm:
+class SignatureAlgorithm(Struct, frozen=True):
     """One `alg`, and the only kind of key that it goes with."""
 
     name: str

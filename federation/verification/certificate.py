@@ -4,8 +4,9 @@ The gateway has shaken hands with it, against one flat pool of authorities. Here
 its own issuer, in every request (ATTACKS 0.6, K1-K10).
 """
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from federation.model.json import Claims
 from federation.model.tokens import VerifiedToken
@@ -45,8 +46,7 @@ class Bundles(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Vouched:
+class _Vouched(Struct, frozen=True):
     """A chain to the authorities of one issuer."""
 
     issuer: Issuer

@@ -1,7 +1,8 @@
 """A circuit breaker: whoever keeps failing is left alone for a while (fault F20)."""
 
-from dataclasses import dataclass
 from math import inf
+
+from msgspec import Struct
 
 THRESHOLD = 5
 """Failures in a row."""
@@ -9,8 +10,7 @@ OPEN = 30
 """Seconds for which nobody asks then. Afterwards one attempt decides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Circuit:
+class Circuit(Struct, frozen=True):
     """What is known of one issuer's failures. Times: seconds since the epoch."""
 
     failures: int = 0

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from federation.model.json import Claims, Json
 from federation.oauth.errors import InvalidRequest
@@ -19,8 +20,7 @@ REGISTERED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimsTable:
+class ClaimsTable(Struct, frozen=True):
     """What a provider's tokens carry."""
 
     required: ReadOnly[str, Check]

@@ -4,13 +4,16 @@ JOSE libraries accept duplicate members, padding, byte order marks, lone surroga
 readers could read differently is refused here, so the bytes that are verified are the values that are used.
 """
 
-from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import ClassVar
+
+from msgspec import Struct
 
 from federation.model.json import Claims, Json
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.oauth.strict_json import NotStrictJson, parse_object
+from federation.value import Redacted
 from federation.verification import base64url
 from federation.verification.base64url import NotBase64url
 from federation.verification.claim_limits import check_limits
@@ -21,14 +24,15 @@ MAX_HEADER = 2 * 1024
 _MAX_HEADER_TEXT = -(-MAX_HEADER * 4 // 3)
 
 
-@dataclass(frozen=True, slots=True)
-class UnverifiedJwt:
+class UnverifiedJwt(Redacted, Struct, frozen=True):
     """A well-formed token of which nothing is proven yet."""
 
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"unverified_claims", "signing_input", "signature"})
+
     unverified_header: UnverifiedHeader
-    unverified_claims: Claims = field(repr=False)
-    signing_input: bytes = field(repr=False)
-    signature: bytes = field(repr=False)
+    unverified_claims: Claims
+    signing_input: bytes
+    signature: bytes
     digest: str
     """SHA-256 (hex) of the claims' bytes: the same for both texts that one ECDSA signature has (ATTACKS A13)."""
 

@@ -1,12 +1,15 @@
 """Where an issuer's keys are, and reading them: OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3.3."""
 
-from dataclasses import dataclass, field
+from typing import ClassVar
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from federation.model.json import Json, JsonObject
 from federation.model.trust import Issuer, IssuerKeys
 from federation.oauth.strict_json import NotStrictJson, parse_object
 from federation.ports import Fetcher
+from federation.value import Redacted
 from federation.verification.jwk_set import JwkSet, JwkSetRefused, read_jwk_set
 from federation.verification.spiffe_id import SPIFFE
 
@@ -17,14 +20,15 @@ class KeysRefused(Exception):
     """The issuer answered, and what it says must not be used. Worth an alarm; the message holds no input."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedKeys:
+class PublishedKeys(Redacted, Struct, frozen=True):
     """What an issuer publishes now."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"jwks"})
 
     keys: JwkSet
     origin: str | None = None
     """Host and port that discovery named for the keys; a later change is refused."""
-    jwks: JsonObject = field(default_factory=dict, repr=False)
+    jwks: JsonObject = field(default_factory=dict)
     """The set as it was read."""
 
 

@@ -1,11 +1,13 @@
 """The JOSE header of a JWT (RFC 7515 section 4), by allow-list: one table for each purpose."""
 
-from dataclasses import dataclass, field
-from typing import TypeGuard
+from typing import ClassVar, TypeGuard
+
+from msgspec import Struct
 
 from federation.model.json import JsonObject
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
+from federation.value import Redacted
 
 MAX_KID = 256
 
@@ -16,8 +18,7 @@ NAMED = frozenset({"jwk", "jku", "x5u", "x5c", "crit", "b64", "zip", "enc", "cty
 """Refused like any other unknown member; only these are named in the audit record: a name is the sender's text."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderTable:
+class HeaderTable(Struct, frozen=True):
     """What the header of one kind of JWT may hold."""
 
     used: frozenset[str]
@@ -30,16 +31,17 @@ OF_PROOFS = HeaderTable(frozenset({"alg", "jwk", "typ"}))
 """A sender proves to have a key (RFC 9449 section 4.2), which is in the header and nowhere else."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnverifiedHeader:
+class UnverifiedHeader(Redacted, Struct, frozen=True):
     """What the sender says about the signature; nothing here is proven."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"jwk"})
 
     alg: str
     kid: str | None
     typ: str | None
     ignored: frozenset[str] = frozenset()
     """Other members that are there and never read."""
-    jwk: JsonObject | None = field(default=None, repr=False)
+    jwk: JsonObject | None = None
     """The sender's own key: only where the table has it."""
 
 

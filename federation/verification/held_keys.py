@@ -1,8 +1,10 @@
 """What is held of one issuer's keys, as a value with transitions (ATTACKS B1, B9, B10; faults F17-F20)."""
 
-from dataclasses import dataclass, replace
 from math import inf
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.model.trust import DEFAULT_MAX_STALE, Issuer
 from federation.oauth.errors import TemporarilyUnavailable
@@ -59,8 +61,7 @@ class SharedKeys(NamedTuple):
     replaced_at: float = -inf
 
 
-@dataclass(frozen=True, slots=True)
-class HeldKeys:
+class HeldKeys(Struct, frozen=True):
     """The last good set of an issuer. Times: seconds since the epoch."""
 
     issuer: str

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
@@ -15,8 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
+from msgspec import Struct
 
 from federation.model.json import JsonObject
+from federation.value import Redacted
 from federation.verification import base64url
 from federation.verification.algorithms import ALGORITHMS, SignatureAlgorithm
 from federation.verification.base64url import NotBase64url
@@ -41,16 +42,17 @@ class UnusableJwk(ValueError):
     """This key must not verify anything; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class VerificationKey:
+class VerificationKey(Redacted, Struct, frozen=True):
     """A public key of an issuer, checked once and then used as it is."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"public_key"})
 
     kid: str | None
     kty: str
     crv: str | None
     alg: str | None
     """If the issuer says it, the only algorithm that the key is for."""
-    public_key: PublicKey = field(repr=False)
+    public_key: PublicKey
     use: str = SIG
     """What the key is for; its provider says which use its tokens need."""
     issuer: str | None = None

@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import combinations
-from typing import cast
+from typing import ClassVar, cast
+
+from msgspec import Struct
 
 from federation.model.json import JsonObject
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
+from federation.value import Redacted
 from federation.verification.algorithms import SignatureAlgorithm
 from federation.verification.jwk import (
     PUBLIC_MEMBERS,
@@ -30,12 +32,13 @@ class JwkSetRefused(ValueError):
     """The set as a whole must not be used; the message says why and holds no input."""
 
 
-@dataclass(frozen=True, slots=True)
-class JwkSet:
+class JwkSet(Redacted, Struct, frozen=True):
     """The usable keys of a set, and what is known about the others."""
 
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"by_kid"})
+
     keys: tuple[VerificationKey, ...]
-    by_kid: ReadOnly[str, tuple[VerificationKey, ...]] = field(repr=False)
+    by_kid: ReadOnly[str, tuple[VerificationKey, ...]]
     unusable: ReadOnly[str, str]
     """kid -> why a key of that id verifies nothing; another key of the same id may be usable."""
     has_private_members: bool = False

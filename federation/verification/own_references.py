@@ -1,8 +1,10 @@
 """Any token that we issued, whatever it looks like: a JWT that we signed, or a reference whose claims we keep."""
 
 import re
-from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import ClassVar
+
+from msgspec import Struct
 
 from federation.model.json import Claims
 from federation.model.tokens import OwnClaims
@@ -10,6 +12,7 @@ from federation.model.trust import DocumentRef, DocumentVersion, Kind
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
 from federation.ports import Clock, KeptTokens
+from federation.value import Redacted
 from federation.verification.compact import parse_compact
 from federation.verification.own_claims import read_own
 from federation.verification.own_tokens import OwnTokenVerifier
@@ -19,20 +22,20 @@ _UNSIGNED = DocumentVersion(DocumentRef(Kind.KEY_SET, "(none)"), 0)
 """In the place of the key set: nobody signed a reference, so no version is ever checked."""
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedByUs:
+class IssuedByUs(Redacted, Struct, frozen=True):
     """Proof: we issued it and it has not expired. Whether it was revoked is another question."""
 
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"claims"})
+
     own: OwnClaims
-    claims: Claims = field(repr=False)
+    claims: Claims
     expires_at: int
     """Seconds since the epoch."""
     documents: tuple[DocumentVersion, ...] = ()
     """What the proof rests on."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnReferences:
+class OwnReferences(Struct, frozen=True):
     """The record of a token of ours, signed or opaque, by its text."""
 
     signed: OwnTokenVerifier

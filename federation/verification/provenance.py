@@ -3,7 +3,7 @@
 Whoever says to be us is verified as us. So a document that named our URL as somebody's issuer would never be asked.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from federation.model.tokens import VerifiedToken
 from federation.oauth.steps import Step, at
@@ -13,8 +13,7 @@ from federation.verification.unverified_token import UnverifiedToken
 from federation.verification.verifier import TokenVerifier
 
 
-@dataclass(frozen=True, slots=True)
-class JwtVerifier:
+class JwtVerifier(Struct, frozen=True):
     """Verifies any JWT."""
 
     own: OwnTokenVerifier

@@ -5,7 +5,8 @@ One file under `providers/` per provider, exporting `PROVIDER`; the file's name 
 
 from collections.abc import Callable
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from federation.model.json import Claims
 from federation.model.trust import Issuer, MatchValue
@@ -51,8 +52,7 @@ def pins(match: dict[str, MatchValue], path: str) -> bool:
     return isinstance(value, str) and value != "" and "*" not in value
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
+class Preset(Struct, frozen=True):
     """What an Issuer document of the provider may leave out, as people would write it; what is absent is particular."""
 
     issuer: str | None = None
@@ -61,8 +61,7 @@ class Preset:
     max_auth_age: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unfit:
+class Unfit(Struct, frozen=True):
     """A claim that identifies nobody: no match line and no principal may use it, dangerous or not."""
 
     path: tuple[str, ...]
@@ -77,8 +76,7 @@ class Unfit:
     """A match line beside which it may be used."""
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(Struct, frozen=True):
     """One kind of identity provider."""
 
     name: str

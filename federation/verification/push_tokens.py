@@ -4,8 +4,10 @@ It is a JWT (RFC 7519) in the issuer's name, for us, of ten minutes at most, use
 that it vouches for by the claim `jwks_sha256`: the base64url SHA-256 of the body.
 """
 
-from dataclasses import dataclass, replace
 from hashlib import sha256
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.model.json import Claims
 from federation.model.one_time import OneTimeUse
@@ -26,16 +28,14 @@ PURPOSE = "push_keys"
 TYPS = frozenset({"jwt", "application/jwt"})
 
 
-@dataclass(frozen=True, slots=True)
-class PushToken:
+class PushToken(Struct, frozen=True):
     """Proof that an issuer vouches for a body."""
 
     signed_by: VerificationKey
     use: OneTimeUse
 
 
-@dataclass(frozen=True, slots=True)
-class PushTokens:
+class PushTokens(Struct, frozen=True):
     """Verifies them. `own_issuer`: our URL, the only audience."""
 
     own_issuer: str

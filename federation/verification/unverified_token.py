@@ -1,23 +1,26 @@
 """What a caller presents as subject or actor, and who knows how to verify that kind of thing."""
 
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
+
+from msgspec import Struct
 
 from federation.model.tokens import VerifiedToken
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
+from federation.value import Redacted
 
 
-@dataclass(frozen=True, slots=True)
-class UnverifiedToken:
+class UnverifiedToken(Redacted, Struct, frozen=True):
     """A token of which nothing is proven yet."""
 
-    token: str = field(repr=False)
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"token", "client_certificate"})
+
+    token: str
     token_type: TokenType
-    client_certificate: str | None = field(default=None, repr=False)
+    client_certificate: str | None = None
     """PEM of the TLS client certificate as the gateway saw it."""
 
 
@@ -29,8 +32,7 @@ class TokenTypeVerifier(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class TokenVerifiers:
+class TokenVerifiers(Struct, frozen=True):
     """Subject and actor tokens of every kind that is spoken here."""
 
     kinds: ReadOnly[TokenType, TokenTypeVerifier]

@@ -3,9 +3,10 @@
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from federation.web.addresses import is_loopback, is_public, resolve
 from federation.web.deadline import Deadline
@@ -27,8 +28,7 @@ def system_trust() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-@dataclass(frozen=True, slots=True)
-class Connector:
+class Connector(Struct, frozen=True):
     """Opens connections. The parts are parameters, so that tests can stand on the other side."""
 
     resolve: Resolve = resolve

@@ -3,9 +3,10 @@
 import io
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPResponse
 from typing import Literal, NamedTuple, TypeVar, cast
+
+from msgspec import Struct, field
 
 from federation.ports import FetchFailed
 from federation.version import VERSION
@@ -28,8 +29,7 @@ class Request(NamedTuple):
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class HttpClient:
+class HttpClient(Struct, frozen=True):
     """Holds conversations of one question. `loopback`: whether this machine may be asked, also by http."""
 
     loopback: bool = False

@@ -1,8 +1,7 @@
 """Group B for SPIFFE bundles: a set of authorities and keys is fetched, kept and judged as any other set of keys."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from federation.issuer_keys.refresh import KeyRefresh
 from federation.model.json import Json

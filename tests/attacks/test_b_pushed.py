@@ -1,9 +1,9 @@
 """Group B, pushed keys: who may say what an issuer's keys are, when nobody can ask the issuer."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from federation.model.json import Json, JsonObject
 from federation.model.trust import RateLimit

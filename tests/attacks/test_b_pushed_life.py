@@ -1,9 +1,9 @@
 """Group B and faults, pushed keys: until when they hold, and what a race or a failure leaves behind."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from federation.admin_api.guard import MOVES
 from federation.issuer_keys.pusher import Pushers

@@ -1,9 +1,9 @@
 """D20-D21: JWT-SVIDs. The trust domain in `sub` says whose bundle verifies the token, and nothing else does."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from federation.documents.problem import InvalidDocuments
 from federation.model.json import Json
@@ -28,7 +28,7 @@ def svid_key(key: JoseKey, **members: Json) -> dict[str, Json]:
 
 def domain(name: str = EXAMPLE, key: JoseKey = OURS, **changes: object) -> Issuer:
     keys = IssuerKeys(jwks=jwks(svid_key(key)))
-    return replace(trusted(id=name, provider="spiffe", issuer=name, keys=keys), **changes)  # type: ignore[arg-type]
+    return replace(trusted(id=name, provider="spiffe", issuer=name, keys=keys), **changes)
 
 
 def spiffe_world(*issuers: Issuer) -> World:

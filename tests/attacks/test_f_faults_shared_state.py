@@ -1,10 +1,11 @@
 """Fault model (section 2): what processes share, when DynamoDB throttles, breaks or loses answers."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from federation.aws.allowances import DynamoAllowances
 from federation.aws.approvals import DynamoApprovals

@@ -1,8 +1,7 @@
 """Faults F17-F19: what holds while an issuer is silent, empty or all new."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from federation.model.issuer_keys import KeptKeys
 from federation.model.json import Json

@@ -1,9 +1,9 @@
 """Group F: what a policy, and what is put before it, must never bring about."""
 
-from dataclasses import replace
 from typing import cast
 
 import pytest
+from msgspec.structs import replace
 
 from federation.model.json import Claims
 from federation.model.policy import DecisionRequest, Network, Party, Place, Policy, PolicyAction, RegisteredClient

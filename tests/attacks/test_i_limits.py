@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from federation.model.authorization import Link
 from federation.model.binding import Binding, ProvenKeys

@@ -1,10 +1,10 @@
 """Rows J11 and K6: bound tokens at our own doors (RFC 9449 section 7, RFC 8705 section 3)."""
 
 import hashlib
-from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from msgspec.structs import replace
 
 from federation.model.binding import Binding
 from federation.model.one_time import OneTimeUse

@@ -1,11 +1,10 @@
 """K3, K5, K9, D25: whose certificate it is, is said by the authority that signed it, and only of its own."""
 
-from dataclasses import replace
-
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicNumbers
 from cryptography.x509.oid import NameOID
+from msgspec.structs import replace
 
 from federation.oauth.reasons import Reason
 from tests.support.jose_keys import b64u_int

@@ -1,11 +1,11 @@
 """ATTACKS K, as far as registered clients go: certificates that are not quite the client's."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
+from msgspec.structs import replace
 
 from federation.oauth.http import HttpRequest
 from federation.oauth.identifiers import FORM

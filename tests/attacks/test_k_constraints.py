@@ -1,10 +1,9 @@
 """K8, K11: authorities that may vouch for some names only, or whose constraints no library can read."""
 
-from dataclasses import replace
-
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID, NameOID
+from msgspec.structs import replace
 
 from federation.documents.problem import InvalidDocuments
 from federation.documents.source import SourceDocument

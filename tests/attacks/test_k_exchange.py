@@ -1,12 +1,12 @@
 """K6 and K10 in the whole pipeline: tokens that are bound to the certificate of a connection."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
+from msgspec.structs import replace
 
 from federation.model.json import Json
 from federation.oauth.http import HttpResponse

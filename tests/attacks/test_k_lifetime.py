@@ -1,10 +1,10 @@
 """K1, K7, K10: which certificate a request has, that it is judged anew in every one, and what it bounds."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from cryptography import x509
+from msgspec.structs import replace
 
 from federation.model.json import Json
 from federation.model.trust import Selector

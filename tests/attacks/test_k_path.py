@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ObjectIdentifier
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
@@ -173,7 +173,7 @@ def test_K8_what_means_nothing_is_no_reason_to_refuse(change: Callable[[Wanted],
 
 @pytest.mark.parametrize("key", [rsa_private("sound"), Ed25519PrivateKey.generate()], ids=["RSA", "Ed25519"])
 def test_K8_a_leaf_may_have_any_sound_key(key: object) -> None:
-    assert WORLD.verify(CA.sign(replace(device(), key=key))).subject == "press-7"  # type: ignore[arg-type]
+    assert WORLD.verify(CA.sign(replace(device(), key=key))).subject == "press-7"
 
 
 def test_K8_a_signature_with_sha1_is_refused() -> None:

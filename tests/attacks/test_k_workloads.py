@@ -1,11 +1,11 @@
 """ATTACKS K, L9, L10: a client that is a workload, known by its SPIFFE ID alone, and whoever is not quite that one."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from cryptography import x509
+from msgspec.structs import replace
 
 from federation.model.trust import Kind
 from federation.oauth.errors import InvalidClient, TemporarilyUnavailable

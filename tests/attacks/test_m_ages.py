@@ -1,9 +1,9 @@
 """M5, M9: no foreign proof is younger than it can show, so none slips past a revocation or a policy about its age."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from federation.model.json import Json
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget

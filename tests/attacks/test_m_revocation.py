@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from federation.model.json import Json
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget

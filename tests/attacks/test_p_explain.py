@@ -2,9 +2,9 @@
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from federation.insight.explain.explanation import explain
 from federation.insight.explain.question import Identity, Question

@@ -1,9 +1,9 @@
 """Ledger: what may be used a counted number of times, such as an approval."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from federation.model.one_time import OneTimeUse, Purpose
 from federation.oauth.errors import TemporarilyUnavailable

@@ -1,9 +1,9 @@
 """History: every version with who, when and why; and the counter that moves with each of them."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from federation.model.documents import StoredDocument
 from federation.model.history import Change

@@ -1,10 +1,10 @@
 """IssuerKeyStore: issuers' keys beyond one process."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from federation.aws.issuer_keys import DynamoIssuerKeys, Store
 from federation.model.issuer_keys import IssuerKeySet, KeptKeys

@@ -1,8 +1,7 @@
 """KeySets: our signing keys' life."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from federation.model.keys import KeyChange, KeySet, SigningKey
 from federation.model.trust import DocumentRef, Kind

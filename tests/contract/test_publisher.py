@@ -1,9 +1,9 @@
 """Publisher: what verifiers read."""
 
-from dataclasses import replace
 from typing import Protocol
 
 import pytest
+from msgspec.structs import replace
 
 from federation.aws.clients import s3_client
 from federation.aws.publisher import S3Publisher

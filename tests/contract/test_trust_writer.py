@@ -1,9 +1,9 @@
 """TrustWriter: no edit is lost."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from federation.model.documents import StoredDocument
 from federation.model.trust import Kind, Selector

@@ -6,12 +6,13 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography import x509
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.client.http import NotHttp, post_form, send
 from federation.documents.source import SourceDocument
@@ -66,8 +67,7 @@ def bundle_answer(_request: GatewayRequest) -> GatewayResponse:
     return GatewayResponse(200, json.dumps(document).encode(), (("content-type", "application/json"),))
 
 
-@dataclass(frozen=True)
-class Laptop:
+class Laptop(Struct, frozen=True):
     """A bridge over plain HTTP and over mutual TLS."""
 
     bridge: LocalBridge

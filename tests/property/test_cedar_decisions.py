@@ -2,12 +2,12 @@
 
 import re
 from contextlib import suppress
-from dataclasses import replace
 from random import Random
 
 from cedarpy import is_authorized
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from federation.model.json import Json, JsonObject
 from federation.model.policy import (

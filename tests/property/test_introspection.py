@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from math import inf
 from typing import Any, TypeAlias
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.trust import DocumentRef, Kind
@@ -27,8 +28,7 @@ DOCUMENTS = st.sampled_from(
 )
 
 
-@dataclass
-class Known:
+class Known(Struct):
     """A token as the model has it."""
 
     jti: str

@@ -1,10 +1,10 @@
 """Which mapping wins depends on the mappings alone, not on the order in which they are found."""
 
-from dataclasses import replace
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from federation.mapping.mapper import Mapper
 from federation.mapping.selectors import filed_under

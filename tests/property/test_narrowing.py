@@ -1,10 +1,11 @@
 """Whatever is asked, the decision never exceeds a ceiling (ATTACKS invariants 1-3)."""
 
 import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from federation.model.authorization import TokenTerms
 from federation.model.binding import ProvenKeys

@@ -1,9 +1,11 @@
 """An archive in memory, whoever writes it, and somebody who may do anything to it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
+
+from msgspec.structs import replace
 
 from federation.archive.archiver import Archiver
 from federation.audit.chain import StoredSegment

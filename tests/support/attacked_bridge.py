@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from threading import Barrier
 from typing import Any
 from urllib.parse import urlencode
+
+from msgspec.structs import replace
 
 from federation.admin.approvals import Approver, Decider
 from federation.endpoint import TokenEndpoint

@@ -1,11 +1,11 @@
 """Requests signed by botocore's SigV4, at whatever time a test says."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from msgspec.structs import replace
 
 from federation.local.embedded_aws import ACCESS_KEY, REGION, SECRET_KEY
 from federation.local.requests import GatewayRequest

@@ -1,9 +1,10 @@
 """Registered clients and whoever asks in their name: real code, and keys that count how often they verify."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 
 from federation.authentication.callers import Callers
 from federation.authentication.decoys import Decoys

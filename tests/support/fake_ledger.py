@@ -1,9 +1,11 @@
 """The audit trail and the one-time claims, in memory."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.model.json import Json, JsonObject
 from federation.model.one_time import OneTimeUse
@@ -16,8 +18,7 @@ MARGIN = 300
 ClaimKey: TypeAlias = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """Who used a one-time thing, and until when that is remembered."""
 
     correlation_ids: frozenset[Json]

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import RLock
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from federation.model.admin import admin_scopes
 from federation.model.confirmation import is_enabled_and_pending, takes_part

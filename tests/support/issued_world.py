@@ -3,11 +3,13 @@
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import count
 from typing import Any
 from urllib.parse import urlencode
+
+from msgspec.structs import replace
 
 from federation.authentication.immediate import ImmediateCallers
 from federation.introspection.dependencies import TokenDependencies

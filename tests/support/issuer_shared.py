@@ -1,6 +1,6 @@
 """More than one process of ours: a schedule that fetches for all, and runtimes that start cold."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from federation.issuer_keys.refresh import KeyRefresh, RefreshReport
 from tests.support.issuer_world import World
@@ -9,7 +9,7 @@ from tests.support.issuer_world import World
 def refresh(w: World, **changes: float) -> RefreshReport:
     """One run of the schedule."""
     run = KeyRefresh(w.directory, w.source, w.fetched, w.pushed, w.clock, w.alarm)
-    return replace(run, **changes).run()  # type: ignore[arg-type]
+    return replace(run, **changes).run()
 
 
 def cold(w: World) -> World:

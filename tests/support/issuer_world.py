@@ -1,8 +1,9 @@
 """A verifier with trusted issuers around it: real code everywhere, and a network that counts."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
+from msgspec.structs import replace
 
 from federation.model.json import Json, JsonObject
 from federation.model.tokens import VerifiedToken
@@ -72,7 +73,7 @@ def trusted(*keys: JoseKey | JsonObject, **changes: object) -> Issuer:
         algorithms=("RS256", "ES256"),
         max_token_age=3600,
     )
-    return replace(issuer, **changes)  # type: ignore[arg-type]
+    return replace(issuer, **changes)
 
 
 def claims(**changes: Json) -> dict[str, Json]:

@@ -2,12 +2,12 @@
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
+from msgspec import Struct
 
 from federation.model.json import Json
 
@@ -23,8 +23,7 @@ def b64u_int(value: int, length: int | None = None) -> str:
     return b64u(value.to_bytes(length or (value.bit_length() + 7) // 8))
 
 
-@dataclass(frozen=True)
-class JoseKey:
+class JoseKey(Struct, frozen=True):
     """A key pair of an issuer."""
 
     kid: str

@@ -7,9 +7,11 @@ import json
 import re
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 ROOT = Path(__file__).parents[2]
 SAM = ROOT / ".venv-sam/bin"
@@ -31,8 +33,7 @@ def transform() -> Template:
     return template
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A statement of a policy; `principal` only where a resource's policy names one."""
 
     effect: str

@@ -1,11 +1,12 @@
 """A laptop over mutual TLS, registered clients, and everybody's certificates."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cryptography import x509
+from msgspec.structs import replace
 
 from federation.documents.source import SourceDocument
 from federation.local.bridge import LocalBridge

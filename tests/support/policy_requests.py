@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping as ReadOnly
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from federation.model.json import Claims, Json
 from federation.model.policy import Circumstances, Decision, DecisionRequest, Network, Party, Place, Policy

@@ -1,8 +1,10 @@
 """A decision with everything around it: who asks, what is proven, what is written."""
 
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec.structs import replace
 
 from federation.authentication.client_credentials import as_verified_token
 from federation.model.authorization import TokenTerms

@@ -1,7 +1,9 @@
 """Clients that have nothing but a name, at the endpoints about issued tokens: real callers around what was issued."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
+
+from msgspec.structs import replace
 
 from federation.introspection.introspection import Introspection
 from federation.model.json import Json

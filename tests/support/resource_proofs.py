@@ -1,8 +1,7 @@
 """Requests to one of our own doors, with a token and whatever proves its key."""
 
-from dataclasses import dataclass
-
 import pytest
+from msgspec import Struct
 
 from federation.model.binding import Binding
 from federation.model.one_time import OneTimeUse
@@ -23,8 +22,7 @@ def proof_at_door(**members: object) -> str:
     return proof(**claims)
 
 
-@dataclass(frozen=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """A request to the door."""
 
     authorization: str = f"Bearer {TOKEN}"

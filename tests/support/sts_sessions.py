@@ -1,13 +1,13 @@
 """Who can sign: sessions with temporary credentials as AWS would hand them out, and others who should get nowhere."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 ACCOUNT = "123456789012"
 ROLE_ID = "AROA123456789EXAMPLE1"
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """Credentials, and what AWS says about whoever uses them."""
 
     access_key_id: str

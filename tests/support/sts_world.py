@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from federation.model.tokens import VerifiedToken
 from federation.model.trust import Issuer, IssuerKeys
@@ -39,7 +40,7 @@ def trusted(**changes: object) -> Issuer:
         algorithms=("RS256",),
         max_token_age=3600,
     )
-    return replace(issuer, **changes)  # type: ignore[arg-type]
+    return replace(issuer, **changes)
 
 
 @dataclass

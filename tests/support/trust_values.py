@@ -1,7 +1,8 @@
 """Trust values for tests that do not care about most of their fields."""
 
 from collections.abc import Mapping as ReadOnly
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from federation.model.json import Json, JsonObject
 from federation.model.keys import SIGNING_KEYS

@@ -1,9 +1,8 @@
 """Certificate authorities that sign whatever a test asks for, right or wrong. Keys are made once per run."""
 
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
@@ -14,6 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key a
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from msgspec import Struct
+from msgspec.structs import replace
+
+from federation.value import Redacted
 
 NOW = 1_800_000_000
 HOUR = 3600
@@ -54,8 +57,7 @@ SERVER = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
 NOT_CA = x509.BasicConstraints(ca=False, path_length=None)
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A certificate to be signed; times are seconds since the epoch."""
 
     subject: x509.Name
@@ -77,13 +79,14 @@ class Wanted:
         return replace(self, not_before=time - HOUR, not_after=time + HOUR)
 
 
-@dataclass(frozen=True)
-class Authority:
+class Authority(Redacted, Struct, frozen=True):
     """A certificate authority: root or below another."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"certificate"})
 
     name: x509.Name
     key: EllipticCurvePrivateKey | RSAPrivateKey
-    certificate: x509.Certificate = field(repr=False)
+    certificate: x509.Certificate
 
     @property
     def pem(self) -> str:

@@ -1,11 +1,12 @@
 """A verifier of client certificates with trusted issuers around it: real code everywhere, and a network that counts."""
 
 import base64
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from msgspec.structs import replace
 
 from federation.model.json import Json
 from federation.model.tokens import VerifiedToken
@@ -33,14 +34,14 @@ BUNDLE = "https://bundle.example.org/bundle.json"
 def spiffe(trust_domain: str = TRUST_DOMAIN, keys: IssuerKeys | None = None, **changes: object) -> Issuer:
     """A trusted trust domain, by default with a bundle endpoint."""
     issuer = trusted(id=trust_domain, provider="spiffe", issuer=trust_domain, keys=keys or IssuerKeys(jwks_uri=BUNDLE))
-    return replace(issuer, **changes)  # type: ignore[arg-type]
+    return replace(issuer, **changes)
 
 
 def devices(*authorities: Authority, id_: str = "acme-devices", **changes: object) -> Issuer:
     """A trusted owner of devices."""
     keys = IssuerKeys(certificates=tuple(authority.pem for authority in authorities))
     issuer = trusted(id=id_, provider="device", issuer=f"https://{id_}.example.com", keys=keys)
-    return replace(issuer, **changes)  # type: ignore[arg-type]
+    return replace(issuer, **changes)
 
 
 def bundle(*authorities: Authority | x509.Certificate, keys: tuple[Json, ...] = ()) -> dict[str, Json]:

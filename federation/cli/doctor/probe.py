@@ -1,10 +1,11 @@
 """Asks a bridge: each question within limits of time and size, and all of them together within one more."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlencode
+
+from msgspec import Struct, field
 
 from federation.cli.doctor.finding import Settled, Verdict, failed, not_checked
 from federation.cli.doctor.shown import shown
@@ -19,17 +20,16 @@ ALL = 60.0
 HEALTH: Final = "/health"
 
 
-@dataclass(slots=True)
-class Probe:
+class Probe(Struct):
     """Remembers answers to GET, and whether nobody answers at all. Whatever goes wrong is raised as Settled."""
 
     bridge: str
     """URL without a slash at its end."""
     each: float = EACH
     all: float = ALL
-    _until: float = field(init=False)
-    _answers: dict[str, Answer | Verdict] = field(default_factory=dict, init=False)
-    _absent: bool = field(default=False, init=False)
+    _until: float = 0.0
+    _answers: dict[str, Answer | Verdict] = field(default_factory=dict)
+    _absent: bool = False
 
     def __post_init__(self) -> None:
         self._until = monotonic() + self.all

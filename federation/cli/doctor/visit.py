@@ -1,17 +1,17 @@
 """What every look at a bridge is given."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from federation.cli.doctor.finding import Verdict
 from federation.cli.doctor.probe import Probe
 from federation.cli.subject import Wish
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """To one bridge, from one machine."""
 
     probe: Probe

@@ -5,9 +5,11 @@ However many mappings there are, none is read that could not be meant together w
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.documents.problem import Problem
 from federation.documents.registry import REGISTRY, kind_of, references
@@ -30,8 +32,7 @@ _MOVING = ("provider", "issuer", "tenant")
 """Whose change makes every mapping of an issuer about somebody else."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredTrust:
+class StoredTrust(Struct, frozen=True):
     """The trust table beside a set of documents; what the set replaces or deletes does not count."""
 
     pages: DocumentPages

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.documents.checks.guard_rails import IF_MEANT
 from federation.documents.presets import preset_members
@@ -17,8 +18,7 @@ _LINK = f"[`{_DANGEROUS}`](../dangerous-documents.md)"
 ANYTHING = "Any claim that tells one identity of the issuer from another."
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """A file of trust documents."""
 
     name: str

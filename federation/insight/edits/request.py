@@ -1,9 +1,10 @@
 """What the caller itself could change: it opens nothing, so it comes first."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from difflib import get_close_matches
 from ipaddress import ip_network
+
+from msgspec.structs import replace
 
 from federation.insight.edits.values import Candidate, Opens, Operation
 from federation.insight.explain.decision import Trail

@@ -5,7 +5,8 @@ confirm, and no policy is ever taken out of the way as a whole.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.insight.edits.grants import (
     client_candidates,
@@ -33,8 +34,7 @@ MAX_FIRST_EDITS = 20
 """Candidates whose outcome is looked at for a second edit."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Tried:
+class _Tried(Struct, frozen=True):
     edits: tuple[Edit, ...]
     decisions: Decisions
     trail: Trail

@@ -1,12 +1,14 @@
 """What an edit is: a JSON patch (RFC 6902) of one document, or a change of the request, that would allow it."""
 
-from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Literal
+from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from federation.insight.explain.question import Question
 from federation.model.json import Json, JsonObject
 from federation.model.trust import DocumentRef
+from federation.value import Redacted
 
 
 class Opens(IntEnum):
@@ -30,8 +32,7 @@ class Opens(IntEnum):
     """A policy no longer forbids what it was written to forbid."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One operation of a JSON patch."""
 
     op: Literal["add", "replace", "remove"]
@@ -40,8 +41,7 @@ class Operation:
     value: Json = None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """Something that may help: either a patch of a document, or another request."""
 
     opens: Opens
@@ -52,9 +52,10 @@ class Candidate:
     request: Question | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Redacted, Struct, frozen=True):
     """A change that was tried out on the documents in memory."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"opens"})
 
     kind: str
     """Of the document; `Request`: the caller changes what it sends."""
@@ -63,11 +64,10 @@ class Edit:
     patch: tuple[Operation, ...]
     document_after: JsonObject | None
     """None: no document changes."""
-    opens: Opens = field(default=Opens.NOTHING, repr=False)
+    opens: Opens = Opens.NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """Edits that together would allow the request, and none of which would alone; usually one."""
 
     edits: tuple[Edit, ...]
@@ -79,8 +79,7 @@ class Suggestion:
         return (len(self.edits), *opened, sum(len(edit.patch) for edit in self.edits))
 
 
-@dataclass(frozen=True, slots=True)
-class Obstacle:
+class Obstacle(Struct, frozen=True):
     """A Cedar policy that forbids the request: its condition is what to look at, never the policy as a whole."""
 
     policy: str

@@ -1,7 +1,9 @@
 """What an identity could get, at each audience that its mapping grants: by the same decision as everywhere."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.insight.explain.decision import Decisions, Trail
 from federation.insight.explain.question import Question
@@ -14,8 +16,7 @@ MAX_NEEDS = 3
 """Things to bring that are found one after the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Right:
+class Right(Struct, frozen=True):
     """Somebody may have that scope there."""
 
     principal: str
@@ -24,8 +25,7 @@ class Right:
     scope: str
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """How. Seconds."""
 
     lifetime: int
@@ -33,8 +33,7 @@ class Terms:
     """`approval`, `dpop`, `mtls`: what must be brought."""
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """What an identity can get, and by which rule."""
 
     mapping: str | None

@@ -1,7 +1,9 @@
 """Whether whoever writes trust could come back afterwards, with the claims and from the place they came from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.documents.planned import Planned
 from federation.insight.effects.access import Right, Terms, rights_at
@@ -19,8 +21,7 @@ from federation.oauth.reasons import Reason
 from federation.ports import AuditRecords, Clock
 
 
-@dataclass(frozen=True, slots=True)
-class AdminAccessCheck:
+class AdminAccessCheck(Struct, frozen=True):
     """By the audit record of the token with which they came, or of the first of its chain."""
 
     loader: TrustLoader

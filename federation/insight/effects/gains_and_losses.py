@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from federation.insight.effects.access import Right, Terms, access_of
 from federation.insight.effects.observed import ObservedExchange
@@ -21,8 +22,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 _Before: TypeAlias = Terms | None
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """A right that somebody gains, loses, or has on other terms."""
 
     principal: str
@@ -37,8 +37,7 @@ class Effect:
     """Identities that were seen; 0: the documents alone say so."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedExample:
+class ChangedExample(Struct, frozen=True):
     """A policy's own example that comes out otherwise."""
 
     policy: str
@@ -50,8 +49,7 @@ class ChangedExample:
     allowed_after: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Effects:
+class Effects(Struct, frozen=True):
     """Sorted by principal, audience and scopes."""
 
     gained: tuple[Effect, ...] = ()
@@ -64,8 +62,7 @@ class Effects:
     """How many of them the edit could touch."""
 
 
-@dataclass(slots=True)
-class _Tally:
+class _Tally(Struct):
     """Right -> how many identities had it before and have it now, and on which terms."""
 
     terms: dict[tuple[Right, _Before, _Before], int] = field(default_factory=dict)

@@ -2,29 +2,32 @@
 
 from collections.abc import Iterable
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
+
+from msgspec import Struct, field
 
 from federation.insight.explain.question import ANY_ADDRESS, Identity, Question
 from federation.model.client_credentials import CLIENT_ISSUER
 from federation.model.json import Claims, Json, JsonObject
+from federation.value import Redacted
 from federation.verification.own_tokens import SELF
 
 
-@dataclass(frozen=True, slots=True)
-class ObservedExchange:
+class ObservedExchange(Redacted, Struct, frozen=True):
     """Who asked for what, and from where."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"claims", "actor_claims"})
 
     issuer: str
     """Id of the Issuer document that vouched for the subject."""
-    claims: Claims = field(repr=False)
+    claims: Claims
     """Those that identify it."""
     audiences: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
     ip: str = ANY_ADDRESS
     client: str | None = None
     actor_issuer: str | None = None
-    actor_claims: Claims = field(default_factory=dict[str, Json], repr=False)
+    actor_claims: Claims = field(default_factory=dict[str, Json])
     tenant: str | None = None
     """Of the subject, as it was then: an id may name another tenant's Issuer by now."""
 

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from federation.documents.planned import Planned
 from federation.insight.effects.gains_and_losses import Effects, effects
@@ -39,8 +40,7 @@ class PlanImpact(NamedTuple):
     """That are looked at: the newest."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuditedIdentities:
+class AuditedIdentities(Struct, frozen=True):
     """ObservedIdentities on the trail of issued tokens; who was refused alone is not in it."""
 
     records: AuditRecords
@@ -57,8 +57,7 @@ class AuditedIdentities:
                 return
 
 
-@dataclass(frozen=True, slots=True)
-class PlanEffects:
+class PlanEffects(Struct, frozen=True):
     """Reads what the plan and the identities need of the trust table, and no more."""
 
     loader: TrustLoader

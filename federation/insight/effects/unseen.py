@@ -1,8 +1,9 @@
 """What changed rules mean for identities that nobody has seen: whom a rule names now, and whom no more."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from federation.insight.effects.access import Access, Right, Terms
 from federation.insight.effects.static import granted_by
@@ -15,8 +16,7 @@ from federation.model.trust import DocumentRef, Kind, Mapping
 Rights: TypeAlias = dict[Right, Terms]
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
+class Met(Struct, frozen=True):
     """Ids of the mappings by which somebody who was seen came in, and comes in now."""
 
     before: set[str] = field(default_factory=set)

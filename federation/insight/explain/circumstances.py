@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.insight.explain.question import Question
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
@@ -19,8 +20,7 @@ SUPPOSED = "supposed"
 """Stands for the thumbprint of a key that nobody has shown yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(Struct, frozen=True):
     """A clock that stands still."""
 
     seconds: float
@@ -30,8 +30,7 @@ class At:
         return self.seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Supposed:
+class Supposed(Struct, frozen=True):
     """Approvals as the question supposes them. Nobody is asked, and nothing is kept."""
 
     question: Question
@@ -62,8 +61,7 @@ class Supposed:
         return ()
 
 
-@dataclass(frozen=True, slots=True)
-class SupposedRisks:
+class SupposedRisks(Struct, frozen=True):
     """The scores that the question supposes, under the names of whom it turns out to be about."""
 
     question: Question

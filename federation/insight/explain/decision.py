@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
+
+from msgspec import Struct, field
 
 from federation.insight.explain.circumstances import At, Supposed, SupposedRisks, proven_keys
 from federation.insight.explain.identity import Identities
@@ -30,34 +31,37 @@ from federation.policy.authorizer import Authorizer
 from federation.policy.cedar.engine import CedarEngine
 from federation.policy.cedar.slices import PolicySlices
 from federation.policy.decider import Decider
+from federation.value import Redacted
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.providers import provider_named
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Redacted, Struct, frozen=True):
     """What was put to the policies, and what came of it."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"slices"})
 
     request: DecisionRequest
     decision: Decision
-    slices: PolicySlices = field(repr=False)
+    slices: PolicySlices
 
 
-@dataclass(slots=True)
-class Trail:
+class Trail(Redacted, Struct):
     """What was proven until the decision came to its end."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"unverified", "unverified_actor"})
 
     question: Question
     own_issuer: str
     """Our URL."""
     client: Caller | None = None
     proven: ProvenKeys | None = None
-    unverified: JsonObject = field(default_factory=dict[str, Json], repr=False)
+    unverified: JsonObject = field(default_factory=dict[str, Json])
     """What the subject says of itself."""
     selected: Selected | None = None
     signature: str = ""
     subject: VerifiedToken | None = None
-    unverified_actor: JsonObject = field(default_factory=dict[str, Json], repr=False)
+    unverified_actor: JsonObject = field(default_factory=dict[str, Json])
     """What the actor says of itself."""
     actor_selected: Selected | None = None
     actor: VerifiedToken | None = None
@@ -79,8 +83,7 @@ class Trail:
         return self.terms is not None
 
 
-@dataclass(frozen=True, slots=True)
-class _Listening(CedarEngine):
+class _Listening(CedarEngine, frozen=True):
     """The engine, with an ear at the door."""
 
     heard: list[Asked] = field(default_factory=list)
@@ -150,8 +153,7 @@ class Decisions:
         check_revocations(terms.not_revoked, question.revoked or {})
 
 
-@dataclass(frozen=True, slots=True)
-class Supposition:
+class Supposition(Struct, frozen=True):
     """What a question supposes, in place of what callers prove."""
 
     trail: Trail

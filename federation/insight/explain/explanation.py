@@ -4,8 +4,9 @@ The decision is THE decision: the token path's own mapper, authorizer and polici
 documents. Here it is only told. Nothing is minted, fetched or written, and no token's text is kept.
 """
 
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from federation.insight.edits.policy import obstacles
 from federation.insight.edits.smallest import smallest_edits

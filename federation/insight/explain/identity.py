@@ -1,9 +1,10 @@
 """Whose claims they are: the checks of a real token, as far as they can be made without its signature."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import sha256
 from json import dumps
+
+from msgspec import Struct
 
 from federation.insight.explain.question import Identity
 from federation.insight.explain.selected import CHECKED, NOT_CHECKED, Selected, assuming, ours, ourselves
@@ -27,8 +28,7 @@ from federation.verification.subject import read_subject
 from federation.verification.verifier import TokenVerifier
 
 
-@dataclass(frozen=True, slots=True)
-class Identities:
+class Identities(Struct, frozen=True):
     """Reads identities by the documents of one snapshot. Nothing is fetched and no text of a token is kept."""
 
     snapshot: Snapshot

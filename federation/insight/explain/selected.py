@@ -1,6 +1,6 @@
 """Claims and who vouches for them, before any of them is checked."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from federation.model.json import Claims, Json
 from federation.model.trust import Issuer, IssuerKeys
@@ -14,8 +14,7 @@ NOT_CHECKED = "not checked"
 NONE_TO_CHECK = "none: bare claims are taken as proven"
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(Struct, frozen=True):
     """Claims, and who vouches for them."""
 
     issuer: Issuer

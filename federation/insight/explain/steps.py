@@ -1,7 +1,8 @@
 """What an explanation is: steps in their order, and what came of them."""
 
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from federation.insight.edits.values import Obstacle, Suggestion
 from federation.model.json import JsonObject
@@ -13,8 +14,7 @@ ORDER = tuple(step for step in Step if step not in (Step.PROOF, Step.LIMITS))
 """As they are told: a question supposes its proofs, and takes nothing of any limit."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExplainedStep:
+class ExplainedStep(Struct, frozen=True):
     """One thing that was looked at."""
 
     step: Step
@@ -25,8 +25,7 @@ class ExplainedStep:
     """For machines; never a token's text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """What the caller would be told, and `detail`, which the audit record would have."""
 
     error: str
@@ -36,8 +35,7 @@ class Refusal:
     step: Step
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """What the token would have. Times: seconds."""
 
     principal: str
@@ -57,8 +55,7 @@ class Decided:
     policies: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """How a request comes out, and why."""
 
     allowed: bool

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from federation.documents.checks.stored import PAGE
 from federation.documents.registry import REGISTRY, Tenancy
@@ -42,8 +43,7 @@ class Asking(NamedTuple):
     claims: ReadOnly[str, Json]
 
 
-@dataclass(frozen=True, slots=True)
-class TrustLoader:
+class TrustLoader(Struct, frozen=True):
     """Reads. `tenant`: whose documents beside the shared ones; None: everybody's."""
 
     pages: DocumentPages

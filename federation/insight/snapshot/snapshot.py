@@ -6,8 +6,10 @@ of any size before anybody writes it.
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, replace
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.documents.registry import REGISTRY, Decoded
 from federation.insight.snapshot.parts import (
@@ -30,8 +32,7 @@ _FIRST_VERSION = 1
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Snapshot:
+class Snapshot(Struct, frozen=True, eq=False):
     """IssuerDirectory, AudienceDirectory, MappingIndex, MappingsById, ClientsById and PolicyDirectory.
 
     Corrupt issuers, audiences, mappings and clients are left out, as the trust table's reader leaves them out; with a

@@ -6,8 +6,9 @@ names nothing is known. One claim fills a part of one segment and no more, so se
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from federation.mapping.paths import ClaimPath, parse_path
 from federation.mapping.templates import Template, parse_principal
@@ -44,8 +45,7 @@ class _Segment(NamedTuple):
         return value if around and value and glob_matches(self.values, value) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Makes:
+class Makes(Struct, frozen=True):
     """The principals that somebody may be. They may be too many, never too few."""
 
     segments: tuple[_Segment, ...]

@@ -1,15 +1,15 @@
 """Who can reach what, as a tree that people and machines can read."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from federation.model.json import JsonObject
 
 Verdict = Literal["forbids", "may forbid", "demands", "may demand"]
 
 
-@dataclass(frozen=True, slots=True)
-class PolicySay:
+class PolicySay(Struct, frozen=True):
     """A Cedar policy that may have a say."""
 
     policy: str
@@ -22,8 +22,7 @@ class PolicySay:
     obligations: JsonObject
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(Struct, frozen=True):
     """An identity by the rule that makes it."""
 
     mapping: str
@@ -36,8 +35,7 @@ class Party:
     """Claim path -> value: whom the rule fits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Acts:
+class Acts(Struct, frozen=True):
     """Somebody who may act, or for whom somebody may act."""
 
     party: Party
@@ -49,8 +47,7 @@ class Acts:
     """There are more beside this one, beyond the limits of what is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """A way to an audience."""
 
     party: Party
@@ -66,8 +63,7 @@ class Reach:
     """Who may do that on its behalf."""
 
 
-@dataclass(frozen=True, slots=True)
-class PrincipalReach:
+class PrincipalReach(Struct, frozen=True):
     """All that a principal can reach: by itself, and by acting for others."""
 
     principal: str

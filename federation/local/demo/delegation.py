@@ -1,8 +1,9 @@
 """User -> agent -> tool: each proves who it is, the chain grows in `act`, and nothing else grows with it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from federation.client.http import Answer
 from federation.local.audit_trail import Record
@@ -15,8 +16,7 @@ from federation.oauth.reasons import Reason
 READ = "calendar:read"
 
 
-@dataclass(frozen=True, slots=True)
-class Delegated:
+class Delegated(Struct, frozen=True):
     """Somebody acts for the person."""
 
     actor: Workload

@@ -1,13 +1,13 @@
 """One thing that happens on the stage and is told in a few lines; it checks itself."""
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from federation.client.http import Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """What somebody did, and what came of it."""
 
     title: str

@@ -5,9 +5,10 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
+
+from msgspec import Struct, field
 
 from federation.client.admin import AdminApi
 from federation.client.credential import Credential
@@ -33,8 +34,7 @@ from federation.local.issuers.loopback import LoopbackIssuers
 from federation.oauth.identifiers import GrantType, TokenType
 
 
-@dataclass(frozen=True, slots=True)
-class Providers:
+class Providers(Struct, frozen=True):
     """Identity providers on loopback for every issuer that the trust documents name."""
 
     keys: Mapping[str, IssuerKey]
@@ -60,8 +60,7 @@ class Providers:
         return self.keys[workload.issuer].sign(claims, workload.header)
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """Where the demo's steps happen."""
 
     bridge: LocalBridge

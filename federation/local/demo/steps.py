@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from federation.client.http import Answer
 from federation.local.audit_trail import Record
@@ -14,8 +15,7 @@ from federation.local.issuers.claims import ClaimSet
 from federation.oauth.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Exchanged:
+class Exchanged(Struct, frozen=True):
     """A foreign token became ours."""
 
     workload: Workload
@@ -40,8 +40,7 @@ class Exchanged:
         return [problem for problem, good in checks.items() if not good]
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """Something that must be refused."""
 
     title: str
@@ -55,8 +54,7 @@ class Attempt:
     """The actor token."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """An attempt, and what came of it."""
 
     attempt: Attempt

@@ -5,9 +5,10 @@ the place of the keys is replaced. A partner's issuer lives on loopback altogeth
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
+
+from msgspec.structs import replace
 
 from federation.documents.source import SourceDocument
 from federation.local.issuers.keys import IssuerKey, generate_key

@@ -1,16 +1,16 @@
 """The workloads of the demo: who they are, what their provider's tokens say, and what they ask for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
 
 from federation.local.issuers import azure, documented_providers, github, google, kubernetes, partner, user
 from federation.local.issuers.claims import ClaimSet
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(Struct, frozen=True):
     """A machine outside. Its identity is mapped by the documents in `examples/trust`."""
 
     name: str

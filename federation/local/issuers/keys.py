@@ -1,7 +1,6 @@
 """An identity provider's key pair, in memory only."""
 
 import json
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import jwt
@@ -9,14 +8,14 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa_key
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from msgspec import Struct
 
 from federation.model.json import Claims
 
 PrivateKey: TypeAlias = RSAPrivateKey | EllipticCurvePrivateKey
 
 
-@dataclass(frozen=True, slots=True)
-class IssuerKey:
+class IssuerKey(Struct, frozen=True):
     """Signs as its issuer does."""
 
     kid: str

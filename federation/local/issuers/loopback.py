@@ -3,9 +3,10 @@
 import json
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
+
+from msgspec import Struct
 
 from federation.local.issuers.keys import IssuerKey
 from federation.local.requests import GatewayRequest, GatewayResponse
@@ -16,8 +17,7 @@ _DISCOVERY = ".well-known/openid-configuration"
 _JWKS = "jwks"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoints:
+class Endpoints(Struct, frozen=True):
     """Where one provider is found."""
 
     issuer: str

@@ -1,16 +1,18 @@
 """Who the gateway is to TLS clients on this machine: a certificate of an authority that lives as long as this run."""
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
+from typing import ClassVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from msgspec import Struct
 
 from federation.local.server import LOOPBACK
+from federation.value import Redacted
 
 _LIFETIME = timedelta(days=30)
 _SKEW = timedelta(minutes=5)
@@ -18,14 +20,15 @@ _AUTHORITY = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "fedbridge serve
 _SERVER = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "fedbridge serve")])
 
 
-@dataclass(frozen=True, slots=True)
-class ServerIdentity:
+class ServerIdentity(Redacted, Struct, frozen=True):
     """PEM of each."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"private_key"})
 
     authority: str
     """What a client must trust."""
     certificate: str
-    private_key: str = field(repr=False)
+    private_key: str
 
 
 def new_identity() -> ServerIdentity:

@@ -1,25 +1,28 @@
 """The decision: Cedar's answer, and a refusal wherever Cedar is not sure of it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from typing import ClassVar
 
 from cedarpy import AuthzResult, Schema, is_authorized
+from msgspec import Struct, field
 
 from federation.model.policy import Decision, DecisionRequest, Obligations, PolicyAction, strictest
 from federation.policy.cedar.question import question
 from federation.policy.cedar.rules import Rule
 from federation.policy.cedar.schema import request_schema
 from federation.policy.cedar.slices import PolicySlices, Slice
+from federation.value import Redacted
 
 MAX_PROBLEM = 500
 """Characters of an explanation."""
 
 
-@dataclass(frozen=True, slots=True)
-class CedarEngine:
+class CedarEngine(Redacted, Struct, frozen=True):
     """Deterministic: the same request and documents give the same decision (ATTACKS invariant 9)."""
 
-    schema: Schema = field(default_factory=request_schema, repr=False)
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"schema"})
+
+    schema: Schema = field(default_factory=request_schema)
 
     def decide(self, request: DecisionRequest, slices: PolicySlices) -> Decision:
         """Allowed if a policy permits, none forbids and none errs; raises TemporarilyUnavailable if none can be read.

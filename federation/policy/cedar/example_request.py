@@ -8,8 +8,9 @@ without a zone is in the zone that has it.
 """
 
 from collections.abc import Mapping as ReadOnly
-from dataclasses import replace
 from typing import cast
+
+from msgspec.structs import replace
 
 from federation.model.json import Json
 from federation.model.policy import (

@@ -5,7 +5,8 @@ policy mentions changes no decision. Mentioned is every word of a policy's condi
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.policy.cedar.expressions import Node, nodes
 from federation.policy.cedar.heads import Head
@@ -13,8 +14,7 @@ from federation.policy.cedar.heads import Head
 _TAG_OPERATIONS = ("hasTag", "getTag")
 
 
-@dataclass(frozen=True, slots=True)
-class Mentions:
+class Mentions(Struct, frozen=True):
     """The words of some policies; at first of none."""
 
     words: frozenset[str] = frozenset()

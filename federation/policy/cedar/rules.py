@@ -1,7 +1,8 @@
 """One Cedar policy of a document, as far as the decision must know it before Cedar does."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from federation.model.policy import Obligations
 from federation.policy.cedar.heads import Head
@@ -10,8 +11,7 @@ from federation.policy.cedar.mentions import Mentions
 Effect: TypeAlias = Literal["permit", "forbid"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A Cedar policy with its name in the engine: the document's id and its number there, `doc#0`."""
 
     id: str
@@ -26,8 +26,7 @@ class Rule:
     """The policy in Cedar's JSON form, as text: a tenth of what the parsed form takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledPolicy:
+class CompiledPolicy(Struct, frozen=True):
     """A document that parses, within the limits of cost, with no annotation that nobody would obey."""
 
     id: str

@@ -9,11 +9,11 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, field
 from threading import Lock
-from typing import NamedTuple, TypeAlias
+from typing import ClassVar, NamedTuple, TypeAlias
 
 from cedarpy import PolicySet
+from msgspec import Struct
 
 from federation.model.policy import Party, Place, Policy
 from federation.oauth.errors import TemporarilyUnavailable
@@ -23,6 +23,7 @@ from federation.policy.cedar.heads import Uid
 from federation.policy.cedar.mentions import Mentions, all_mentions
 from federation.policy.cedar.problem import PolicyProblem
 from federation.policy.cedar.rules import Rule
+from federation.value import Redacted
 
 DEFAULT_POLICY = Policy(id="default", version=0, cedar="permit (principal, action, resource);")
 """Shipped: whatever the grants allow. A document of that id takes its place, also a disabled one."""
@@ -45,13 +46,14 @@ _Shelf: TypeAlias = tuple[Uid | None, _Who]
 """What a rule asks for before it can apply, the resource first; a request looks at every shelf it could satisfy."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Redacted, Struct, frozen=True):
     """The rules that could apply to a request, parsed."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"handle"})
 
     rules: ReadOnly[str, Rule]
     """By id in the engine."""
-    handle: PolicySet = field(repr=False)
+    handle: PolicySet
     mentions: Mentions
     """What any of them may read of a request."""
     snapshot: str

@@ -6,9 +6,10 @@ they are lexical. The tokens are Cedar's: comments end at CR or LF, and in a str
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 from unicodedata import category
+
+from msgspec import Struct
 
 from federation.policy.cedar.problem import PolicyProblem
 
@@ -37,8 +38,7 @@ class Token(NamedTuple):
     start: int
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A text within the limits."""
 
     text: str

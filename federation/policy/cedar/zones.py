@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from federation.model.policy import Zone
 
@@ -35,8 +36,7 @@ class _Prefix(NamedTuple):
     mask: int
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneTable:
+class ZoneTable(Struct, frozen=True):
     """All zones, so that a lookup costs as much as there are different prefix lengths, not networks."""
 
     prefixes: tuple[_Prefix, ...]

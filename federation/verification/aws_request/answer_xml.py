@@ -4,9 +4,10 @@ Form: docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity. Read by
 refused before an entity could be declared, so nothing is ever expanded.
 """
 
-from dataclasses import dataclass
 from typing import NoReturn
 from xml.parsers import expat
+
+from msgspec import Struct
 
 MAX_VALUE = 2048
 """Characters of an ARN, the longest of the three."""
@@ -24,8 +25,7 @@ class NotTheAnswer(ValueError):
     """The document is not an answer to GetCallerIdentity. The message holds nothing of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallerIdentity:
+class CallerIdentity(Struct, frozen=True):
     """Who signed a request, in AWS's words."""
 
     account: str

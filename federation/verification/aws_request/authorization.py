@@ -4,10 +4,13 @@ Form: docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements
 """
 
 import re
-from dataclasses import dataclass, field
+from typing import ClassVar
+
+from msgspec import Struct
 
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
+from federation.value import Redacted
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 MAX_AUTHORIZATION = 1024
@@ -20,16 +23,17 @@ _TEMPORARY = "ASIA"
 """How the key ids of temporary credentials begin (IAM user guide, Unique identifiers)."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnverifiedAuthorization:
+class UnverifiedAuthorization(Redacted, Struct, frozen=True):
     """Who claims to have signed what, of which nothing is proven yet."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"signature"})
 
     access_key_id: str
     date: str
     """YYYYMMDD, as in the credential scope."""
     region: str
     signed_headers: tuple[str, ...]
-    signature: str = field(repr=False)
+    signature: str
 
     @property
     def text(self) -> str:

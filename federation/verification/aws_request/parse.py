@@ -6,15 +6,18 @@ to the path `/`, whose fixed body may be left out.
 """
 
 import re
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import ClassVar
 from urllib.parse import unquote_to_bytes
+
+from msgspec import Struct
 
 from federation.model.json import Json, JsonObject
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.oauth.strict_json import NotStrictJson, parse_object
+from federation.value import Redacted
 from federation.verification.aws_request.authorization import UnverifiedAuthorization, read_authorization
 from federation.verification.aws_request.headers import (
     AUTHORIZATION,
@@ -34,15 +37,16 @@ _REQUIRED = {"url", "method", "headers"}
 _MEMBERS = _REQUIRED | {"body"}
 
 
-@dataclass(frozen=True, slots=True)
-class UnverifiedRequest:
+class UnverifiedRequest(Redacted, Struct, frozen=True):
     """A well-formed signed request of which nothing is proven yet."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"headers"})
 
     endpoint: str
     """Scheme and host: whose endpoint it was signed for, and so whom it names as issuer."""
     signed_at: int
     """Seconds since the epoch."""
-    headers: UnverifiedHeaders = field(repr=False)
+    headers: UnverifiedHeaders
     authorization: UnverifiedAuthorization
 
     @property

@@ -1,7 +1,8 @@
 """Is a signed GetCallerIdentity request what it claims: AWS is asked, once, and only for what could be accepted."""
 
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.model.json import Json
 from federation.model.tokens import VerifiedToken
@@ -24,8 +25,7 @@ LIFETIME = 900
 """Seconds after its signature that what we issue for it may live; beyond FRESH, so that a spent one is remembered."""
 
 
-@dataclass(frozen=True, slots=True)
-class AwsRequestVerifier:
+class AwsRequestVerifier(Struct, frozen=True):
     """Verifies tokens of type `urn:ietf:params:aws:token-type:aws4_request`."""
 
     issuers: TrustedIssuers

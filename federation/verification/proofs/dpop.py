@@ -1,8 +1,10 @@
 """DPoP proofs (RFC 9449 section 4): who sends this request has this key, now, and for this request alone."""
 
 import hmac
-from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import ClassVar
+
+from msgspec import Struct
 
 from federation.model.json import Claims
 from federation.model.one_time import OneTimeUse, Purpose
@@ -10,6 +12,7 @@ from federation.oauth.errors import InvalidDpopProof, InvalidRequest
 from federation.oauth.identifiers import PROOF_ALGORITHMS
 from federation.oauth.reasons import Reason
 from federation.ports import Clock
+from federation.value import Redacted
 from federation.verification import base64url
 from federation.verification.algorithms import SignatureAlgorithm, allowed_algorithm
 from federation.verification.compact import UnverifiedJwt, parse_compact
@@ -25,9 +28,10 @@ WINDOW = 60
 """Seconds that `iat` may be from now, on either side."""
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedProof:
+class VerifiedProof(Redacted, Struct, frozen=True):
     """Proof of a key, fresh, for this method and URL. Whether it was used before, the commit says."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"claims"})
 
     jkt: str
     """Thumbprint of the key (RFC 7638)."""
@@ -35,7 +39,7 @@ class VerifiedProof:
     issued_at: int
     """Seconds since the epoch."""
     nonce: str | None
-    claims: Claims = field(repr=False)
+    claims: Claims
 
     @property
     def use(self) -> OneTimeUse:
@@ -43,8 +47,7 @@ class VerifiedProof:
         return OneTimeUse(Purpose.DPOP, (self.jkt, self.jti), self.issued_at + WINDOW)
 
 
-@dataclass(frozen=True, slots=True)
-class DpopVerifier:
+class DpopVerifier(Struct, frozen=True):
     """Verifies proofs. Every refusal is an InvalidDpopProof."""
 
     clock: Clock

@@ -1,13 +1,16 @@
 """Bound tokens at our own doors: RFC 9449 section 7, RFC 8705 section 3 (ATTACKS J11, K6)."""
 
 import re
-from dataclasses import dataclass, field
+from typing import ClassVar
+
+from msgspec import Struct
 
 from federation.model.binding import Binding
 from federation.model.one_time import OneTimeUse
 from federation.oauth.errors import InvalidDpopProof, InvalidToken, NoToken, UnprovenToken
 from federation.oauth.http import HttpRequest
 from federation.oauth.reasons import Reason
+from federation.value import Redacted
 from federation.verification.proofs.connection import proven_certificate
 from federation.verification.proofs.dpop import DpopVerifier
 
@@ -17,13 +20,14 @@ DPOP = "dpop"
 _AUTHORIZATION = re.compile(r"(Bearer|DPoP) +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class PresentedToken:
+class PresentedToken(Redacted, Struct, frozen=True):
     """The token of an Authorization header; nothing of it is proven."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"token"})
 
     scheme: str
     """`bearer` or `dpop`."""
-    token: str = field(repr=False)
+    token: str
 
 
 def read_authorization(http: HttpRequest) -> PresentedToken:
@@ -34,8 +38,7 @@ def read_authorization(http: HttpRequest) -> PresentedToken:
     return PresentedToken(match[1].lower(), match[2])
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceProofs:
+class ResourceProofs(Struct, frozen=True):
     """Whether whoever sends a token of ours has the key that it is bound to. Refuses with InvalidToken."""
 
     dpop: DpopVerifier

@@ -1,6 +1,6 @@
 """Whose keys a token request proves: what its token may be bound to, and what bound subject tokens ask for."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from federation.model.binding import ProvenKeys
 from federation.model.json import JsonObject
@@ -15,8 +15,7 @@ from federation.verification.proofs.nonces import Nonces
 METHOD = "POST"
 
 
-@dataclass(frozen=True, slots=True)
-class Proofs:
+class Proofs(Struct, frozen=True):
     """The proofs of a token request. Refuses with InvalidDpopProof or UseDpopNonce."""
 
     dpop: DpopVerifier

@@ -3,11 +3,11 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from msgspec import Struct
 
 from federation.oauth.errors import InvalidRequest, OAuthError
 from federation.oauth.reasons import Reason
@@ -18,8 +18,7 @@ MAX_CERTIFICATES = 5
 """The leaf and whatever intermediates came with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PresentedCertificates:
+class PresentedCertificates(Struct, frozen=True):
     """What came over the connection. TLS proved that the caller has the leaf's key, and nothing else."""
 
     unverified_leaf: x509.Certificate

@@ -6,7 +6,6 @@ names.py. It refuses name constraints of kinds that it cannot evaluate, URIs amo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -17,6 +16,7 @@ from cryptography.x509.verification import (
     PolicyBuilder,
     Store,
 )
+from msgspec import Struct
 
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
@@ -29,8 +29,7 @@ _NO_PATH = "no valid path to the issuer's authorities"
 _FOR_CLIENTS = frozenset({ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE})
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedChain:
+class VerifiedChain(Struct, frozen=True):
     """Proof: `certificates`, the leaf first, lead to an authority of one issuer, and all of them hold now."""
 
     certificates: tuple[x509.Certificate, ...]

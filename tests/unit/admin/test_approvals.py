@@ -1,10 +1,11 @@
 """Who may say what to a request for approval, and for how long that holds."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from federation.admin.approvals import (
     DENIED,

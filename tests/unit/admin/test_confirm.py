@@ -1,8 +1,7 @@
 """A second admin's yes."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from federation.admin.confirm import CannotConfirm, Confirmer, OwnDocument
 from federation.model.confirmation import as_written

@@ -1,9 +1,9 @@
 """What waits for a person is shown to who may decide, and what they say holds."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
 from tests.support.admin_resources import ResourceWorld

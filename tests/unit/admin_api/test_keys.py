@@ -1,9 +1,9 @@
 """Our signing keys, as admins see and move them."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from federation.admin.key_orders import REVOKED, ROTATED
 from federation.admin_api.guard import MOVES

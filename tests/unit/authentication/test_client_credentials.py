@@ -1,8 +1,8 @@
 """A client that asks for itself, and its token when it comes back."""
 
-from dataclasses import dataclass, replace
-
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.authentication.client_credentials import as_verified_token
 from federation.mapping.mapper import Mapper
@@ -19,8 +19,7 @@ from tests.support.trust_values import NOW, asking, issuer, own_token
 CLIENT = Client("gateway", 3, ClientAuth("private_key_jwt"), ("risk-engine", "ledger"), ("risk:read",), tenant="acme")
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """What stands behind our tokens."""
 
     registered: Client | None = CLIENT

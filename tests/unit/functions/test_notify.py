@@ -1,10 +1,10 @@
 """Whoever decides is told of what waits, and of nothing else."""
 
 import io
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from federation.aws.approval_items import approval_item
 from federation.local.context import LambdaContext

@@ -1,7 +1,6 @@
-from dataclasses import replace
-
 import jwt
 import pytest
+from msgspec.structs import replace
 
 from federation.model.binding import Binding
 from federation.oauth.http import HttpRequest

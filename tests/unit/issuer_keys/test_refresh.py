@@ -1,6 +1,6 @@
 """The schedule that asks issuers for their keys."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from federation.issuer_keys.refresh import RefreshReport
 from federation.model.issuer_keys import IssuerKeySet

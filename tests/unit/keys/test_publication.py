@@ -1,10 +1,11 @@
 """A key signs only once verifiers can have seen it, whatever crashes in between."""
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import jwt
 import pytest
+from msgspec.structs import replace
 
 from federation.keys.documents import public_documents
 from federation.keys.jwk import UnsuitableKey, signing_key

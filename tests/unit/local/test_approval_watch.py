@@ -2,8 +2,9 @@
 
 import io
 import json
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from federation.local.approval_watch import ApprovalWatch, PrintedNotice
 from federation.model.approval import ApprovalRequest, ApprovalState

@@ -1,10 +1,10 @@
 """The laptop's IAM authorizer lets through what its key has signed, and nothing else."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from botocore.credentials import Credentials
+from msgspec.structs import replace
 
 from federation.local.embedded_aws import ACCESS_KEY, SECRET_KEY
 from federation.local.iam import MAX_AGE, IamAuthorizer

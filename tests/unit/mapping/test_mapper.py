@@ -1,9 +1,9 @@
 """A verified token finds its one mapping, or is refused."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from federation.mapping.mapper import Mapper
 from federation.mapping.selectors import filed_under

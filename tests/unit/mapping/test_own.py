@@ -1,8 +1,9 @@
 """Our own tokens are traced back to what made them, and that must still stand."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
+from msgspec.structs import replace
 
 from federation.mapping.own import OwnMappings
 from federation.model.client_credentials import as_principal

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from typing import Any
 
 import jwt
 import pytest
+from msgspec.structs import replace
 
 from federation.audit.record import AuditRecord
 from federation.keys.jwk import signing_key

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from federation.minting.claims import build_claims
 from federation.model.authorization import Authorization, Link, Provenance

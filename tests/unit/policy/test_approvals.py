@@ -1,7 +1,9 @@
 """What policies want approved: asked once, honoured to the second, used as often as it was given."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec.structs import replace
 
 from federation.model.approval import ApprovalState, StoredApproval
 from federation.model.authorization import Link, TokenTerms

@@ -1,8 +1,7 @@
 """What a platform says of its workload reaches a decision; what others write into the same place does not."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from federation.model.json import JsonObject
 from federation.model.tokens import VerifiedToken

@@ -1,8 +1,7 @@
 """Which key a token is bound to, and which proofs are asked for."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from federation.model.binding import Binding, ProvenKeys
 from federation.model.json import Json

@@ -1,8 +1,7 @@
 """Registered clients: a second ceiling, and whose tokens they may present."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from federation.model.binding import Binding, ProvenKeys
 from federation.model.tokens import Caller

@@ -1,8 +1,7 @@
 """The chain behind a token: what goes in front, and who may not."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from federation.model.json import JsonObject
 from federation.model.tokens import Acting, VerifiedToken

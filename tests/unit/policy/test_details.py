@@ -1,9 +1,9 @@
 """Authorization details (RFC 9396): granted by type, checked by member, only ever narrowed."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from federation.model.json import Json, JsonObject
 from federation.model.trust import Audience, DetailType, Grant

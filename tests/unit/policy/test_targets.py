@@ -1,8 +1,7 @@
 """Environments, formats, and grants that trim."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from federation.model.trust import Audience
 from federation.oauth.identifiers import TokenType

@@ -1,7 +1,7 @@
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from federation.model.json import Json
 from federation.model.status import SPAN, list_path

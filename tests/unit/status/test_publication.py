@@ -1,9 +1,9 @@
 import zlib
 from base64 import urlsafe_b64decode
-from dataclasses import replace
 
 import jwt
 import pytest
+from msgspec.structs import replace
 
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.status import SIZE, SPAN, list_path, status_reference

@@ -1,9 +1,9 @@
 import base64
 import hashlib
-from dataclasses import fields, replace
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from msgspec.structs import replace
 
 from federation.model.tokens import VerifiedToken
 from federation.model.trust import IssuerKeys
@@ -19,7 +19,7 @@ CA = authority("acme")
 
 
 def members(verified: VerifiedToken) -> dict[str, object]:
-    return {field.name: getattr(verified, field.name) for field in fields(verified)}
+    return {name: getattr(verified, name) for name in verified.__struct_fields__}
 
 
 def test_a_verified_certificate_says_what_was_proven() -> None:

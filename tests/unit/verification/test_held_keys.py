@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.verification.algorithms import ALGORITHMS

@@ -1,6 +1,5 @@
 import hashlib
 import json
-from dataclasses import fields
 
 from federation.model.json import Claims
 from federation.model.trust import Issuer
@@ -34,7 +33,7 @@ def picky() -> World:
 def test_a_verified_token_says_what_was_proven() -> None:
     verified = picky().verify(token(claims(role="admin", team="a", other=1, another=2)), TokenType.ID_TOKEN)
     payload = json.dumps(claims(role="admin", team="a", other=1, another=2), separators=(",", ":"))
-    assert {field.name: getattr(verified, field.name) for field in fields(verified)} == {
+    assert {name: getattr(verified, name) for name in verified.__struct_fields__} == {
         "issuer": trusted(),
         "token_type": TokenType.ID_TOKEN,
         "subject": "workload-1",

@@ -1,13 +1,13 @@
 """Issuers of client certificates and SPIFFE trust domains, as they are written."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256K1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
 
 from federation.admin.editor import TrustEditor
 from federation.documents.problem import InvalidDocuments

@@ -1,8 +1,7 @@
 """What is suggested really allows the request, opens as little as can be, and never takes a policy away."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from federation.insight.edits.patch import patched
 from federation.insight.edits.values import Opens, Suggestion

@@ -1,8 +1,7 @@
 """Clients, keys, people and scores as somebody supposes them."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from federation.insight.explain.explanation import explain
 from federation.insight.explain.question import Identity, Question

@@ -1,9 +1,9 @@
 """An explanation says what was decided, and why, step by step."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from federation.insight.explain.explanation import explain
 from federation.insight.explain.question import Identity, Question

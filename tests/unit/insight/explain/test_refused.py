@@ -1,8 +1,7 @@
 """Why an early step refused: a sentence of what is missing or wrong, beside the reason and the audit's detail."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from federation.insight.explain.explanation import explain
 from federation.insight.explain.question import Identity, Question

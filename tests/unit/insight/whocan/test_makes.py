@@ -1,10 +1,9 @@
 """Which principals a mapping can make: never fewer than the real mapper makes."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from federation.insight.whocan.makes import Makes
 from federation.insight.whocan.reach import reach_of

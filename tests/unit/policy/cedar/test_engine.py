@@ -1,9 +1,9 @@
 """Decisions as data, then what holds for every one."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from federation.model.json import JsonObject
 from federation.model.policy import Network, Obligations, Policy

@@ -1,6 +1,7 @@
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
+from msgspec.structs import replace
 
 from federation.model.binding import ProvenKeys
 from federation.model.one_time import OneTimeUse
@@ -42,7 +43,7 @@ class Asking:
 
     def proven(self, **sent: object) -> ProvenKeys:
         proofs = Proofs(DpopVerifier(FixedClock(NOW)), URLS, self.nonces)
-        return proofs.verify(replace(self.request, **sent))  # type: ignore[arg-type]
+        return proofs.verify(replace(self.request, **sent))
 
     def refusal(self, **sent: object) -> Reason:
         with pytest.raises(InvalidDpopProof) as refused:

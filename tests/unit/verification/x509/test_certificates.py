@@ -1,9 +1,9 @@
 import hashlib
-from dataclasses import replace
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from msgspec.structs import replace
 
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
