@@ -8,7 +8,7 @@ class Redacted:
 
     __slots__ = ()
     HIDDEN: ClassVar[frozenset[str]] = frozenset()
-    __struct_fields__: ClassVar[tuple[str, ...]] = ()
+    __struct_fields__: ClassVar[tuple[str, ...]]
 
     def __repr__(self) -> str:
         """The other fields."""

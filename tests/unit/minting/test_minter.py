@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -151,7 +151,7 @@ def test_stock_pyjwt_verifies_a_minted_token(algorithm: str) -> None:
 
 
 def test_what_explain_yields_is_not_minted(world: World) -> None:
-    terms = TokenTerms(**{part.name: getattr(authorization(), part.name) for part in fields(TokenTerms)})
+    terms = TokenTerms(**{name: getattr(authorization(), name) for name in TokenTerms.__struct_fields__})
     http = HttpRequest("POST", "/token", b"", "c-1")
     with pytest.raises(TypeError):
         world.minter.mint(terms, AuditRecord(http, FakeAuditLog(), world.clock))  # type: ignore[arg-type]
