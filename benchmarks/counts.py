@@ -9,12 +9,14 @@ process, on embedded AWS, and warm.
 import ast
 import json
 import os
+import re
 import secrets
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -35,13 +37,15 @@ from federation.documents.validate import validate
 from federation.local.embedded_aws import EmbeddedAws
 from federation.local.issuers.keys import IssuerKey, generate_key
 from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES
-from federation.model.json import JsonObject
+from federation.model.json import Json, JsonObject
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.identifiers import FORM, GrantType, TokenType
 from federation.settings import Settings, read_settings
 from federation.system import SystemClock
 
 LIBRARY = Path(__file__).parent.parent / "federation"
+DEPLOYED = re.compile(rf"{re.escape(str(LIBRARY))}/(?!local/|client/)")
+"""Not what stands for AWS here, nor what stands for the caller."""
 LONGEST = 350
 SHORTEST = 30
 ADMINS, PARTNER = "https://admins.example.com", "https://partner.example.com"
@@ -94,7 +98,14 @@ class Admin:
 
     def _exchanged(self, settings: Settings, key: IssuerKey) -> str:
         now = int(time.time())
-        claims = {"iss": ADMINS, "sub": "alice", "aud": BRIDGE, "iat": now, "exp": now + 600, "jti": "j-1"}
+        claims: dict[str, Json] = {
+            "iss": ADMINS,
+            "sub": "alice",
+            "aud": BRIDGE,
+            "iat": now,
+            "exp": now + 600,
+            "jti": "j-1",
+        }
         form = {
             "grant_type": GrantType.TOKEN_EXCHANGE,
             "subject_token": key.sign(claims),
@@ -145,7 +156,7 @@ def opened_files() -> Iterator[set[str]]:
     files: set[str] = set()
 
     def note(frame: FrameType, _event: str, _argument: object) -> None:
-        if "/federation/" in frame.f_code.co_filename:
+        if DEPLOYED.match(frame.f_code.co_filename):
             files.add(frame.f_code.co_filename)
 
     sys.setprofile(note)
@@ -160,7 +171,7 @@ def requests() -> Iterator[tuple[str, int, Counter[str]]]:
     with admin() as (alice, calls):
         for path, document in DOCUMENTS.items():
             created = alice.send("PUT", path, document, if_none_match="*")
-            if created.status != 201:
+            if created.status != HTTPStatus.CREATED:
                 raise RuntimeError(created.body)
             calls.clear()
             with opened_files() as files:
@@ -203,16 +214,16 @@ def _name(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def main() -> None:
-    """Print the table."""
-    print("| what | count |\n| --- | --- |")
-    for what, count in sizes().items():
-        print(f"| {what} | {count:,} |")
-    print("\n| request | files opened | AWS calls |\n| --- | --- | --- |")
+def table() -> Iterator[str]:
+    """In Markdown."""
+    yield from ("| what | count |", "| --- | --- |")
+    yield from (f"| {what} | {count:,} |" for what, count in sizes().items())
+    yield from ("", "| request | files opened | AWS calls |", "| --- | --- | --- |")
     for what, files, calls in requests():
         detail = ", ".join(f"{count} {name}" for name, count in sorted(calls.items()))
-        print(f"| {what} | {files} | {calls.total()}: {detail} |")
+        yield f"| {what} | {files} | {calls.total()}: {detail} |"
 
 
 if __name__ == "__main__":
-    main()
+    for line in table():
+        sys.stdout.write(line + "\n")

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from federation.admin.approvals import LIFETIME, LONGEST, MOST_USES
 from federation.admin.changes import rfc3339
 from federation.admin_api.models import Body, Reason, Shown
-from federation.documents.schema.patterns import DURATION
+from federation.documents.schema.document import DURATION
 from federation.model.approval import ApprovalState, StoredApproval
 from federation.model.duration import seconds
 

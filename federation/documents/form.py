@@ -9,8 +9,7 @@ from pydantic_core import ErrorDetails
 
 from federation.documents.problem import InvalidDocuments, Problem
 from federation.documents.registry import KIND_NAMES, REGISTRY
-from federation.documents.schema.document import TrustDocument
-from federation.documents.schema.patterns import WORDS
+from federation.documents.schema.document import WORDS, TrustDocument
 from federation.documents.source import Location, SourceDocument
 from federation.model.json import Json
 from federation.model.trust import Kind

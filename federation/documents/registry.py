@@ -16,8 +16,7 @@ from federation.documents.schema.client import ClientDocument
 from federation.documents.schema.document import TrustDocument
 from federation.documents.schema.issuer import IssuerDocument
 from federation.documents.schema.mapping import MappingDocument
-from federation.documents.schema.policy import PolicyDocument
-from federation.documents.schema.zone import ZoneDocument
+from federation.documents.schema.policy import PolicyDocument, ZoneDocument
 from federation.model.admin import admin_scopes, client_admin_scopes
 from federation.model.documents import (
     StoredDocument,

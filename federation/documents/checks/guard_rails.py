@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from federation.documents.schema.issuer import IssuerDocument
-from federation.documents.schema.mapping import MappingDocument
-from federation.documents.schema.match import lets_in_everybody
+from federation.documents.schema.mapping import MappingDocument, lets_in_everybody
 from federation.documents.source import Location
 from federation.mapping.match import is_glob
 from federation.mapping.paths import ClaimPath, parse_path, top_level

@@ -1,13 +1,13 @@
-"""kind: Policy: Cedar on top of the grants: conditions, obligations, prohibitions."""
+"""A Policy in Cedar, and the Zones that policies name."""
 
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from federation.documents.schema.document import TrustDocument
-from federation.documents.schema.values import Tenant
+from federation.documents.schema.document import Tenant, TrustDocument, distinct
 from federation.policy.cedar.compile import compile_policy
 from federation.policy.cedar.problem import PolicyProblem
+from federation.policy.cedar.zones import parse_cidr
 
 
 def _cedar(text: str, info: ValidationInfo) -> str:
@@ -33,3 +33,18 @@ class PolicyDocument(TrustDocument):
         list[dict[str, Any]],
         Field(default_factory=list, max_length=100, description="Requests, and whether each is allowed or denied."),
     ]
+
+
+def _cidr(text: str) -> str:
+    parse_cidr(text)
+    return text
+
+
+Cidr = Annotated[str, AfterValidator(_cidr), Field(description="203.0.113.0/24 or 2001:db8::/32.")]
+
+
+class ZoneDocument(TrustDocument):
+    """Where requests come from, as the gateway saw it; the longest prefix wins."""
+
+    kind: Literal["Zone"]
+    cidrs: Annotated[list[Cidr], AfterValidator(distinct), Field(min_length=1, max_length=1000)]

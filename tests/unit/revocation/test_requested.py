@@ -1,7 +1,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from federation.documents.schema.values import TokenAge
+from federation.documents.schema.document import TokenAge
 from federation.model.duration import seconds
 from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey, RevocationTarget
