@@ -1,5 +1,6 @@
 """What a verified token says: the claims as they came, and their meaning by name (DESIGN section 6)."""
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,10 +23,10 @@ class Claims(Mapping[str, Any]):
 
     __slots__ = ("_claims", "_now")
 
-    def __init__(self, claims: dict[str, Any], now: float) -> None:
-        """`now`: when it was verified, in seconds since the epoch."""
+    def __init__(self, claims: dict[str, Any], now: float | None = None) -> None:
+        """`now`: when it was verified, in seconds since the epoch; None: now."""
         self._claims = claims
-        self._now = now
+        self._now = time.time() if now is None else now
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401  (JSON)
         return self._claims[name]
