@@ -3,19 +3,20 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from hashlib import sha256
 from ssl import PEM_cert_to_DER_cert
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import jwt
 from jwt.algorithms import OKPAlgorithm
+from msgspec import Struct
 
 from federation.oauth.errors import InvalidToken
 from federation.oauth.reasons import Reason
 from federation.resource_server.base64url import encode
 from federation.resource_server.replays import MAX_REMEMBERED, RememberedProofs, Replays
+from federation.value import Redacted
 
 KEYS = {"ES256": ("EC", "P-256"), "PS256": ("RSA", None), "EdDSA": ("OKP", "Ed25519"), "Ed25519": ("OKP", "Ed25519")}
 """`alg` -> `kty` and `crv` of its keys. The last two are one algorithm (RFC 9864)."""
@@ -31,11 +32,11 @@ _NONSENSE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeE
 """What comes of reading what anybody may have written: numbers of any length, and nesting of any depth, included."""
 
 
-@dataclass(frozen=True, slots=True)
-class DpopRequest:
+class DpopRequest(Redacted, Struct, frozen=True):
     """A request that came with `Authorization: DPoP` and a DPoP header."""
 
-    proof: str = field(repr=False)
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"proof"})
+    proof: str
     method: str
     url: str
     """As the service is known outside; never from a Host header."""

@@ -4,6 +4,7 @@ Every adapter comes down to this; it knows no framework.
 """
 
 import re
+from typing import ClassVar
 
 import msgspec
 
@@ -17,13 +18,15 @@ from federation.resource_server.dpop import DpopRequest, InvalidProof
 from federation.resource_server.requirement import ANY_GOOD_TOKEN, Requirement
 from federation.resource_server.uses import log_use
 from federation.resource_server.verifier import Verifier
+from federation.value import Redacted
 
 _AUTHORIZATION = re.compile(r"(Bearer|DPoP) +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 
 
-class Request(msgspec.Struct, frozen=True):
+class Request(Redacted, msgspec.Struct, frozen=True):
     """What is looked at. Header values as they came: one entry for each time that the header was sent."""
 
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"authorization", "dpop"})
     method: str
     path: str
     """As it was sent, escapes included; without query."""
@@ -35,7 +38,8 @@ class Request(msgspec.Struct, frozen=True):
     """Of the header in which the proxy before this service tells it."""
 
 
-class _Presented(msgspec.Struct, frozen=True):
+class _Presented(Redacted, msgspec.Struct, frozen=True):
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"token"})
     scheme: str
     token: str
 
