@@ -1,25 +1,45 @@
 """`fedbridge apply`: a folder of trust documents is written; interrupted and repeated, it comes to the same end."""
 
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from shutil import which
 from typing import Annotated, Any
 
 import typer
 
-from federation.cli.console import Terminal
+from federation.cli.console import Progress, Terminal
 from federation.cli.failure import USAGE, Failed
-from federation.cli.git_reason import last_commit
-from federation.cli.invalid import end_invalid
 from federation.cli.plan import Folder, Prune
 from federation.cli.plan_view import print_plan
-from federation.cli.planning import Plan, body_of, plan_folder, reported
-from federation.cli.progress import Progress
-from federation.cli.saved_plan import SavedPlan
+from federation.cli.planning import Plan, SavedPlan, body_of, plan_folder, reported
+from federation.cli.problems import end_invalid
 from federation.cli.session import AdminSession, admin_command
-from federation.cli.trust_parts import Part, written_parts
+from federation.cli.trust_folder import Part, written_parts
 from federation.client.admin import AdminApi, AdminRefused
 from federation.documents.problem import InvalidDocuments
+
+LONGEST = 512
+"""Characters that the bridge keeps of a reason."""
+PATIENCE = 5
+"""Seconds."""
+
+
+def last_commit(folder: Path) -> str:
+    """One printable line; empty where there is no git, or no commit."""
+    git = which("git")
+    if git is None:
+        return ""
+    where = folder if folder.is_dir() else folder.parent
+    command = [git, "-C", str(where), "log", "-1", "--format=%s"]
+    try:
+        shown = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603 (git itself)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    text = shown.stdout.decode("utf-8", "replace").strip()
+    return "".join(character for character in text if character.isprintable())[:LONGEST]
+
 
 EXAMPLE = 'Example: fedbridge apply trust --plan plan.json --reason "partner acme, ticket 4711"'
 

@@ -1,5 +1,6 @@
 """Which bridge a command talks to, and with which credential: the same for a laptop and for AWS."""
 
+import json
 import os
 from pathlib import Path
 from typing import Annotated
@@ -8,8 +9,21 @@ import typer
 
 from federation.cli.failure import USAGE, Failed
 from federation.client.admin import AdminApi
-from federation.client.credential import read_credential
+from federation.client.credential import read_credential, write_private
 from federation.client.http import may_receive_token
+from federation.client.key import DpopKey
+
+
+def key_in(file: Path) -> DpopKey:
+    """The key there, or a fresh one that is there from now on; raises Failed, OSError."""
+    if not file.exists():
+        key = DpopKey.generate()
+        write_private(file, json.dumps(dict(key.private_jwk)))
+        return key
+    try:
+        return DpopKey.load(json.loads(file.read_text("ascii")))
+    except (TypeError, ValueError):
+        raise Failed(f"{file} holds no private EC key as a JWK", "name a new file: one is made there") from None
 
 
 def default_file() -> Path:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from federation.cli.console import printable
 from federation.cli.failure import Failed
-from federation.cli.printable import printable
 from federation.client.http import Answer, post_form, send
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"

@@ -1,19 +1,208 @@
-"""`fedbridge explain`: why a request is allowed or refused, step by step; nothing is minted."""
+"""`fedbridge explain`: why a request is allowed or refused, and the edit that would help; nothing is minted."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
 
-from federation.cli.console import Terminal
-from federation.cli.explain_tree import edits_of, print_explanation
-from federation.cli.explain_write import write_edits
+from federation.cli.console import Terminal, printable
 from federation.cli.failure import FAILED, USAGE, Failed
-from federation.cli.recorded import question_of
+from federation.cli.listing import path_of
 from federation.cli.session import AdminSession, admin_command
 from federation.cli.subject import read_token_file
+from federation.cli.yaml_file import CannotEdit, as_yaml, edited
+from federation.client.admin import AdminApi, AdminRefused
+from federation.documents.source import SourceDocument
+from federation.documents.yaml_source import read_sources
+from federation.model.client_credentials import CLIENT_ISSUER
+
+NOT_REACHED = "not reached"
+"""What is said of the steps behind the one that refuses."""
+
+_SIGNS = {"ok": ("✓", "green"), "refused": ("✗", "red"), "skipped": ("·", "dim")}
+_OPERATIONS = {"add": ("+", "green"), "replace": ("~", "yellow"), "remove": ("-", "red")}
+
+
+def print_explanation(console: Console, explanation: Mapping[str, Any]) -> None:
+    """The outcome, the steps, and what would change it."""
+    tree = Tree(_outcome(explanation))
+    steps = explanation.get("steps", ())
+    for step in (step for step in steps if step["detail"] != NOT_REACHED):
+        _add_step(tree, step)
+    if beyond := [str(step["step"]) for step in steps if step["detail"] == NOT_REACHED]:
+        tree.add(Text(printable(f"· {NOT_REACHED}: {', '.join(beyond)}"), "dim"))
+    for obstacle in explanation.get("obstacles", ()):
+        place = f"Policy {obstacle['policy']}, line {obstacle['line']}: {obstacle['text']}"
+        tree.add(Text(printable(f"in the way: {place}"), "yellow"))
+    _add_edits(tree, edits_of(explanation))
+    console.print(tree)
+
+
+def edits_of(explanation: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The smallest edit: one or several changes that together would allow the request."""
+    suggestions = explanation.get("suggestions")
+    if suggestions:
+        edits: Sequence[Mapping[str, Any]] = suggestions[0]["edits"]
+        return edits
+    return list(explanation.get("edits") or ())[:1]
+
+
+def _outcome(explanation: Mapping[str, Any]) -> Text:
+    decision, refusal = explanation.get("decision") or {}, explanation.get("refusal") or {}
+    if explanation["allowed"]:
+        where = ", ".join(decision.get("audiences", ()))
+        what = f"{decision.get('principal')} gets {' '.join(decision.get('scopes', ()))} at {where}"
+        return Text(printable(f"allowed: {what} for {decision.get('lifetime')} s"), "bold green")
+    return Text(printable(f"refused: {refusal.get('error')}: {refusal.get('reason')}"), "bold red")
+
+
+def _add_step(tree: Tree, step: Mapping[str, Any]) -> None:
+    sign, style = _SIGNS.get(str(step["outcome"]), ("?", ""))
+    branch = tree.add(Text(printable(f"{sign} {step['step']}: {step['detail']}"), style))
+    facts = step.get("facts") or {}
+    near = facts.get("near") if step["outcome"] == "refused" else None
+    for candidate in near or ():
+        _add_candidate(branch, candidate)
+
+
+def _add_candidate(branch: Tree, candidate: Mapping[str, Any]) -> None:
+    """A rule that nearly fitted: its lines that do not hold, one below the other."""
+    missed = candidate.get("missed")
+    disabled = " (disabled)" if candidate.get("enabled") is False else ""
+    if missed is None:
+        told = f"perhaps Issuer {candidate.get('id')}{disabled}: {candidate.get('issuer')}"
+        expected = " ".join(candidate.get("audiences", ())) or "this bridge's own URL"
+        branch.add(Text(printable(f"{told}, for {expected}"), "dim"))
+        return
+    table = Table.grid(padding=(0, 2))
+    for miss in missed:
+        wanted, got = (Text(f"{word} {_shown(miss[word])}", style) for word, style in _SIDES)
+        table.add_row(Text(printable(str(miss["claim"]))), wanted, got)
+    branch.add(Text(printable(f"nearly Mapping {candidate['mapping']}{disabled}"), "dim")).add(table)
+
+
+_SIDES = (("wanted", "green"), ("got", "red"))
+
+
+def _add_edits(tree: Tree, edits: Sequence[Mapping[str, Any]]) -> None:
+    if not edits:
+        return
+    branch = tree.add(Text("the smallest edit that would allow it", "bold cyan"))
+    for edit in edits:
+        named = "the request" if edit["kind"] == "Request" else f"{edit['kind']} {edit['id']}"
+        change = branch.add(Text(printable(f"{named}: {edit['description']}")))
+        for operation in edit.get("patch", ()):
+            sign, style = _OPERATIONS.get(str(operation["op"]), ("?", ""))
+            value = "" if operation["op"] == "remove" else f": {_shown(operation.get('value'))}"
+            change.add(Text(printable(f"{sign} {operation['path']}{value}"), style))
+
+
+def _shown(value: object) -> str:
+    return printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def write_edits(folder: Path, edits: Sequence[Mapping[str, Any]]) -> Iterator[Path]:
+    """Each document where the folder has it, or where `fedbridge export` puts it; raises Failed, OSError."""
+    for document in [edit["document_after"] for edit in edits if edit.get("document_after")]:
+        name = f"{document['kind']} {document['id']}"
+        sources = read_sources(folder).documents if folder.exists() else ()
+        there = [source for source in sources if source.name == name]
+        usual = folder / f"{path_of(str(document['kind']), str(document['id']))}.yaml"
+        file = Path(there[0].file) if there else usual
+        text = _changed(there, document) if there else _new(file, document)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode())
+        yield file
+
+
+def _changed(there: Sequence[SourceDocument], document: Mapping[str, Any]) -> str:
+    """What else is in the file stays as it is."""
+    file = Path(there[0].file)
+    if len(there) > 1 or file.suffix == ".json":
+        raise _by_hand(there[0])
+    try:
+        return edited(file.read_bytes().decode(), there[0].line, dict(document))
+    except CannotEdit:
+        raise _by_hand(there[0]) from None
+
+
+def _new(file: Path, document: Mapping[str, Any]) -> str:
+    if file.exists() and (others := read_sources(file).documents):
+        raise _by_hand(others[0])
+    return as_yaml(dict(document))
+
+
+def _by_hand(source: SourceDocument) -> Failed:
+    return Failed(f"{source.name} is at {source.file}:{source.line}", "change it there as the edit says")
+
+
+def question_of(api: AdminApi, correlation_id: str, terminal: Terminal) -> dict[str, Any]:
+    """The same question again; raises Failed where the trail does not know enough, AdminRefused, OSError."""
+    record = _record(api, correlation_id)
+    told = [str(record[name]) for name in ("outcome", "reason", "detail") if record.get(name)]
+    terminal.note(printable(f"{record.get('time', '')} {': '.join(told)}".strip()))
+    claims = record.get("claims")
+    if not isinstance(claims, Mapping) or not claims:
+        raise Failed(
+            "no step can be tried again: nobody's identity was proven in that request",
+            "mend what the line above says, or explain a token of the caller's: --token FILE --audience ID",
+        )
+    asked = {
+        "audience": _text(record.get("requested_audience") or record.get("audience")),
+        "resource": record.get("requested_resource"),
+        "scope": _text(record.get("requested_scope")),
+        "client": record.get("client_id") if "client_method" in record else None,
+        "ip": record.get("source_ip"),
+        "proof": next((kind for name, kind in _PROOFS.items() if record.get(name)), None),
+    }
+    return {
+        **({} if record.get("issuer") == CLIENT_ISSUER else _recorded_identity(record, "claims", "issuer")),
+        **({"actor": _recorded_identity(record, "actor_claims", "actor_issuer")} if record.get("actor_claims") else {}),
+        **{name: value for name, value in asked.items() if value},
+    }
+
+
+_PROOFS = {"dpop_jkt": "dpop", "certificate_thumbprint": "mtls"}
+
+
+def _recorded_identity(record: Mapping[str, Any], claims: str, issuer: str) -> dict[str, Any]:
+    """What proved it: the claims that identify it, and the Issuer document where they name none themselves."""
+    known = dict(record[claims])
+    if "iss" in known:
+        return {"claims": known}
+    if claims == "claims" and str(record.get("issuer_url", "")).startswith("http"):
+        return {"claims": {"iss": record["issuer_url"], **known}}
+    return {"claims": known, **({"issuer": record[issuer]} if record.get(issuer) else {})}
+
+
+def _record(api: AdminApi, correlation_id: str) -> Mapping[str, Any]:
+    try:
+        items = api.get("/audit", {"correlation_id": correlation_id}).members["items"]
+    except AdminRefused as refused:
+        if refused.status != HTTPStatus.NOT_FOUND:
+            raise
+        items = []
+    if not items:
+        raise Failed(
+            "the audit trail does not know that request",
+            "look at the id and the bridge's URL, or explain a token of the caller's: --token FILE --audience ID",
+        )
+    record: Mapping[str, Any] = items[0]
+    return record
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, list):
+        return " ".join(map(str, value)) or None
+    return value if isinstance(value, str) and value else None
+
 
 EXAMPLE = "Example: fedbridge explain --token partner.jwt --audience risk-engine --scope risk:score:read"
 

@@ -8,10 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from federation.cli.console import Terminal
+from federation.cli.console import Progress, Terminal
 from federation.cli.failure import Failed
 from federation.cli.listing import KINDS, every
-from federation.cli.progress import Progress
 from federation.cli.session import AdminSession, admin_command
 from federation.cli.yaml_file import as_yaml
 from federation.client.admin import AdminApi

@@ -10,8 +10,7 @@ import typer
 from msgspec import Struct
 from rich.text import Text
 
-from federation.cli.console import Terminal, print_json
-from federation.cli.printable import printable
+from federation.cli.console import Terminal, print_json, printable
 from federation.client.admin import AdminRefused
 from federation.client.credential import NoCredential
 from federation.client.exchange import Refused

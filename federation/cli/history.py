@@ -7,9 +7,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from federation.cli.console import printable
 from federation.cli.listing import IdArgument, KindArgument, every, path_of
 from federation.cli.plan_view import print_diff
-from federation.cli.printable import printable
 from federation.cli.session import AdminSession, admin_command
 
 EXAMPLE = "Example: fedbridge history Mapping acme-billing-sync"

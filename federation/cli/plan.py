@@ -5,11 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from federation.cli.invalid import end_invalid, problem_json
+from federation.cli.console import Progress
 from federation.cli.plan_view import print_plan
-from federation.cli.planning import Plan, plan_folder
-from federation.cli.progress import Progress
-from federation.cli.saved_plan import SavedPlan
+from federation.cli.planning import Plan, SavedPlan, plan_folder
+from federation.cli.problems import end_invalid, problem_json
 from federation.cli.session import AdminSession, admin_command
 from federation.documents.problem import InvalidDocuments
 

@@ -8,9 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from federation.cli.effects_view import print_effects, print_lines
-from federation.cli.planning import Plan
-from federation.cli.printable import printable
+from federation.cli.console import printable
+from federation.cli.planning import Plan, print_effects, print_lines
 from federation.cli.problems import print_problems
 from federation.cli.yaml_file import as_yaml
 

@@ -1,22 +1,99 @@
-"""What a folder of documents would change: read, checked offline, then asked of the bridge."""
+"""What a folder of documents would change and mean: read, checked offline, asked of the bridge, kept to be applied."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from msgspec import Struct, field
+from msgspec import Struct, field, to_builtins
 from msgspec.structs import replace
+from rich.console import Console
+from rich.text import Text
 
-from federation.cli.effects_view import effects_of
+from federation.cli.console import Progress, printable
 from federation.cli.failure import Failed
 from federation.cli.listing import KINDS, every
-from federation.cli.progress import Progress
-from federation.cli.trust_folder import TrustFolder, read_folder
-from federation.cli.trust_parts import Name, Part, planned_parts
+from federation.cli.trust_folder import Name, Part, TrustFolder, planned_parts, read_folder
 from federation.client.admin import AdminApi, AdminRefused
+from federation.client.credential import write_private
 from federation.client.http import LOOPBACK
 from federation.documents.problem import InvalidDocuments, Problem
+
+AT_ONCE = 100
+"""Lines."""
+
+_LISTS = ("gained", "lost", "changed", "examples")
+
+
+def effects_of(answered: object) -> list[dict[str, Any]]:
+    """Every effect by itself, whether the bridge tells them in one list or in several by their kind."""
+    if isinstance(answered, Mapping):
+        return [dict(one) for name in _LISTS for one in answered.get(name, ())]
+    if isinstance(answered, Sequence) and not isinstance(answered, str):
+        grouped = [one for one in answered if isinstance(one, Mapping)]
+        return [single for one in grouped for single in (effects_of(one) if _is_group(one) else [dict(one)])]
+    return []
+
+
+def print_effects(console: Console, effects: Sequence[Mapping[str, Any]]) -> None:
+    """A line each, what is gained first."""
+    if not effects:
+        console.print(Text("what it means: nobody in the rules or seen lately gains or loses anything", "bold"))
+        return
+    console.print(Text("what it means", "bold"))
+    lines = [Text(f"  {sign} {printable(text)}", style) for sign, style, text in map(_line, effects)]
+    for start in range(0, len(lines), AT_ONCE):
+        print_lines(console, lines[start : start + AT_ONCE])
+
+
+def print_lines(console: Console, lines: Sequence[Text]) -> None:
+    """All in one call: a call costs more than a line, and there may be tens of thousands."""
+    if lines:
+        console.print(Text("\n").join(lines), soft_wrap=True)
+
+
+def _is_group(one: Mapping[str, Any]) -> bool:
+    return any(isinstance(one.get(name), list) for name in _LISTS)
+
+
+def _line(effect: Mapping[str, Any]) -> tuple[str, str, str]:
+    if "policy" in effect:
+        return "!", "yellow", _example(effect)
+    who, what = effect.get("principal"), f"{effect.get('audience')}: {' '.join(effect.get('scopes', ()))}"
+    before, after = effect.get("before"), effect.get("after")
+    if before is None:
+        return "+", "green", f"{who} gains {what}{_terms(after)}{_seen(effect)}"
+    if after is None:
+        return "-", "red", f"{who} loses {what}{_seen(effect)}"
+    return "~", "yellow", f"{who} keeps {what}{_terms(before)} ->{_terms(after)}{_seen(effect)}"
+
+
+def _example(effect: Mapping[str, Any]) -> str:
+    words = {True: "allowed", False: "refused"}
+    who = f"{effect.get('principal')} at {effect.get('audience')}"
+    then, now = (words[bool(effect.get(f"allowed_{when}"))] for when in ("before", "after"))
+    return f"example {effect.get('number')} of Policy {effect['policy']}: {who} was {then}, is {now}"
+
+
+def _terms(terms: object) -> str:
+    if not isinstance(terms, Mapping):
+        return ""
+    return f" ({', '.join(_words(terms))})"
+
+
+def _words(terms: Mapping[str, Any]) -> Iterator[str]:
+    yield f"for {terms.get('lifetime')} s"
+    yield from (f"needs {need}" for need in terms.get("needs", ()))
+
+
+def _seen(effect: Mapping[str, Any]) -> str:
+    """Whether the audit trail knows such an identity, or the documents alone say so."""
+    count = effect.get("observed")
+    if not count:
+        return " [nobody seen]" if count == 0 else ""
+    return f" [{count} {'identity' if count == 1 else 'identities'} seen]"
+
 
 ATTEMPTS = 3
 """How often a plan in several parts begins anew because trust moved between them."""
@@ -111,3 +188,63 @@ def _unknown(api: AdminApi, folder: TrustFolder, progress: Progress) -> tuple[Na
         for item in every(api, f"/{plural}")
     )
     return tuple(name for name in stored if name not in known)
+
+
+FORMAT = 1
+
+
+class SavedPlan(Struct, frozen=True):
+    """What a plan comes down to."""
+
+    format: int
+    bridge: str
+    base: int
+    digest: str
+    """Of the documents."""
+    changes: Mapping[str, tuple[str, int]]
+    """`kind id` -> action, and the version afterwards."""
+    prune: bool = False
+
+    @classmethod
+    def of(cls, plan: Plan, bridge: str) -> "SavedPlan":
+        """What is to be kept of it."""
+        changes = {
+            f"{change['kind']} {change['id']}": (str(change["action"]), int(change["version"]))
+            for change in plan.changes
+        }
+        return cls(FORMAT, bridge, plan.base, plan.folder.digest, changes, plan.prune)
+
+    @classmethod
+    def read(cls, file: Path) -> "SavedPlan":
+        """Raises Failed, OSError."""
+        try:
+            kept = json.loads(file.read_text("utf-8"))
+            changes = {str(name): (str(action), int(version)) for name, (action, version) in kept["changes"].items()}
+            known = str(kept["bridge"]), int(kept["base"]), str(kept["digest"])
+            saved = cls(kept["format"], *known, changes, kept["prune"] is True)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise Failed(f"{file} is no plan", "make one: fedbridge plan DIR --out FILE") from None
+        if saved.format != FORMAT:
+            raise Failed(f"{file} is a plan of another version of fedbridge", "plan again")
+        return saved
+
+    def write(self, file: Path) -> None:
+        """As a whole or not at all; raises OSError."""
+        write_private(file, json.dumps(to_builtins(self), indent=1))
+
+    def check(self, now: Plan, bridge: str) -> int:
+        """How many of the changes have been made already; raises Failed unless `now` is what is left of this plan.
+
+        Every write moves trust by one. So if trust has moved by exactly what is done of the plan, nobody else wrote:
+        an apply was interrupted, and may go on.
+        """
+        if self.bridge != bridge:
+            raise Failed(f"this plan is for {self.bridge}", f"plan for {bridge}, or name that one with --url")
+        if self.digest != now.folder.digest:
+            raise Failed("the folder is not what was planned", "plan again: fedbridge plan DIR --out FILE")
+        left = SavedPlan.of(now, bridge)
+        done = len(self.changes) - len(left.changes)
+        as_planned = left.changes.items() <= self.changes.items()
+        if not as_planned or left.base - self.base != done:
+            raise Failed("trust was changed since this was planned", "plan again: fedbridge plan DIR --out FILE")
+        return done

@@ -1,12 +1,16 @@
 """Problems of trust documents as people read them: `file:line: document: message (hint)`."""
 
 from collections.abc import Iterable
+from typing import Any, NoReturn
 
+import typer
+from msgspec import to_builtins
 from rich.console import Console
 from rich.text import Text
 
-from federation.cli.printable import printable
-from federation.documents.problem import Problem
+from federation.cli.console import Terminal, print_json, printable
+from federation.cli.failure import FAILED
+from federation.documents.problem import InvalidDocuments, Problem
 
 
 def print_problems(console: Console, problems: Iterable[Problem], *, style: str = "red") -> None:
@@ -37,3 +41,19 @@ def _line(problem: Problem, style: str) -> Text:
     if problem.hint:
         text.stylize("cyan", start + len(problem.message))
     return text
+
+
+def end_invalid(terminal: Terminal, invalid: InvalidDocuments) -> NoReturn:
+    """Tells every problem by file and line, and ends the command."""
+    if terminal.as_json:
+        print_json({"ok": False, "problems": [problem_json(problem) for problem in invalid.problems]})
+    else:
+        print_problems(terminal.results, invalid.problems)
+        terminal.say("nothing was written: mend these first", "bold red")
+    raise typer.Exit(FAILED)
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    """As `fedbridge validate --json` has it."""
+    shown: dict[str, Any] = to_builtins(problem)
+    return shown

@@ -5,9 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from federation.cli.console import Terminal
+from federation.cli.console import Terminal, printable
 from federation.cli.listing import IdArgument, KindArgument, path_of
-from federation.cli.printable import printable
 from federation.cli.session import AdminSession, admin_command
 from federation.client.admin import AdminApi, AdminRefused
 

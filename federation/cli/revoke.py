@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import jwt
 import typer
 
+from federation.cli.console import printable
 from federation.cli.failure import USAGE, Failed
-from federation.cli.printable import printable
 from federation.cli.session import AdminSession, admin_command
 from federation.cli.subject import read_token_file
 

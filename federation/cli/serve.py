@@ -13,8 +13,7 @@ import typer
 from rich.console import Console
 
 from federation.cli.console import AsJson, NoColor, Terminal
-from federation.cli.invalid import end_invalid
-from federation.cli.problems import print_problems
+from federation.cli.problems import end_invalid, print_problems
 from federation.documents.problem import InvalidDocuments
 from federation.local.admin_token import NoAdminToken
 from federation.local.bridge import CannotStart

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from federation.cli.bridge import key_in
 from federation.cli.console import Terminal
-from federation.cli.dpop_key_file import key_in
 from federation.cli.login import Scope
 from federation.cli.session import BridgeSession, bridge_command
 from federation.cli.subject import ClientId, Issuer, Source, Wish, read_token_file, subject_token

@@ -1,7 +1,8 @@
-"""Trust documents of a folder, as they are sent: each with the place where somebody wrote it."""
+"""Trust documents of a folder as they are sent: in parts that the bridge takes, none before what it names."""
 
 import json
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -75,3 +76,85 @@ def _name(source: SourceDocument) -> tuple[str, str]:
 def _plain(part: str) -> str:
     """RFC 6901 section 4."""
     return part.replace("~1", "/").replace("~0", "~")
+
+
+MAX_BYTES = 3 * 1024 * 1024
+"""Of a request: below the 4 MiB that the bridge takes."""
+MAX_WRITES = 250
+"""Of a request: as many as are written before a gateway gives up waiting."""
+
+Name = tuple[str, str]
+"""(kind, id)"""
+
+
+class Part(Struct, frozen=True):
+    """What goes into one request."""
+
+    documents: TrustFolder
+    deletions: tuple[Name, ...] = ()
+
+
+def planned_parts(folder: TrustFolder, deletions: Sequence[Name], max_bytes: int = MAX_BYTES) -> list[Part]:
+    """To plan with: every part has the issuers and audiences that its mappings name, so that it stands by itself."""
+    if _size(folder.documents) <= max_bytes:
+        return [Part(folder, tuple(deletions))]
+    named, mappings = _split(folder)
+    around = _size(folder.some(named).documents)
+    if not mappings or around > max_bytes // 2:
+        # Too much to come along: the bridge must have it already, and says so if it has not.
+        chunks = [*_chunks(folder, named, max_bytes), *_chunks(folder, mappings, max_bytes)]
+    else:
+        chunks = [[*named, *chunk] for chunk in _chunks(folder, mappings, max_bytes - around)]
+    return [Part(folder.some(chunk), () if number else tuple(deletions)) for number, chunk in enumerate(chunks)]
+
+
+def written_parts(
+    folder: TrustFolder,
+    actions: Mapping[Name, str],
+    *,
+    max_bytes: int = MAX_BYTES,
+    max_writes: int = MAX_WRITES,
+) -> list[Part]:
+    """To apply: all at once where that is possible, else what changes, in an order in which nothing is missing.
+
+    `actions`: what is to become of a document, by its name; what is unchanged may be left out.
+    """
+    deletions = tuple(name for name, action in actions.items() if action == "delete")
+    changed = [number for number, name in enumerate(folder.names) if actions.get(name) in ("create", "update")]
+    if _size(folder.documents) <= max_bytes and len(changed) + len(deletions) <= max_writes:
+        return [Part(folder, deletions)]
+    named, mappings = ([one for one in some if one in set(changed)] for some in _split(folder))
+    gone = [name for name in deletions if name[0] == "Mapping"]
+    parts = [Part(folder.some([]), tuple(gone[at : at + max_writes])) for at in range(0, len(gone), max_writes)]
+    for some in (named, mappings):
+        parts += [Part(folder.some(chunk)) for chunk in _chunks(folder, some, max_bytes, max_writes)]
+    rest = tuple(name for name in deletions if name[0] != "Mapping")
+    return [*parts, *([Part(folder.some([]), rest)] if rest else [])]
+
+
+def _split(folder: TrustFolder) -> tuple[list[int], list[int]]:
+    """What mappings name, and the mappings."""
+    mappings = [number for number, (kind, _) in enumerate(folder.names) if kind == "Mapping"]
+    others = [number for number, (kind, _) in enumerate(folder.names) if kind != "Mapping"]
+    return others, mappings
+
+
+def _chunks(
+    folder: TrustFolder, numbers: Sequence[int], max_bytes: int, max_count: int = sys.maxsize
+) -> Iterator[list[int]]:
+    chunk: list[int] = []
+    size = 0
+    for number in numbers:
+        more = _size([folder.sources[number].value])
+        if chunk and (size + more > max_bytes or len(chunk) >= max_count):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(number)
+        size += more
+    if chunk:
+        yield chunk
+
+
+def _size(documents: Sequence[object]) -> int:
+    """Bytes as they are sent; a little more, never less."""
+    return sum(len(json.dumps(document)) + 2 for document in documents)

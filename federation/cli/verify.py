@@ -9,9 +9,8 @@ import jwt
 import typer
 from rich.text import Text
 
-from federation.cli.console import Terminal
+from federation.cli.console import Terminal, printable
 from federation.cli.failure import Failed
-from federation.cli.printable import printable
 from federation.cli.session import BridgeSession, bridge_command
 from federation.cli.subject import read_token_file
 from federation.client.http import send

@@ -10,8 +10,7 @@ from typing import Any
 
 from federation.cli.doctor.examination import CHECKS, examine
 from federation.cli.doctor.finding import Verdict
-from federation.cli.doctor.probe import Probe
-from federation.cli.doctor.visit import Visit
+from federation.cli.doctor.visit import Probe, Visit
 from federation.cli.subject import Wish
 from federation.client.credential import Credential, write_credential
 from federation.client.key import DpopKey

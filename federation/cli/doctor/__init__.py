@@ -1,5 +1,5 @@
 """`fedbridge doctor`: are a bridge and one's own set-up sound, over HTTP alone, and what to do about what is not."""
 
-from federation.cli.doctor.command import EXAMPLE, doctor
+from federation.cli.doctor.examination import EXAMPLE, doctor
 
 __all__ = ["EXAMPLE", "doctor"]

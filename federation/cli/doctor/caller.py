@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 
 from federation.cli.doctor.finding import Settled, Verdict, failed, not_checked, ok, warning
-from federation.cli.doctor.moments import lasting
 from federation.cli.doctor.shown import shown
-from federation.cli.doctor.unverified import Members, read_unverified, seconds, texts
-from federation.cli.doctor.visit import Visit
+from federation.cli.doctor.visit import Members, Visit, lasting, read_unverified, seconds, texts
 from federation.cli.failure import Failed
 from federation.cli.subject import GITHUB_TOKEN, resolved, subject_token
 from federation.verification.claims import SKEW

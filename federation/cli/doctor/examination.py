@@ -1,53 +1,49 @@
-"""All checks, in their order, and that none of them ends otherwise than with a verdict."""
+"""The command, and all checks in their order: none of them ends otherwise than with a verdict."""
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 
-from federation.cli.doctor import (
-    admin_api,
-    admin_token,
-    archive,
-    bridge,
-    caller,
-    clock,
-    discovery,
-    endpoints,
-    jwks,
-    signing_keys,
-    status_list,
-    trust,
-)
-from federation.cli.doctor.finding import Finding, Settled, Verdict, failed
-from federation.cli.doctor.probe import NO_BRIDGE
-from federation.cli.doctor.visit import Look, Visit
+import typer
+
+from federation.cli.bridge import bridge_url
+from federation.cli.console import Progress
+from federation.cli.doctor import admins, bridge, caller, published
+from federation.cli.doctor.finding import Finding, Result, Settled, Verdict, failed, print_findings, worst
+from federation.cli.doctor.visit import NO_BRIDGE, Look, Probe, Visit
+from federation.cli.failure import FAILED
+from federation.cli.session import AdminSession, admin_command
+from federation.cli.subject import Source, Wish
+from federation.client.credential import NoCredential, read_credential
+from federation.version import VERSION
 
 CHECKS: Mapping[str, Look] = {
     "bridge.health": bridge.health,
     "bridge.version": bridge.version,
     "bridge.tls": bridge.tls,
-    "bridge.clock": clock.clock,
-    "discovery.oauth": discovery.oauth,
-    "discovery.openid": discovery.openid,
-    "discovery.agreement": discovery.agreement,
-    "keys.jwks": jwks.jwks,
-    "keys.kids": jwks.kids,
-    "keys.standby": jwks.standby,
-    "endpoints.token": endpoints.token,
-    "endpoints.introspection": endpoints.introspection,
-    "endpoints.revocation": endpoints.revocation,
-    "endpoints.admin": endpoints.admin,
-    "status.list": status_list.status_list,
+    "bridge.clock": bridge.clock,
+    "discovery.oauth": published.oauth,
+    "discovery.openid": published.openid,
+    "discovery.agreement": published.agreement,
+    "keys.jwks": published.jwks,
+    "keys.kids": published.kids,
+    "keys.standby": published.standby,
+    "endpoints.token": bridge.token,
+    "endpoints.introspection": bridge.introspection,
+    "endpoints.revocation": bridge.revocation,
+    "endpoints.admin": bridge.admin,
+    "status.list": published.status_list,
     "caller.source": caller.source,
     "caller.token": caller.token,
-    "admin.file": admin_token.kept,
-    "admin.token": admin_token.current,
-    "admin.key": admin_token.bound,
-    "admin.accepted": admin_api.accepted,
-    "admin.scopes": admin_api.scopes,
-    "trust.issuers": trust.issuers,
-    "trust.pending": trust.pending,
-    "trust.admins": trust.admins,
-    "trust.keys": signing_keys.signing_keys,
-    "audit.head": archive.head,
+    "admin.file": admins.kept,
+    "admin.token": admins.current,
+    "admin.key": admins.bound,
+    "admin.accepted": admins.accepted,
+    "admin.scopes": admins.scopes,
+    "trust.issuers": admins.issuers,
+    "trust.pending": admins.pending,
+    "trust.admins": admins.admins,
+    "trust.keys": admins.signing_keys,
+    "audit.head": admins.head,
 }
 """Their names are what machines go by."""
 
@@ -69,3 +65,40 @@ def _verdict(look: Look, visit: Visit) -> Verdict:
         return failed(f"{error.filename or 'A file'} cannot be read: {error.strerror}.", "Check its name and rights.")
     except _NONSENSE as error:
         return failed(f"What was read there makes no sense ({type(error).__name__}).", NO_BRIDGE)
+
+
+EXAMPLE = "Example: fedbridge doctor --url https://federation.example.com"
+
+
+@admin_command
+def doctor(session: AdminSession, *, source: Source = "auto") -> None:
+    """Check a bridge and your own set-up, over HTTP alone, and say what to do about whatever is not sound.
+
+    No token is shown to anybody but the one for the admin API, to the bridge that issued it. Nothing is changed.
+
+    Exits 0 if nothing failed, 1 if something did, 2 if it is not clear which bridge.
+    """
+    bridge = bridge_url(session.url or _logged_in_at(session))
+    wish = Wish(source, bridge, session.terminal.ask)
+    findings = _findings(session, Visit(Probe(bridge), session.token_file, wish, time.time))
+    result = worst(findings)
+    members = [one.members for one in findings]
+    session.terminal.answer({"bridge": bridge, "version": VERSION, "result": result.value, "findings": members})
+    if not session.terminal.as_json:
+        print_findings(session.terminal.results, bridge, findings)
+    if result is Result.FAILED:
+        raise typer.Exit(FAILED)
+
+
+def _findings(session: AdminSession, visit: Visit) -> Sequence[Finding]:
+    bars = Progress(session.terminal)
+    each = bars.through("checks", list(CHECKS))
+    return [finding for name in each for finding in examine(visit, {name: CHECKS[name]})]
+
+
+def _logged_in_at(session: AdminSession) -> str | None:
+    try:
+        bridge = read_credential(session.token_file).bridge
+    except NoCredential:
+        return None
+    return bridge if isinstance(bridge, str) else None

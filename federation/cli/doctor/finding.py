@@ -1,10 +1,16 @@
-"""What a check has found: how it is, what was seen, and what to do next."""
+"""What a check has found, and how people read it: a tree, and under each finding that is not good what to do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from itertools import groupby
 
 from msgspec import Struct
+from rich.console import Console
+from rich.text import Text
+from rich.tree import Tree
+
+from federation.cli.console import printable
 
 
 class Result(StrEnum):
@@ -93,3 +99,49 @@ def worst(findings: Iterable[Finding]) -> Result:
     """The result of all together; what was not checked counts for nothing."""
     counted = (one.verdict.result for one in findings if one.verdict.result is not Result.NOT_CHECKED)
     return max(counted, key=_BY_WEIGHT.index, default=Result.OK)
+
+
+_SIGNS = {
+    Result.OK: ("✓", "green"),
+    Result.WARNING: ("!", "yellow"),
+    Result.FAILED: ("✗", "red"),
+    Result.NOT_CHECKED: ("·", "dim"),
+}
+_SUMMARIES = {
+    Result.OK: ("sound", "bold green"),
+    Result.WARNING: ("sound, with warnings", "bold yellow"),
+    Result.FAILED: ("not sound", "bold red"),
+}
+
+
+def print_findings(console: Console, bridge: str, findings: Sequence[Finding]) -> None:
+    """The whole tree."""
+    told, style = _SUMMARIES[worst(findings)]
+    tree = Tree(Text(printable(f"{bridge}: {told} ({_counted(findings)})"), style))
+    for group, members in groupby(findings, lambda one: one.group):
+        branch = tree.add(Text(group, "bold"))
+        for _, alike in groupby(members, _told_together):
+            _add(branch, list(alike))
+    console.print(tree)
+
+
+def _counted(findings: Iterable[Finding]) -> str:
+    results = [one.verdict.result for one in findings]
+    counted = ((results.count(result), result.value.replace("_", " ")) for result in Result)
+    return ", ".join(f"{count} {name}" for count, name in counted if count)
+
+
+def _told_together(finding: Finding) -> object:
+    """What was not checked for one reason shares a line."""
+    verdict = finding.verdict
+    return (verdict.seen, verdict.next) if verdict.result is Result.NOT_CHECKED else finding.check
+
+
+def _add(branch: Tree, alike: Sequence[Finding]) -> None:
+    verdict = alike[0].verdict
+    sign, style = _SIGNS[verdict.result]
+    names = ", ".join(one.name for one in alike)
+    told = f"not checked. {verdict.seen}" if verdict.result is Result.NOT_CHECKED else verdict.seen
+    leaf = branch.add(Text(printable(f"{sign} {names}: {told}"), style))
+    if verdict.next:
+        leaf.add(Text(printable(f"next: {verdict.next}"), "dim" if verdict.result is Result.NOT_CHECKED else "cyan"))

@@ -2,7 +2,7 @@
 
 import re
 
-from federation.cli.printable import printable
+from federation.cli.console import printable
 
 MOST = 120
 """Characters."""

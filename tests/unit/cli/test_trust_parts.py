@@ -6,8 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.cli.trust_folder import TrustFolder
-from federation.cli.trust_parts import Name, Part, planned_parts, written_parts
+from federation.cli.trust_folder import Name, Part, TrustFolder, planned_parts, written_parts
 from federation.documents.source import SourceDocument
 
 KINDS = ("Issuer", "Mapping", "Audience", "Policy", "Zone")

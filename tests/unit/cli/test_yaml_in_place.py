@@ -7,8 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.cli.yaml_file import as_yaml
-from federation.cli.yaml_in_place import CannotEdit, edited
+from federation.cli.yaml_file import CannotEdit, as_yaml, edited
 from federation.documents.yaml_tree import YamlTree
 
 TEXT = """\

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from federation.cli.doctor.finding import Result
-from federation.cli.doctor.unverified import seconds
+from federation.cli.doctor.visit import seconds
 from federation.model.json import Json
 from tests.support.sound_bridge import HOUR, SoundBridge
 

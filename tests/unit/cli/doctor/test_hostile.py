@@ -9,9 +9,8 @@ import pytest
 
 from federation.cli.doctor.examination import CHECKS, examine
 from federation.cli.doctor.finding import Result
-from federation.cli.doctor.probe import Probe
 from federation.cli.doctor.shown import MOST, shown
-from federation.cli.doctor.visit import Visit
+from federation.cli.doctor.visit import Probe, Visit
 from federation.cli.subject import Wish
 from federation.client.http import MAX_ANSWER
 from tests.support.fake_bridge import Asked, FakeBridge, Reply, serving
