@@ -35,6 +35,7 @@ from federation.client.key import DpopKey
 from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
 from federation.local.embedded_aws import EmbeddedAws
+from federation.local.embedded_services import embedded_services
 from federation.local.issuers.keys import IssuerKey, generate_key
 from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES
 from federation.model.json import Json, JsonObject
@@ -113,7 +114,8 @@ class Admin:
             "audience": ADMIN_AUDIENCE,
             "scope": " ".join(ADMIN_SCOPES),
         }
-        endpoint, nonce, answer = token_endpoint(settings, Silent()), None, HttpResponse(500, b"{}", {})
+        endpoint = token_endpoint(settings, Silent(), embedded_services())
+        nonce, answer = None, HttpResponse(500, b"{}", {})
         for _ in range(2):  # the first answer names the nonce that the second request needs
             headers = {"content-type": FORM, "dpop": self._proofs.proof("POST", f"{BRIDGE}/token", nonce=nonce)}
             http = HttpRequest("POST", "/token", urlencode(form).encode(), "log-in", headers, source_ip="192.0.2.7")

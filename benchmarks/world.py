@@ -10,6 +10,8 @@ from msgspec import Struct, field
 
 from benchmarks.stub_aws import StubAws
 from federation.admin.changes import change_now
+from federation.aws.clients import boto_dynamodb, boto_kms
+from federation.aws.service import AwsServices
 from federation.bootstrap.admin import trust_editor
 from federation.bootstrap.keys import publication
 from federation.bootstrap.token import token_endpoint
@@ -106,7 +108,7 @@ def world() -> Iterator[World]:
         _prepare(settings, key, client)
         stub = StubAws()
         stub.install()
-        yield World(token_endpoint(settings, Silent()), stub, key, client)
+        yield World(token_endpoint(settings, Silent(), AwsServices(boto_dynamodb(), boto_kms())), stub, key, client)
 
 
 def _prepare(settings: Settings, key: IssuerKey, client: IssuerKey) -> None:

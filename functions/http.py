@@ -7,11 +7,14 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 
 from federation.aws.audit_log import PowertoolsAuditLog
+from federation.aws.lean.services import lean_services
+from federation.aws.service import AwsServices
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.ports import AuditLog
 from federation.settings import Settings, read_settings
+from federation.web.connection import system_trust
 from functions.event import Event, GatewayResponse, read_event, write_response
-from functions.runtime import Build, Context, Handler
+from functions.runtime import Context, Handler
 from functions.telemetry import CountedRefusals, Counters, log_stream, structured_logger
 
 
@@ -56,15 +59,25 @@ class HttpHandler(Struct, frozen=True):
         return write_response(self.endpoint.handle(read_event(event, context.aws_request_id)))
 
 
-def http_function(endpoint: Callable[[Settings, AuditLog], HttpEndpoint], success: Success) -> Build:
-    """How to build the handler of an endpoint whose successes and refusals are both counted."""
+def _deployed(environment: Mapping[str, str]) -> AwsServices:
+    return lean_services(environment, system_trust)
 
-    def build(environment: Mapping[str, str]) -> Handler:
-        """Raises SettingsError."""
+
+class HttpFunction(Struct, frozen=True):
+    """Builds the handler of an endpoint whose successes and refusals are both counted."""
+
+    endpoint: Callable[[Settings, AuditLog, AwsServices], HttpEndpoint]
+    success: Success
+    aws: Callable[[Mapping[str, str]], AwsServices] = _deployed
+
+    def __call__(self, environment: Mapping[str, str]) -> Handler:
+        """Raises SettingsError, AwsUnusable."""
         stream = log_stream(environment)
         counters = Counters(stream)
         log = CountedRefusals(PowertoolsAuditLog(structured_logger(stream)), counters)
-        counted = CountedSuccesses(endpoint(read_settings(environment), log), counters, success)
-        return HttpHandler(counted).handle
+        endpoint = self.endpoint(read_settings(environment), log, self.aws(environment))
+        return HttpHandler(CountedSuccesses(endpoint, counters, self.success)).handle
 
-    return build
+    def on(self, aws: AwsServices) -> "HttpFunction":
+        """The same on other services than the environment names."""
+        return HttpFunction(self.endpoint, self.success, lambda _: aws)

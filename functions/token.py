@@ -3,10 +3,10 @@
 from http import HTTPStatus
 
 from federation.bootstrap.token import token_endpoint
-from functions.http import Success, http_function
+from functions.http import HttpFunction, Success
 from functions.runtime import built_on_access
 
 ISSUED = Success(HTTPStatus.OK, "Issued")
 
-build = http_function(token_endpoint, ISSUED)
+build = HttpFunction(token_endpoint, ISSUED)
 __getattr__ = built_on_access(build)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from benchmarks.scale.mappings import LOADED, document, items, selector
+from federation.aws.boto import BotoService
 from federation.aws.items import Item
+from federation.aws.service import DynamoDb
 from federation.aws.trust_items import document_key
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.model.history import TRUST_REVISION
@@ -35,7 +37,7 @@ class UnlikeTheWriter(Exception):
 
 def prove(dynamodb: "DynamoDBClient", table: str, number: int) -> None:
     """Write that mapping by the writer, and compare; raises UnlikeTheWriter."""
-    DynamoTrustWriter(dynamodb, table).put(document(number), selector(number), LOADED)
+    DynamoTrustWriter(DynamoDb(BotoService(dynamodb)), table).put(document(number), selector(number), LOADED)
     for item in items(table, number):
         key = {name: item[name] for name in ("pk", "sk")}
         written = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")

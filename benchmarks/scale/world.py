@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from benchmarks.scale.counted import Meter
 from benchmarks.scale.mappings import ISSUER, LOADED
 from federation.admin_api.endpoint import AdminEndpoint
-from federation.aws.clients import dynamodb_client
+from federation.aws.clients import boto_dynamodb, boto_kms, dynamodb_client
+from federation.aws.service import AwsServices
 from federation.bootstrap.admin import trust_editor
 from federation.bootstrap.admin_api import admin_endpoint
 from federation.bootstrap.keys import publication
@@ -130,7 +131,10 @@ def scale_world(endpoint: str) -> Iterator[ScaleWorld]:
         sources = [SourceDocument("scale", document) for document in _documents(key)]
         trust_editor(settings).apply(validate(sources), LOADED)
         _publish(settings)
-        endpoints = token_endpoint(settings, Silent()), admin_endpoint(settings, Silent(), Silent())
+        endpoints = (
+            token_endpoint(settings, Silent(), AwsServices(boto_dynamodb(), boto_kms())),
+            admin_endpoint(settings, Silent(), Silent()),
+        )
         yield ScaleWorld(settings, endpoint, dynamodb_client(SETUP_SECONDS), *endpoints, meter, key)
 
 

@@ -7,20 +7,19 @@ whose answer was lost may count twice, which errs on the safe side.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from federation.aws.backoff import ATTEMPTS
 from federation.aws.conditional import ConditionNotMet, conditional
 from federation.aws.keys import item_key
+from federation.aws.service import DynamoDb, Started
 from federation.limits.arrival import Taking
 from federation.model.trust import RateLimit
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import Clock
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 MARGIN = 300
 """Seconds that an item is kept after its bucket is full, which is what a missing one is."""
@@ -35,7 +34,7 @@ _FILLING = ("arrival = arrival + :cost", "arrival > :now AND arrival <= :latest"
 class DynamoAllowances:
     """One conditional UpdateItem where the bucket is full, or is as full as it is remembered; else two."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", state_table: str, clock: Clock) -> None:
+    def __init__(self, dynamodb: DynamoDb, state_table: str, clock: Clock) -> None:
         self._dynamodb = dynamodb
         self._table = state_table
         self._clock = clock
@@ -44,11 +43,21 @@ class DynamoAllowances:
 
     def take(self, key: tuple[str, ...], limit: RateLimit, wanted: int) -> float:
         """0.0: taken. Raises ValueError for more than the bucket holds, TemporarilyUnavailable, ServerError."""
+        return self.start_take(key, limit, wanted)()
+
+    def start_take(self, key: tuple[str, ...], limit: RateLimit, wanted: int) -> Callable[[], float]:
+        """The same, on its way when this returns."""
         taking = Taking(limit, wanted, self._clock.now())
         pk = item_key("allowance", str(limit.per_second), *key)
         arrival = self._arrivals.get(pk, 0)
-        for _ in range(ATTEMPTS):
-            before = self._update(pk, taking, _how(taking, arrival))
+        started = self._update(pk, taking, _how(taking, arrival))
+        return lambda: self._taken(pk, taking, arrival, started)
+
+    def _taken(self, pk: str, taking: Taking, arrival: int, started: Started) -> float:
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                started = self._update(pk, taking, _how(taking, arrival))
+            before = _before(started)
             if before is None:
                 self._remember(pk, min(taking.taken(arrival), taking.empty))
                 return 0.0
@@ -58,8 +67,7 @@ class DynamoAllowances:
                 return taking.wait(arrival)
         raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "others take from the same")
 
-    def _update(self, pk: str, taking: Taking, how: tuple[str, str]) -> int | None:
-        """None: taken. Else the arrival time that stands."""
+    def _update(self, pk: str, taking: Taking, how: tuple[str, str]) -> Started:
         change, condition = how
         numbers = {
             ":full": taking.taken(0),
@@ -70,19 +78,15 @@ class DynamoAllowances:
             ":impossible": taking.impossible,
         }
         used = {name: {"N": str(number)} for name, number in numbers.items() if name in change + condition}
-        try:
-            with conditional(Reason.STORE_UNAVAILABLE):
-                self._dynamodb.update_item(
-                    TableName=self._table,
-                    Key={"pk": {"S": pk}},
-                    UpdateExpression=f"SET {change}, expires_at = :expires_at",
-                    ConditionExpression=condition,
-                    ExpressionAttributeValues={**used, ":expires_at": {"N": str(_expiry(taking))}},
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                )
-        except ConditionNotMet as stands:
-            return _arrival(stands.item)
-        return None
+        request = {
+            "TableName": self._table,
+            "Key": {"pk": {"S": pk}},
+            "UpdateExpression": f"SET {change}, expires_at = :expires_at",
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": {**used, ":expires_at": {"N": str(_expiry(taking))}},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        return self._dynamodb.start("UpdateItem", request)
 
     def _remember(self, pk: str, arrival: int) -> None:
         """A guess about which of the two cases it is next time; the condition is what counts."""
@@ -91,6 +95,16 @@ class DynamoAllowances:
             self._arrivals.move_to_end(pk)
             if len(self._arrivals) > REMEMBERED:
                 self._arrivals.popitem(last=False)
+
+
+def _before(started: Started) -> int | None:
+    """None: taken. Else the arrival time that stands."""
+    try:
+        with conditional(Reason.STORE_UNAVAILABLE):
+            started()
+    except ConditionNotMet as stands:
+        return _arrival(stands.item)
+    return None
 
 
 def _how(taking: Taking, arrival: int) -> tuple[str, str]:

@@ -4,17 +4,14 @@ pk = ("action", tenant, principal, name)    digest, began | status, answer, expi
 """
 
 import zlib
-from typing import TYPE_CHECKING
 
 from federation.aws.conditional import ConditionNotMet, conditional
 from federation.aws.errors import translated
 from federation.aws.items import Item, Key
 from federation.aws.keys import item_key
+from federation.aws.service import DynamoDb
 from federation.oauth.reasons import Reason
 from federation.ports import Clock, RememberedAnswer, StillRunning, UnlikeRequest
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 KEPT = 24 * 60 * 60
 RUNNING = 60
@@ -28,7 +25,7 @@ _FREE = "attribute_not_exists(pk) OR expires_at < :now OR (attribute_not_exists(
 class DynamoAnswers:
     """An answer that is too large to be kept is given anew: what was done already is unchanged then."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", state_table: str, clock: Clock) -> None:
+    def __init__(self, dynamodb: DynamoDb, state_table: str, clock: Clock) -> None:
         self._dynamodb = dynamodb
         self._table = state_table
         self._clock = clock

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from federation.admin.approval_notice import SUBJECT, notice
-from federation.aws.errors import translated
+from federation.aws.boto import translated
 from federation.model.approval import StoredApproval
 from federation.oauth.reasons import Reason
 

@@ -6,25 +6,21 @@
 `listing` and `expires_at` are the keys of an index that lists them without reading the rest of the table.
 """
 
-from typing import TYPE_CHECKING
-
 from federation.aws.approval_items import INDEX, LISTING, MARGIN, approval_in, approval_item, approval_key
 from federation.aws.backoff import ATTEMPTS, Pause, full_jitter
 from federation.aws.conditional import ConditionNotMet, conditional
 from federation.aws.errors import translated
+from federation.aws.service import DynamoDb
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval, first_version
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import Clock, VersionConflict
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 
 class DynamoApprovals:
     """DynamoDB takes days to delete what has expired, so the clock decides, to the second."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", state_table: str, clock: Clock, pause: Pause = full_jitter) -> None:
+    def __init__(self, dynamodb: DynamoDb, state_table: str, clock: Clock, pause: Pause = full_jitter) -> None:
         self._dynamodb = dynamodb
         self._table = state_table
         self._clock = clock
@@ -59,7 +55,7 @@ class DynamoApprovals:
 
     def approvals(self) -> tuple[StoredApproval, ...]:
         """One Query of the index, of as many pages as it takes."""
-        pages = self._dynamodb.get_paginator("query").paginate(
+        pages = self._dynamodb.query_pages(
             TableName=self._table,
             IndexName=INDEX,
             KeyConditionExpression=f"{INDEX} = :partition AND expires_at > :now",

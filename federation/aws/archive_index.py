@@ -8,7 +8,7 @@ The head lies where neither who issues tokens nor who edits trust may write: it 
 
 from collections.abc import Collection
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
@@ -17,13 +17,11 @@ from federation.aws.conditional import ConditionNotMet, conditional
 from federation.aws.errors import translated
 from federation.aws.items import Key, get_items
 from federation.aws.keys import item_key
+from federation.aws.service import DynamoDb
 from federation.model.archive import NO_SEGMENT, ArchiveHead
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import Clock
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 PARTITION = item_key("archive")
 REMEMBERED = 3 * 24 * 60 * 60
@@ -44,9 +42,7 @@ class IndexTables(Struct, frozen=True):
 class DynamoArchiveIndex:
     """Writes two kinds of items and no other."""
 
-    def __init__(
-        self, dynamodb: "DynamoDBClient", tables: IndexTables, clock: Clock, pause: Pause = full_jitter
-    ) -> None:
+    def __init__(self, dynamodb: DynamoDb, tables: IndexTables, clock: Clock, pause: Pause = full_jitter) -> None:
         self._dynamodb = dynamodb
         self._tables = tables
         self._clock = clock

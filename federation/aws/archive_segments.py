@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from federation.audit.segment import MAX_SEGMENT
-from federation.aws.errors import error_code, translated
+from federation.aws.boto import error_code, translated
 from federation.oauth.reasons import Reason
 
 if TYPE_CHECKING:

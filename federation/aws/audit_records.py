@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from heapq import merge
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from federation.aws.errors import translated
 from federation.aws.issued_tokens import INDEX, KEYS, SHARDS
 from federation.aws.items import Item, Key, get_items
 from federation.aws.keys import item_key
+from federation.aws.service import DynamoDb
 from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey
 from federation.model.revocation_keys import key_text
@@ -24,9 +25,6 @@ from federation.model.status import SPAN
 from federation.oauth.reasons import Reason
 from federation.policy.lifetime import HARD_CAP
 from federation.ports import AuditPage, Clock
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 MAX_HOURS = 48
 """Hours that one page walks through, however little it finds."""
@@ -59,7 +57,7 @@ class _Found(Struct, frozen=True):
 class DynamoAuditRecords:
     """Reads alone."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", audit_table: str, clock: Clock, pause: Pause = full_jitter) -> None:
+    def __init__(self, dynamodb: DynamoDb, audit_table: str, clock: Clock, pause: Pause = full_jitter) -> None:
         self._dynamodb = dynamodb
         self._table = audit_table
         self._clock = clock

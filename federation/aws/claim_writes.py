@@ -8,18 +8,15 @@ counted number of times. A counted one that has expired counts on until DynamoDB
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from federation.aws.conditional import ConditionNotMet, conditional
 from federation.aws.items import Item, Key
 from federation.aws.keys import item_key
+from federation.aws.service import DynamoDb
 from federation.aws.transactions import Write
 from federation.model.one_time import OneTimeUse
 from federation.oauth.reasons import Reason
 from federation.ports import AlreadyUsed
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 REPLAY_MARGIN = 300
 """Seconds that a claim is remembered beyond its expiry (ATTACKS M11)."""
@@ -54,7 +51,7 @@ def claim(table: str, use: OneTimeUse, correlation_id: str, now: float) -> Write
     }
 
 
-def give_back(dynamodb: "DynamoDBClient", table: str, use: OneTimeUse, correlation_id: str) -> None:
+def give_back(dynamodb: DynamoDb, table: str, use: OneTimeUse, correlation_id: str) -> None:
     """Undo the claim of that request; what others claimed stays theirs."""
     with suppress(ConditionNotMet), conditional(Reason.STORE_UNAVAILABLE):
         if use.times > 1:
@@ -74,7 +71,7 @@ def _counted(table: str, use: OneTimeUse, remembered: Item, values: Item) -> Ite
     }
 
 
-def _delete(dynamodb: "DynamoDBClient", table: str, use: OneTimeUse, correlation_id: str) -> None:
+def _delete(dynamodb: DynamoDb, table: str, use: OneTimeUse, correlation_id: str) -> None:
     dynamodb.delete_item(
         TableName=table,
         Key=_key(use),
@@ -83,7 +80,7 @@ def _delete(dynamodb: "DynamoDBClient", table: str, use: OneTimeUse, correlation
     )
 
 
-def _leave(dynamodb: "DynamoDBClient", table: str, use: OneTimeUse, correlation_id: str) -> None:
+def _leave(dynamodb: DynamoDb, table: str, use: OneTimeUse, correlation_id: str) -> None:
     dynamodb.update_item(
         TableName=table,
         Key=_key(use),

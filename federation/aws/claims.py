@@ -1,24 +1,21 @@
 """OneTimeClaims on the state table, where the ledger's claims lie as well."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from federation.aws.backoff import Pause, full_jitter
 from federation.aws.claim_writes import check_uses, claim
 from federation.aws.conditional import ConditionNotMet, conditional
+from federation.aws.service import DynamoDb
 from federation.aws.transactions import ConditionFailed, Write, write_all
 from federation.model.one_time import OneTimeUse
 from federation.oauth.reasons import Reason
 from federation.ports import AlreadyUsed, Clock
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 
 class DynamoOneTimeClaims:
     """Claims where no token is issued. `correlation_id` must be made by us for each request, as for the ledger."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", state_table: str, clock: Clock, pause: Pause = full_jitter) -> None:
+    def __init__(self, dynamodb: DynamoDb, state_table: str, clock: Clock, pause: Pause = full_jitter) -> None:
         self._dynamodb = dynamodb
         self._table = state_table
         self._clock = clock

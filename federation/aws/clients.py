@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
+from federation.aws.boto import BotoService
+from federation.aws.service import DynamoDb, Kms
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
@@ -31,6 +34,16 @@ def dynamodb_client(read_timeout: float = READ_TIMEOUT) -> "DynamoDBClient":
 def kms_client(read_timeout: float = READ_TIMEOUT) -> "KMSClient":
     """Two attempts: a signature that is late is worth nothing. Whoever has a key made may wait longer."""
     return boto3.client("kms", config=_patience(attempts=2, read_timeout=read_timeout))
+
+
+def boto_dynamodb(read_timeout: float = READ_TIMEOUT) -> DynamoDb:
+    """What the adapters take."""
+    return DynamoDb(BotoService(dynamodb_client(read_timeout)))
+
+
+def boto_kms() -> Kms:
+    """What the adapters that sign take."""
+    return Kms(BotoService(kms_client()))
 
 
 def s3_client() -> "S3Client":

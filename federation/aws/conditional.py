@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from federation.aws.errors import error_code, translated
+from federation.aws.errors import AwsRefused, translated
 from federation.oauth.reasons import Reason
 
 
@@ -25,7 +23,7 @@ def conditional(unavailable: Reason) -> Iterator[None]:
     with translated(unavailable):
         try:
             yield
-        except ClientError as error:
-            if error_code(error) != "ConditionalCheckFailedException":
+        except AwsRefused as error:
+            if error.code != "ConditionalCheckFailedException":
                 raise
-            raise ConditionNotMet(error.response.get("Item", {})) from error
+            raise ConditionNotMet(error.answer.get("Item", {})) from error

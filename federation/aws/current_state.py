@@ -1,20 +1,17 @@
 """CurrentState on the trust table and the state table."""
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection
 
 from federation.aws.backoff import Pause, full_jitter
-from federation.aws.items import Asked, Item, Key, get_from_tables
+from federation.aws.items import Asked, Item, Key, start_getting
 from federation.aws.revocations import revocation_in, revocation_item_key
 from federation.aws.risk_scores import risk_item_key, score_in
+from federation.aws.service import DynamoDb
 from federation.aws.trust_items import document_key, is_deleted, version_of
 from federation.model.revocation import Revocation, RevocationKey
 from federation.model.risk import RiskKey, RiskScore
 from federation.model.trust import DocumentRef
 from federation.ports import Clock, CurrentVersions, CurrentVersionsQuery
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 _VERSION_ONLY = {"ProjectionExpression": "pk, sk, version, deleted", "ConsistentRead": True}
 _WHOLE = {"ConsistentRead": True}
@@ -24,7 +21,7 @@ class DynamoCurrentState:
     """Asks DynamoDB's leader, never a replica that may lag (ATTACKS F11)."""
 
     def __init__(
-        self, dynamodb: "DynamoDBClient", trust_table: str, state_table: str, clock: Clock, pause: Pause = full_jitter
+        self, dynamodb: DynamoDb, trust_table: str, state_table: str, clock: Clock, pause: Pause = full_jitter
     ) -> None:
         self._dynamodb = dynamodb
         self._trust_table = trust_table
@@ -34,9 +31,16 @@ class DynamoCurrentState:
 
     def standing(self, question: CurrentVersionsQuery) -> CurrentVersions:
         """One strongly consistent BatchGetItem over both tables; none where nothing is asked."""
+        return self.start_standing(question)()
+
+    def start_standing(self, question: CurrentVersionsQuery) -> Callable[[], CurrentVersions]:
+        """The same, on its way when this returns."""
         documents = Asked(self._trust_table, [document_key(ref) for ref in question.documents], _VERSION_ONLY)
         state = Asked(self._state_table, _state_keys(question), _WHOLE)
-        found = get_from_tables(self._dynamodb, [documents, state], self._pause)
+        found = start_getting(self._dynamodb, [documents, state], self._pause)
+        return lambda: self._standing(question, found())
+
+    def _standing(self, question: CurrentVersionsQuery, found: dict[str, list[Item]]) -> CurrentVersions:
         items = {item["pk"]["S"]: item for item in found[self._state_table]}
         return CurrentVersions(
             _versions(question.documents, found[self._trust_table]),

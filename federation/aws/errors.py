@@ -2,20 +2,26 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
+from typing import Any
 
 from federation.oauth.errors import OAuthError, ServerError, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 
-TRANSIENT = frozenset(
+THROTTLED = frozenset(
+    {
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+    }
+)
+TRANSIENT = THROTTLED | frozenset(
     {
         # DynamoDB
         "InternalServerError",
-        "LimitExceededException",
-        "ProvisionedThroughputExceededException",
         "ReplicatedWriteConflictException",
-        "RequestLimitExceeded",
         "TransactionConflictException",
         "TransactionInProgressException",
         # KMS
@@ -26,15 +32,40 @@ TRANSIENT = frozenset(
         "InternalError",
         "OperationAborted",
         "ServiceUnavailable",
-        "SlowDown",
         # every service
         "RequestTimeout",
         "RequestTimeoutException",
-        "Throttling",
-        "ThrottlingException",
     }
 )
 """Codes of errors that pass. A status of 500 or above does too, whatever its code."""
+
+
+class AwsError(Exception):
+    """A call that came to nothing. Its text holds nothing of what was sent or answered."""
+
+
+class AwsRefused(AwsError):
+    """AWS answered, and did nothing."""
+
+    def __init__(self, code: str, status: int, answer: dict[str, Any]) -> None:
+        """`code`: such as `ConditionalCheckFailedException`. `status`: of HTTP. `answer`: the error's own members."""
+        super().__init__(f"{code} ({status})")
+        self.code = code
+        self.status = status
+        self.answer = answer
+
+    @property
+    def passes(self) -> bool:
+        """Whether the same call may succeed later."""
+        return self.code in TRANSIENT or self.status >= 500  # noqa: PLR2004 RFC 9110 section 15.6
+
+
+class AwsUnreachable(AwsError):
+    """No answer came; what was asked for may have been done all the same."""
+
+
+class AwsUnusable(AwsError):
+    """Nothing was sent: there are no credentials, or the request is none."""
 
 
 @contextmanager
@@ -42,23 +73,16 @@ def translated(unavailable: Reason) -> Iterator[None]:
     """Raise TemporarilyUnavailable(`unavailable`) for what passes, ServerError for what does not."""
     try:
         yield
-    except ClientError as error:
+    except AwsRefused as error:
         raise refusal(error, unavailable) from error
-    except (ConnectionError, HTTPClientError) as error:
-        raise TemporarilyUnavailable(unavailable, type(error).__name__) from error
-    except BotoCoreError as error:
-        raise ServerError(Reason.INTERNAL_ERROR, type(error).__name__) from error
+    except AwsUnreachable as error:
+        raise TemporarilyUnavailable(unavailable, str(error)) from error
+    except AwsUnusable as error:
+        raise ServerError(Reason.INTERNAL_ERROR, str(error)) from error
 
 
-def refusal(error: ClientError, unavailable: Reason) -> OAuthError:
+def refusal(error: AwsRefused, unavailable: Reason) -> OAuthError:
     """`detail` is AWS's code alone: its message may quote what was sent."""
-    code = error_code(error)
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code in TRANSIENT or status >= 500:  # noqa: PLR2004 RFC 9110 section 15.6
-        return TemporarilyUnavailable(unavailable, code)
-    return ServerError(Reason.INTERNAL_ERROR, code)
-
-
-def error_code(error: ClientError) -> str:
-    """AWS's code, such as `ConditionalCheckFailedException`."""
-    return str(error.response.get("Error", {}).get("Code", ""))
+    if error.passes:
+        return TemporarilyUnavailable(unavailable, error.code)
+    return ServerError(Reason.INTERNAL_ERROR, error.code)

@@ -9,10 +9,11 @@ from collections.abc import Collection
 from concurrent.futures import Executor
 from hashlib import sha256
 from itertools import chain, product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from federation.aws.errors import translated
 from federation.aws.items import Item
+from federation.aws.service import DynamoDb
 from federation.model.json import Json, JsonObject
 from federation.model.revocation import RevocationKey
 from federation.model.revocation_keys import key_texts, read_key
@@ -20,9 +21,6 @@ from federation.model.status import SPAN
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import LiveToken
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 INDEX = "recent"
 SHARDS = 4
@@ -34,7 +32,7 @@ LONGEST_FILTER = 40
 class DynamoIssuedTokens:
     """Reads every shard of the hours in which a living token can expire, side by side."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", audit_table: str, pool: Executor) -> None:
+    def __init__(self, dynamodb: DynamoDb, audit_table: str, pool: Executor) -> None:
         self._dynamodb = dynamodb
         self._table = audit_table
         self._pool = pool
@@ -52,7 +50,7 @@ class DynamoIssuedTokens:
     def _query(self, partition: str, now: int, keys: frozenset[RevocationKey]) -> list[LiveToken]:
         values: dict[str, Any] = {":partition": {"S": partition}, ":now": {"N": str(now)}}
         with translated(Reason.STORE_UNAVAILABLE):
-            pages = self._dynamodb.get_paginator("query").paginate(
+            pages = self._dynamodb.query_pages(
                 TableName=self._table,
                 IndexName=INDEX,
                 KeyConditionExpression=f"{INDEX} = :partition AND expires_at > :now",

@@ -11,18 +11,16 @@ import json
 from collections.abc import Callable
 from enum import StrEnum
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from federation.aws.conditional import ConditionNotMet, conditional
 from federation.aws.errors import translated
 from federation.aws.items import Item, Key
 from federation.aws.keys import item_key
+from federation.aws.service import DynamoDb
 from federation.model.issuer_keys import IssuerKeySet, KeptKeys
 from federation.oauth.reasons import Reason
 from federation.ports import VersionConflict
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class Store(StrEnum):
@@ -40,7 +38,7 @@ class Store(StrEnum):
 class DynamoIssuerKeys:
     """`on_corrupt` is told of every item that is not believed."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str, store: Store, on_corrupt: Callable[[str], None]) -> None:
+    def __init__(self, dynamodb: DynamoDb, table: str, store: Store, on_corrupt: Callable[[str], None]) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._store = store

@@ -1,17 +1,15 @@
 """DynamoDB items, and reading many of them at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
 from federation.aws.backoff import ATTEMPTS, Pause
 from federation.aws.errors import translated
+from federation.aws.service import DynamoDb, Started
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 Item: TypeAlias = dict[str, Any]
 """Attribute name -> typed value, such as `{"S": "text"}`."""
@@ -31,22 +29,32 @@ class Asked(Struct, frozen=True):
 
 
 def get_items(
-    dynamodb: "DynamoDBClient", table: str, keys: Sequence[Key], options: Mapping[str, Any], pause: Pause
+    dynamodb: DynamoDb, table: str, keys: Sequence[Key], options: Mapping[str, Any], pause: Pause
 ) -> list[Item]:
     """The items of one table that exist; as `get_from_tables`."""
     return get_from_tables(dynamodb, [Asked(table, keys, options)], pause)[table]
 
 
-def get_from_tables(dynamodb: "DynamoDBClient", asked: Sequence[Asked], pause: Pause) -> dict[str, list[Item]]:
+def get_from_tables(dynamodb: DynamoDb, asked: Sequence[Asked], pause: Pause) -> dict[str, list[Item]]:
     """Table -> the items that exist, in one BatchGetItem for every hundred keys; none for no keys.
 
     What DynamoDB left out is asked for again, three times at most. An item that stays out is no reason to guess:
     TemporarilyUnavailable (ATTACKS F13).
     """
-    found: dict[str, list[Item]] = {one.table: [] for one in asked}
-    for batch in _batches(asked):
-        for table, items in _get_batch(dynamodb, batch, pause):
-            found[table] += items
+    return start_getting(dynamodb, asked, pause)()
+
+
+def start_getting(dynamodb: DynamoDb, asked: Sequence[Asked], pause: Pause) -> Callable[[], dict[str, list[Item]]]:
+    """The same in two steps: every batch is on its way when this returns."""
+    batches = [(batch, dynamodb.start("BatchGetItem", {"RequestItems": batch})) for batch in _batches(asked)]
+
+    def found() -> dict[str, list[Item]]:
+        found: dict[str, list[Item]] = {one.table: [] for one in asked}
+        for batch, started in batches:
+            for table, items in _get_batch(dynamodb, batch, started, pause):
+                found[table] += items
+        return found
+
     return found
 
 
@@ -60,13 +68,14 @@ def _batches(asked: Sequence[Asked]) -> Iterator[dict[str, Any]]:
 
 
 def _get_batch(
-    dynamodb: "DynamoDBClient", request: dict[str, Any], pause: Pause
+    dynamodb: DynamoDb, request: dict[str, Any], started: Started, pause: Pause
 ) -> Iterator[tuple[str, Sequence[Item]]]:
     for attempt in range(ATTEMPTS):
         if attempt:
             pause(attempt)
+            started = dynamodb.start("BatchGetItem", {"RequestItems": request})
         with translated(Reason.STORE_UNAVAILABLE):
-            answer: Any = dynamodb.batch_get_item(RequestItems=request)
+            answer = started()
         yield from answer["Responses"].items()
         request = answer.get("UnprocessedKeys") or {}
         if not request:
@@ -74,9 +83,9 @@ def _get_batch(
     raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "UnprocessedKeys")
 
 
-def query_partition(dynamodb: "DynamoDBClient", table: str, partition: str) -> list[Item]:
+def query_partition(dynamodb: DynamoDb, table: str, partition: str) -> list[Item]:
     """Every item of the partition by a strongly consistent Query, of as many pages as it takes."""
-    pages = dynamodb.get_paginator("query").paginate(
+    pages = dynamodb.query_pages(
         TableName=table,
         KeyConditionExpression="pk = :partition",
         ExpressionAttributeValues={":partition": {"S": partition}},

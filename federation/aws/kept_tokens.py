@@ -1,23 +1,21 @@
 """KeptTokens: what the ledger kept of opaque tokens in the state table."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from federation.aws.errors import translated
 from federation.aws.items import Item, Key
 from federation.aws.keys import item_key
+from federation.aws.service import DynamoDb
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import Clock, KeptToken
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class DynamoKeptTokens:
     """DynamoDB takes days to delete what has expired, so the clock decides."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", state_table: str, clock: Clock) -> None:
+    def __init__(self, dynamodb: DynamoDb, state_table: str, clock: Clock) -> None:
         self._dynamodb = dynamodb
         self._table = state_table
         self._clock = clock

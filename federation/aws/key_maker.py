@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from federation.aws.errors import error_code, translated
+from federation.aws.boto import error_code, translated
 from federation.oauth.errors import ServerError
 from federation.oauth.reasons import Reason
 from federation.ports import MadeKey

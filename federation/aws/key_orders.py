@@ -6,7 +6,7 @@ Whoever answers the admin API may not write the key set, make a key or delete on
 import json
 from typing import Any
 
-from federation.aws.errors import translated
+from federation.aws.boto import translated
 from federation.keys.orders import read_answer, write_order
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason

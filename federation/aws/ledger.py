@@ -1,8 +1,7 @@
 """Ledger: an item per issued token in the audit table, an item per spent one-time thing in the state table."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -14,15 +13,13 @@ from federation.aws.issued_tokens import KEYS, recent_attributes
 from federation.aws.items import Item, Key
 from federation.aws.kept_tokens import kept_item
 from federation.aws.keys import item_key
-from federation.aws.transactions import ConditionFailed, Write, write_all
+from federation.aws.service import DynamoDb, Started
+from federation.aws.transactions import ConditionFailed, Write, start_writing
 from federation.model.json import Json, JsonObject
 from federation.model.one_time import OneTimeUse
 from federation.oauth.errors import ServerError
 from federation.oauth.reasons import Reason
 from federation.ports import AlreadyUsed, Clock, KeptToken
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 SEARCHABLE = ("jti", "txn", "correlation_id", "principal", "issuer", "client_id", "time", "outcome")
 """Members of the record that are attributes of their own; `entry` holds the whole record as JSON."""
@@ -40,9 +37,7 @@ class LedgerTables(Struct, frozen=True):
 class DynamoLedger:
     """`correlation_id` must be made by us for each request: a caller who could choose it could replay."""
 
-    def __init__(
-        self, dynamodb: "DynamoDBClient", tables: LedgerTables, clock: Clock, pause: Pause = full_jitter
-    ) -> None:
+    def __init__(self, dynamodb: DynamoDb, tables: LedgerTables, clock: Clock, pause: Pause = full_jitter) -> None:
         self._dynamodb = dynamodb
         self._tables = tables
         self._clock = clock
@@ -53,12 +48,20 @@ class DynamoLedger:
 
         A write that was applied although its answer was lost is recognized by its correlation id (ATTACKS F8).
         """
+        self.start_commit(entry, uses, kept)()
+
+    def start_commit(
+        self, entry: JsonObject, uses: Sequence[OneTimeUse], kept: KeptToken | None = None
+    ) -> Callable[[], None]:
+        """The same, on its way when this returns."""
         check_uses(uses)
         record = self._record(entry)
-        if uses or kept:
-            self._write_all([{"Put": record}, *self._claims(entry, uses), *self._kept(kept)], uses)
-        else:
-            self._write(record)
+        if not uses and not kept:
+            started = self._dynamodb.start("PutItem", record)
+            return lambda: self._write(started)
+        writes = [{"Put": record}, *self._claims(entry, uses), *self._kept(kept)]
+        written = start_writing(self._dynamodb, writes, Reason.AUDIT_UNAVAILABLE, self._pause)
+        return lambda: self._write_all(written, uses)
 
     def discard(self, entry: JsonObject, uses: Sequence[OneTimeUse], reason: str) -> None:
         """First says that no token left, then gives back what only this request had claimed.
@@ -79,17 +82,17 @@ class DynamoLedger:
         for use in uses:
             give_back(self._dynamodb, self._tables.state, use, str(entry["correlation_id"]))
 
-    def _write(self, record: Mapping[str, Item]) -> None:
+    def _write(self, started: Started) -> None:
         try:
             with conditional(Reason.AUDIT_UNAVAILABLE):
-                self._dynamodb.put_item(**record)  # type: ignore[arg-type]
+                started()
         except ConditionNotMet as error:
             raise _jti_taken() from error
 
-    def _write_all(self, writes: Sequence[Write], uses: Sequence[OneTimeUse]) -> None:
+    def _write_all(self, written: Callable[[], None], uses: Sequence[OneTimeUse]) -> None:
         """First the record, then the claims in the order of `uses`."""
         try:
-            write_all(self._dynamodb, writes, Reason.AUDIT_UNAVAILABLE, self._pause)
+            written()
         except ConditionFailed as error:
             taken = [uses[position - 1] for position in error.positions if position]
             raise (AlreadyUsed(*taken) if taken else _jti_taken()) from error

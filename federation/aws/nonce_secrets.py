@@ -10,18 +10,16 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from federation.aws.conditional import ConditionNotMet, conditional
 from federation.aws.errors import translated
 from federation.aws.items import Key
 from federation.aws.keys import item_key
+from federation.aws.service import DynamoDb
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import Clock
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 Purpose: TypeAlias = Literal["nonce_secret", "cursor_secret"]
 
@@ -37,7 +35,7 @@ class DynamoNonceSecrets:
 
     def __init__(
         self,
-        dynamodb: "DynamoDBClient",
+        dynamodb: DynamoDb,
         state_table: str,
         clock: Clock,
         random: Callable[[int], bytes] = os.urandom,

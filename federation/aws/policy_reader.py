@@ -1,10 +1,11 @@
 """PolicyDirectory on the trust table."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from federation.aws.errors import translated
 from federation.aws.items import query_partition
+from federation.aws.service import DynamoDb
 from federation.aws.trust_items import document_key, document_partition, is_deleted, stored_document, version_of
 from federation.model.documents import CorruptDocument, StoredDocument, decode_policy, decode_zone
 from federation.model.policy import POLICY_SET, PolicyDocuments
@@ -12,16 +13,13 @@ from federation.model.trust import Kind
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 _T = TypeVar("_T")
 
 
 class DynamoPolicyReader:
     """Strongly consistent. One that cannot be read stops everything: it might be the one that forbids."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+    def __init__(self, dynamodb: DynamoDb, table: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._last = PolicyDocuments(0)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from federation.aws.errors import translated
+from federation.aws.boto import translated
 from federation.oauth.reasons import Reason
 
 if TYPE_CHECKING:

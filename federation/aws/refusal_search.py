@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from federation.aws.errors import translated
+from federation.aws.boto import translated
 from federation.model.json import JsonObject
 from federation.oauth.reasons import Reason
 

@@ -7,20 +7,17 @@
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from federation.aws.backoff import ATTEMPTS, Pause, full_jitter
 from federation.aws.conditional import ConditionNotMet, conditional
 from federation.aws.errors import translated
 from federation.aws.items import Item, Key
 from federation.aws.keys import item_key
+from federation.aws.service import DynamoDb
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import Clock
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 MARGIN = 300
 """Seconds that DynamoDB keeps an item beyond its end: our clocks may run behind its own."""
@@ -33,7 +30,7 @@ _NOT_STRICTER = "attribute_not_exists(pk) OR (revoked_at <= :revoked_at AND expi
 class DynamoRevocations:
     """Revocations are few, so the index holds them all under one key."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", state_table: str, clock: Clock, pause: Pause = full_jitter) -> None:
+    def __init__(self, dynamodb: DynamoDb, state_table: str, clock: Clock, pause: Pause = full_jitter) -> None:
         self._dynamodb = dynamodb
         self._table = state_table
         self._clock = clock
@@ -52,7 +49,7 @@ class DynamoRevocations:
 
     def revocations(self) -> tuple[Revocation, ...]:
         """One Query of the index, of as many pages as it takes; what ends first comes first."""
-        pages = self._dynamodb.get_paginator("query").paginate(
+        pages = self._dynamodb.query_pages(
             TableName=self._table,
             IndexName=INDEX,
             KeyConditionExpression=f"{INDEX} = :partition AND expires_at >= :earliest",

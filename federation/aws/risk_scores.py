@@ -3,17 +3,13 @@
 pk = ("risk", what, value[, tenant])    score, at, half_life, expires_at
 """
 
-from typing import TYPE_CHECKING
-
 from federation.aws.errors import translated
 from federation.aws.items import Item, Key
 from federation.aws.keys import item_key
+from federation.aws.service import DynamoDb
 from federation.model.risk import RiskKey, RiskScore
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 KEPT_HALF_LIVES = 24
 """After seven of them nothing is left of the highest score."""
@@ -22,7 +18,7 @@ KEPT_HALF_LIVES = 24
 class DynamoRiskScores:
     """What was scored last holds."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", state_table: str) -> None:
+    def __init__(self, dynamodb: DynamoDb, state_table: str) -> None:
         self._dynamodb = dynamodb
         self._table = state_table
 

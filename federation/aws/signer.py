@@ -2,20 +2,15 @@
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from msgspec import Struct
 
-from federation.aws.errors import error_code, translated
+from federation.aws.errors import AwsRefused, translated
+from federation.aws.service import Kms, Started
 from federation.model.keys import SigningKey
 from federation.oauth.errors import ServerError, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
-
-if TYPE_CHECKING:
-    from mypy_boto3_kms import KMSClient
-    from mypy_boto3_kms.literals import MessageTypeType, SigningAlgorithmSpecType
 
 P256_BYTES = 32
 UNUSABLE = frozenset({"DisabledException", "KMSInvalidStateException", "NotFoundException"})
@@ -38,8 +33,8 @@ def _raw_ecdsa(signature: bytes) -> bytes:
 class _Algorithm(Struct, frozen=True):
     """How KMS signs for a JWS algorithm. DIGEST wherever it can be: RAW ends at 4,096 bytes."""
 
-    spec: "SigningAlgorithmSpecType"
-    message_type: "MessageTypeType" = "DIGEST"
+    spec: str
+    message_type: str = "DIGEST"
     to_jws: Callable[[bytes], bytes] = _as_it_is
 
 
@@ -55,28 +50,34 @@ _ALGORITHMS = {
 class KmsSigner:
     """One Sign per call."""
 
-    def __init__(self, kms: "KMSClient") -> None:
+    def __init__(self, kms: Kms) -> None:
         self._kms = kms
 
     def sign(self, key: SigningKey, message: bytes) -> bytes:
         """Raises TemporarilyUnavailable where KMS or the key is out of reach, ServerError where it refuses us."""
+        return self.start_sign(key, message)()
+
+    def start_sign(self, key: SigningKey, message: bytes) -> Callable[[], bytes]:
+        """The same, on its way when this returns."""
         algorithm = _ALGORITHMS.get(key.algorithm)
         if algorithm is None:
             raise ServerError(Reason.INTERNAL_ERROR, "no such signing algorithm")
         digest = algorithm.message_type == "DIGEST"
-        return algorithm.to_jws(self._sign(key, sha256(message).digest() if digest else message, algorithm))
+        started = self._kms.start_sign(
+            KeyId=key.kms_key,
+            Message=sha256(message).digest() if digest else message,
+            MessageType=algorithm.message_type,
+            SigningAlgorithm=algorithm.spec,
+        )
+        return lambda: algorithm.to_jws(_signature(started))
 
-    def _sign(self, key: SigningKey, message: bytes, algorithm: _Algorithm) -> bytes:
-        with translated(Reason.SIGNING_UNAVAILABLE):
-            try:
-                answer = self._kms.sign(
-                    KeyId=key.kms_key,
-                    Message=message,
-                    MessageType=algorithm.message_type,
-                    SigningAlgorithm=algorithm.spec,
-                )
-            except ClientError as error:
-                if error_code(error) not in UNUSABLE:
-                    raise
-                raise TemporarilyUnavailable(Reason.SIGNING_UNAVAILABLE, error_code(error)) from error
-        return answer["Signature"]
+
+def _signature(started: Started) -> bytes:
+    with translated(Reason.SIGNING_UNAVAILABLE):
+        try:
+            signature: bytes = started()["Signature"]
+        except AwsRefused as error:
+            if error.code not in UNUSABLE:
+                raise
+            raise TemporarilyUnavailable(Reason.SIGNING_UNAVAILABLE, error.code) from error
+    return signature

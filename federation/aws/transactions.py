@@ -1,17 +1,13 @@
 """All or nothing, with another try where two transactions met."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-from botocore.exceptions import ClientError
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 from federation.aws.backoff import ATTEMPTS, Pause
-from federation.aws.errors import error_code, refusal, translated
+from federation.aws.errors import AwsRefused, refusal, translated
+from federation.aws.service import DynamoDb, Started
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 Write: TypeAlias = dict[str, Any]
 """One operation: `{"Put": {...}}`, `{"Update": {...}}` or `{"Delete": {...}}`."""
@@ -34,39 +30,54 @@ class ItemTooLarge(Exception):
 
 
 def write_all(
-    dynamodb: "DynamoDBClient", writes: Sequence[Write], unavailable: Reason, pause: Pause, attempts: int = ATTEMPTS
+    dynamodb: DynamoDb, writes: Sequence[Write], unavailable: Reason, pause: Pause, attempts: int = ATTEMPTS
 ) -> None:
     """One TransactWriteItems, tried again where another transaction was at the same item (ATTACKS F10).
 
-    botocore gives every call its own ClientRequestToken, so a retry inside the call is not applied twice.
+    Every call has a ClientRequestToken of its own, so a retry inside the call is not applied twice.
     Raises ConditionFailed, ItemTooLarge, TemporarilyUnavailable or ServerError.
     """
-    for attempt in range(attempts):
-        if attempt:
-            pause(attempt)
-        if _written(dynamodb, writes, unavailable):
-            return
-    raise TemporarilyUnavailable(unavailable, "TransactionConflict")
+    start_writing(dynamodb, writes, unavailable, pause, attempts)()
 
 
-def _written(dynamodb: "DynamoDBClient", writes: Sequence[Write], unavailable: Reason) -> bool:
+def start_writing(
+    dynamodb: DynamoDb, writes: Sequence[Write], unavailable: Reason, pause: Pause, attempts: int = ATTEMPTS
+) -> Callable[[], None]:
+    """The same in two steps: the first try is on its way when this returns."""
+    request = {"TransactItems": list(writes)}
+    first = dynamodb.start("TransactWriteItems", request)
+
+    def written() -> None:
+        started = first
+        for attempt in range(attempts):
+            if attempt:
+                pause(attempt)
+                started = dynamodb.start("TransactWriteItems", request)
+            if _written(started, unavailable):
+                return
+        raise TemporarilyUnavailable(unavailable, "TransactionConflict")
+
+    return written
+
+
+def _written(started: Started, unavailable: Reason) -> bool:
     """False: another try may succeed."""
     with translated(unavailable):
         try:
-            dynamodb.transact_write_items(TransactItems=list(writes))  # type: ignore[arg-type]
-        except ClientError as error:
-            if _TOO_LARGE in str(error.response):
+            started()
+        except AwsRefused as error:
+            if _TOO_LARGE in str(error.answer):
                 raise ItemTooLarge from error
-            if error_code(error) != "TransactionCanceledException":
+            if error.code != "TransactionCanceledException":
                 raise
             _raise_if_final(error, unavailable)
             return False
     return True
 
 
-def _raise_if_final(error: ClientError, unavailable: Reason) -> None:
+def _raise_if_final(error: AwsRefused, unavailable: Reason) -> None:
     """A failed condition is final, whatever else stood in the way."""
-    reasons: Any = error.response.get("CancellationReasons", [])
+    reasons: Any = error.answer.get("CancellationReasons", [])
     codes = [reason.get("Code") for reason in reasons]
     if _CONDITION_FAILED in codes:
         raise ConditionFailed(tuple(i for i, code in enumerate(codes) if code == _CONDITION_FAILED)) from error

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from federation.aws.errors import translated
 from federation.aws.items import Item
+from federation.aws.service import DynamoDb
 from federation.aws.trust_items import (
     admin_partition,
     document_key,
@@ -26,9 +27,6 @@ from federation.model.history import TRUST_REVISION, PastVersion
 from federation.model.trust import DocumentRef, Kind
 from federation.oauth.reasons import Reason
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 _FIRST = " "
 """Sorts before every id."""
 _PAGE = 1_000
@@ -37,7 +35,7 @@ _PAGE = 1_000
 class DynamoTrustPages:
     """`on_corrupt` is told of every document that is left out."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str, on_corrupt: Callable[[CorruptDocument], None]) -> None:
+    def __init__(self, dynamodb: DynamoDb, table: str, on_corrupt: Callable[[CorruptDocument], None]) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._on_corrupt = on_corrupt
@@ -103,12 +101,12 @@ class DynamoTrustPages:
 
     def _query(self, condition: str, values: dict[str, Any], limit: int, **options: Any) -> Iterator[Item]:  # noqa: ANN401
         """Items, in as many pages as somebody takes."""
-        pages = self._dynamodb.get_paginator("query").paginate(
+        pages = self._dynamodb.query_pages(
             TableName=self._table,
             KeyConditionExpression=condition,
             ExpressionAttributeValues=values,
             ConsistentRead=True,
-            PaginationConfig={"PageSize": limit},
+            Limit=limit,
             **options,
         )
         following = iter(pages)

@@ -6,10 +6,11 @@ again. A corrupt document is reported and left out: it is never used, and never 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from federation.aws.backoff import Pause, full_jitter
 from federation.aws.items import Item, get_items, query_partition
+from federation.aws.service import DynamoDb
 from federation.aws.trust_items import (
     MEMBER,
     bucket_key,
@@ -31,9 +32,6 @@ from federation.model.documents import (
 )
 from federation.model.trust import Audience, Client, DocumentRef, Issuer, Kind, Mapping, Selector
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 _T = TypeVar("_T")
 
 
@@ -42,7 +40,7 @@ class DynamoTrustReader:
 
     def __init__(
         self,
-        dynamodb: "DynamoDBClient",
+        dynamodb: DynamoDb,
         table: str,
         on_corrupt: Callable[[CorruptDocument], None],
         pause: Pause = full_jitter,

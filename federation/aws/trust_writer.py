@@ -1,11 +1,11 @@
 """TrustWriter on the trust table: a document, its history and the copy under which it is found, in one transaction."""
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
 
 from federation.aws.backoff import Pause, full_jitter
 from federation.aws.errors import translated
 from federation.aws.items import Item, Key, get_items
+from federation.aws.service import DynamoDb
 from federation.aws.transactions import ConditionFailed, ItemTooLarge, Write, write_all
 from federation.aws.trust_items import document_key, is_deleted, stored_document, version_of
 from federation.aws.trust_writes import TrustWrites
@@ -14,9 +14,6 @@ from federation.model.history import Change
 from federation.model.trust import DocumentRef, Kind, Selector
 from federation.oauth.reasons import Reason
 from federation.ports import BucketFull, DocumentState, RevisionMoved, VersionConflict
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 ATTEMPTS = 12
 """Every write of a document moves one counter, so editors meet there: about five seconds of them at most."""
@@ -27,7 +24,7 @@ _REVISION = 1
 class DynamoTrustWriter:
     """Every write is conditional on the version before it, so no edit is lost."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str, pause: Pause = full_jitter) -> None:
+    def __init__(self, dynamodb: DynamoDb, table: str, pause: Pause = full_jitter) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._pause = pause

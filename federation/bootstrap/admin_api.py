@@ -31,7 +31,7 @@ from federation.aws.approvals import DynamoApprovals
 from federation.aws.archive_index import DynamoArchiveIndex, IndexTables
 from federation.aws.archive_segments import S3Segments
 from federation.aws.audit_records import DynamoAuditRecords
-from federation.aws.clients import dynamodb_client, logs_client, s3_client
+from federation.aws.clients import boto_dynamodb, logs_client, s3_client
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.issuer_keys import Store
 from federation.aws.key_sets import DocumentKeySets
@@ -68,7 +68,7 @@ class AdminApi:
         self.settings = settings
         self.approval_log = approval_log
         self.clock = SystemClock()
-        self.dynamodb = dynamodb_client()
+        self.dynamodb = boto_dynamodb()
         self.reader = DynamoTrustReader(self.dynamodb, settings.trust_table, _report_corrupt)
         self.writer = DynamoTrustWriter(self.dynamodb, settings.trust_table)
         self.pages = DynamoTrustPages(self.dynamodb, settings.trust_table, _report_corrupt)

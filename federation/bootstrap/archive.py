@@ -3,7 +3,7 @@
 from federation.archive.archiver import Archiver
 from federation.aws.archive_index import DynamoArchiveIndex, IndexTables
 from federation.aws.archive_segments import S3Segments
-from federation.aws.clients import dynamodb_client, kms_client, s3_client
+from federation.aws.clients import boto_dynamodb, boto_kms, s3_client
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.signer import KmsSigner
 from federation.aws.trust_writer import DynamoTrustWriter
@@ -16,11 +16,11 @@ def archiver(settings: Settings) -> Archiver:
     """Signs with KMS, writes to S3 and DynamoDB; raises SettingsError where there is no bucket."""
     if not settings.archive_bucket:
         raise SettingsError("FEDERATION_ARCHIVE_BUCKET is not set")
-    clock, dynamodb = SystemClock(), dynamodb_client()
+    clock, dynamodb = SystemClock(), boto_dynamodb()
     return Archiver(
         issuer=settings.issuer,
         key=CurrentKey(DocumentKeySets(DynamoTrustWriter(dynamodb, settings.trust_table)), clock),
-        signer=KmsSigner(kms_client()),
+        signer=KmsSigner(boto_kms()),
         segments=S3Segments(s3_client(), settings.archive_bucket),
         index=DynamoArchiveIndex(dynamodb, IndexTables(settings.trust_table, settings.state_table), clock),
         clock=clock,

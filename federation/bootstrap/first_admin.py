@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from federation.admin.changes import change_now
 from federation.admin.editor import Applied
 from federation.admin.first_admin import FirstAdmin
-from federation.aws.clients import dynamodb_client
+from federation.aws.clients import boto_dynamodb
 from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_writer import DynamoTrustWriter
@@ -30,7 +30,7 @@ def first_admin(environment: Mapping[str, str]) -> Callable[[str], Applied]:
     admin = FirstAdmin(environment.get(ISSUER, ""), environment.get(SUBJECT, ""), environment.get(AUDIENCE, ""))
     if not admin.issuer or not admin.subject:
         raise SettingsError(f"{ISSUER} and {SUBJECT} must both be set")
-    dynamodb, clock = dynamodb_client(), SystemClock()
+    dynamodb, clock = boto_dynamodb(), SystemClock()
     writer = DynamoTrustWriter(dynamodb, settings.trust_table)
     stored = StoredTrust(
         DynamoTrustPages(dynamodb, settings.trust_table, _report_corrupt),

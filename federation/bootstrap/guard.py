@@ -1,11 +1,10 @@
 """Composes the door of admins, wherever one stands."""
 
-from typing import TYPE_CHECKING
-
 from federation.admin_api.guard import Guard
 from federation.aws.claims import DynamoOneTimeClaims
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.key_sets import DocumentKeySets
+from federation.aws.service import DynamoDb
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.mapping.own import OwnMappings
@@ -18,11 +17,8 @@ from federation.verification.own_tokens import OwnTokenVerifier
 from federation.verification.proofs.dpop import DpopVerifier
 from federation.verification.proofs.resource_request import ResourceProofs
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
-
-def guard(settings: Settings, dynamodb: "DynamoDBClient", clock: Clock, reader: DynamoTrustReader) -> Guard:
+def guard(settings: Settings, dynamodb: DynamoDb, clock: Clock, reader: DynamoTrustReader) -> Guard:
     """Nothing that it decides with is remembered but our own keys, whose version is checked."""
     keys = Kept(DocumentKeySets(DynamoTrustWriter(dynamodb, settings.trust_table)).load, clock, TTL)
     return Guard(

@@ -1,7 +1,7 @@
 """Composes the introspection endpoint."""
 
-from federation.aws.clients import kms_client
 from federation.aws.current_state import DynamoCurrentState
+from federation.aws.service import AwsServices
 from federation.aws.signer import KmsSigner
 from federation.bootstrap.issued import issued
 from federation.introspection.dependencies import TokenDependencies
@@ -15,15 +15,15 @@ from federation.ports import AuditLog
 from federation.settings import Settings
 
 
-def introspection_endpoint(settings: Settings, log: AuditLog) -> IntrospectionEndpoint:
+def introspection_endpoint(settings: Settings, log: AuditLog, aws: AwsServices) -> IntrospectionEndpoint:
     """`POST /introspect` on DynamoDB and KMS."""
-    of = issued(settings)
+    of = issued(settings, aws)
     introspection = Introspection(
         callers=of.callers,
         tokens=of.tokens,
         grounds=TokenDependencies(of.trust, OwnMappings(of.trust, of.trust)),
         state=DynamoCurrentState(of.dynamodb, settings.trust_table, settings.state_table, of.clock),
-        signed=SignedAnswers(settings.issuer, JwtSigner(of.key, KmsSigner(kms_client())), of.clock),
+        signed=SignedAnswers(settings.issuer, JwtSigner(of.key, KmsSigner(aws.kms)), of.clock),
         log=log,
         clock=of.clock,
         forget_trust=of.forget_trust,

@@ -1,14 +1,12 @@
 """Composes what the endpoints about issued tokens share: who asks, and what stands behind a token."""
 
-from typing import TYPE_CHECKING
-
 from msgspec import Struct
 
 from federation.authentication.immediate import ImmediateCallers
 from federation.aws.claims import DynamoOneTimeClaims
-from federation.aws.clients import dynamodb_client
 from federation.aws.kept_tokens import DynamoKeptTokens
 from federation.aws.key_sets import DocumentKeySets
+from federation.aws.service import AwsServices, DynamoDb
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.callers import callers
 from federation.bootstrap.limits import request_limits
@@ -21,14 +19,11 @@ from federation.trust.directory import CachedTrust
 from federation.verification.own_references import OwnReferences
 from federation.verification.own_tokens import OwnTokenVerifier
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 
 class Issued(Struct, frozen=True):
     """One of each, for one endpoint."""
 
-    dynamodb: "DynamoDBClient"
+    dynamodb: DynamoDb
     clock: SystemClock
     trust: CachedTrust
     key: CurrentKey
@@ -42,9 +37,9 @@ class Issued(Struct, frozen=True):
         self.key.forget()
 
 
-def issued(settings: Settings) -> Issued:
+def issued(settings: Settings, aws: AwsServices) -> Issued:
     """On DynamoDB."""
-    clock, dynamodb = SystemClock(), dynamodb_client()
+    clock, dynamodb = SystemClock(), aws.dynamodb
     trust, keys = cached_trust(settings, clock, dynamodb), issuer_keys(settings, clock, dynamodb)
     key = CurrentKey(DocumentKeySets(DynamoTrustWriter(dynamodb, settings.trust_table)), clock)
     limits = request_limits(settings, trust, clock, dynamodb)

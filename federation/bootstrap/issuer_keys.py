@@ -1,12 +1,11 @@
 """Composes the endpoint for pushed keys."""
 
 import logging
-from typing import TYPE_CHECKING
 
-from federation.aws.clients import dynamodb_client
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.issuer_keys import Store
 from federation.aws.ledger import DynamoLedger, LedgerTables
+from federation.aws.service import AwsServices, DynamoDb
 from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_writer import DynamoTrustWriter
@@ -26,15 +25,12 @@ from federation.trust.directory import TTL
 from federation.trust.kept import Kept
 from federation.verification.push_tokens import PushTokens
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 _log = logging.getLogger(__name__)
 
 
-def issuer_keys_endpoint(settings: Settings, log: AuditLog) -> IssuerKeysEndpoint:
+def issuer_keys_endpoint(settings: Settings, log: AuditLog, aws: AwsServices) -> IssuerKeysEndpoint:
     """`POST /issuers/{id}/keys` on DynamoDB."""
-    dynamodb, clock = dynamodb_client(), SystemClock()
+    dynamodb, clock = aws.dynamodb, SystemClock()
     reader = DynamoTrustReader(dynamodb, settings.trust_table, _report_corrupt)
     trust = Kept(reader.issuers, clock, TTL)
     push = PushKeys(
@@ -52,7 +48,7 @@ def issuer_keys_endpoint(settings: Settings, log: AuditLog) -> IssuerKeysEndpoin
     return IssuerKeysEndpoint(push, settings.issuer + ERRORS_PATH)
 
 
-def _pushers(settings: Settings, dynamodb: "DynamoDBClient", clock: SystemClock, reader: DynamoTrustReader) -> Pushers:
+def _pushers(settings: Settings, dynamodb: DynamoDb, clock: SystemClock, reader: DynamoTrustReader) -> Pushers:
     pages = DynamoTrustPages(dynamodb, settings.trust_table, _report_corrupt)
     writer = DynamoTrustWriter(dynamodb, settings.trust_table)
     return Pushers(

@@ -1,15 +1,14 @@
 """Composes the life of our keys: who publishes them, who rotates them, and whom admins ask for it."""
 
-from typing import TYPE_CHECKING
-
 from federation.admin.key_orders import RecordedOrders
-from federation.aws.clients import KEY_TIMEOUT, dynamodb_client, kms_client, lambda_client, s3_client, tagging_client
+from federation.aws.clients import KEY_TIMEOUT, boto_dynamodb, kms_client, lambda_client, s3_client, tagging_client
 from federation.aws.key_maker import KmsKeyMaker
 from federation.aws.key_orders import InvokedKeyOrders
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.aws.public_keys import KmsPublicKeys
 from federation.aws.publisher import S3Publisher
+from federation.aws.service import DynamoDb
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.keys.moves import Moves
 from federation.keys.publication import Publication
@@ -18,9 +17,6 @@ from federation.keys.standbys import Standbys
 from federation.ports import Clock, KeyOrders
 from federation.settings import Settings
 from federation.system import RandomIdentifiers, SystemClock
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 def publication(settings: Settings) -> Publication:
@@ -55,7 +51,7 @@ def rotation(settings: Settings) -> Rotation:
     )
 
 
-def recorded_orders(settings: Settings, dynamodb: "DynamoDBClient", clock: Clock) -> RecordedOrders:
+def recorded_orders(settings: Settings, dynamodb: DynamoDb, clock: Clock) -> RecordedOrders:
     """What admins ask for, carried out by the function that rotates where there is one."""
     name = settings.rotate_function
     orders: KeyOrders = InvokedKeyOrders(lambda_client(), name) if name else rotation(settings)
@@ -64,4 +60,4 @@ def recorded_orders(settings: Settings, dynamodb: "DynamoDBClient", clock: Clock
 
 
 def _key_sets(settings: Settings) -> DocumentKeySets:
-    return DocumentKeySets(DynamoTrustWriter(dynamodb_client(), settings.trust_table))
+    return DocumentKeySets(DynamoTrustWriter(boto_dynamodb(), settings.trust_table))

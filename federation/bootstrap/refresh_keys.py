@@ -2,7 +2,7 @@
 
 import logging
 
-from federation.aws.clients import dynamodb_client
+from federation.aws.clients import boto_dynamodb
 from federation.aws.issuer_keys import Store
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.bootstrap.second_level import issuer_keys
@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 def key_refresh(settings: Settings) -> KeyRefresh:
     """Reads trust, asks the web, writes the fetched keys."""
-    dynamodb, loopback = dynamodb_client(), settings.loopback_issuers
+    dynamodb, loopback = boto_dynamodb(), settings.loopback_issuers
     return KeyRefresh(
         issuers=DynamoTrustReader(dynamodb, settings.trust_table, _report_corrupt),
         source=KeySource(WebFetcher(loopback=loopback), loopback=loopback),

@@ -1,9 +1,8 @@
 """Composes the revocation endpoint, and what writes revocations."""
 
-from typing import TYPE_CHECKING
-
 from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.aws.revocations import DynamoRevocations
+from federation.aws.service import AwsServices, DynamoDb
 from federation.bootstrap.issued import issued
 from federation.oauth.metadata import ERRORS_PATH
 from federation.ports import AuditLog, Clock
@@ -13,20 +12,17 @@ from federation.revocation.token import TokenRevocation
 from federation.settings import Settings
 from federation.system import RandomIdentifiers
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
-
-def revocation_endpoint(settings: Settings, log: AuditLog) -> RevocationEndpoint:
+def revocation_endpoint(settings: Settings, log: AuditLog, aws: AwsServices) -> RevocationEndpoint:
     """`POST /revoke` on DynamoDB."""
-    of = issued(settings)
+    of = issued(settings, aws)
     revocation = TokenRevocation(
         of.callers, of.tokens, revoker(settings, of.dynamodb, of.clock), log, of.clock, of.limits.check_source_rate
     )
     return RevocationEndpoint(revocation, settings.issuer + ERRORS_PATH)
 
 
-def revoker(settings: Settings, dynamodb: "DynamoDBClient", clock: Clock) -> Revoker:
+def revoker(settings: Settings, dynamodb: DynamoDb, clock: Clock) -> Revoker:
     """For every door through which something is revoked."""
     return Revoker(
         store=DynamoRevocations(dynamodb, settings.state_table, clock),

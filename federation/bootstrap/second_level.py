@@ -1,24 +1,21 @@
 """Composes the reading of issuers' keys that any process of ours may use."""
 
 import logging
-from typing import TYPE_CHECKING
 
 from federation.aws.issuer_keys import DynamoIssuerKeys, Store
+from federation.aws.service import DynamoDb
 from federation.settings import Settings
 from federation.verification.second_level import SecondLevel
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 _log = logging.getLogger(__name__)
 
 
-def issuer_keys(settings: Settings, dynamodb: "DynamoDBClient", store: Store) -> DynamoIssuerKeys:
+def issuer_keys(settings: Settings, dynamodb: DynamoDb, store: Store) -> DynamoIssuerKeys:
     """What lies in the trust table of issuers' keys."""
     return DynamoIssuerKeys(dynamodb, settings.trust_table, store, _report_corrupt)
 
 
-def second_level(settings: Settings, dynamodb: "DynamoDBClient") -> SecondLevel:
+def second_level(settings: Settings, dynamodb: DynamoDb) -> SecondLevel:
     """What the refresh has fetched, and what issuers have pushed."""
     fetched, pushed = (issuer_keys(settings, dynamodb, store) for store in (Store.FETCHED, Store.PUSHED))
     return SecondLevel(fetched, pushed)

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from federation.aws.clients import dynamodb_client, kms_client, s3_client
+from federation.aws.clients import boto_dynamodb, boto_kms, s3_client
 from federation.aws.issued_tokens import SHARDS, DynamoIssuedTokens
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.publisher import S3Publisher
@@ -21,14 +21,14 @@ HOURS = 2
 
 def status_publication(settings: Settings) -> StatusPublication:
     """Reads DynamoDB, signs with KMS, writes to S3."""
-    clock, dynamodb = SystemClock(), dynamodb_client()
+    clock, dynamodb = SystemClock(), boto_dynamodb()
     key = CurrentKey(DocumentKeySets(DynamoTrustWriter(dynamodb, settings.trust_table)), clock)
     pool = ThreadPoolExecutor(SHARDS * HOURS, thread_name_prefix="status")
     return StatusPublication(
         issuer=settings.issuer,
         revocations=DynamoRevocations(dynamodb, settings.state_table, clock),
         tokens=DynamoIssuedTokens(dynamodb, settings.audit_table, pool),
-        signer=JwtSigner(key, KmsSigner(kms_client())),
+        signer=JwtSigner(key, KmsSigner(boto_kms())),
         publisher=S3Publisher(s3_client(), settings.documents_bucket),
         clock=clock,
     )

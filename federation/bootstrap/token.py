@@ -1,16 +1,13 @@
 """Composes the token endpoint."""
 
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
-
 from federation.authentication.grants import TokenCallers
 from federation.aws.approvals import DynamoApprovals
-from federation.aws.clients import dynamodb_client, kms_client
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.aws.nonce_secrets import DynamoNonceSecrets
 from federation.aws.policy_reader import DynamoPolicyReader
+from federation.aws.service import AwsServices, DynamoDb
 from federation.aws.signer import KmsSigner
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.callers import callers
@@ -51,20 +48,14 @@ from federation.verification.verifier import JWT_TYPES, TokenVerifier
 from federation.verification.x509.candidates import CertificateIssuers
 from federation.web.caller_identities import StsCallerIdentities
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
-COMMIT_THREADS = 12
-"""A commit runs three calls side by side; Lambda handles one request at a time, a laptop's gateway a few."""
-
-
-def token_endpoint(settings: Settings, log: AuditLog) -> TokenEndpoint:
+def token_endpoint(settings: Settings, log: AuditLog, aws: AwsServices) -> TokenEndpoint:
     """`POST /token` on DynamoDB and KMS."""
-    clock, dynamodb = SystemClock(), dynamodb_client()  # one client: each further one costs a cold start
+    clock, dynamodb = SystemClock(), aws.dynamodb
     trust = cached_trust(settings, clock, dynamodb)
     policies = CachedPolicies(DynamoPolicyReader(dynamodb, settings.trust_table), clock)
     keys = issuer_keys(settings, clock, dynamodb)
-    minter, risks = _minter(settings, clock, dynamodb), KnownRisks(clock)
+    minter, risks = _minter(settings, clock, aws), KnownRisks(clock)
     pipeline = Pipeline(
         callers=TokenCallers(callers(settings, trust, keys, clock)),
         proofs=_proofs(settings, clock, dynamodb),
@@ -84,7 +75,7 @@ def token_endpoint(settings: Settings, log: AuditLog) -> TokenEndpoint:
     return TokenEndpoint(exchange, error_page=settings.issuer + ERRORS_PATH)
 
 
-def _proofs(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> Proofs:
+def _proofs(settings: Settings, clock: Clock, dynamodb: DynamoDb) -> Proofs:
     nonces = Nonces(DynamoNonceSecrets(dynamodb, settings.state_table, clock), clock, settings.issuer)
     return Proofs(
         DpopVerifier(clock),
@@ -93,7 +84,7 @@ def _proofs(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> Pro
     )
 
 
-def _approvals(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> DynamoApprovals:
+def _approvals(settings: Settings, clock: Clock, dynamodb: DynamoDb) -> DynamoApprovals:
     return DynamoApprovals(dynamodb, settings.state_table, clock)
 
 
@@ -117,12 +108,12 @@ def _aws_request_verifier(settings: Settings, trust: CachedTrust, clock: Clock) 
     return AwsRequestVerifier(TrustedIssuers(trust, settings.issuer), callers, clock)
 
 
-def _minter(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> Minter:
+def _minter(settings: Settings, clock: Clock, aws: AwsServices) -> Minter:
+    dynamodb = aws.dynamodb
     commit = Commit(
         ledger=DynamoLedger(dynamodb, LedgerTables(settings.audit_table, settings.state_table), clock),
         state=DynamoCurrentState(dynamodb, settings.trust_table, settings.state_table, clock),
-        signer=KmsSigner(kms_client()),
-        pool=ThreadPoolExecutor(COMMIT_THREADS, thread_name_prefix="commit"),
+        signer=KmsSigner(aws.kms),
     )
     key_sets = DocumentKeySets(DynamoTrustWriter(dynamodb, settings.trust_table))
     return Minter(settings.issuer, CurrentKey(key_sets, clock), RandomIdentifiers(), commit)

@@ -1,8 +1,8 @@
 """Composes the reading of trust documents, and of the keys of whom they trust."""
 
 import logging
-from typing import TYPE_CHECKING
 
+from federation.aws.service import DynamoDb
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.bootstrap.second_level import second_level
 from federation.model.documents import CorruptDocument
@@ -13,19 +13,16 @@ from federation.verification.discovery import KeySource
 from federation.verification.key_cache import KeyCache
 from federation.web.fetcher import WebFetcher
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 _log = logging.getLogger(__name__)
 
 
-def cached_trust(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> CachedTrust:
+def cached_trust(settings: Settings, clock: Clock, dynamodb: DynamoDb) -> CachedTrust:
     """Documents on DynamoDB, kept close at hand."""
     reader = DynamoTrustReader(dynamodb, settings.trust_table, _report_corrupt)
     return CachedTrust(reader, reader, reader, clock)
 
 
-def issuer_keys(settings: Settings, clock: Clock, dynamodb: "DynamoDBClient") -> KeyCache:
+def issuer_keys(settings: Settings, clock: Clock, dynamodb: DynamoDb) -> KeyCache:
     """Issuers' keys, fetched by whoever needs them first, beside what others of our processes know."""
     return KeyCache(_source(settings), clock, second_level=second_level(settings, dynamodb))
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from math import ceil
 from threading import Lock
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -24,6 +25,10 @@ REMEMBERED = 10_000
 """Keys of each kind that a process remembers."""
 
 
+Gate: TypeAlias = Callable[[], Callable[[], None]]
+"""Asks when it is called; what that returns waits, and raises TooManyRequests where nothing is left."""
+
+
 class Limited(Struct, frozen=True):
     """Whose requests are counted, such as ("client", id), and how many are allowed."""
 
@@ -37,17 +42,23 @@ class Admission:
     def __init__(self, give_back: Callable[[Sequence[Lease]], None]) -> None:
         self._give_back = give_back
         self.spent: list[Lease] = []
-        self.gates: list[Callable[[], None]] = []
+        self.gates: list[Gate] = []
 
-    def gate(self, lease: Lease, spend: Callable[[], None]) -> Callable[[], None]:
-        """Counts the request against a bucket when it is called, and not again if it is called again."""
+    def gate(self, lease: Lease, spend: Gate) -> Gate:
+        """Counts the request against a bucket when it is passed, and not again if it is passed again."""
 
-        def passed() -> None:
-            if lease not in self.spent:
-                spend()
+        def asked() -> Callable[[], None]:
+            if lease in self.spent:
+                return _passed
+            waits = spend()
+
+            def counted() -> None:
+                waits()
                 self.spent.append(lease)
 
-        return passed
+            return counted
+
+        return asked
 
     def give_back(self) -> None:
         """The request was refused: it counts under no key."""
@@ -73,7 +84,7 @@ class Limiter:
         admission = self.begin(wanted)
         try:
             for gate in admission.gates:
-                gate()
+                gate()()
         except Exception:
             admission.give_back()
             raise
@@ -123,14 +134,18 @@ class Limiter:
     def _lease(self, limited: Limited) -> Lease:
         return self._leases.get(limited, lambda: Lease(limited.limit))
 
-    def _spend(self, limited: Limited, lease: Lease) -> None:
+    def _spend(self, limited: Limited, lease: Lease) -> Callable[[], None]:
         now = self._clock.now()
         with self._lock:
             if lease.has(now):
                 lease.spend()
-                return
+                return _passed
             size = lease.wanted(now)
-        taken, wait = self._take(limited, size)
+        waits = self._allowances.start_take(limited.key, limited.limit, size)
+        return lambda: self._take(limited, lease, now, size, waits)
+
+    def _take(self, limited: Limited, lease: Lease, now: float, size: int, waits: Callable[[], float]) -> None:
+        taken, wait = self._taken(limited, size, waits())
         with self._lock:
             if taken:
                 lease.granted(taken, now)
@@ -140,12 +155,11 @@ class Limiter:
         if not taken:
             raise _too_many(limited, wait)
 
-    def _take(self, limited: Limited, size: int) -> tuple[int, float]:
+    def _taken(self, limited: Limited, size: int, wait: float) -> tuple[int, float]:
         """What was taken, and for how many seconds there is nothing worth a further call.
 
         Where less is there than wanted, half of it is worth one.
         """
-        wait = self._allowances.take(limited.key, limited.limit, size)
         there = int(size - wait * limited.limit.per_second)
         if wait and there >= size / 2 and not self._allowances.take(limited.key, limited.limit, there):
             return there, wait
@@ -155,6 +169,10 @@ class Limiter:
         with self._lock:
             for lease in spent:
                 lease.give_back()
+
+
+def _passed() -> None:
+    """It was counted already."""
 
 
 def _too_many(limited: Limited, wait: float) -> TooManyRequests:

@@ -5,7 +5,7 @@ from typing import Any
 
 from federation.aws.archive_index import HEAD_KEY
 from federation.aws.archive_segments import S3Segments
-from federation.aws.clients import dynamodb_client, s3_client
+from federation.aws.clients import boto_dynamodb, s3_client
 from federation.local.functions import Runtime
 from federation.local.routes import FunctionTarget
 from federation.local.stream import StreamReader
@@ -40,4 +40,4 @@ class LocalArchive:
 def forget_lost_archive(settings: Settings) -> None:
     """A DynamoDB that outlives us remembers how far an archive went that the embedded S3 does not have any more."""
     if S3Segments(s3_client(), settings.archive_bucket).get(1) is None:
-        dynamodb_client().delete_item(TableName=settings.trust_table, Key=HEAD_KEY)
+        boto_dynamodb().delete_item(TableName=settings.trust_table, Key=HEAD_KEY)

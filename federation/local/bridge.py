@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from federation.admin.changes import change_now
 from federation.aws.approvals import DynamoApprovals
-from federation.aws.clients import dynamodb_client
+from federation.aws.clients import boto_dynamodb
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.admin import trust_editor
 from federation.bootstrap.confirmation import confirmer
@@ -23,6 +23,7 @@ from federation.local.approval_watch import ApprovalWatch, PrintedNotice
 from federation.local.archive import LocalArchive, forget_lost_archive
 from federation.local.audit_trail import AuditTrail, LogGroup, RefusalLog
 from federation.local.embedded_aws import DYNAMODB_ENDPOINT, EmbeddedAws
+from federation.local.embedded_services import embedded_services
 from federation.local.functions import Runtime, build_handlers
 from federation.local.gateway import Gateway
 from federation.local.iam import IamAuthorizer
@@ -115,7 +116,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
 
     def forget(self, documents: Iterable[DocumentRef]) -> None:
         """Delete documents that must not outlive this run, where the trust table does."""
-        writer = DynamoTrustWriter(dynamodb_client(), self.settings.trust_table)
+        writer = DynamoTrustWriter(boto_dynamodb(), self.settings.trust_table)
         for ref in documents:
             stored = writer.get(ref)
             if stored is not None:
@@ -180,7 +181,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         clock, identifiers = SystemClock(), RandomIdentifiers()
         routes = read_routes(load_template())
         with redirect_stderr(log):  # the functions take their log's stream from there
-            handlers = build_handlers(routes, environment)
+            handlers = build_handlers(routes, environment, embedded_services())
         runtime = Runtime(handlers, clock, identifiers)
         return Gateway(routes, runtime, publication(self.settings).publisher, clock, identifiers, IamAuthorizer(clock))
 
@@ -202,7 +203,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
             return Schedule("keys", LocalKeys(self.settings, environment), KEYS_SECONDS)
 
     def _watch_approvals(self) -> Schedule:
-        approvals = DynamoApprovals(dynamodb_client(), self.settings.state_table, SystemClock())
+        approvals = DynamoApprovals(boto_dynamodb(), self.settings.state_table, SystemClock())
         watch = ApprovalWatch(approvals, PrintedNotice(self._log, self.url))
         return Schedule("approvals", watch, APPROVAL_SECONDS)
 

@@ -6,19 +6,26 @@ from typing import ClassVar, TypeAlias
 
 from msgspec import Struct
 
+from federation.aws.service import AwsServices
 from federation.local.context import LambdaContext
 from federation.local.events import Event
 from federation.local.routes import FunctionTarget, Route
 from federation.ports import Clock, Identifiers
 from federation.value import Redacted
+from functions.http import HttpFunction
 
 Handler: TypeAlias = Callable[[Event, LambdaContext], object]
 
 
-def build_handlers(routes: Sequence[Route], environment: Mapping[str, str]) -> dict[str, Handler]:
-    """Function name -> handler, for every function that a route names."""
+def build_handlers(routes: Sequence[Route], environment: Mapping[str, str], aws: AwsServices) -> dict[str, Handler]:
+    """Function name -> handler, for every function that a route names. `aws`: for those that ask AWS themselves."""
     targets = [route.target for route in routes if isinstance(route.target, FunctionTarget)]
-    return {target.name: import_module(target.module).build(environment) for target in targets}
+    return {target.name: _build(target.module, aws)(environment) for target in targets}
+
+
+def _build(module: str, aws: AwsServices) -> Callable[[Mapping[str, str]], Handler]:
+    build: Callable[[Mapping[str, str]], Handler] = import_module(module).build
+    return build.on(aws) if isinstance(build, HttpFunction) else build
 
 
 class Runtime(Redacted, Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from federation.aws.clients import dynamodb_client
+from federation.aws.clients import boto_dynamodb
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.local.functions import Runtime
@@ -25,7 +25,7 @@ class LocalKeys:
     def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
         handlers = {PUBLISH.name: publish.build(environment), ROTATE.name: rotate.build(environment)}
         self._runtime = Runtime(handlers, SystemClock(), RandomIdentifiers())
-        self._key_sets = DocumentKeySets(DynamoTrustWriter(dynamodb_client(), settings.trust_table))
+        self._key_sets = DocumentKeySets(DynamoTrustWriter(boto_dynamodb(), settings.trust_table))
         self._published = self._version()
         self._looks = ROTATION - FIRST_ROTATION
 

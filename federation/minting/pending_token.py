@@ -17,8 +17,8 @@ class Conditions(Struct, frozen=True):
 
     revision: int | None = None
     """Of trust as a whole: nothing may have been written since. None: only the documents that decided count."""
-    gates: tuple[Callable[[], None], ...] = ()
-    """Rate limits; each raises TooManyRequests if nothing is left."""
+    gates: tuple[Callable[[], Callable[[], None]], ...] = ()
+    """Rate limits, each in two steps: to ask, and to wait, which raises TooManyRequests if nothing is left."""
 
 
 UNCONDITIONAL = Conditions()

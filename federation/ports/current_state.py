@@ -1,5 +1,6 @@
 """What stands at this moment: documents, revocations, risk, approvals."""
 
+from collections.abc import Callable
 from collections.abc import Mapping as ReadOnly
 from typing import Protocol
 
@@ -32,6 +33,10 @@ class CurrentState(Protocol):
 
     def standing(self, question: CurrentVersionsQuery) -> CurrentVersions:
         """One strongly consistent read of everything that is asked for (ATTACKS F11, M3)."""
+        ...
+
+    def start_standing(self, question: CurrentVersionsQuery) -> Callable[[], CurrentVersions]:
+        """The same in two steps, of which the second waits; each may raise."""
         ...
 
 

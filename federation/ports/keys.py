@@ -1,6 +1,6 @@
 """Our keys, those of issuers, and where public ones are read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -14,6 +14,10 @@ class Signer(Protocol):
 
     def sign(self, key: SigningKey, message: bytes) -> bytes:
         """A JWS signature (RFC 7518 section 3: raw r||s for ECDSA) of `message` by the key's algorithm."""
+        ...
+
+    def start_sign(self, key: SigningKey, message: bytes) -> Callable[[], bytes]:
+        """The same in two steps, of which the second waits; each may raise."""
         ...
 
 

@@ -1,6 +1,6 @@
 """What was issued, and what was spent for it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -27,6 +27,12 @@ class Ledger(Protocol):
 
         Safe to repeat: a claim by the same `correlation_id` is our own (ATTACKS F8).
         """
+        ...
+
+    def start_commit(
+        self, entry: JsonObject, uses: Sequence[OneTimeUse], kept: KeptToken | None = None
+    ) -> Callable[[], None]:
+        """The same in two steps: on its way when this returns, done when what it returns was called. Each may raise."""
         ...
 
     def discard(self, entry: JsonObject, uses: Sequence[OneTimeUse], reason: str) -> None:

@@ -1,5 +1,6 @@
 """What every process shares for a while: allowances, nonces, opaque tokens, answers."""
 
+from collections.abc import Callable
 from typing import ClassVar, Protocol
 
 from msgspec import Struct
@@ -14,6 +15,10 @@ class Allowances(Protocol):
 
     def take(self, key: tuple[str, ...], limit: RateLimit, wanted: int) -> float:
         """Take `wanted` of what `limit` allows `key`: 0.0 where they were taken, else seconds until they are there."""
+        ...
+
+    def start_take(self, key: tuple[str, ...], limit: RateLimit, wanted: int) -> Callable[[], float]:
+        """The same in two steps, of which the second waits; each may raise."""
         ...
 
 

@@ -3,14 +3,14 @@
 It was applied and its answer was lost: what is written is our own to a second try, and nobody else's.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 import pytest
 
-from federation.aws.clients import dynamodb_client
 from federation.aws.kept_tokens import DynamoKeptTokens
 from federation.aws.ledger import DynamoLedger, LedgerTables
+from federation.aws.service import DynamoDb
 from federation.local.embedded_aws import EmbeddedAws
 from federation.model.json import JsonObject
 from federation.model.one_time import OneTimeUse, Purpose
@@ -19,12 +19,10 @@ from federation.oauth.reasons import Reason
 from federation.ports import AlreadyUsed, KeptToken, Ledger
 from tests.support.attacked_bridge import Attacked, attacked, by_assertion
 from tests.support.contract import Engine
+from tests.support.contract_engines import botocore_engine
 from tests.support.exchange_world import AUDIENCE, ISSUER
 from tests.support.fake_clock import FixedClock
-from tests.support.fault_plan import Fault, FaultPlan, applied_then_lost, lost, passing
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from tests.support.fault_plan import CLIENTS, Fault, FaultPlan, applied_then_lost, faulty_services, lost, passing
 
 NOW = 1_800_000_000
 SUBJECT = OneTimeUse(Purpose.SUBJECT_TOKEN, ("acme", "jti-1"), NOW + 600)
@@ -41,8 +39,8 @@ def record(jti: str = "t1", correlation_id: str = "c1") -> JsonObject:
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    with EmbeddedAws({}):
-        yield Engine(dynamodb_client())
+    with EmbeddedAws({}), botocore_engine() as made:
+        yield made
 
 
 @pytest.fixture
@@ -50,27 +48,27 @@ def tables(engine: Engine) -> Mapping[str, str]:
     return engine.tables()
 
 
-@pytest.fixture
-def dynamodb(tables: Mapping[str, str]) -> "DynamoDBClient":
+@pytest.fixture(params=CLIENTS)
+def dynamodb(request: pytest.FixtureRequest, tables: Mapping[str, str]) -> DynamoDb:
     assert tables
-    return dynamodb_client()
+    return faulty_services(request.param).dynamodb
 
 
 @pytest.fixture
-def ledger(dynamodb: "DynamoDBClient", tables: Mapping[str, str]) -> DynamoLedger:
+def ledger(dynamodb: DynamoDb, tables: Mapping[str, str]) -> DynamoLedger:
     return DynamoLedger(
         dynamodb, LedgerTables(tables["FEDERATION_AUDIT_TABLE"], tables["FEDERATION_STATE_TABLE"]), FixedClock(NOW)
     )
 
 
 @pytest.fixture
-def kept(dynamodb: "DynamoDBClient", tables: Mapping[str, str]) -> DynamoKeptTokens:
+def kept(dynamodb: DynamoDb, tables: Mapping[str, str]) -> DynamoKeptTokens:
     return DynamoKeptTokens(dynamodb, tables["FEDERATION_STATE_TABLE"], FixedClock(NOW))
 
 
 @pytest.mark.parametrize("faults", [[applied_then_lost], [lost, applied_then_lost], [applied_then_lost, lost]])
 def test_fault_F8_what_was_applied_is_recognized_by_the_next_try(
-    dynamodb: "DynamoDBClient", ledger: DynamoLedger, kept: DynamoKeptTokens, faults: Sequence[Fault]
+    dynamodb: DynamoDb, ledger: DynamoLedger, kept: DynamoKeptTokens, faults: Sequence[Fault]
 ) -> None:
     FaultPlan(dynamodb, [*faults, *[passing] * 20])
     ledger.commit(record(), ALL, KEPT)
@@ -86,7 +84,7 @@ def test_fault_F8_what_was_applied_is_recognized_by_the_next_try(
 
 
 def test_fault_F8_what_was_applied_but_never_answered_is_given_back_whole(
-    dynamodb: "DynamoDBClient", ledger: DynamoLedger
+    dynamodb: DynamoDb, ledger: DynamoLedger
 ) -> None:
     FaultPlan(dynamodb, [applied_then_lost, lost, lost, *[passing] * 20])
     with pytest.raises(TemporarilyUnavailable):
@@ -97,7 +95,7 @@ def test_fault_F8_what_was_applied_but_never_answered_is_given_back_whole(
 
 
 def test_fault_F8_a_write_that_arrives_after_it_was_given_back_comes_to_nothing(
-    dynamodb: "DynamoDBClient", ledger: DynamoLedger
+    dynamodb: DynamoDb, ledger: DynamoLedger
 ) -> None:
     FaultPlan(dynamodb, [lost, lost, lost, *[passing] * 20])
     with pytest.raises(TemporarilyUnavailable):
@@ -120,6 +118,11 @@ class Forgetful:
         if self._losses:
             self._losses -= 1
             raise TemporarilyUnavailable(Reason.AUDIT_UNAVAILABLE, "lost")
+
+    def start_commit(
+        self, entry: JsonObject, uses: Sequence[OneTimeUse], kept: KeptToken | None = None
+    ) -> Callable[[], None]:
+        return partial(self.commit, entry, uses, kept)
 
     def discard(self, entry: JsonObject, uses: Sequence[OneTimeUse], reason: str) -> None:
         self._inner.discard(entry, uses, reason)

@@ -2,15 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from botocore.stub import ANY, Stubber
 
 from federation.aws.backoff import Pause
-from federation.aws.clients import dynamodb_client
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.ledger import DynamoLedger, LedgerTables
+from federation.aws.service import DynamoDb
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.local.embedded_aws import EmbeddedAws, sealed_environment
@@ -21,11 +20,18 @@ from federation.model.trust import Selector
 from federation.oauth.errors import ServerError, TemporarilyUnavailable
 from federation.ports import AlreadyUsed, CurrentVersionsQuery, VersionConflict
 from tests.support.fake_clock import FixedClock
-from tests.support.fault_plan import Fault, FaultPlan, answer, applied_then_lost, error, lost, passing
+from tests.support.fault_plan import (
+    CLIENTS,
+    Fault,
+    FaultPlan,
+    answer,
+    applied_then_lost,
+    error,
+    faulty_services,
+    lost,
+    passing,
+)
 from tests.support.trust_documents import ISSUER, issuer_ref, next_version, write
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 USE = OneTimeUse("subject_token", ("acme", "jti-1"), 2_000_000_000)
 TABLES = LedgerTables("audit", "state")
@@ -36,10 +42,10 @@ def record(jti: str = "t1", correlation_id: str = "c1") -> JsonObject:
     return {"jti": jti, "correlation_id": correlation_id, "outcome": "allow"}
 
 
-@pytest.fixture
-def dynamodb() -> Iterator["DynamoDBClient"]:
+@pytest.fixture(params=CLIENTS)
+def dynamodb(request: pytest.FixtureRequest) -> Iterator[DynamoDb]:
     with sealed_environment(None):
-        yield dynamodb_client()
+        yield faulty_services(request.param).dynamodb
 
 
 @pytest.fixture
@@ -48,13 +54,13 @@ def pauses() -> list[int]:
 
 
 @pytest.fixture
-def ledger(dynamodb: "DynamoDBClient", pauses: list[int]) -> DynamoLedger:
+def ledger(dynamodb: DynamoDb, pauses: list[int]) -> DynamoLedger:
     return DynamoLedger(dynamodb, TABLES, FixedClock(), pauses.append)
 
 
 @pytest.mark.parametrize("uses", [[], [USE]])
 def test_fault_F7_a_throttled_commit_is_tried_again_and_never_skipped(
-    dynamodb: "DynamoDBClient", ledger: DynamoLedger, uses: list[OneTimeUse]
+    dynamodb: DynamoDb, ledger: DynamoLedger, uses: list[OneTimeUse]
 ) -> None:
     plan = FaultPlan(dynamodb, [error("ProvisionedThroughputExceededException")] * 3)
     with pytest.raises(TemporarilyUnavailable) as refusal:
@@ -66,7 +72,7 @@ def test_fault_F7_a_throttled_commit_is_tried_again_and_never_skipped(
 @pytest.mark.parametrize("uses", [[], [USE]])
 @pytest.mark.parametrize("fault", [error("InternalServerError", 500), lost])
 def test_fault_F7_a_store_that_is_down_commits_nothing(
-    dynamodb: "DynamoDBClient", ledger: DynamoLedger, uses: list[OneTimeUse], fault: Fault
+    dynamodb: DynamoDb, ledger: DynamoLedger, uses: list[OneTimeUse], fault: Fault
 ) -> None:
     plan = FaultPlan(dynamodb, [fault] * 3)
     with pytest.raises(TemporarilyUnavailable):
@@ -76,7 +82,7 @@ def test_fault_F7_a_store_that_is_down_commits_nothing(
 
 @pytest.mark.parametrize("uses", [[], [USE]])
 def test_fault_F7_a_store_that_denies_us_is_our_own_fault(
-    dynamodb: "DynamoDBClient", ledger: DynamoLedger, uses: list[OneTimeUse]
+    dynamodb: DynamoDb, ledger: DynamoLedger, uses: list[OneTimeUse]
 ) -> None:
     FaultPlan(dynamodb, [error("AccessDeniedException")])
     with pytest.raises(ServerError):
@@ -89,21 +95,21 @@ def settings() -> Iterator[Mapping[str, str]]:
         yield settings
 
 
-@pytest.fixture
-def embedded(settings: Mapping[str, str]) -> "DynamoDBClient":
+@pytest.fixture(params=CLIENTS)
+def embedded(request: pytest.FixtureRequest, settings: Mapping[str, str]) -> DynamoDb:
     assert settings
-    return dynamodb_client()
+    return faulty_services(request.param).dynamodb
 
 
 @pytest.fixture
-def embedded_ledger(embedded: "DynamoDBClient", settings: Mapping[str, str]) -> DynamoLedger:
+def embedded_ledger(embedded: DynamoDb, settings: Mapping[str, str]) -> DynamoLedger:
     tables = LedgerTables(settings["FEDERATION_AUDIT_TABLE"], settings["FEDERATION_STATE_TABLE"])
     return DynamoLedger(embedded, tables, FixedClock())
 
 
 @pytest.mark.parametrize("uses", [[], [USE]])
 def test_fault_F8_a_commit_whose_answer_was_lost_is_recognized_as_our_own(
-    embedded: "DynamoDBClient", embedded_ledger: DynamoLedger, uses: list[OneTimeUse]
+    embedded: DynamoDb, embedded_ledger: DynamoLedger, uses: list[OneTimeUse]
 ) -> None:
     plan = FaultPlan(embedded, [applied_then_lost, passing])
     embedded_ledger.commit(record(), uses)
@@ -111,7 +117,7 @@ def test_fault_F8_a_commit_whose_answer_was_lost_is_recognized_as_our_own(
 
 
 def test_fault_F8_repeating_a_commit_that_seemed_to_fail_succeeds_for_us_and_nobody_else(
-    embedded: "DynamoDBClient", embedded_ledger: DynamoLedger
+    embedded: DynamoDb, embedded_ledger: DynamoLedger
 ) -> None:
     FaultPlan(embedded, [applied_then_lost, lost, lost, passing, passing])
     with pytest.raises(TemporarilyUnavailable):
@@ -122,7 +128,7 @@ def test_fault_F8_repeating_a_commit_that_seemed_to_fail_succeeds_for_us_and_nob
 
 
 def test_fault_F8_a_document_whose_answer_was_lost_is_written_once(
-    embedded: "DynamoDBClient", settings: Mapping[str, str]
+    embedded: DynamoDb, settings: Mapping[str, str]
 ) -> None:
     writer = DynamoTrustWriter(embedded, settings["FEDERATION_TRUST_TABLE"])
     FaultPlan(embedded, [passing, passing, applied_then_lost, *[passing] * 2])
@@ -134,122 +140,118 @@ def cancelled(*codes: str) -> dict[str, Any]:
     return {"CancellationReasons": [{"Code": code} for code in codes]}
 
 
-def refuse(stubber: Stubber, *codes: str) -> None:
-    stubber.add_client_error(
-        "transact_write_items", "TransactionCanceledException", modeled_fields=cancelled(*codes), http_status_code=400
-    )
+def refuse(*codes: str) -> Fault:
+    return answer({"__type": "TransactionCanceledException", **cancelled(*codes)}, 400)
 
 
-def test_fault_F9_a_claim_that_is_taken_is_a_replay(dynamodb: "DynamoDBClient", ledger: DynamoLedger) -> None:
-    with Stubber(dynamodb) as stubber:
-        refuse(stubber, "None", "ConditionalCheckFailed")
-        with pytest.raises(AlreadyUsed):
-            ledger.commit(record(), [USE])
+def test_fault_F9_a_claim_that_is_taken_is_a_replay(dynamodb: DynamoDb, ledger: DynamoLedger) -> None:
+    plan = FaultPlan(dynamodb, [])
+    plan.add(refuse("None", "ConditionalCheckFailed"))
+    with pytest.raises(AlreadyUsed):
+        ledger.commit(record(), [USE])
 
 
-def test_fault_F9_a_document_that_moved_is_a_conflict(dynamodb: "DynamoDBClient", pauses: list[int]) -> None:
+def test_fault_F9_a_document_that_moved_is_a_conflict(dynamodb: DynamoDb, pauses: list[int]) -> None:
     writer = DynamoTrustWriter(dynamodb, "trust", pauses.append)
-    with Stubber(dynamodb) as stubber:
-        stubber.add_response("batch_get_item", {"Responses": {}})
-        stubber.add_response("get_item", {})
-        refuse(stubber, "ConditionalCheckFailed")
-        with pytest.raises(VersionConflict):
-            write(writer, issuer_ref("acme"), ISSUER)
+    plan = FaultPlan(dynamodb, [])
+    plan.add(answer({"Responses": {}}))
+    plan.add(answer({}))
+    plan.add(refuse("ConditionalCheckFailed"))
+    with pytest.raises(VersionConflict):
+        write(writer, issuer_ref("acme"), ISSUER)
 
 
-def test_fault_F10_editors_who_meet_at_the_revision_try_longer(dynamodb: "DynamoDBClient", pauses: list[int]) -> None:
+def test_fault_F10_editors_who_meet_at_the_revision_try_longer(dynamodb: DynamoDb, pauses: list[int]) -> None:
     writer = DynamoTrustWriter(dynamodb, "trust", pauses.append)
-    with Stubber(dynamodb) as stubber:
-        stubber.add_response("batch_get_item", {"Responses": {}})
-        stubber.add_response("get_item", {})
-        for _ in range(11):
-            refuse(stubber, "None", "TransactionConflict", "None")
-        stubber.add_response("transact_write_items", {})
-        assert write(writer, issuer_ref("acme"), ISSUER) == 1
+    plan = FaultPlan(dynamodb, [])
+    plan.add(answer({"Responses": {}}))
+    plan.add(answer({}))
+    for _ in range(11):
+        plan.add(refuse("None", "TransactionConflict", "None"))
+    plan.add(answer({}))
+    assert write(writer, issuer_ref("acme"), ISSUER) == 1
     assert pauses == list(range(1, 12))
 
 
 def test_fault_F10_transactions_that_met_are_tried_again(
-    dynamodb: "DynamoDBClient", ledger: DynamoLedger, pauses: list[int]
+    dynamodb: DynamoDb, ledger: DynamoLedger, pauses: list[int]
 ) -> None:
-    with Stubber(dynamodb) as stubber:
-        refuse(stubber, "None", "TransactionConflict")
-        refuse(stubber, "ThrottlingError", "None")
-        stubber.add_response("transact_write_items", {})
-        ledger.commit(record(), [USE])
+    plan = FaultPlan(dynamodb, [])
+    plan.add(refuse("None", "TransactionConflict"))
+    plan.add(refuse("ThrottlingError", "None"))
+    plan.add(answer({}))
+    ledger.commit(record(), [USE])
     assert pauses == [1, 2]
 
 
-def test_fault_F10_but_not_for_ever(dynamodb: "DynamoDBClient", ledger: DynamoLedger, pauses: list[int]) -> None:
-    with Stubber(dynamodb) as stubber:
-        for _ in range(4):
-            refuse(stubber, "None", "TransactionConflict")
-        with pytest.raises(TemporarilyUnavailable):
-            ledger.commit(record(), [USE])
-        stubber.assert_no_pending_responses()
+def test_fault_F10_but_not_for_ever(dynamodb: DynamoDb, ledger: DynamoLedger, pauses: list[int]) -> None:
+    plan = FaultPlan(dynamodb, [])
+    for _ in range(4):
+        plan.add(refuse("None", "TransactionConflict"))
+    with pytest.raises(TemporarilyUnavailable):
+        ledger.commit(record(), [USE])
+    assert plan.is_over
     assert pauses == [1, 2, 3]
 
 
 def test_fault_F10_a_replay_is_final_whoever_else_was_there(
-    dynamodb: "DynamoDBClient", ledger: DynamoLedger, pauses: list[int]
+    dynamodb: DynamoDb, ledger: DynamoLedger, pauses: list[int]
 ) -> None:
-    with Stubber(dynamodb) as stubber:
-        refuse(stubber, "None", "ConditionalCheckFailed", "TransactionConflict")
-        with pytest.raises(AlreadyUsed):
-            ledger.commit(record(), [USE, OneTimeUse("other", ("x",), 0)])
+    plan = FaultPlan(dynamodb, [])
+    plan.add(refuse("None", "ConditionalCheckFailed", "TransactionConflict"))
+    with pytest.raises(AlreadyUsed):
+        ledger.commit(record(), [USE, OneTimeUse("other", ("x",), 0)])
     assert pauses == []
 
 
-def test_fault_F10_a_transaction_cancelled_for_good_is_our_own_fault(
-    dynamodb: "DynamoDBClient", ledger: DynamoLedger
-) -> None:
-    with Stubber(dynamodb) as stubber:
-        refuse(stubber, "ValidationError", "None")
-        with pytest.raises(ServerError):
-            ledger.commit(record(), [USE])
+def test_fault_F10_a_transaction_cancelled_for_good_is_our_own_fault(dynamodb: DynamoDb, ledger: DynamoLedger) -> None:
+    plan = FaultPlan(dynamodb, [])
+    plan.add(refuse("ValidationError", "None"))
+    with pytest.raises(ServerError):
+        ledger.commit(record(), [USE])
 
 
-def test_fault_F11_what_stands_and_documents_are_read_from_the_leader(dynamodb: "DynamoDBClient") -> None:
+def test_fault_F11_what_stands_and_documents_are_read_from_the_leader(dynamodb: DynamoDb) -> None:
     plan = FaultPlan(dynamodb, [answer({"Responses": {}})] * 2 + [answer({"Items": []})] * 2)
     reader = DynamoTrustReader(dynamodb, "trust", ignore)
     current_state(dynamodb).standing(CurrentVersionsQuery(frozenset({issuer_ref("acme")}), frozenset({WITHDRAWN})))
     reader.exact("acme", [Selector("sub", "worker")])
     reader.patterns("acme")
     reader.issuers()
-    assert [body.count(b'"ConsistentRead": true') for body in plan.sent] == [2, 1, 1, 1]
+    assert [body.replace(b" ", b"").count(b'"ConsistentRead":true') for body in plan.sent] == [2, 1, 1, 1]
 
 
 def ignore(_: object) -> None:
     return None
 
 
-def current_state(dynamodb: "DynamoDBClient", pause: Pause = ignore) -> DynamoCurrentState:
+def current_state(dynamodb: DynamoDb, pause: Pause = ignore) -> DynamoCurrentState:
     return DynamoCurrentState(dynamodb, "trust", "state", FixedClock(), pause)
 
 
-def ask_standing(dynamodb: "DynamoDBClient", pause: Pause) -> object:
+def ask_standing(dynamodb: DynamoDb, pause: Pause) -> object:
     return current_state(dynamodb, pause).standing(CurrentVersionsQuery(frozenset({issuer_ref("a")})))
 
 
-def ask_revocations(dynamodb: "DynamoDBClient", pause: Pause) -> object:
+def ask_revocations(dynamodb: DynamoDb, pause: Pause) -> object:
     return current_state(dynamodb, pause).standing(CurrentVersionsQuery(revocations=frozenset({WITHDRAWN})))
 
 
-def ask_mappings(dynamodb: "DynamoDBClient", pause: Pause) -> object:
+def ask_mappings(dynamodb: DynamoDb, pause: Pause) -> object:
     return DynamoTrustReader(dynamodb, "trust", ignore, pause).exact("acme", [Selector("sub", "worker")])
 
 
 @pytest.mark.parametrize("ask", [ask_standing, ask_revocations, ask_mappings])
 def test_fault_F13_what_stays_out_is_no_answer(
-    dynamodb: "DynamoDBClient", pauses: list[int], ask: Callable[["DynamoDBClient", Pause], object]
+    dynamodb: DynamoDb, pauses: list[int], ask: Callable[[DynamoDb, Pause], object]
 ) -> None:
     left_out = {"trust": {"Keys": [{"pk": {"S": "p"}, "sk": {"S": "s"}}]}}
-    with Stubber(dynamodb) as stubber:
-        for _ in range(4):
-            stubber.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": left_out})
-        with pytest.raises(TemporarilyUnavailable) as refusal:
-            ask(dynamodb, pauses.append)
-        stubber.assert_no_pending_responses()
+    plan = FaultPlan(dynamodb, [])
+    for _ in range(4):
+        plan.add(answer({"Responses": {}, "UnprocessedKeys": left_out}))
+    with pytest.raises(TemporarilyUnavailable) as refusal:
+        ask(dynamodb, pauses.append)
+    assert plan.is_over
     assert refusal.value.reason == "store_unavailable"
     assert pauses == [1, 2, 3]
 
@@ -257,21 +259,13 @@ def test_fault_F13_what_stays_out_is_no_answer(
 @pytest.mark.parametrize("item", [{}, {"version": {"N": "1"}}, {"version": {"N": "1"}, "body": {"S": "[]"}}])
 @pytest.mark.parametrize("body", ["{", "[" * 100_000, json.dumps({"provider": 1})])
 def test_fault_F25_a_poisoned_item_is_reported_and_never_used(
-    dynamodb: "DynamoDBClient", item: dict[str, Any], body: str
+    dynamodb: DynamoDb, item: dict[str, Any], body: str
 ) -> None:
     corrupt: list[Exception] = []
     poisoned = {"sk": {"S": "a"}, "version": {"N": "1"}, "body": {"S": body}}
     good = {"sk": {"S": "c"}, "version": {"N": "1"}, "body": {"S": json.dumps(ISSUER)}}
     reader = DynamoTrustReader(dynamodb, "trust", corrupt.append)
-    with Stubber(dynamodb) as stubber:
-        stubber.add_response("query", {"Items": [poisoned, {"sk": {"S": "b"}, **item}, good]}, ANY_QUERY)
-        assert [issuer.id for issuer in reader.issuers()] == ["c"]
+    plan = FaultPlan(dynamodb, [])
+    plan.add(answer({"Items": [poisoned, {"sk": {"S": "b"}, **item}, good]}))
+    assert [issuer.id for issuer in reader.issuers()] == ["c"]
     assert len(corrupt) == 2
-
-
-ANY_QUERY = {
-    "TableName": "trust",
-    "KeyConditionExpression": ANY,
-    "ExpressionAttributeValues": ANY,
-    "ConsistentRead": True,
-}

@@ -2,25 +2,32 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
 
 from federation.aws.allowances import DynamoAllowances
 from federation.aws.approvals import DynamoApprovals
-from federation.aws.clients import dynamodb_client
 from federation.aws.nonce_secrets import DynamoNonceSecrets
+from federation.aws.service import DynamoDb
 from federation.local.embedded_aws import EmbeddedAws
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
 from federation.model.trust import RateLimit
 from federation.oauth.errors import ServerError, TemporarilyUnavailable
 from tests.support.contract import Engine
+from tests.support.contract_engines import botocore_engine
 from tests.support.fake_clock import FixedClock
-from tests.support.fault_plan import Fault, FaultPlan, answer, applied_then_lost, error, lost, passing
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from tests.support.fault_plan import (
+    CLIENTS,
+    Fault,
+    FaultPlan,
+    answer,
+    applied_then_lost,
+    error,
+    faulty_services,
+    lost,
+    passing,
+)
 
 NOW = 1_800_000_000
 LIMIT = RateLimit(per_second=10, burst=20)
@@ -31,7 +38,7 @@ REQUEST = ApprovalRequest("a1", "user/anna", ("orders",), ("write",), ("producti
 class Store:
     """A state table, and a client whose next attempts go wrong as planned."""
 
-    dynamodb: "DynamoDBClient"
+    dynamodb: DynamoDb
     table: str
     clock: FixedClock
 
@@ -54,14 +61,14 @@ class Store:
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    with EmbeddedAws({}):
-        yield Engine(dynamodb_client())
+    with EmbeddedAws({}), botocore_engine() as made:
+        yield made
 
 
-@pytest.fixture
-def store(engine: Engine) -> Store:
+@pytest.fixture(params=CLIENTS)
+def store(request: pytest.FixtureRequest, engine: Engine) -> Store:
     """A client of its own: a plan is for one."""
-    return Store(dynamodb_client(), engine.tables()["FEDERATION_STATE_TABLE"], FixedClock(NOW))
+    return Store(faulty_services(request.param).dynamodb, engine.tables()["FEDERATION_STATE_TABLE"], FixedClock(NOW))
 
 
 def approved(pending: StoredApproval) -> StoredApproval:

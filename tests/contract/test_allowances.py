@@ -3,21 +3,18 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pytest
 
 from federation.aws.allowances import DynamoAllowances
 from federation.aws.keys import item_key
+from federation.aws.service import DynamoDb
 from federation.model.trust import RateLimit
 from federation.ports import Allowances
 from tests.support.aws_calls import counted_calls
 from tests.support.contract import Engine
 from tests.support.fake_allowances import FakeAllowances
 from tests.support.fake_clock import FixedClock
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 NOW = 1_800_000_000
 KEY = ("client", "gateway")
@@ -116,14 +113,12 @@ def test_Q2_of_fifty_at_once_exactly_as_many_get_something_as_there_is(case: Cas
 
 
 @pytest.fixture
-def table(engine: Engine, dynamodb: "DynamoDBClient") -> str:
+def table(engine: Engine, dynamodb: DynamoDb) -> str:
     assert dynamodb
     return engine.tables()["FEDERATION_STATE_TABLE"]
 
 
-def test_a_take_is_one_write_where_the_bucket_is_as_this_process_left_it(
-    dynamodb: "DynamoDBClient", table: str
-) -> None:
+def test_a_take_is_one_write_where_the_bucket_is_as_this_process_left_it(dynamodb: DynamoDb, table: str) -> None:
     clock = FixedClock(NOW)
     allowances = DynamoAllowances(dynamodb, table, clock)
     with counted_calls(dynamodb) as calls:
@@ -135,20 +130,20 @@ def test_a_take_is_one_write_where_the_bucket_is_as_this_process_left_it(
     assert calls == ["UpdateItem"] * 5
 
 
-def test_a_bucket_that_was_forgotten_is_full(dynamodb: "DynamoDBClient", table: str) -> None:
+def test_a_bucket_that_was_forgotten_is_full(dynamodb: DynamoDb, table: str) -> None:
     allowances = DynamoAllowances(dynamodb, table, FixedClock(NOW))
     allowances.take(KEY, LIMIT, 20)
     dynamodb.delete_item(TableName=table, Key={"pk": {"S": item_key("allowance", "10", *KEY)}})
     assert allowances.take(KEY, LIMIT, 20) == 0.0
 
 
-def test_an_item_is_kept_until_its_bucket_has_long_been_full(dynamodb: "DynamoDBClient", table: str) -> None:
+def test_an_item_is_kept_until_its_bucket_has_long_been_full(dynamodb: DynamoDb, table: str) -> None:
     DynamoAllowances(dynamodb, table, FixedClock(NOW)).take(KEY, RateLimit(1, 5000), 5000)
     item = dynamodb.get_item(TableName=table, Key={"pk": {"S": item_key("allowance", "1", *KEY)}})["Item"]
     assert int(item["expires_at"]["N"]) >= NOW + 5000
 
 
-def test_Q2_a_process_whose_clock_is_far_ahead_locks_nobody_out(dynamodb: "DynamoDBClient", table: str) -> None:
+def test_Q2_a_process_whose_clock_is_far_ahead_locks_nobody_out(dynamodb: DynamoDb, table: str) -> None:
     """Nobody who asks by the right time waits for a time that a broken clock has written."""
     clock, ahead = FixedClock(NOW), FixedClock(NOW + 290)
     DynamoAllowances(dynamodb, table, ahead).take(KEY, LIMIT, 20)
@@ -158,7 +153,7 @@ def test_Q2_a_process_whose_clock_is_far_ahead_locks_nobody_out(dynamodb: "Dynam
     assert [process.take(KEY, LIMIT, 2) for process in processes] == [0.0, 0.2, 0.2, 0.2, 0.2]
 
 
-def test_Q2_clocks_that_differ_a_little_make_nobody_less_patient(dynamodb: "DynamoDBClient", table: str) -> None:
+def test_Q2_clocks_that_differ_a_little_make_nobody_less_patient(dynamodb: DynamoDb, table: str) -> None:
     """Else two of them would empty one bucket in turn, and each find it filled again."""
     clocks = FixedClock(NOW), FixedClock(NOW + 30)
     slow, fast = (DynamoAllowances(dynamodb, table, clock) for clock in clocks)

@@ -3,22 +3,20 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from federation.aws.approval_items import approval_key
 from federation.aws.approvals import DynamoApprovals
+from federation.aws.service import DynamoDb
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.ports import Approvals, VersionConflict
 from tests.support.contract import Engine
 from tests.support.fake_approvals import FakeApprovals
 from tests.support.fake_clock import FixedClock
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 NOW = 1_800_000_000
 LIFETIME = 600
@@ -202,7 +200,7 @@ def test_of_many_who_decide_at_once_one_does(case: Case) -> None:
 
 @pytest.mark.parametrize("missing", ["request", "state", "requested_at", "version", "uses", "reason"])
 def test_what_cannot_be_read_is_neither_approved_nor_asked_for_again(
-    engine: Engine, dynamodb: "DynamoDBClient", missing: str
+    engine: Engine, dynamodb: DynamoDb, missing: str
 ) -> None:
     table = engine.tables()["FEDERATION_STATE_TABLE"]
     adapter = DynamoApprovals(dynamodb, table, FixedClock(NOW))

@@ -1,19 +1,15 @@
 """ArchiveIndex: what is known about the archive outside of it."""
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from federation.aws.archive_index import REMEMBERED, DynamoArchiveIndex, IndexTables
+from federation.aws.service import DynamoDb
 from federation.model.archive import NO_SEGMENT, ArchiveHead
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.ports import ArchiveIndex
 from tests.support.contract import Engine
 from tests.support.fake_archive import FakeArchiveIndex
 from tests.support.fake_clock import FixedClock
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 HEAD = ArchiveHead(7, "ab" * 32, "ES256-x", 1_800_000_000)
 
@@ -64,7 +60,7 @@ def test_any_text_names_an_event(index: ArchiveIndex) -> None:
     assert index.archived([*events, "a"]) == set(events)
 
 
-def test_a_head_that_cannot_be_read_is_no_reason_to_begin_anew(dynamodb: "DynamoDBClient", engine: Engine) -> None:
+def test_a_head_that_cannot_be_read_is_no_reason_to_begin_anew(dynamodb: DynamoDb, engine: Engine) -> None:
     names = engine.tables()
     tables = IndexTables(names["FEDERATION_TRUST_TABLE"], names["FEDERATION_STATE_TABLE"])
     key = {"pk": {"S": "7:archive"}, "sk": {"S": "head"}}
@@ -73,10 +69,10 @@ def test_a_head_that_cannot_be_read_is_no_reason_to_begin_anew(dynamodb: "Dynamo
         DynamoArchiveIndex(dynamodb, tables, FixedClock()).head()
 
 
-def test_marks_are_forgotten_when_nobody_tells_of_them_any_more(dynamodb: "DynamoDBClient", engine: Engine) -> None:
+def test_marks_are_forgotten_when_nobody_tells_of_them_any_more(dynamodb: DynamoDb, engine: Engine) -> None:
     names, clock = engine.tables(), FixedClock()
     table = names["FEDERATION_STATE_TABLE"]
     DynamoArchiveIndex(dynamodb, IndexTables(names["FEDERATION_TRUST_TABLE"], table), clock).mark(["a"], 3)
-    (item,) = dynamodb.scan(TableName=table)["Items"]
+    (item,) = engine.raw.scan(TableName=table)["Items"]
     assert item["expires_at"] == {"N": str(int(clock.now()) + REMEMBERED)}
     assert item["segment"] == {"N": "3"}

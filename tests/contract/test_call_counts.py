@@ -1,7 +1,6 @@
 """What the adapters may cost (DESIGN section 10), counted at the client."""
 
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -9,6 +8,7 @@ from federation.aws.current_state import DynamoCurrentState
 from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.aws.revocations import DynamoRevocations
 from federation.aws.risk_scores import DynamoRiskScores
+from federation.aws.service import DynamoDb
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.model.one_time import OneTimeUse
@@ -21,9 +21,6 @@ from tests.support.contract import Engine
 from tests.support.fake_clock import FixedClock
 from tests.support.trust_documents import ISSUER, issuer_ref, mapping_body, mapping_ref, write
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 SELECTORS = [Selector("repository_id", "1"), Selector("repository_owner_id", "2"), Selector("sub", "worker")]
 
 
@@ -33,22 +30,22 @@ def table(engine: Engine) -> str:
 
 
 @pytest.fixture
-def reader(dynamodb: "DynamoDBClient", table: str) -> DynamoTrustReader:
+def reader(dynamodb: DynamoDb, table: str) -> DynamoTrustReader:
     corrupt: list[Exception] = []
     return DynamoTrustReader(dynamodb, table, corrupt.append)
 
 
-def repeat(dynamodb: "DynamoDBClient", table: str, name: str, others: list[str]) -> None:
+def repeat(engine: Engine, table: str, name: str, others: list[str]) -> None:
     """Whatever is written about `name`, of each of the others as well: thousands of editors would take their time."""
-    about = [text for item in dynamodb.scan(TableName=table)["Items"] if name in (text := json.dumps(item))]
+    about = [text for item in engine.raw.scan(TableName=table)["Items"] if name in (text := json.dumps(item))]
     assert len(about) == 4  # the document, its history, its bucket, and itself among those of its issuer
     puts = [{"PutRequest": {"Item": json.loads(text.replace(name, other))}} for other in others for text in about]
     for start in range(0, len(puts), 25):
-        answer = dynamodb.batch_write_item(RequestItems={table: puts[start : start + 25]})  # type: ignore[dict-item]
+        answer = engine.dynamodb.batch_write_item(RequestItems={table: puts[start : start + 25]})
         assert not answer["UnprocessedItems"]
 
 
-def test_three_selectors_are_one_read(dynamodb: "DynamoDBClient", table: str, reader: DynamoTrustReader) -> None:
+def test_three_selectors_are_one_read(dynamodb: DynamoDb, table: str, reader: DynamoTrustReader) -> None:
     writer = DynamoTrustWriter(dynamodb, table)
     for number, selector in enumerate(SELECTORS):
         write(writer, mapping_ref(f"m{number}"), mapping_body(), selector)
@@ -58,11 +55,11 @@ def test_three_selectors_are_one_read(dynamodb: "DynamoDBClient", table: str, re
 
 
 def test_a_thousand_other_mappings_change_nothing(
-    dynamodb: "DynamoDBClient", table: str, reader: DynamoTrustReader
+    engine: Engine, dynamodb: DynamoDb, table: str, reader: DynamoTrustReader
 ) -> None:
     writer = DynamoTrustWriter(dynamodb, table)
     write(writer, mapping_ref("other-0"), mapping_body(), Selector("sub", "other-0"))
-    repeat(dynamodb, table, "other-0", [f"other-{number}" for number in range(1, 1000)])
+    repeat(engine, table, "other-0", [f"other-{number}" for number in range(1, 1000)])
     write(writer, mapping_ref("mine"), mapping_body(), Selector("sub", "worker"))
     with counted_calls(dynamodb) as calls:
         assert [mapping.id for mapping in reader.exact("acme", SELECTORS)] == ["mine"]
@@ -70,20 +67,20 @@ def test_a_thousand_other_mappings_change_nothing(
     assert calls == ["BatchGetItem", "Query"]
 
 
-def test_a_mapping_by_its_id_is_one_read(dynamodb: "DynamoDBClient", table: str, reader: DynamoTrustReader) -> None:
+def test_a_mapping_by_its_id_is_one_read(dynamodb: DynamoDb, table: str, reader: DynamoTrustReader) -> None:
     write(DynamoTrustWriter(dynamodb, table), mapping_ref("mine"), mapping_body(), None)
     with counted_calls(dynamodb) as calls:
         assert reader.mapping("mine") is not None
     assert calls == ["BatchGetItem"]
 
 
-def test_no_selector_is_no_read(dynamodb: "DynamoDBClient", reader: DynamoTrustReader) -> None:
+def test_no_selector_is_no_read(dynamodb: DynamoDb, reader: DynamoTrustReader) -> None:
     with counted_calls(dynamodb) as calls:
         assert reader.exact("acme", []) == ()
     assert calls == []
 
 
-def test_documents_revocations_and_risk_scores_are_one_read(dynamodb: "DynamoDBClient", engine: Engine) -> None:
+def test_documents_revocations_and_risk_scores_are_one_read(dynamodb: DynamoDb, engine: Engine) -> None:
     names = engine.tables()
     trust, state = names["FEDERATION_TRUST_TABLE"], names["FEDERATION_STATE_TABLE"]
     refs = [issuer_ref(f"i{number}") for number in range(30)]
@@ -99,13 +96,13 @@ def test_documents_revocations_and_risk_scores_are_one_read(dynamodb: "DynamoDBC
     assert calls == ["BatchGetItem"]
 
 
-def test_whoever_asks_nothing_makes_no_call(dynamodb: "DynamoDBClient") -> None:
+def test_whoever_asks_nothing_makes_no_call(dynamodb: DynamoDb) -> None:
     with counted_calls(dynamodb) as calls:
         DynamoCurrentState(dynamodb, "trust", "state", FixedClock()).standing(CurrentVersionsQuery())
     assert calls == []
 
 
-def test_a_revocation_and_a_score_are_one_write_each(dynamodb: "DynamoDBClient", engine: Engine) -> None:
+def test_a_revocation_and_a_score_are_one_write_each(dynamodb: DynamoDb, engine: Engine) -> None:
     state = engine.tables()["FEDERATION_STATE_TABLE"]
     revoked = Revocation(RevocationKey(RevocationTarget.JTI, "t1"), 1, 2_000_000_000, "admin/ann")
     with counted_calls(dynamodb) as calls:
@@ -114,7 +111,7 @@ def test_a_revocation_and_a_score_are_one_write_each(dynamodb: "DynamoDBClient",
     assert calls == ["PutItem", "PutItem"]
 
 
-def test_a_commit_is_one_write(dynamodb: "DynamoDBClient", engine: Engine) -> None:
+def test_a_commit_is_one_write(dynamodb: DynamoDb, engine: Engine) -> None:
     names = engine.tables()
     tables = LedgerTables(names["FEDERATION_AUDIT_TABLE"], names["FEDERATION_STATE_TABLE"])
     ledger = DynamoLedger(dynamodb, tables, FixedClock())

@@ -1,10 +1,8 @@
 """DocumentPages: every document once, page by page, and what hangs together, however much there is."""
 
-import json
-from typing import TYPE_CHECKING, Any
-
 import pytest
 
+from federation.aws.service import DynamoDb
 from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.model.admin import ADMIN_AUDIENCE, TRUST_READ, TRUST_WRITE
@@ -12,12 +10,9 @@ from federation.model.confirmation import CONFIRMATION
 from federation.model.json import Json, JsonObject
 from federation.model.trust import DocumentRef, Kind
 from federation.ports import RevisionMoved
-from tests.support.aws_calls import counted_calls
+from tests.support.aws_calls import counted_calls, noted_calls
 from tests.support.contract import Engine, Trust
 from tests.support.trust_documents import ISSUER, SOMEBODY, issuer_ref, mapping_body, mapping_ref, write
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 def admin_body(*scopes: str, **changes: Json) -> JsonObject:
@@ -125,23 +120,16 @@ def test_a_write_at_an_older_revision_than_the_current_one_is_refused(trust: Tru
     trust.writer.delete(mapping_ref("m1"), 1, SOMEBODY, revision=3)
 
 
-def test_every_read_is_strongly_consistent(dynamodb: "DynamoDBClient", engine: Engine) -> None:
+def test_every_read_is_strongly_consistent(dynamodb: DynamoDb, engine: Engine) -> None:
     """Who is an admin is looked up here, and an admin whom a replica has not heard of would be none."""
-    pages, sent = DynamoTrustPages(dynamodb, engine.tables()["FEDERATION_TRUST_TABLE"], print), list[bytes]()
-
-    def note(params: dict[str, Any], **_: Any) -> None:  # noqa: ANN401  (botocore passes what it likes)
-        sent.append(params["body"])
-
-    dynamodb.meta.events.register("before-call", note)
-    try:
+    pages = DynamoTrustPages(dynamodb, engine.tables()["FEDERATION_TRUST_TABLE"], print)
+    with noted_calls(dynamodb) as calls:
         (pages.admin_mappings(), pages.pending_mappings(), pages.mappings_of("acme", None, 1), pages.revision())
         (pages.page(Kind.ISSUER, None, 1), pages.history(mapping_ref("m"), None, 1))
-    finally:
-        dynamodb.meta.events.unregister("before-call", note)
-    assert [json.loads(body)["ConsistentRead"] for body in sent] == [True] * 6
+    assert [request["ConsistentRead"] for _, request in calls] == [True] * 6
 
 
-def test_what_is_read_does_not_grow_with_what_there_is(dynamodb: "DynamoDBClient", engine: Engine) -> None:
+def test_what_is_read_does_not_grow_with_what_there_is(dynamodb: DynamoDb, engine: Engine) -> None:
     table = engine.tables()["FEDERATION_TRUST_TABLE"]
     corrupt: list[Exception] = []
     writer, pages = DynamoTrustWriter(dynamodb, table), DynamoTrustPages(dynamodb, table, corrupt.append)

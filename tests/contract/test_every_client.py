@@ -1,7 +1,6 @@
 """All registered clients at once, on the adapter alone: who asks for a token is looked up by name."""
 
-from typing import TYPE_CHECKING
-
+from federation.aws.service import DynamoDb
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.model.documents import CorruptDocument
@@ -10,9 +9,6 @@ from federation.model.trust import DocumentRef, Kind
 from tests.support.contract import Engine
 from tests.support.trust_documents import SOMEBODY, write
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 BODY: JsonObject = {
     "auth": {"method": "aws_iam", "role": "arn:aws:iam::123456789012:role/gateway"},
     "audiences": ["risk-engine"],
@@ -20,9 +16,7 @@ BODY: JsonObject = {
 }
 
 
-def test_they_are_found_in_every_shard_but_for_deleted_and_corrupt_ones(
-    dynamodb: "DynamoDBClient", engine: Engine
-) -> None:
+def test_they_are_found_in_every_shard_but_for_deleted_and_corrupt_ones(dynamodb: DynamoDb, engine: Engine) -> None:
     table, corrupt = engine.tables()["FEDERATION_TRUST_TABLE"], list[CorruptDocument]()
     writer, reader = DynamoTrustWriter(dynamodb, table), DynamoTrustReader(dynamodb, table, corrupt.append)
     names = {f"client-{number}" for number in range(40)}

@@ -1,19 +1,17 @@
 """IssuerKeyStore: issuers' keys beyond one process."""
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from federation.aws.issuer_keys import DynamoIssuerKeys, Store
+from federation.aws.service import DynamoDb
 from federation.model.issuer_keys import IssuerKeySet, KeptKeys
 from federation.ports import IssuerKeyStore, VersionConflict
 from tests.support.contract import Engine
 from tests.support.fake_issuer_keys import FakeIssuerKeys
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 KEYS = IssuerKeySet("acme", "version 1", '{"keys": [{"kid": "\u00e9"}]}', 1_800_000_000)
 FULL = replace(KEYS, origin="keys.example.com:8443", replaced_at=1_700_000_000, given_at=1_750_000_000)
@@ -84,7 +82,7 @@ def test_of_many_at_once_one_wins(store: IssuerKeyStore) -> None:
 class Altered:
     """The adapter, and what it said about an item that somebody else has touched."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+    def __init__(self, dynamodb: DynamoDb, table: str) -> None:
         self.told: list[str] = []
         self.store = DynamoIssuerKeys(dynamodb, table, Store.FETCHED, self.told.append)
         self._dynamodb = dynamodb
@@ -100,7 +98,7 @@ class Altered:
 
 
 @pytest.fixture
-def altered(dynamodb: "DynamoDBClient", engine: Engine) -> Altered:
+def altered(dynamodb: DynamoDb, engine: Engine) -> Altered:
     return Altered(dynamodb, engine.tables()["FEDERATION_TRUST_TABLE"])
 
 
@@ -128,7 +126,7 @@ def test_F18_what_was_altered_is_not_believed(altered: Altered, change: dict[str
     assert len(altered.told) == 1
 
 
-def test_F18_what_was_moved_is_not_believed(altered: Altered, dynamodb: "DynamoDBClient") -> None:
+def test_F18_what_was_moved_is_not_believed(altered: Altered, dynamodb: DynamoDb) -> None:
     altered.put(Store.FETCHED.partition_key, "other")
     altered.put(Store.PUSHED.partition_key, "acme")
     assert altered.store.load("other").keys is None
@@ -144,7 +142,7 @@ def test_F18_what_was_altered_is_mended_by_the_next_who_saves(altered: Altered, 
     assert altered.store.load("acme").keys == KEYS
 
 
-def test_fetched_and_pushed_keys_of_an_issuer_do_not_meet(altered: Altered, dynamodb: "DynamoDBClient") -> None:
+def test_fetched_and_pushed_keys_of_an_issuer_do_not_meet(altered: Altered, dynamodb: DynamoDb) -> None:
     pushed = DynamoIssuerKeys(dynamodb, altered.table, Store.PUSHED, altered.told.append)
     assert pushed.load("acme") == KeptKeys()
     saved(pushed, KEYS)

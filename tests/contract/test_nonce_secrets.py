@@ -2,20 +2,18 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from federation.aws.nonce_secrets import DynamoNonceSecrets, Purpose, secret_key
+from federation.aws.service import DynamoDb
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.ports import NonceSecrets
 from tests.support.aws_calls import counted_calls
 from tests.support.contract import Engine
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_nonce_secrets import FakeNonceSecrets
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 PURPOSES: tuple[Purpose, ...] = ("nonce_secret", "cursor_secret")
 NOW = 1_800_000_000
@@ -53,18 +51,18 @@ def test_of_many_who_ask_first_all_get_the_same(process: Callable[[], NonceSecre
 # The adapter alone
 
 
-def test_what_secrets_are_for_parts_them(dynamodb: "DynamoDBClient", table: str) -> None:
+def test_what_secrets_are_for_parts_them(dynamodb: DynamoDb, table: str) -> None:
     nonces, cursors = (DynamoNonceSecrets(dynamodb, table, FixedClock(NOW), of=of) for of in PURPOSES)
     assert nonces.secret(1) != cursors.secret(1)
 
 
 @pytest.fixture
-def table(engine: Engine, dynamodb: "DynamoDBClient") -> str:
+def table(engine: Engine, dynamodb: DynamoDb) -> str:
     assert dynamodb
     return engine.tables()["FEDERATION_STATE_TABLE"]
 
 
-def test_a_process_asks_once_for_a_period(dynamodb: "DynamoDBClient", table: str) -> None:
+def test_a_process_asks_once_for_a_period(dynamodb: DynamoDb, table: str) -> None:
     secrets = DynamoNonceSecrets(dynamodb, table, FixedClock(NOW))
     with counted_calls(dynamodb) as calls:
         for _ in range(3):
@@ -73,7 +71,7 @@ def test_a_process_asks_once_for_a_period(dynamodb: "DynamoDBClient", table: str
     assert calls == ["GetItem", "PutItem"] * 2
 
 
-def test_a_process_remembers_a_few_periods_and_no_more(dynamodb: "DynamoDBClient", table: str) -> None:
+def test_a_process_remembers_a_few_periods_and_no_more(dynamodb: DynamoDb, table: str) -> None:
     secrets = DynamoNonceSecrets(dynamodb, table, FixedClock(NOW))
     kept = [secrets.secret(period) for period in range(9)]
     with counted_calls(dynamodb) as calls:
@@ -82,7 +80,7 @@ def test_a_process_remembers_a_few_periods_and_no_more(dynamodb: "DynamoDBClient
     assert calls == ["GetItem"]
 
 
-def test_it_comes_from_the_operating_system_and_may_go_after_a_day(dynamodb: "DynamoDBClient", table: str) -> None:
+def test_it_comes_from_the_operating_system_and_may_go_after_a_day(dynamodb: DynamoDb, table: str) -> None:
     asked: list[int] = []
 
     def random(size: int) -> bytes:
@@ -96,7 +94,7 @@ def test_it_comes_from_the_operating_system_and_may_go_after_a_day(dynamodb: "Dy
 
 
 @pytest.mark.parametrize("kept", [{}, {"secret": {"B": b"short"}}, {"secret": {"S": "x" * 32}}])
-def test_what_is_no_secret_is_never_used(dynamodb: "DynamoDBClient", table: str, kept: dict[str, Any]) -> None:
+def test_what_is_no_secret_is_never_used(dynamodb: DynamoDb, table: str, kept: dict[str, Any]) -> None:
     dynamodb.put_item(TableName=table, Item=secret_key(1) | kept)
     with pytest.raises(TemporarilyUnavailable):
         DynamoNonceSecrets(dynamodb, table, FixedClock(NOW)).secret(1)

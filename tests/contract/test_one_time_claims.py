@@ -1,20 +1,17 @@
 """OneTimeClaims: spent without a token being issued."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pytest
 
 from federation.aws.claims import DynamoOneTimeClaims
 from federation.aws.ledger import DynamoLedger, LedgerTables
+from federation.aws.service import DynamoDb
 from federation.model.one_time import OneTimeUse
 from federation.ports import AlreadyUsed, OneTimeClaims
 from tests.support.contract import Engine
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_one_time_claims import FakeOneTimeClaims
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 NOW = 1_800_000_000
 USE = OneTimeUse("client_assertion", ("gateway", "jti-1"), NOW + 60)
@@ -70,7 +67,7 @@ def test_M11_a_claim_outlives_its_expiry_by_five_minutes_and_no_longer(case: Cas
     case.claims.claim([USE], "c3")
 
 
-def test_what_was_claimed_here_is_spent_for_the_ledger_too(engine: Engine, dynamodb: "DynamoDBClient") -> None:
+def test_what_was_claimed_here_is_spent_for_the_ledger_too(engine: Engine, dynamodb: DynamoDb) -> None:
     clock, names = FixedClock(NOW), engine.tables()
     DynamoOneTimeClaims(dynamodb, names["FEDERATION_STATE_TABLE"], clock).claim([USE], "c1")
     ledger = DynamoLedger(

@@ -35,19 +35,19 @@ def _fake() -> Keys:
     return Keys(fake, fake, fake.create, fake.disabled.add)
 
 
-def _kms() -> Keys:
+def _kms(engine: Engine) -> Keys:
     kms = kms_client()
 
     def create(algorithm: str) -> str:
         key = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec=ALGORITHMS[algorithm])  # type: ignore[arg-type]
         return key["KeyMetadata"]["KeyId"]
 
-    return Keys(KmsSigner(kms), KmsPublicKeys(kms), create, lambda key: kms.disable_key(KeyId=key))
+    return Keys(KmsSigner(engine.kms), KmsPublicKeys(kms), create, lambda key: kms.disable_key(KeyId=key))
 
 
 @pytest.fixture(scope="module")
 def keys(engine: Engine | None) -> Keys:
-    return _kms() if engine else _fake()
+    return _kms(engine) if engine else _fake()
 
 
 def signing_key(algorithm: str, kms_key: str) -> SigningKey:

@@ -10,12 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
 import jwt
 import pytest
+from msgspec.structs import astuple
 
 from federation.local.issuers.keys import IssuerKey, generate_key
 from federation.model.json import Json

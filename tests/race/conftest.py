@@ -1,17 +1,14 @@
 """How many races are run, and on which engine. `make race` runs them all; the suite a few of each."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 
-from federation.aws.clients import dynamodb_client
-from federation.local.embedded_aws import SETUP_SECONDS, EmbeddedAws
+from federation.aws.service import DynamoDb
+from federation.local.embedded_aws import EmbeddedAws
 from tests.support.contract import Engine
+from tests.support.contract_engines import botocore_engine, lean_engine
 from tests.support.ministack import ministack_aws
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 TRIALS = "--trials"
 FEW = 5
@@ -30,10 +27,11 @@ def trials(request: pytest.FixtureRequest) -> int:
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """Moto, in this process; with `--ministack` that engine, over HTTP."""
     on_ministack = request.config.getoption("--ministack")
-    with ministack_aws(request.getfixturevalue("ministack_endpoint")) if on_ministack else EmbeddedAws({}):
-        yield Engine(dynamodb_client(SETUP_SECONDS))
+    aws = ministack_aws(request.getfixturevalue("ministack_endpoint")) if on_ministack else EmbeddedAws({})
+    with aws, lean_engine(elsewhere=True) if on_ministack else botocore_engine() as made:
+        yield made
 
 
 @pytest.fixture
-def dynamodb(engine: Engine) -> "DynamoDBClient":
+def dynamodb(engine: Engine) -> DynamoDb:
     return engine.dynamodb

@@ -4,22 +4,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
 from threading import Barrier
-from typing import TYPE_CHECKING
 
 import pytest
 
 from federation.aws.items import Item
 from federation.aws.keys import item_key
 from federation.aws.ledger import DynamoLedger, LedgerTables
+from federation.aws.service import DynamoDb
 from federation.model.json import JsonObject
 from federation.model.one_time import OneTimeUse, Purpose
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.ports import AlreadyUsed
 from tests.support.contract import Engine
 from tests.support.fake_clock import FixedClock
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 NOW = 1_800_000_000
 TOGETHER = 50
@@ -39,7 +36,7 @@ class Races:
     """A ledger, and the table in which it claims."""
 
     ledger: DynamoLedger
-    dynamodb: "DynamoDBClient"
+    dynamodb: DynamoDb
     state: str
 
     def run(self, use: OneTimeUse, threads: ThreadPoolExecutor) -> set[str]:

@@ -6,6 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from federation.aws.clients import s3_client
+from federation.aws.service import DynamoDb, Kms
 from federation.local.embedded_aws import create_tables
 from federation.model.documents import CorruptDocument
 from federation.model.trust import DocumentRef
@@ -34,11 +35,15 @@ _numbers = count()
 class Engine:
     """AWS, as far as the adapters know it."""
 
-    dynamodb: "DynamoDBClient"
+    raw: "DynamoDBClient"
+    """For setting up, and for looking into what was written."""
+    dynamodb: DynamoDb
+    """What the adapters stand on."""
+    kms: Kms
 
     def tables(self) -> dict[str, str]:
         """Empty ones; setting -> name."""
-        return create_tables(self.dynamodb, f"contract-{next(_numbers)}")
+        return create_tables(self.raw, f"contract-{next(_numbers)}")
 
     def bucket(self) -> str:
         """An empty one."""

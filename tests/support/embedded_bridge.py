@@ -10,8 +10,6 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
-import boto3
-
 from federation.admin.changes import change_now
 from federation.bootstrap.admin import trust_editor
 from federation.bootstrap.keys import publication
@@ -20,11 +18,13 @@ from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
 from federation.endpoint import TokenEndpoint
 from federation.local.embedded_aws import EmbeddedAws
+from federation.local.embedded_services import embedded_services
 from federation.model.json import Json
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.identifiers import FORM, JWT_BEARER_ASSERTION, GrantType, TokenType
 from federation.settings import read_settings
 from federation.system import SystemClock
+from tests.support.aws_calls import counted
 from tests.support.client_world import GATEWAY, assertion, by_key
 from tests.support.dpop import CLIENT, proof
 from tests.support.exchange_world import AUDIENCE, BRIDGE, ISSUER, MAPPING, subject_token
@@ -88,13 +88,5 @@ def embedded_bridge(**settings: str) -> Iterator[Embedded]:
         documents = validate(SourceDocument("tests", body) for body in (ISSUER, MAPPING, AUDIENCE, REGISTERED))
         trust_editor(read).apply(documents, change_now(SystemClock(), "tests"))
         publication(read).run()
-        boto3.setup_default_session()
-        log = FakeAuditLog()
-        calls: Counter[str] = Counter()
-        session = boto3.DEFAULT_SESSION
-        assert session is not None
-        session.events.register("before-call", lambda model, **_: calls.update([model.name]))
-        try:
-            yield Embedded(token_endpoint(read, log), log, calls)
-        finally:
-            boto3.setup_default_session()
+        log, calls = FakeAuditLog(), Counter[str]()
+        yield Embedded(token_endpoint(read, log, counted(embedded_services(), calls)), log, calls)

@@ -183,7 +183,7 @@ class Bridge:
         )
         return Exchange(
             pipeline=pipeline,
-            minter=Minter(BRIDGE, key, self.identifiers, Commit(self.ledger, self.state, self.signer, self.pool)),
+            minter=Minter(BRIDGE, key, self.identifiers, Commit(self.ledger, self.state, self.signer)),
             log=self.log,
             clock=self.clock,
             memory=TrustMemory((trust, policies, key), self.risks, self.state, self.clock),

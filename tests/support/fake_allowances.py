@@ -1,7 +1,9 @@
 """Rate limits for every process, in memory: a bucket that is counted in fractions."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from threading import Lock
 
 from federation.model.trust import RateLimit
@@ -40,6 +42,9 @@ class FakeAllowances:
                 return float((wanted - bucket.tokens) / limit.per_second)
             bucket.tokens -= wanted
             return 0.0
+
+    def start_take(self, key: tuple[str, ...], limit: RateLimit, wanted: int) -> Callable[[], float]:
+        return partial(self.take, key, limit, wanted)
 
     def _filled(self, key: tuple[str, ...], limit: RateLimit) -> Bucket:
         now = Fraction(int(self._clock.now() * 1_000_000), 1_000_000)

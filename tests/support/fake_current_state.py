@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from threading import RLock
 
 from federation.model.revocation import Revocation, RevocationKey
@@ -48,6 +49,9 @@ class FakeState:
                 {key: self.revoked[key] for key in question.revocations if self._stands(key)},
                 {key: self.risks[key] for key in question.risks if key in self.risks},
             )
+
+    def start_standing(self, question: CurrentVersionsQuery) -> Callable[[], CurrentVersions]:
+        return partial(self.standing, question)
 
     # RevocationStore
 

@@ -1,6 +1,7 @@
 """The audit trail and the one-time claims, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from threading import Lock
 from typing import TypeAlias
 
@@ -50,6 +51,11 @@ class FakeLedger:
                 self.kept_tokens[kept.digest] = kept
             for use in uses:
                 self._claim(use, entry)
+
+    def start_commit(
+        self, entry: JsonObject, uses: Sequence[OneTimeUse], kept: KeptToken | None = None
+    ) -> Callable[[], None]:
+        return partial(self.commit, entry, uses, kept)
 
     def discard(self, entry: JsonObject, uses: Sequence[OneTimeUse], reason: str) -> None:
         with self._lock:

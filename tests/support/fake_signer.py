@@ -1,6 +1,7 @@
 """Real keys in this process, in the place of KMS."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
@@ -50,6 +51,9 @@ class FakeSigner:
             r, s = decode_dss_signature(private.sign(message, ec.ECDSA(SHA256())))
             return r.to_bytes(32) + s.to_bytes(32)
         return private.sign(message)
+
+    def start_sign(self, key: SigningKey, message: bytes) -> Callable[[], bytes]:
+        return partial(self.sign, key, message)
 
     def public_key(self, kms_key: str) -> bytes:
         public = self._usable(kms_key).public_key()

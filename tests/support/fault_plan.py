@@ -1,17 +1,29 @@
-"""Faults between botocore and AWS, one per attempt, so that botocore's own retries are part of the test."""
+"""Faults between a client and AWS, one per attempt, so that the client's own retries are part of the test."""
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any, TypeAlias
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.client import BaseClient
 from botocore.exceptions import ReadTimeoutError
 from moto.core.models import botocore_stubber
 
+from federation.aws.boto import BotoService
+from federation.aws.clients import boto_dynamodb, boto_kms
+from federation.aws.errors import AwsUnreachable
+from federation.aws.lean.answer import HttpAnswer
+from federation.aws.lean.services import lean_services
+from federation.aws.lean.transport import Pending, Place, Trust
+from federation.aws.service import AwsServices, DynamoDb, Kms
+from federation.local.embedded_services import EmbeddedTransport, prepared
+from federation.web.connection import system_trust
+
 Fault: TypeAlias = Callable[[AWSPreparedRequest], AWSResponse | None]
 """Answers an attempt, or raises; None: the attempt goes its way."""
+
+CLIENTS = ("botocore", "lean")
 
 
 class _Raw(BytesIO):
@@ -48,18 +60,60 @@ def passing(_: AWSPreparedRequest) -> None:
     """No fault: moto answers."""
 
 
+class FaultyTransport:
+    """The lean client's. Without a plan, moto answers."""
+
+    def __init__(self, place: Place, _trust: Trust) -> None:
+        self._inner = EmbeddedTransport(place)
+        self._place = place
+        self.attempt: Fault = passing
+
+    def send(self, head: bytes, body: bytes) -> Pending:
+        try:
+            response = self.attempt(prepared(self._place, head, body))
+        except ReadTimeoutError as lost:
+            raise AwsUnreachable("TimeoutError") from lost
+        if response is None:
+            return self._inner.send(head, body)
+        planned = HttpAnswer(response.status_code, dict(response.headers), response.content)
+        return lambda: planned
+
+
+def faulty_services(client: str) -> AwsServices:
+    """Of the environment; `client`: one of CLIENTS."""
+    if client == "botocore":
+        return AwsServices(boto_dynamodb(), boto_kms())
+    return lean_services(os.environ, system_trust, FaultyTransport)
+
+
 class FaultPlan:
-    """The faults of the next attempts of a client, in order; a further attempt is an error of the test.
+    """The faults of the next attempts of a service, in order; a further attempt is an error of the test.
 
     `sent` holds the body of every attempt.
     """
 
-    def __init__(self, client: BaseClient, faults: Sequence[Fault]) -> None:
+    def __init__(self, of: DynamoDb | Kms, faults: Sequence[Fault]) -> None:
         self._faults = list(faults)
         self.sent: list[bytes] = []
-        event = f"before-send.{client.meta.service_model.service_id.hyphenize()}"
-        client.meta.events.register(event, self._attempt)  # type: ignore[arg-type]  # what it returns is the answer
+        service: Any = of.service
+        if isinstance(service, BotoService):
+            meta = service.client.meta
+            meta.events.register(f"before-send.{meta.service_model.service_id.hyphenize()}", self._event)
+        else:
+            service.transport.attempt = self._attempt
 
-    def _attempt(self, request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
+    def add(self, fault: Fault) -> None:
+        """One more attempt, after the others."""
+        self._faults.append(fault)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every fault was met."""
+        return not self._faults
+
+    def _event(self, request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
+        return self._attempt(request)
+
+    def _attempt(self, request: AWSPreparedRequest) -> AWSResponse | None:
         self.sent.append(bytes(request.body))  # type: ignore[arg-type]  # JSON services send bytes
         return self._faults.pop(0)(request)

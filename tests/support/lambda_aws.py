@@ -10,17 +10,14 @@ import re
 import sys
 from collections.abc import Mapping
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from threading import Thread
 from typing import Any
-
-import boto3
-from botocore.awsrequest import AWSPreparedRequest
-from botocore.compat import HTTPHeaders
 
 from federation.local.embedded_aws import EmbeddedAws
 from tests.support.lambda_iam import Access, AwsRequest, accesses, allows
 from tests.support.lambda_template import Statement
+from tests.support.moto_over_http import MotoHandler
 
 LOGICAL_IDS = {
     "FEDERATION_TRUST_TABLE": "TrustTable",
@@ -29,9 +26,6 @@ LOGICAL_IDS = {
     "FEDERATION_DOCUMENTS_BUCKET": "DocumentsBucket",
     "FEDERATION_SIGNING_KEY": "SigningKey",
 }
-
-_SCOPE = re.compile(r"Credential=(?P<who>[^/]+)/\d{8}/(?P<region>[a-z0-9-]+)/(?P<service>[a-z0-9-]+)/aws4_request")
-_OUR_OWN = {"connection", "content-length", "date", "server", "transfer-encoding"}
 
 
 class Roles:
@@ -48,50 +42,22 @@ class Roles:
         return [each for each in accesses(request, self._names) if not allows(self._roles[who], each)]
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Hands a signed request to what answers botocore in this process, at the address that it was signed for."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
+class Handler(MotoHandler):
+    """Beside that, whoever signs may do what its role allows and no more."""
 
     def __init__(self, roles: Roles, *connection: Any) -> None:  # noqa: ANN401 - what http.server passes on
         self._roles = roles
         super().__init__(*connection)
 
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        scope = _SCOPE.search(self.headers["authorization"])
-        if scope is None:
-            raise ValueError("the request is not signed")
+    def respond(self, scope: re.Match[str], body: bytes) -> None:
         target = self.headers.get("x-amz-target", "")
         request = AwsRequest(scope["service"], self.command, self.path, target, body)
         refused = self._roles.refused(scope["who"], request)
-        if refused:
-            message = json.dumps({"__type": "AccessDeniedException", "message": str(refused)})
-            self._write(400, {"content-type": "application/x-amz-json-1.0"}, message.encode())
-        else:
-            answer = self._answer(f"https://{scope['service']}.{scope['region']}.amazonaws.com{self.path}", body)
-            self._write(answer.status_code, answer.headers, answer.content)
-
-    do_GET = do_PUT = do_POST  # noqa: N815 - names of http.server
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - name of http.server
-        """Nothing is logged."""
-
-    def _answer(self, url: str, body: bytes) -> Any:  # noqa: ANN401 - what moto makes in the place of a response
-        headers = HTTPHeaders.from_pairs(self.headers.items())
-        request = AWSPreparedRequest(self.command, url, headers, body, stream_output=False)
-        _, response = boto3.client("sts").meta.events.emit_until_response("before-send", request=request)
-        return response
-
-    def _write(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            if name.lower() not in _OUR_OWN:
-                self.send_header(name, value)
-        self.send_header("content-length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        if not refused:
+            super().respond(scope, body)
+            return
+        message = json.dumps({"__type": "AccessDeniedException", "message": str(refused)})
+        self.write(400, {"content-type": "application/x-amz-json-1.0"}, message.encode())
 
 
 def main(roles: str) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from federation.aws.clients import dynamodb_client
+from federation.aws.clients import boto_dynamodb
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.local.bridge import LocalBridge
 from federation.local.mtls.identity import ServerIdentity, new_identity
@@ -29,7 +29,7 @@ def mutual_tls(bridge: LocalBridge, authority_file: Path | None = None) -> Itera
 
 
 def _truststore(bridge: LocalBridge, certificate: Path) -> Truststore:
-    documents = DynamoTrustReader(dynamodb_client(), bridge.settings.trust_table, lambda _: None)
+    documents = DynamoTrustReader(boto_dynamodb(), bridge.settings.trust_table, lambda _: None)
     return Truststore(documents, KeySource(WebFetcher(loopback=True), loopback=True), SystemClock(), certificate)
 
 

@@ -83,7 +83,7 @@ class World:
             issuer=ISSUER,
             key=CurrentKey(self.trust, self.clock),
             identifiers=CountingIdentifiers(),
-            commit=Commit(self.ledger, self.state, self.signer, self.pool),
+            commit=Commit(self.ledger, self.state, self.signer),
         )
 
     def mint(self, authorization: Authorization, correlation_id: str = "c-1") -> IssuedToken:
