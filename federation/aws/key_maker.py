@@ -1,7 +1,8 @@
 """KeyMaker and KeyCustody on KMS.
 
 A key that we made carries the deployment's name in a tag, and the policy of the deployment's own key: the same roles
-sign with it, and no administrator does. Nothing but that tag says that we may delete it.
+sign with it, and no administrator does. That policy alone gives authority over the key. A tag only helps to find it:
+who may tag a key of their own could otherwise have it taken for ours.
 """
 
 import json
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_kms.type_defs import KeyMetadataTypeDef
 
 TAG = "federation-bridge:signs-for"
-"""Key of the tag; its value is the deployment's name. template.yaml's role names it too."""
+"""Key of the tag; its value is the deployment's name."""
 PENDING_DAYS = 30
 """Until a key is gone for good: an administrator can take the deletion back."""
 SPECS = {"RS256": "RSA_2048", "PS256": "RSA_2048", "ES256": "ECC_NIST_P256", "EdDSA": "ECC_NIST_EDWARDS25519"}
@@ -40,7 +41,7 @@ class KmsKeyMaker:
         self._deployment = deployment
 
     def make(self, algorithm: str) -> str:
-        """One GetKeyPolicy and one CreateKey; the ARN. Its tags are there from the beginning."""
+        """GetKeyPolicy, CreateKey and TagResource, once each; the ARN. A key that cannot be tagged is deleted again."""
         if algorithm not in SPECS:
             raise ServerError(Reason.INTERNAL_ERROR, "no such signing algorithm")
         with translated(Reason.SIGNING_UNAVAILABLE):
@@ -49,15 +50,18 @@ class KmsKeyMaker:
                 Description=f"Signs the tokens of {self._deployment}.",
                 KeyUsage="SIGN_VERIFY",
                 KeySpec=SPECS[algorithm],  # type: ignore[arg-type]
-                Tags=[{"TagKey": TAG, "TagValue": self._deployment}],
-            )
-        return created["KeyMetadata"]["Arn"]
+            )["KeyMetadata"]["Arn"]
+            self._name(created)
+        return created
 
     def made(self) -> tuple[MadeKey, ...]:
-        """One GetResources, whatever else the account has, and a DescribeKey for each; oldest first."""
+        """One GetResources, whatever else the account has; DescribeKey and GetKeyPolicy for each; oldest first.
+
+        What bears our tag without our policy, or was not made by KMS, is another's and is left out.
+        """
         with translated(Reason.SIGNING_UNAVAILABLE):
-            found = [self._metadata(arn) for arn in self._found()]
-        usable = [each for each in found if each is not None and each.get("KeyState") == "Enabled"]
+            found = [self._metadata(arn) for arn in self._found() if self._has_our_policy(arn)]
+        usable = [each for each in found if each is not None and _is_usable(each)]
         made = (MadeKey(each["Arn"], int(each["CreationDate"].timestamp())) for each in usable)
         return tuple(sorted(made, key=lambda each: (each.made_at, each.kms_key)))
 
@@ -93,6 +97,22 @@ class KmsKeyMaker:
                 raise
             return None
 
+    def _name(self, kms_key: str) -> None:
+        try:
+            self._kms.tag_resource(KeyId=kms_key, Tags=[{"TagKey": TAG, "TagValue": self._deployment}])
+        except BaseException:
+            self._kms.schedule_key_deletion(KeyId=kms_key, PendingWindowInDays=PENDING_DAYS)
+            raise
+
+    def _has_our_policy(self, kms_key: str) -> bool:
+        """A key whose policy does not let this function read it is none of ours."""
+        try:
+            return bool(json.loads(self._policy(kms_key)) == json.loads(self._policy(self._kms_key)))
+        except ClientError as error:
+            if error_code(error) not in ("AccessDeniedException", "NotFoundException"):
+                raise
+            return False
+
     def _alike(self, key: "KeyMetadataTypeDef") -> bool:
         configured = self._metadata(self._kms_key)
         return configured is not None and configured.get("KeySpec") == key.get("KeySpec")
@@ -116,3 +136,7 @@ class KmsKeyMaker:
         wanted = {"TagFilters": [{"Key": TAG, "Values": [self._deployment]}], "ResourceTypeFilters": ["kms:key"]}
         for page in self._tagging.get_paginator("get_resources").paginate(**wanted):
             yield from (each["ResourceARN"] for each in page["ResourceTagMappingList"])
+
+
+def _is_usable(key: "KeyMetadataTypeDef") -> bool:
+    return key.get("KeyState") == "Enabled" and key.get("Origin") == "AWS_KMS"

@@ -9,11 +9,22 @@ LONGEST = 512
 def item_key(*parts: str) -> str:
     """An ASCII key that no other tuple of parts has: each part with its length before it.
 
-    A tuple that is long or not ASCII is hashed as a whole; `h` begins no other key, since lengths are digits.
+    From the first part on that is not ASCII, or that makes the key too long, `h` and the digest of the whole stand for
+    the rest: no part begins with `h`, since lengths are digits. What a role may write is told by the parts before.
     """
     if not parts:
         raise ValueError("a key needs a part")
-    key = "".join(f"{len(part)}:{part}" for part in parts)
+    written = [f"{len(part)}:{part}" for part in parts]
+    key = "".join(written)
     if len(key) <= LONGEST and key.isascii():
         return key
-    return "h" + sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+    return _beginning(written) + "h" + sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _beginning(written: list[str]) -> str:
+    kept = ""
+    for part in written:
+        if not part.isascii() or len(kept) + len(part) > LONGEST:
+            break
+        kept += part
+    return kept

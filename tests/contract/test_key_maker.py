@@ -146,3 +146,12 @@ def test_another_deployments_keys_are_never_deleted(kms: "KMSClient") -> None:
 def test_an_algorithm_that_nobody_knows_makes_no_key(kms: "KMSClient") -> None:
     with pytest.raises(ServerError):
         maker(kms, own_key(kms)).make("HS256")
+
+
+def test_a_key_that_only_bears_our_tag_is_none_of_ours(kms: "KMSClient") -> None:
+    """Whoever may tag a key of their own would have us sign with it."""
+    own = own_key(kms)
+    foreign = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256", Policy=OTHER_POLICY)["KeyMetadata"]["Arn"]
+    kms.tag_resource(KeyId=foreign, Tags=[{"TagKey": TAG, "TagValue": f"deployment of {own}"}])
+    made = maker(kms, own).make("ES256")
+    assert [each.kms_key for each in maker(kms, own).made()] == [made]

@@ -6,7 +6,7 @@ import pytest
 
 from federation.aws import archive_index
 from federation.aws.issuer_keys import Store
-from federation.aws.key_maker import SPECS, TAG
+from federation.aws.key_maker import SPECS
 from federation.aws.keys import item_key
 from federation.aws.trust_items import (
     MAPPING_SHARDS,
@@ -18,7 +18,7 @@ from federation.aws.trust_items import (
     patterns_partition,
 )
 from federation.model.trust import DocumentRef, Kind, Selector
-from tests.support.lambda_template import Deployment, Template
+from tests.support.lambda_template import Deployment, Statement, Template, statements
 
 KEY_SET = document_partition(Kind.KEY_SET)
 KEYS = [KEY_SET, Store.FETCHED.partition_key, Store.PUSHED.partition_key, archive_index.PARTITION]
@@ -34,7 +34,6 @@ def allowed(log_group: str, *own: tuple[str, str]) -> set[tuple[str, str]]:
 
 
 FOLLOW = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
-ANY_KEY = "arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*"
 HEARING = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 READ_AND_WRITE = ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem")
 ALLOWED = {
@@ -141,9 +140,9 @@ ALLOWED = {
         "RotateLogGroup",
         ("kms:CreateKey", "*"),
         ("tag:GetResources", "*"),
-        *((f"kms:{action}", ANY_KEY) for action in ("DescribeKey", "DisableKey", "GetKeyPolicy", "GetPublicKey")),
-        *((f"kms:{action}", ANY_KEY) for action in ("ListResourceTags", "PutKeyPolicy", "ScheduleKeyDeletion")),
-        ("kms:TagResource", ANY_KEY),
+        *((f"kms:{action}", "SigningKey") for action in ("DescribeKey", "DisableKey", "GetKeyPolicy", "GetPublicKey")),
+        *((f"kms:{action}", "SigningKey") for action in ("ListResourceTags", "PutKeyPolicy", "ScheduleKeyDeletion")),
+        ("kms:TagResource", "SigningKey"),
         ("dynamodb:GetItem", "TrustTable"),
         ("dynamodb:PutItem", "TrustTable"),
         ("s3:GetObject", "DocumentsBucket/.well-known/jwks.json"),
@@ -193,6 +192,12 @@ def granted(deployment: Deployment, role: str) -> set[tuple[str, str]]:
     }
 
 
+def identity_statements(deployment: Deployment, role: str) -> list[Statement]:
+    """The role's own, without what a key's policy gives it."""
+    policies = deployment.properties(role)["Policies"]
+    return [each for policy in policies for each in statements(policy["PolicyDocument"])]
+
+
 def test_every_function_is_listed_here(deployment: Deployment) -> None:
     assert deployment.of_type("AWS::Lambda::Function").keys() == ALLOWED.keys()
 
@@ -227,42 +232,39 @@ def test_who_moves_the_key_set_writes_no_other_document(deployment: Deployment, 
     assert own.condition == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [KEY_SET]}}
 
 
-MADE = {f"aws:ResourceTag/{TAG}": "AWS::StackId", "kms:KeyUsage": "SIGN_VERIFY"}
 OWN = {"aws:ResourceTag/federation-bridge:belongs-to": "AWS::StackId"}
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256"])
-def test_who_rotates_makes_keys_of_our_kind_that_bear_our_name(template: Template, algorithm: str) -> None:
+def test_who_rotates_makes_keys_of_our_kind(template: Template, algorithm: str) -> None:
     deployment = Deployment(template, SigningAlgorithm=algorithm)
-    making, naming = (
-        each
-        for action in ("kms:CreateKey", "kms:TagResource")
-        for each in deployment.role_statements("RotateFunctionRole")
-        if each.effect == "Allow" and action in each.actions
-    )
-    named = {f"aws:RequestTag/{TAG}": "AWS::StackId"}
-    kind = {"kms:KeySpec": SPECS[algorithm], "kms:KeyUsage": "SIGN_VERIFY"}
-    assert making.condition == {"StringEquals": {**named, **kind}}
-    assert naming.condition == {"StringEquals": named}
+    (making,) = [
+        each for each in identity_statements(deployment, "RotateFunctionRole") if "kms:CreateKey" in each.actions
+    ]
+    assert making.condition == {"StringEquals": {"kms:KeySpec": SPECS[algorithm], "kms:KeyUsage": "SIGN_VERIFY"}}
     assert deployment.properties("SigningKey")["KeySpec"] == SPECS[algorithm]
 
 
+def test_O2_nothing_in_a_role_gives_authority_over_a_key_that_is_there(deployment: Deployment) -> None:
+    """A key of another team would come under it by a tag, or by its usage: a key's own policy says who may what."""
+    for role in deployment.of_type("AWS::IAM::Role"):
+        actions = {action for each in identity_statements(deployment, role) for action in each.actions}
+        assert {action for action in actions if action.startswith("kms:")} <= {"kms:CreateKey", "kms:GetPublicKey"}
+
+
 def test_who_rotates_ends_what_it_made_and_disables_the_deployments_own_at_most(deployment: Deployment) -> None:
-    rotating = deployment.role_statements("RotateFunctionRole")
-    allowing = [each for each in rotating if each.effect == "Allow"]
-    by_action = {
-        action: [each.condition["StringEquals"] for each in allowing if action in each.actions]
-        for action in ("kms:ScheduleKeyDeletion", "kms:PutKeyPolicy", "kms:DisableKey", "kms:DescribeKey")
+    policy = statements(deployment.properties("SigningKey")["KeyPolicy"])
+    rotating = [each for each in policy if each.principal == {"AWS": "RotateFunctionRole"}]
+    by_action = {action: each.condition for each in rotating for action in each.actions}
+    never_the_own = {"StringNotEquals": OWN}
+    assert {
+        action: by_action[f"kms:{action}"] for action in ("ScheduleKeyDeletion", "TagResource", "PutKeyPolicy")
+    } == {
+        "ScheduleKeyDeletion": never_the_own,
+        "TagResource": never_the_own,
+        "PutKeyPolicy": never_the_own,
     }
-    assert by_action == {
-        "kms:ScheduleKeyDeletion": [MADE],
-        "kms:PutKeyPolicy": [MADE],
-        "kms:DisableKey": [OWN],
-        "kms:DescribeKey": [MADE, OWN],
-    }
-    (denied,) = [each for each in rotating if each.effect == "Deny"]
-    assert set(denied.actions) == {"kms:ScheduleKeyDeletion", "kms:TagResource"}
-    assert denied.condition == {"StringEquals": OWN}
+    assert not by_action["kms:DisableKey"]
     tags = {tag["Key"]: tag["Value"] for tag in deployment.properties("SigningKey")["Tags"]}
     assert tags["federation-bridge:belongs-to"] == "AWS::StackId"
 
@@ -283,21 +285,65 @@ def test_who_keeps_issuers_keys_writes_no_others_and_no_document(
     assert own.condition == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [store.partition_key]}}
 
 
-@pytest.mark.parametrize(
-    ("role", "may"), [("IntrospectFunctionRole", {"once"}), ("RevokeFunctionRole", {"once", "revoked"})]
+STATE = (
+    "once",
+    "token",
+    "nonce_secret",
+    "cursor_secret",
+    "allowance",
+    "action",
+    "approval",
+    "revoked",
+    "risk",
+    "archived",
 )
-def test_who_asks_about_tokens_claims_assertions_and_makes_no_token(
-    deployment: Deployment, role: str, may: set[str]
-) -> None:
-    state = [each for each in deployment.role_statements(role) if "StateTable" in each.resources]
-    (writing,) = [each for each in state if "dynamodb:PutItem" in each.actions]
-    patterns = writing.condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-    names = ("once", "revoked", "token", "approval", "risk", "allowance")
-    assert {name for name in names if any(fnmatchcase(item_key(name, "x"), each) for each in patterns)} == may
-    assert any(fnmatchcase(item_key("once", "x" * 600), each) for each in patterns)
-    (counting,) = [each for each in state if "dynamodb:UpdateItem" in each.actions]
-    patterns = counting.condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-    assert {name for name in names if any(fnmatchcase(item_key(name, "x"), each) for each in patterns)} == {"allowance"}
+"""What items of the state table are about: the first part of their keys."""
+WRITES = {
+    "TokenFunctionRole": {
+        "PutItem": {"once", "token", "nonce_secret", "approval"},
+        "UpdateItem": {"once", "allowance"},
+        "DeleteItem": {"once"},
+    },
+    "IntrospectFunctionRole": {"PutItem": {"once"}, "UpdateItem": {"allowance"}},
+    "RevokeFunctionRole": {"PutItem": {"once", "revoked"}, "UpdateItem": {"allowance"}},
+    "IssuerKeysFunctionRole": {"PutItem": {"once"}, "DeleteItem": {"once"}},
+    "AdminFunctionRole": {
+        "PutItem": {"once", "action", "revoked", "approval", "cursor_secret"},
+        "UpdateItem": {"action", "allowance"},
+        "DeleteItem": {"once", "action"},
+    },
+    "ArchiveFunctionRole": {"BatchWriteItem": {"archived"}},
+}
+"""Role -> action -> what it may write of the state table. Nothing may erase a revocation."""
+
+
+def writable(deployment: Deployment, role: str, action: str, part: str) -> bool:
+    """By the role's statements on the state table; one without leading keys allows every item."""
+    return any(
+        any(fnmatchcase(key, pattern) for pattern in patterns)
+        for each in deployment.role_statements(role)
+        if each.effect == "Allow" and "StateTable" in each.resources and f"dynamodb:{action}" in each.actions
+        for patterns in [leading_keys(each)]
+        for key in (item_key(part, "x"), item_key(part, "x" * 600), item_key(part, "\u212a"))
+    )
+
+
+def leading_keys(statement: Statement) -> list[str]:
+    condition = statement.condition or {}
+    patterns: list[str] = condition.get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", ["*"])
+    return patterns
+
+
+def test_O2_each_role_writes_the_state_that_is_its_own_and_no_other(deployment: Deployment) -> None:
+    actions = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
+    found = {
+        (role, action, part)
+        for role in deployment.of_type("AWS::IAM::Role")
+        for action in actions
+        for part in STATE
+        if writable(deployment, role, action, part)
+    }
+    assert found == {(role, action, part) for role, may in WRITES.items() for action in may for part in may[action]}
 
 
 @pytest.mark.parametrize("role", ["ApplyTrustFunctionRole", "AdminFunctionRole"])
