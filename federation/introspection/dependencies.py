@@ -44,7 +44,9 @@ class TokenDependencies(Struct, frozen=True):
             (
                 audience
                 for audience in self.directory.audiences()
-                if audience.enabled and audience.id in own.audiences and asking.id in audience.introspection
+                if audience.enabled
+                and not audience.names.isdisjoint(own.audiences)
+                and asking.id in audience.introspection
             ),
             None,
         )

@@ -9,7 +9,7 @@ def build_claims(authorization: Authorization, issuer: str, jti: str, status: Js
     claims: dict[str, Json] = {
         "iss": issuer,
         "sub": authorization.principal,
-        "aud": _audience(authorization.audiences),
+        "aud": _audience(authorization.token_audiences or authorization.audiences),
         "exp": authorization.expires_at,
         "iat": authorization.issued_at,
         "jti": jti,

@@ -60,6 +60,7 @@ class TokenTerms(Struct, frozen=True):
     client_id: str
     """The registered client, or the principal where there is none."""
     audiences: tuple[str, ...]
+    """Ids."""
     scopes: tuple[str, ...]
     issued_at: int
     expires_at: int
@@ -76,6 +77,8 @@ class TokenTerms(Struct, frozen=True):
     one_time: tuple[OneTimeUse, ...] = ()
     policies: tuple[str, ...] = ()
     """Ids of the policies that determined the decision."""
+    token_audiences: tuple[str, ...] = ()
+    """`aud`, where an audience is named by its resource; empty: the ids."""
     act: JsonObject | None = None
     """Who acts for the principal (RFC 8693 section 4.1)."""
     binding: Binding | None = None

@@ -180,6 +180,7 @@ def _audience(document: StoredDocument) -> Audience:
         environment=optional_text(body.get("environment")),
         tenant=optional_text(body.get("tenant")),
         token_format=text(body.get("token_format", "jwt")),
+        token_audience=text(body.get("token_audience", "id")),
         token_typ=text(body.get("token_typ", AT_JWT)),
         sender_constraint=text(body.get("sender_constraint", "none")),
         enabled=_enabled(body),

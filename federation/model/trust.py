@@ -184,11 +184,23 @@ class Audience(Struct, frozen=True):
     token_format: str = "jwt"
     token_typ: str = AT_JWT
     """`typ` of its tokens: `at+jwt` or `JWT`."""
+    token_audience: str = "id"
+    """What `aud` of its tokens is: `id` or `resource`."""
     sender_constraint: str = "none"
     enabled: bool = True
     introspection: tuple[str, ...] = ()
     """Clients that may introspect its tokens."""
     authorization_details: tuple[DetailType, ...] = ()
+
+    @property
+    def named(self) -> str:
+        """`aud` of its tokens."""
+        return self.resource if self.token_audience == "resource" and self.resource else self.id
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every `aud` that means it: its document may have said something else when a token was issued."""
+        return frozenset({self.id, self.resource or self.id})
 
     @property
     def document(self) -> DocumentVersion:

@@ -40,6 +40,7 @@ def build_authorization(case: Case, decision: PolicyDecision, approval: StoredAp
         principal=asking.mapped.principal,
         client_id=asking.client.client_id or (*case.chain.actors, asking.mapped.principal)[0],
         audiences=tuple(target.audience.id for target in case.targets),
+        token_audiences=tuple(target.audience.named for target in case.targets),
         scopes=case.scopes,
         issued_at=case.now,
         expires_at=expires_at,

@@ -87,7 +87,8 @@ def check_actor_audience(acting: Acting | None, audiences: tuple[Audience, ...])
     """
     if acting is None or acting.token.own is None:
         return
-    ours = {audience.id for audience in audiences if audience.resource == acting.token.issuer.issuer}
+    door = acting.token.issuer.issuer
+    ours = {name for audience in audiences if audience.resource == door for name in audience.names}
     if not ours.issuperset(acting.token.own.audiences):
         raise InvalidRequest(Reason.WRONG_AUDIENCE, "an actor token of ours that is for another audience")
 

@@ -8,6 +8,7 @@ from federation.model.admin import ADMIN_SCOPES
 from federation.model.json import Json
 from tests.support.admin_resources import ResourceWorld
 from tests.support.admin_world import BRIDGE, NOW, Document, audience, issuer, mapping
+from tests.support.jose_keys import ec_key
 
 
 @pytest.fixture
@@ -59,6 +60,23 @@ def test_O2_no_client_of_ours_is_a_workload_of_anothers_trust_domain(world: Reso
     assert theirs.members["errors"] == nobodys.members["errors"]
     assert world.put(client).status == 422, "nor does a global admin by mistake"
     assert world.put({**client, "tenant": "globex"}).status == 201
+
+
+def test_O2_no_client_is_made_whose_answers_pass_for_anothers_tokens(world: ResourceWorld) -> None:
+    """A signed answer to introspection has `aud` of its client, and any JWT library goes by `aud`."""
+    client: Document = {
+        "kind": "Client",
+        "id": "globex-api",
+        "tenant": "acme",
+        "auth": {"method": "private_key_jwt", "jwks": {"keys": [ec_key("robot").jwk(alg="ES256", use="sig")]}},
+        "grants": [],
+    }
+    for who in ("tina", "alice"):
+        answer = world.put(client, who=who)
+        assert (answer.status, answer.pointers) == (422, ["/id"])
+    assert world.put({**client, "id": "robot"}, who="tina").status == 201
+    twin = world.put(audience("robot", tenant="globex"))
+    assert (twin.status, twin.pointers) == (422, ["/id"])
 
 
 def trust_domain(id_: str, **changes: Json) -> Document:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from federation.documents.checks.authorities import shared_authorities, shared_trust_domains
 from federation.documents.checks.clients import client_problems
 from federation.documents.checks.guard_rails import lends_itself, objections, trusts_too_many
+from federation.documents.checks.names import name_problems
 from federation.documents.checks.policies import policy_problems
 from federation.documents.checks.policy_names import unknown_names
 from federation.documents.checks.references import reference_problems, reference_warnings
@@ -31,6 +32,7 @@ def problems(documents: DocumentSet, own_issuer: str = "", *, complete: bool = F
     yield from shared_authorities(documents.issuers.values())
     yield from shared_trust_domains(documents.issuers.values())
     yield from _same_resource(documents)
+    yield from name_problems(documents)
     for mapping in documents.mappings.values():
         yield from _mapping_problems(mapping, documents)
     yield from _same_match(documents)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from federation.documents.checks.names import OTHER_KIND, names_meet
 from federation.documents.problem import Problem
 from federation.documents.registry import REGISTRY, kind_of, references
 from federation.documents.source import STORED, SourceDocument
@@ -65,7 +66,8 @@ class StoredTrust(Struct, frozen=True):
         return tuple(one for one in found if one.id not in documents.mappings and not self._goes(one.id))
 
     def problems(self, documents: "DocumentSet") -> Iterator[Problem]:
-        """Issuers that become others under mappings that nobody looks at again."""
+        """Names that meet, and issuers that become others under mappings that are not looked at again."""
+        yield from self._meeting(documents)
         states = self.writer.states([ref for ref in documents.refs if ref.kind is Kind.ISSUER])
         for ref, state in states.items():
             if state.document and not self._is_seen(state.document):
@@ -75,6 +77,20 @@ class StoredTrust(Struct, frozen=True):
             if changed and (outsider := self._outsider(ref.id, documents)):
                 message = f"Mapping {outsider} names this Issuer and would mean somebody else"
                 yield issuer.source.problem((changed,), message, "send the issuer's mappings in the same set")
+
+    def _meeting(self, documents: "DocumentSet") -> Iterator[Problem]:
+        """Whoever's the other one is: its tokens or answers would have the same `aud`."""
+        others = {
+            ref: DocumentRef(OTHER_KIND[ref.kind], ref.id)
+            for ref in documents.refs
+            if ref.kind in OTHER_KIND and documents.written(ref).document.enabled
+        }
+        unseen = {other for other in others.values() if not documents.knows(other) and other not in self.deletions}
+        states = self.writer.states(unseen) if unseen else {}
+        for ref, other in others.items():
+            found = states[other].document if other in unseen else None
+            if found is not None and found.body.get("enabled", True):
+                yield names_meet(documents.written(ref).source, other.kind)
 
     def _is_seen(self, document: StoredDocument) -> bool:
         return self.tenant is None or document.body.get("tenant") in (None, self.tenant)

@@ -19,6 +19,7 @@ from federation.documents.schema.document import (
     is_loopback,
     resource_problem,
 )
+from federation.model.admin import ADMIN_AUDIENCE
 from federation.model.documents import DEFAULT_MAX_TTL
 
 TypeName = Annotated[str, Field(pattern=DETAIL_TYPE, description=WORDS[DETAIL_TYPE])]
@@ -88,6 +89,10 @@ class AudienceDocument(TrustDocument):
             description="`typ` of its tokens. JWT: for a cloud that refuses at+jwt; the bridge accepts none of them."
         ),
     ] = "at+jwt"
+    token_audience: Annotated[
+        Literal["id", "resource"],
+        Field(description="What `aud` of its tokens is: this id, or its resource, as an MCP server compares it."),
+    ] = "id"
     sender_constraint: Literal["none", "dpop", "mtls", "any"] = "none"
     introspection: Annotated[
         list[DocumentId], Field(default_factory=list, description="Clients that may introspect its tokens.")
@@ -95,6 +100,14 @@ class AudienceDocument(TrustDocument):
     authorization_details: Annotated[
         DetailTypes, Field(default_factory=list, description="Authorization details (RFC 9396) that it understands.")
     ]
+
+    @model_validator(mode="after")
+    def _audience_fits(self) -> Self:
+        if self.token_audience == "resource" and self.resource is None:
+            raise ValueError("token_audience: resource takes a resource")
+        if self.token_audience == "resource" and self.id == ADMIN_AUDIENCE:
+            raise ValueError("the admin API compares the id: token_audience must be id")
+        return self
 
     @model_validator(mode="after")
     def _typ_fits(self) -> Self:

@@ -9,6 +9,7 @@ from federation.documents.checks.cross_checks import MANY_PATTERNS
 from federation.documents.problem import InvalidDocuments, Problem
 from federation.documents.validate import validate, validate_path
 from tests.support.document_vectors import base, sources
+from tests.support.jose_keys import ec_key
 
 ISSUER = base("issuer", tenant="acme", audiences=["https://federation.example.com"])
 MAPPING = base("mapping")
@@ -83,6 +84,21 @@ def test_two_issuers_with_the_default_audience_are_refused() -> None:
 def test_two_audiences_with_one_resource_are_refused() -> None:
     one, two = ({**AUDIENCE, "id": name, "resource": "https://risk.internal.example.com"} for name in "ab")
     assert problems_of(one, two) == [("Audience b", "/resource", "Audience a has the same resource")]
+
+
+CLIENT = {
+    "kind": "Client",
+    "id": "risk-engine",
+    "auth": {"method": "private_key_jwt", "jwks": {"keys": [ec_key("robot").jwk(alg="ES256", use="sig")]}},
+    "grants": [],
+}
+MEET = "there is an Audience of that id: answers to the client would pass for tokens of the audience"
+
+
+def test_M7_a_client_has_no_audiences_id_as_its_own() -> None:
+    assert problems_of(AUDIENCE, CLIENT) == [("Client risk-engine", "/id", MEET)]
+    for other in ({**CLIENT, "id": "risk-engine-api"}, {**CLIENT, "enabled": False}):
+        validate(sources(AUDIENCE, other))
 
 
 def test_two_mappings_with_the_same_lines_are_refused_since_every_token_would_be() -> None:
