@@ -14,9 +14,12 @@ from tests.support.ministack import ministack
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
 
+OF_A_SHELL = ("FEDBRIDGE_", "FEDERATION_", "ACTIONS_ID_TOKEN_", "AWS_", "AZURE_", "GOOGLE_", "SPIFFE_", "TFC_")
+OF_A_JOB = ("GITHUB_ACTIONS", "GITLAB_CI", "CIRCLECI", "BUILDKITE", "BITBUCKET_BUILD_NUMBER", "VERCEL", "K_SERVICE")
+
 # Nor do the tests depend on whose shell they run in: an admin's, who exports where their bridge is, or a CI job's.
 for name in tuple(os.environ):
-    if name.startswith(("FEDBRIDGE_", "FEDERATION_", "ACTIONS_ID_TOKEN_", "AWS_")):
+    if name.startswith(OF_A_SHELL) or name in OF_A_JOB:
         del os.environ[name]
 
 OPTION = "--ministack"

@@ -13,7 +13,7 @@ from rich.text import Text
 from federation.cli.console import Terminal, print_json, printable
 from federation.client.admin import AdminRefused
 from federation.client.credential import NoCredential
-from federation.client.exchange import Refused
+from federation.client.errors import ClientError, NoIdentity, Refused, SeveralIdentities, UnknownSource
 
 FAILED = 1
 USAGE = 2
@@ -55,10 +55,26 @@ def failing_well(terminal: Terminal, url: str = "the bridge") -> Iterator[None]:
         _end(terminal, of_admin_api(refused))
     except Refused as refused:
         _end(terminal, of_exchange(refused))
+    except ClientError as error:
+        _end(terminal, of_client(error), USAGE if isinstance(error, _UNCLEAR) else FAILED)
     except NoCredential as error:
         _end(terminal, Problem(str(error)))
     except OSError as error:
         _end(terminal, of_connection(error, url))
+
+
+_UNCLEAR = (NoIdentity, SeveralIdentities, UnknownSource)
+"""It is not clear with what to go on."""
+
+
+def of_client(error: ClientError) -> Problem:
+    """Of the library that callers install."""
+    if isinstance(error, NoIdentity):
+        places = [{"document": name, "detail": why} for name, why in error.looked_for]
+        return Problem(str(error).partition(";")[0], "say where it is: --source file:PATH", errors=places)
+    if isinstance(error, SeveralIdentities):
+        return Problem(str(error), f"name the one to use: --source {error.found[0]}, or FEDBRIDGE_SOURCE")
+    return Problem(str(error), error.next)
 
 
 def of_connection(error: OSError, url: str) -> Problem:
@@ -74,7 +90,9 @@ def of_exchange(refused: Refused) -> Problem:
     """The token endpoint's refusal: its description says what to do."""
     hint = _SCOPES if refused.error == "invalid_scope" else ""
     waiting = f"wait for approval {refused.approval_id}, then repeat" if refused.approval_id else hint
-    return Problem(str(refused), waiting, refused.status, refused.error, refused.correlation_id)
+    return Problem(
+        f"{refused.error}: {refused.description}", waiting, refused.status, refused.error, refused.correlation_id
+    )
 
 
 _SCOPES = (

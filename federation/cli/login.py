@@ -13,7 +13,8 @@ from federation.cli.failure import USAGE, Failed
 from federation.cli.session import BridgeSession, bridge_command
 from federation.cli.subject import ClientId, Issuer, Source, Subject, Wish, subject_token
 from federation.client.credential import Credential, write_credential
-from federation.client.exchange import Refused, Token, Wanted, exchange
+from federation.client.errors import Refused
+from federation.client.exchange import Token, Wanted, exchange
 from federation.client.key import DpopKey
 from federation.model.admin import ADMIN_SCOPES
 
@@ -66,12 +67,12 @@ def _token(bridge: str, subject: Subject, key: DpopKey, scope: str | None) -> To
     What is refused has not spent the subject token, however often that may be used.
     """
     try:
-        return exchange(bridge, subject.token, Wanted(AUDIENCE, scope), subject_token_type=subject.type, key=key)
+        return exchange(bridge, subject, Wanted(AUDIENCE, scope), key=key)
     except Refused as refused:
         if scope is not None or refused.error != "invalid_scope":
             raise
     everything = Wanted(AUDIENCE, " ".join(ADMIN_SCOPES))
-    return exchange(bridge, subject.token, everything, subject_token_type=subject.type, key=key)
+    return exchange(bridge, subject, everything, key=key)
 
 
 def _keep(file: Path, credential: Credential, token: Token) -> None:

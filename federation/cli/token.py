@@ -9,7 +9,7 @@ from federation.cli.bridge import key_in
 from federation.cli.console import Terminal
 from federation.cli.login import Scope
 from federation.cli.session import BridgeSession, bridge_command
-from federation.cli.subject import ClientId, Issuer, Source, Wish, read_token_file, subject_token
+from federation.cli.subject import ClientId, Issuer, Source, Subject, Wish, read_token_file, subject_token
 from federation.client.exchange import Token, Wanted, exchange
 
 EXAMPLE = "Example: fedbridge token --audience risk-engine --scope risk:score:read --source file:partner.jwt"
@@ -43,10 +43,9 @@ def token(  # noqa: PLR0913 (each is an option of the command)
     subject = subject_token(Wish(source, session.bridge, session.terminal.ask, issuer, client_id))
     issued = exchange(
         session.bridge,
-        subject.token,
+        subject,
         Wanted(audience, " ".join(scope) if scope else None),
-        subject_token_type=subject.type,
-        actor_token=read_token_file(actor_token_file) if actor_token_file else None,
+        actor=Subject(read_token_file(actor_token_file)) if actor_token_file else None,
         key=key_in(dpop_key_file) if dpop_key_file else None,
     )
     _tell(session.terminal, issued)

@@ -1,1 +1,4 @@
-"""What callers install: the credential at hand -> a token of the bridge. Needs PyJWT and nothing of AWS."""
+"""What callers install: an identity found by itself -> a token of the bridge, kept fresh, for whatever takes one.
+
+Needs httpx, PyJWT and msgspec, and nothing of AWS.
+"""

@@ -3,9 +3,10 @@
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from federation.client.credential import Credential
 from federation.client.http import Answer, send
@@ -27,8 +28,7 @@ class AdminRefused(Exception):
         super().__init__(f"{str(title).rstrip('.')}: {detail}" if detail else str(title))
 
 
-@dataclass(frozen=True, slots=True)
-class AdminResult:
+class AdminResult(Struct, frozen=True):
     """A good answer. `etag`: as the bridge wrote it, empty where there is none."""
 
     status: int
@@ -52,8 +52,7 @@ class Send(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class AdminApi:
+class AdminApi(Struct, frozen=True):
     """Talks to one bridge over HTTP alone, so it is the same for a laptop and for AWS."""
 
     bridge: str

@@ -3,33 +3,38 @@
 import json
 import os
 import tempfile
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from federation.client.key import DpopKey
+from federation.value import Redacted
 
 
 class NoCredential(Exception):
     """The file is not there or cannot be used; says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(Redacted, Struct, frozen=True):
     """A token to show. Without a key it is a bearer's."""
 
-    access_token: str = field(repr=False)
-    key: DpopKey | None = field(default=None, repr=False)
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"access_token", "key"})
+
+    access_token: str
+    key: DpopKey | None = None
     expires_at: int | None = None
-    """Seconds since the epoch; None: nobody said."""
+    """Seconds since the epoch, by this machine's clock; None: it does not say."""
     bridge: str | None = None
-    """URL of the bridge that it is for; None: nobody said."""
+    """URL of the bridge that it is for; None: it does not say."""
+    clock_offset: float = 0.0
+    """Seconds to add to this machine's clock to get the bridge's."""
 
     def headers(self, method: str, url: str, nonce: str | None = None) -> dict[str, str]:
         """What proves the caller in a request (RFC 6750, RFC 9449 section 7.1)."""
         if self.key is None:
             return {"authorization": f"Bearer {self.access_token}"}
-        proof = self.key.proof(method, url, nonce=nonce, access_token=self.access_token)
+        proof = self.key.proof(method, url, nonce=nonce, access_token=self.access_token, clock_offset=self.clock_offset)
         return {"authorization": f"DPoP {self.access_token}", "dpop": proof}
 
 

@@ -5,16 +5,17 @@ import os
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from threading import Thread
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, ClassVar, Final, TypeAlias, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import httpx
+from msgspec import Struct
 
 from federation.oauth.identifiers import FORM
+from federation.value import Redacted
 
 Parameters: TypeAlias = Sequence[tuple[str, str]]
 """(name, value), in order; a name may repeat."""
@@ -36,13 +37,14 @@ class NotHttp(OSError):
     """What answers does not speak HTTP, or stops in the middle."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Redacted, Struct, frozen=True):
     """What came back. Header names are lower case."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"body"})
 
     status: int
     headers: Mapping[str, str]
-    body: bytes = field(repr=False)
+    body: bytes
 
     @property
     def members(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ _PUBLIC = ("crv", "kty", "x", "y")
 
 
 class DpopKey:
-    """An ES256 key pair. Whoever has it can use the tokens that are bound to it: keep it as you would keep them."""
+    """An ES256 key pair. It is worth as much as the tokens that are bound to it: keep it as you would keep them."""
 
     def __init__(self, private: ec.EllipticCurvePrivateKey) -> None:
         self._private = private
@@ -54,13 +54,24 @@ class DpopKey:
         """RFC 7638."""
         return _digest(json.dumps(self.public_jwk, sort_keys=True, separators=(",", ":")))
 
-    def proof(self, method: str, url: str, *, nonce: str | None = None, access_token: str | None = None) -> str:
-        """A fresh proof for one request (RFC 9449 section 4.2). `url`: without query and fragment."""
+    def proof(
+        self,
+        method: str,
+        url: str,
+        *,
+        nonce: str | None = None,
+        access_token: str | None = None,
+        clock_offset: float = 0.0,
+    ) -> str:
+        """A fresh proof for one request (RFC 9449 section 4.2). `url`: its query and fragment are left out.
+
+        `clock_offset`: seconds to add to this machine's clock to get the server's.
+        """
         claims: dict[str, Any] = {
             "jti": secrets.token_urlsafe(16),
             "htm": method,
             "htu": url.partition("?")[0].partition("#")[0],
-            "iat": int(time.time()),
+            "iat": int(time.time() + clock_offset),
             **({"nonce": nonce} if nonce else {}),
             **({"ath": _digest(access_token)} if access_token else {}),
         }

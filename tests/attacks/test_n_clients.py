@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from federation.client.exchange import Refused, Wanted, exchange
+from federation.client.errors import Refused
+from federation.client.exchange import Wanted, exchange
+from federation.client.identity import Subject
 from federation.client.key import DpopKey
 from tests.support.fake_bridge import FakeBridge, Reply, fake_bridge, refusal
 
@@ -23,7 +25,7 @@ def bridge() -> Iterator[FakeBridge]:
 
 def refused(bridge: FakeBridge, key: DpopKey | None = None) -> str:
     with pytest.raises(Refused) as refusal:
-        exchange(bridge.url, SECRET, Wanted("api"), key=key)
+        exchange(bridge.url, Subject(SECRET), Wanted("api"), key=key)
     assert SECRET not in f"{refusal.value!r} {refusal.value}"
     return str(refusal.value)
 
@@ -34,7 +36,7 @@ def test_I6_who_asked_for_a_bound_token_takes_no_other(bridge: FakeBridge, kind:
     bridge.on("POST", "/token", Reply({**GOOD, "token_type": kind}))
     assert "not bound" in refused(bridge, KEY)
     bridge.on("POST", "/token", Reply({**GOOD, "token_type": "DPoP"}))
-    assert exchange(bridge.url, SECRET, Wanted("api"), key=KEY).access_token == "at.at.at"
+    assert exchange(bridge.url, Subject(SECRET), Wanted("api"), key=KEY).access_token == "at.at.at"
 
 
 @pytest.mark.parametrize("kind", ["DPoP", "N_A", "mac", ""])
@@ -85,4 +87,4 @@ NO_URL = ("https://[::1", "https://bridge.example.com:99999", "https://", "https
 @pytest.mark.parametrize("url", [*IN_THE_CLEAR, *NO_URL])
 def test_P3_no_token_is_sent_in_the_clear(url: str) -> None:
     with pytest.raises(OSError, match="neither https nor this machine"):
-        exchange(url, SECRET, Wanted("api"))
+        exchange(url, Subject(SECRET), Wanted("api"))

@@ -6,7 +6,10 @@ from federation.cli.doctor.finding import Settled, Verdict, failed, not_checked,
 from federation.cli.doctor.shown import shown
 from federation.cli.doctor.visit import Members, Visit, lasting, read_unverified, seconds, texts
 from federation.cli.failure import Failed
-from federation.cli.subject import GITHUB_TOKEN, resolved, subject_token
+from federation.cli.subject import resolved
+from federation.client.errors import ClientError, NoIdentity
+from federation.client.sources.github import TOKEN
+from federation.client.sources.source import Found, Source
 from federation.verification.claims import SKEW
 
 _FRESH = "Get a fresh token from its issuer, then repeat."
@@ -17,19 +20,19 @@ _UNSIGNED = ("none", "HS256", "HS384", "HS512")
 def source(visit: Visit) -> Verdict:
     """Where `fedbridge token` and `fedbridge login` would look."""
     found = _source(visit)
-    if found == "github" and not visit.wish.has(GITHUB_TOKEN):
-        return failed("This GitHub Actions job may not ask for a token.", "Give it permissions: {id-token: write}.")
+    if found.name in ("github", "forgejo") and not visit.wish.surroundings.has(TOKEN):
+        return failed("This job may not ask for a token.", "Give it permissions: {id-token: write}.")
     return ok(f"A token of your own would come from {_called(found)}.")
 
 
 def token(visit: Visit) -> Verdict:
     """Whether the bridge could take it: that is up to its signature and to trust documents as well."""
     found = _source(visit)
-    if found in ("github", "device"):
+    if found.name not in _AT_HAND:
         raise Settled(not_checked(f"A token from {_called(found)} is made when it is asked for."))
     try:
-        header, claims = read_unverified(subject_token(visit.wish).token)
-    except Failed as problem:
+        header, claims = read_unverified(found.subject(visit.bridge).token)
+    except ClientError as problem:
         raise Settled(failed(f"{shown(str(problem))}.", _FRESH)) from None
     for doubt in (*_wrong(header, claims, visit.now()), *_doubtful(claims, visit.bridge)):
         return doubt
@@ -37,18 +40,31 @@ def token(visit: Visit) -> Verdict:
     return ok(f"It is by {shown(claims.get('iss'))}, for this bridge, and good for {lasting(left)} more.")
 
 
-def _source(visit: Visit) -> str:
+_AT_HAND = frozenset({"file", "env", "given", "gitlab", "bitbucket", "terraform", "vercel", "kubernetes"})
+"""Sources whose token lies there already; others have one made, or ask a person."""
+
+
+def _source(visit: Visit) -> Source:
+    if visit.wish.source == "device":
+        raise Settled(not_checked("A token from a browser is made when it is asked for."))
     try:
         return resolved(visit.wish)
-    except Failed as problem:
-        why = "There is no token of your own here: neither a GitHub Actions job nor FEDBRIDGE_SUBJECT_TOKEN."
+    except NoIdentity as problem:
+        why = "There is no identity of your own here: neither a job's, nor a workload's, nor FEDBRIDGE_SUBJECT_TOKEN."
         raise Settled(not_checked(why, "Name one: --source file:PATH.")) from problem
+    except (ClientError, Failed) as problem:
+        raise Settled(failed(f"{shown(str(problem))}.", "Name one: --source file:PATH.")) from problem
 
 
-def _called(source: str) -> str:
-    kind, _, place = source.partition(":")
-    named = {"file": f"the file {place}", "env": f"the variable {place}", "-": "stdin"}
-    return shown(named.get(kind, {"github": "GitHub Actions", "device": "a browser"}.get(kind, source)))
+def _called(source: Source) -> str:
+    argument = source.argument if isinstance(source, Found) else ""
+    named = {
+        "file": f"the file {argument}",
+        "env": f"the variable {argument or 'FEDBRIDGE_SUBJECT_TOKEN'}",
+        "given": "stdin",
+        "github": "GitHub Actions",
+    }
+    return shown(named.get(source.name, source.name))
 
 
 def _wrong(header: Members, claims: Members, now: float) -> Iterator[Verdict]:

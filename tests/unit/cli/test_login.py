@@ -143,8 +143,8 @@ def test_a_bearer_token_is_not_kept_where_a_bound_one_was_asked_for(admin: FakeA
     [
         (("--source", "file:/nowhere/at/all"), 1, "/nowhere/at/all"),
         (("--source", "env:NOT_SET_AT_ALL"), 1, "NOT_SET_AT_ALL is not set"),
-        (("--source", "env"), 2, "no source of tokens"),
-        (("--source", "gopher"), 2, "no source of tokens"),
+        (("--source", "env"), 1, "FEDBRIDGE_SUBJECT_TOKEN is not set"),
+        (("--source", "gopher"), 2, "no source of an identity"),
         (("--source", "auto"), 2, "--source file:PATH"),
         (("--source", "github"), 1, "id-token: write"),
         (("--source", "device"), 2, "--issuer and --client-id"),

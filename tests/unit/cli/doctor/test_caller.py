@@ -22,6 +22,8 @@ def holding(sound: SoundBridge, **changes: Json) -> None:
 def test_the_source_is_the_one_that_a_command_would_take(sound: SoundBridge) -> None:
     assert VARIABLE in sound.look("caller.source").seen
     sound.environment["ACTIONS_ID_TOKEN_REQUEST_URL"] = "https://token.example.com"
+    assert "several identities were found here: env, github" in sound.look("caller.source").seen
+    del sound.environment[VARIABLE]
     refused = sound.look("caller.source")
     assert (refused.result, "id-token: write" in refused.next) == (Result.FAILED, True)
     sound.environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = "secret"

@@ -3,11 +3,12 @@
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
-from federation.cli.console import printable
-from federation.cli.failure import Failed
-from federation.client.http import Answer, post_form, send
+from federation.client.errors import BrokenSource, without_tokens
+from federation.client.http import Answer, may_receive_token, post_form, send
+from federation.client.identity import Subject
+from federation.client.sources.source import Asked, Place, always
+from federation.oauth.identifiers import TokenType
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 INTERVAL = 5
@@ -24,7 +25,7 @@ def ask_person(
     *,
     sleep: Callable[[float], None] = time.sleep,
 ) -> str:
-    """The ID token that the provider gives once the person has said yes; raises Failed, OSError.
+    """The ID token that the provider gives once the person has said yes; raises BrokenSource, OSError.
 
     `tell`: shows the person where to go and what to enter. `sleep`: waits so many seconds.
     """
@@ -32,13 +33,13 @@ def ask_person(
     form = [("client_id", client_id), ("scope", "openid")]
     pending = _members(post_form(_url(provider, "device_authorization_endpoint"), form), "device authorization")
     try:
-        tell(f"open {_shown(pending['verification_uri'])} and enter {_shown(pending['user_code'])}")
+        tell(f"open {shown(pending['verification_uri'])} and enter {shown(pending['user_code'])}")
         if "verification_uri_complete" in pending:
-            tell(f"  or: {_shown(pending['verification_uri_complete'])}")
+            tell(f"  or: {shown(pending['verification_uri_complete'])}")
         code, waits = str(pending["device_code"]), int(pending["expires_in"])
         every = max(0, int(pending.get("interval", INTERVAL)))
     except (KeyError, OverflowError, TypeError, ValueError):
-        raise Failed(f"{issuer} does not answer as RFC 8628 says") from None
+        raise _failed(f"{issuer} does not answer as RFC 8628 says") from None
     question = [("grant_type", GRANT), ("device_code", code), ("client_id", client_id)]
     return _poll(_url(provider, "token_endpoint"), question, sleep, every, min(waits, LONGEST))
 
@@ -51,19 +52,19 @@ def _poll(
         sleep(every)
         waited += max(every, 1)
         answer = post_form(endpoint, question)
-        error = "" if answer.status == _OK else str(_loose(answer).get("error"))
+        error = "" if answer.status == _OK else str(answer.loose_members.get("error"))
         if not error:
             return _id_token(answer)
         if error not in ("authorization_pending", "slow_down"):
-            raise Failed(f"the identity provider says {printable(error)}", "log in again, and say yes there")
+            raise _failed(f"the identity provider says {shown(error)}", "log in again, and say yes there")
         every += INTERVAL if error == "slow_down" else 0
-    raise Failed("nobody has logged in in time", "log in again: fedbridge login --source device")
+    raise _failed("nobody has logged in in time", "log in again: fedbridge login --source device")
 
 
 def _id_token(answer: Answer) -> str:
-    token = _loose(answer).get("id_token")
+    token = answer.loose_members.get("id_token")
     if not isinstance(token, str):
-        raise Failed("the identity provider gives no ID token", "let its client have the scope openid")
+        raise _failed("the identity provider gives no ID token", "let its client have the scope openid")
     return token
 
 
@@ -72,39 +73,47 @@ def _metadata(issuer: str) -> dict[str, Any]:
     _check(issuer)
     metadata = _members(send(f"{issuer}/.well-known/openid-configuration", "GET"), "discovery")
     if str(metadata.get("issuer", "")).rstrip("/") != issuer:
-        raise Failed(f"{issuer} says it is {printable(str(metadata.get('issuer')))}", "check --issuer")
+        raise _failed(f"{issuer} says it is {shown(str(metadata.get('issuer')))}", "check --issuer")
     return metadata
 
 
 def _url(provider: dict[str, Any], name: str) -> str:
     url = provider.get(name)
     if not isinstance(url, str):
-        raise Failed(f"the identity provider names no {name}", "take another --source")
+        raise _failed(f"the identity provider names no {name}", "take another --source")
     _check(url)
     return url
 
 
 def _check(url: str) -> None:
     """A device code must not travel in the clear."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname == "127.0.0.1"):
-        raise Failed(f"{printable(url)} is no https URL", "check --issuer")
+    if not may_receive_token(url.partition("?")[0]):
+        raise _failed(f"{shown(url)} is no https URL", "check --issuer")
 
 
 def _members(answer: Answer, what: str) -> dict[str, Any]:
-    members = _loose(answer)
+    members = answer.loose_members
     if answer.status != _OK or not members:
         why = members.get("error_description") or members.get("error") or f"HTTP {answer.status}"
-        raise Failed(f"the identity provider's {what} fails: {printable(str(why))}", "check --issuer and --client-id")
+        raise _failed(f"the identity provider's {what} fails: {shown(str(why))}", "check --issuer and --client-id")
     return members
 
 
-def _loose(answer: Answer) -> dict[str, Any]:
-    try:
-        return answer.members
-    except (TypeError, ValueError):
-        return {}
+def shown(value: object) -> str:
+    """Text of the provider's, fit for a terminal."""
+    text = without_tokens(str(value))
+    return "".join(char if char.isprintable() else "?" for char in text)
 
 
-def _shown(value: object) -> str:
-    return printable(str(value))
+def _failed(message: str, next_: str = "") -> BrokenSource:
+    return BrokenSource("device", message, next_)
+
+
+def _subject(asked: Asked) -> Subject:
+    issuer, comma, client_id = asked.argument.rpartition(",")
+    if not comma:
+        raise _failed("it needs an issuer and a client id", "write device:ISSUER,CLIENT-ID")
+    return Subject(ask_person(issuer, client_id, asked.around.tell), TokenType.ID_TOKEN)
+
+
+PLACE = Place("device", always("it is used where it is named"), _subject, "ISSUER,CLIENT-ID", argument_required=True)

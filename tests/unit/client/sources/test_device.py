@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from federation.cli.device import ask_person
-from federation.cli.failure import Failed
+from federation.client.errors import BrokenSource
+from federation.client.sources.device import ask_person
 from tests.support.fake_bridge import FakeBridge, Reply, fake_bridge, refusal
 
 PENDING, SLOWER = refusal("authorization_pending", ""), refusal("slow_down", "")
@@ -51,7 +51,7 @@ def test_five_seconds_are_waited_where_the_provider_names_none(idp: FakeBridge) 
 def test_nobody_is_waited_for_without_end(idp: FakeBridge, interval: int, expires_in: int, questions: int) -> None:
     idp.on("POST", "/device", Reply({**TOLD, "interval": interval, "expires_in": expires_in}))
     idp.on("POST", "/token", PENDING)
-    with pytest.raises(Failed, match="in time"):
+    with pytest.raises(BrokenSource, match="in time"):
         waits(idp)
     assert len(idp.all_asked("POST", "/token")) == questions
 
@@ -65,12 +65,12 @@ def test_nobody_is_waited_for_without_end(idp: FakeBridge, interval: int, expire
 )
 def test_an_answer_that_is_none_is_said(idp: FakeBridge, told: dict[str, object]) -> None:
     idp.on("POST", "/device", Reply(told, 400 if "error" in told else 200))
-    with pytest.raises(Failed):
+    with pytest.raises(BrokenSource):
         waits(idp)
 
 
 def test_a_device_code_is_never_sent_in_the_clear(idp: FakeBridge) -> None:
     named = {"issuer": idp.url, "device_authorization_endpoint": "http://idp.example.com/device"}
     idp.on("GET", "/.well-known/openid-configuration", Reply(named))
-    with pytest.raises(Failed, match="https"):
+    with pytest.raises(BrokenSource, match="https"):
         waits(idp)

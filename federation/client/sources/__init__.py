@@ -1,0 +1,1 @@
+"""Where a workload's own identity comes from: a file per place."""
