@@ -36,7 +36,7 @@ from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
 from federation.local.embedded_aws import EmbeddedAws
 from federation.local.embedded_services import embedded_services
-from federation.local.issuers.keys import IssuerKey, generate_key
+from federation.local.issuers.loopback import IssuerKey, generate_key
 from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES
 from federation.model.json import Json, JsonObject
 from federation.oauth.http import HttpRequest, HttpResponse

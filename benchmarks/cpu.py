@@ -16,8 +16,7 @@ from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
 from federation.verification.providers import provider_named
-from federation.verification.unverified_token import UnverifiedToken
-from federation.verification.verifier import TokenVerifier
+from federation.verification.verifier import TokenVerifier, UnverifiedToken
 from federation.web.fetcher import WebFetcher
 
 ROUNDS = 15

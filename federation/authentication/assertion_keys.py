@@ -3,8 +3,8 @@
 from federation.model.json import JsonObject
 from federation.oauth.identifiers import ASSERTION_ALGORITHMS
 from federation.verification.algorithms import ALGORITHMS
-from federation.verification.every_key import read_every_key
 from federation.verification.jwk import SIG, VerificationKey
+from federation.verification.jwk_set import read_every_key
 
 
 def unfit_for_assertions(jwks: JsonObject) -> str | None:

@@ -8,9 +8,8 @@ from cryptography import x509
 from federation.authentication.proof import Proof, not_proven
 from federation.model.trust import Client
 from federation.verification.x509.authorities import authority_in_pem
-from federation.verification.x509.certificates import judging, read_presented, refused
+from federation.verification.x509.certificates import extension, judging, read_presented, refused, uris
 from federation.verification.x509.chain import verify_chain
-from federation.verification.x509.extensions import extension, uris
 from federation.verification.x509.leaf import check_leaf
 
 Names = Callable[[x509.Certificate], list[str]]

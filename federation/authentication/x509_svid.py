@@ -9,8 +9,7 @@ from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.verification.certificate import CertificateVerifier
 from federation.verification.spiffe_id import trust_domain_of
-from federation.verification.x509.certificates import read_presented
-from federation.verification.x509.extensions import uris
+from federation.verification.x509.certificates import read_presented, uris
 
 
 def registered_workload(auth: ClientAuth) -> str | None:

@@ -9,14 +9,10 @@ import typer
 from federation.cli.console import AsJson, NoColor, diagnostics, output, print_json
 from federation.cli.narration import Narrator
 from federation.documents.problem import InvalidDocuments
-from federation.local.demo.approval import approval
-from federation.local.demo.delegation import Delegated, delegate, delegation_refusals
-from federation.local.demo.explained import explained
-from federation.local.demo.moment import Moment
+from federation.local.demo.delegation import Delegated, approval, delegate, delegation_refusals
 from federation.local.demo.revocation import binding, revocation
-from federation.local.demo.stage import Stage, open_stage
-from federation.local.demo.steps import Exchanged, Refused, exchanges, exchanges_elsewhere, refusals
-from federation.local.demo.trust import EXAMPLES
+from federation.local.demo.stage import EXAMPLES, Stage, open_stage
+from federation.local.demo.steps import Exchanged, Moment, Refused, exchanges, exchanges_elsewhere, explained, refusals
 
 EXAMPLE = "Example: fedbridge demo"
 

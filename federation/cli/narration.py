@@ -13,9 +13,8 @@ from rich.text import Text
 
 from federation.local.audit_trail import Record
 from federation.local.demo.delegation import Delegated
-from federation.local.demo.moment import Moment
 from federation.local.demo.stage import Stage
-from federation.local.demo.steps import Exchanged, Refused
+from federation.local.demo.steps import Exchanged, Moment, Refused
 from federation.version import VERSION
 
 _COMPARED = ("iss", "sub", "aud", "scope")

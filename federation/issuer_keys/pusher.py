@@ -15,9 +15,9 @@ from federation.oauth.http import HttpRequest
 from federation.oauth.reasons import Reason
 from federation.verification.compact import UnverifiedJwt, parse_compact
 from federation.verification.held_keys import SharedKeys
+from federation.verification.jwk import thumbprint
 from federation.verification.proofs.resource_request import BEARER
 from federation.verification.push_tokens import PushTokens
-from federation.verification.thumbprint import thumbprint
 
 
 class PusherState(Struct, frozen=True):

@@ -10,12 +10,10 @@ from federation.oauth.errors import InvalidRequest, TooManyRequests
 from federation.oauth.reasons import Reason
 from federation.oauth.strict_json import NotStrictJson, parse_object
 from federation.verification.algorithms import ALGORITHMS
-from federation.verification.every_key import KeysUnfit, read_every_key
 from federation.verification.held_keys import BETWEEN_REPLACEMENTS
-from federation.verification.jwk import SIG
-from federation.verification.jwk_set import JwkSet
+from federation.verification.jwk import SIG, thumbprint, thumbprints
+from federation.verification.jwk_set import JwkSet, KeysUnfit, read_every_key
 from federation.verification.second_level import shareable
-from federation.verification.thumbprint import thumbprint, thumbprints
 
 
 class Successors(Struct, frozen=True):

@@ -12,7 +12,7 @@ from typing import Any
 from federation.client.credential import write_private
 from federation.client.http import post_form
 from federation.documents.source import SourceDocument
-from federation.local.issuers.keys import IssuerKey
+from federation.local.issuers.loopback import IssuerKey
 from federation.model.trust import DocumentRef, Kind
 from federation.oauth.identifiers import GrantType, TokenType
 

@@ -1,4 +1,4 @@
-"""What an auditor reads: the durable records of issued tokens, and the log lines of refused requests."""
+"""What an auditor reads, and who waits for an approval: records, log lines and notices on a laptop."""
 
 import json
 import time
@@ -7,8 +7,11 @@ from contextlib import suppress
 from io import TextIOBase
 from typing import Any, TextIO, TypeAlias
 
+from federation.admin.approval_notice import notice
 from federation.aws.clients import dynamodb_client, logs_client
 from federation.aws.keys import item_key
+from federation.model.approval import ApprovalState, StoredApproval
+from federation.ports import ApprovalNotice, Approvals
 
 Record: TypeAlias = dict[str, Any]
 
@@ -82,3 +85,38 @@ def _record(item: Any) -> Record:  # noqa: ANN401 - the client's attribute value
     """The record as it was committed, with what became of it since."""
     entry: Record = json.loads(item["entry"]["S"])
     return {**entry, "outcome": item["outcome"]["S"]}
+
+
+class PrintedNotice:
+    """ApprovalNotice on a stream: one JSON line for each, under `approval_asked`."""
+
+    def __init__(self, stream: TextIO, bridge: str) -> None:
+        """`bridge`: our URL."""
+        self._stream = stream
+        self._bridge = bridge
+
+    def asked(self, approval: StoredApproval) -> None:
+        """At once: somebody may be watching."""
+        self._stream.write(json.dumps({"approval_asked": notice(approval, self._bridge)}) + "\n")
+        self._stream.flush()
+
+
+class ApprovalWatch:
+    """In the place of the state table's stream: looks again and again, and tells of what it has not seen yet."""
+
+    def __init__(self, approvals: Approvals, notice: ApprovalNotice) -> None:
+        self._approvals = approvals
+        self._notice = notice
+        self._told: frozenset[tuple[str, int]] = frozenset()
+
+    def __call__(self) -> None:
+        """One look."""
+        pending = [one for one in self._approvals.approvals() if one.state is ApprovalState.PENDING]
+        for approval in pending:
+            if _name(approval) not in self._told:
+                self._notice.asked(approval)
+        self._told = frozenset(map(_name, pending))
+
+
+def _name(approval: StoredApproval) -> tuple[str, int]:
+    return approval.request.id, approval.version

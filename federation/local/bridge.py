@@ -19,9 +19,8 @@ from federation.bootstrap.confirmation import confirmer
 from federation.bootstrap.keys import publication
 from federation.documents.validate import ValidatedSet
 from federation.keys.publication import Publication
-from federation.local.approval_watch import ApprovalWatch, PrintedNotice
 from federation.local.archive import LocalArchive, forget_lost_archive
-from federation.local.audit_trail import AuditTrail, LogGroup, RefusalLog
+from federation.local.audit_trail import ApprovalWatch, AuditTrail, LogGroup, PrintedNotice, RefusalLog
 from federation.local.embedded_aws import DYNAMODB_ENDPOINT, EmbeddedAws
 from federation.local.embedded_services import embedded_services
 from federation.local.functions import Runtime, build_handlers
@@ -29,10 +28,9 @@ from federation.local.gateway import Gateway
 from federation.local.iam import IamAuthorizer
 from federation.local.keys import LocalKeys
 from federation.local.requests import GatewayRequest, GatewayResponse
-from federation.local.routes import FunctionTarget, read_routes
+from federation.local.routes import FunctionTarget, load_template, read_routes
 from federation.local.schedule import Schedule
 from federation.local.server import LOOPBACK, Server, listen, url_of
-from federation.local.template import load_template
 from federation.model.keys import KeySet
 from federation.model.trust import DocumentRef, DocumentVersion
 from federation.oauth.errors import OAuthError

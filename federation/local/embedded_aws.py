@@ -23,7 +23,7 @@ from msgspec import Struct
 from federation.aws.clients import dynamodb_client, kms_client, s3_client
 from federation.local.moto_dynamodb import FaithfulDynamoDb
 from federation.local.moto_kms import ED25519, FaithfulKms
-from federation.local.template import TEMPLATE, load_template, resources
+from federation.local.routes import TEMPLATE, load_template, resources
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -1,9 +1,4 @@
-"""Builds API Gateway HTTP API events, payload format 2.0, as AWS builds them.
-
-Source: "Create AWS Lambda proxy integrations for HTTP APIs" in the API Gateway developer guide, and captures of real
-events: the path arrives decoded, the query string does not; repeated headers and query parameters are joined by commas;
-cookies are moved out of the headers; only text/*, JSON, XML and JavaScript bodies arrive as text, so a form is base64.
-"""
+"""API Gateway HTTP API events, payload format 2.0, as AWS builds them, and the context beside them."""
 
 import base64
 import hashlib
@@ -13,11 +8,35 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, unquote
 
+from cryptography import x509
 from msgspec import Struct
 
-from federation.local.client_certificate import client_cert
 from federation.local.requests import GatewayRequest
 from federation.local.routes import RouteMatch
+from federation.ports import Clock
+from federation.verification.x509.leaf import serial
+
+
+def client_cert(pem: str) -> dict[str, object]:
+    """The members that describe it; raises ValueError for what is no certificate."""
+    certificate = x509.load_pem_x509_certificate(pem.encode())
+    octets = serial(certificate)
+    return {
+        "clientCertPem": pem,
+        "subjectDN": certificate.subject.rfc4514_string(),
+        "issuerDN": certificate.issuer.rfc4514_string(),
+        "serialNumber": ":".join(octets[place : place + 2] for place in range(0, len(octets), 2)),
+        "validity": {
+            "notBefore": _asn1_time(certificate.not_valid_before_utc),
+            "notAfter": _asn1_time(certificate.not_valid_after_utc),
+        },
+    }
+
+
+def _asn1_time(time: datetime) -> str:
+    """As OpenSSL prints it: `Aug  5 09:36:04 2021 GMT`."""
+    return f"{time:%b} {time.day:2d} {time:%H:%M:%S %Y} GMT"
+
 
 Event: TypeAlias = dict[str, Any]
 
@@ -120,3 +139,37 @@ def _body(request: GatewayRequest) -> dict[str, object]:
     if _TEXT.fullmatch(media_type):
         return {"body": request.body.decode("utf-8", errors="replace"), "isBase64Encoded": False}
     return {"body": base64.b64encode(request.body).decode("ascii"), "isBase64Encoded": True}
+
+
+REGION = "us-east-1"
+
+
+class LambdaContext(Struct, frozen=True):
+    """What a handler may ask about its invocation; the names are AWS's."""
+
+    function_name: str
+    aws_request_id: str
+    clock: Clock
+    deadline: float
+    """Seconds since the epoch."""
+    memory_limit_in_mb: int = 256
+    function_version: str = "$LATEST"
+
+    @property
+    def invoked_function_arn(self) -> str:
+        """The function's ARN."""
+        return f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{self.function_name}"
+
+    @property
+    def log_group_name(self) -> str:
+        """Where the function's log would go."""
+        return f"/aws/lambda/{self.function_name}"
+
+    @property
+    def log_stream_name(self) -> str:
+        """One stream: there is one runtime."""
+        return "local"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the function would be stopped; never negative."""
+        return max(0, int((self.deadline - self.clock.now()) * 1000))

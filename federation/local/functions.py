@@ -7,8 +7,7 @@ from typing import ClassVar, TypeAlias
 from msgspec import Struct
 
 from federation.aws.service import AwsServices
-from federation.local.context import LambdaContext
-from federation.local.events import Event
+from federation.local.events import Event, LambdaContext
 from federation.local.routes import FunctionTarget, Route
 from federation.ports import Clock, Identifiers
 from federation.value import Redacted

@@ -12,14 +12,15 @@ from msgspec import Struct
 from federation.local.events import Arrival, build_event
 from federation.local.functions import Runtime
 from federation.local.iam import IamAuthorizer
-from federation.local.objects import read_object
-from federation.local.requests import GatewayRequest, GatewayResponse
-from federation.local.responses import (
+from federation.local.requests import (
     BODY_TOO_LARGE,
     FORBIDDEN,
     FUNCTION_FAILED,
     HEAD_TOO_LARGE,
     NOT_FOUND,
+    GatewayRequest,
+    GatewayResponse,
+    read_object,
     read_result,
 )
 from federation.local.routes import FunctionTarget, Route, RouteMatch, find_route

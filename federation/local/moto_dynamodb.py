@@ -1,10 +1,4 @@
-"""DynamoDB where moto strays from AWS: one request at a time, a ClientRequestToken is applied once, honest streams.
-
-moto's checks and writes are separate steps, so two threads could both find a condition fulfilled. It also copies whole
-tables for every write of a transaction, in case it must be undone; here a copy shares what no write changes in place.
-
-moto takes its routes from the backend of us-east-1, for every region; `FaithfulDynamoDb` stands there.
-"""
+"""DynamoDB and its streams where moto strays from AWS."""
 
 import copy
 import json
@@ -16,11 +10,35 @@ from typing import Any, TypeAlias
 from moto.core.request import Request
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.table import StreamShard, Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodb.urls import url_bases
 
-from federation.local.moto_stream import FaithfulShard
+
+class FaithfulShard(StreamShard):
+    """The one shard that a table of moto's has."""
+
+    def __init__(self, account_id: str, table: Table) -> None:
+        super().__init__(account_id, table)
+        self._held: list[tuple[Item | None, Item | None]] | None = None
+
+    def add(self, old: Item | None, new: Item | None) -> None:
+        """Takes moto's parameters."""
+        if self._held is not None:
+            self._held.append((old, new))
+        elif old is None or new is None or old.to_json() != new.to_json():
+            super().add(old, new)
+
+    def hold(self) -> None:
+        """Until it is known what becomes of a transaction, nobody hears of it."""
+        self._held = []
+
+    def release(self, *, applied: bool) -> None:
+        """Now it is."""
+        held, self._held = self._held or [], None
+        for old, new in held if applied else ():
+            self.add(old, new)
+
 
 REMEMBERED_TOKENS = 1000
 

@@ -12,7 +12,7 @@ from federation.documents.yaml_source import Sources, read_sources
 from federation.local.admin_token import SEEDED, admin_documents, request_admin_token, write_secret
 from federation.local.bridge import LocalBridge
 from federation.local.demo.stage import open_providers, write_tokens
-from federation.local.issuers.keys import generate_key
+from federation.local.issuers.loopback import generate_key
 from federation.local.server import listen
 
 

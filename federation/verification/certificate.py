@@ -17,8 +17,7 @@ from federation.oauth.reasons import Reason
 from federation.ports import Clock
 from federation.verification.held_keys import HeldAuthorities
 from federation.verification.subject import read_subject
-from federation.verification.unverified_token import UnverifiedToken
-from federation.verification.verifier import Providers
+from federation.verification.verifier import Providers, UnverifiedToken
 from federation.verification.x509.authorities import authority_in_pem, authority_in_x5c
 from federation.verification.x509.candidates import CertificateIssuers
 from federation.verification.x509.certificates import (

@@ -1,23 +1,132 @@
-"""JWS compact serialization (RFC 7515 section 7.1) of a JWT, read strictly before any library sees it.
-
-JOSE libraries accept duplicate members, padding, byte order marks, lone surrogates, keys in headers and more. What two
-readers could read differently is refused here, so the bytes that are verified are the values that are used.
-"""
+"""JWS compact serialization and JOSE header of a JWT (RFC 7515), read strictly before any library sees them."""
 
 from hashlib import sha256
-from typing import ClassVar
+from typing import ClassVar, TypeGuard
 
 from msgspec import Struct
 
-from federation.model.json import Claims, Json
+from federation.model.json import Claims, Json, JsonObject
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.oauth.strict_json import NotStrictJson, parse_object
 from federation.value import Redacted
 from federation.verification import base64url
 from federation.verification.base64url import NotBase64url
-from federation.verification.claim_limits import check_limits
-from federation.verification.header import OF_TOKENS, HeaderTable, UnverifiedHeader, read_header
+
+MAX_KID = 256
+
+USED = frozenset({"alg", "kid", "typ"})
+IGNORED = frozenset({"x5t", "x5t#S256", "pi.atm"})
+"""Sent by real issuers (Entra, Keycloak; PingFederate) and never read: the key comes from the issuer's own set."""
+NAMED = frozenset({"jwk", "jku", "x5u", "x5c", "crit", "b64", "zip", "enc", "cty", "epk", "p2c", "p2s"})
+"""Refused like any other unknown member; only these are named in the audit record: a name is the sender's text."""
+
+
+class HeaderTable(Struct, frozen=True):
+    """What the header of one kind of JWT may hold."""
+
+    used: frozenset[str]
+    ignored: frozenset[str] = frozenset()
+
+
+OF_TOKENS = HeaderTable(USED, IGNORED)
+"""Somebody vouches: the key is found among that issuer's, never in the token."""
+OF_PROOFS = HeaderTable(frozenset({"alg", "jwk", "typ"}))
+"""A sender proves to have a key (RFC 9449 section 4.2), which is in the header and nowhere else."""
+
+
+class UnverifiedHeader(Redacted, Struct, frozen=True):
+    """What the sender says about the signature; nothing here is proven."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"jwk"})
+
+    alg: str
+    kid: str | None
+    typ: str | None
+    ignored: frozenset[str] = frozenset()
+    """Other members that are there and never read."""
+    jwk: JsonObject | None = None
+    """The sender's own key: only where the table has it."""
+
+
+def read_header(header: JsonObject, table: HeaderTable = OF_TOKENS) -> UnverifiedHeader:
+    """The members we use; raises InvalidRequest for any member that could change what the token means."""
+    if foreign := header.keys() - table.used - table.ignored:
+        named = sorted(foreign & NAMED) or ["unknown"]
+        raise InvalidRequest(Reason.UNSAFE_TOKEN_HEADER, f"header member: {' '.join(named)}")
+    return UnverifiedHeader(
+        alg=_alg(header),
+        kid=_kid(header),
+        typ=_typ(header),
+        ignored=table.ignored & header.keys(),
+        jwk=_jwk(header),
+    )
+
+
+def _alg(header: JsonObject) -> str:
+    alg = header.get("alg")
+    if not isinstance(alg, str):
+        raise InvalidRequest(Reason.MALFORMED_TOKEN, "alg")
+    return alg
+
+
+def _kid(header: JsonObject) -> str | None:
+    if "kid" not in header:
+        return None
+    kid = header["kid"]
+    if not is_kid(kid):
+        raise InvalidRequest(Reason.MALFORMED_TOKEN, "kid")
+    return kid
+
+
+def is_kid(value: object) -> TypeGuard[str]:
+    """Text of 1 to 256 printable characters. It is only ever compared: never a path, a URL or a database key."""
+    return isinstance(value, str) and 1 <= len(value) <= MAX_KID and value.isprintable()
+
+
+def _typ(header: JsonObject) -> str | None:
+    if "typ" not in header:
+        return None
+    typ = header["typ"]
+    if not isinstance(typ, str):
+        raise InvalidRequest(Reason.MALFORMED_TOKEN, "typ")
+    return typ
+
+
+def _jwk(header: JsonObject) -> JsonObject | None:
+    if "jwk" not in header:
+        return None
+    jwk = header["jwk"]
+    if not isinstance(jwk, dict):
+        raise InvalidRequest(Reason.MALFORMED_TOKEN, "jwk")
+    return jwk
+
+
+MAX_CLAIMS = 100
+MAX_AUDIENCES = 16
+MAX_TEXT = 2 * 1024
+"""Bytes in UTF-8, for every string at any depth, names included."""
+
+
+def check_limits(claims: JsonObject, octets: int) -> None:
+    """Raises InvalidRequest where a limit is passed. `octets`: length of the JSON text."""
+    if len(claims) > MAX_CLAIMS:
+        raise InvalidRequest(Reason.MALFORMED_CLAIMS, "more than 100 claims")
+    aud = claims.get("aud")
+    if isinstance(aud, list) and len(aud) > MAX_AUDIENCES:
+        raise InvalidRequest(Reason.MALFORMED_CLAIMS, "more than 16 audiences")
+    # No string is longer than the text it was written in, and most tokens are short.
+    if octets > MAX_TEXT and not _all_short(claims):
+        raise InvalidRequest(Reason.MALFORMED_CLAIMS, "a string above 2 KiB")
+
+
+def _all_short(value: Json) -> bool:
+    if isinstance(value, str):
+        return len(value.encode()) <= MAX_TEXT
+    if isinstance(value, dict):
+        return all(_all_short(name) and _all_short(member) for name, member in value.items())
+    return not isinstance(value, list) or all(_all_short(entry) for entry in value)
+
 
 MAX_TOKEN = 16 * 1024
 MAX_HEADER = 2 * 1024

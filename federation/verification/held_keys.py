@@ -10,12 +10,35 @@ from federation.model.trust import DEFAULT_MAX_STALE, Issuer
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.verification.algorithms import SignatureAlgorithm
-from federation.verification.circuit import CLOSED, Circuit
 from federation.verification.discovery import KeysRefused, PublishedKeys
-from federation.verification.jwk import SIG, VerificationKey
+from federation.verification.jwk import SIG, VerificationKey, thumbprints
 from federation.verification.jwk_set import JwkSet
 from federation.verification.spiffe_id import SPIFFE
-from federation.verification.thumbprint import thumbprints
+
+THRESHOLD = 5
+"""Failures in a row."""
+OPEN = 30
+"""Seconds for which nobody asks then. Afterwards one attempt decides."""
+
+
+class Circuit(Struct, frozen=True):
+    """What is known of one issuer's failures. Times: seconds since the epoch."""
+
+    failures: int = 0
+    failed_at: float = -inf
+
+    def allows(self, now: float) -> bool:
+        """Whether an attempt may be made."""
+        return self.failures < THRESHOLD or not 0 <= now - self.failed_at < OPEN
+
+    def failed(self, now: float) -> "Circuit":
+        """After one more failure; a success closes it."""
+        return Circuit(self.failures + 1, now)
+
+
+CLOSED = Circuit()
+"""Nothing has failed lately."""
+
 
 FRESH = 10 * 60
 """Seconds for which keys are used without asking: a revoked key lives no longer than this (B13)."""

@@ -1,7 +1,10 @@
 """JSON Web Key (RFC 7517, RFC 7518 section 6, RFC 8037) -> a key that may verify, or the reason why not."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as ReadOnly
+from functools import cache
+from hashlib import sha256
 from typing import ClassVar, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -21,9 +24,62 @@ from federation.value import Redacted
 from federation.verification import base64url
 from federation.verification.algorithms import ALGORITHMS, SignatureAlgorithm
 from federation.verification.base64url import NotBase64url
-from federation.verification.header import is_kid
-from federation.verification.weak_ed25519 import is_small_order
-from federation.verification.weak_rsa import weakness
+from federation.verification.compact import is_kid
+
+_SIGN = 0x80
+_SMALL_ORDER = frozenset(
+    bytes.fromhex(point)
+    for point in (
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    )
+)
+"""Every encoding, canonical or not, with the sign of x left out."""
+
+
+def is_small_order(public: bytes) -> bool:
+    """Whether anybody can make signatures that verify with this key of 32 bytes."""
+    return public[:-1] + bytes([public[-1] & ~_SIGN]) in _SMALL_ORDER
+
+
+MIN_BITS = 2048
+MAX_BITS = 8192
+"""Above it, verifying is a way to burn our CPU."""
+MIN_EXPONENT = 3
+MAX_EXPONENT_BITS = 32
+
+_GENERATOR = 65537
+_PRIMES = (
+    *(3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103),
+    *(107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167),
+)
+
+
+def weakness(modulus: int, exponent: int) -> str | None:
+    """Why a public key must not be trusted; None: no known reason."""
+    if not MIN_BITS <= modulus.bit_length() <= MAX_BITS:
+        return "RSA modulus below 2048 or above 8192 bits"
+    if modulus % 2 == 0 or exponent % 2 == 0 or exponent < MIN_EXPONENT or exponent.bit_length() > MAX_EXPONENT_BITS:
+        return "RSA modulus or exponent"
+    if _has_roca_fingerprint(modulus):
+        return "ROCA"
+    return None
+
+
+def _has_roca_fingerprint(modulus: int) -> bool:
+    """CVE-2017-15361: the primes were built from powers of 65537, and the modulus shows it at every small prime."""
+    return all(modulus % prime in residues for prime, residues in _subgroups())
+
+
+@cache
+def _subgroups() -> tuple[tuple[int, frozenset[int]], ...]:
+    return tuple((prime, frozenset(pow(_GENERATOR, power, prime) for power in range(prime))) for prime in _PRIMES)
+
 
 PublicKey: TypeAlias = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
 
@@ -159,3 +215,33 @@ def _octets(jwk: JsonObject, name: str) -> bytes:
         return base64url.decode(_text(jwk, name).encode("ascii"))
     except (NotBase64url, UnicodeEncodeError):
         raise UnusableJwk(f"{name} is not base64url") from None
+
+
+def thumbprint(key: VerificationKey) -> str:
+    """base64url SHA-256 of the required members (RFC 7638 section 3)."""
+    canonical = json.dumps(_required_members(key), sort_keys=True, separators=(",", ":"))
+    return base64url.encode(sha256(canonical.encode()).digest()).decode("ascii")
+
+
+def thumbprints(keys: Iterable[VerificationKey]) -> frozenset[str]:
+    """The thumbprint of each."""
+    return frozenset(map(thumbprint, keys))
+
+
+def _required_members(key: VerificationKey) -> dict[str, str | None]:
+    public_key = key.public_key
+    if isinstance(public_key, RSAPublicKey):
+        rsa = public_key.public_numbers()
+        return {"kty": key.kty, "e": _integer(rsa.e), "n": _integer(rsa.n)}
+    if isinstance(public_key, EllipticCurvePublicKey):
+        point, size = public_key.public_numbers(), (public_key.key_size + 7) // 8
+        return {"kty": key.kty, "crv": key.crv, "x": _integer(point.x, size), "y": _integer(point.y, size)}
+    return {"kty": key.kty, "crv": key.crv, "x": _canonical(public_key.public_bytes_raw())}
+
+
+def _integer(value: int, size: int | None = None) -> str:
+    return _canonical(value.to_bytes(size or (value.bit_length() + 7) // 8))
+
+
+def _canonical(octets: bytes) -> str:
+    return base64url.encode(octets).decode("ascii")

@@ -1,4 +1,4 @@
-"""JWK Set (RFC 7517 section 5): an issuer's keys, read once, and the choice of the one that a token needs."""
+"""JWK Sets (RFC 7517 section 5): an issuer's keys, and the choice of the one that a token names."""
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
@@ -20,8 +20,9 @@ from federation.verification.jwk import (
     VerificationKey,
     has_private_members,
     read_jwk,
+    thumbprint,
 )
-from federation.verification.thumbprint import thumbprint
+from federation.verification.x509.authorities import authority_in_x5c
 
 MAX_KEYS = 100
 X509_SVID = "x509-svid"
@@ -170,3 +171,60 @@ def _check_kinds(jwks: list[JsonObject]) -> None:
     kinds = {jwk.get("kty") == "oct" for jwk in jwks}
     if kinds == {True, False}:
         raise JwkSetRefused("oct beside asymmetric keys")
+
+
+class KeysUnfit(ValueError):
+    """The set must not be taken; the message says why and holds no input."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+def read_every_key(document: JsonObject) -> JwkSet:
+    """The keys of a JWK Set (RFC 7517 section 5) in which every single one is fit for use; raises KeysUnfit."""
+    _refuse_secrets(document)
+    try:
+        keys = read_jwk_set(document)
+    except JwkSetRefused as error:
+        raise KeysUnfit(Reason.MALFORMED_KEYS, str(error)) from None
+    _check_each(document)
+    if ambiguous(keys.keys):
+        raise KeysUnfit(Reason.MALFORMED_KEYS, "duplicate kid: two keys could be meant by one token")
+    return keys
+
+
+def _refuse_secrets(document: JsonObject) -> None:
+    for number, jwk in enumerate(_list(document)):
+        if not isinstance(jwk, dict):
+            continue
+        if jwk.get("kty") == "oct":
+            raise KeysUnfit(Reason.PRIVATE_KEYS, f"key {number}: a shared secret (oct)")
+        if has_private_members(jwk):
+            raise KeysUnfit(Reason.PRIVATE_KEYS, f"key {number}: private members")
+
+
+def _check_each(document: JsonObject) -> None:
+    jwks = _list(document)
+    for number, jwk in enumerate(jwks):
+        if jwk.get("use") == X509_SVID:
+            _check_authority(number, jwk)
+            continue
+        try:
+            key = read_jwk(jwk)
+        except UnusableJwk as error:
+            raise KeysUnfit(Reason.UNUSABLE_KEYS, f"key {number}: {error}") from None
+        if key.kid is None and len(jwks) > 1:
+            raise KeysUnfit(Reason.MALFORMED_KEYS, f"key {number}: kid is missing, and there are several keys")
+
+
+def _check_authority(number: int, jwk: JsonObject) -> None:
+    """An authority in a SPIFFE bundle is its certificate (X509-SVID section 6)."""
+    x5c = jwk.get("x5c")
+    if not (isinstance(x5c, list) and x5c and isinstance(x5c[0], str) and authority_in_x5c(x5c[0])):
+        raise KeysUnfit(Reason.UNUSABLE_KEYS, f"key {number}: x5c holds no usable certificate of an authority")
+
+
+def _list(document: JsonObject) -> list[JsonObject]:
+    jwks = document.get("keys")
+    return jwks if isinstance(jwks, list) else []

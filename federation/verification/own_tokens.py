@@ -17,8 +17,7 @@ from federation.oauth.identifiers import AT_JWT, TokenType
 from federation.oauth.reasons import Reason
 from federation.ports import Clock
 from federation.verification.algorithms import allowed_algorithm
-from federation.verification.compact import UnverifiedJwt
-from federation.verification.header import UnverifiedHeader
+from federation.verification.compact import UnverifiedHeader, UnverifiedJwt
 from federation.verification.jwk import VerificationKey, read_jwk
 from federation.verification.own_claims import read_own, whole
 

@@ -9,8 +9,7 @@ from federation.model.tokens import VerifiedToken
 from federation.oauth.steps import Step, at
 from federation.verification.compact import parse_compact
 from federation.verification.own_tokens import OwnTokenVerifier
-from federation.verification.unverified_token import UnverifiedToken
-from federation.verification.verifier import TokenVerifier
+from federation.verification.verifier import TokenVerifier, UnverifiedToken
 
 
 class JwtVerifier(Struct, frozen=True):

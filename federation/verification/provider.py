@@ -12,7 +12,7 @@ from federation.model.json import Claims
 from federation.model.trust import Issuer, MatchValue
 from federation.oauth.identifiers import TokenType
 from federation.verification.claims_table import ClaimsTable
-from federation.verification.header import UnverifiedHeader
+from federation.verification.compact import UnverifiedHeader
 from federation.verification.jwk import SIG
 from federation.verification.token_typ import check_typ
 from federation.verification.x509.chain import VerifiedChain

@@ -1,7 +1,10 @@
 """Is a JWT what it claims."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Mapping as ReadOnly
+from typing import ClassVar, Protocol, TypeAlias
+
+from msgspec import Struct
 
 from federation.model.json import Claims
 from federation.model.tokens import VerifiedToken
@@ -9,8 +12,10 @@ from federation.model.trust import Issuer
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
+from federation.oauth.request import ExchangeRequest
 from federation.oauth.steps import Step, at
 from federation.ports import Clock
+from federation.value import Redacted
 from federation.verification.algorithms import allowed_algorithm
 from federation.verification.compact import UnverifiedJwt, parse_compact
 from federation.verification.foreign_claims import check_claims
@@ -19,7 +24,52 @@ from federation.verification.issuers import TrustedIssuers
 from federation.verification.jwk import VerificationKey
 from federation.verification.key_cache import KeyCache
 from federation.verification.provider import Provider
-from federation.verification.unverified_token import UnverifiedToken
+
+
+class UnverifiedToken(Redacted, Struct, frozen=True):
+    """A token of which nothing is proven yet."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"token", "client_certificate"})
+
+    token: str
+    token_type: TokenType
+    client_certificate: str | None = None
+    """PEM of the TLS client certificate as the gateway saw it."""
+
+
+class TokenTypeVerifier(Protocol):
+    """Verifies one kind of token."""
+
+    def verify(self, presented: UnverifiedToken) -> VerifiedToken:
+        """The identity that the token proves; raises a typed OAuthError."""
+        ...
+
+
+class TokenVerifiers(Struct, frozen=True):
+    """Subject and actor tokens of every kind that is spoken here."""
+
+    kinds: ReadOnly[TokenType, TokenTypeVerifier]
+
+    def verify_subject(self, request: ExchangeRequest) -> VerifiedToken:
+        """What the subject token proves; raises a typed OAuthError."""
+        if request.subject_token is None or request.subject_token_type is None:
+            raise InvalidRequest(Reason.MISSING_SUBJECT_TOKEN)
+        return self._verify(
+            UnverifiedToken(request.subject_token, request.subject_token_type, request.client_certificate)
+        )
+
+    def verify_actor(self, request: ExchangeRequest) -> VerifiedToken | None:
+        """What the actor token proves, None if there is none: a bad one is refused, never dropped (ATTACKS H2)."""
+        if request.actor_token is None or request.actor_token_type is None:
+            return None
+        return self._verify(UnverifiedToken(request.actor_token, request.actor_token_type, request.client_certificate))
+
+    def _verify(self, presented: UnverifiedToken) -> VerifiedToken:
+        kind = self.kinds.get(presented.token_type)
+        if kind is None:
+            raise InvalidRequest(Reason.UNSUPPORTED_SUBJECT_TOKEN_TYPE)
+        return kind.verify(presented)
+
 
 Providers: TypeAlias = Callable[[str], Provider]
 """The provider of that name."""

@@ -7,7 +7,7 @@ from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
-from federation.verification.unverified_token import TokenVerifiers
+from federation.verification.verifier import TokenVerifiers
 from tests.support.fake_fetcher import FakeFetcher
 from tests.support.issuer_world import (
     BRIDGE,

@@ -7,7 +7,7 @@ import pytest
 
 from federation.model.json import Json
 from federation.oauth.http import HttpResponse
-from federation.verification.proofs.nonces import PERIOD
+from federation.verification.proofs.token_request import PERIOD
 from tests.support.attacked_bridge import Attacked, Connection, attacked, issued, issued_claims
 from tests.support.delegation_world import claims_of
 from tests.support.dpop import ath, jkt, proof

@@ -10,8 +10,7 @@ from federation.oauth.errors import InvalidDpopProof, TemporarilyUnavailable, Us
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
 from federation.verification.proofs.dpop import DpopVerifier
-from federation.verification.proofs.nonces import PERIOD, Nonces
-from federation.verification.proofs.token_request import Proofs
+from federation.verification.proofs.token_request import PERIOD, Nonces, Proofs
 from tests.support.dpop import CLIENT, NOW, URLS, jkt, proof
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_nonces import FakeNonceSecrets

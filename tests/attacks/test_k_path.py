@@ -18,7 +18,7 @@ from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.verification.certificate import ANY
-from federation.verification.unverified_token import UnverifiedToken
+from federation.verification.verifier import UnverifiedToken
 from tests.support.x509_authority import (
     CLIENT,
     HOUR,

@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from threading import Thread
 
 from federation.model.trust import IssuerKeys
-from federation.verification.circuit import OPEN, THRESHOLD
-from federation.verification.held_keys import COOL_DOWN_WITHOUT_KEYS, FRESH
+from federation.verification.held_keys import COOL_DOWN_WITHOUT_KEYS, FRESH, OPEN, THRESHOLD
 from federation.web.fetcher import WebFetcher
 from tests.support.eventually import HANGS, eventually
 from tests.support.issuer_online import (

@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from federation.local.issuers import google
-from federation.local.issuers.keys import IssuerKey, generate_key
+from federation.local.issuers.loopback import IssuerKey, generate_key
 from tests.support.bridge_process import run, served
 
 AUDIENCE = "https://federation.example.com"

@@ -15,7 +15,7 @@ from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
 from federation.local.admin_token import AUDIENCE, admin_documents, request_admin_token
 from federation.local.bridge import LocalBridge
-from federation.local.issuers.keys import IssuerKey, generate_key
+from federation.local.issuers.loopback import IssuerKey, generate_key
 from federation.model.documents import StoredDocument
 from federation.model.history import Change
 from federation.model.trust import Kind

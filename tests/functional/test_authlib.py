@@ -21,7 +21,7 @@ from federation.client.http import send
 from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
 from federation.local.bridge import LocalBridge
-from federation.local.issuers.keys import IssuerKey, generate_key
+from federation.local.issuers.loopback import IssuerKey, generate_key
 from federation.model.json import Json
 from federation.oauth.identifiers import FORM, GrantType, TokenType
 from federation.oauth.metadata import JWKS_PATH

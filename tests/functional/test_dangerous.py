@@ -10,7 +10,7 @@ import yaml
 
 from federation.local.admin_token import write_secret
 from federation.local.issuers import github
-from federation.local.issuers.keys import IssuerKey, generate_key
+from federation.local.issuers.loopback import IssuerKey, generate_key
 from tests.support.bridge_process import Served, served
 from tests.support.eventually import HANGS
 

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from federation.client.http import Answer
-from federation.local.demo.stage import Stage, open_stage
-from federation.local.demo.trust import EXAMPLES
-from federation.local.demo.verified import verify
+from federation.local.demo.stage import EXAMPLES, Stage, open_stage
+from federation.local.demo.steps import verify
 from federation.local.demo.workloads import CALENDAR_TOOL, KUBERNETES, PLANNER, USER
 
 READ, WRITE = "calendar:read", "calendar:write"

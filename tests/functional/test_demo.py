@@ -13,8 +13,7 @@ from typer.testing import CliRunner, Result
 from federation.cli.demo import narrated_by
 from federation.cli.main import app
 from federation.cli.narration import Narrator
-from federation.local.demo.stage import open_stage
-from federation.local.demo.trust import EXAMPLES
+from federation.local.demo.stage import EXAMPLES, open_stage
 from federation.oauth.reasons import Reason
 
 TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.")

@@ -13,7 +13,7 @@ from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
 from federation.local.bridge import LocalBridge
 from federation.local.iam import ROLE
-from federation.local.issuers.keys import IssuerKey, generate_key
+from federation.local.issuers.loopback import IssuerKey, generate_key
 from federation.model.json import Json
 from federation.oauth.identifiers import FORM, GrantType, TokenType
 from tests.support.aws_signature import headers_as_an_sdk_sends_them

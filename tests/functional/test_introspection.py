@@ -14,7 +14,7 @@ from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
 from federation.local.admin_token import admin_documents, request_admin_token
 from federation.local.bridge import LocalBridge
-from federation.local.issuers.keys import IssuerKey, generate_key
+from federation.local.issuers.loopback import IssuerKey, generate_key
 from federation.model.json import Json
 from federation.oauth.identifiers import JWT_BEARER_ASSERTION, GrantType, TokenType
 

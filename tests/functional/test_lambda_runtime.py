@@ -18,7 +18,7 @@ import jwt
 import pytest
 from msgspec.structs import astuple
 
-from federation.local.issuers.keys import IssuerKey, generate_key
+from federation.local.issuers.loopback import IssuerKey, generate_key
 from federation.model.json import Json
 from federation.oauth.identifiers import GrantType, TokenType
 from tests.support.lambda_emulator import Emulator

@@ -12,7 +12,7 @@ import pytest
 from federation.client.http import post_form, send
 from federation.documents.validate import validate
 from federation.local.bridge import LocalBridge
-from federation.local.issuers.keys import generate_key
+from federation.local.issuers.loopback import generate_key
 from federation.local.mtls.identity import new_identity
 from federation.local.mtls.server import MutualTlsServer
 from federation.local.mtls.serving import mutual_tls

@@ -27,7 +27,7 @@ from federation.documents.yaml_source import read_sources
 from federation.local.admin_token import admin_documents
 from federation.local.bridge import LocalBridge
 from federation.local.gateway import MAX_BODY
-from federation.local.issuers.keys import generate_key
+from federation.local.issuers.loopback import generate_key
 from tests.support.openapi_cases import Asked, AskedFor, FuzzedApi
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "trust"

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from federation.client.http import Answer, post_form, send
 from federation.local.bridge import LocalBridge
 from federation.local.issuers import kubernetes
-from federation.local.issuers.keys import IssuerKey, generate_key
+from federation.local.issuers.loopback import IssuerKey, generate_key
 from federation.local.serving import ServeOptions, serving
 from federation.oauth.identifiers import GrantType, TokenType
 

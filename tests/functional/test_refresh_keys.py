@@ -18,7 +18,7 @@ from federation.bootstrap.keys import publication
 from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
 from federation.local.embedded_aws import EmbeddedAws
-from federation.local.issuers.keys import generate_key
+from federation.local.issuers.loopback import generate_key
 from federation.model.json import Json
 from federation.oauth.identifiers import GrantType, TokenType
 from federation.settings import read_settings

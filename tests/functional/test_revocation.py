@@ -11,8 +11,7 @@ import jwt
 import pytest
 
 from federation.client.http import Answer, post_form, send
-from federation.local.demo.stage import Stage, open_stage
-from federation.local.demo.trust import EXAMPLES
+from federation.local.demo.stage import EXAMPLES, Stage, open_stage
 from federation.local.demo.workloads import CALENDAR_TOOL, PLANNER, USER
 from federation.model.json import Json
 from federation.oauth.errors import InvalidToken, TemporarilyUnavailable

@@ -13,7 +13,7 @@ from federation.client.http import Answer
 from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
 from federation.local.bridge import LocalBridge
-from federation.local.issuers.keys import IssuerKey, generate_key
+from federation.local.issuers.loopback import IssuerKey, generate_key
 from federation.local.requests import GatewayRequest, GatewayResponse
 from federation.local.server import Server, listen
 from federation.model.json import Json

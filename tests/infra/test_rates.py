@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from federation.local.template import load_template
+from federation.local.routes import load_template
 from federation.model.trust import RateLimit
 from federation.settings import ADDRESS_RATE, ISSUER_RATE, TENANT_RATE, Settings, read_settings
 from tests.support.lambda_template import Deployment, Template

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from federation.local.issuers.keys import generate_key
-from federation.local.issuers.loopback import LoopbackIssuers
+from federation.local.issuers.loopback import LoopbackIssuers, generate_key
 from federation.model.json import Claims
 from federation.oauth.identifiers import TokenType
 from tests.interop.support.bridge import AUDIENCE, SCOPE, US, Document, bridge_trusting, issuer, mapping

@@ -9,8 +9,7 @@ from federation.documents.source import SourceDocument
 from federation.documents.validate import ValidatedSet, validate
 from federation.local.issuers import azure, github, google, kubernetes, partner
 from federation.local.issuers.claims import ClaimSet
-from federation.local.issuers.keys import IssuerKey, generate_key
-from federation.local.issuers.loopback import Endpoints, LoopbackIssuers
+from federation.local.issuers.loopback import Endpoints, IssuerKey, LoopbackIssuers, generate_key
 
 AUDIENCE = "risk-engine"
 RESOURCE = "https://risk.internal.example.com"

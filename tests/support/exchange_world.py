@@ -38,12 +38,10 @@ from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
 from federation.verification.own_tokens import OwnTokenVerifier
 from federation.verification.proofs.dpop import DpopVerifier
-from federation.verification.proofs.nonces import Nonces
-from federation.verification.proofs.token_request import Proofs
+from federation.verification.proofs.token_request import Nonces, Proofs
 from federation.verification.provenance import JwtVerifier
 from federation.verification.providers import provider_named
-from federation.verification.unverified_token import TokenVerifiers
-from federation.verification.verifier import JWT_TYPES, TokenVerifier
+from federation.verification.verifier import JWT_TYPES, TokenVerifier, TokenVerifiers
 from federation.verification.x509.candidates import CertificateIssuers
 from tests.support.fake_allowances import FakeAllowances
 from tests.support.fake_approvals import FakeApprovals

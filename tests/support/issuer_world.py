@@ -18,8 +18,7 @@ from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
 from federation.verification.provider import Provider
 from federation.verification.second_level import SecondLevel
-from federation.verification.unverified_token import UnverifiedToken
-from federation.verification.verifier import TokenVerifier
+from federation.verification.verifier import TokenVerifier, UnverifiedToken
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_fetcher import FakeFetcher
 from tests.support.fake_issuer_keys import FakeIssuerKeys

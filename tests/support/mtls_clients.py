@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from federation.documents.source import SourceDocument
 from federation.local.bridge import LocalBridge
-from federation.local.issuers.keys import IssuerKey
+from federation.local.issuers.loopback import IssuerKey
 from federation.model.json import Json
 from federation.oauth.identifiers import GrantType, TokenType
 from federation.resource_server.verifier import Verifier

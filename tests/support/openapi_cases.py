@@ -11,7 +11,7 @@ from federation.client.admin import AdminApi
 from federation.client.credential import Credential
 from federation.client.http import send
 from federation.local.admin_token import NoAdminToken, request_admin_token
-from federation.local.issuers.keys import IssuerKey
+from federation.local.issuers.loopback import IssuerKey
 
 KINDS = ("issuers", "mappings", "audiences", "clients", "policies", "zones")
 OK = 200

@@ -37,8 +37,7 @@ from federation.verification.proofs.dpop import DpopVerifier
 from federation.verification.proofs.resource_request import ResourceProofs
 from federation.verification.push_tokens import PushTokens
 from federation.verification.second_level import SecondLevel
-from federation.verification.unverified_token import UnverifiedToken
-from federation.verification.verifier import TokenVerifier
+from federation.verification.verifier import TokenVerifier, UnverifiedToken
 from tests.support.admin_world import admin_mapping, issuer
 from tests.support.fake_allowances import FakeAllowances
 from tests.support.fake_audit_log import FakeAuditLog

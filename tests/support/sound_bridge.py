@@ -14,7 +14,7 @@ from federation.cli.doctor.visit import Probe, Visit
 from federation.cli.subject import Wish
 from federation.client.credential import Credential, write_credential
 from federation.client.key import DpopKey
-from federation.local.issuers.keys import IssuerKey, generate_key
+from federation.local.issuers.loopback import IssuerKey, generate_key
 from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES
 from federation.model.json import Json, JsonObject
 from federation.model.status import SPAN, list_path

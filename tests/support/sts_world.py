@@ -15,7 +15,7 @@ from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.verification.aws_request.verifier import AwsRequestVerifier
 from federation.verification.issuers import TrustedIssuers
-from federation.verification.unverified_token import UnverifiedToken
+from federation.verification.verifier import UnverifiedToken
 from federation.web.caller_identities import StsCallerIdentities
 from tests.support.eventually import HANGS
 from tests.support.fake_clock import FixedClock

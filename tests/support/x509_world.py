@@ -19,7 +19,7 @@ from federation.verification.discovery import KeySource
 from federation.verification.key_cache import KeyCache
 from federation.verification.providers import provider_named
 from federation.verification.second_level import SecondLevel
-from federation.verification.unverified_token import UnverifiedToken
+from federation.verification.verifier import UnverifiedToken
 from federation.verification.x509.candidates import CertificateIssuers
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_fetcher import FakeFetcher

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 from federation.model.documents import DEFAULT_PUSHED_MAX_AGE
 from federation.model.duration import seconds, seconds_or_none
 from federation.oauth.errors import InvalidRequest
-from federation.verification.every_key import KeysUnfit, read_every_key
+from federation.verification.jwk_set import KeysUnfit, read_every_key
 from federation.verification.spiffe_id import SCHEME, is_trust_domain
 from federation.verification.x509.authorities import UnusableAuthority, read_authority
 from federation.verification.x509.certificates import read_presented

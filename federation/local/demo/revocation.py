@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from federation.client.exchange import post_with_proof
 from federation.client.http import Answer, post_form
 from federation.client.key import DpopKey
-from federation.local.demo.moment import Moment, seen, without_token
 from federation.local.demo.stage import Stage
-from federation.local.demo.steps import OK
-from federation.local.demo.verified import verify
+from federation.local.demo.steps import OK, Moment, seen, verify, without_token
 from federation.local.demo.workloads import CALENDAR_TOOL, PARTNER, PLANNER, USER
 from federation.model.json import Json
 from federation.oauth.identifiers import JWT_BEARER_ASSERTION

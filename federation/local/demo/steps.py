@@ -1,18 +1,58 @@
-"""What happens on the stage: tokens exchanged, and requests refused. Every step checks itself."""
+"""What happens on the stage: tokens exchanged, requests refused and explained. Every step checks itself."""
 
 import time
 from collections.abc import Iterator
 from typing import Any
 
-from msgspec import Struct
+import jwt
+from msgspec import Struct, field
 
-from federation.client.http import Answer
+from federation.client.http import Answer, send
 from federation.local.audit_trail import Record
 from federation.local.demo.stage import Stage
-from federation.local.demo.verified import verify
 from federation.local.demo.workloads import ELSEWHERE, GITHUB, PARTNER, WORKLOADS, Workload
 from federation.local.issuers.claims import ClaimSet
+from federation.oauth.metadata import JWKS_PATH
 from federation.oauth.reasons import Reason
+
+
+def verify(stage: Stage, token: str, audience: str) -> dict[str, Any]:
+    """`header` and `payload` of the token; raises what PyJWT raises."""
+    published = jwt.PyJWKSet.from_dict(send(stage.bridge.url + JWKS_PATH, "GET").members)
+    key = published[jwt.get_unverified_header(token)["kid"]]
+    return jwt.decode_complete(token, key, algorithms=["RS256"], audience=audience, issuer=stage.bridge.url)
+
+
+class Moment(Struct, frozen=True):
+    """What somebody did, and what came of it."""
+
+    title: str
+    story: str
+    facts: list[tuple[str, str]]
+    """(label, text), as they are read."""
+    checks: dict[str, bool]
+    """What is wrong if it is false."""
+    details: dict[str, Any] = field(default_factory=dict)
+    """For machines: claims and answers, never token text."""
+
+    @property
+    def problems(self) -> list[str]:
+        """What did not end as it should."""
+        return [problem for problem, good in self.checks.items() if not good]
+
+
+def seen(answer: Answer) -> list[tuple[str, str]]:
+    """What a caller sees of a refusal."""
+    members = answer.members
+    return [
+        ("caller", f"{answer.status} {members.get('error', 'issued')}"),
+        ("sees", str(members.get("error_description", ""))),
+    ]
+
+
+def without_token(answer: Answer) -> dict[str, Any]:
+    """The answer's members, for a report that may end up in a log."""
+    return {name: value for name, value in answer.members.items() if name != "access_token"}
 
 
 class Exchanged(Struct, frozen=True):
@@ -177,4 +217,34 @@ def _expired(stage: Stage) -> Attempt:
         PARTNER.audience,
         "invalid_request",
         Reason.TOKEN_EXPIRED,
+    )
+
+
+_MARKS = {"ok": "ok", "refused": "NO", "skipped": "-"}
+
+
+def explained(stage: Stage) -> Iterator[Moment]:
+    """An identity that almost fits a rule."""
+    claims = {**stage.claims(PARTNER), "department": "sales"}
+    asked = {"claims": claims, "audience": PARTNER.audience, "scope": "risk:score:read", "ip": "127.0.0.1"}
+    yield _told(stage.admin.post("/explain", asked).members)
+
+
+def _told(explanation: dict[str, Any]) -> Moment:
+    refusal = explanation.get("refusal") or {}
+    edits = explanation.get("edits") or []
+    return Moment(
+        "Why was the partner's call refused?",
+        "A machine of another department: nothing is minted, the same decision is made step by step.",
+        [
+            *((str(step["step"]), f"{_MARKS[step['outcome']]}  {step['detail']}") for step in explanation["steps"]),
+            ("reason", str(refusal.get("reason"))),
+            ("edit", str(edits[0]["description"]) if edits else "none"),
+        ],
+        {
+            "it was allowed": explanation["allowed"] is False,
+            "no mapping is the reason": refusal.get("reason") == "no_mapping",
+            "nobody says what would allow it": bool(edits),
+        },
+        explanation,
     )

@@ -14,11 +14,9 @@ from cheroot.makefile import MakeFile
 from cheroot.server import Gateway, HeaderReader, HTTPConnection, HTTPRequest, HTTPServer
 from cheroot.ssl import Adapter
 
-from federation.local.asgi import Answer
 from federation.local.gateway import MAX_BODY
-from federation.local.requests import GatewayRequest, GatewayResponse
-from federation.local.responses import BODY_TOO_LARGE
-from federation.local.server import LOOPBACK
+from federation.local.requests import BODY_TOO_LARGE, GatewayRequest, GatewayResponse
+from federation.local.server import LOOPBACK, Answer
 
 _THREADS = 4
 _LARGEST_HEAD = 64 * 1024

@@ -1,6 +1,8 @@
-"""Is a signed GetCallerIdentity request what it claims: AWS is asked, once, and only for what could be accepted."""
+"""Is a signed GetCallerIdentity request what it claims: AWS is asked, once, and only for what could be."""
 
+import re
 from collections.abc import Mapping as ReadOnly
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -10,14 +12,47 @@ from federation.model.trust import Issuer
 from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import CallerIdentities, CallerIdentityAnswer, CallerIdentityRequest, Clock, FetchFailed
-from federation.verification.aws_request.answer import read_answer
-from federation.verification.aws_request.endpoint import StsEndpoint, read_endpoint
-from federation.verification.aws_request.identity import role_claims
-from federation.verification.aws_request.parse import UnverifiedRequest, parse_request
-from federation.verification.aws_request.rebuild import rebuild
+from federation.verification.aws_request.answer import read_answer, role_claims
+from federation.verification.aws_request.parse import UnverifiedRequest, parse_request, rebuild
 from federation.verification.claims import SKEW
 from federation.verification.issuers import TrustedIssuers
-from federation.verification.unverified_token import UnverifiedToken
+from federation.verification.verifier import UnverifiedToken
+
+_REGIONAL = re.compile(
+    r"https://sts\.(?P<region>[a-z]{2}(?:-[a-z]+){1,3}-[0-9]{1,2})\.(?P<domain>amazonaws\.com(?:\.cn)?)"
+)
+_LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|localhost)(?::[1-9][0-9]{0,4})?")
+
+# (how a region's name begins, its domain, its partition)
+_PARTITIONS = (
+    ("cn-", "amazonaws.com.cn", "aws-cn"),
+    ("us-gov-", "amazonaws.com", "aws-us-gov"),
+    ("", "amazonaws.com", "aws"),
+)
+
+
+class StsEndpoint(NamedTuple):
+    """Where a request is signed for, and which part of AWS answers there."""
+
+    region: str
+    partition: str
+
+
+ON_THIS_MACHINE = StsEndpoint("us-east-1", "aws")
+"""What answers on loopback, which nothing deployed trusts or asks."""
+
+
+def read_endpoint(url: str) -> StsEndpoint | None:
+    """The endpoint of that URL; None: it is none. The global one is none: it answers for every region."""
+    if _LOOPBACK.fullmatch(url):
+        return ON_THIS_MACHINE
+    regional = _REGIONAL.fullmatch(url)
+    if regional is None:
+        return None
+    region = regional["region"]
+    domain, partition = next((where, name) for prefix, where, name in _PARTITIONS if region.startswith(prefix))
+    return StsEndpoint(region, partition) if domain == regional["domain"] else None
+
 
 FRESH = 300
 """Seconds after its signature that a request is taken. AWS takes it for 900, so a thief has a third of that."""

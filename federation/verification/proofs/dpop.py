@@ -15,11 +15,9 @@ from federation.ports import Clock
 from federation.value import Redacted
 from federation.verification import base64url
 from federation.verification.algorithms import SignatureAlgorithm, allowed_algorithm
-from federation.verification.compact import UnverifiedJwt, parse_compact
-from federation.verification.header import OF_PROOFS
-from federation.verification.jwk import SIG, UnusableJwk, VerificationKey, read_jwk
+from federation.verification.compact import OF_PROOFS, UnverifiedJwt, parse_compact
+from federation.verification.jwk import SIG, UnusableJwk, VerificationKey, read_jwk, thumbprint
 from federation.verification.proofs.htu import is_one_of
-from federation.verification.thumbprint import thumbprint
 
 MAX_PROOF = 4 * 1024
 MAX_JTI = 128

@@ -11,8 +11,8 @@ from federation.oauth.errors import InvalidDpopProof, InvalidToken, NoToken, Unp
 from federation.oauth.http import HttpRequest
 from federation.oauth.reasons import Reason
 from federation.value import Redacted
-from federation.verification.proofs.connection import proven_certificate
 from federation.verification.proofs.dpop import DpopVerifier
+from federation.verification.proofs.token_request import proven_certificate
 
 BEARER = "bearer"
 DPOP = "dpop"

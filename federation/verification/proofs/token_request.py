@@ -1,16 +1,94 @@
-"""Whose keys a token request proves: what its token may be bound to, and what bound subject tokens ask for."""
+"""Whose keys a token request proves: by DPoP with a nonce of ours, by a TLS client certificate."""
+
+import hmac
+from typing import NamedTuple
 
 from msgspec import Struct
 
 from federation.model.binding import ProvenKeys
 from federation.model.json import JsonObject
 from federation.model.one_time import OneTimeUse
-from federation.oauth.errors import InvalidDpopProof
+from federation.oauth.errors import InvalidDpopProof, InvalidRequest, UseDpopNonce
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
-from federation.verification.proofs.connection import ProvenCertificate, proven_certificate
+from federation.ports import Clock, NonceSecrets
+from federation.verification import base64url
 from federation.verification.proofs.dpop import DpopVerifier, VerifiedProof
-from federation.verification.proofs.nonces import Nonces
+from federation.verification.x509.certificates import read_presented, utc
+
+
+class ProvenCertificate(NamedTuple):
+    """A certificate whose key the connection's handshake proved. Whose it is, is not said here."""
+
+    thumbprint: str
+    """`x5t#S256`"""
+    expires_at: int
+    """Seconds since the epoch."""
+
+
+def proven_certificate(pem: str | None, now: float) -> ProvenCertificate | None:
+    """The connection's certificate, if there is one, and it is well-formed and valid at `now`.
+
+    Otherwise it proves nothing, which is no reason to refuse a request that does not rest on it: whatever is bound to a
+    certificate finds none, and is refused.
+    """
+    if pem is None:
+        return None
+    try:
+        presented = read_presented(pem)
+    except InvalidRequest:
+        return None
+    leaf = presented.unverified_leaf
+    if not leaf.not_valid_before_utc <= utc(now) <= leaf.not_valid_after_utc:
+        return None
+    return ProvenCertificate(presented.thumbprint, int(leaf.not_valid_after_utc.timestamp()))
+
+
+PERIOD = 120
+"""Seconds. A nonce is accepted in the period that it was made in and in the next."""
+_MAC = 16
+"""Octets: 128 bits."""
+
+
+class Nonces:
+    """Gives nonces out and knows them again: one read of a secret in each period."""
+
+    def __init__(self, secrets: NonceSecrets, clock: Clock, issuer: str) -> None:
+        """`issuer`: our URL, so that secrets that ended up in two deployments would make two kinds of nonces."""
+        self._secrets = secrets
+        self._clock = clock
+        self._issuer = issuer
+        self._made: dict[int, str] = {}
+
+    def fresh(self) -> str:
+        """The nonce of the moment; raises TemporarilyUnavailable if its secret cannot be read."""
+        return self._nonce(self._period())
+
+    def check(self, nonce: str | None) -> None:
+        """Raises UseDpopNonce for none, an old one, or one that is not ours; it carries a fresh one."""
+        if nonce is None or not self._is_current(nonce):
+            raise UseDpopNonce(Reason.DPOP_NONCE_REQUIRED, self.fresh(), "absent" if nonce is None else "not current")
+
+    def _is_current(self, nonce: str) -> bool:
+        """By comparison with the two that we made ourselves: nothing that a caller sends chooses a secret."""
+        period = self._period()
+        return nonce.isascii() and any(hmac.compare_digest(self._nonce(p), nonce) for p in (period, period - 1))
+
+    def _period(self) -> int:
+        return int(self._clock.now() // PERIOD)
+
+    def _nonce(self, period: int) -> str:
+        nonce = self._made.get(period)
+        if nonce is None:
+            nonce = self._make(period)
+            self._made = {known: made for known, made in self._made.items() if known >= period - 1} | {period: nonce}
+        return nonce
+
+    def _make(self, period: int) -> str:
+        prefix = period.to_bytes(8)
+        mac = hmac.digest(self._secrets.secret(period), prefix + self._issuer.encode(), "sha256")
+        return base64url.encode(prefix + mac[:_MAC]).decode("ascii")
+
 
 METHOD = "POST"
 

@@ -15,7 +15,7 @@ from federation.model.json import Claims, Json
 from federation.model.trust import Issuer, MatchValue
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
-from federation.verification.aws_request.endpoint import read_endpoint
+from federation.verification.aws_request.verifier import read_endpoint
 from federation.verification.claims_table import ClaimsTable, text, text_of
 from federation.verification.provider import Preset, Provider, Unfit, pins
 

@@ -13,12 +13,12 @@ from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.verification.claims_table import ClaimsTable
-from federation.verification.header import UnverifiedHeader
+from federation.verification.compact import UnverifiedHeader
 from federation.verification.jwk import JWT_SVID
 from federation.verification.provider import Provider
 from federation.verification.spiffe_id import SPIFFE, is_trust_domain, trust_domain_of
 from federation.verification.x509.chain import VerifiedChain
-from federation.verification.x509.svid import svid_claims
+from federation.verification.x509.leaf import svid_claims
 
 _ALGORITHMS = frozenset(f"{family}{bits}" for family in ("RS", "ES", "PS") for bits in ("256", "384", "512"))
 _TYPES = (None, "JWT", "JOSE")

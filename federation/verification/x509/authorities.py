@@ -7,9 +7,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, SECP521R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from federation.verification.weak_rsa import weakness
-from federation.verification.x509.certificates import read_all_of
-from federation.verification.x509.extensions import extension
+from federation.verification.jwk import weakness
+from federation.verification.x509.certificates import extension, read_all_of
 
 _CURVES = (SECP256R1, SECP384R1, SECP521R1)
 _KEPT = 1000

@@ -13,7 +13,7 @@ from federation.ports import IssuerDirectory
 from federation.verification.spiffe_id import SPIFFE
 from federation.verification.x509.authorities import authority_in_pem
 from federation.verification.x509.certificates import PresentedCertificates
-from federation.verification.x509.svid import unverified_trust_domain
+from federation.verification.x509.leaf import unverified_trust_domain
 
 
 class _Index(NamedTuple):

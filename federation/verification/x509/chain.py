@@ -1,11 +1,7 @@
-"""Path validation (RFC 5280 section 6), from a leaf to one issuer's own authorities and nobody else's (ATTACKS K3, K8).
+"""Path validation (RFC 5280 section 6), from a leaf to one issuer's own authorities, name constraints included."""
 
-The library builds and verifies the path: signatures (no SHA-1, RSA of 2048 bits and more), times, path length, name
-constraints, unknown critical extensions. What it leaves to a profile is said here, and name constraints for subjects in
-names.py. It refuses name constraints of kinds that it cannot evaluate, URIs among them.
-"""
-
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -20,8 +16,58 @@ from msgspec import Struct
 
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
-from federation.verification.x509.certificates import PresentedCertificates, judging, refused, utc
-from federation.verification.x509.names import check_directory_names
+from federation.verification.x509.certificates import PresentedCertificates, extension, judging, refused, utc
+
+_DELETED = frozenset({"Cc", "Cf"})
+"""Categories of characters that a comparison does not see (RFC 4518 section 2.2)."""
+
+
+def check_directory_names(chain: Sequence[x509.Certificate]) -> None:
+    """Raises InvalidRequest where an authority may not vouch for a name. `chain`: the leaf first, the anchor last."""
+    for position, certificate in enumerate(chain):
+        if position and certificate.subject == certificate.issuer:
+            continue  # self-issued, and not the end of the path
+        for authority in chain[position + 1 :]:
+            constraints = extension(authority, x509.NameConstraints)
+            if constraints is not None and not _is_permitted(certificate.subject, constraints):
+                raise refused("a name constraint of an authority does not permit its subject")
+
+
+def _is_permitted(name: x509.Name, constraints: x509.NameConstraints) -> bool:
+    """An empty subject names nobody, so nothing is asked of it."""
+    if not name.rdns:
+        return True
+    permitted, excluded = _bases(constraints.permitted_subtrees), _bases(constraints.excluded_subtrees)
+    if any(_is_below(name, base) for base in excluded):
+        return False
+    return not permitted or any(_is_below(name, base) for base in permitted)
+
+
+def _bases(subtrees: Iterable[x509.GeneralName] | None) -> list[x509.Name]:
+    return [base.value for base in subtrees or () if isinstance(base, x509.DirectoryName)]
+
+
+def _is_below(name: x509.Name, base: x509.Name) -> bool:
+    """Whether the name begins with every relative name of the base; an empty base has everything below it."""
+    wanted = [_comparable(rdn) for rdn in base.rdns]
+    return [_comparable(rdn) for rdn in name.rdns[: len(wanted)]] == wanted
+
+
+def _comparable(rdn: x509.RelativeDistinguishedName) -> frozenset[tuple[str, str | bytes]]:
+    return frozenset((attribute.oid.dotted_string, _prepared(attribute.value)) for attribute in rdn)
+
+
+def _prepared(value: str | bytes) -> str | bytes:
+    """Compared without case and without extra spaces, whatever the encoding (RFC 5280 section 7.1)."""
+    if isinstance(value, bytes):
+        return value
+    seen = "".join(character for character in value if character.isspace() or not _is_deleted(character))
+    return " ".join(unicodedata.normalize("NFKC", seen).casefold().split())
+
+
+def _is_deleted(character: str) -> bool:
+    return unicodedata.category(character) in _DELETED
+
 
 MAX_INTERMEDIATES = 3
 _NO_PATH = "no valid path to the issuer's authorities"

@@ -1,4 +1,4 @@
-"""What a verified leaf must be, whatever its kind, and the facts that are read from it (ATTACKS K4, K8)."""
+"""What a verified leaf must be, and what is read from it: names, SPIFFE ID, facts (ATTACKS K3, K4)."""
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, SECP521R1, EllipticCurvePublicKey
@@ -7,11 +7,18 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from federation.model.json import Json
-from federation.verification.weak_rsa import weakness
-from federation.verification.x509.certificates import judging, refused, thumbprint
+from federation.model.json import Claims, Json
+from federation.verification.jwk import weakness
+from federation.verification.spiffe_id import SCHEME, NotSpiffeId, SpiffeId, parse_spiffe_id
+from federation.verification.x509.certificates import (
+    PresentedCertificates,
+    extension,
+    judging,
+    refused,
+    thumbprint,
+    uris,
+)
 from federation.verification.x509.chain import VerifiedChain
-from federation.verification.x509.extensions import extension
 
 _CURVES = (SECP256R1, SECP384R1, SECP521R1)
 
@@ -73,3 +80,38 @@ def serial(certificate: x509.Certificate) -> str:
     """The serial number in lower-case hex, two digits per octet, without colons."""
     number = certificate.serial_number
     return number.to_bytes((number.bit_length() + 7) // 8).hex()
+
+
+_ANY_SPELLING = "spiffe:"
+
+
+def unverified_trust_domain(presented: PresentedCertificates) -> str | None:
+    """The trust domain that the leaf claims; None: it is no SVID. Raises InvalidRequest if it only looks like one.
+
+    In any spelling of the scheme, so that no near-miss of an SVID is taken for a certificate of another kind.
+    """
+    claimed = uris(presented.unverified_leaf)
+    if not any(uri.lower().startswith(_ANY_SPELLING) for uri in claimed):
+        return None
+    return _spiffe_id(presented.unverified_leaf).trust_domain
+
+
+def svid_claims(chain: VerifiedChain, trust_domain: str) -> Claims:
+    """The workload that a verified chain to the authorities of `trust_domain` proves; raises InvalidRequest."""
+    usage = extension(chain.leaf, x509.KeyUsage)
+    if usage is None:
+        raise refused("an SVID without key usage")
+    spiffe_id = _spiffe_id(chain.leaf)
+    if spiffe_id.trust_domain != trust_domain:
+        raise refused("an SVID of another trust domain")
+    return {"sub": "".join(spiffe_id), "trust_domain": trust_domain.removeprefix(SCHEME), **facts(chain)}
+
+
+def _spiffe_id(leaf: x509.Certificate) -> SpiffeId:
+    claimed = uris(leaf)
+    if len(claimed) != 1:
+        raise refused(f"an SVID has one URI, not {len(claimed)}")
+    try:
+        return parse_spiffe_id(claimed[0])
+    except NotSpiffeId as error:
+        raise refused(f"SPIFFE ID: {error}") from None

@@ -17,7 +17,7 @@ from federation.client.key import DpopKey
 from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
 from federation.local.bridge import LocalBridge
-from federation.local.issuers.keys import IssuerKey, generate_key
+from federation.local.issuers.loopback import IssuerKey, generate_key
 from federation.local.server import listen, url_of
 from federation.model.json import Json
 from federation.oauth.identifiers import GrantType, TokenType

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from federation.aws.approval_items import approval_item
-from federation.local.context import LambdaContext
+from federation.local.events import LambdaContext
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.settings import SettingsError

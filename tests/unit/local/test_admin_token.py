@@ -8,7 +8,7 @@ import pytest
 from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
 from federation.local.admin_token import AUDIENCE, NoAdminToken, admin_documents, write_secret
-from federation.local.issuers.keys import generate_key
+from federation.local.issuers.loopback import generate_key
 
 
 def test_a_secret_replaces_what_stood_there_and_is_its_owners(tmp_path: Path) -> None:

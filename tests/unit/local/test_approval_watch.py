@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from federation.local.approval_watch import ApprovalWatch, PrintedNotice
+from federation.local.audit_trail import ApprovalWatch, PrintedNotice
 from federation.model.approval import ApprovalRequest, ApprovalState
 from tests.support.fake_approvals import FakeApprovals
 from tests.support.fake_clock import FixedClock

@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from federation.local.context import LambdaContext
-from federation.local.events import Event
+from federation.local.events import Event, LambdaContext
 from federation.local.functions import Runtime
 from federation.local.gateway import MAX_BODY, MAX_HEAD, Gateway
 from federation.local.iam import IamAuthorizer

@@ -6,8 +6,7 @@ from urllib.request import urlopen
 import jwt
 import pytest
 
-from federation.local.issuers.keys import generate_key
-from federation.local.issuers.loopback import LoopbackIssuers
+from federation.local.issuers.loopback import LoopbackIssuers, generate_key
 from tests.support.eventually import HANGS
 
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from federation.local.requests import GatewayResponse
-from federation.local.responses import FUNCTION_FAILED, NOT_FOUND, read_result
+from federation.local.requests import FUNCTION_FAILED, NOT_FOUND, GatewayResponse, read_result
 
 
 def test_status_headers_cookies_and_body_are_passed_on() -> None:

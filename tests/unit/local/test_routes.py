@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.local.routes import FunctionTarget, ObjectTarget, Route, find_route, read_routes
-from federation.local.template import load_template
+from federation.local.routes import FunctionTarget, ObjectTarget, Route, find_route, load_template, read_routes
 
 FUNCTION = FunctionTarget(name="Any", module="functions.any", timeout=10, memory=256)
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from federation.local.template import load_template, resources
+from federation.local.routes import load_template, resources
 
 TEXT = """
 Resources:

@@ -10,7 +10,7 @@ from federation.model.trust import IssuerKeys
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
-from federation.verification.unverified_token import UnverifiedToken
+from federation.verification.verifier import UnverifiedToken
 from tests.support.issuer_world import trusted
 from tests.support.x509_authority import HOUR, NOW, authority, device, pem, svid
 from tests.support.x509_world import bundle, certificate_world, devices, spiffe

@@ -1,4 +1,4 @@
-from federation.verification.circuit import CLOSED, OPEN, THRESHOLD, Circuit
+from federation.verification.held_keys import CLOSED, OPEN, THRESHOLD, Circuit
 
 NOW = 1_800_000_000
 

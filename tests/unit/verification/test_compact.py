@@ -4,8 +4,7 @@ import pytest
 
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
-from federation.verification.compact import parse_compact
-from federation.verification.header import UnverifiedHeader
+from federation.verification.compact import UnverifiedHeader, parse_compact
 from tests.support.issuer_world import claims, token
 from tests.support.jose_tokens import json_bytes
 

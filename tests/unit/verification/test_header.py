@@ -3,7 +3,7 @@ import pytest
 from federation.model.json import JsonObject
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
-from federation.verification.header import UnverifiedHeader, read_header
+from federation.verification.compact import UnverifiedHeader, read_header
 
 
 def test_the_members_that_matter_are_read_and_the_tolerated_ones_only_counted() -> None:

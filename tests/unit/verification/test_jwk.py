@@ -2,8 +2,7 @@ import pytest
 
 from federation.model.json import JsonObject
 from federation.verification.algorithms import ALGORITHMS
-from federation.verification.jwk import UnusableJwk, has_private_members, read_jwk
-from federation.verification.weak_rsa import weakness
+from federation.verification.jwk import UnusableJwk, has_private_members, read_jwk, weakness
 from tests.support.jose_keys import ec_key, ed25519_key, rsa_key
 
 

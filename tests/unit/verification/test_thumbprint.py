@@ -1,5 +1,4 @@
-from federation.verification.jwk import read_jwk
-from federation.verification.thumbprint import thumbprint, thumbprints
+from federation.verification.jwk import read_jwk, thumbprint, thumbprints
 from tests.support.jose_keys import b64u, ec_key, ed25519_key, rsa_key
 
 # RFC 7638 section 3.1

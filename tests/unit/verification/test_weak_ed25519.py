@@ -1,7 +1,6 @@
 import pytest
 
-from federation.verification.jwk import UnusableJwk, read_jwk
-from federation.verification.weak_ed25519 import is_small_order
+from federation.verification.jwk import UnusableJwk, is_small_order, read_jwk
 from tests.support.jose_keys import b64u, ed25519_key
 
 P = 2**255 - 19

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from federation.cli.doctor.finding import Result
-from federation.local.issuers.keys import generate_key
+from federation.local.issuers.loopback import generate_key
 from federation.model.json import Json
 from federation.oauth.metadata import JWKS_PATH, OAUTH_PATH, OPENID_PATH
 from tests.support.fake_bridge import Reply

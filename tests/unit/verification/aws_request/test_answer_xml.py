@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.verification.aws_request.answer_xml import MAX_VALUE, CallerIdentity, NotTheAnswer, parse_answer
+from federation.verification.aws_request.answer import MAX_VALUE, CallerIdentity, NotTheAnswer, parse_answer
 from tests.support.sts_service import document
 from tests.support.sts_vectors import load
 

@@ -3,7 +3,7 @@
 import pytest
 
 from federation.oauth.errors import InvalidRequest
-from federation.verification.aws_request.authorization import read_authorization
+from federation.verification.aws_request.parse import read_authorization
 
 SIGNATURE = "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
 TEXT = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.verification.aws_request.endpoint import StsEndpoint, read_endpoint
+from federation.verification.aws_request.verifier import StsEndpoint, read_endpoint
 
 
 @pytest.mark.parametrize(

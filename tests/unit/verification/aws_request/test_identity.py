@@ -4,8 +4,7 @@ import pytest
 
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
-from federation.verification.aws_request.answer_xml import CallerIdentity
-from federation.verification.aws_request.identity import role_claims
+from federation.verification.aws_request.answer import CallerIdentity, role_claims
 
 ARN = "arn:aws:sts::123456789012:assumed-role/data-processing/session-1"
 USER_ID = "AROA123456789EXAMPLE1:session-1"

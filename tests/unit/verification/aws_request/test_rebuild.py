@@ -1,7 +1,6 @@
 """What AWS gets is what we wrote, in one form however it came."""
 
-from federation.verification.aws_request.parse import parse_request
-from federation.verification.aws_request.rebuild import rebuild
+from federation.verification.aws_request.parse import parse_request, rebuild
 from tests.support.sts_sessions import ROLE
 from tests.support.sts_signing import BODY, BRIDGE, ENDPOINT, FORM, amz_date, sign, token
 from tests.support.sts_world import NOW, trusted

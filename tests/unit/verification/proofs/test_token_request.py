@@ -9,8 +9,7 @@ from federation.oauth.errors import InvalidDpopProof, UseDpopNonce
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
 from federation.verification.proofs.dpop import DpopVerifier
-from federation.verification.proofs.nonces import Nonces
-from federation.verification.proofs.token_request import Proofs
+from federation.verification.proofs.token_request import Nonces, Proofs
 from tests.support.dpop import MTLS_URL, NOW, URLS, Members, ath, jkt, proof
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_nonces import FakeNonceSecrets

@@ -3,7 +3,7 @@ import pytest
 from federation.oauth.errors import InvalidRequest
 from federation.verification.x509.certificates import PresentedCertificates
 from federation.verification.x509.chain import verify_chain
-from federation.verification.x509.svid import svid_claims, unverified_trust_domain
+from federation.verification.x509.leaf import svid_claims, unverified_trust_domain
 from tests.support.x509_authority import NOW, authority, device, svid, uri_names
 
 CA = authority()
