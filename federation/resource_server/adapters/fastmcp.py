@@ -1,4 +1,4 @@
-"""Servers of FastMCP, 4.x (authorization of the Model Context Protocol, revision 2025-11-25).
+"""Servers of FastMCP, 4.x (authorization of the Model Context Protocol, revision 2026-07-28).
 
 auth = BridgeAuth(Verifier(...), base_url="https://tools.example.com/calendar", scope="calendar:read")
 server = FastMCP("calendar", auth=auth)

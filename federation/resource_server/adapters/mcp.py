@@ -1,4 +1,4 @@
-"""Servers of the MCP Python SDK, 2.x (authorization of the Model Context Protocol, revision 2025-11-25).
+"""Servers of the MCP Python SDK, 2.x (authorization of the Model Context Protocol, revision 2026-07-28).
 
     bridge = McpBridge(Verifier(...), url="https://tools.example.com/calendar/mcp", scope="calendar:read")
     server = MCPServer("calendar", token_verifier=bridge, auth=bridge.settings)

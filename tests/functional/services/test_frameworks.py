@@ -1,0 +1,342 @@
+"""What is particular to a framework: OpenAPI, WebSockets, certificates of proxies, methods, tools, authorizers."""
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import grpc
+import httpx
+import httpx2
+import pytest
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+from starlette.applications import Starlette
+from starlette.routing import Mount, WebSocketRoute
+from starlette.testclient import TestClient, WebSocketDenialResponse
+from starlette.websockets import WebSocket
+
+from federation.local.server import listen, url_of
+from federation.oauth.errors import OAuthError, TemporarilyUnavailable
+from federation.resource_server.adapters import asgi, lambda_authorizer
+from federation.resource_server.adapters.mcp import McpBridge
+from federation.resource_server.dpop import certificate_thumbprint
+from federation.resource_server.gate import Gate, Request
+from federation.resource_server.requirement import Requirement
+from federation.resource_server.testing import OwnBridge
+from tests.support.services import grpc_services, lambdas, mcp_services, web
+from tests.support.services.asked import AUDIENCE, PATH, SCOPE, bearer, proven
+from tests.support.x509_authority import authority
+
+
+@pytest.fixture
+def bridge() -> Iterator[OwnBridge]:
+    with OwnBridge() as bridge:
+        yield bridge
+
+
+def test_openapi_says_which_token_and_which_scope_an_operation_takes(bridge: OwnBridge) -> None:
+    document = web.fastapi_app(bridge, "https://risk.example.com").openapi()
+    assert document["paths"][PATH]["get"]["security"] == [{"federation-bridge": [SCOPE]}]
+    scheme = document["components"]["securitySchemes"]["federation-bridge"]
+    assert (scheme["type"], scheme["scheme"], scheme["bearerFormat"]) == ("http", "bearer", "at+jwt")
+
+
+def test_a_requirement_that_is_empty_or_unknown_is_a_mistake_when_it_is_written(bridge: OwnBridge) -> None:
+    gate = Gate(bridge.verifier(AUDIENCE))
+    for wrong, mistake in (({"scope": ""}, ValueError), ({"scop": "x"}, TypeError)):
+        with pytest.raises(mistake):
+            gate.admit(Request("GET", "/"), Requirement(**{"actor": "x", **wrong}))
+
+
+# Where no proof can be checked, bound tokens are refused
+
+
+def test_without_its_own_url_a_service_takes_no_token_that_is_bound_to_a_key(bridge: OwnBridge) -> None:
+    gate, holder = Gate(bridge.verifier(AUDIENCE)), bridge.holder()
+    token = bridge.token(AUDIENCE, cnf=holder.cnf)
+    shown = holder.proof("GET", "https://risk.example.com/", token)
+    for authorization in (f"Bearer {token}", f"DPoP {token}"):
+        request = Request("GET", "/", (authorization,), (shown,))
+        with pytest.raises(OAuthError) as refused:
+            gate.admit(request)
+        assert gate.answer(refused.value, request).status == 401
+    assert gate.admit(Request("GET", "/", (f"Bearer {bridge.token(AUDIENCE)}",))).principal
+
+
+@pytest.mark.parametrize("headers", [("Bearer a", "Bearer b"), ("Basic eDp5",), ("Bearer",), ("Bearer a, Bearer b",)])
+def test_what_is_no_single_token_is_none(bridge: OwnBridge, headers: tuple[str, ...]) -> None:
+    with pytest.raises(OAuthError):
+        Gate(bridge.verifier(AUDIENCE)).admit(Request("GET", "/", headers))
+
+
+def test_a_proof_beside_a_bearer_token_makes_it_no_proven_one(bridge: OwnBridge) -> None:
+    url, holder = "https://risk.example.com", bridge.holder()
+    token = bridge.token(AUDIENCE, cnf=holder.cnf)
+    request = Request("GET", "/a", (f"Bearer {token}",), (holder.proof("GET", f"{url}/a", token),))
+    with pytest.raises(OAuthError):
+        Gate(bridge.verifier(AUDIENCE), url=url).admit(request)
+
+
+def test_a_proof_is_for_a_path_in_whatever_way_it_is_escaped_and_for_no_other(bridge: OwnBridge) -> None:
+    url, holder = "https://risk.example.com", bridge.holder()
+    gate, token = Gate(bridge.verifier(AUDIENCE), url=url), bridge.token(AUDIENCE, cnf=holder.cnf)
+
+    def let_in(htu: str, path: str) -> bool:
+        try:
+            gate.admit(Request("GET", path, (f"DPoP {token}",), (holder.proof("GET", htu, token),)))
+        except OAuthError:
+            return False
+        return True
+
+    assert let_in("HTTPS://Risk.Example.com:443/a%7Eb", "/a~b")
+    assert let_in(f"{url}/a%c3%a9?page=2", "/a%C3%A9")
+    assert not let_in(f"{url}/a/b", "/a%2Fb")
+    assert not let_in(f"{url}/a", "/a/")
+
+
+# Certificates
+
+
+def test_a_certificate_comes_in_the_header_that_the_proxy_before_it_writes(bridge: OwnBridge) -> None:
+    pem = authority("holder").pem
+    token = bridge.token(AUDIENCE, cnf={"x5t#S256": certificate_thumbprint(pem)})
+    der = "".join(line for line in pem.splitlines() if "-" not in line)
+    gate = Gate(bridge.verifier(AUDIENCE), certificate_header="client-cert")
+    for value in (f":{der}:", quote(pem), f'Hash=ab;Cert="{quote(pem)}";Subject=""'):
+        assert gate.admit(Request("GET", "/", (f"Bearer {token}",), certificate_header=(value,))).is_bound
+    others = (":e30=:", quote(authority("thief").pem), f'Cert="{quote(pem)}",Cert="{quote(pem)}"', "junk", ":*:")
+    for value in others:
+        with pytest.raises(OAuthError):
+            gate.admit(Request("GET", "/", (f"Bearer {token}",), certificate_header=(value,)))
+    with pytest.raises(OAuthError):
+        gate.admit(Request("GET", "/", (f"Bearer {token}",), certificate_header=(quote(pem), quote(pem))))
+
+
+def test_a_header_that_nobody_was_told_to_believe_is_not_believed(bridge: OwnBridge) -> None:
+    """Whoever reaches the service directly writes any header that they like."""
+    pem = authority("holder").pem
+    token = bridge.token(AUDIENCE, cnf={"x5t#S256": certificate_thumbprint(pem)})
+    headers = [(b"authorization", f"Bearer {token}".encode()), (b"client-cert", quote(pem).encode())]
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
+    believing, other = (
+        Gate(bridge.verifier(AUDIENCE), certificate_header="Client-Cert"),
+        Gate(bridge.verifier(AUDIENCE)),
+    )
+    assert believing.admit(asgi.read_request(scope, believing.certificate_header)).is_bound
+    with pytest.raises(OAuthError):
+        other.admit(asgi.read_request(scope, other.certificate_header))
+
+
+def test_a_certificate_of_the_connection_is_seen_where_the_server_shows_it(bridge: OwnBridge) -> None:
+    pem = authority("holder").pem
+    token = bridge.token(AUDIENCE, scope=SCOPE, cnf={"x5t#S256": certificate_thumbprint(pem)})
+    shown = {"authentication": {"clientCert": {"clientCertPem": pem}}}
+    authorizer = _authorizer(bridge)
+    assert authorizer(lambdas.http_api_event(bearer(token), **shown))["isAuthorized"]
+    assert not authorizer(lambdas.http_api_event(bearer(token)))["isAuthorized"]
+    tls = {"tls": {"client_cert_chain": [pem]}}
+    headers = [(b"authorization", f"Bearer {token}".encode())]
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers, "extensions": tls}
+    assert Gate(bridge.verifier(AUDIENCE)).admit(asgi.read_request(scope)).is_bound
+
+
+# WebSockets
+
+
+def test_a_websocket_is_a_door_too(bridge: OwnBridge) -> None:
+    async def scores(socket: WebSocket) -> None:
+        await socket.accept()
+        await socket.send_text(socket.state.claims.principal)
+        await socket.close()
+
+    app = asgi.BridgeMiddleware(
+        Starlette(routes=[WebSocketRoute(PATH, scores)]), bridge.verifier(AUDIENCE), scope=SCOPE
+    )
+    client = TestClient(app)
+    with client.websocket_connect(PATH, headers=bearer(bridge.token(AUDIENCE, scope=SCOPE))) as socket:
+        assert socket.receive_text() == "partner/acme/billing-sync"
+    for headers, status in (({}, 401), (bearer(bridge.token(AUDIENCE)), 403), (bearer("junk"), 401)):
+        with pytest.raises(WebSocketDenialResponse) as denied, client.websocket_connect(PATH, headers=headers):
+            pass
+        assert denied.value.status_code == status
+
+
+def test_health_checks_and_start_up_need_no_token_and_nothing_else_goes_without(bridge: OwnBridge) -> None:
+    async def fine(scope: asgi.Scope, _: asgi.Receive, send: asgi.Send) -> None:
+        del scope
+        await asgi.send_json(send, b"{}")
+
+    client = TestClient(asgi.BridgeMiddleware(fine, bridge.verifier(AUDIENCE), public=["/health"]))
+    assert [client.get(path).status_code for path in ("/health", "/health/", "/healthx", "/")] == [200, 401, 401, 401]
+
+
+# gRPC
+
+
+@pytest.mark.parametrize("service", [grpc_services.grpc_service, grpc_services.grpc_aio_service])
+def test_a_stream_is_guarded_and_a_method_without_a_scope_is_not_served(bridge: OwnBridge, service: Any) -> None:  # noqa: ANN401
+    with service(bridge) as unary:
+        good, other = bearer(bridge.token(AUDIENCE, scope=SCOPE)), bearer(bridge.token("ledger", scope=SCOPE))
+        stream = grpc_services.GrpcService(unary.target, grpc_services.STREAM)
+        assert stream.ask(good).body == "partner/acme/billing-sync"
+        assert stream.ask(other).status == 401
+        unwritten = grpc_services.GrpcService(unary.target, "/risk.Engine/Unwritten")
+        assert unwritten.ask(good).status == 403
+        absent = grpc_services.GrpcService(unary.target, "/risk.Engine/Absent")
+        with grpc.insecure_channel(absent.target) as channel, pytest.raises(grpc.RpcError) as refused:
+            channel.unary_unary(absent.rpc)(b"?", timeout=30)
+        assert refused.value.code() is grpc.StatusCode.UNIMPLEMENTED
+
+
+# API Gateway
+
+
+def _authorizer(bridge: OwnBridge) -> lambda_authorizer.Authorizer:
+    gate = Gate(bridge.verifier(AUDIENCE, background=False), url=lambdas.ORIGIN)
+    return lambda_authorizer.Authorizer(gate, Requirement(SCOPE))
+
+
+def test_an_http_api_gets_a_simple_answer_with_what_the_integration_needs(bridge: OwnBridge) -> None:
+    token = bridge.token(AUDIENCE, scope=SCOPE, jti="j-1", txn="t-1", tenant="acme", act={"sub": "agent/x"})
+    answer = _authorizer(bridge)(lambdas.http_api_event(bearer(token)))
+    assert answer == {
+        "isAuthorized": True,
+        "context": {
+            "sub": "partner/acme/billing-sync",
+            "client_id": "partner/acme/billing-sync",
+            "scope": SCOPE,
+            "jti": "j-1",
+            "txn": "t-1",
+            "tenant": "acme",
+            "actor": "agent/x",
+        },
+    }
+
+
+def test_a_rest_api_gets_a_policy_for_this_very_request(bridge: OwnBridge) -> None:
+    event = lambdas.rest_api_event(bearer(bridge.token(AUDIENCE, scope=SCOPE)))
+    (statement,) = _authorizer(bridge)(event)["policyDocument"]["Statement"]
+    assert statement == {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": event["methodArn"]}
+    lacking = lambdas.rest_api_event(bearer(bridge.token(AUDIENCE)))
+    (denied,) = _authorizer(bridge)(lacking)["policyDocument"]["Statement"]
+    assert denied["Effect"] == "Deny"
+
+
+def test_both_take_a_proof_once(bridge: OwnBridge) -> None:
+    holder = bridge.holder()
+    token = bridge.token(AUDIENCE, scope=SCOPE, cnf=holder.cnf)
+    authorizer = _authorizer(bridge)
+    service = lambdas.LambdaService(None, None)
+    headers = proven(service, token, holder)
+    assert authorizer(lambdas.http_api_event(headers))["isAuthorized"]
+    assert not authorizer(lambdas.http_api_event(headers))["isAuthorized"]
+    assert authorizer(lambdas.rest_api_event(proven(service, token, holder)))["policyDocument"]
+
+
+@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer junk"}])
+def test_who_has_no_good_token_is_unauthorized_in_api_gateways_own_words(
+    bridge: OwnBridge, headers: Mapping[str, str]
+) -> None:
+    assert _authorizer(bridge)(lambdas.http_api_event(headers)) == {"isAuthorized": False}
+    with pytest.raises(lambda_authorizer.Unauthorized, match=r"^Unauthorized$"):
+        _authorizer(bridge)(lambdas.rest_api_event(headers))
+
+
+def test_an_authorizer_that_cannot_tell_lets_nothing_in(bridge: OwnBridge) -> None:
+    bridge.away = True
+    token = bridge.token(AUDIENCE, scope=SCOPE)
+    for event in (lambdas.http_api_event(bearer(token)), lambdas.rest_api_event(bearer(token))):
+        with pytest.raises(TemporarilyUnavailable):
+            _authorizer(bridge)(event)
+
+
+def test_a_token_authorizer_sees_no_proof_and_takes_no_bound_token(bridge: OwnBridge) -> None:
+    event = {"type": "TOKEN", "methodArn": lambdas.rest_api_event({})["methodArn"]}
+    free, bound = bridge.token(AUDIENCE, scope=SCOPE), bridge.token(AUDIENCE, scope=SCOPE, cnf=bridge.holder().cnf)
+    assert _authorizer(bridge)({**event, "authorizationToken": f"Bearer {free}"})["principalId"]
+    with pytest.raises(lambda_authorizer.Unauthorized):
+        _authorizer(bridge)({**event, "authorizationToken": f"Bearer {bound}"})
+
+
+def test_the_ready_handler_is_made_of_its_environment() -> None:
+    with OwnBridge.serving() as bridge:
+        settings = {"FEDERATION_ISSUER": bridge.issuer, "FEDERATION_AUDIENCE": AUDIENCE, "FEDERATION_SCOPE": SCOPE}
+        handler = lambda_authorizer.build(settings)
+        assert handler(lambdas.http_api_event(bearer(bridge.token(AUDIENCE, scope=SCOPE))))["isAuthorized"]
+    with pytest.raises(KeyError):
+        lambda_authorizer.build({"FEDERATION_ISSUER": "https://federation.example.com"})
+
+
+def test_a_load_balancer_is_answered_in_its_own_form(bridge: OwnBridge) -> None:
+    with lambdas.alb_service(bridge) as service:
+        several = service.handler(lambdas.alb_event({}, several=True), None)
+        assert several["statusDescription"] == "401 Unauthorized"
+        assert several["multiValueHeaders"]["www-authenticate"][0].startswith("Bearer")
+
+
+# MCP
+
+
+@pytest.mark.parametrize("service", [mcp_services.mcp_service, mcp_services.fastmcp_service])
+def test_a_tool_knows_who_calls_it(bridge: OwnBridge, service: Any) -> None:  # noqa: ANN401
+    async def called(url: str, token: str) -> str:
+        async with httpx_client(bearer(token)) as http, Client(streamable_http_client(url, http_client=http)) as client:
+            result: Any = await client.call_tool("whoami", {})
+            return str(result.content[0].text)
+
+    with service(bridge) as running:
+        token = bridge.token(AUDIENCE, scope=SCOPE)
+        assert asyncio.run(called(running.url, token)) == "partner/acme/billing-sync"
+
+
+@pytest.mark.parametrize("service", [mcp_services.mcp_service, mcp_services.fastmcp_service])
+def test_its_metadata_is_where_a_client_looks_for_it(bridge: OwnBridge, service: Any) -> None:  # noqa: ANN401
+    """RFC 9728 section 3.1: at the root of the host, with the path of the endpoint behind it."""
+    with service(bridge) as running:
+        origin = running.url.removesuffix(mcp_services.ENDPOINT)
+        where = f"{origin}/.well-known/oauth-protected-resource{mcp_services.ENDPOINT}"
+        found = httpx.get(where).json()
+        assert (found["resource"], found["scopes_supported"]) == (running.url, [SCOPE])
+        assert [each.rstrip("/") for each in found["authorization_servers"]] == [bridge.issuer]
+        assert f'resource_metadata="{where}"' in running.ask({}).challenge
+
+
+def test_a_server_that_is_mounted_at_a_path_has_its_metadata_at_the_root(bridge: OwnBridge) -> None:
+    listener = listen(0)
+    url = url_of(listener) + "/tools/calendar"
+    door = McpBridge(bridge.verifier(AUDIENCE), url=url, scope=SCOPE)
+
+    async def inner(scope: asgi.Scope, _: asgi.Receive, send: asgi.Send) -> None:
+        await asgi.send_json(send, json.dumps({"sub": scope["state"]["claims"].principal}).encode())
+
+    app = Starlette(routes=[door.metadata_route, Mount("/tools/calendar", app=door.guard(inner))])
+    holder = bridge.holder()
+    token = bridge.token(AUDIENCE, scope=SCOPE, cnf=holder.cnf)
+    with web.uvicorn_serving(app, listener):
+        refused = httpx.post(url + "/")
+        named = refused.headers["www-authenticate"].partition('resource_metadata="')[2].partition('"')[0]
+        assert httpx.get(named).json()["resource"] == url
+        shown = holder.proof("POST", url + "/", token)
+        answer = httpx.post(url + "/", headers={"authorization": f"DPoP {token}", "dpop": shown})
+        assert answer.json() == {"sub": "partner/acme/billing-sync"}
+
+
+def test_the_sdk_is_told_to_compare_the_resource(bridge: OwnBridge) -> None:
+    """Left unset it means: not compared."""
+    settings = McpBridge(bridge.verifier(AUDIENCE), url="https://tools.example.com/mcp", scope=SCOPE).settings
+    assert settings.validate_token_resource is True
+    assert str(settings.resource_server_url) == "https://tools.example.com/mcp"
+
+
+def test_the_sdk_alone_takes_no_bound_token(bridge: OwnBridge) -> None:
+    door = McpBridge(bridge.verifier(AUDIENCE), url="https://tools.example.com/mcp", scope=SCOPE)
+    assert asyncio.run(door.verify_token(bridge.token(AUDIENCE, scope=SCOPE))) is not None
+    for token in (bridge.token(AUDIENCE, scope=SCOPE, cnf=bridge.holder().cnf), bridge.token("ledger", scope=SCOPE)):
+        assert asyncio.run(door.verify_token(token)) is None
+
+
+def httpx_client(headers: Mapping[str, str]) -> Any:  # noqa: ANN401
+
+    return httpx2.AsyncClient(headers=dict(headers))
