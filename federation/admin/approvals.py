@@ -4,17 +4,20 @@ Nobody decides about what they asked for themselves: neither the principal, nor 
 asks, nor any client that a token behind the request was issued to, whichever of their tokens they come with.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from federation.audit.event import event
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
 from federation.model.json import JsonObject
 from federation.model.trust import CLIENT_NAMESPACE
-from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.errors import OAuthError, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
-from federation.ports import ApprovalLog, Approvals, Clock, VersionConflict
+from federation.ports import ApprovalLog, Approvals, Clock, Identifiers, Ledger, VersionConflict
 
 LIFETIME = 15 * 60
 LONGEST = 24 * 60 * 60
@@ -53,6 +56,8 @@ class Decider(Struct, frozen=True):
     """None: may decide for every tenant."""
     actors: tuple[str, ...] = ()
     """Who acts for the decider."""
+    request: str = ""
+    """The correlation id under which they decide."""
 
 
 class _Said(Struct, frozen=True):
@@ -76,13 +81,35 @@ class _Said(Struct, frozen=True):
         )
 
 
+class DecisionTrail(Struct, frozen=True):
+    """Decisions in the signed archive, beside the tokens that they let through."""
+
+    ledger: Ledger
+    clock: Clock
+    identifiers: Identifiers
+
+    @contextmanager
+    def kept(self, entry: JsonObject, by: Decider) -> Iterator[None]:
+        """The record is durable before what it tells of holds; discarded if that comes to nothing."""
+        jti = self.identifiers.new()
+        filed = event({**entry, "jti": jti}, self.clock.now(), by.principal, by.request or jti)
+        self.ledger.commit(filed, ())
+        try:
+            yield
+        except (CannotDecide, OAuthError) as error:
+            with suppress(OAuthError):
+                self.ledger.discard(filed, (), type(error).__name__)
+            raise
+
+
 class Approver:
     """Shows what waits, and takes decisions. Whether somebody has the scope for it is checked before."""
 
-    def __init__(self, approvals: Approvals, clock: Clock, log: ApprovalLog) -> None:
+    def __init__(self, approvals: Approvals, clock: Clock, log: ApprovalLog, trail: DecisionTrail) -> None:
         self._approvals = approvals
         self._clock = clock
         self._log = log
+        self._trail = trail
 
     def approvals(self, tenant: str | None) -> tuple[StoredApproval, ...]:
         """What the admins of the tenant (None: anybody) decide and have decided, newest first."""
@@ -107,8 +134,9 @@ class Approver:
         try:
             pending = self._pending(id_, by)
             _check_bounds(said)
-            self._record(id_, by, said, said.state.value, _describe(pending.request))
-            return self._write(said.about(pending, by, int(self._clock.now())))
+            entry = self._record(id_, by, said, said.state.value, _describe(pending.request))
+            with self._trail.kept(entry, by):
+                return self._write(said.about(pending, by, int(self._clock.now())))
         except CannotDecide as refusal:
             self._record(id_, by, said, "refused", {"refusal": type(refusal).__name__})
             raise
@@ -130,7 +158,7 @@ class Approver:
             raise AlreadyDecided("Somebody else decided at the same time; read what it says now.") from error
         return decided
 
-    def _record(self, id_: str, by: Decider, said: _Said, outcome: str, more: JsonObject) -> None:
+    def _record(self, id_: str, by: Decider, said: _Said, outcome: str, more: JsonObject) -> JsonObject:
         entry: JsonObject = {
             "time": datetime.fromtimestamp(self._clock.now(), UTC).isoformat(timespec="milliseconds"),
             "approval": id_[:MAX_REASON],
@@ -148,6 +176,7 @@ class Approver:
             self._log.decided(entry)
         except Exception as error:
             raise TemporarilyUnavailable(Reason.AUDIT_UNAVAILABLE) from error
+        return entry
 
 
 def _takes_part(by: Decider, request: ApprovalRequest) -> bool:

@@ -94,7 +94,7 @@ class ApprovalRequests(Struct, frozen=True):
 
 
 def _decider(request: AdminRequest) -> Decider:
-    return Decider(request.admin.principal, request.admin.tenant, request.admin.actors)
+    return Decider(request.admin.principal, request.admin.tenant, request.admin.actors, request.correlation_id)
 
 
 def _decided(decide: Callable[[], StoredApproval]) -> Answer:

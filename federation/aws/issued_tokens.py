@@ -5,7 +5,7 @@
 A partition of the index has the tokens that expire in one hour, spread over a few shards, so that none is hot.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from concurrent.futures import Executor
 from hashlib import sha256
 from itertools import chain, product
@@ -25,6 +25,8 @@ from federation.ports import LiveToken
 INDEX = "recent"
 SHARDS = 4
 KEYS = "revocation_keys"
+STATUS = "status_idx"
+"""What a token has and no other record."""
 LONGEST_FILTER = 40
 """Keys that are looked for by DynamoDB itself: an expression has at most 4 KB."""
 
@@ -56,20 +58,27 @@ class DynamoIssuedTokens:
                 KeyConditionExpression=f"{INDEX} = :partition AND expires_at > :now",
                 **_filtered(values, keys),
             )
-            return [_live(item) for page in pages for item in page["Items"]]
+            return [_live(item) for page in pages for item in page["Items"] if STATUS in item]
 
 
 def recent_attributes(entry: JsonObject) -> Item:
-    """What the index needs of a record; nothing for a record of something else than a token with a status."""
-    index, expires_at, keys = (entry.get(name) for name in ("status_idx", "expires_at", KEYS))
-    if not isinstance(index, int) or not isinstance(expires_at, int) or not isinstance(keys, list | tuple) or not keys:
+    """What the index needs of a record: of a token with a status, or of an event; nothing for any other."""
+    index, expires_at, recorded_at, keys = (entry.get(name) for name in (STATUS, "expires_at", "recorded_at", KEYS))
+    if not isinstance(keys, list | tuple) or not keys:
         return {}
-    shard = sha256(str(entry["jti"]).encode()).digest()[0] % SHARDS
+    if isinstance(recorded_at, int):
+        return _recent(str(entry["jti"]), recorded_at, recorded_at, keys)
+    if not isinstance(index, int) or not isinstance(expires_at, int):
+        return {}
+    return _recent(str(entry["jti"]), expires_at, entry["issued_at"], keys) | {STATUS: _number(index)}
+
+
+def _recent(jti: str, ends: int, begins: Json, keys: Sequence[Json]) -> Item:
+    shard = sha256(jti.encode()).digest()[0] % SHARDS
     return {
-        INDEX: {"S": f"{expires_at // SPAN}#{shard}"},
-        "expires_at": _number(expires_at),
-        "issued_at": _number(entry["issued_at"]),
-        "status_idx": _number(index),
+        INDEX: {"S": f"{ends // SPAN}#{shard}"},
+        "expires_at": _number(ends),
+        "issued_at": _number(begins),
         KEYS: {"SS": [str(key) for key in keys]},
     }
 

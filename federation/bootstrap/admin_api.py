@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 
-from federation.admin.approvals import Approver
+from federation.admin.approvals import Approver, DecisionTrail
 from federation.admin.confirm import Confirmer
 from federation.admin.own_way import OwnWay
 from federation.admin.owners import Owners
@@ -35,6 +35,7 @@ from federation.aws.clients import boto_dynamodb, logs_client, s3_client
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.issuer_keys import Store
 from federation.aws.key_sets import DocumentKeySets
+from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.aws.nonce_secrets import DynamoNonceSecrets
 from federation.aws.policy_reader import DynamoPolicyReader
 from federation.aws.refusal_search import CloudWatchRefusals
@@ -56,7 +57,7 @@ from federation.model.documents import CorruptDocument
 from federation.oauth.metadata import ERRORS_PATH
 from federation.ports import ApprovalLog, AuditLog
 from federation.settings import Settings
-from federation.system import SystemClock
+from federation.system import RandomIdentifiers, SystemClock
 
 _log = logging.getLogger(__name__)
 
@@ -105,7 +106,11 @@ class AdminApi:
 
     def _approver(self) -> Approver:
         approvals = DynamoApprovals(self.dynamodb, self.settings.state_table, self.clock)
-        return Approver(approvals, self.clock, self.approval_log)
+        tables = LedgerTables(self.settings.audit_table, self.settings.state_table)
+        ledger = DynamoLedger(self.dynamodb, tables, self.clock)
+        return Approver(
+            approvals, self.clock, self.approval_log, DecisionTrail(ledger, self.clock, RandomIdentifiers())
+        )
 
     def _revocations(self) -> Revocations:
         revoke = AdminRevocations(revoker(self.settings, self.dynamodb, self.clock))

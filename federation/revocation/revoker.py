@@ -4,6 +4,7 @@ import contextlib
 
 from msgspec import Struct
 
+from federation.audit.event import event
 from federation.model.json import Json, JsonObject
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.oauth.errors import OAuthError
@@ -44,7 +45,8 @@ class Revoker(Struct, frozen=True):
         key is only ever made stricter.
         """
         revocation = self._revocation(request)
-        entry = {**facts, **_describe(revocation), "outcome": OUTCOME, "jti": self.identifiers.new()}
+        described = {**facts, **_describe(revocation), "outcome": OUTCOME, "jti": self.identifiers.new()}
+        entry = event(described, self.clock.now(), revocation.by, str(facts["correlation_id"]))
         self.ledger.commit(entry, ())
         try:
             self.store.revoke(revocation)

@@ -9,7 +9,7 @@ from federation.model.approval import ApprovalRequest, StoredApproval
 from federation.model.trust import Selector
 from tests.support.attacked_bridge import Attacked, attacked, issued
 from tests.support.exchange_world import MAPPING, reason
-from tests.support.fake_approvals import FakeApprovalLog, FakeApprovals
+from tests.support.fake_approvals import FakeApprovalLog, FakeApprovals, decision_trail
 
 ASK = '@require_approval("sign it off") permit (principal, action, resource);'
 WORKER = Selector("sub", "worker")
@@ -59,7 +59,7 @@ class QuickApprovals(FakeApprovals):
     def ask(self, request: ApprovalRequest, now: int, lifetime: int, *, used_up: int | None = None) -> StoredApproval:
         stored = super().ask(request, now, lifetime, used_up=used_up)
         if self.quick:
-            approver = Approver(self, self._clock, FakeApprovalLog())
+            approver = Approver(self, self._clock, FakeApprovalLog(), decision_trail(self._clock))
             approver.approve(request.id, Decider("user/acme/boss"), uses=1)
         return stored
 

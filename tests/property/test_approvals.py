@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from federation.admin.approvals import Approver, CannotDecide, Decider
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
-from tests.support.fake_approvals import FakeApprovalLog, FakeApprovals
+from tests.support.fake_approvals import FakeApprovalLog, FakeApprovals, decision_trail
 from tests.support.fake_clock import FixedClock
 
 REMEMBERED = 300
@@ -24,7 +24,7 @@ class ApprovedExchanges(RuleBasedStateMachine):
         super().__init__()
         self.clock = FixedClock(1_800_000_000)
         self.approvals = FakeApprovals(self.clock)
-        self.approver = Approver(self.approvals, self.clock, FakeApprovalLog())
+        self.approver = Approver(self.approvals, self.clock, FakeApprovalLog(), decision_trail(self.clock))
         self.given: list[StoredApproval] = []
         self.tokens: Counter[int] = Counter()
         self.claims: dict[tuple[str, ...], tuple[int, int]] = {}

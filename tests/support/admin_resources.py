@@ -16,7 +16,7 @@ from federation.insight.trail import Trail
 from federation.model.admin import ADMIN_SCOPES
 from federation.revocation.revoker import Revoker
 from tests.support.admin_world import BRIDGE, AdminWorld, Reply, admin_mapping
-from tests.support.fake_approvals import FakeApprovalLog, FakeApprovals
+from tests.support.fake_approvals import FakeApprovalLog, FakeApprovals, decision_trail
 from tests.support.fake_audit_records import FakeAuditRecords
 from tests.support.fake_identifiers import CountingIdentifiers
 from tests.support.fake_refusal_search import FakeRefusalSearch
@@ -32,9 +32,10 @@ class ResourceWorld(AdminWorld):
         self.life = KeyWorld(trust=self.trust, clock=self.clock)
         revoke = AdminRevocations(Revoker(self.state, self.ledger, self.clock, CountingIdentifiers()))
         self.loader = TrustLoader(self.trust, self.trust, self.trust, self.trust, BRIDGE)
+        trail = decision_trail(self.clock, self.ledger)
         owners = Owners(self.trust, self.trust, self.records, self.clock)
         resources = (
-            ApprovalRequests(Approver(self.approvals, self.clock, self.approval_log)),
+            ApprovalRequests(Approver(self.approvals, self.clock, self.approval_log, trail)),
             Revocations(revoke, self.state, owners, self.clock),
             Explanations(self.loader, self.state, self.clock),
             Keys(

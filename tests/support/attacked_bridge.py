@@ -25,7 +25,7 @@ from tests.support.client_world import GATEWAY, assertion, by_key
 from tests.support.delegation_world import claims_of
 from tests.support.dpop import CLIENT, proof
 from tests.support.exchange_world import Bridge, body, bridge, reason, subject_token
-from tests.support.fake_approvals import FakeApprovalLog
+from tests.support.fake_approvals import FakeApprovalLog, decision_trail
 from tests.support.jose_keys import JoseKey
 from tests.support.policy_world import IMPERSONATE
 
@@ -139,7 +139,8 @@ class Attacked:
     def approve(self, uses: int) -> None:
         """Somebody says yes to the one request that waits."""
         (waiting,) = [one.request.id for one in self.world.approvals.approvals() if one.state is ApprovalState.PENDING]
-        approver = Approver(self.world.approvals, self.world.clock, FakeApprovalLog())
+        trail = decision_trail(self.world.clock)
+        approver = Approver(self.world.approvals, self.world.clock, FakeApprovalLog(), trail)
         approver.approve(waiting, Decider("user/acme/boss"), uses=uses)
 
     def commit_to(self, ledger: Ledger) -> None:

@@ -2,11 +2,14 @@
 
 from threading import Lock
 
+from federation.admin.approvals import DecisionTrail
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval, first_version
 from federation.model.json import JsonObject
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import Clock, VersionConflict
+from tests.support.fake_identifiers import CountingIdentifiers
+from tests.support.fake_ledger import FakeLedger
 
 
 class FakeApprovals:
@@ -53,6 +56,11 @@ class FakeApprovals:
     def _reach(self) -> None:
         if self.failing:
             raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "approvals")
+
+
+def decision_trail(clock: Clock, ledger: FakeLedger | None = None) -> DecisionTrail:
+    """Decisions in a ledger in memory."""
+    return DecisionTrail(ledger or FakeLedger(clock), clock, CountingIdentifiers("decision"))
 
 
 class FakeApprovalLog:

@@ -20,8 +20,9 @@ from federation.admin.approvals import (
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.ports import VersionConflict
-from tests.support.fake_approvals import FakeApprovalLog, FakeApprovals
+from tests.support.fake_approvals import FakeApprovalLog, FakeApprovals, decision_trail
 from tests.support.fake_clock import FixedClock
+from tests.support.fake_ledger import FakeLedger
 
 NOW = 1_800_000_000
 LIFETIME = 600
@@ -60,7 +61,7 @@ class World:
 def world() -> World:
     clock = FixedClock(NOW)
     approvals, log = FakeApprovals(clock), FakeApprovalLog()
-    world = World(clock, approvals, log, Approver(approvals, clock, log))
+    world = World(clock, approvals, log, Approver(approvals, clock, log, decision_trail(clock)))
     world.ask()
     return world
 
@@ -169,7 +170,7 @@ def test_of_two_who_decide_at_once_one_is_told_so() -> None:
     approvals, log = RivalApprovals(clock), FakeApprovalLog()
     approvals.ask(REQUEST, NOW, LIFETIME)
     with pytest.raises(AlreadyDecided):
-        Approver(approvals, clock, log).approve("a1", BOSS)
+        Approver(approvals, clock, log, decision_trail(clock)).approve("a1", BOSS)
     assert [entry["outcome"] for entry in log.entries] == ["approved", "refused"]
 
 
@@ -260,3 +261,29 @@ def test_a_store_that_is_down_decides_nothing(world: World) -> None:
     world.approvals.failing = True
     with pytest.raises(TemporarilyUnavailable):
         world.approver.approve("a1", BOSS)
+
+
+def test_P4_a_decision_is_in_the_archive_before_it_holds() -> None:
+    """Who let a token through is as good a question as who got it."""
+    clock = FixedClock(NOW)
+    ledger, approvals = FakeLedger(clock), FakeApprovals(clock)
+    world = World(clock, approvals, FakeApprovalLog(), approver_with(approvals, clock, ledger))
+    world.ask()
+    world.approver.approve("a1", BOSS)
+    (record,) = ledger.records.values()
+    assert (record["outcome"], record["approval"], record["decided_by"]) == ("approved", "a1", BOSS.principal)
+
+
+def test_P1_a_decision_that_cannot_be_archived_does_not_hold() -> None:
+    clock = FixedClock(NOW)
+    ledger, approvals = FakeLedger(clock), FakeApprovals(clock)
+    world = World(clock, approvals, FakeApprovalLog(), approver_with(approvals, clock, ledger))
+    world.ask()
+    ledger.failing = True
+    with pytest.raises(TemporarilyUnavailable):
+        world.approver.approve("a1", BOSS)
+    assert world.stored.state is ApprovalState.PENDING
+
+
+def approver_with(approvals: FakeApprovals, clock: FixedClock, ledger: FakeLedger) -> Approver:
+    return Approver(approvals, clock, FakeApprovalLog(), decision_trail(clock, ledger))
