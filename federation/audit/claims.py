@@ -13,6 +13,8 @@ from federation.model.json import Claims, Json
 
 MAX_TEXT = 256
 """Characters of a text, names included."""
+MAX_SUBJECT = 2048
+"""The same of `sub`, which says who it is."""
 MAX_BYTES = 4096
 """Of all of them as JSON."""
 MAX_DEPTH = 8
@@ -38,13 +40,14 @@ def identifying_claims(claims: Claims) -> dict[str, Json]:
 
 def _candidates(claims: Claims) -> Iterator[tuple[str, Json, int]]:
     for name, value in claims.items():
-        if name not in PASSING and _is_plain(name, MAX_DEPTH) and _is_plain(value, MAX_DEPTH):
+        longest = MAX_SUBJECT if name == "sub" and isinstance(value, str) else MAX_TEXT
+        if name not in PASSING and _is_plain(name, MAX_DEPTH) and _is_plain(value, MAX_DEPTH, longest):
             yield name, value, len(json.dumps({name: value}))
 
 
-def _is_plain(value: Json, depth: int) -> bool:
+def _is_plain(value: Json, depth: int, longest: int = MAX_TEXT) -> bool:
     if isinstance(value, str):
-        return len(value) <= MAX_TEXT and not _TOKEN.search(value)
+        return len(value) <= longest and not _TOKEN.search(value)
     if isinstance(value, ReadOnly):
         members = (_is_plain(name, 1) and _is_plain(member, depth - 1) for name, member in value.items())
         return depth > 0 and all(members)

@@ -61,6 +61,7 @@ def describe_subject(subject: VerifiedToken) -> dict[str, Json]:
         "jwks_stale": subject.keys_stale,
         "jwks_as_of": None if subject.keys_as_of is None else int(subject.keys_as_of),
         "unaccounted_claims": list(subject.unaccounted),
+        "misshapen_claims": sorted(subject.misshapen),
         "claims": identifying_claims(subject.claims),
     }
 

@@ -4,6 +4,7 @@ from federation.model.json import Claims
 from federation.model.one_time import OneTimeUse, Purpose
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
+from federation.verification.numeric_date import numeric_date
 
 MAX_LIFETIME = 300
 """Seconds (ATTACKS L3)."""
@@ -24,7 +25,7 @@ def check_assertion(claims: Claims, client_id: str, audience: str, now: float) -
 
 
 def _check_times(claims: Claims, now: float) -> int:
-    expires_at, issued_at, not_before = (_time(claims, name) for name in ("exp", "iat", "nbf"))
+    expires_at, issued_at, not_before = (numeric_date(claims, name) for name in ("exp", "iat", "nbf"))
     if expires_at is None or expires_at <= now:
         raise InvalidRequest(Reason.TOKEN_EXPIRED, "exp is missing or past")
     if max(issued_at or 0, not_before or 0) > now + SKEW:
@@ -32,13 +33,6 @@ def _check_times(claims: Claims, now: float) -> int:
     if expires_at - (now if issued_at is None else issued_at) > MAX_LIFETIME:
         raise InvalidRequest(Reason.TOKEN_LIVES_TOO_LONG, f"more than {MAX_LIFETIME} seconds")
     return expires_at
-
-
-def _time(claims: Claims, name: str) -> int | None:
-    value = claims.get(name)
-    if name in claims and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
-        raise InvalidRequest(Reason.MALFORMED_CLAIMS, name)
-    return value if isinstance(value, int) else None
 
 
 def read_jti(claims: Claims) -> str:

@@ -48,6 +48,8 @@ class SpiffeJwt:
 
 def _use(client: Client, verified: VerifiedToken) -> tuple[OneTimeUse, ...]:
     """Workloads use an SVID until it expires; one with a jti says that it is for once."""
+    if "jti" in verified.misshapen:
+        raise InvalidRequest(Reason.MALFORMED_CLAIMS, "jti")
     if "jti" not in verified.claims:
         return ()
     key = (client.id, read_jti(verified.claims))

@@ -74,6 +74,8 @@ class Mapper:
 def _no_mapping(subject: VerifiedToken, selectors: Sequence[Selector], missed: Missed) -> InvalidRequest:
     closest = nearest(missed)
     detail = as_text(closest) if closest else no_candidates(subject.issuer, selectors)
+    if subject.misshapen:
+        detail += f"; in another form than documented: {' '.join(map(as_path, sorted(subject.misshapen)))}"
     return InvalidRequest(Reason.NO_MAPPING, detail, evidence={"nearest": as_json(closest)})
 
 

@@ -11,6 +11,9 @@ from federation.model.json import Claims, Json
 from federation.model.trust import MatchValue
 
 MAX_PATTERN = 256
+"""Characters of a glob."""
+MAX_EXACT = 2048
+"""Characters of an exact text: as many as a subject may have."""
 
 
 class Miss(Struct, frozen=True):

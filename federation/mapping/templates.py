@@ -69,6 +69,7 @@ def principal(text: str, claims: Claims) -> str:
     """The principal that the template yields; raises InvalidRequest where a claim is absent or not a plain word."""
     pieces = [piece if isinstance(piece, str) else _word(claims, piece) for piece in _parsed(text)]
     result = "".join(pieces)
+    _check_length("the principal", result, MAX_PRINCIPAL)
     if not _is_principal(result):
         raise _invalid("the principal")
     return result
@@ -88,7 +89,8 @@ def attribute(name: str, text: str, claims: Claims) -> str:
     except ValueError as error:
         raise _invalid(f"the template of attribute {name}") from error
     value = "".join(piece if isinstance(piece, str) else _text(claims, piece) for piece in template)
-    if len(value) > MAX_VALUE or not value.isprintable():
+    _check_length(f"attribute {name}", value, MAX_VALUE)
+    if not value.isprintable():
         raise _invalid(f"attribute {name}")
     return value
 
@@ -114,5 +116,10 @@ def _is_principal(text: str) -> bool:
     return len(text) <= MAX_PRINCIPAL and bool(_PRINCIPAL.fullmatch(text)) and _DOTS.isdisjoint(text.split("/"))
 
 
+def _check_length(what: str, text: str, limit: int) -> None:
+    if len(text) > limit:
+        raise InvalidRequest(Reason.PRINCIPAL_INVALID, f"{what} has {len(text)} characters, the limit is {limit}")
+
+
 def _invalid(what: str) -> InvalidRequest:
-    return InvalidRequest(Reason.PRINCIPAL_INVALID, f"{what} is absent, too long or has other characters than allowed")
+    return InvalidRequest(Reason.PRINCIPAL_INVALID, f"{what} is absent or has other characters than allowed")

@@ -154,6 +154,8 @@ class Circumstances(Redacted, Struct, frozen=True):
     approval: Approval | None = None
     claims: Claims = field(default_factory=dict[str, Json])
     """The subject token's, as its issuer wrote them."""
+    misshapen: frozenset[str] = frozenset()
+    """Claims that it has besides, in another form than their provider documents."""
     attestation: Claims = field(default_factory=dict[str, Json])
     """Of a verified attestation of the machine or workload; empty: none."""
     authorization_details: tuple[JsonObject, ...] = ()

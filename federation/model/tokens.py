@@ -72,7 +72,8 @@ class OwnClaims(Struct, frozen=True):
 class VerifiedToken(Redacted, Struct, frozen=True):
     """Proof: signed by a trusted issuer's key, meant for us, valid now, and the provider's claims table holds.
 
-    `claims` are the very bytes that were verified, parsed once (ATTACKS 0.7). Times: seconds since the epoch.
+    `claims` are the very bytes that were verified, parsed once (ATTACKS 0.7), without null. Times: seconds since the
+    epoch.
     """
 
     HIDDEN: ClassVar[frozenset[str]] = frozenset({"claims"})
@@ -92,6 +93,8 @@ class VerifiedToken(Redacted, Struct, frozen=True):
     """When the issuer last published or pushed the key; None: the key stands in its document."""
     unaccounted: tuple[str, ...] = ()
     """Claims that the provider's table does not know: worth a look, never used by default."""
+    misshapen: frozenset[str] = frozenset()
+    """Claims that are there in another form than their provider documents; `claims` is without them."""
     own: OwnClaims | None = None
     """Of a token that we minted; None: a foreign one."""
     client: Client | None = None

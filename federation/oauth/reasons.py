@@ -107,6 +107,10 @@ class Reason(StrEnum):
     )
     WRONG_TOKEN_TYP = "wrong_token_typ", "The token's typ does not fit the declared token type."
     MALFORMED_CLAIMS = "malformed_claims", "A claim of the token is missing or has the wrong form."
+    TIME_IN_MILLISECONDS = (
+        "time_in_milliseconds",
+        "A time in the token is in milliseconds; iat, nbf and exp are seconds since 1970 (RFC 7519 section 2).",
+    )
 
     # Its issuer, key and signature
     UNTRUSTED_ISSUER = "untrusted_issuer", "No trusted issuer matches this token's iss and aud, or this certificate."

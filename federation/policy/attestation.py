@@ -10,6 +10,8 @@ _ATTESTED_AT: ReadOnly[str, tuple[str, ...]] = {
     "kubernetes": ("kubernetes.io",),  # the bound pod, node and service account
 }
 """Where the claims of a provider hold what the platform itself says of its workload."""
+ATTESTING = frozenset(path[0] for path in _ATTESTED_AT.values())
+"""The claims that attest."""
 
 
 def attested(subject: VerifiedToken) -> Claims:

@@ -158,6 +158,7 @@ def _circumstances(case: Case, zones: ZoneTable, risk: Risk, approval: Approval 
         risk=risk,
         approval=approval,
         claims=subject.claims,
+        misshapen=subject.misshapen,
         attestation=attested(subject),
         authorization_details=case.details,
     )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from collections.abc import Mapping as ReadOnly
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 
@@ -17,6 +17,9 @@ Check: TypeAlias = Callable[[Json], bool]
 REGISTERED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
 """RFC 7519 section 4.1: checked for every provider before its table is consulted."""
 
+BINDING = "cnf"
+"""Never taken for absent: a binding that is not understood is not dropped (ATTACKS H7)."""
+
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -26,7 +29,9 @@ class ClaimsTable(Struct, frozen=True):
     required: ReadOnly[str, Check]
     """Must be there and pass."""
     checked: ReadOnly[str, Check] = field(default_factory=dict)
-    """If there, must pass."""
+    """The provider's own rules read these: if there, must pass."""
+    optional: ReadOnly[str, Check] = field(default_factory=dict)
+    """No rule of the provider reads these: what does not pass refuses nothing, and no other rule may read it."""
     accounted: frozenset[str] = frozenset()
     """Known, and free to have any value."""
     accounted_prefixes: tuple[str, ...] = ()
@@ -34,16 +39,50 @@ class ClaimsTable(Struct, frozen=True):
     selectors: tuple[str, ...] = ("sub",)
     """Top-level claims under which mappings are filed, the most selective first (DESIGN section 8)."""
 
-    def verify(self, claims: Claims) -> tuple[str, ...]:
-        """The claims that the table does not know; raises InvalidRequest where a required or checked one fails."""
+    def verify(self, claims: Claims) -> "Accounted":
+        """The claims that rules may read; raises InvalidRequest where a required or checked one fails.
+
+        Null is absence, and so is an empty value of a claim that need not be there.
+        """
+        there = {name: value for name, value in claims.items() if not self._is_absent(name, value)}
         for name, check in self.required.items():
-            if name not in claims or not check(claims[name]):
+            if name not in there or not check(there[name]):
                 raise InvalidRequest(Reason.MALFORMED_CLAIMS, f"required claim {name}")
         for name, check in self.checked.items():
-            if name in claims and not check(claims[name]):
+            if name in there and not check(there[name]):
                 raise InvalidRequest(Reason.MALFORMED_CLAIMS, f"claim {name}")
-        known = REGISTERED | self.accounted | self.required.keys() | self.checked.keys()
+        misshapen = frozenset(name for name, check in self.optional.items() if name in there and not check(there[name]))
+        return Accounted(
+            claims={name: value for name, value in there.items() if name not in misshapen},
+            unaccounted=self._unaccounted(there),
+            misshapen=misshapen,
+        )
+
+    @property
+    def forms(self) -> dict[str, Check]:
+        """Every claim whose form is known."""
+        return {**self.optional, **self.checked, **self.required}
+
+    def _is_absent(self, name: str, value: Json) -> bool:
+        if name == BINDING:
+            return False
+        may_be_absent = name in self.checked or name in self.optional
+        return value is None or (may_be_absent and value in ("", [], {}))
+
+    def _unaccounted(self, claims: Claims) -> tuple[str, ...]:
+        known = REGISTERED | self.accounted | self.forms.keys()
         return tuple(sorted(name for name in claims.keys() - known if not name.startswith(self.accounted_prefixes)))
+
+
+class Accounted(NamedTuple):
+    """A claims set that its provider's table has been laid beside."""
+
+    claims: Claims
+    """Without what is absent, and without what is misshapen: no rule can read those."""
+    unaccounted: tuple[str, ...]
+    """Claims that the table does not know."""
+    misshapen: frozenset[str]
+    """Optional claims that are there in another form than the provider documents."""
 
 
 def text(value: Json) -> bool:

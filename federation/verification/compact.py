@@ -1,5 +1,6 @@
 """JWS compact serialization and JOSE header of a JWT (RFC 7515), read strictly before any library sees them."""
 
+import re
 from hashlib import sha256
 from typing import ClassVar, TypeGuard
 
@@ -74,6 +75,8 @@ def _kid(header: JsonObject) -> str | None:
     if "kid" not in header:
         return None
     kid = header["kid"]
+    if isinstance(kid, str) and len(kid) > MAX_KID:
+        raise InvalidRequest(Reason.MALFORMED_TOKEN, f"kid has {len(kid)} characters, the limit is {MAX_KID}")
     if not is_kid(kid):
         raise InvalidRequest(Reason.MALFORMED_TOKEN, "kid")
     return kid
@@ -106,18 +109,27 @@ MAX_CLAIMS = 100
 MAX_AUDIENCES = 16
 MAX_TEXT = 2 * 1024
 """Bytes in UTF-8, for every string at any depth, names included."""
+_NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,64}")
 
 
 def check_limits(claims: JsonObject, octets: int) -> None:
     """Raises InvalidRequest where a limit is passed. `octets`: length of the JSON text."""
     if len(claims) > MAX_CLAIMS:
-        raise InvalidRequest(Reason.MALFORMED_CLAIMS, "more than 100 claims")
+        raise InvalidRequest(Reason.MALFORMED_CLAIMS, f"more than {MAX_CLAIMS} claims")
     aud = claims.get("aud")
     if isinstance(aud, list) and len(aud) > MAX_AUDIENCES:
-        raise InvalidRequest(Reason.MALFORMED_CLAIMS, "more than 16 audiences")
+        raise InvalidRequest(Reason.MALFORMED_CLAIMS, f"more than {MAX_AUDIENCES} audiences")
     # No string is longer than the text it was written in, and most tokens are short.
-    if octets > MAX_TEXT and not _all_short(claims):
-        raise InvalidRequest(Reason.MALFORMED_CLAIMS, "a string above 2 KiB")
+    if octets > MAX_TEXT:
+        _check_texts(claims)
+
+
+def _check_texts(claims: JsonObject) -> None:
+    for name, value in claims.items():
+        if not (_all_short(name) and _all_short(value)):
+            # A name is the sender's text, so only one that looks like one is told.
+            told = name if _NAME.fullmatch(name) else "with another name"
+            raise InvalidRequest(Reason.MALFORMED_CLAIMS, f"claim {told}: a text in it is above {MAX_TEXT} bytes")
 
 
 def _all_short(value: Json) -> bool:

@@ -14,16 +14,22 @@ class CheckedClaims(NamedTuple):
 
     times: Times
     subject: str
+    claims: Claims
+    """What rules may read: nothing that is absent, nothing that has another form than its provider documents."""
     unaccounted: tuple[str, ...]
     """Claims that the provider's table does not know."""
+    misshapen: frozenset[str]
+    """Claims that are there, and not among `claims`: a rule that reads one refuses."""
 
 
 def check_claims(claims: Claims, issuer: Issuer, provider: Provider, now: float) -> CheckedClaims:
     """Every check that needs no key; raises InvalidRequest. By itself it proves nothing."""
     times = check_times(claims, issuer, now)
     check_authentication_age(claims, issuer, now)
-    check_jti(claims, issuer)
     subject = read_subject(claims)
-    unaccounted = provider.table.verify(claims)
-    provider.check(issuer, claims)
-    return CheckedClaims(times, subject, unaccounted)
+    accounted = provider.table.verify(claims)
+    read, misshapen = accounted.claims, accounted.misshapen
+    if not check_jti(read, issuer):
+        read, misshapen = {name: read[name] for name in read if name != "jti"}, misshapen | {"jti"}
+    provider.check(issuer, read)
+    return CheckedClaims(times, subject, read, accounted.unaccounted, misshapen)

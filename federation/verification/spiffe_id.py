@@ -30,8 +30,10 @@ class SpiffeId(NamedTuple):
 def parse_spiffe_id(text: str) -> SpiffeId:
     """The identity that `text` spells; raises NotSpiffeId. A trust domain alone is no workload."""
     domain = _TRUST_DOMAIN.match(text)
-    if domain is None or len(text) > MAX_LENGTH:
+    if domain is None:
         raise NotSpiffeId("no trust domain in its one spelling")
+    if len(text) > MAX_LENGTH:  # ASCII, or it does not fit below
+        raise NotSpiffeId(f"{len(text)} bytes, the limit is {MAX_LENGTH}")
     if not _PATH.fullmatch(text, domain.end()):
         raise NotSpiffeId("no path, or one with empty, dot or escaped segments")
     return SpiffeId(domain[0], text[domain.end() :])

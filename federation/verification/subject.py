@@ -6,8 +6,8 @@ from federation.model.json import Claims
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 
-MAX_SUBJECT = 255
-"""Characters (OpenID Connect Core 1.0 section 2)."""
+MAX_SUBJECT = 2048
+"""Characters: as many as a SPIFFE ID has (SPIFFE-ID section 2.3). CI jobs tell more than 255 of themselves."""
 
 
 def read_subject(claims: Claims) -> str:
@@ -15,8 +15,10 @@ def read_subject(claims: Claims) -> str:
     sub = claims.get("sub")
     if not isinstance(sub, str):
         raise InvalidRequest(Reason.MALFORMED_CLAIMS, "sub")
-    if not 1 <= len(sub) <= MAX_SUBJECT or not _is_plain(sub):
-        raise InvalidRequest(Reason.MALFORMED_SUBJECT)
+    if len(sub) > MAX_SUBJECT:
+        raise InvalidRequest(Reason.MALFORMED_SUBJECT, f"sub has {len(sub)} characters, the limit is {MAX_SUBJECT}")
+    if not sub or not _is_plain(sub):
+        raise InvalidRequest(Reason.MALFORMED_SUBJECT, "sub has unsafe characters" if sub else "sub is empty")
     return sub
 
 

@@ -132,11 +132,12 @@ class TokenVerifier:
             issued_at=checked.times.issued_at,
             expires_at=checked.times.expires_at,
             digest=jwt.digest,
-            claims=claims,
+            claims=checked.claims,
             key_id=resolved.key.kid,
             keys_stale=resolved.stale,
             keys_as_of=resolved.as_of,
             unaccounted=checked.unaccounted,
+            misshapen=checked.misshapen,
         )
 
 

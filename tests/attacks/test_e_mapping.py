@@ -59,7 +59,7 @@ def test_E3_a_star_over_a_missing_claim_wants_something() -> None:
 
 
 def test_E3_a_rule_for_the_empty_text_is_refused_at_write() -> None:
-    with pytest.raises(InvalidDocuments, match="1 to 256"):
+    with pytest.raises(InvalidDocuments, match="1 to 2048"):
         ProviderBridge("oidc", {"sub": "0oa1b2c3d4", "c": ""})
 
 

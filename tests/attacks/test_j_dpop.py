@@ -8,7 +8,7 @@ import pytest
 from federation.model.json import Json
 from federation.oauth.identifiers import PROOF_ALGORITHMS
 from federation.oauth.reasons import Reason
-from tests.support.dpop import CLIENT, Members, jkt, proof, proof_claims, proof_header
+from tests.support.dpop import CLIENT, NOW, Members, jkt, proof, proof_claims, proof_header
 from tests.support.dpop_verification import refusal, verified
 from tests.support.jose_keys import JoseKey, b64u, b64u_int, ec_key, ed25519_key, key_for, rsa_key
 from tests.support.jose_tokens import signed, signing_input
@@ -65,10 +65,15 @@ def test_J2_a_proof_without_one_of_its_claims_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["jti", "htm", "htu", "iat", "nonce"])
-@pytest.mark.parametrize("value", [None, 1.5, True, [], {}, ["POST"]])
+@pytest.mark.parametrize("value", [None, -1.5, True, [], {}, ["POST"]])
 def test_J2_a_claim_of_another_kind_is_refused(name: str, value: Json) -> None:
     claims = {**proof_claims(), name: value}
     assert refusal(signed(proof_header(), claims, CLIENT, "ES256")) is Reason.INCOMPLETE_PROOF
+
+
+def test_J2_an_iat_may_have_a_fraction_and_is_in_seconds() -> None:
+    assert verified(proof(iat=NOW + 0.25)).issued_at == NOW
+    assert refusal(proof(iat=NOW * 1000)) is Reason.STALE_PROOF
 
 
 @pytest.mark.parametrize(("length", "accepted"), [(0, False), (1, True), (128, True), (129, False)])

@@ -74,11 +74,12 @@ def test_K4_a_malformed_spiffe_id_is_refused_and_never_taken_for_a_device(
 
 
 def test_K4_a_spiffe_id_is_as_long_as_any_subject_may_be(world: CertificateWorld) -> None:
-    longest = f"{TRUST_DOMAIN}/".ljust(255, "a")
+    longest = f"{TRUST_DOMAIN}/".ljust(2048, "a")
     assert world.verify(CA.sign(svid(longest))).subject == longest
     with pytest.raises(InvalidRequest) as refused_with:
         world.verify(CA.sign(svid(f"{longest}a")))
-    assert refused_with.value.reason is Reason.MALFORMED_SUBJECT
+    assert refused_with.value.reason is Reason.CERTIFICATE_REFUSED
+    assert refused_with.value.detail == "SPIFFE ID: 2049 bytes, the limit is 2048"
 
 
 def test_K4_without_a_uri_a_certificate_is_no_svid() -> None:

@@ -44,9 +44,10 @@ class ProviderBridge:
         """Whom a verified token with these claims is to us; raises InvalidRequest."""
         issuer = TrustedIssuers(self.trust, BRIDGE).select(claims)
         provider = provider_named(issuer.provider)
-        provider.table.verify(claims)
-        provider.check(issuer, claims)
-        return Mapper(self.trust, provider_named).resolve(verified(by=issuer, claims=claims), asking()).principal
+        accounted = provider.table.verify(claims)
+        provider.check(issuer, accounted.claims)
+        token = verified(by=issuer, claims=accounted.claims, misshapen=accounted.misshapen)
+        return Mapper(self.trust, provider_named).resolve(token, asking()).principal
 
     def refusal(self, claims: ReadOnly[str, Any]) -> Reason:
         """Why such a token is refused."""

@@ -17,6 +17,8 @@ class ClaimsCase(NamedTuple):
     name: str
     claims: dict[str, Any]
     reason: str
+    misshapen: tuple[str, ...] = ()
+    """Claims of another form than documented."""
 
 
 def load(provider: str) -> dict[str, Any]:
@@ -35,11 +37,17 @@ def claims_of(provider: str, name: str) -> dict[str, Any]:
 
 
 def cases(verdict: str) -> list[ClaimsCase]:
-    """All `accepted` or `refused` claim sets, built from the ones they are like."""
+    """All `accepted`, `refused` or `misshapen` claim sets, built from the ones they are like."""
     return [
-        ClaimsCase(vector["provider"], case["name"], _build(vector, case), case.get("reason", ""))
+        ClaimsCase(
+            vector["provider"],
+            case["name"],
+            _build(vector, case),
+            case.get("reason", ""),
+            tuple(case.get("misshapen", ())),
+        )
         for vector in vectors()
-        for case in vector[verdict]
+        for case in vector.get(verdict, ())
     ]
 
 

@@ -95,7 +95,11 @@ def mapped(*grants: Grant, by: Issuer | None = None) -> MappedPrincipal:
 
 
 def verified(
-    *, expires_at: int = NOW + 3600, by: Issuer | None = None, claims: ReadOnly[str, Json] | None = None
+    *,
+    expires_at: int = NOW + 3600,
+    by: Issuer | None = None,
+    claims: ReadOnly[str, Json] | None = None,
+    misshapen: frozenset[str] = frozenset(),
 ) -> VerifiedToken:
     return VerifiedToken(
         issuer=by or issuer(),
@@ -105,6 +109,7 @@ def verified(
         expires_at=expires_at,
         digest="0" * 64,
         claims=claims or {"sub": "worker"},
+        misshapen=misshapen,
     )
 
 

@@ -101,7 +101,7 @@ def _excused(unfit: Unfit, match: dict[str, MatchValue]) -> bool:
 
 def _impossible_lines(provider: Provider, match: dict[str, MatchValue]) -> Iterator[Objection]:
     """A value that the provider's tokens cannot have: the line would never hold, and nobody would know why."""
-    known = {**provider.table.checked, **provider.table.required}
+    known = provider.table.forms
     for path, wanted in match.items():
         check = known.get(top_level(path) or "")
         if check and not is_glob(wanted) and not check(wanted):

@@ -103,8 +103,11 @@ def _claims(provider: Provider) -> Iterator[str]:
     yield "Required: without it, or with another form, a token is refused."
     yield _forms(table.required)
     if table.checked:
-        yield "Checked: may be absent; with another form, a token is refused."
+        yield "Checked: may be absent, null or empty; with another form, a token is refused."
         yield _forms(table.checked)
+    if table.optional:
+        yield "Optional: with another form, no mapping and no policy may read it; nothing else is refused for that."
+        yield _forms(table.optional)
     known = [*sorted(table.accounted), *(f"{prefix}*" for prefix in table.accounted_prefixes)]
     if known:
         yield f"Accounted for, with any value: {', '.join(f'`{name}`' for name in known)}."

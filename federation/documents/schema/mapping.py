@@ -18,7 +18,7 @@ from federation.documents.schema.document import (
     TrustDocument,
     distinct,
 )
-from federation.mapping.match import MAX_PATTERN, is_glob
+from federation.mapping.match import MAX_EXACT, MAX_PATTERN, is_glob
 from federation.mapping.paths import parse_path
 from federation.mapping.templates import parse_attribute, parse_principal
 from federation.model.trust import MatchValue
@@ -46,8 +46,9 @@ def _value(value: object) -> MatchValue:
 
 
 def _text(value: str) -> str:
-    if not 1 <= len(value) <= MAX_PATTERN or not value.isprintable():
-        raise ValueError(f"text to match has 1 to {MAX_PATTERN} printable characters")
+    limit = MAX_PATTERN if is_glob(value) else MAX_EXACT
+    if not 1 <= len(value) <= limit or not value.isprintable():
+        raise ValueError(f"text to match has 1 to {limit} printable characters; this has {len(value)}")
     return value
 
 

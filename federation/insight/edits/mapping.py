@@ -9,7 +9,7 @@ from federation.insight.edits.values import Candidate, Opens, Operation
 from federation.insight.explain.near import near_mappings
 from federation.insight.explain.selected import Selected
 from federation.insight.snapshot.snapshot import Snapshot
-from federation.mapping.match import MAX_PATTERN, Miss, is_glob, value_matches
+from federation.mapping.match import MAX_EXACT, Miss, is_glob, value_matches
 from federation.mapping.paths import lookup, parse_path
 from federation.mapping.selectors import selectors_of
 from federation.model.confirmation import is_pending
@@ -70,7 +70,7 @@ def _can_stand_in_a_line(value: Json) -> bool:
     """What identifies somebody: never a text that could be a token, which a suggestion would spread."""
     if isinstance(value, bool | int):
         return True
-    plain = isinstance(value, str) and 0 < len(value) <= MAX_PATTERN and not is_glob(value)
+    plain = isinstance(value, str) and 0 < len(value) <= MAX_EXACT and not is_glob(value)
     return plain and not _JWT.match(str(value))
 
 

@@ -156,8 +156,9 @@ def _unsigned(selected: Selected, identity: Identity, clock: Clock) -> VerifiedT
         issued_at=checked.times.issued_at,
         expires_at=checked.times.expires_at,
         digest=_digest(selected.claims),
-        claims=selected.claims,
+        claims=checked.claims,
         unaccounted=checked.unaccounted,
+        misshapen=checked.misshapen,
     )
 
 

@@ -58,7 +58,7 @@ def _documented(name: str, refusal: Refusal, trail: Trail) -> str:
     if selected is None or selected.issuer.provider not in provider_names():
         return ""
     table = provider_named(selected.issuer.provider).table
-    check = {**table.checked, **table.required}.get(name)
+    check = table.forms.get(name)
     told = " ".join((check.__doc__ or "").partition("\n\n")[0].split()) if check else ""
     plain = _FOR_US.sub("", told).removesuffix(".")
     return plain if plain[1:2].isupper() else plain[:1].lower() + plain[1:]

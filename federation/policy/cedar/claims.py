@@ -35,6 +35,11 @@ def tags(claims: Claims, mentions: Mentions) -> Tags:
     )
 
 
+def as_path(name: str) -> str:
+    """The path of a claim as a whole; empty where no path can spell it."""
+    return name if _PLAIN.fullmatch(name) else _quoted("", name)
+
+
 def _walk(claims: Claims, prefix: str) -> Iterator[_Found]:
     for name, value in claims.items():
         path = f"{prefix}{name}" if _PLAIN.fullmatch(name) else _quoted(prefix, name)

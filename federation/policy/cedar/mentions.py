@@ -27,6 +27,10 @@ class Mentions(Struct, frozen=True):
         """Whether a policy may ask for the tag."""
         return self.any_tag or name in self.words
 
+    def claim(self, path: str) -> bool:
+        """Whether a policy may ask for the claim of that path, or for something within it."""
+        return self.any_tag or any(word == path or word.startswith(f"{path}.") for word in self.words)
+
 
 def mentions(head: Head, conditions: object) -> Mentions:
     """What a policy mentions whose conditions are given in Cedar's JSON form."""

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from federation.model.json import Claims, Json, JsonObject
 from federation.model.policy import Circumstances, DecisionRequest, Party, Place, RegisteredClient
-from federation.policy.cedar.claims import tags
+from federation.policy.attestation import ATTESTING
+from federation.policy.cedar.claims import as_path, tags
 from federation.policy.cedar.mentions import Mentions
 from federation.policy.details import by_path
 
@@ -27,6 +28,7 @@ class Question(NamedTuple):
 
 def question(request: DecisionRequest, mentions: Mentions) -> Question:
     """With what is mentioned; raises ValueError for too much of it, and for what has no Cedar form."""
+    _check_forms(request.context, mentions)
     address = _address(request.context.network.ip)  # mentioned or not: without one, nobody is asking
     context = {name: value() for name, value in _context(request.context, address).items() if name in mentions.words}
     entities = list(_entities(request, mentions)) if mentions.entities else []
@@ -40,6 +42,14 @@ def question(request: DecisionRequest, mentions: Mentions) -> Question:
         "context": written[0],
     }
     return Question(asked, written[1])
+
+
+def _check_forms(context: Circumstances, mentions: Mentions) -> None:
+    """A policy that mentions a claim counts on its form: of another form it would take the claim for absent."""
+    for name in sorted(context.misshapen):
+        by_name = "claims" in mentions.words and mentions.claim(as_path(name))
+        if by_name or ("attestation" in mentions.words and name in ATTESTING):
+            raise ValueError("a claim that a policy reads has another form than its provider documents")
 
 
 def _uid(type_name: str, entity: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from federation.verification import base64url
 from federation.verification.algorithms import SignatureAlgorithm, allowed_algorithm
 from federation.verification.compact import OF_PROOFS, UnverifiedJwt, parse_compact
 from federation.verification.jwk import SIG, UnusableJwk, VerificationKey, read_jwk, thumbprint
+from federation.verification.numeric_date import numeric_date
 from federation.verification.proofs.htu import is_one_of
 
 MAX_PROOF = 4 * 1024
@@ -65,12 +66,22 @@ class DpopVerifier(Struct, frozen=True):
         return VerifiedProof(jkt, _jti(claims), issued_at, _nonce(claims), claims)
 
     def _check_time(self, claims: Claims) -> int:
-        issued_at = claims.get("iat")
-        if not isinstance(issued_at, int) or isinstance(issued_at, bool):
-            raise InvalidDpopProof(Reason.INCOMPLETE_PROOF, "iat")
+        issued_at = _time(claims)
         if abs(offset := issued_at - self.clock.now()) > WINDOW:
             raise InvalidDpopProof(Reason.STALE_PROOF, f"iat is {offset:+.0f} seconds from now")
         return issued_at
+
+
+def _time(claims: Claims) -> int:
+    try:
+        issued_at = numeric_date(claims, "iat")
+    except InvalidRequest as error:
+        in_milliseconds = error.reason is Reason.TIME_IN_MILLISECONDS
+        reason = Reason.STALE_PROOF if in_milliseconds else Reason.INCOMPLETE_PROOF
+        raise InvalidDpopProof(reason, error.detail) from error
+    if issued_at is None:
+        raise InvalidDpopProof(Reason.INCOMPLETE_PROOF, "iat")
+    return issued_at
 
 
 def _parse(text: str) -> UnverifiedJwt:

@@ -96,7 +96,7 @@ PROVIDER = Provider(
     name="aws",
     table=ClaimsTable(
         required={"iss": _is_issuer, "sub": _is_role, "jti": text, NAMESPACE: _aws_says},
-        checked={"account": _is_account, "role_id": _is_role_id},
+        optional={"account": _is_account, "role_id": _is_role_id},
         selectors=("sub", "role_id"),
     ),
     check=_check,

@@ -67,10 +67,12 @@ PROVIDER = Provider(
             "stepUuid": _braced,
         },
         checked={
+            "deploymentEnvironmentUuid": _braced,
+        },
+        optional={
             "accountUuid": _braced,
             "branchName": text,
             "commitSha": text,
-            "deploymentEnvironmentUuid": _braced,
             "pipelineRunUuid": _braced,
         },
         accounted=frozenset({"compliant"}),

@@ -87,6 +87,8 @@ PROVIDER = Provider(
             "queue_id": uuid,
             "agent_id": uuid,
             "build_tag": text,
+        },
+        optional={
             "runner_environment": one_of("buildkite-hosted", "self-hosted"),
         },
         accounted=frozenset({"build_number", "step_key", "cluster_name", "queue_key", "https://aws.amazon.com/tags"}),

@@ -77,9 +77,11 @@ PROVIDER = Provider(
         required={"iss": _is_issuer, "sub": text, _PROJECT: uuid, _RERUN: flag},
         checked={
             _ORGANIZATION: uuid,
-            _CONTEXTS: _ids,
             _ORIGIN: text,
             _REF: text,
+        },
+        optional={
+            _CONTEXTS: _ids,
             f"{_OWN}pipeline-definition-id": uuid,
             f"{_OWN}pipeline-id": uuid,
             f"{_OWN}workflow-id": uuid,

@@ -15,6 +15,7 @@ from federation.model.trust import Issuer, MatchValue
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.verification.claims_table import REGISTERED, ClaimsTable, flag, one_of, text
+from federation.verification.numeric_date import is_numeric_date, numeric_date
 from federation.verification.provider import Provider, pins
 from federation.verification.x509.certificates import refused
 from federation.verification.x509.chain import VerifiedChain
@@ -37,14 +38,9 @@ def _is_device(value: Json) -> bool:
     return isinstance(value, str) and _DEVICE.fullmatch(value) is not None
 
 
-def _is_time(value: Json) -> bool:
-    """Whole seconds since the epoch."""
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 def _check(_issuer: Issuer, claims: Claims) -> None:
-    issued_at, expires_at = claims["iat"], claims["exp"]
-    if not (isinstance(issued_at, int) and isinstance(expires_at, int) and expires_at - issued_at <= MAX_LIFETIME):
+    life = (numeric_date(claims, "exp") or 0) - (numeric_date(claims, "iat") or 0)
+    if life > MAX_LIFETIME:
         raise InvalidRequest(Reason.TOKEN_LIVES_TOO_LONG, "a device's token lives for at most an hour")
 
 
@@ -78,13 +74,15 @@ def _mapping_problem(match: dict[str, MatchValue]) -> str | None:
 PROVIDER = Provider(
     name="device",
     table=ClaimsTable(
-        required={"iss": text, "sub": _is_device, "jti": text, "iat": _is_time, "exp": _is_time},
+        required={"iss": text, "sub": _is_device, "jti": text, "iat": is_numeric_date, "exp": is_numeric_date},
         checked={
-            "serial": text,
-            "serial_number": text,
             "dbgstat": one_of(*_DEBUG_OPEN, *_DEBUG_SHUT),
             "oemboot": flag,
             "secboot": flag,  # as oemboot was called in the drafts
+        },
+        optional={
+            "serial": text,
+            "serial_number": text,
             "ueid": text,
         },
         accounted=frozenset(

@@ -96,6 +96,8 @@ PROVIDER = Provider(
             "appidacr": _confidential_client,
             "azpacr": _confidential_client,
             "idtyp": text,
+        },
+        optional={
             "xms_mirid": text,
             "xms_az_rid": text,
         },

@@ -112,7 +112,7 @@ PROVIDER = Provider(
             "ref": any_text,  # empty where a deployment is tied to a commit
             "event_name": text,
         },
-        checked={
+        optional={
             "actor_id": digits,
             "run_id": digits,
             "run_number": digits,

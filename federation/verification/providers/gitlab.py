@@ -94,12 +94,14 @@ PROVIDER = Provider(
             "pipeline_source": text,
         },
         checked={
+            "job_project_id": digits,
+            "environment": text,  # as far as sub names it
+        },
+        optional={
             "user_id": any_text,
             "pipeline_id": digits,
             "job_id": digits,
-            "job_project_id": digits,
             "job_namespace_id": digits,
-            "environment": text,
             "environment_protected": _BOOLEAN_TEXT,
             "runner_environment": one_of("gitlab-hosted", "self-hosted"),
             "project_visibility": one_of("private", "internal", "public"),

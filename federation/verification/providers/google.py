@@ -63,7 +63,8 @@ PROVIDER = Provider(
     name="google",
     table=ClaimsTable(
         required={"iss": one_of(ISSUER), "sub": digits, "azp": text},
-        checked={"email": text, "email_verified": flag, "google": _instance},
+        checked={"email": text, "email_verified": flag},
+        optional={"google": _instance},
         accounted=frozenset({"at_hash", "nonce", "hd"}),
     ),
     check=_check,

@@ -61,7 +61,7 @@ PROVIDER = Provider(
     name="jenkins",
     table=ClaimsTable(
         required={"iss": text, "sub": _is_job_url},
-        checked={"build_number": _is_build_number, "git_url": any_text},
+        optional={"build_number": _is_build_number, "git_url": any_text},
     ),
     check=_check,
     issuer_problem=_issuer_problem,

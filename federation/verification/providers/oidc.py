@@ -19,7 +19,7 @@ PROVIDER = Provider(
     name="oidc",
     table=ClaimsTable(
         required={"iss": text, "sub": text},
-        checked={"azp": text, "client_id": text, "email": text, "email_verified": flag},
+        optional={"azp": text, "client_id": text, "email": text, "email_verified": flag},
         accounted=frozenset(_OPENID_CONNECT | _OAUTH | _OKTA),
     ),
     unfit=(Unfit(("email",), "proves nothing unless the issuer verified it", "sub", unless=("email_verified", True)),),

@@ -15,6 +15,7 @@ from federation.oauth.reasons import Reason
 from federation.verification.claims_table import ClaimsTable
 from federation.verification.compact import UnverifiedHeader
 from federation.verification.jwk import JWT_SVID
+from federation.verification.numeric_date import is_numeric_date
 from federation.verification.provider import Provider
 from federation.verification.spiffe_id import SPIFFE, is_trust_domain, trust_domain_of
 from federation.verification.x509.chain import VerifiedChain
@@ -36,11 +37,6 @@ def _is_audience(value: Json) -> bool:
     """One text, or a list of one: each of several parties could present the token here (JWT-SVID section 6.2)."""
     one = value[0] if isinstance(value, list) and len(value) == 1 else value
     return isinstance(one, str) and one != ""
-
-
-def _is_time(value: Json) -> bool:
-    """Whole seconds since the epoch."""
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _check_header(header: UnverifiedHeader, token_type: TokenType) -> None:
@@ -84,7 +80,9 @@ def _is_folder(pattern: str) -> bool:
 
 PROVIDER = Provider(
     name=SPIFFE,
-    table=ClaimsTable(required={"sub": _is_workload, "aud": _is_audience, "exp": _is_time}, checked={"iat": _is_time}),
+    table=ClaimsTable(
+        required={"sub": _is_workload, "aud": _is_audience, "exp": is_numeric_date}, checked={"iat": is_numeric_date}
+    ),
     check=_check,
     check_header=_check_header,
     key_use=JWT_SVID,

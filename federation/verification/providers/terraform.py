@@ -89,9 +89,11 @@ PROVIDER = Provider(
             _PHASE: text,
         },
         checked={
-            "terraform_project_id": _id("prj"),
             "terraform_project_name": text,
             "terraform_full_workspace": text,
+        },
+        optional={
+            "terraform_project_id": _id("prj"),
         },
         selectors=(_WORKSPACE, "terraform_organization_id", "sub"),
     ),

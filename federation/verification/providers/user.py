@@ -9,6 +9,7 @@ from federation.model.trust import Issuer, MatchValue
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.verification.claims_table import ClaimsTable, flag, one_of, text, text_of
+from federation.verification.numeric_date import is_numeric_date, numeric_date
 from federation.verification.provider import Preset, Provider, Unfit, pins
 from federation.verification.providers import entra, google
 
@@ -33,9 +34,9 @@ _ENTRA = {"acct", "aio", "app_displayname", "appidacr", "azpacr", "ipaddr", "pla
 _GOOGLE = {"hd"}
 
 
-def _is_time(value: Json) -> bool:
-    """Whole seconds since the epoch."""
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+def _signed_in_at(value: Json) -> bool:
+    """Seconds since the epoch, as a number; a fraction is allowed."""
+    return is_numeric_date(value) and value > 0
 
 
 def _methods(value: Json) -> bool:
@@ -63,8 +64,8 @@ def _check_person(claims: Claims) -> None:
 def _check_authentication(claims: Claims) -> None:
     if not any(name in claims for name in _AUTHENTICATION):
         raise InvalidRequest(Reason.IDENTITY_REFUSED, "none of acr, amr and acrs tells how the person was known")
-    authenticated_at, issued_at = claims["auth_time"], claims.get("iat")
-    if isinstance(authenticated_at, int) and isinstance(issued_at, int) and authenticated_at > issued_at + SKEW:
+    authenticated_at, issued_at = numeric_date(claims, "auth_time"), numeric_date(claims, "iat")
+    if authenticated_at is not None and issued_at is not None and authenticated_at > issued_at + SKEW:
         raise InvalidRequest(Reason.IDENTITY_REFUSED, "auth_time is after iat")
 
 
@@ -91,7 +92,7 @@ def _key_problem(claims: Claims, key_issuer: str) -> str | None:
 PROVIDER = Provider(
     name="user",
     table=ClaimsTable(
-        required={"iss": text, "sub": text, "auth_time": _is_time},
+        required={"iss": text, "sub": text, "auth_time": _signed_in_at},
         checked={
             "acr": text,
             "amr": _methods,
@@ -101,6 +102,8 @@ PROVIDER = Provider(
             "appid": text,
             "cid": text,
             "idtyp": one_of("user"),
+        },
+        optional={
             "email_verified": flag,
             "phone_number_verified": flag,
         },

@@ -26,19 +26,26 @@ def test_zero_is_a_time_like_any_other() -> None:
 @pytest.mark.parametrize("jti", ["a", "j" * 256])
 @pytest.mark.parametrize("single_use", [True, False])
 def test_a_jti_is_text(jti: str, single_use: bool) -> None:
-    check_jti(claims(jti=jti), trusted(single_use=single_use))
+    assert check_jti(claims(jti=jti), trusted(single_use=single_use))
 
 
-@pytest.mark.parametrize("jti", ["", "j" * 257, 1, None, True, ["j"], {"j": 1}])
-@pytest.mark.parametrize("single_use", [True, False])
-def test_a_malformed_jti_is_refused_even_where_none_is_needed(jti: Json, single_use: bool) -> None:
+MALFORMED = pytest.mark.parametrize("jti", ["", "j" * 257, 1, True, ["j"], {"j": 1}])
+
+
+@MALFORMED
+def test_a_malformed_jti_is_refused_where_one_is_needed(jti: Json) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        check_jti(claims(jti=jti), trusted(single_use=single_use))
+        check_jti(claims(jti=jti), trusted(single_use=True))
     assert (refused.value.reason, refused.value.detail) == (Reason.MALFORMED_CLAIMS, "jti")
 
 
+@MALFORMED
+def test_a_malformed_jti_is_told_where_none_is_needed(jti: Json) -> None:
+    assert not check_jti(claims(jti=jti), trusted())
+
+
 def test_a_token_that_is_accepted_once_needs_a_jti() -> None:
-    check_jti(without("jti"), trusted())
+    assert check_jti(without("jti"), trusted())
     with pytest.raises(InvalidRequest):
         check_jti(without("jti"), trusted(single_use=True))
 
@@ -57,7 +64,7 @@ def test_somebody_who_signed_in_too_long_ago_is_refused() -> None:
     assert refused.value.reason is Reason.AUTHENTICATION_TOO_OLD
 
 
-@pytest.mark.parametrize("auth_time", [NOW + SKEW + 1, "1", True, -1, None, 1.5])
+@pytest.mark.parametrize("auth_time", [NOW + SKEW + 1, "1", True, -1, None])
 def test_when_somebody_signed_in_is_a_time_that_has_come(auth_time: Json) -> None:
     with pytest.raises(InvalidRequest) as refused:
         check_authentication_age(claims(auth_time=auth_time), trusted(max_auth_age=HOUR), NOW)

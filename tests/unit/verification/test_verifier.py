@@ -45,6 +45,7 @@ def test_a_verified_token_says_what_was_proven() -> None:
         "keys_stale": False,
         "keys_as_of": None,
         "unaccounted": ("another", "other"),
+        "misshapen": frozenset(),
         "own": None,
         "client": None,
     }

@@ -100,7 +100,7 @@ def test_a_disabled_mapping_is_near() -> None:
     [
         (ASKING, [{**ISSUER, "enabled": False}], ("issuer", "untrusted_issuer")),
         (claiming(aud="somebody"), [], ("issuer", "wrong_audience")),
-        (claiming(email=7), [], ("claims", "malformed_claims")),
+        (claiming(nbf=True), [], ("claims", "malformed_claims")),
         (replace(ASKING, audiences=()), [], ("targets", "missing_target")),
         (replace(ASKING, audiences=("bridge",)), [], ("targets", "target_not_granted")),
         (replace(ASKING, scopes=("risk:all",)), [], ("scopes", "scope_not_granted")),
