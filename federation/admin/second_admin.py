@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from federation.admin.changes import rfc3339
 from federation.admin.confirm import CannotConfirm
-from federation.admin.standing import bodies_since, keeps, way_of
+from federation.admin.lockout import bodies_since, keeps, way_of
 from federation.documents.planned import Planned
 from federation.model.admin import TRUST_WRITE, admin_scopes
 from federation.model.binding import Binding

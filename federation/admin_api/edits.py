@@ -7,8 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from federation.admin.editor import Applied, TrustEditor
-from federation.admin.own_way import OwnWay
-from federation.admin.safety import Safety, Unsafe
+from federation.admin.lockout import LockedOut, LockOutGuard
 from federation.admin_api.operation import AdminRequest
 from federation.admin_api.refusals import conflict, forbidden, invalid, stale
 from federation.documents.checks.stored import StoredTrust
@@ -53,7 +52,7 @@ class Edits(Struct, frozen=True):
     pages: DocumentPages
     stored: StoredTrust
     clock: Clock
-    own_way: OwnWay
+    lockout: LockOutGuard
     loopback: bool = False
     own_issuer: str = ""
     """Our URL."""
@@ -136,6 +135,6 @@ class Edits(Struct, frozen=True):
     def check_safe(self, request: AdminRequest, plan: Sequence[Planned]) -> bool:
         """Raises AdminRefusal (409). True: it is safe only while nothing else is written."""
         try:
-            return Safety(self.pages, self.writer, self.own_way).check(plan, request.admin.came)
-        except Unsafe as error:
+            return self.lockout.check(plan, request.admin.came)
+        except LockedOut as error:
             raise conflict(error.reason, error.explained) from None

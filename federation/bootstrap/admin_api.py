@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from federation.admin.approvals import Approver, DecisionTrail
 from federation.admin.confirm import Confirmer
-from federation.admin.own_way import OwnWay
+from federation.admin.lockout import LockOutGuard
 from federation.admin.owners import Owners
 from federation.admin.second_admin import SecondAdmin
 from federation.admin_api.approvals import ApprovalRequests
@@ -49,7 +49,6 @@ from federation.bootstrap.revocation import revoker
 from federation.bootstrap.revocations import AdminRevocations
 from federation.bootstrap.second_level import issuer_keys
 from federation.documents.checks.stored import StoredTrust
-from federation.insight.effects.admin_access import AdminAccessCheck
 from federation.insight.effects.plan import AuditedIdentities, PlanEffects
 from federation.insight.snapshot.loading import TrustLoader
 from federation.insight.trail import Trail
@@ -83,9 +82,9 @@ class AdminApi:
     def resources(self) -> Sequence[Resource]:
         """Every table of operations."""
         stored = StoredTrust(self.pages, self.reader, self.writer)
-        own_way = OwnWay(self.writer, self.pages, AdminAccessCheck(self.loader, self.records, self.clock))
+        lockout = LockOutGuard(self.loader, self.pages, self.records, self.clock)
         loopback, own_issuer = self.settings.loopback_issuers, self.settings.issuer
-        edits = Edits(self.writer, self.pages, stored, self.clock, own_way, loopback, own_issuer)
+        edits = Edits(self.writer, self.pages, stored, self.clock, lockout, loopback, own_issuer)
         visible = Visible(self.pages, self.pages, self.writer)
         return (
             Documents(edits, visible, self.cursors),

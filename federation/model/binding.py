@@ -1,5 +1,7 @@
 """Tokens that are bound to a key: `cnf` (RFC 7800), and what a request proves about keys (RFC 9449, RFC 8705)."""
 
+from typing import Literal
+
 from msgspec import Struct
 
 from federation.model.json import JsonObject
@@ -21,6 +23,13 @@ class Binding(Struct, frozen=True):
     def claim(self) -> JsonObject:
         """`cnf`."""
         return {"jkt": self.jkt} if self.jkt else {"x5t#S256": self.x5t_s256}
+
+
+def kind_of(binding: Binding | None) -> Literal["none", "dpop", "mtls"]:
+    """What kind of key a token is bound by."""
+    if binding is None:
+        return "none"
+    return "dpop" if binding.jkt else "mtls"
 
 
 class ProvenKeys(Struct, frozen=True):

@@ -7,7 +7,7 @@ binding would turn a stolen bound token into an unbound one.
 from collections.abc import Iterator
 from collections.abc import Mapping as ReadOnly
 
-from federation.model.binding import Binding, ProvenKeys
+from federation.model.binding import Binding, ProvenKeys, kind_of
 from federation.model.json import Json
 from federation.model.policy import Proof
 from federation.model.tokens import VerifiedToken
@@ -65,7 +65,7 @@ def decide_binding(case: Case, required: tuple[str, ...] = (), *, proof_counted:
     demands = [*_demands(case), *required]
     wanted = proof_counted or any("mtls" in _ACCEPTED[demand] for demand in demands if demand != "none")
     binding = _key(case.parties, certificate=wanted)
-    kind = _kind(binding)
+    kind = kind_of(binding)
     if missing := [demand for demand in demands if kind not in _ACCEPTED[demand]]:
         raise _required(f"demanded: {', '.join(missing)}; bound by: {kind}")
     return binding
@@ -89,12 +89,6 @@ def _key(parties: Parties, *, certificate: bool) -> Binding | None:
     if proven.dpop:
         return Binding(jkt=proven.dpop)
     return Binding(x5t_s256=proven.certificate) if certificate and proven.certificate else None
-
-
-def _kind(binding: Binding | None) -> Proof:
-    if binding is None:
-        return "none"
-    return "dpop" if binding.jkt else "mtls"
 
 
 def _required(detail: str) -> InvalidRequest:

@@ -86,7 +86,8 @@ class Way(Struct, frozen=True):
     def _disabled(self) -> Iterator[str]:
         """Mapper and authentication refuse all but the audience before; here they count for those who only ask."""
         yield from () if self.audience.enabled else (f"audience {self.audience.id}",)
-        yield from () if self.mapping.enabled else (f"mapping {self.mapping.id}",)
+        confirmed = self.mapping.confirmed_for in (None, self.issuers[0].issuer)
+        yield from () if self.mapping.enabled and confirmed else (f"mapping {self.mapping.id}",)
         yield from (f"issuer {issuer.id}" for issuer in self.issuers if not issuer.enabled)
         yield from (f"client {self.client.id}",) if self.client and not self.client.enabled else ()
 

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from federation.admin.confirm import Confirmer
-from federation.admin.own_way import OwnWay
+from federation.admin.lockout import LockOutGuard
 from federation.admin.second_admin import SecondAdmin
 from federation.admin_api.confirmations import Confirmations
 from federation.admin_api.cursor import Cursors
@@ -23,7 +23,6 @@ from federation.admin_api.sets import DocumentSets
 from federation.admin_api.table import table_of
 from federation.admin_api.visible import Visible
 from federation.documents.checks.stored import StoredTrust
-from federation.insight.effects.admin_access import AdminAccessCheck
 from federation.insight.snapshot.loading import TrustLoader
 from federation.mapping.own import OwnMappings
 from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES
@@ -156,8 +155,8 @@ class AdminWorld:
         stored = StoredTrust(self.trust, self.trust, self.trust)
         self.records = FakeAuditRecords(self.ledger)
         self.loader = TrustLoader(self.trust, self.trust, self.trust, self.trust, BRIDGE)
-        own_way = OwnWay(self.trust, self.trust, AdminAccessCheck(self.loader, self.records, self.clock))
-        edits = Edits(self.trust, self.trust, stored, self.clock, own_way, own_issuer=BRIDGE)
+        lockout = LockOutGuard(self.loader, self.trust, self.records, self.clock)
+        edits = Edits(self.trust, self.trust, stored, self.clock, lockout, own_issuer=BRIDGE)
         visible = Visible(self.trust, self.trust, self.trust)
         second = SecondAdmin(self.trust, self.trust, self.pushed, self.clock)
         resources = (

@@ -82,9 +82,10 @@ def sides(
     seen: Sequence[ObservedExchange],
     rest: Snapshot,
     tenant: str | None = None,
+    also: frozenset[DocumentRef] = frozenset(),
 ) -> tuple[Snapshot, Snapshot]:
-    """All that decisions about these identities look at: as it is, and as if the plan were applied."""
-    refs = _refs(rest, loader, seen) | loader.of_issuers(one.ref.id for one in changing if _moves(one))
+    """All that decisions about these identities look at, and `also`: as it is, and as if the plan were applied."""
+    refs = also | _refs(rest, loader, seen) | loader.of_issuers(one.ref.id for one in changing if _moves(one))
     there = loader.with_documents(rest, refs, tenant)
     planned = [one.state.document for one in changing if one.state.document]
     before = Snapshot.of_stored({**there.documents, **{_ref(one): one for one in planned}}.values())

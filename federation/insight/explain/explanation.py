@@ -4,8 +4,6 @@ The decision is THE decision: the token path's own mapper, authorizer and polici
 documents. Here it is only told. Nothing is minted, fetched or written, and no token's text is kept.
 """
 
-from typing import Literal
-
 from msgspec.structs import replace
 
 from federation.insight.edits.policy import obstacles
@@ -18,7 +16,7 @@ from federation.insight.explain.steps import ORDER, Decided, ExplainedStep, Expl
 from federation.insight.explain.words import words_for
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.model.authorization import TokenTerms
-from federation.model.binding import Binding
+from federation.model.binding import kind_of
 from federation.oauth.errors import OAuthError
 from federation.oauth.steps import Step, step_of
 
@@ -78,14 +76,8 @@ def _decided(terms: TokenTerms) -> Decided:
         environment=terms.environment,
         act=terms.act,
         context=dict(terms.context),
-        binding=_kind(terms.binding),
+        binding=None if terms.binding is None else kind_of(terms.binding),
         authorization_details=terms.authorization_details,
         opaque=terms.opaque,
         policies=terms.policies,
     )
-
-
-def _kind(binding: Binding | None) -> Literal["dpop", "mtls"] | None:
-    if binding is None:
-        return None
-    return "dpop" if binding.jkt else "mtls"

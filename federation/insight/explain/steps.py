@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 from federation.insight.edits.values import Obstacle, Suggestion
 from federation.model.json import JsonObject
+from federation.model.policy import Proof
 from federation.oauth.steps import Step
 
 Outcome: TypeAlias = Literal["ok", "refused", "skipped"]
@@ -48,7 +49,7 @@ class Decided(Struct, frozen=True):
     environment: str | None
     act: JsonObject | None
     context: JsonObject
-    binding: Literal["dpop", "mtls"] | None
+    binding: Proof | None
     """By what kind of key it would be bound."""
     authorization_details: tuple[JsonObject, ...]
     opaque: bool

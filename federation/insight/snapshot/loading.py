@@ -56,6 +56,10 @@ class TrustLoader(Struct, frozen=True):
     def rest(self, tenant: str | None = None) -> Snapshot:
         """All issuers, audiences, policies and zones; raises TemporarilyUnavailable for unreadable policies."""
         self.readable.policies()  # pages leave out what is corrupt, and what is left out might forbid
+        return self.stored(tenant)
+
+    def stored(self, tenant: str | None = None) -> Snapshot:
+        """The same without what cannot be read: to be compared with itself, never to decide by."""
         documents = (one for kind, row in REGISTRY.items() if row.few for one in self._all(kind))
         return Snapshot.of_stored(one for one in documents if _is_seen(one, tenant))
 

@@ -1,0 +1,278 @@
+"""The lock-out guard: after a write somebody can still mend trust, and its writer comes in as before (ATTACKS O6).
+
+The same decisions are asked before and after: of the documents as they stand, and as if the plan were applied. What no
+decision can see (whether an identity provider still has its keys) is compared member by member, for the way by which
+the writer just came in: it is the one that is known to work.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from federation.admin.changes import rfc3339
+from federation.documents.checks.stored import PAGE
+from federation.documents.planned import Planned
+from federation.insight.effects.access import Right, Terms, rights_at
+from federation.insight.effects.observed import ObservedExchange, observed
+from federation.insight.effects.plan import sides
+from federation.insight.explain.decision import Decisions
+from federation.insight.snapshot.loading import TrustLoader
+from federation.insight.snapshot.snapshot import Snapshot
+from federation.insight.whocan.patterns import is_template
+from federation.model.admin import ADMIN_AUDIENCE, APPROVALS_DECIDE, SHORTEST, TRUST_WRITE, admin_scopes
+from federation.model.binding import Binding, kind_of
+from federation.model.client_credentials import client_of
+from federation.model.documents import CorruptDocument
+from federation.model.json import Json, JsonObject
+from federation.model.policy import IN_POLICY_SET, Party, Place, Proof
+from federation.model.tokens import OwnClaims
+from federation.model.trust import Audience, DocumentRef, Issuer, Kind, Mapping
+from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.identifiers import AT_JWT
+from federation.oauth.reasons import Reason
+from federation.policy.cedar.slices import PolicySlices
+from federation.policy.ceilings import Way
+from federation.ports import AuditRecords, Clock, History
+
+_ADMIN_AUDIENCE = DocumentRef(Kind.AUDIENCE, ADMIN_AUDIENCE)
+_NO_ADMIN = "no enabled mapping of an enabled issuer grants trust:write any more, or policies forbid it to all of them"
+MOST_VERSIONS = 100
+"""Of a document, that are looked through for the one of a moment."""
+
+_HARMLESS = {
+    Kind.MAPPING: frozenset({"grants"}),
+    Kind.AUDIENCE: frozenset({"max_ttl", "introspection", "resource", "sender_constraint"}),
+    Kind.ISSUER: frozenset({"max_stale", "rate_limit"}),
+    Kind.CLIENT: frozenset({"rate_limit"}),
+}
+"""Members that may change, or that are compared by themselves."""
+_FOR_PEOPLE = frozenset({"description", "labels"})
+_MAY_GROW = frozenset({"algorithms", "audiences", "scopes"})
+"""Lists: whoever came in by one comes in by a longer one."""
+
+
+class LockedOut(Exception):
+    """The write must not happen."""
+
+    def __init__(self, reason: Reason, explained: str) -> None:
+        super().__init__(explained)
+        self.reason = reason
+        self.explained = explained
+
+
+class LockOutGuard(Struct, frozen=True):
+    """Looks at a whole plan, with the eyes of whoever wants it carried out."""
+
+    loader: TrustLoader
+    past: History
+    records: AuditRecords
+    clock: Clock
+
+    def check(self, plan: Sequence[Planned], came: OwnClaims | None) -> bool:
+        """Raises LockedOut. True: the plan is safe as long as nothing else is written meanwhile.
+
+        `came`: the claims of the token with which the writer came in.
+        """
+        if came is None:
+            raise LockedOut(Reason.OWN_WAY_IN, "trust is written by an admin who came in by a token")
+        changes = [planned for planned in plan if planned.action != "unchanged"]
+        deleted = [one.ref for one in changes if one.ref.kind is Kind.ISSUER and one.body is None]
+        for issuer in deleted:
+            self._check_unused(issuer, {one.ref: one.body for one in changes})
+        touched, own = any(map(_concerns_admins, changes)), _concerns_way(changes, came)
+        if not (touched or own):
+            return bool(deleted)
+        self._check(changes, came, touched=touched, own=own)
+        return touched or TRUST_WRITE in came.scopes or bool(deleted)
+
+    def _check(self, changes: Sequence[Planned], came: OwnClaims, *, touched: bool, own: bool) -> None:
+        writes = TRUST_WRITE in came.scopes  # whoever only plans is not looked at; whoever applies it will be
+        seen = self._seen(came) if writes and own else None
+        admins = {DocumentRef(Kind.MAPPING, id_) for id_ in self.loader.pages.admin_mappings()} if touched else ()
+        rest = self.loader.stored()
+        before, after = sides(self.loader, changes, [seen] if seen else [], rest, also=frozenset(admins))
+        if touched:
+            _check_admins(before, after)
+        if writes:
+            self._check_known(changes, came)
+        if seen is not None and self._loses(before, after, seen, came.binding):
+            raise LockedOut(Reason.OWN_WAY_IN, "decided again with these documents, you would be refused")
+
+    def _check_unused(self, issuer: DocumentRef, planned: dict[DocumentRef, JsonObject | None]) -> None:
+        after: str | None = None
+        while ids := self.loader.pages.mappings_of(issuer.id, after, PAGE):
+            user = next((id_ for id_ in ids if _still_names(id_, issuer.id, planned)), None)
+            if user is not None:
+                raise LockedOut(Reason.DOCUMENT_IN_USE, f"Mapping {user} names Issuer {issuer.id}")
+            after = ids[-1]
+
+    def _check_known(self, changes: Sequence[Planned], came: OwnClaims) -> None:
+        """The way by which the writer came stays, and is still the one of then."""
+        refs, issued = way_of(came) | {_ADMIN_AUDIENCE}, rfc3339(came.issued_at)
+        for one in changes:
+            before = one.state.document.body if one.state.document else None
+            if one.ref in refs and not keeps(one.ref.kind, before, one.body, came.binding):
+                raise LockedOut(Reason.OWN_WAY_IN, f"you came in by {one.ref.kind} {one.ref.id}")
+        for ref, state in self.loader.writer.states(refs).items():
+            stored = state.document
+            if stored is None or stored.change is None or stored.change.when <= issued:
+                continue
+            if not keeps(ref.kind, bodies_since(self.past, ref, issued)[-1], stored.body, came.binding):
+                changed = f"{ref.kind} {ref.id} was changed since you logged in; log in again"
+                raise LockedOut(Reason.OWN_WAY_IN, changed)
+
+    def _seen(self, came: OwnClaims) -> ObservedExchange | None:
+        """As whom and from where they came, by the record of their token, or of the first of its chain."""
+        return observed(self.records.record(came.chain[0].jti if came.chain else came.jti) or {})
+
+    def _loses(self, before: Snapshot, after: Snapshot, seen: ObservedExchange, binding: Binding | None) -> bool:
+        """Whether a fresh log-in gave trust:write before and does not after; nobody can log in without policies.
+
+        A right that waits for an approval from now on is none, where deciding about approvals would wait too.
+        """
+        proof = kind_of(binding)
+        try:
+            had, has = (self._rights(side, seen, proof, TRUST_WRITE) for side in (before, after))
+            if any(right not in has or _is_out_of_reach(terms, has[right]) for right, terms in had.items()):
+                return True
+            waits = any("approval" in has[right].needs and "approval" not in had[right].needs for right in had)
+            deciding = self._rights(after, seen, proof, APPROVALS_DECIDE).values() if waits else ()
+        except TemporarilyUnavailable as error:
+            if error.reason is not Reason.POLICY_UNAVAILABLE:
+                raise
+            return False
+        return waits and all("approval" in terms.needs for terms in deciding)
+
+    def _rights(self, snapshot: Snapshot, seen: ObservedExchange, proof: Proof, scope: str) -> dict[Right, Terms]:
+        """With the kind of key that they proved: another one is not known."""
+        question = replace(seen.question(int(self.clock.now())), proof=proof)
+        return dict(rights_at(Decisions(snapshot, self.loader.own_issuer), question, ADMIN_AUDIENCE, (scope,)))
+
+
+def _check_admins(before: Snapshot, after: Snapshot) -> None:
+    had, has = set(_admin_tenants(before)), set(_admin_tenants(after))
+    if (had and not has) or (None in had and None not in has):
+        raise LockedOut(Reason.LAST_ADMIN, _NO_ADMIN)
+
+
+def _admin_tenants(snapshot: Snapshot) -> Iterator[str | None]:
+    """The tenants that have an admin who can write trust, by the documents alone; None: there is a global one."""
+    audience = next((one for one in snapshot.audiences() if one.id == ADMIN_AUDIENCE), None)
+    if audience is None or (audience.token_format, audience.token_typ) != ("jwt", AT_JWT):
+        return  # the admin API reads no other token
+    try:
+        slices = PolicySlices(snapshot.policies().policies)
+    except (CorruptDocument, TemporarilyUnavailable):
+        return
+    issuers = {issuer.id: issuer for issuer in snapshot.issuers()}
+    for mapping in snapshot.mappings():
+        issuer = issuers.get(mapping.issuer)
+        target = Way(audience, mapping, (issuer,)).target if issuer else None
+        writes = target is not None and TRUST_WRITE in target.scopes and audience.max_ttl >= SHORTEST
+        if issuer and writes and _policies_leave_a_way(slices, mapping, issuer, audience):
+            yield issuer.tenant
+
+
+def _policies_leave_a_way(slices: PolicySlices, mapping: Mapping, issuer: Issuer, audience: Audience) -> bool:
+    """Whether the policies permit it to whom the mapping makes; what depends on circumstances leaves a way."""
+    party = Party(mapping.principal, issuer.id, issuer.tenant)
+    place = Place(audience.id, audience.environment, audience.tenant)
+    try:
+        found = slices.slice_for(party, place).rules.values()
+    except TemporarilyUnavailable:
+        return False
+    rules = [rule for rule in found if not rule.actions or "exchange" in rule.actions]
+    permitted = is_template(mapping.principal) or any(rule.effect == "permit" for rule in rules)
+    return permitted and not any(rule.effect == "forbid" and not json.loads(rule.cedar)["conditions"] for rule in rules)
+
+
+def _concerns_admins(planned: Planned) -> bool:
+    stored = planned.state.document
+    bodies = [body for body in (planned.body, stored.body if stored else None) if body is not None]
+    if planned.ref.kind is Kind.MAPPING:
+        return any(TRUST_WRITE in admin_scopes(body) for body in bodies)
+    return planned.ref.kind in {Kind.ISSUER, *IN_POLICY_SET} or planned.ref == _ADMIN_AUDIENCE
+
+
+def _concerns_way(changes: Sequence[Planned], came: OwnClaims) -> bool:
+    """Whether a decision about the writer could look at any of these."""
+    refs = way_of(came) | {_ADMIN_AUDIENCE}
+    return any(one.ref in refs or one.ref.kind in {Kind.ISSUER, *IN_POLICY_SET} or _is_of(one, refs) for one in changes)
+
+
+def _is_of(planned: Planned, refs: frozenset[DocumentRef]) -> bool:
+    stored = planned.state.document.body if planned.state.document else None
+    bodies = (planned.body, stored) if planned.ref.kind is Kind.MAPPING else ()
+    return any(DocumentRef(Kind.ISSUER, str(body.get("issuer"))) in refs for body in bodies if body)
+
+
+def _still_names(mapping: str, issuer: str, planned: dict[DocumentRef, JsonObject | None]) -> bool:
+    ref = DocumentRef(Kind.MAPPING, mapping)
+    body = planned.get(ref)
+    return ref not in planned or (body is not None and body.get("issuer") == issuer)
+
+
+def _is_out_of_reach(before: Terms, after: Terms) -> bool:
+    """Whether it takes a key that it did not, or is had for hardly any time."""
+    keys = set(after.needs) - set(before.needs) - {"approval"}
+    return bool(keys) or after.lifetime < min(before.lifetime, SHORTEST)
+
+
+def way_of(came: OwnClaims) -> frozenset[DocumentRef]:
+    """The documents that vouched for whoever came with that token, and for who acts for them."""
+    return frozenset(_way_of(came))
+
+
+def _way_of(came: OwnClaims) -> Iterator[DocumentRef]:
+    for mapping, issuer in ((came.mapping, came.issuer), (came.current_actor, came.holder_issuer)):
+        client = client_of(mapping) if mapping else None
+        if client is not None:
+            yield DocumentRef(Kind.CLIENT, client)
+        elif mapping is not None:
+            yield DocumentRef(Kind.MAPPING, mapping)
+            yield DocumentRef(Kind.ISSUER, str(issuer))
+    if came.registered_client is not None:
+        yield DocumentRef(Kind.CLIENT, came.registered_client)
+
+
+def keeps(kind: Kind, before: JsonObject | None, after: JsonObject | None, binding: Binding | None = None) -> bool:
+    """Whether whoever came in by `before` would by `after`, whatever they came with. None: it is not there.
+
+    `binding`: the key that their tokens are bound to.
+    """
+    if before is None or after is None:
+        return before is after
+    changed = {name for name in (*before, *after) if _member(before, name) != _member(after, name)}
+    barring = changed - _FOR_PEOPLE - _HARMLESS[kind]
+    if kind is Kind.MAPPING and not admin_scopes(before) <= admin_scopes(after):
+        return False
+    if "sender_constraint" in changed and not _meets(after.get("sender_constraint"), binding):
+        return False
+    return all(name in _MAY_GROW and _is_longer(before.get(name), after.get(name)) for name in barring)
+
+
+def bodies_since(past: History, ref: DocumentRef, moment: str) -> tuple[JsonObject | None, ...]:
+    """All that a document has said since then, the newest first; at the end what it said at the end of that second.
+
+    None: it was not there, or that is too many versions ago. `moment`: RFC 3339 in UTC, as histories have it.
+    """
+    bodies: list[JsonObject | None] = []
+    for one in past.history(ref, None, MOST_VERSIONS):
+        bodies.append(one.body)
+        if one.change.when <= moment:
+            return tuple(bodies)
+    return (*bodies, None)
+
+
+def _member(body: JsonObject, name: str) -> Json:
+    return body.get(name, True if name == "enabled" else None)
+
+
+def _is_longer(before: Json, after: Json) -> bool:
+    return isinstance(before, list) and isinstance(after, list) and all(one in after for one in before)
+
+
+def _meets(constraint: Json, binding: Binding | None) -> bool:
+    return constraint in (None, "none") or (binding is not None and constraint in ("any", kind_of(binding)))
