@@ -14,14 +14,13 @@ from msgspec.structs import replace
 
 from federation.aws.backoff import Pause, full_jitter
 from federation.aws.errors import translated
-from federation.aws.issued_tokens import INDEX, KEYS, SHARDS
+from federation.aws.issued_tokens import HOUR, INDEX, KEYS, SHARDS
 from federation.aws.items import Item, Key, get_items
 from federation.aws.keys import item_key
 from federation.aws.service import DynamoDb
 from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey
 from federation.model.revocation_keys import key_text
-from federation.model.status import SPAN
 from federation.oauth.reasons import Reason
 from federation.policy.lifetime import HARD_CAP
 from federation.ports import AuditPage, Clock
@@ -71,10 +70,10 @@ class DynamoAuditRecords:
 
     def page(self, since: int, key: RevocationKey | None, after: str | None, limit: int) -> AuditPage:
         """A Query for each shard and hour, and a BatchGetItem for every hundred records that were found."""
-        position = _read(after) if after else _Position((int(self._clock.now()) + HARD_CAP) // SPAN)
+        position = _read(after) if after else _Position((int(self._clock.now()) + HARD_CAP) // HOUR)
         found: list[str] = []
         for _ in range(MAX_HOURS):
-            if position.hour < since // SPAN:
+            if position.hour < since // HOUR:
                 return AuditPage(self._records(found), None)
             position = self._hour(position, since, key, limit, found)
             if len(found) >= limit:

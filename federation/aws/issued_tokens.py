@@ -17,11 +17,12 @@ from federation.aws.service import DynamoDb
 from federation.model.json import Json, JsonObject
 from federation.model.revocation import RevocationKey
 from federation.model.revocation_keys import key_texts, read_key
-from federation.model.status import SPAN
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import LiveToken
 
+HOUR = 3600
+"""Seconds of expiry that share a partition: no token lives longer."""
 INDEX = "recent"
 SHARDS = 4
 KEYS = "revocation_keys"
@@ -43,7 +44,7 @@ class DynamoIssuedTokens:
         """A Query per shard and hour, of as many pages as it takes; none for no keys."""
         if not keys:
             return ()
-        hours = range(now // SPAN, now // SPAN + 2)  # no token lives longer than SPAN
+        hours = range(now // HOUR, now // HOUR + 2)
         wanted = frozenset(keys)
         partitions = [f"{hour}#{shard}" for hour, shard in product(hours, range(SHARDS))]
         found = self._pool.map(lambda partition: self._query(partition, now, wanted), partitions)
@@ -76,7 +77,7 @@ def recent_attributes(entry: JsonObject) -> Item:
 def _recent(jti: str, ends: int, begins: Json, keys: Sequence[Json]) -> Item:
     shard = sha256(jti.encode()).digest()[0] % SHARDS
     return {
-        INDEX: {"S": f"{ends // SPAN}#{shard}"},
+        INDEX: {"S": f"{ends // HOUR}#{shard}"},
         "expires_at": _number(ends),
         "issued_at": _number(begins),
         KEYS: {"SS": [str(key) for key in keys]},

@@ -1,4 +1,4 @@
-"""Where the status of one of our tokens is looked up (IETF Token Status List): a list for each hour of expiry.
+"""Where the status of one of our tokens is looked up (IETF Token Status List): a list for twelve minutes of expiry.
 
 The index follows from the jti, which is random, so no two processes have to agree on it. Should two tokens share one,
 revoking either revokes both for whoever verifies offline: too much, never too little.
@@ -10,10 +10,12 @@ from msgspec import Struct
 
 from federation.model.json import JsonObject
 
-SIZE = 2**23
-"""Tokens in a list; a list without revocations has about a kilobyte."""
-SPAN = 3600
-"""Seconds of expiry that share a list; as long as the longest token lives."""
+SIZE = 2**21
+"""Tokens in a list: what one costs to read, measured, stands in docs/decisions.md."""
+SPAN = 12 * 60
+"""Seconds of expiry that share a list."""
+LONGEST_LIFE = 60 * 60
+"""Seconds that a token of ours may live."""
 PATH = "/.well-known/status-list-"
 
 
@@ -29,9 +31,14 @@ class StatusReference(Struct, frozen=True):
         return {"status_list": {"idx": self.index, "uri": self.uri}}
 
 
-def list_path(hour: int) -> str:
-    """Path of the list of tokens that expire in that hour since the epoch."""
-    return f"{PATH}{hour}"
+def list_path(number: int) -> str:
+    """Path of the list of tokens that expire in that SPAN since the epoch."""
+    return f"{PATH}{number}"
+
+
+def lists_of(now: int, ahead: int = 0) -> range:
+    """Numbers of the lists in which a token can stand that is alive now, or is issued within `ahead` seconds."""
+    return range(now // SPAN, (now + LONGEST_LIFE + ahead) // SPAN + 1)
 
 
 def status_reference(issuer: str, expires_at: int, jti: str) -> StatusReference:

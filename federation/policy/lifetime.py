@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
+from federation.model.status import LONGEST_LIFE
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.policy.ceilings import Target
 
-HARD_CAP = 3600
+HARD_CAP = LONGEST_LIFE
 """Seconds, whatever the documents say."""
 SHORTEST = 30
 """Seconds that what a token rests on must have left: those of a clock that may be a little ahead of ours."""

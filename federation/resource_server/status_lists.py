@@ -18,7 +18,7 @@ TYP = "statuslist+jwt"
 REQUIRED = ("iss", "sub", "iat", "exp", "ttl", "status_list")
 LONGEST_TTL = 60
 """Seconds, whatever a list says."""
-MAX_LISTS = 4
+MAX_LISTS = 8
 """Tokens that live now end in two different hours."""
 
 
@@ -76,8 +76,8 @@ class StatusLists:
 
     def prepare(self) -> None:
         """Ask for the lists of tokens that live now; raises what `look` raises but InvalidToken."""
-        hour = int(self.jwts.keys.now()) // SPAN
-        for each in (hour, hour + 1):
+        first = int(self.jwts.keys.now()) // SPAN  # most tokens live for minutes; others ask for theirs
+        for each in (first, first + 1):
             uri = self.jwts.keys.issuer + list_path(each)
             (self._documents.get(uri) or self._document(uri)).get()
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 from federation.minting.signed_jwt import JwtSigner
 from federation.model.revocation import Revocation, RevocationKey
 from federation.model.revocation_keys import is_revoked
-from federation.model.status import SPAN, list_path
+from federation.model.status import LONGEST_LIFE, SPAN, list_path, lists_of
 from federation.model.status_list import StatusList
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
@@ -21,8 +21,8 @@ from federation.ports import (
 )
 from federation.status.list_token import LIFETIME, MEDIA_TYPE, TTL, TYP, ListToken, list_claims, read_list_token
 
-AHEAD = 3
-"""Hours of expiry that have a list: this one, the next, in which tokens of now end, and one that is not needed yet."""
+AHEAD = SPAN
+"""Seconds: a list is there before a token can need it. Seven are alive at once."""
 RENEWED = LIFETIME * 2 // 3
 """Seconds that a list must still be good for, or it is signed anew."""
 ATTEMPTS = 4
@@ -53,15 +53,15 @@ class StatusPublication(Struct, frozen=True):
         """One pass; `heard`: what the store may not list yet. Raises TemporarilyUnavailable or ServerError."""
         now = int(self.clock.now())
         # A token of ours that is alive was issued within the hour: what covers none since then is about foreign proof.
-        known = (each for each in (*self.revocations.revocations(), *heard) if each.covers(now - SPAN))
+        known = (each for each in (*self.revocations.revocations(), *heard) if each.covers(now - LONGEST_LIFE))
         standing = _strictest(known)
         affected = self.tokens.affected(standing.keys(), now)
         revoked = [token for token in affected if is_revoked(token.keys, token.issued_at, standing)]
         published = []
-        for hour in range(now // SPAN, now // SPAN + AHEAD):
-            indices = {token.status_index for token in revoked if token.expires_at // SPAN == hour}
-            if self._publish(list_path(hour), indices, now):
-                published.append(list_path(hour))
+        for number in lists_of(now, AHEAD):
+            indices = {token.status_index for token in revoked if token.expires_at // SPAN == number}
+            if self._publish(list_path(number), indices, now):
+                published.append(list_path(number))
         return StatusReport(len(standing), len(revoked), tuple(published))
 
     def _publish(self, path: str, indices: set[int], now: int) -> bool:

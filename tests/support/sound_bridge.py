@@ -17,7 +17,7 @@ from federation.client.key import DpopKey
 from federation.local.issuers.loopback import IssuerKey, generate_key
 from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES
 from federation.model.json import Json, JsonObject
-from federation.model.status import SPAN, list_path
+from federation.model.status import SPAN, list_path, lists_of
 from federation.model.status_list import StatusList
 from federation.oauth.metadata import (
     JWKS_PATH,
@@ -83,9 +83,9 @@ class SoundBridge(Admin):
     def publish_lists(self, key: IssuerKey, **changes: Json) -> None:
         """Signed by `key`."""
         now = int(time.time())
-        for hour in range(now // SPAN - 1, now // SPAN + 3):
-            claims = {**list_claims(self.url, self.url + list_path(hour), StatusList(), now), **changes}
-            self.bridge.on("GET", list_path(hour), Reply(key.sign(claims, {"typ": TYP}).encode()))
+        for number in lists_of(now, ahead=SPAN):
+            claims = {**list_claims(self.url, self.url + list_path(number), StatusList(), now), **changes}
+            self.bridge.on("GET", list_path(number), Reply(key.sign(claims, {"typ": TYP}).encode()))
 
 
 @contextmanager

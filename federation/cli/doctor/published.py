@@ -9,7 +9,7 @@ from federation.cli.doctor.finding import Settled, Verdict, failed, ok, resting_
 from federation.cli.doctor.shown import shown
 from federation.cli.doctor.visit import NO_BRIDGE, Visit, json_object, read_unverified
 from federation.client.http import Answer
-from federation.model.status import SPAN, list_path
+from federation.model.status import list_path, lists_of
 from federation.oauth.errors import InvalidToken, OAuthError, TemporarilyUnavailable
 from federation.oauth.metadata import JWKS_PATH, OAUTH_PATH, OPENID_PATH
 from federation.oauth.reasons import Reason
@@ -160,9 +160,8 @@ _STATUS = "Invoke the stack's StatusFunction, and look at its alarms: it signs t
 
 
 def status_list(visit: Visit) -> Verdict:
-    """Those of tokens that end in this hour and in the next, in which tokens of now end."""
-    hour = int(visit.now()) // SPAN
-    ages = [_age(visit, visit.bridge + list_path(each)) for each in (hour, hour + 1)]
+    """Those in which tokens of now stand."""
+    ages = [_age(visit, visit.bridge + list_path(each)) for each in lists_of(int(visit.now()))]
     if max(ages) > OLD:
         return warning(f"A list is {max(ages) // 60} minutes old; after fifteen, services refuse every token.", _STATUS)
     return ok(f"Services learn what is revoked: the lists are signed, and at most {max(ages)} s old.")

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
-from federation.model.status import SIZE, SPAN, list_path, status_reference
+from federation.model.status import LONGEST_LIFE, SIZE, SPAN, list_path, status_reference
 from federation.model.status_list import read_status_list
 from federation.ports import PublishedDocument, VersionConflict
 from federation.status.list_token import LIFETIME, TTL
@@ -14,8 +14,7 @@ from federation.status.publication import RENEWED
 from tests.support.fake_publisher import FakePublisher
 from tests.support.issued_world import BRIDGE, NOW, USUAL, IssuedWorld, claims_of, made_from
 
-HOUR = NOW // SPAN
-PATHS = tuple(list_path(HOUR + ahead) for ahead in range(3))
+PATHS = tuple(list_path(NOW // SPAN + ahead) for ahead in range(7))
 
 
 @pytest.fixture
@@ -87,9 +86,9 @@ def test_what_was_issued_after_a_revocation_of_its_principal_is_not_set(world: I
 def test_old_revocations_of_what_is_proven_elsewhere_cost_no_search(world: IssuedWorld) -> None:
     """They stand for years, because of certificates; tokens of ours that they are about are dead within the hour."""
     key = RevocationKey(RevocationTarget.PRINCIPAL, USUAL.principal, "acme")
-    world.state.revoke(Revocation(key, NOW - SPAN - 1, NOW + 90_000, "admin/eve"))
+    world.state.revoke(Revocation(key, NOW - LONGEST_LIFE - 1, NOW + 90_000, "admin/eve"))
     assert (world.status.run().revocations, world.tokens.reads) == (0, 0)
-    world.state.revoke(Revocation(key, NOW - SPAN, NOW + 90_000, "admin/eve"))
+    world.state.revoke(Revocation(key, NOW - LONGEST_LIFE, NOW + 90_000, "admin/eve"))
     assert world.status.run().revocations == 1
 
 
