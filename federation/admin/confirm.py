@@ -5,7 +5,7 @@ from federation.mapping.selectors import filed_under
 from federation.model.confirmation import CONFIRMATION, Confirmation, is_pending
 from federation.model.documents import StoredDocument, decode_issuer, decode_mapping
 from federation.model.history import Change
-from federation.model.trust import DocumentRef, DocumentVersion, Issuer, Kind, Mapping
+from federation.model.trust import DocumentRef, DocumentVersion, Issuer, Kind, Mapping, is_meant
 from federation.ports import DocumentState, TrustWriter
 from federation.verification.providers import provider_named
 
@@ -30,8 +30,8 @@ class Confirmer:
         Raises as `planned` does, VersionConflict where somebody else wrote at the same time, and BucketFull.
         """
         planned = self.planned(wanted, change)
-        confirmed = StoredDocument(*wanted.ref, planned.version, planned.body or {})
-        self._writer.put(confirmed, planned.filed_under, change, revision=revision)
+        confirmed = StoredDocument(*wanted.ref, planned.version, planned.body or {}, lives=planned.lives)
+        self._writer.put(confirmed, planned.filed_under, change, revision=revision, rests_on=planned.rests_on)
         return DocumentVersion(wanted.ref, confirmed.version)
 
     def planned(self, wanted: DocumentVersion, change: Change) -> Planned:
@@ -45,10 +45,15 @@ class Confirmer:
             raise OwnDocument("Somebody else than who wrote this version must confirm it.")
         mapping = decode_mapping(pending)
         issuer = self._issuer(mapping)
+        if not is_meant(pending.lives, issuer.document.ref, issuer.since):
+            raise CannotConfirm(f"Its Issuer {issuer.id} was deleted and written anew; write the Mapping again.")
         confirmation = Confirmation(wanted.version, issuer.issuer, change.request, change.why, change.when)
         body = {**pending.body, CONFIRMATION: confirmation.body}
         place = filed_under(mapping.match, provider_named(issuer.provider).table.selectors)
-        return Planned(wanted.ref, body, DocumentState(pending.version, pending), place, issuer=issuer.issuer)
+        state = DocumentState(pending.version, pending)
+        return Planned(
+            wanted.ref, body, state, place, issuer=issuer.issuer, lives=pending.lives, rests_on=(issuer.document,)
+        )
 
     def _pending(self, wanted: DocumentVersion) -> StoredDocument:
         stored = self._writer.get(wanted.ref)

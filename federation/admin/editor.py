@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
+from federation.admin.resting import named_by, resting
 from federation.documents.document_set import DocumentSet
 from federation.documents.planned import Action, Planned
 from federation.documents.registry import REGISTRY
@@ -45,12 +46,12 @@ class TrustEditor:
         """What there is to do, in the order in which to do it; unchanged documents included."""
         wanted = sorted(validated.documents.refs, key=lambda ref: REGISTRY[ref.kind].write_order)
         unwanted = sorted(deletions, key=lambda ref: REGISTRY[ref.kind].delete_order)
-        states = self._writer.states([*wanted, *unwanted])
-        refiled = {ref.id for ref in wanted if ref.kind is Kind.ISSUER and _moves(validated.documents, states[ref])}
-        return (
-            *(_planned(ref, states[ref], validated.documents, refiled) for ref in wanted),
-            *(Planned(ref, None, states[ref]) for ref in unwanted),
-        )
+        documents = validated.documents
+        named = {each for ref in wanted for each in named_by(documents, ref)}
+        states = self._writer.states({*wanted, *unwanted, *named})
+        refiled = {ref.id for ref in wanted if ref.kind is Kind.ISSUER and _moves(documents, states[ref])}
+        written = [_planned(ref, states[ref], documents, refiled) for ref in wanted]
+        return (*resting(written, documents, states), *(Planned(ref, None, states[ref]) for ref in unwanted))
 
     def write(
         self, plan: Collection[Planned], change: Change, revision: int | None = None, *, chained: bool = False
@@ -73,8 +74,8 @@ class TrustEditor:
         if planned.body is None:
             self._writer.delete(planned.ref, planned.state.version, change, revision=revision)
             return
-        document = StoredDocument(planned.ref.kind, planned.ref.id, planned.version, planned.body)
-        self._writer.put(document, planned.filed_under, change, revision=revision)
+        document = StoredDocument(*planned.ref, planned.version, planned.body, lives=planned.lives)
+        self._writer.put(document, planned.filed_under, change, revision=revision, rests_on=planned.rests_on)
 
 
 def _planned(ref: DocumentRef, state: DocumentState, documents: DocumentSet, refiled: Collection[str]) -> Planned:

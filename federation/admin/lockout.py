@@ -12,7 +12,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from federation.admin.changes import rfc3339
-from federation.documents.checks.stored import PAGE
 from federation.documents.planned import Planned
 from federation.insight.effects.access import Right, Terms, rights_at
 from federation.insight.effects.observed import ObservedExchange, observed
@@ -78,14 +77,11 @@ class LockOutGuard(Struct, frozen=True):
         if came is None:
             raise LockedOut(Reason.OWN_WAY_IN, "trust is written by an admin who came in by a token")
         changes = [planned for planned in plan if planned.action != "unchanged"]
-        deleted = [one.ref for one in changes if one.ref.kind is Kind.ISSUER and one.body is None]
-        for issuer in deleted:
-            self._check_unused(issuer, {one.ref: one.body for one in changes})
         touched, own = any(map(_concerns_admins, changes)), _concerns_way(changes, came)
         if not (touched or own):
-            return bool(deleted)
+            return False
         self._check(changes, came, touched=touched, own=own)
-        return touched or TRUST_WRITE in came.scopes or bool(deleted)
+        return touched or TRUST_WRITE in came.scopes
 
     def _check(self, changes: Sequence[Planned], came: OwnClaims, *, touched: bool, own: bool) -> None:
         writes = TRUST_WRITE in came.scopes  # whoever only plans is not looked at; whoever applies it will be
@@ -99,14 +95,6 @@ class LockOutGuard(Struct, frozen=True):
             self._check_known(changes, came)
         if seen is not None and self._loses(before, after, seen, came.binding):
             raise LockedOut(Reason.OWN_WAY_IN, "decided again with these documents, you would be refused")
-
-    def _check_unused(self, issuer: DocumentRef, planned: dict[DocumentRef, JsonObject | None]) -> None:
-        after: str | None = None
-        while ids := self.loader.pages.mappings_of(issuer.id, after, PAGE):
-            user = next((id_ for id_ in ids if _still_names(id_, issuer.id, planned)), None)
-            if user is not None:
-                raise LockedOut(Reason.DOCUMENT_IN_USE, f"Mapping {user} names Issuer {issuer.id}")
-            after = ids[-1]
 
     def _check_known(self, changes: Sequence[Planned], came: OwnClaims) -> None:
         """The way by which the writer came stays, and is still the one of then."""
@@ -206,12 +194,6 @@ def _is_of(planned: Planned, refs: frozenset[DocumentRef]) -> bool:
     stored = planned.state.document.body if planned.state.document else None
     bodies = (planned.body, stored) if planned.ref.kind is Kind.MAPPING else ()
     return any(DocumentRef(Kind.ISSUER, str(body.get("issuer"))) in refs for body in bodies if body)
-
-
-def _still_names(mapping: str, issuer: str, planned: dict[DocumentRef, JsonObject | None]) -> bool:
-    ref = DocumentRef(Kind.MAPPING, mapping)
-    body = planned.get(ref)
-    return ref not in planned or (body is not None and body.get("issuer") == issuer)
 
 
 def _is_out_of_reach(before: Terms, after: Terms) -> bool:

@@ -129,7 +129,7 @@ class Documents(Struct, frozen=True):
         self.edits.settle(request, look, why)
         stored = self._current(request, ref)
         status = HTTPStatus.OK if version else HTTPStatus.CREATED
-        body = show_document(stored, prepared[0].validated.warnings)
+        body = show_document(stored, prepared[0].validated.warnings, prepared[0].ended)
         return Answer(status, body, {"etag": etag_of(stored.version)})
 
     def _delete(self, kind: Kind, request: AdminRequest) -> Answer:

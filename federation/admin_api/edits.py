@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from federation.admin.editor import Applied, TrustEditor
+from federation.admin.in_use import InUse, References, Users
 from federation.admin.lockout import LockedOut, LockOutGuard
 from federation.admin_api.operation import AdminRequest
 from federation.admin_api.refusals import conflict, forbidden, invalid, stale
@@ -27,6 +28,7 @@ from federation.ports import BucketFull, Clock, DocumentPages, RevisionMoved, Tr
 ATTEMPTS = 10
 """How often what was looked at together is looked at again because somebody wrote meanwhile."""
 
+NOT_USED = Users()
 _TAKEN = "somebody else has the same, or it is not for this tenant"
 
 _Sides: TypeAlias = tuple[DocumentRef, JsonObject | None, JsonObject | None]
@@ -43,6 +45,8 @@ class Prepared(Struct, frozen=True):
     """As of which it was looked at."""
     needs_revision: bool
     """Whether it is only safe while that is still the revision."""
+    ended: Users = NOT_USED
+    """Who rests on what the plan disables."""
 
 
 class Edits(Struct, frozen=True):
@@ -68,7 +72,9 @@ class Edits(Struct, frozen=True):
             raise invalid(error.problems) from None
         plan = TrustEditor(self.writer).plan(validated, deletions)
         self._check_rights(request, plan)
-        return Prepared(validated, plan, revision, self.check_safe(request, plan))
+        safe = self.check_safe(request, plan)
+        ended = References(self.pages, self.writer).ended(plan, _rights(request))
+        return Prepared(validated, plan, revision, safe, ended)
 
     def write(self, request: AdminRequest, prepared: Prepared, why: str, revision: int | None = None) -> Applied:
         """Carry it out; `revision`: only while that is the revision. Raises RevisionMoved, AdminRefusal: 409, 412."""
@@ -126,7 +132,7 @@ class Edits(Struct, frozen=True):
     def _check_each(
         self, request: AdminRequest, sides: Sequence[_Sides], planned: Mapping[DocumentRef, JsonObject | None]
     ) -> None:
-        rights = Rights(request.admin.tenant, request.admin.scopes)
+        rights = _rights(request)
         around = Surroundings(self.pages, self.writer, planned)
         for ref, before, after in sides:
             if refusal := rights.refusal(ref, before, after, around):
@@ -135,6 +141,13 @@ class Edits(Struct, frozen=True):
     def check_safe(self, request: AdminRequest, plan: Sequence[Planned]) -> bool:
         """Raises AdminRefusal (409). True: it is safe only while nothing else is written."""
         try:
-            return self.lockout.check(plan, request.admin.came)
+            safe = self.lockout.check(plan, request.admin.came)
+            return References(self.pages, self.writer).check(plan, _rights(request)) or safe
+        except InUse as error:
+            raise conflict(error.reason, str(error)) from None
         except LockedOut as error:
             raise conflict(error.reason, error.explained) from None
+
+
+def _rights(request: AdminRequest) -> Rights:
+    return Rights(request.admin.tenant, request.admin.scopes)

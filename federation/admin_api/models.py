@@ -101,6 +101,21 @@ class ChangeShown(Shown):
     request: Annotated[str, Field(description="The correlation id under which it was asked for.")]
 
 
+class NamedShown(Shown):
+    """A document by its name."""
+
+    kind: KindName
+    id: str
+
+
+class EndsShown(Shown):
+    """Documents that name one which is disabled now: what they give by it has come to its end."""
+
+    documents: list[NamedShown]
+    hidden: Annotated[int, Field(description="How many there are beside them, of tenants that you cannot read.")]
+    more: Annotated[bool, Field(description="There are more than were looked for.")]
+
+
 class DocumentShown(Shown):
     """A document as it stands."""
 
@@ -110,6 +125,7 @@ class DocumentShown(Shown):
     pending: Annotated[bool, Field(description="Whether it waits for a second admin.")]
     updated: ChangeShown | None
     warnings: list["ProblemShown"] = []
+    ends: Annotated[EndsShown | None, Field(description="What rested on it, where this write disabled it.")] = None
 
 
 class WaitingShown(DocumentShown):
@@ -194,6 +210,7 @@ class PlanShown(Shown):
     effects: Annotated[list[dict[str, Any]], Field(description="Which identities gain or lose what.")]
     seen: SeenShown
     warnings: list[ProblemShown]
+    ends: Annotated[EndsShown | None, Field(description="What rests on the documents that it disables.")] = None
 
 
 class AppliedShown(Shown):
@@ -202,6 +219,7 @@ class AppliedShown(Shown):
     base: Annotated[int, Field(description="The revision of trust afterwards, if nobody else wrote.")]
     changes: list[PlannedShown]
     warnings: list[ProblemShown]
+    ends: Annotated[EndsShown | None, Field(description="What rests on the documents that it disables.")] = None
 
 
 class RefusalShown(Shown):

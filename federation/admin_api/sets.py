@@ -10,7 +10,7 @@ from federation.admin_api.edits import Edits, Prepared
 from federation.admin_api.models import AppliedShown, DocumentSetBody, PlanBody, PlanShown
 from federation.admin_api.operation import MAX_SET, AdminRequest, Answer, Operation
 from federation.admin_api.refusals import conflict, wrong
-from federation.admin_api.shown import show_planned, show_problems
+from federation.admin_api.shown import show_planned, show_problems, show_users
 from federation.documents.planned import Planned
 from federation.documents.source import SourceDocument
 from federation.insight.effects.plan import PlanImpact
@@ -117,4 +117,5 @@ def _is_named(document: JsonObject) -> bool:
 
 def _shown(prepared: Prepared) -> JsonObject:
     changes = [show_planned(planned) for planned in prepared.plan]
-    return {"changes": changes, "warnings": show_problems(prepared.validated.warnings)}
+    warnings = show_problems(prepared.validated.warnings)
+    return {"changes": changes, "warnings": warnings, "ends": show_users(prepared.ended)}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from federation.admin.in_use import Users
 from federation.admin_api.arrival import etag_of
 from federation.admin_api.diff import diff
 from federation.admin_api.refusals import problem_members
@@ -13,8 +14,10 @@ from federation.model.documents import StoredDocument
 from federation.model.history import Change, PastVersion
 
 
-def show_document(stored: StoredDocument, warnings: Sequence[Problem] = ()) -> dict[str, Any]:
-    """What somebody wrote, and what is known about it."""
+def show_document(
+    stored: StoredDocument, warnings: Sequence[Problem] = (), ended: Users | None = None
+) -> dict[str, Any]:
+    """What somebody wrote, and what is known about it. `ended`: who rested on it, where a write has disabled it."""
     return {
         "document": as_written(stored.body),
         "version": stored.version,
@@ -22,7 +25,16 @@ def show_document(stored: StoredDocument, warnings: Sequence[Problem] = ()) -> d
         "pending": is_pending(stored.body),
         "updated": None if stored.change is None else show_change(stored.change),
         "warnings": show_problems(warnings),
+        "ends": show_users(ended),
     }
+
+
+def show_users(users: Users | None) -> dict[str, Any] | None:
+    """Documents that name another; None: there are none."""
+    if not users:
+        return None
+    named = [{"kind": ref.kind.value, "id": ref.id} for ref in users.seen]
+    return {"documents": named, "hidden": users.hidden, "more": users.more}
 
 
 def show_change(change: Change) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from federation.authentication.assertion_claims import read_jti
 from federation.authentication.proof import Proof, not_proven
 from federation.model.one_time import OneTimeUse, Purpose
 from federation.model.tokens import VerifiedToken
-from federation.model.trust import Client, Issuer
+from federation.model.trust import Client, Issuer, is_meant
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
@@ -43,7 +43,11 @@ class SpiffeJwt:
         found = [one for one in self._issuers.issuers() if one.id == client.auth.issuer and one.enabled]
         if not found:
             raise not_proven(f"issuer {client.auth.issuer} is disabled or deleted")
-        return found[0]
+        issuer = found[0]
+        # Its id may be another tenant's by now, whose keys would be this client's.
+        if issuer.tenant not in (None, client.tenant) or not is_meant(client.lives, issuer.document.ref, issuer.since):
+            raise not_proven(f"issuer {issuer.id} is not the one that the client names")
+        return issuer
 
 
 def _use(client: Client, verified: VerifiedToken) -> tuple[OneTimeUse, ...]:

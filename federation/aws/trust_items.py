@@ -2,7 +2,8 @@
 
 What a document says, and its version:
 
-    pk = ("document", kind, shard)           sk = id           version, body, enabled, since, filed_under, indexes,
+    pk = ("document", kind, shard)           sk = id           version, body, enabled, since, lives,
+                                                               filed_under, indexes,
                                                                change | deleted, change
 
 What it said before, an item for each version, the current one and deletions included, which nothing ever changes:
@@ -17,10 +18,10 @@ or, if it pins no claim that its provider names, among its issuer's patterns:
 
     pk = ("patterns", issuer)                sk = mapping id   version, body
 
-Which mappings name an issuer, enabled or not; which enabled ones grant anything at the admin API; which wait for a
-second admin:
+Which documents of a kind name a document, enabled or not; which enabled mappings grant anything at the admin API; which
+wait for a second admin:
 
-    pk = ("of_issuer", issuer)               sk = mapping id
+    pk = ("naming", kind, id, their kind)    sk = their id
     pk = ("grants", "federation-admin")      sk = mapping id
     pk = ("pending", "Mapping")              sk = mapping id
 """
@@ -37,7 +38,7 @@ from federation.aws.keys import item_key
 from federation.model.admin import ADMIN_AUDIENCE
 from federation.model.documents import CorruptDocument, StoredDocument
 from federation.model.history import Change, PastVersion
-from federation.model.trust import DocumentRef, Kind, Selector
+from federation.model.trust import DocumentRef, Kind, Lives, Selector
 
 MAPPING_SHARDS = 16
 SHARDED = frozenset({Kind.MAPPING, Kind.CLIENT})
@@ -90,9 +91,9 @@ def history_partition(ref: DocumentRef) -> str:
     return item_key("history", ref.kind, ref.id)
 
 
-def of_issuer_partition(issuer: str) -> str:
-    """The partition of the ids of mappings that name the issuer."""
-    return item_key("of_issuer", issuer)
+def naming_partition(ref: DocumentRef, kind: Kind) -> str:
+    """The partition of the ids of documents of that kind that name `ref`."""
+    return item_key("naming", ref.kind, ref.id, kind)
 
 
 def admin_partition() -> str:
@@ -142,7 +143,8 @@ def stored_document(kind: Kind, id_: str, item: Item) -> StoredDocument:
     """The document in an item with `version` and `body`; raises CorruptDocument."""
     try:
         body, change = _body(item["body"]["S"]), _change(item)
-        return StoredDocument(kind, id_, version_of(item), body, since_of(item) or 1, change)
+        lives = read_lives(item["lives"]["S"]) if "lives" in item else {}
+        return StoredDocument(kind, id_, version_of(item), body, since_of(item) or 1, change, lives)
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise CorruptDocument(f"{kind} {id_}: {error!r}") from error
 
@@ -156,6 +158,16 @@ def past_version(ref: DocumentRef, item: Item) -> PastVersion:
         raise CorruptDocument(f"{ref.kind} {ref.id} in its history: {error!r}") from error
 
 
+def lives_text(lives: Lives) -> str:
+    """As they are kept with the document."""
+    return json.dumps([[ref.kind, ref.id, since] for ref, since in lives.items()])
+
+
+def read_lives(text: str) -> Lives:
+    """What `lives_text` wrote; raises TypeError or ValueError."""
+    return {DocumentRef(Kind(kind), str(id_)): int(since) for kind, id_, since in json.loads(text)}
+
+
 def change_attribute(change: Change) -> Item:
     """As it is kept with a version."""
     return {"change": {"S": json.dumps(to_builtins(change))}}
@@ -165,7 +177,8 @@ def bucket_member(id_: str, text: str) -> StoredDocument:
     """A mapping's copy in a bucket; raises CorruptDocument."""
     try:
         member = json.loads(text)
-        return StoredDocument(Kind.MAPPING, id_, int(member["version"]), _object(member["body"]))
+        lives = read_lives(member.get("lives", "[]"))
+        return StoredDocument(Kind.MAPPING, id_, int(member["version"]), _object(member["body"]), lives=lives)
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise CorruptDocument(f"{Kind.MAPPING} {id_} in its bucket: {error!r}") from error
 

@@ -14,7 +14,7 @@ from federation.aws.trust_items import (
     history_key,
     history_partition,
     is_deleted,
-    of_issuer_partition,
+    naming_partition,
     past_version,
     pending_partition,
     shard_of,
@@ -63,7 +63,11 @@ class DynamoTrustPages:
 
     def mappings_of(self, issuer: str, after: str | None, limit: int) -> tuple[str, ...]:
         """One Query."""
-        return self._ids(of_issuer_partition(issuer), after, limit)
+        return self.naming(DocumentRef(Kind.ISSUER, issuer), Kind.MAPPING, after, limit)
+
+    def naming(self, ref: DocumentRef, kind: Kind, after: str | None, limit: int) -> tuple[str, ...]:
+        """One Query."""
+        return self._ids(naming_partition(ref, kind), after, limit)
 
     def admin_mappings(self) -> tuple[str, ...]:
         """One Query, of as many pages as it takes: whom it left out would be no admin to whoever asks."""

@@ -15,8 +15,8 @@ from federation.aws.trust_items import (
     document_key,
     filing_of,
     history_key,
-    is_deleted,
-    of_issuer_partition,
+    lives_text,
+    naming_partition,
     pending_partition,
     since_of,
     version_of,
@@ -26,7 +26,12 @@ from federation.model.confirmation import is_enabled_and_pending, takes_part
 from federation.model.documents import StoredDocument
 from federation.model.history import TRUST_REVISION, Change
 from federation.model.policy import IN_POLICY_SET, POLICY_SET
-from federation.model.trust import DocumentRef, Kind, Selector
+from federation.model.trust import DocumentRef, DocumentVersion, Kind, Selector
+
+_NOT_THERE = "attribute_not_exists(pk) OR attribute_exists(deleted)"
+
+MOST_REMOVED = 40
+"""Index entries that one write removes: the others go with the next one. An entry too many misleads nobody."""
 
 
 class TrustWrites(Struct, frozen=True):
@@ -39,27 +44,47 @@ class TrustWrites(Struct, frozen=True):
     ) -> Iterator[Write]:
         """`before`: what lies there now."""
         ref, filing = DocumentRef(document.kind, document.id), _filing(document, selector)
-        item = _content(document) | _found(document, filing, since_of(before) or document.version)
+        indexes = _Indexes.of(before, document)
+        item = _content(document) | _named(document) | _found(document, filing, since_of(before) or document.version)
+        item |= indexes.attribute
         yield self._versioned(ref, item | _changed(change), document.version - 1)
         if change is not None:
             yield self._counted(TRUST_REVISION)
             yield self._kept(ref, document.version, _content(document) | change_attribute(change))
         yield from self._refiled(document, filing, filing_of(before))
-        yield from self._indexed(document, before)
+        yield from self.removed(ref.id, indexes)
         yield from self._policies_moved(ref.kind)
 
     def delete(self, ref: DocumentRef, before: Item, change: Change) -> Iterator[Write]:
         """The version stays behind."""
-        version = version_of(before) + 1
+        version, indexes = version_of(before) + 1, _Indexes.of(before, None)
         tombstone = {"version": {"N": str(version)}, "deleted": {"BOOL": True}} | change_attribute(change)
-        yield self._versioned(ref, {**tombstone, "enabled": {"BOOL": False}}, version - 1)
+        yield self._versioned(ref, {**tombstone, "enabled": {"BOOL": False}} | indexes.attribute, version - 1)
         yield self._counted(TRUST_REVISION)
         yield self._kept(ref, version, tombstone)
         if filing := filing_of(before):
             yield self._removed(ref.id, filing)
-        for partition in _indexes(before):
-            yield {"Delete": self._at(_index_key(partition, ref.id))}
+        yield from self.removed(ref.id, indexes)
         yield from self._policies_moved(ref.kind)
+
+    def added(self, document: StoredDocument, before: Item | None) -> list[Write]:
+        """Index entries: they may be there before the document is, but not after it."""
+        added = _Indexes.of(before, document).added
+        return [{"Put": {"TableName": self.table, "Item": _index_key(one, document.id)}} for one in added]
+
+    def removed(self, id_: str, indexes: "_Indexes") -> Iterator[Write]:
+        """Entries go in one step with what they led to."""
+        for partition in indexes.removed:
+            yield {"Delete": self._at(_index_key(partition, id_))}
+
+    def current(self, document: DocumentVersion) -> Write:
+        """The condition that it is the current version; 0: that it is not there."""
+        check = self._at(document_key(document.ref))
+        if not document.version:
+            return {"ConditionCheck": check | {"ConditionExpression": _NOT_THERE}}
+        values = {":version": {"N": str(document.version)}}
+        condition = "version = :version AND attribute_not_exists(deleted)"
+        return {"ConditionCheck": check | {"ConditionExpression": condition, "ExpressionAttributeValues": values}}
 
     def at_revision(self, write: Write, revision: int) -> Write:
         """The counting of the revision, if it is still this one."""
@@ -103,8 +128,9 @@ class TrustWrites(Struct, frozen=True):
     def _filed(self, document: StoredDocument, filing: Filing) -> Write:
         key = filing.key(document.id)
         if filing.selector is None:
-            return {"Put": {"TableName": self.table, "Item": key | _content(document)}}
-        copy = json.dumps({"version": document.version, "body": document.body})
+            return {"Put": {"TableName": self.table, "Item": key | _content(document) | _named(document)}}
+        named = {"lives": lives_text(document.lives)} if document.lives else {}
+        copy = json.dumps({"version": document.version, "body": document.body, **named})
         update = {
             "UpdateExpression": "SET #member = :copy",
             "ExpressionAttributeNames": {"#member": MEMBER + document.id},
@@ -118,13 +144,6 @@ class TrustWrites(Struct, frozen=True):
             return {"Delete": where}
         update = {"UpdateExpression": "REMOVE #member", "ExpressionAttributeNames": {"#member": MEMBER + mapping}}
         return {"Update": where | update}
-
-    def _indexed(self, document: StoredDocument, before: Item | None) -> Iterator[Write]:
-        old, new = set(_indexes(before)), set(_indexes_of(document))
-        for partition in sorted(old - new):
-            yield {"Delete": self._at(_index_key(partition, document.id))}
-        for partition in sorted(new - old):
-            yield {"Put": {"TableName": self.table, "Item": _index_key(partition, document.id)}}
 
 
 def _filing(document: StoredDocument, selector: Selector | None) -> Filing | None:
@@ -142,8 +161,6 @@ def _found(document: StoredDocument, filing: Filing | None, since: int) -> Item:
     item: Item = {"enabled": {"BOOL": takes_part(document.body)}, "since": {"N": str(since)}}
     if filing is not None:
         item["filed_under"] = {"S": filing.text}
-    if indexes := list(_indexes_of(document)):
-        item["indexes"] = {"S": json.dumps(indexes)}
     return item
 
 
@@ -151,9 +168,35 @@ def _changed(change: Change | None) -> Item:
     return change_attribute(change) if change else {}
 
 
+def _named(document: StoredDocument) -> Item:
+    return {"lives": {"S": lives_text(document.lives)}} if document.lives else {}
+
+
+class _Indexes(Struct, frozen=True):
+    """Partitions in which a document has an entry."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    kept: tuple[str, ...]
+
+    @classmethod
+    def of(cls, before: Item | None, document: StoredDocument | None) -> "_Indexes":
+        """What becomes of them with a write. None: it was never written, or goes."""
+        old, new = set(_indexes(before)), set(_indexes_of(document)) if document else set[str]()
+        stale = sorted(old - new)
+        removed = tuple(stale[:MOST_REMOVED])
+        return cls(tuple(sorted(new - old)), removed, tuple(sorted((old | new) - set(removed))))
+
+    @property
+    def attribute(self) -> Item:
+        """As they are kept with the document."""
+        return {"indexes": {"S": json.dumps(self.kept)}} if self.kept else {}
+
+
 def _indexes_of(document: StoredDocument) -> Iterator[str]:
+    yield from (naming_partition(ref, document.kind) for ref in document.lives)
     if document.kind is Kind.MAPPING:
-        yield of_issuer_partition(str(document.body["issuer"]))
+        yield naming_partition(DocumentRef(Kind.ISSUER, str(document.body["issuer"])), Kind.MAPPING)
         if takes_part(document.body) and admin_scopes(document.body):
             yield admin_partition()
         if is_enabled_and_pending(document.body):
@@ -161,7 +204,7 @@ def _indexes_of(document: StoredDocument) -> Iterator[str]:
 
 
 def _indexes(before: Item | None) -> list[str]:
-    if before is None or is_deleted(before) or "indexes" not in before:
+    if before is None or "indexes" not in before:
         return []
     partitions: list[str] = json.loads(before["indexes"]["S"])
     return partitions

@@ -66,6 +66,8 @@ class DocumentKind(Struct, frozen=True):
     """Of several documents the lowest is deleted first: none before what names it."""
     references: Callable[[JsonObject], Iterator[Reference]] = of_nothing
     """The documents that a body names."""
+    names: frozenset[Kind] = frozenset()
+    """Of which kinds those are."""
     gives: Callable[[JsonObject], frozenset[str]] = no_scopes
     """The scopes of the admin API that a body gives away."""
     few: bool = True
@@ -87,6 +89,7 @@ REGISTRY: dict[Kind, DocumentKind] = {
             write_order=5,
             delete_order=0,
             references=of_mapping,
+            names=frozenset({Kind.ISSUER, Kind.AUDIENCE}),
             gives=admin_scopes,
             few=False,
         ),
@@ -99,6 +102,7 @@ REGISTRY: dict[Kind, DocumentKind] = {
             write_order=2,
             delete_order=3,
             references=of_audience,
+            names=frozenset({Kind.CLIENT}),
         ),
         DocumentKind(
             Kind.CLIENT,
@@ -109,6 +113,7 @@ REGISTRY: dict[Kind, DocumentKind] = {
             write_order=3,
             delete_order=1,
             references=of_client,
+            names=frozenset({Kind.ISSUER, Kind.AUDIENCE}),
             gives=client_admin_scopes,
             few=False,
         ),
@@ -121,6 +126,7 @@ REGISTRY: dict[Kind, DocumentKind] = {
             write_order=1,
             delete_order=4,
             references=of_policy,
+            names=frozenset({Kind.ISSUER, Kind.AUDIENCE, Kind.CLIENT, Kind.ZONE}),
             foreign_hidden=False,
         ),
         DocumentKind(

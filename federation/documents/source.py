@@ -25,6 +25,8 @@ class SourceDocument(Redacted, Struct, frozen=True):
     value: Json
     lines: ReadOnly[Location, int] = field(default_factory=dict)
     """Where each location stands, from 1."""
+    version: int = 0
+    """Of what is stored; 0: it is not."""
 
     def problem(self, location: Location, message: str, hint: str = "") -> Problem:
         """A problem at the location, or at the nearest one around it that has a line."""

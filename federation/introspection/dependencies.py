@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from federation.mapping.own import OwnMappings
 from federation.model.tokens import OwnClaims
-from federation.model.trust import Audience, Client, DocumentVersion
+from federation.model.trust import Audience, Client, DocumentVersion, is_meant
 from federation.oauth.errors import InvalidRequest
 from federation.ports import AudienceDirectory, ClientsById
 from federation.verification.own_references import IssuedByUs
@@ -46,7 +46,7 @@ class TokenDependencies(Struct, frozen=True):
                 for audience in self.directory.audiences()
                 if audience.enabled
                 and not audience.names.isdisjoint(own.audiences)
-                and asking.id in audience.introspection
+                and _may_introspect(asking, audience)
             ),
             None,
         )
@@ -58,3 +58,9 @@ class TokenDependencies(Struct, frozen=True):
         if client is None or not client.enabled or own.client_version < client.since:
             return None
         return (client.document,)
+
+
+def _may_introspect(asking: Client, audience: Audience) -> bool:
+    """Whether the audience names this very client: its id may be another tenant's by now."""
+    own = asking.tenant in (None, audience.tenant)
+    return own and asking.id in audience.introspection and is_meant(audience.lives, asking.document.ref, asking.since)

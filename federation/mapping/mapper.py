@@ -11,7 +11,7 @@ from federation.mapping.specificity import most_specific
 from federation.mapping.templates import attribute, principal
 from federation.model.json import Claims
 from federation.model.tokens import VerifiedToken
-from federation.model.trust import MappedPrincipal, Mapping, Selector
+from federation.model.trust import MappedPrincipal, Mapping, Selector, is_meant
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
@@ -81,7 +81,14 @@ def _no_mapping(subject: VerifiedToken, selectors: Sequence[Selector], missed: M
 
 def _usable(candidates: Sequence[Mapping], subject: VerifiedToken) -> list[Mapping]:
     """An index narrows the search; it proves nothing, so everything is checked again here."""
-    return [mapping for mapping in candidates if mapping.enabled and mapping.issuer == subject.issuer.id]
+    issuer = subject.issuer
+    return [
+        mapping
+        for mapping in candidates
+        if mapping.enabled
+        and mapping.issuer == issuer.id
+        and is_meant(mapping.lives, issuer.document.ref, issuer.since)
+    ]
 
 
 def _misses(mapping: Mapping, subject: VerifiedToken, rules: ProviderRules) -> tuple[Miss, ...]:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from federation.model.client_credentials import as_principal, client_of
 from federation.model.tokens import OwnClaims
-from federation.model.trust import Client, Issuer, MappedPrincipal, Mapping
+from federation.model.trust import Client, Issuer, MappedPrincipal, Mapping, is_meant
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.ports import ClientsById, IssuerDirectory, MappingsById
@@ -74,6 +74,8 @@ class OwnMappings(Struct, frozen=True):
         issuer = next((one for one in self.issuers.issuers() if one.id == mapping.issuer and one.enabled), None)
         if issuer is None:
             raise InvalidRequest(Reason.NO_MAPPING, f"issuer {mapping.issuer} is disabled or deleted")
+        if not is_meant(mapping.lives, issuer.document.ref, issuer.since):
+            raise InvalidRequest(Reason.NO_MAPPING, f"issuer {mapping.issuer} was deleted, and is another one by now")
         if mapping.confirmed_for not in (None, issuer.issuer):
             raise InvalidRequest(Reason.NO_MAPPING, f"mapping {mapping.id} is confirmed for another issuer")
         return issuer

@@ -46,8 +46,12 @@ class ProvenKeys(Struct, frozen=True):
     one_time: tuple[OneTimeUse, ...] = ()
     """The proofs' jtis."""
 
-    def proves(self, binding: Binding) -> bool:
-        """Whether the caller has the key that `binding` names."""
+    def proves(self, binding: Binding, *, of_subject: bool = False) -> bool:
+        """Whether the caller has the key that `binding` names.
+
+        `of_subject`: the binding is the subject token's. `subject_token_proof` names that token in its `ath`, and
+        proves nothing for another one that is bound to the same key.
+        """
         if binding.jkt is not None:
-            return binding.jkt in (self.dpop, self.previous)
+            return binding.jkt == self.dpop or (of_subject and binding.jkt == self.previous)
         return binding.x5t_s256 is not None and binding.x5t_s256 == self.certificate

@@ -5,14 +5,15 @@ from typing import get_args
 from federation.model.confirmation import is_pending
 from federation.model.document_values import flag, members, optional_text, rate_limit, text, texts
 from federation.model.json import JsonObject
-from federation.model.trust import TOKEN_EXCHANGE, Client, ClientAuth, ClientMethod
+from federation.model.trust import TOKEN_EXCHANGE, Client, ClientAuth, ClientMethod, Lives
 
+NOTHING: Lives = {}
 _METHODS: tuple[ClientMethod, ...] = get_args(ClientMethod)
 _NAMES = ("san_uri", "san_dns", "san_ip", "san_email", "subject_dn")
 """tls_client_auth: the one name by which it is known (RFC 8705 section 2.1.2)."""
 
 
-def client(id_: str, version: int, body: JsonObject, since: int = 1) -> Client:
+def client(id_: str, version: int, body: JsonObject, since: int = 1, lives: Lives = NOTHING) -> Client:
     """Raises KeyError, TypeError or ValueError where the document is corrupt."""
     return Client(
         id=id_,
@@ -26,6 +27,7 @@ def client(id_: str, version: int, body: JsonObject, since: int = 1) -> Client:
         sender_constraint=text(body.get("sender_constraint", "none")),
         enabled=flag(body.get("enabled", True)) and not is_pending(body),
         since=since,
+        lives=lives,
     )
 
 

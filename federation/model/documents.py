@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from federation.model.client_document import client
 from federation.model.confirmation import confirmed_issuer, is_pending
@@ -21,7 +21,7 @@ from federation.model.duration import seconds, seconds_or_none
 from federation.model.history import Change
 from federation.model.json import JsonObject
 from federation.model.policy import Policy, Zone
-from federation.model.trust import Audience, Client, DetailType, Grant, Issuer, IssuerKeys, Kind, Mapping
+from federation.model.trust import Audience, Client, DetailType, Grant, Issuer, IssuerKeys, Kind, Lives, Mapping
 from federation.oauth.identifiers import AT_JWT
 
 DEFAULT_ALGORITHMS = ("RS256", "ES256")
@@ -48,6 +48,8 @@ class StoredDocument(Struct, frozen=True, eq=False):
     """The version with which it began: 1, or the first after a deletion. The trust table says so, never a writer."""
     change: Change | None = None
     """Who wrote it, when and why, as the trust table says; None: it does not say."""
+    lives: Lives = field(default_factory=dict)
+    """The documents that it names."""
 
     def __eq__(self, other: object) -> bool:
         """The same document, whoever wrote it."""
@@ -77,7 +79,7 @@ def decode_audience(document: StoredDocument) -> Audience:
 
 def decode_client(document: StoredDocument) -> Client:
     """Raises CorruptDocument."""
-    return _decode(document, lambda stored: client(stored.id, stored.version, stored.body, stored.since))
+    return _decode(document, lambda stored: client(stored.id, stored.version, stored.body, stored.since, stored.lives))
 
 
 def decode_policy(document: StoredDocument) -> Policy:
@@ -155,6 +157,7 @@ def _mapping(document: StoredDocument) -> Mapping:
         enabled=_enabled(body),
         confirmed_for=confirmed_issuer(body),
         since=document.since,
+        lives=document.lives,
     )
 
 
@@ -188,6 +191,8 @@ def _audience(document: StoredDocument) -> Audience:
         authorization_details=tuple(
             _detail_type(members(detail)) for detail in sequence(body.get("authorization_details", ()))
         ),
+        since=document.since,
+        lives=document.lives,
     )
 
 

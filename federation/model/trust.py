@@ -55,6 +55,18 @@ class DocumentVersion(NamedTuple):
     version: int
 
 
+Lives: TypeAlias = ReadOnly[DocumentRef, int]
+"""Documents that a document names -> the version with which each began when that was written.
+
+0: it was not there then. An id that is deleted and written anew names another document, which nobody meant.
+"""
+
+
+def is_meant(lives: Lives, ref: DocumentRef, since: int) -> bool:
+    """Whether the document that began with version `since` is the one that was named; True where that is not known."""
+    return lives.get(ref) in (None, 0, since)
+
+
 class Selector(NamedTuple):
     """A claim pinned to an exact value: the partition under which a mapping is filed."""
 
@@ -153,6 +165,8 @@ class Mapping(Struct, frozen=True):
     """URL of the only issuer whose tokens it may fit; None: of whichever its Issuer document names."""
     since: int = 1
     """The version with which this document began: an id that was deleted and written anew is another mapping."""
+    lives: Lives = field(default_factory=dict)
+    """Its Issuer, and the Audiences of its grants."""
 
     @property
     def document(self) -> DocumentVersion:
@@ -191,6 +205,10 @@ class Audience(Struct, frozen=True):
     introspection: tuple[str, ...] = ()
     """Clients that may introspect its tokens."""
     authorization_details: tuple[DetailType, ...] = ()
+    since: int = 1
+    """The version with which this document began: an id that was deleted and written anew is another audience."""
+    lives: Lives = field(default_factory=dict)
+    """Those Clients."""
 
     @property
     def named(self) -> str:
@@ -252,6 +270,8 @@ class Client(Struct, frozen=True):
     enabled: bool = True
     since: int = 1
     """The version with which this document began: an id that was deleted and written anew is another client."""
+    lives: Lives = field(default_factory=dict)
+    """Its Audiences, and the Issuer of its trust domain."""
 
     @property
     def document(self) -> DocumentVersion:

@@ -277,7 +277,10 @@ class Reason(StrEnum):
     BEYOND_OWN_RIGHTS = "beyond_own_rights", "Nobody gives away more at the admin API than they have; ask who has it."
     OWN_DOCUMENT = "own_document", "Whoever wrote a version cannot confirm it; ask a second admin."
     CANNOT_CONFIRM = "cannot_confirm", "Read what the document says now; only its current, pending version waits."
-    DOCUMENT_IN_USE = "document_in_use", "Mappings still name this issuer; delete or change those first."
+    DOCUMENT_IN_USE = (
+        "document_in_use",
+        "Other documents name this one; change those first, or disable this one.",
+    )
     LAST_ADMIN = "last_admin", "Nobody could write trust any more; make another admin first."
     NEW_ADMIN = "new_admin", "Whoever confirms has been an admin for a day, and since before it was written."
     OWN_WAY_IN = "own_way_in", "Nobody breaks the way they came in by; come in by another, or ask another admin."

@@ -29,7 +29,7 @@ def check_presented(parties: Parties) -> None:
     """Raises InvalidRequest unless the key of every token with `cnf`, ours or foreign, was proven by this request."""
     for token in parties.tokens:
         binding = binding_of(token)
-        if binding is not None and not parties.proven.proves(binding):
+        if binding is not None and not parties.proven.proves(binding, of_subject=token is parties.subject):
             raise _required(f"a token of issuer {token.issuer.id} is bound to a key that was not proven")
 
 

@@ -8,7 +8,7 @@ from enum import Enum
 
 from msgspec import Struct
 
-from federation.model.trust import Audience, Client, Grant, Issuer, Mapping
+from federation.model.trust import Audience, Client, Grant, Issuer, Lives, Mapping, is_meant
 
 DEFAULT_TTL = 300
 """Seconds, where the grant names none."""
@@ -72,11 +72,13 @@ class Way(Struct, frozen=True):
             yield Barrier(Limit.TENANT, f"audience {audience.id} belongs to another tenant")
         if client is not None and not is_for(client.tenant, tenant):
             yield Barrier(Limit.TENANT, f"client {client.id} belongs to another tenant")
-        if client is not None and audience.id not in client.audiences:
+        if client is not None and not (audience.id in client.audiences and self._is_meant_by(client.lives)):
             yield Barrier(Limit.CLIENT, f"client {client.id} may not ask for audience {audience.id}")
         if len(self._grants) != 1:
             detail = f"mapping {self.mapping.id} has {len(self._grants)} grants for audience {audience.id}"
             yield Barrier(Limit.GRANT, detail)
+        if not self._is_meant_by(self.mapping.lives):
+            yield Barrier(Limit.GRANT, f"mapping {self.mapping.id} grants an audience {audience.id} that was deleted")
         for issuer in self.issuers:
             # An audience without environment is in none that an issuer could name (ATTACKS I4).
             if issuer.environments is not None and audience.environment not in issuer.environments:
@@ -90,6 +92,10 @@ class Way(Struct, frozen=True):
         yield from () if self.mapping.enabled and confirmed else (f"mapping {self.mapping.id}",)
         yield from (f"issuer {issuer.id}" for issuer in self.issuers if not issuer.enabled)
         yield from (f"client {self.client.id}",) if self.client and not self.client.enabled else ()
+
+    def _is_meant_by(self, lives: Lives) -> bool:
+        """Whether the audience is the one that was named: its id may be another's by now."""
+        return is_meant(lives, self.audience.document.ref, self.audience.since)
 
     @property
     def _grants(self) -> list[Grant]:

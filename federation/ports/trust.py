@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from federation.model.documents import StoredDocument
 from federation.model.history import Change, PastVersion
-from federation.model.trust import DocumentRef, Kind, Selector
+from federation.model.trust import DocumentRef, DocumentVersion, Kind, Selector
 
 
 class VersionConflict(Exception):
@@ -52,12 +52,14 @@ class TrustWriter(Protocol):
         change: Change | None,
         *,
         revision: int | None = None,
+        rests_on: Collection[DocumentVersion] = (),
     ) -> None:
         """Write `document` and its history if its version is the next one, else raise VersionConflict.
 
         A Mapping is refiled in the same transaction: under `filed_under`, or among its issuer's patterns for None;
         a disabled one is filed nowhere. Raises BucketFull. `change`: None for the key set alone, which has no history.
-        `revision`: write only while nothing else was written since, else raise RevisionMoved.
+        `revision`: write only while nothing else was written since, else raise RevisionMoved. `rests_on`: and only
+        while each of these is the current version, 0 for what is not there; else raise RevisionMoved as well.
         """
         ...
 
@@ -90,6 +92,13 @@ class DocumentPages(Protocol):
 
     def mappings_of(self, issuer: str, after: str | None, limit: int) -> tuple[str, ...]:
         """Ids of mappings that name the Issuer, disabled ones included, sorted, behind `after`; one read."""
+        ...
+
+    def naming(self, ref: DocumentRef, kind: Kind, after: str | None, limit: int) -> tuple[str, ...]:
+        """Ids of documents of that kind that name `ref`, sorted, behind `after`; one read.
+
+        Every one that does, and perhaps one that did before.
+        """
         ...
 
     def admin_mappings(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from federation.aws.trust_items import (
     bucket_key,
     document_partition,
     history_partition,
-    of_issuer_partition,
+    naming_partition,
     patterns_partition,
 )
 from federation.model.trust import DocumentRef, Kind, Selector
@@ -119,6 +119,7 @@ ALLOWED = {
     "ApplyTrustFunction": allowed(
         "ApplyTrustLogGroup",
         ("dynamodb:BatchGetItem", "TrustTable"),
+        ("dynamodb:ConditionCheckItem", "TrustTable"),
         ("dynamodb:GetItem", "TrustTable"),
         ("dynamodb:PutItem", "TrustTable"),
         ("dynamodb:UpdateItem", "TrustTable"),
@@ -127,7 +128,7 @@ ALLOWED = {
     "AdminFunction": allowed(
         "AdminLogGroup",
         ("lambda:InvokeFunction", "RotateFunction"),
-        *(("dynamodb:" + action, "TrustTable") for action in ("Query", *READ_AND_WRITE)),
+        *(("dynamodb:" + action, "TrustTable") for action in ("ConditionCheckItem", "Query", *READ_AND_WRITE)),
         *(("dynamodb:" + action, "StateTable") for action in READ_AND_WRITE),
         ("dynamodb:Query", "StateTable/index/listing"),
         *((f"dynamodb:{action}", "AuditTable") for action in ("BatchGetItem", "GetItem", "PutItem", "UpdateItem")),
@@ -171,6 +172,8 @@ ALLOWED = {
     ),
     "ConfirmTrustFunction": allowed(
         "ConfirmTrustLogGroup",
+        ("dynamodb:ConditionCheckItem", "TrustTable"),
+        ("dynamodb:DeleteItem", "TrustTable"),
         ("dynamodb:GetItem", "TrustTable"),
         ("dynamodb:PutItem", "TrustTable"),
         ("dynamodb:UpdateItem", "TrustTable"),
@@ -377,7 +380,7 @@ def test_who_confirms_what_is_dangerous_writes_mappings_and_no_other_document(de
         assert may_write(bucket_key("acme", Selector(claim, "*"))["pk"]["S"])
     assert may_write(patterns_partition("acme"))
     assert may_write(admin_partition())
-    assert may_write(of_issuer_partition("acme"))
+    assert may_write(naming_partition(DocumentRef(Kind.ISSUER, "acme"), Kind.MAPPING))
     moved = (Kind.MAPPING, Kind.TRUST_REVISION)
     assert all(map(may_write, map(document_partition, moved)))
     assert not [kind for kind in Kind if kind not in moved and may_write(document_partition(kind))]
@@ -427,7 +430,7 @@ def test_a_first_admin_is_written_once_by_a_function_that_writes_nothing_else(te
     assert granted(with_admin, role) == allowed(
         "FirstAdminLogGroup",
         *((f"dynamodb:{action}", "TrustTable") for action in ("BatchGetItem", "GetItem", "Query")),
-        *((f"dynamodb:{action}", "TrustTable") for action in ("PutItem", "UpdateItem")),
+        *((f"dynamodb:{action}", "TrustTable") for action in ("ConditionCheckItem", "PutItem", "UpdateItem")),
     )
     (writing,) = [each for each in with_admin.role_statements(role) if "dynamodb:PutItem" in each.actions]
     patterns = writing.condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
@@ -439,7 +442,9 @@ def test_a_first_admin_is_written_once_by_a_function_that_writes_nothing_else(te
     for kind in (Kind.ISSUER, Kind.MAPPING):
         assert may_write(history_partition(DocumentRef(kind, "first-admin")))
         assert not may_write(history_partition(DocumentRef(kind, "acme")))
-    for partition in (admin_partition(), of_issuer_partition("first-admin"), document_partition(Kind.AUDIENCE)):
+    named = DocumentRef(Kind.ISSUER, "first-admin"), DocumentRef(Kind.AUDIENCE, "federation-admin")
+    naming = [naming_partition(ref, Kind.MAPPING) for ref in named]
+    for partition in (admin_partition(), *naming, document_partition(Kind.AUDIENCE)):
         assert may_write(partition)
     assert may_write(bucket_key("first-admin", Selector("sub", "alice"))["pk"]["S"])
     assert not may_write(bucket_key("acme", Selector("sub", "alice"))["pk"]["S"])

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from federation.documents.registry import references
 from federation.model.admin import admin_scopes
 from federation.model.confirmation import is_enabled_and_pending, takes_part
 from federation.model.documents import (
@@ -24,7 +25,7 @@ from federation.model.history import TRUST_REVISION, Change, PastVersion
 from federation.model.json import JsonObject
 from federation.model.keys import KeySet
 from federation.model.policy import IN_POLICY_SET, POLICY_SET, PolicyDocuments
-from federation.model.trust import Audience, Client, DocumentRef, Issuer, Kind, Mapping, Selector
+from federation.model.trust import Audience, Client, DocumentRef, DocumentVersion, Issuer, Kind, Mapping, Selector
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import BucketFull, DocumentState, RevisionMoved, VersionConflict
@@ -62,8 +63,10 @@ class FakeTrust:
         self.reads = 0
 
     def add(self, kind: Kind, id_: str, body: JsonObject, filed_under: Selector | None = None) -> StoredDocument:
-        """Write the next version of a document, whatever the version is."""
-        document = StoredDocument(kind, id_, self.next_version(DocumentRef(kind, id_)), body)
+        """Write the next version of a document, whatever the version is; what it names is what there is by now."""
+        named = {one.ref for one in references(kind, body)}
+        lives = {ref: self._documents[ref].since if ref in self._documents else 0 for ref in named}
+        document = StoredDocument(kind, id_, self.next_version(DocumentRef(kind, id_)), body, lives=lives)
         self.put(document, filed_under)
         return document
 
@@ -130,12 +133,15 @@ class FakeTrust:
         change: Change | None = SOMEBODY,
         *,
         revision: int | None = None,
+        rests_on: Collection[DocumentVersion] = (),
     ) -> None:
         ref = DocumentRef(document.kind, document.id)
         with self._lock:
             if document.version != self.next_version(ref):
                 raise VersionConflict(ref)
             self._check_revision(revision)
+            if any(self._current(one.ref) != one.version for one in rests_on):
+                raise RevisionMoved(ref)
             if document.kind is Kind.MAPPING:
                 self._file(document, filed_under)
             since = self._documents[ref].since if ref in self._documents else document.version
@@ -152,6 +158,9 @@ class FakeTrust:
             if ref.kind is Kind.MAPPING:
                 self._filed.pop(ref.id, None)
             self._moved(ref, version + 1, None, change)
+
+    def _current(self, ref: DocumentRef) -> int:
+        return self._versions[ref] if ref in self._documents else 0
 
     def _check_revision(self, revision: int | None) -> None:
         if revision not in (None, self.revision()):
@@ -180,8 +189,11 @@ class FakeTrust:
         return self._versions.get(TRUST_REVISION, 0)
 
     def mappings_of(self, issuer: str, after: str | None, limit: int) -> tuple[str, ...]:
+        return self.naming(DocumentRef(Kind.ISSUER, issuer), Kind.MAPPING, after, limit)
+
+    def naming(self, ref: DocumentRef, kind: Kind, after: str | None, limit: int) -> tuple[str, ...]:
         self.reads += 1
-        found = (one.id for one in self._of_kind(Kind.MAPPING) if one.body.get("issuer") == issuer)
+        found = (one.id for one in self._of_kind(kind) if ref in (*one.lives, _issuer_of(one)))
         return tuple(id_ for id_ in found if id_ > (after or ""))[:limit]
 
     def admin_mappings(self) -> tuple[str, ...]:
@@ -255,3 +267,7 @@ class FakeTrust:
             except CorruptDocument as error:
                 self.corrupt.append(error)
         return tuple(decoded)
+
+
+def _issuer_of(document: StoredDocument) -> DocumentRef | None:
+    return DocumentRef(Kind.ISSUER, str(document.body.get("issuer"))) if document.kind is Kind.MAPPING else None

@@ -24,12 +24,13 @@ from federation.minting.claims import build_claims
 from federation.minting.current_key import CurrentKey
 from federation.minting.signed_jwt import JwtSigner
 from federation.model.authorization import Authorization, Link, Provenance
+from federation.model.documents import decode_client
 from federation.model.json import Json
 from federation.model.one_time import OneTimeUse, Purpose
 from federation.model.revocation_keys import key_texts, keys_of_authorized
 from federation.model.status import status_reference
 from federation.model.tokens import Caller
-from federation.model.trust import Client, ClientAuth, DocumentRef, Kind, RateLimit
+from federation.model.trust import DocumentRef, Kind, RateLimit
 from federation.oauth.errors import InvalidClient
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.identifiers import AT_JWT, FORM, TokenType
@@ -110,7 +111,7 @@ class AssertedCallers:
         document = self._trust.get(DocumentRef(Kind.CLIENT, id_))
         if document is None or not jti:
             raise InvalidClient(Reason.CLIENT_AUTHENTICATION_FAILED)
-        client = Client(id_, document.version, ClientAuth("private_key_jwt"), (), ())
+        client = decode_client(document)
         return Caller(client, (OneTimeUse(Purpose.CLIENT_ASSERTION, (id_, jti), NOW + 300),), None, (client.document,))
 
 

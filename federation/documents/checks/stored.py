@@ -57,7 +57,7 @@ class StoredTrust(Struct, frozen=True):
         small = (one for kind in _WHOLE for one in every_document(self.pages, kind))
         for document in (*small, *self._named(named), *self._policies(named)):
             if f"{document.kind} {document.id}" not in replaced and self._is_seen(document):
-                yield SourceDocument(STORED, {**as_written(document.body)})
+                yield SourceDocument(STORED, {**as_written(document.body)}, version=document.version)
 
     def alongside(self, documents: "DocumentSet") -> tuple[Mapping, ...]:
         """Enabled mappings that are found where those of the set will be found."""

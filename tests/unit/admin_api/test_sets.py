@@ -1,12 +1,13 @@
 """Whole sets over the admin API: planned, then carried out as planned or not at all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial
 
 import pytest
 
 from federation.model.documents import StoredDocument
 from federation.model.history import Change
-from federation.model.trust import DocumentRef, Kind, Selector
+from federation.model.trust import DocumentRef, DocumentVersion, Kind, Selector
 from tests.support.admin_world import AdminWorld, Document, audience, issuer, mapping
 from tests.support.fake_trust import SOMEBODY, FakeTrust
 
@@ -101,8 +102,10 @@ class DyingTrust(FakeTrust):
         change: Change | None = SOMEBODY,
         *,
         revision: int | None = None,
+        rests_on: Collection[DocumentVersion] = (),
     ) -> None:
-        self._dying(lambda: FakeTrust.put(self, document, filed_under, change, revision=revision))
+        written = partial(FakeTrust.put, self, document, filed_under, change, revision=revision, rests_on=rests_on)
+        self._dying(written)
 
     def delete(self, ref: DocumentRef, version: int, change: Change = SOMEBODY, *, revision: int | None = None) -> None:
         self._dying(lambda: FakeTrust.delete(self, ref, version, change, revision=revision))

@@ -66,6 +66,15 @@ def test_a_key_that_only_vouches_for_another_binds_nothing_by_itself() -> None:
     assert outcome_of(error) == REQUIRED
 
 
+def test_a_key_that_vouches_for_the_subject_token_releases_no_actor_token_that_is_bound_to_it_too() -> None:
+    """`subject_token_proof` names one token in its `ath`: whoever has another one has stolen it."""
+    proven, stolen = ProvenKeys(dpop="new", previous="old"), agent(bound({"jkt": "old"}))
+    for subject in (bound({"jkt": "old"}), bound({"jkt": "new"}), verified()):
+        assert outcome_of(Decisions().refused(subject=subject, acting=stolen, proven=proven)) == REQUIRED
+    shown = Decisions().decide(subject=bound({"jkt": "old"}), acting=agent(bound({"jkt": "new"})), proven=proven)
+    assert shown.binding == Binding(jkt="new")
+
+
 def test_our_own_bound_tokens_are_held_to_the_same() -> None:
     ours = own(binding=Binding(jkt="old"))
     assert outcome_of(Decisions().refused(subject=ours, acting=agent(), proven=DPOP)) == REQUIRED
