@@ -34,6 +34,8 @@ COMMANDS: Mapping[str, str] = {
     "keys": "List, rotate or revoke our signing keys.",
     "revoke": "Revoke a token, a chain, or everything that rests on something.",
     "token": "Exchange the credential at hand for a token of the bridge.",
+    "exec": "Run a command with a token that is kept fresh, as itself or in a cloud.",
+    "credential-config": "Write what a cloud's own tools read to get in by the bridge.",
     "verify": "Check a token of the bridge, as an internal service does.",
 }
 """Name -> what it does, in the order of the help. The module of that name in this package has it."""
@@ -64,19 +66,30 @@ def load(name: str) -> Any:  # noqa: ANN401 (typer's own kind of command)
     if isinstance(application := getattr(module, "app", None), typer.Typer):
         return get_command(application)
     alone = application_named(name)
-    alone.command(name, epilog=module.EXAMPLE, context_settings=SETTINGS)(getattr(module, name))
+    settings = {**SETTINGS, **getattr(module, "CONTEXT", {})}
+    alone.command(name, epilog=module.EXAMPLE, context_settings=settings)(getattr(module, _in_code(name)))
     return get_command(alone)
 
 
+def _in_code(name: str) -> str:
+    """As Python writes it: `exec` is a word of its own there."""
+    return {"exec": "run_with_token"}.get(name, name.replace("-", "_"))
+
+
 def _imported(name: str) -> ModuleType:
-    """Raises NotInstalled where the extra `cli` alone is installed, and the command is a whole bridge."""
+    """Raises NotInstalled, which says what the command needs."""
     try:
-        return import_module(f"federation.cli.{name}")
+        return import_module(f"federation.cli.{'exec_' if name == 'exec' else name.replace('-', '_')}")
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("federation"):
             raise
-        missing = f"fedbridge {name} needs {error.name}: install a bridge for this machine, pip install '.[local]'"
-        raise NotInstalled(missing) from None
+        extra = _EXTRAS.get(name, "cli")
+        told = f"fedbridge {name} needs the extra {extra!r} ({error.name} is not installed)"
+        raise NotInstalled(f"{told}: pip install 'federation-bridge[{extra}]'") from None
+
+
+_EXTRAS: Final[Mapping[str, str]] = {"demo": "local", "serve": "local", "console": "console"}
+"""What a command needs beside `cli`; clouds' libraries are asked for when one is used."""
 
 
 def application_named(name: str, **settings: Any) -> typer.Typer:  # noqa: ANN401 (typer's settings)

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
+from importlib import import_module
 from time import time
+from typing import Any
 
 from federation.client.http import Answer
 
@@ -102,6 +104,16 @@ class NotInstalled(ClientError):
             f"{what} needs the extra {extra!r}, which is not installed",
             f"pip install 'federation-bridge[{extra}]'",
         )
+
+
+def library(module: str, what: str, extra: str) -> Any:  # noqa: ANN401 (an optional module)
+    """An optional library, imported when it is used; raises NotInstalled."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("federation"):
+            raise
+        raise NotInstalled(what, extra) from None
 
 
 def clock_offset(answer: Answer) -> float:

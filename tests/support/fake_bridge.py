@@ -1,6 +1,7 @@
 """A bridge that answers what a test says, over real HTTP on a free port of loopback; it remembers what it was asked."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -91,10 +92,13 @@ def fake_bridge() -> Iterator[FakeBridge]:
 
 
 @contextmanager
-def serving(make: Callable[[str], BridgeT]) -> Iterator[BridgeT]:
-    """Serves what `make` makes of its URL until left."""
+def serving(make: Callable[[str], BridgeT], tls: ssl.SSLContext | None = None) -> Iterator[BridgeT]:
+    """Serves what `make` makes of its URL until left; with `tls`, as https://localhost."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    bridge = make(f"http://127.0.0.1:{server.server_address[1]}")
+    port = server.server_address[1]
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    bridge = make(f"https://localhost:{port}" if tls else f"http://127.0.0.1:{port}")
     server.RequestHandlerClass = type("Handler", (_Handler,), {"bridge": bridge})
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

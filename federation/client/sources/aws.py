@@ -8,10 +8,10 @@ import json
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from federation.client.errors import BrokenSource
+from federation.client.errors import BrokenSource, library
 from federation.client.identity import Subject
 from federation.client.sources.reading import clean, meant_for
-from federation.client.sources.source import Asked, Place, Surroundings, library
+from federation.client.sources.source import Asked, Place, Surroundings
 from federation.oauth.identifiers import FORM, TokenType
 
 # Not AWS_ACCESS_KEY_ID: a person's lasting key is no workload's identity, and STS gives it no such token.
@@ -39,7 +39,7 @@ def _on_machine(around: Surroundings) -> bool:
 def _subject(asked: Asked) -> Subject:
     if asked.argument not in ("", CALLER_IDENTITY):
         raise BrokenSource("aws", f"{asked.argument} is no way to ask", f"take aws, or aws:{CALLER_IDENTITY}")
-    session = library("boto3", "the source aws", "aws").Session()
+    session = library("boto3", "the source aws", "aws").Session(region_name=asked.variable("AWS_REGION") or None)
     if session.get_credentials() is None:
         raise BrokenSource("aws", "there are no AWS credentials here", "give the workload a role")
     return _signed(session, asked) if asked.argument else _web_identity(session, asked)

@@ -6,9 +6,10 @@ the API registration that stands for this bridge (`api://...`, or a client id); 
 
 from typing import Any
 
+from federation.client.errors import library
 from federation.client.identity import Subject
 from federation.client.sources.reading import clean
-from federation.client.sources.source import Asked, Place, Surroundings, library
+from federation.client.sources.source import Asked, Place, Surroundings
 from federation.oauth.identifiers import TokenType
 
 SIGNS = ("AZURE_FEDERATED_TOKEN_FILE", "IDENTITY_ENDPOINT", "MSI_ENDPOINT")

@@ -7,10 +7,10 @@ impersonated.
 from functools import partial
 from typing import Any
 
-from federation.client.errors import BrokenSource
+from federation.client.errors import BrokenSource, library
 from federation.client.identity import Subject
 from federation.client.sources.reading import clean, meant_for
-from federation.client.sources.source import Asked, Place, Surroundings, library
+from federation.client.sources.source import Asked, Place, Surroundings
 from federation.oauth.identifiers import TokenType
 
 SIGNS = ("GOOGLE_APPLICATION_CREDENTIALS", "K_SERVICE", "CLOUD_RUN_JOB", "GAE_ENV", "GCE_METADATA_HOST")

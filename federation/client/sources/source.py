@@ -3,13 +3,12 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from msgspec import Struct, field
 
-from federation.client.errors import BrokenSource, ClientError, NotInstalled, without_tokens
+from federation.client.errors import BrokenSource, ClientError, without_tokens
 from federation.client.identity import Subject
 
 
@@ -116,14 +115,6 @@ class Given(Struct, frozen=True):
     def subject(self, audience: str) -> Subject:  # noqa: ARG002 (it was made for whom it was made)
         """What was given."""
         return self.given
-
-
-def library(module: str, what: str, extra: str) -> Any:  # noqa: ANN401 (an optional module)
-    """An optional library, imported when it is used; raises NotInstalled."""
-    try:
-        return import_module(module)
-    except ModuleNotFoundError:
-        raise NotInstalled(what, extra) from None
 
 
 def always(why: str) -> Callable[[Surroundings], str]:

@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from federation.client.errors import BrokenSource
+from federation.client.errors import BrokenSource, library
 from federation.client.identity import MTLS, Subject
 from federation.client.sources.reading import clean, meant_for
-from federation.client.sources.source import Asked, Place, Surroundings, library
+from federation.client.sources.source import Asked, Place, Surroundings
 from federation.oauth.identifiers import TokenType
 
 SOCKET = "SPIFFE_ENDPOINT_SOCKET"

@@ -105,4 +105,4 @@ def test_where_the_command_line_alone_is_installed_a_whole_bridge_says_what_it_l
         )
         told = result.stdout if arguments else result.stderr
         assert (result.returncode, "Traceback" in told) == (1, False)
-        assert f"fedbridge {name} needs moto: install a bridge for this machine, pip install '.[local]'" in told
+        assert f"fedbridge {name} needs the extra 'local' (moto is not installed)" in told
