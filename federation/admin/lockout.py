@@ -20,9 +20,9 @@ from federation.insight.explain.decision import Decisions
 from federation.insight.snapshot.loading import TrustLoader
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.insight.whocan.patterns import is_template
+from federation.mapping.own import documents_behind
 from federation.model.admin import ADMIN_AUDIENCE, APPROVALS_DECIDE, SHORTEST, TRUST_WRITE, admin_scopes
 from federation.model.binding import Binding, kind_of
-from federation.model.client_credentials import client_of
 from federation.model.documents import CorruptDocument
 from federation.model.json import Json, JsonObject
 from federation.model.policy import IN_POLICY_SET, Party, Place, Proof
@@ -98,7 +98,7 @@ class LockOutGuard(Struct, frozen=True):
 
     def _check_known(self, changes: Sequence[Planned], came: OwnClaims) -> None:
         """The way by which the writer came stays, and is still the one of then."""
-        refs, issued = way_of(came) | {_ADMIN_AUDIENCE}, rfc3339(came.issued_at)
+        refs, issued = documents_behind(came) | {_ADMIN_AUDIENCE}, rfc3339(came.issued_at)
         for one in changes:
             before = one.state.document.body if one.state.document else None
             if one.ref in refs and not keeps(one.ref.kind, before, one.body, came.binding):
@@ -186,7 +186,7 @@ def _concerns_admins(planned: Planned) -> bool:
 
 def _concerns_way(changes: Sequence[Planned], came: OwnClaims) -> bool:
     """Whether a decision about the writer could look at any of these."""
-    refs = way_of(came) | {_ADMIN_AUDIENCE}
+    refs = documents_behind(came) | {_ADMIN_AUDIENCE}
     return any(one.ref in refs or one.ref.kind in {Kind.ISSUER, *IN_POLICY_SET} or _is_of(one, refs) for one in changes)
 
 
@@ -200,23 +200,6 @@ def _is_out_of_reach(before: Terms, after: Terms) -> bool:
     """Whether it takes a key that it did not, or is had for hardly any time."""
     keys = set(after.needs) - set(before.needs) - {"approval"}
     return bool(keys) or after.lifetime < min(before.lifetime, SHORTEST)
-
-
-def way_of(came: OwnClaims) -> frozenset[DocumentRef]:
-    """The documents that vouched for whoever came with that token, and for who acts for them."""
-    return frozenset(_way_of(came))
-
-
-def _way_of(came: OwnClaims) -> Iterator[DocumentRef]:
-    for mapping, issuer in ((came.mapping, came.issuer), (came.current_actor, came.holder_issuer)):
-        client = client_of(mapping) if mapping else None
-        if client is not None:
-            yield DocumentRef(Kind.CLIENT, client)
-        elif mapping is not None:
-            yield DocumentRef(Kind.MAPPING, mapping)
-            yield DocumentRef(Kind.ISSUER, str(issuer))
-    if came.registered_client is not None:
-        yield DocumentRef(Kind.CLIENT, came.registered_client)
 
 
 def keeps(kind: Kind, before: JsonObject | None, after: JsonObject | None, binding: Binding | None = None) -> bool:

@@ -11,8 +11,9 @@ from msgspec import Struct
 
 from federation.admin.changes import rfc3339
 from federation.admin.confirm import CannotConfirm
-from federation.admin.lockout import bodies_since, keeps, way_of
+from federation.admin.lockout import bodies_since, keeps
 from federation.documents.planned import Planned
+from federation.mapping.own import documents_behind
 from federation.model.admin import TRUST_WRITE, admin_scopes
 from federation.model.binding import Binding
 from federation.model.json import JsonObject
@@ -50,7 +51,7 @@ class SecondAdmin(Struct, frozen=True):
             raise NewAdmin(f"{message} was written; another admin can confirm it.")
 
     def _changed_since(self, came: OwnClaims, since: str) -> Iterator[DocumentRef]:
-        for ref, state in self.writer.states(way_of(came)).items():
+        for ref, state in self.writer.states(documents_behind(came)).items():
             *later, then = bodies_since(self.past, ref, since)
             now = state.document.body if state.document else None
             kept = all(_keeps(ref.kind, then, body, came.binding) for body in (now, *later))

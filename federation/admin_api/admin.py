@@ -18,7 +18,9 @@ class Admin(Struct, frozen=True):
     actors: tuple[str, ...] = ()
     """Who acts for the principal, the current actor first."""
     came: OwnClaims | None = None
-    """What the token said by which they came in; None: they are nobody in particular."""
+    """What the token said by which they came in; None: there was no token."""
+    revision: int | None = None
+    """Of trust, when they came in; None: it is not known, or not that any more."""
 
     def change(self, clock: Clock, why: str, request: str) -> Change:
         """What is kept of a write of theirs. `request`: its correlation id."""

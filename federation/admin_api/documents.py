@@ -120,23 +120,19 @@ class Documents(Struct, frozen=True):
         why = _reason(members.pop("reason", ""))
         _check_name(ref, members)
         source = SourceDocument("", members)
-        prepared: list[Prepared] = []
-
-        def look() -> Prepared:
-            prepared[:] = [_expecting(version, self.edits.prepare(request, [source]))]
-            return prepared[0]
-
-        self.edits.settle(request, look, why)
-        stored = self._current(request, ref)
+        written = self.edits.settle(
+            request, lambda again: _expecting(version, self.edits.prepare(again, [source])), why
+        )
+        stored = written.document
         status = HTTPStatus.OK if version else HTTPStatus.CREATED
-        body = show_document(stored, prepared[0].validated.warnings, prepared[0].ended)
+        body = show_document(stored, written.prepared.validated.warnings, written.prepared.ended)
         return Answer(status, body, {"etag": etag_of(stored.version)})
 
     def _delete(self, kind: Kind, request: AdminRequest) -> Answer:
         version, ref = wanted_version(request), DocumentRef(kind, request.path["id"])
         self._current(request, ref)
         why = _reason(request.query.get("reason", ""))
-        self.edits.settle(request, lambda: _expecting(version, self.edits.prepare(request, [], [ref])), why)
+        self.edits.settle(request, lambda again: _expecting(version, self.edits.prepare(again, [], [ref])), why)
         return Answer(HTTPStatus.NO_CONTENT)
 
     def _current(self, request: AdminRequest, ref: DocumentRef) -> StoredDocument:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from federation.admin.editor import Applied, TrustEditor
+from federation.admin.editor import TrustEditor
 from federation.admin.in_use import InUse, References, Users
 from federation.admin.lockout import LockedOut, LockOutGuard
 from federation.admin_api.operation import AdminRequest
@@ -19,6 +19,8 @@ from federation.documents.rights import Refusal, Rights
 from federation.documents.source import SourceDocument
 from federation.documents.surroundings import Surroundings
 from federation.documents.validate import ValidatedSet, validate
+from federation.model.documents import StoredDocument
+from federation.model.history import Change
 from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef
 from federation.oauth.errors import TemporarilyUnavailable
@@ -49,6 +51,23 @@ class Prepared(Struct, frozen=True):
     """Who rests on what the plan disables."""
 
 
+class Written(Struct, frozen=True):
+    """A plan that was carried out."""
+
+    prepared: Prepared
+    change: Change
+
+    @property
+    def document(self) -> StoredDocument:
+        """What stands now, of a plan for one document that is not deleted."""
+        (planned,) = self.prepared.plan
+        before = planned.state.document
+        if before is not None and planned.action == "unchanged":
+            return before
+        since = before.since if before else planned.version
+        return StoredDocument(*planned.ref, planned.version, planned.body or {}, since, self.change)
+
+
 class Edits(Struct, frozen=True):
     """Every write of the admin API comes through here."""
 
@@ -65,7 +84,8 @@ class Edits(Struct, frozen=True):
         self, request: AdminRequest, sources: Sequence[SourceDocument], deletions: Collection[DocumentRef] = ()
     ) -> Prepared:
         """What would have to be written; raises AdminRefusal: 403, 409, 422."""
-        revision = self.pages.revision()  # before anything is read that the plan rests on
+        known = request.admin.revision  # as of before anything is read that the plan rests on
+        revision = self.pages.revision() if known is None else known
         try:
             validated = self._validated(request.admin.tenant, sources, deletions)
         except InvalidDocuments as error:
@@ -76,28 +96,30 @@ class Edits(Struct, frozen=True):
         ended = References(self.pages, self.writer).ended(plan, _rights(request))
         return Prepared(validated, plan, revision, safe, ended)
 
-    def write(self, request: AdminRequest, prepared: Prepared, why: str, revision: int | None = None) -> Applied:
+    def write(self, request: AdminRequest, prepared: Prepared, why: str, revision: int | None = None) -> Change:
         """Carry it out; `revision`: only while that is the revision. Raises RevisionMoved, AdminRefusal: 409, 412."""
         change = request.admin.change(self.clock, why, request.correlation_id)
         if revision is None and prepared.needs_revision:
             revision = prepared.revision
         editor = TrustEditor(self.writer)
         try:
-            return editor.write(prepared.plan, change, revision, chained=prepared.needs_revision)
+            editor.write(prepared.plan, change, revision, chained=prepared.needs_revision)
         except RevisionMoved:
             raise
         except VersionConflict:
             raise stale() from None
         except BucketFull as error:
             raise conflict(Reason.BUCKET_FULL, str(error)) from None
+        return change
 
-    def settle(self, request: AdminRequest, look: Callable[[], Prepared], why: str) -> Applied:
+    def settle(self, request: AdminRequest, look: Callable[[AdminRequest], Prepared], why: str) -> Written:
         """Look and write, again and again until nothing moved in between that mattered."""
         for _ in range(ATTEMPTS):
+            prepared = look(request)
             try:
-                return self.write(request, look(), why)
+                return Written(prepared, self.write(request, prepared, why))
             except RevisionMoved:
-                continue
+                request = replace(request, admin=replace(request.admin, revision=None))
         raise TemporarilyUnavailable(Reason.REVISION_MOVED, "others write all the time")
 
     def _validated(

@@ -10,9 +10,11 @@ from typing import Protocol
 from msgspec import Struct
 
 from federation.admin_api.admin import Admin
-from federation.mapping.own import OwnMappings
+from federation.insight.snapshot.snapshot import Snapshot
+from federation.mapping.own import OwnMappings, documents_behind
 from federation.model.admin import ADMIN_AUDIENCE
 from federation.model.binding import Binding
+from federation.model.history import TRUST_REVISION
 from federation.model.one_time import OneTimeUse
 from federation.model.revocation_keys import is_revoked, keys_of
 from federation.model.tokens import OwnClaims, VerifiedToken
@@ -48,7 +50,6 @@ class Guard(Struct, frozen=True):
 
     tokens: AdminTokens
     proofs: CallerProof
-    mappings: OwnMappings
     state: CurrentState
     claims: OneTimeClaims
     urls: Callable[[str], frozenset[str]]
@@ -75,23 +76,26 @@ class Guard(Struct, frozen=True):
         if own.binding is None and not self.bearer:
             raise InvalidToken(Reason.UNBOUND_ADMIN_TOKEN)
         uses = self.proofs.check(http, presented, own.binding, self.urls(http.path))
-        self._check_standing(verified, own, scope)
+        revision = self._revision(verified, own, scope)
         self._claim(uses, http.correlation_id)
-        return Admin(own.principal, frozenset(own.scopes), own.tenant, own.actors, own)
+        return Admin(own.principal, frozenset(own.scopes), own.tenant, own.actors, own, revision)
 
-    def _check_standing(self, verified: VerifiedToken, own: OwnClaims, scope: str) -> None:
+    def _revision(self, verified: VerifiedToken, own: OwnClaims, scope: str) -> int:
+        """That of trust, as of which the token opens this door; by one read of all that it rests on."""
+        keys, documents = keys_of(own), frozenset({TRUST_REVISION, *(each.ref for each in verified.documents)})
+        standing = self.state.standing(CurrentVersionsQuery(documents, keys, whole=documents_behind(own)))
+        trust = Snapshot.of_stored(standing.documents)
         try:
-            mapped = self.mappings.resolve(own)
+            mapped = OwnMappings(trust, trust).resolve(own)
         except InvalidRequest as error:
             raise InvalidToken(Reason.TOKEN_REVOKED, error.detail) from error
         if scope not in _granted(mapped.mapping):
             raise InsufficientScope(Reason.MISSING_SCOPE, f"{scope}, by now")
-        keys = keys_of(own)
-        standing = self.state.standing(CurrentVersionsQuery(frozenset(each.ref for each in verified.documents), keys))
         if any(standing.versions.get(ref, 0) != version for ref, version in verified.documents):
             raise _KeysMoved(Reason.TRUST_CHANGED, "our own keys")
         if is_revoked(keys, own.issued_at, standing.revocations):
             raise InvalidToken(Reason.TOKEN_REVOKED)
+        return standing.versions.get(TRUST_REVISION, 0)
 
     def _claim(self, uses: tuple[OneTimeUse, ...], correlation_id: str) -> None:
         try:

@@ -81,17 +81,15 @@ class Histories(Struct, frozen=True):
         current, ref = wanted_version(request), ref_of(request.path["kind"], request.path["id"])
         source = SourceDocument("", self._body(request, ref))
 
-        def look() -> Prepared:
-            prepared = self.edits.prepare(request, [source])
+        def look(again: AdminRequest) -> Prepared:
+            prepared = self.edits.prepare(again, [source])
             (planned,) = prepared.plan
             if (planned.state.version if planned.state.document else 0) != current:
                 raise stale()
             return prepared
 
-        self.edits.settle(request, look, request.body.reason or f"restore version {request.body.version}")
-        stored = self.visible.document(request.admin, ref)
-        if stored is None:
-            raise self.visible.missing(request.admin, ref)
+        why = request.body.reason or f"restore version {request.body.version}"
+        stored = self.edits.settle(request, look, why).document
         return Answer(HTTPStatus.OK, show_document(stored), {"etag": etag_of(stored.version)})
 
     def _body(self, request: AdminRequest, ref: DocumentRef) -> dict[str, Json]:

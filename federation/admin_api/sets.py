@@ -78,18 +78,13 @@ class DocumentSets(Struct, frozen=True):
 
     def _apply(self, request: AdminRequest) -> Answer:
         wanted: DocumentSetBody = request.body
-        prepared: list[Prepared] = []
-
-        def look() -> Prepared:
-            prepared[:] = [self._prepared(request)]
-            return prepared[0]
-
         if wanted.base is None:
-            self.edits.settle(request, look, wanted.reason)
+            prepared = self.edits.settle(request, self._prepared, wanted.reason).prepared
         else:
-            self._at_base(request, look(), wanted)
-        written = sum(planned.action != "unchanged" for planned in prepared[0].plan)
-        return Answer(HTTPStatus.OK, {"base": prepared[0].revision + written, **_shown(prepared[0])})
+            prepared = self._prepared(request)
+            self._at_base(request, prepared, wanted)
+        written = sum(planned.action != "unchanged" for planned in prepared.plan)
+        return Answer(HTTPStatus.OK, {"base": prepared.revision + written, **_shown(prepared)})
 
     def _at_base(self, request: AdminRequest, prepared: Prepared, wanted: DocumentSetBody) -> None:
         """Not a word of it, if anything was written since it was planned."""

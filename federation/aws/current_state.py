@@ -1,13 +1,15 @@
 """CurrentState on the trust table and the state table."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 
 from federation.aws.backoff import Pause, full_jitter
 from federation.aws.items import Asked, Item, Key, start_getting
 from federation.aws.revocations import revocation_in, revocation_item_key
 from federation.aws.risk_scores import risk_item_key, score_in
 from federation.aws.service import DynamoDb
-from federation.aws.trust_items import document_key, is_deleted, version_of
+from federation.aws.trust_items import document_key, is_deleted, stored_document, version_of
+from federation.model.documents import CorruptDocument, StoredDocument
 from federation.model.revocation import Revocation, RevocationKey
 from federation.model.risk import RiskKey, RiskScore
 from federation.model.trust import DocumentRef
@@ -35,7 +37,8 @@ class DynamoCurrentState:
 
     def start_standing(self, question: CurrentVersionsQuery) -> Callable[[], CurrentVersions]:
         """The same, on its way when this returns."""
-        documents = Asked(self._trust_table, [document_key(ref) for ref in question.documents], _VERSION_ONLY)
+        keys = [document_key(ref) for ref in question.documents | question.whole]
+        documents = Asked(self._trust_table, keys, _WHOLE if question.whole else _VERSION_ONLY)
         state = Asked(self._state_table, _state_keys(question), _WHOLE)
         found = start_getting(self._dynamodb, [documents, state], self._pause)
         return lambda: self._standing(question, found())
@@ -46,6 +49,7 @@ class DynamoCurrentState:
             _versions(question.documents, found[self._trust_table]),
             self._revocations(question.revocations, items),
             _risks(question.risks, items),
+            tuple(_documents(question.whole, found[self._trust_table])),
         )
 
     def _revocations(self, keys: Collection[RevocationKey], items: dict[str, Item]) -> dict[RevocationKey, Revocation]:
@@ -65,6 +69,16 @@ def _versions(refs: Collection[DocumentRef], items: list[Item]) -> dict[Document
     asked = {ref: document_key(ref) for ref in refs}
     names = {ref: (_pk(key), key["sk"]["S"]) for ref, key in asked.items()}
     return {ref: found[name] for ref, name in names.items() if name in found}
+
+
+def _documents(refs: Collection[DocumentRef], items: list[Item]) -> Iterator[StoredDocument]:
+    """One that cannot be read is as good as none to whoever asks for it."""
+    found = {(_pk(item), item["sk"]["S"]): item for item in items if not is_deleted(item)}
+    for ref in refs:
+        key = document_key(ref)
+        if item := found.get((_pk(key), key["sk"]["S"])):
+            with suppress(CorruptDocument):
+                yield stored_document(ref.kind, ref.id, item)
 
 
 def _risks(keys: Collection[RiskKey], items: dict[str, Item]) -> dict[RiskKey, RiskScore]:

@@ -130,7 +130,7 @@ class AdminApi:
 
     def guard(self) -> Guard:
         """The one door."""
-        return guard(self.settings, self.dynamodb, self.clock, self.reader)
+        return guard(self.settings, self.dynamodb, self.clock)
 
 
 def admin_endpoint(settings: Settings, log: AuditLog, approval_log: ApprovalLog) -> AdminEndpoint:

@@ -5,9 +5,7 @@ from federation.aws.claims import DynamoOneTimeClaims
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.service import DynamoDb
-from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_writer import DynamoTrustWriter
-from federation.mapping.own import OwnMappings
 from federation.ports import Clock
 from federation.settings import Settings
 from federation.trust.directory import TTL
@@ -18,13 +16,12 @@ from federation.verification.proofs.dpop import DpopVerifier
 from federation.verification.proofs.resource_request import ResourceProofs
 
 
-def guard(settings: Settings, dynamodb: DynamoDb, clock: Clock, reader: DynamoTrustReader) -> Guard:
+def guard(settings: Settings, dynamodb: DynamoDb, clock: Clock) -> Guard:
     """Nothing that it decides with is remembered but our own keys, whose version is checked."""
     keys = Kept(DocumentKeySets(DynamoTrustWriter(dynamodb, settings.trust_table)).load, clock, TTL)
     return Guard(
         tokens=AdminTokens(OwnTokenVerifier(settings.issuer, keys.get, clock)),
         proofs=ResourceProofs(DpopVerifier(clock)),
-        mappings=OwnMappings(reader, reader),
         state=DynamoCurrentState(dynamodb, settings.trust_table, settings.state_table, clock),
         claims=DynamoOneTimeClaims(dynamodb, settings.state_table, clock),
         urls=settings.urls,

@@ -37,7 +37,7 @@ def issuer_keys_endpoint(settings: Settings, log: AuditLog, aws: AwsServices) ->
         issuers=trust.get,
         state=DynamoCurrentState(dynamodb, settings.trust_table, settings.state_table, clock),
         pushed=issuer_keys(settings, dynamodb, Store.PUSHED),
-        pushers=_pushers(settings, dynamodb, clock, reader),
+        pushers=_pushers(settings, dynamodb, clock),
         ledger=DynamoLedger(dynamodb, LedgerTables(settings.audit_table, settings.state_table), clock),
         log=log,
         clock=clock,
@@ -48,11 +48,11 @@ def issuer_keys_endpoint(settings: Settings, log: AuditLog, aws: AwsServices) ->
     return IssuerKeysEndpoint(push, settings.issuer + ERRORS_PATH)
 
 
-def _pushers(settings: Settings, dynamodb: DynamoDb, clock: SystemClock, reader: DynamoTrustReader) -> Pushers:
+def _pushers(settings: Settings, dynamodb: DynamoDb, clock: SystemClock) -> Pushers:
     pages = DynamoTrustPages(dynamodb, settings.trust_table, _report_corrupt)
     writer = DynamoTrustWriter(dynamodb, settings.trust_table)
     return Pushers(
-        admins=guard(settings, dynamodb, clock, reader),
+        admins=guard(settings, dynamodb, clock),
         issuers=PushTokens(settings.issuer, clock),
         admins_by=lambda issuer: Surroundings(pages, writer).admins_by(issuer),
     )

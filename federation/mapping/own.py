@@ -5,6 +5,7 @@ issuer that vouched for it, are there and enabled by now, and that the mapping i
 and written anew revives nothing. No issuer is deleted while a mapping names it.
 """
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from msgspec import Struct
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 
 from federation.model.client_credentials import as_principal, client_of
 from federation.model.tokens import OwnClaims
-from federation.model.trust import Client, Issuer, MappedPrincipal, Mapping, is_meant
+from federation.model.trust import Client, DocumentRef, Issuer, Kind, MappedPrincipal, Mapping, is_meant
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.ports import ClientsById, IssuerDirectory, MappingsById
@@ -79,3 +80,20 @@ class OwnMappings(Struct, frozen=True):
         if mapping.confirmed_for not in (None, issuer.issuer):
             raise InvalidRequest(Reason.NO_MAPPING, f"mapping {mapping.id} is confirmed for another issuer")
         return issuer
+
+
+def documents_behind(own: OwnClaims) -> frozenset[DocumentRef]:
+    """The documents that vouch for the principal of one of our tokens, for its current actor and for its client."""
+    return frozenset(_documents_behind(own))
+
+
+def _documents_behind(own: OwnClaims) -> Iterator[DocumentRef]:
+    for mapping, issuer in ((own.mapping, own.issuer), (own.current_actor, own.holder_issuer)):
+        client = client_of(mapping) if mapping else None
+        if client is not None:
+            yield DocumentRef(Kind.CLIENT, client)
+        elif mapping is not None:
+            yield DocumentRef(Kind.MAPPING, mapping)
+            yield DocumentRef(Kind.ISSUER, str(issuer))
+    if own.registered_client is not None:
+        yield DocumentRef(Kind.CLIENT, own.registered_client)

@@ -7,6 +7,7 @@ from typing import Protocol
 from msgspec import Struct, field
 
 from federation.model.approval import ApprovalRequest, StoredApproval
+from federation.model.documents import StoredDocument
 from federation.model.revocation import Revocation, RevocationKey
 from federation.model.risk import RiskKey, RiskScore
 from federation.model.trust import DocumentRef
@@ -18,6 +19,8 @@ class CurrentVersionsQuery(Struct, frozen=True):
     documents: frozenset[DocumentRef] = frozenset()
     revocations: frozenset[RevocationKey] = frozenset()
     risks: frozenset[RiskKey] = frozenset()
+    whole: frozenset[DocumentRef] = frozenset()
+    """Documents of which what they say is asked for, too."""
 
 
 class CurrentVersions(Struct, frozen=True):
@@ -26,6 +29,8 @@ class CurrentVersions(Struct, frozen=True):
     versions: ReadOnly[DocumentRef, int] = field(default_factory=dict)
     revocations: ReadOnly[RevocationKey, Revocation] = field(default_factory=dict)
     risks: ReadOnly[RiskKey, RiskScore] = field(default_factory=dict)
+    documents: tuple[StoredDocument, ...] = ()
+    """Those that were asked for as a whole, as far as they are there and can be read."""
 
 
 class CurrentState(Protocol):

@@ -24,7 +24,6 @@ from federation.admin_api.table import table_of
 from federation.admin_api.visible import Visible
 from federation.documents.checks.stored import StoredTrust
 from federation.insight.snapshot.loading import TrustLoader
-from federation.mapping.own import OwnMappings
 from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES
 from federation.model.json import Json
 from federation.model.keys import KeySet, KeyState, SigningKey
@@ -171,7 +170,6 @@ class AdminWorld:
         return Guard(
             tokens=AdminTokens(OwnTokenVerifier(BRIDGE, self.trust.load, self.clock)),
             proofs=ResourceProofs(DpopVerifier(self.clock)),
-            mappings=OwnMappings(self.trust, self.trust),
             state=self.state,
             claims=FakeOneTimeClaims(self.clock),
             urls=lambda path: frozenset({BRIDGE + path}),

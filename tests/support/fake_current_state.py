@@ -48,6 +48,7 @@ class FakeState:
                 self.trust.versions(question.documents),
                 {key: self.revoked[key] for key in question.revocations if self._stands(key)},
                 {key: self.risks[key] for key in question.risks if key in self.risks},
+                tuple(found for ref in question.whole if (found := self.trust.get(ref)) is not None),
             )
 
     def start_standing(self, question: CurrentVersionsQuery) -> Callable[[], CurrentVersions]:

@@ -18,7 +18,6 @@ from federation.issuer_keys.refresh import KeyRefresh, RefreshReport
 from federation.keys.publication import Publication
 from federation.limits.limiter import Limiter
 from federation.limits.requests import RequestLimits
-from federation.mapping.own import OwnMappings
 from federation.minting.jws import assemble, signing_input
 from federation.model.issuer_keys import KeptKeys
 from federation.model.json import Json, JsonObject
@@ -131,7 +130,6 @@ class PushWorld:
         return Guard(
             tokens=AdminTokens(OwnTokenVerifier(BRIDGE, own_keys, self.clock)),
             proofs=ResourceProofs(DpopVerifier(self.clock)),
-            mappings=OwnMappings(self.people, self.people),
             state=self.state,
             claims=FakeOneTimeClaims(self.clock),
             urls=lambda path: frozenset({BRIDGE + path}),
