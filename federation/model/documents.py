@@ -117,6 +117,9 @@ def _issuer(document: StoredDocument) -> Issuer:
         max_stale=seconds_or_none(text(body.get("max_stale", DEFAULT_MAX_STALE))),
         max_auth_age=seconds(text(body["max_auth_age"])) if "max_auth_age" in body else None,
         since=document.since,
+        audience_claim=optional_text(body.get("audience_claim")),
+        other_audiences=texts(body.get("other_audiences", ())),
+        ignored_header_members=frozenset(texts(body.get("ignored_header_members", ()))),
         environments=texts(body["environments"]) if "environments" in body else None,
         rate_limit=rate_limit(body),
     )

@@ -124,6 +124,12 @@ class Issuer(Struct, frozen=True):
     """The version with which this document began: an id that was deleted and written anew names another issuer."""
     rate_limit: RateLimit | None = None
     """Of everybody whom it vouches for together; None: the deployment's default."""
+    audience_claim: str | None = None
+    """The claim that stands for `aud` in tokens that have no `aud`; None: such tokens are refused."""
+    other_audiences: tuple[str, ...] = ()
+    """What may stand in `aud` beside one of `audiences`."""
+    ignored_header_members: frozenset[str] = frozenset()
+    """Members of the JOSE header that its tokens may have besides; they are never read."""
     environments: tuple[str, ...] | None = None
     """Where whoever it vouches for may go or act at all; None: wherever a grant says."""
 

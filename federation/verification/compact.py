@@ -1,6 +1,7 @@
 """JWS compact serialization and JOSE header of a JWT (RFC 7515), read strictly before any library sees them."""
 
 import re
+from collections.abc import Set as AbstractSet
 from hashlib import sha256
 from typing import ClassVar, TypeGuard
 
@@ -19,8 +20,14 @@ MAX_KID = 256
 USED = frozenset({"alg", "kid", "typ"})
 IGNORED = frozenset({"x5t", "x5t#S256", "pi.atm"})
 """Sent by real issuers (Entra, Keycloak; PingFederate) and never read: the key comes from the issuer's own set."""
-NAMED = frozenset({"jwk", "jku", "x5u", "x5c", "crit", "b64", "zip", "enc", "cty", "epk", "p2c", "p2s"})
-"""Refused like any other unknown member; only these are named in the audit record: a name is the sender's text."""
+NAMED = frozenset(
+    {"jwk", "jku", "x5u", "x5c", "crit", "b64", "zip", "enc", "cty", "epk", "p2c", "p2s"} | {"tnk", "ver", "tty"}
+)
+"""Registered ones, and Salesforce's. Only these are named in the audit record: a name is the sender's text."""
+
+
+NEVER_IGNORED = frozenset({"crit", "b64", "enc", "jwk"})
+"""Refused whatever a document says: they change what was signed, or with which key."""
 
 
 class HeaderTable(Struct, frozen=True):
@@ -28,10 +35,14 @@ class HeaderTable(Struct, frozen=True):
 
     used: frozenset[str]
     ignored: frozenset[str] = frozenset()
+    judged_later: bool = False
+    """Whether other members are told, for `check_members` to judge once the issuer is known."""
 
 
 OF_TOKENS = HeaderTable(USED, IGNORED)
 """Somebody vouches: the key is found among that issuer's, never in the token."""
+OF_ISSUERS = HeaderTable(USED, IGNORED, judged_later=True)
+"""The same, where an Issuer document may say what its tokens have besides."""
 OF_PROOFS = HeaderTable(frozenset({"alg", "jwk", "typ"}))
 """A sender proves to have a key (RFC 9449 section 4.2), which is in the header and nowhere else."""
 
@@ -46,22 +57,40 @@ class UnverifiedHeader(Redacted, Struct, frozen=True):
     typ: str | None
     ignored: frozenset[str] = frozenset()
     """Other members that are there and never read."""
+    unjudged: frozenset[str] = frozenset()
+    """Members that are refused unless the issuer's document lists them."""
     jwk: JsonObject | None = None
     """The sender's own key: only where the table has it."""
 
 
 def read_header(header: JsonObject, table: HeaderTable = OF_TOKENS) -> UnverifiedHeader:
     """The members we use; raises InvalidRequest for any member that could change what the token means."""
-    if foreign := header.keys() - table.used - table.ignored:
-        named = sorted(foreign & NAMED) or ["unknown"]
-        raise InvalidRequest(Reason.UNSAFE_TOKEN_HEADER, f"header member: {' '.join(named)}")
+    others = header.keys() - table.used - table.ignored
+    _refuse(others if not table.judged_later else others & _never_ignored(header))
     return UnverifiedHeader(
         alg=_alg(header),
         kid=_kid(header),
         typ=_typ(header),
         ignored=table.ignored & header.keys(),
+        unjudged=frozenset(others),
         jwk=_jwk(header),
     )
+
+
+def check_members(header: UnverifiedHeader, tolerated: frozenset[str] = frozenset()) -> None:
+    """Raises InvalidRequest for a member that is neither known nor among those that its issuer's document lists."""
+    _refuse(header.unjudged - tolerated)
+
+
+def _never_ignored(header: JsonObject) -> frozenset[str]:
+    """`zip` changes what the payload is, except for the value by which PingAM says that it does not."""
+    return NEVER_IGNORED if header.get("zip") == "NONE" else NEVER_IGNORED | {"zip"}
+
+
+def _refuse(members: AbstractSet[str]) -> None:
+    if members:
+        named = sorted(members & NAMED) or ["unknown"]
+        raise InvalidRequest(Reason.UNSAFE_TOKEN_HEADER, f"header member: {' '.join(named)}")
 
 
 def _alg(header: JsonObject) -> str:

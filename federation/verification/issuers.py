@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping as ReadOnly
 from typing import NamedTuple
 
-from federation.model.json import Claims
+from federation.model.json import Claims, Json
 from federation.model.trust import Issuer
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
@@ -38,14 +38,34 @@ class TrustedIssuers:
     def select(self, claims: Claims) -> Issuer:
         """The one enabled issuer that a token with these claims is from; raises InvalidRequest."""
         enabled = self._enabled(claims)
-        audience = _only_audience(claims.get("aud"))
-        matching = [issuer for issuer in enabled if audience in (issuer.audiences or (self._own_issuer,))]
-        if not matching:
-            issuers = " ".join(sorted(issuer.id for issuer in enabled))
-            raise InvalidRequest(Reason.WRONG_AUDIENCE, f"aud {_cut(audience)} is not what issuer {issuers} expects")
-        if len(matching) > 1:
-            raise InvalidRequest(Reason.AMBIGUOUS_ISSUER, " ".join(sorted(issuer.id for issuer in matching)))
-        return matching[0]
+        if "aud" in claims:
+            return self._owner_by_audiences(enabled, _audiences(claims["aud"]))
+        return self._owner_by_claim(enabled, claims)
+
+    def _owner_by_audiences(self, enabled: list[Issuer], audiences: tuple[str, ...]) -> Issuer:
+        """One document owns one of the audiences, and knows all others: nobody else here does (ATTACKS C6)."""
+        owners = [issuer for issuer in enabled if not self._expected(issuer).isdisjoint(audiences)]
+        if not owners:
+            raise _wrong_audience(f"aud {_cut(' '.join(audiences))}", enabled)
+        issuer = _only(owners)
+        ours = [audience for audience in audiences if audience in self._expected(issuer)]
+        others = [audience for audience in audiences if audience not in ours]
+        if len(ours) > 1 or len(set(audiences)) < len(audiences) or not set(others) <= set(issuer.other_audiences):
+            raise InvalidRequest(Reason.WRONG_AUDIENCE, "several audiences")
+        return issuer
+
+    def _owner_by_claim(self, enabled: list[Issuer], claims: Claims) -> Issuer:
+        """Where there is no `aud` at all, the claim that a document names stands for it."""
+        speaking = [issuer for issuer in enabled if issuer.audience_claim is not None]
+        if not speaking:
+            raise InvalidRequest(Reason.MALFORMED_CLAIMS, "aud")
+        owners = [issuer for issuer in speaking if _named_by(issuer, claims) in self._expected(issuer)]
+        if not owners:
+            raise _wrong_audience(f"the claim {_claims_of(speaking)} in place of aud", speaking)
+        return _only(owners)
+
+    def _expected(self, issuer: Issuer) -> frozenset[str]:
+        return frozenset(issuer.audiences or (self._own_issuer,))
 
     def _enabled(self, claims: Claims) -> list[Issuer]:
         iss, trust_domain = _named(claims)
@@ -90,11 +110,30 @@ def _named(claims: Claims) -> tuple[str | None, str | None]:
     return iss if isinstance(iss, str) else None, trust_domain
 
 
-def _only_audience(aud: object) -> str:
-    """A token for several parties is refused: any of them could present it here (ATTACKS C6)."""
+def _audiences(aud: Json) -> tuple[str, ...]:
     audiences = aud if isinstance(aud, list) else [aud]
-    if not audiences or not all(isinstance(audience, str) and audience for audience in audiences):
+    texts = tuple(audience for audience in audiences if isinstance(audience, str) and audience)
+    if not texts or len(texts) < len(audiences):
         raise InvalidRequest(Reason.MALFORMED_CLAIMS, "aud")
-    if len(audiences) > 1:
-        raise InvalidRequest(Reason.WRONG_AUDIENCE, "several audiences")
-    return str(audiences[0])
+    return texts
+
+
+def _named_by(issuer: Issuer, claims: Claims) -> str:
+    """What stands for `aud`; a text that no document has where the claim is none."""
+    value = claims.get(issuer.audience_claim or "")
+    return value if isinstance(value, str) else ""
+
+
+def _claims_of(issuers: Iterable[Issuer]) -> str:
+    return " ".join(sorted({issuer.audience_claim or "" for issuer in issuers}))
+
+
+def _only(owners: list[Issuer]) -> Issuer:
+    if len(owners) > 1:
+        raise InvalidRequest(Reason.AMBIGUOUS_ISSUER, " ".join(sorted(issuer.id for issuer in owners)))
+    return owners[0]
+
+
+def _wrong_audience(what: str, expecting: Iterable[Issuer]) -> InvalidRequest:
+    issuers = " ".join(sorted(issuer.id for issuer in expecting))
+    return InvalidRequest(Reason.WRONG_AUDIENCE, f"{what} is not what issuer {issuers} expects")

@@ -17,7 +17,7 @@ from federation.oauth.identifiers import AT_JWT, TokenType
 from federation.oauth.reasons import Reason
 from federation.ports import Clock
 from federation.verification.algorithms import allowed_algorithm
-from federation.verification.compact import UnverifiedHeader, UnverifiedJwt
+from federation.verification.compact import UnverifiedHeader, UnverifiedJwt, check_members
 from federation.verification.jwk import VerificationKey, read_jwk
 from federation.verification.own_claims import read_own, whole
 
@@ -43,6 +43,7 @@ class OwnTokenVerifier:
 
     def verify(self, jwt: UnverifiedJwt, token_type: TokenType) -> VerifiedToken:
         """What the token, sent as `token_type`, proves; raises a typed OAuthError."""
+        check_members(jwt.unverified_header)
         if token_type not in OWN_KINDS or jwt.unverified_header.typ != AT_JWT:
             raise InvalidRequest(Reason.WRONG_TOKEN_TYP, f"ours is an access token, declared as {token_type}")
         keys = self._current_keys()

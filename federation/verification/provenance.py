@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from federation.model.tokens import VerifiedToken
 from federation.oauth.steps import Step, at
-from federation.verification.compact import parse_compact
+from federation.verification.compact import OF_ISSUERS, parse_compact
 from federation.verification.own_tokens import OwnTokenVerifier
 from federation.verification.verifier import TokenVerifier, UnverifiedToken
 
@@ -21,7 +21,7 @@ class JwtVerifier(Struct, frozen=True):
     def verify(self, presented: UnverifiedToken) -> VerifiedToken:
         """What the token proves; raises a typed OAuthError."""
         with at(Step.ISSUER):
-            jwt = parse_compact(presented.token)
+            jwt = parse_compact(presented.token, OF_ISSUERS)
         if jwt.unverified_claims.get("iss") == self.own.issuer:
             return self.own.verify(jwt, presented.token_type)
         return self.foreign.verify_jwt(jwt, presented.token_type)

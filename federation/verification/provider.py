@@ -112,6 +112,8 @@ class Provider(Struct, frozen=True):
     """Why a key that its set says to be of an issuer of its own (JWK member `issuer`) is not for these claims."""
     is_asked: Callable[[str], bool] = _has_keys
     """Whether this issuer has no keys because it is asked about every request itself (`caller_identity`)."""
+    speaks_for_others: bool = False
+    """Whether its tokens may have other parties' audiences beside ours, or none: a document may say what it knows."""
     preset: Preset = Preset()
 
     def owns(self, host: str) -> bool:

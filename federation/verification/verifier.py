@@ -17,7 +17,7 @@ from federation.oauth.steps import Step, at
 from federation.ports import Clock
 from federation.value import Redacted
 from federation.verification.algorithms import allowed_algorithm
-from federation.verification.compact import UnverifiedJwt, parse_compact
+from federation.verification.compact import OF_ISSUERS, UnverifiedJwt, check_members, parse_compact
 from federation.verification.foreign_claims import check_claims
 from federation.verification.held_keys import ResolvedKey
 from federation.verification.issuers import TrustedIssuers
@@ -91,7 +91,7 @@ class TokenVerifier:
         """What the token proves; raises a typed OAuthError."""
         # 1. Shape: nothing that two readers could read differently.
         with at(Step.ISSUER):
-            jwt = parse_compact(presented.token)
+            jwt = parse_compact(presented.token, OF_ISSUERS)
         return self.verify_jwt(jwt, presented.token_type)
 
     def verify_jwt(self, jwt: UnverifiedJwt, token_type: TokenType) -> VerifiedToken:
@@ -103,6 +103,7 @@ class TokenVerifier:
 
     def verify_from(self, issuer: Issuer, jwt: UnverifiedJwt, token_type: TokenType) -> VerifiedToken:
         """The same for a token that must be from that enabled issuer, whoever it says; its `aud` is not judged."""
+        check_members(jwt.unverified_header, issuer.ignored_header_members)
         _check_has_keys(issuer)
         provider = self._providers(issuer.provider)
         # 3. Purpose: made for the slot that it was sent in.

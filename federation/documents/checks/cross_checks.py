@@ -29,6 +29,7 @@ def problems(documents: DocumentSet, own_issuer: str = "", *, complete: bool = F
     """Everything that contradicts. `own_issuer`: our URL, where it is known. `complete`: these are all documents."""
     yield from reference_problems(documents, complete=complete)
     yield from _same_issuer(documents, own_issuer)
+    yield from _others_of_ours(documents)
     yield from shared_authorities(documents.issuers.values())
     yield from shared_trust_domains(documents.issuers.values())
     yield from _same_resource(documents)
@@ -83,6 +84,20 @@ def _same_issuer(documents: DocumentSet, own_issuer: str) -> Iterator[Problem]:
             if other != issuer.document.id:
                 message = f"Issuer {other} has the same issuer and audience; a token could not choose"
                 yield issuer.source.problem(("issuer",), message, "give each its own audience")
+
+
+def _others_of_ours(documents: DocumentSet) -> Iterator[Problem]:
+    """A token for both would belong to neither: it is refused, whoever presents it."""
+    owners = {
+        (issuer.document.issuer, audience): issuer.document.id
+        for issuer in _enabled(documents.issuers.values())
+        for audience in issuer.document.audiences
+    }
+    for issuer in _enabled(documents.issuers.values()):
+        for number, audience in enumerate(issuer.document.other_audiences):
+            if owner := owners.get((issuer.document.issuer, audience)):
+                message = f"{audience} is an audience of Issuer {owner}; a token for both would have two owners"
+                yield issuer.source.problem(("other_audiences", number), message, "leave it out")
 
 
 def _same_resource(documents: DocumentSet) -> Iterator[Problem]:

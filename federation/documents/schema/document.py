@@ -87,6 +87,17 @@ AuthAge = Annotated[str, Field(pattern=DURATION, description=WORDS[DURATION]), A
 PushedMaxAge = Annotated[str, Field(pattern=DURATION, description=WORDS[DURATION]), AfterValidator(_at_most("366d"))]
 
 
+def _fetched_from(url: str, info: ValidationInfo) -> str:
+    """As `_trusted_url`, with a query: Entra tells the keys of one application by `?appid=`."""
+    if url.removesuffix("/").endswith(WELL_KNOWN):
+        raise ValueError("that is the discovery document: write keys: {discovery: true}, or the jwks_uri in it")
+    address, mark, query = url.partition("?")
+    if mark and not (_QUERY.fullmatch(query) and len(url) <= MAX_URL):
+        raise ValueError("a query is plain ASCII without fragment and spaces")
+    _without_problem(url, url_problem(address, loopback=is_loopback(info)))
+    return url
+
+
 def _trusted_url(url: str, info: ValidationInfo) -> str:
     """An https URL with one spelling; http on this machine where the validation's context has `loopback`."""
     return _without_problem(url, url_problem(url, loopback=is_loopback(info)))
@@ -97,10 +108,24 @@ def _fetched_url(url: str, info: ValidationInfo) -> str:
 
 
 def _issuer_name(name: str, info: ValidationInfo) -> str:
-    if name.startswith(SCHEME):
+    """A URL where keys are found below it; elsewhere what stands in tokens, which is compared and never fetched."""
+    if name.lower().startswith(SCHEME):
         problem = "" if is_trust_domain(name) else "a trust domain is lower case, without a port or a path"
         return _without_problem(name, problem)
-    return _trusted_url(name, info)
+    for path in WELL_KNOWN:
+        if name.removesuffix("/").endswith(path):
+            raise ValueError(f"that is where its discovery document is: leave {path} out")
+    keys = info.data.get("keys")
+    is_asked = not isinstance(keys, KeysPart) or keys.discovery or keys.caller_identity
+    return _trusted_url(name, info) if is_asked else _named(name)
+
+
+def _named(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ValueError(
+            "an issuer is written as in its tokens: printable ASCII, no space around, 512 characters at most"
+        )
+    return name
 
 
 def is_loopback(info: ValidationInfo) -> bool:
@@ -115,13 +140,16 @@ def _without_problem(url: str, problem: str | None) -> str:
 
 
 IssuerName = Annotated[str, AfterValidator(_issuer_name)]
-"""A trusted URL, or a SPIFFE trust domain: `spiffe://example.org`."""
-FetchedUrl = Annotated[str, AfterValidator(_trusted_url), AfterValidator(_fetched_url)]
-"""A trusted URL that this bridge connects to."""
+"""A trusted URL, another name beside keys that are found elsewhere, or a SPIFFE trust domain: `spiffe://example.org`."""
+FetchedUrl = Annotated[str, AfterValidator(_fetched_from), AfterValidator(_fetched_url)]
+"""A trusted URL that this bridge connects to; it may have a query."""
 
 
 MAX_URL = 512
 
+WELL_KNOWN = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
+_NAME = re.compile(r"(?! )[\x20-\x7e]{1,512}(?<! )")
+_QUERY = re.compile(r"(?:[A-Za-z0-9/?:@._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 _CHARACTERS = re.compile(r"[A-Za-z0-9:/._~!$&'()*+,;=@-]+")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 _PORT = re.compile(r"[1-9][0-9]{0,4}")

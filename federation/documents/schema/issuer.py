@@ -22,6 +22,8 @@ from federation.documents.schema.document import (
 )
 from federation.model.documents import DEFAULT_ALGORITHMS, DEFAULT_MAX_STALE, DEFAULT_MAX_TOKEN_AGE
 from federation.verification.algorithms import ALGORITHMS
+from federation.verification.claims_table import REGISTERED
+from federation.verification.compact import NEVER_IGNORED, USED
 from federation.verification.jwk import SIG
 from federation.verification.jwk_set import X509_SVID
 from federation.verification.provider import Provider
@@ -29,15 +31,37 @@ from federation.verification.providers import provider_named, provider_names
 from federation.verification.shared_issuers import owner_of
 from federation.verification.spiffe_id import SCHEME, SPIFFE
 
+MEMBER = r"^[\x21\x23-\x5B\x5D-\x7E]{1,64}$"
+"""The name of a claim or header member: printable, without spaces, quotes and backslashes."""
+
 # What a document says about tokens would protect nothing where there are none.
-_ABOUT_TOKENS = frozenset({"audiences", "algorithms", "max_token_age", "single_use", "max_stale"})
+_ABOUT_TOKENS = frozenset(
+    {"audiences", "audience_claim", "other_audiences", "ignored_header_members"}
+    | {"algorithms", "max_token_age", "single_use", "max_stale"}
+)
 
 
 def source_problem(issuer: str, keys: KeysPart, provider: Provider, written: frozenset[str]) -> str | None:
     """What is wrong, and the fix; None: nothing. `written`: the keys of the Issuer document."""
     if issuer.startswith(SCHEME) and provider.name != SPIFFE:
         return "a trust domain is SPIFFE's: write provider: spiffe"
-    return _certificate_problem(keys, provider, written) or _bundle_problem(keys, provider)
+    return (
+        _certificate_problem(keys, provider, written)
+        or _bundle_problem(keys, provider)
+        or _shape_problem(provider, written)
+    )
+
+
+def _shape_problem(provider: Provider, written: frozenset[str]) -> str | None:
+    """What a document says about unusual tokens, where its provider's tokens are never so."""
+    about_aud = sorted({"audience_claim", "other_audiences"} & written)
+    if about_aud and not provider.speaks_for_others:
+        return f"{', '.join(about_aud)}: a token of {provider.name} names one audience, and always does; leave it out"
+    if about_aud and "audiences" not in written:
+        return f"{', '.join(about_aud)}: name the audiences that are ours beside it"
+    if "ignored_header_members" in written and provider.name == SPIFFE:
+        return "ignored_header_members: the header of a JWT-SVID has alg, kid and typ alone; leave it out"
+    return None
 
 
 def _certificate_problem(keys: KeysPart, provider: Provider, written: frozenset[str]) -> str | None:
@@ -80,6 +104,24 @@ Environments = Annotated[list[Environment], AfterValidator(distinct), Field(min_
 TokenAudience = Annotated[str, Field(pattern=TOKEN_AUDIENCE, description=WORDS[TOKEN_AUDIENCE])]
 
 
+def _claim_name(name: str) -> str:
+    if name in REGISTERED:
+        raise ValueError(f"{name} says something else in every token: name the claim that holds the audience")
+    return name
+
+
+def _header_member(name: str) -> str:
+    if name in NEVER_IGNORED:
+        raise ValueError(f"{name} changes what the signature means, and is refused always")
+    if name in USED:
+        raise ValueError(f"{name} is read in every token")
+    return name
+
+
+ClaimName = Annotated[str, Field(pattern=MEMBER, description="A claim, by its name."), AfterValidator(_claim_name)]
+HeaderMember = Annotated[str, Field(pattern=MEMBER, description="A member's name."), AfterValidator(_header_member)]
+
+
 def _optional_issuer(schema: dict[str, Any]) -> None:
     """For editors: `issuer` may be left out where the provider has a preset, which they need not know."""
     schema["required"].remove("issuer")
@@ -92,6 +134,9 @@ class IssuerDocument(TrustDocument):
 
     kind: Literal["Issuer"]
     provider: Annotated[ProviderName, Field(description="What kind of identity provider it is.")]
+    keys: Annotated[
+        KeysPart, Field(default_factory=lambda: KeysPart(discovery=True), description="Where its keys come from.")
+    ]
     issuer: Annotated[
         IssuerName,
         Field(
@@ -103,8 +148,19 @@ class IssuerDocument(TrustDocument):
         AfterValidator(distinct),
         Field(default_factory=list, max_length=16, description="What `aud` may be; none: this bridge's own URL."),
     ]
-    keys: Annotated[
-        KeysPart, Field(default_factory=lambda: KeysPart(discovery=True), description="Where its keys come from.")
+    audience_claim: Annotated[
+        ClaimName | None,
+        Field(description="The claim that stands for `aud` in tokens that have no `aud` at all."),
+    ] = None
+    other_audiences: Annotated[
+        list[TokenAudience],
+        AfterValidator(distinct),
+        Field(default_factory=list, max_length=15, description="What may stand in `aud` beside one of `audiences`."),
+    ]
+    ignored_header_members: Annotated[
+        list[HeaderMember],
+        AfterValidator(distinct),
+        Field(default_factory=list, max_length=16, description="What its tokens' headers have besides; never read."),
     ]
     revoked: Annotated[
         list[Serial], Field(default_factory=list, max_length=1000, description="Client certificates that it revoked.")
@@ -159,6 +215,13 @@ class IssuerDocument(TrustDocument):
     def _unreachable(self) -> str | None:
         """Discovery asks the issuer itself; http on this machine has been refused already where it is not allowed."""
         return fetch_problem(self.issuer, loopback=True) if self.keys.discovery else None
+
+    @model_validator(mode="after")
+    def _audiences_agree(self) -> Self:
+        both = sorted(set(self.other_audiences) & set(self.audiences))
+        if both:
+            raise ValueError(f"{', '.join(both)}: in audiences and in other_audiences; it is ours or another's")
+        return self
 
     @model_validator(mode="after")
     def _source_agrees(self) -> Self:

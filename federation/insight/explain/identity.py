@@ -16,7 +16,7 @@ from federation.model.trust import DocumentVersion, Issuer
 from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import Clock, FetchFailed
-from federation.verification.compact import UnverifiedJwt, parse_compact
+from federation.verification.compact import OF_ISSUERS, UnverifiedJwt, check_members, parse_compact
 from federation.verification.discovery import KeySource
 from federation.verification.foreign_claims import check_claims
 from federation.verification.issuers import TrustedIssuers
@@ -38,12 +38,12 @@ class Identities(Struct, frozen=True):
 
     def unverified(self, identity: Identity) -> Claims:
         """What it says of itself; raises InvalidRequest for a text that is no token."""
-        return identity.claims if identity.token is None else parse_compact(identity.token).unverified_claims
+        return identity.claims if identity.token is None else _parsed(identity.token).unverified_claims
 
     def select(self, identity: Identity, now: int) -> Selected:
         """The issuer whose claims they are; raises InvalidRequest."""
         if identity.token is not None:
-            return self._of_token(parse_compact(identity.token))
+            return self._of_token(_parsed(identity.token))
         if identity.claims.get("iss") == self.own_issuer:
             return ours(self.own_issuer, identity.claims, now)
         if identity.issuer is not None:
@@ -62,6 +62,7 @@ class Identities(Struct, frozen=True):
         try:
             return self._verify(selected.jwt, identity, clock), CHECKED
         except TemporarilyUnavailable:
+            check_members(selected.jwt.unverified_header, selected.issuer.ignored_header_members)
             provider_named(selected.issuer.provider).check_header(selected.jwt.unverified_header, identity.token_type)
             return _unsigned(selected, identity, clock), NOT_CHECKED
 
@@ -78,10 +79,14 @@ class Identities(Struct, frozen=True):
 
     def _of_claims(self, claims: Claims, now: int) -> Selected:
         known = [one for one in self.snapshot.issuers() if one.issuer == claims.get("iss") and one.enabled]
-        if "aud" not in claims and len(known) == 1:
+        if "aud" not in claims and len(known) == 1 and known[0].audience_claim not in claims:
             return assuming(known[0], claims, self.own_issuer, now)
         issuer = self.trusted.select(claims)
         return assuming(issuer, claims, self.own_issuer, now)
+
+
+def _parsed(token: str) -> UnverifiedJwt:
+    return parse_compact(token, OF_ISSUERS)
 
 
 class _Nowhere:

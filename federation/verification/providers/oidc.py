@@ -22,5 +22,6 @@ PROVIDER = Provider(
         optional={"azp": text, "client_id": text, "email": text, "email_verified": flag},
         accounted=frozenset(_OPENID_CONNECT | _OAUTH | _OKTA),
     ),
+    speaks_for_others=True,
     unfit=(Unfit(("email",), "proves nothing unless the issuer verified it", "sub", unless=("email_verified", True)),),
 )

@@ -113,6 +113,7 @@ PROVIDER = Provider(
     check=_check,
     mapping_problem=_mapping_problem,
     unfit=tuple(Unfit((name,), "can be changed to anybody's", "sub or a group") for name in _MUTABLE),
+    speaks_for_others=True,
     guest_of=frozenset({"entra", "google"}),
     key_problem=_key_problem,
     # Somebody who signed in yesterday may have left by now.
