@@ -21,8 +21,6 @@ MAX_LINES = 2
 """Lines of a mapping that one edit changes; where more differ, another identity is meant."""
 MAX_CHANGED = 2
 """Of the nearest mappings, so that there is room for other suggestions."""
-SHORTEST_PREFIX = 3
-"""Characters that two values must have in common for a pattern."""
 
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.")
 """How every JWT begins: the base64url of `{"`."""
@@ -56,14 +54,6 @@ def _changed_lines(mapping: Mapping, missed: tuple[Miss, ...], body: JsonObject)
         patch = tuple(_line(match, miss.path, miss.got) for miss in missed)
         lines = ", ".join(f"{miss.path}: {miss.got}" for miss in missed)
         yield Candidate(Opens.ONE_VALUE, f"let {ref.id} match {lines}, and no longer what it matches now", ref, patch)
-    if (patterns := _patterns(missed)) is not None:
-        patch = tuple(_line(match, path, pattern) for path, pattern in patterns.items())
-        lines = ", ".join(f"{path}: {pattern}" for path, pattern in patterns.items())
-        yield Candidate(Opens.A_PATTERN, f"let {ref.id} match {lines}", ref, patch)
-    absent = [miss.path for miss in missed if miss.got is None and miss.path in match]
-    if len(absent) == len(missed) < len(match):
-        patch = tuple(Operation("remove", pointer(("match", path))) for path in absent)
-        yield Candidate(Opens.A_PATTERN, f"take the line {', '.join(absent)} out of {ref.id}", ref, patch)
 
 
 def _can_stand_in_a_line(value: Json) -> bool:
@@ -76,24 +66,6 @@ def _can_stand_in_a_line(value: Json) -> bool:
 
 def _line(match: JsonObject, path: str, value: Json) -> Operation:
     return Operation("replace" if path in match else "add", pointer(("match", path)), value)
-
-
-def _patterns(missed: tuple[Miss, ...]) -> dict[str, Json] | None:
-    """One for each line: what its value and the claim's begin with; None where they have too little in common."""
-    found: dict[str, Json] = {}
-    for miss in missed:
-        if not isinstance(miss.wanted, str) or not isinstance(miss.got, str):
-            return None
-        prefix = _common(miss.wanted.split("*")[0], miss.got)
-        if len(prefix) < SHORTEST_PREFIX:
-            return None
-        found[miss.path] = f"{prefix}*"
-    return found
-
-
-def _common(one: str, other: str) -> str:
-    length = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    return one[:length]
 
 
 def _new_mapping(

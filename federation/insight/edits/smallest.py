@@ -1,7 +1,7 @@
 """The smallest edit that would allow a request: every candidate is tried out by the same decision, on a copy.
 
-What comes first opens least. Nothing is suggested that a write would refuse or that a second admin would have to
-confirm, and no policy is ever taken out of the way as a whole.
+What comes first opens least. Nothing is suggested that a write would refuse, that a second admin would have to confirm,
+or that lets in another identity; and no policy is ever taken out of the way as a whole.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +17,7 @@ from federation.insight.edits.grants import (
 )
 from federation.insight.edits.guard import may_be_written
 from federation.insight.edits.mapping import actor_candidate, enabling, mapping_candidates
+from federation.insight.edits.others import lets_in_others
 from federation.insight.edits.patch import appending, patched
 from federation.insight.edits.policy import exceptions
 from federation.insight.edits.request import request_candidates
@@ -45,15 +46,23 @@ def smallest_edits(decisions: Decisions, trail: Trail) -> tuple[Suggestion, ...]
     if trail.refusal is None:
         return ()
     first = list(_tried(_Tried((), decisions, trail)))
-    allowed = [one for one in first if one.trail.allowed]
+    allowed = [one for one in first if _helps_nobody_else(one, decisions)]
     if not any(map(_changes_documents_alone, allowed)):
         further = [one for one in first if not one.trail.allowed]
-        pairs = [then for one in further[:MAX_FIRST_EDITS] for then in _tried(one) if then.trail.allowed]
+        pairs = (then for one in further[:MAX_FIRST_EDITS] for then in _tried(one))
         # Where the caller can help itself, two edits are of use only to an admin.
-        allowed += [pair for pair in pairs if not allowed or _changes_documents_alone(pair)]
+        wanted = (pair for pair in pairs if not allowed or _changes_documents_alone(pair))
+        allowed += [pair for pair in wanted if _helps_nobody_else(pair, decisions)]
     suggestions = {_names(one.edits): Suggestion(one.edits) for one in allowed}
     ordered = sorted(suggestions.values(), key=lambda one: (one.opens, [edit.description for edit in one.edits]))
     return tuple(ordered[:MAX_SUGGESTIONS])
+
+
+def _helps_nobody_else(tried: _Tried, before: Decisions) -> bool:
+    """Allowed, and no identity that was refused is let in but the one that asks."""
+    return tried.trail.allowed and (
+        tried.decisions is before or not lets_in_others(before, tried.decisions, tried.trail)
+    )
 
 
 def _changes_documents_alone(tried: _Tried) -> bool:

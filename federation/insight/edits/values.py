@@ -22,8 +22,6 @@ class Opens(IntEnum):
     """One scope, one grant, one actor or one identity more, in a document that is there."""
     A_DOCUMENT = 30
     """A disabled document holds again."""
-    A_PATTERN = 40
-    """Whoever fits a pattern, or has one claim less."""
     AN_IDENTITY = 50
     """A new mapping."""
     EVERYBODY = 60

@@ -103,11 +103,11 @@ def _refs(rest: Snapshot, loader: TrustLoader, seen: Sequence[ObservedExchange])
 
 
 def _moves(planned: Planned) -> bool:
-    """Whether an Issuer is about to name another one."""
+    """Whether an Issuer is about to name another one, or to hold again, or no more."""
     stored = planned.state.document
     if planned.ref.kind is not Kind.ISSUER or stored is None or planned.body is None:
         return False
-    return stored.body.get("issuer") != planned.body.get("issuer")
+    return any(stored.body.get(name) != planned.body.get(name) for name in ("issuer", "enabled"))
 
 
 def _of_tenant(seen: Iterable[ObservedExchange], rest: Snapshot, tenant: str | None) -> Iterator[ObservedExchange]:

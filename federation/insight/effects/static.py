@@ -28,7 +28,7 @@ def granted_by(snapshot: Snapshot, ref: DocumentRef) -> dict[Right, Terms]:
         return dict(_granted(snapshot, itself.mapping, itself.issuer, client))
     mapping = snapshot.mapping(ref.id) if ref.kind is Kind.MAPPING else None
     issuer = next((one for one in snapshot.issuers() if mapping and one.id == mapping.issuer), None)
-    return dict(_granted(snapshot, mapping, issuer)) if mapping and issuer else {}
+    return dict(_granted(snapshot, mapping, issuer)) if mapping and issuer and issuer.enabled else {}
 
 
 def _granted(

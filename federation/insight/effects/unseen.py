@@ -32,13 +32,15 @@ class Met(Struct, frozen=True):
 def unseen_changes(before: Snapshot, after: Snapshot, met: Met) -> Iterator[tuple[Rights, Rights]]:
     """(what they had, what they have) by each changed rule, in the order of the documents.
 
-    A rule whose Issuer names another URL by now has changed as well: it fits the people of that one.
+    A rule whose Issuer names another URL by now has changed as well: it fits the people of that one. So has one whose
+    Issuer was disabled or enabled.
 
     Whoever was seen stands for everybody whom a rule fits as before. Whom it fits only now, or no more, is told of by
     itself: a rule that names somebody else gives to one whom nobody has seen.
     """
     moved = _moved_issuers(before, after)
-    rules = {DocumentRef(Kind.MAPPING, one.id) for one in after.mappings() if one.issuer in moved}
+    told = moved | _switched_issuers(before, after)
+    rules = {DocumentRef(Kind.MAPPING, one.id) for one in after.mappings() if one.issuer in told}
     for ref in sorted(changed_refs(before, after) | rules):
         old, new = granted_by(before, ref), granted_by(after, ref)
         rule = mapping_of(ref.id) if ref.kind is Kind.CLIENT else ref.id
@@ -56,6 +58,12 @@ def _moved_issuers(before: Snapshot, after: Snapshot) -> set[str]:
     """Ids of those that vouch for other people than before."""
     urls = {one.id: one.issuer for one in before.issuers()}
     return {one.id for one in after.issuers() if urls.get(one.id, one.issuer) != one.issuer}
+
+
+def _switched_issuers(before: Snapshot, after: Snapshot) -> set[str]:
+    """Ids of those that are believed again, or no more."""
+    enabled = {one.id: one.enabled for one in before.issuers()}
+    return {one.id for one in after.issuers() if enabled.get(one.id, one.enabled) != one.enabled}
 
 
 def _fits_others(before: Snapshot, after: Snapshot, ref: DocumentRef, moved: Collection[str]) -> tuple[bool, bool]:

@@ -23,6 +23,8 @@ from federation.ports import DocumentPages, MappingIndex, PolicyDirectory, Trust
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.providers import provider_named, provider_names
 
+MOST_MEANT = 501
+"""Mappings of the issuer that a token names; where there are as many, no edit is suggested."""
 NEAR = PAGE
 """Mappings of an issuer that are looked through for those that nearly fit."""
 MOST_MAPPINGS = 10_000
@@ -68,6 +70,7 @@ class TrustLoader(Struct, frozen=True):
         selected = [one for one in (question.subject, question.actor) if one is not None]
         found = [each for one in selected for each in self.select(one, rest, question.now)]
         refs = {ref for each in found for ref in self._mappings(each)}
+        refs |= {ref for one in selected for ref in self._meant(one, rest)}
         asking = {DocumentRef(Kind.CLIENT, question.client)} if question.client else set()
         return self.with_documents(rest, refs | asking, tenant)
 
@@ -120,6 +123,18 @@ class TrustLoader(Struct, frozen=True):
             return
         yield from self.for_identities([Asking(selected.issuer, selected.claims)])
         yield from map(_mapping_ref, self.pages.mappings_of(selected.issuer.id, None, NEAR))
+
+    def _meant(self, identity: Identity, rest: Snapshot) -> Iterator[DocumentRef]:
+        """Mappings of the issuers that it names, whatever these take now: an edit is tried on all that is there."""
+        identities = Identities(rest, self.own_issuer, TrustedIssuers(rest, self.own_issuer))
+        try:
+            claims = identities.unverified(identity)
+        except InvalidRequest:
+            return
+        for issuer in rest.issuers():
+            if issuer.issuer == claims.get("iss") or issuer.id == identity.issuer:
+                yield from self.for_identities([Asking(issuer, claims)])
+                yield from map(_mapping_ref, self.pages.mappings_of(issuer.id, None, MOST_MEANT))
 
     def _filed(self, issuer: str, selectors: Iterable[Selector]) -> Iterator[DocumentRef]:
         found: tuple[Mapping, ...] = (*self.index.exact(issuer, sorted(selectors)), *self.index.patterns(issuer))

@@ -80,9 +80,10 @@ def test_who_was_seen_loses_what_the_edit_takes_away() -> None:
     assert (effect["audience"], effect["after"], effect["observed"]) == ("risk-engine", None, 1)
 
 
-def test_an_issuer_that_is_disabled_is_felt_by_whom_it_vouches_for() -> None:
+def test_an_issuer_that_is_disabled_is_felt_by_whom_it_vouches_for_seen_or_not() -> None:
     effects = World().effects(issuer("acme", tenant="acme", enabled=False))
-    assert [(one["principal"], one["after"]) for one in effects] == [("partner/sync", None)]
+    told = sorted((one["principal"], one["after"], one["observed"]) for one in effects)
+    assert told == [("partner/idle", None, 0), ("partner/sync", None, 1)]
 
 
 def test_what_nobody_was_seen_with_is_told_by_the_documents_alone() -> None:
