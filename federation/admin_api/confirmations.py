@@ -62,7 +62,7 @@ class Confirmations(Struct, frozen=True):
         )
 
     def _list(self, request: AdminRequest) -> Answer:
-        refs = [DocumentRef(Kind.MAPPING, id_) for id_ in self.edits.pages.pending_mappings()]
+        refs = [DocumentRef(Kind.MAPPING, id_) for id_ in self.edits.loader.pages.pending_mappings()]
         found = (one for ref in refs if (one := self.visible.document(request.admin, ref)) is not None)
         own = list(islice(found, MOST_SHOWN + 1))
         items = [{"kind": one.kind.value, "id": one.id, **show_document(one)} for one in own[:MOST_SHOWN]]
@@ -91,7 +91,7 @@ class Confirmations(Struct, frozen=True):
 
     def _let_hold(self, request: AdminRequest, wanted: DocumentVersion) -> None:
         """Safe like any other write: with one more mapping, somebody may fit two (E8), and be nobody."""
-        revision = self.edits.pages.revision()
+        revision = self.edits.loader.pages.revision()
         change = request.admin.change(self.clock, request.body.reason, request.correlation_id)
         planned = self.confirmer.planned(wanted, change)
         self.second.check(request.admin.came, planned)

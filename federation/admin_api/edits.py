@@ -19,13 +19,14 @@ from federation.documents.rights import Refusal, Rights
 from federation.documents.source import SourceDocument
 from federation.documents.surroundings import Surroundings
 from federation.documents.validate import ValidatedSet, validate
+from federation.insight.snapshot.loading import TrustLoader
 from federation.model.documents import StoredDocument
 from federation.model.history import Change
 from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
-from federation.ports import BucketFull, Clock, DocumentPages, RevisionMoved, TrustWriter, VersionConflict
+from federation.ports import BucketFull, Clock, RevisionMoved, VersionConflict
 
 ATTEMPTS = 10
 """How often what was looked at together is looked at again because somebody wrote meanwhile."""
@@ -71,29 +72,27 @@ class Written(Struct, frozen=True):
 class Edits(Struct, frozen=True):
     """Every write of the admin API comes through here."""
 
-    writer: TrustWriter
-    pages: DocumentPages
-    stored: StoredTrust
+    loader: TrustLoader
     clock: Clock
     lockout: LockOutGuard
     loopback: bool = False
-    own_issuer: str = ""
-    """Our URL."""
 
     def prepare(
         self, request: AdminRequest, sources: Sequence[SourceDocument], deletions: Collection[DocumentRef] = ()
     ) -> Prepared:
         """What would have to be written; raises AdminRefusal: 403, 409, 422."""
         known = request.admin.revision  # as of before anything is read that the plan rests on
-        revision = self.pages.revision() if known is None else known
+        revision = self.loader.pages.revision() if known is None else known
+        loader = self.loader.once()
+        seen = replace(self, loader=loader, lockout=replace(self.lockout, loader=loader))
         try:
-            validated = self._validated(request.admin.tenant, sources, deletions)
+            validated = seen.validated(request.admin.tenant, sources, deletions)
         except InvalidDocuments as error:
             raise invalid(error.problems) from None
-        plan = TrustEditor(self.writer).plan(validated, deletions)
-        self._check_rights(request, plan)
-        safe = self.check_safe(request, plan)
-        ended = References(self.pages, self.writer).ended(plan, _rights(request))
+        plan = TrustEditor(loader.writer).plan(validated, deletions)
+        seen.check_plan(request, plan)
+        safe = seen.check_safe(request, plan)
+        ended = References(loader.pages, loader.writer).ended(plan, _rights(request))
         return Prepared(validated, plan, revision, safe, ended)
 
     def write(self, request: AdminRequest, prepared: Prepared, why: str, revision: int | None = None) -> Change:
@@ -101,7 +100,7 @@ class Edits(Struct, frozen=True):
         change = request.admin.change(self.clock, why, request.correlation_id)
         if revision is None and prepared.needs_revision:
             revision = prepared.revision
-        editor = TrustEditor(self.writer)
+        editor = TrustEditor(self.loader.writer)
         try:
             editor.write(prepared.plan, change, revision, chained=prepared.needs_revision)
         except RevisionMoved:
@@ -122,13 +121,13 @@ class Edits(Struct, frozen=True):
                 request = replace(request, admin=replace(request.admin, revision=None))
         raise TemporarilyUnavailable(Reason.REVISION_MOVED, "others write all the time")
 
-    def _validated(
+    def validated(
         self, tenant: str | None, sources: Sequence[SourceDocument], deletions: Collection[DocumentRef]
     ) -> ValidatedSet:
-        """What is wrong is said to a tenant's admin in words that know of no other tenant (O2)."""
+        """Raises InvalidDocuments; what it says to a tenant's admin knows of no other tenant (O2)."""
         if not sources:
             return ValidatedSet(DocumentSet())
-        stored = self.stored.without(deletions)
+        stored = StoredTrust(self.loader.pages, self.loader.index, self.loader.writer).without(deletions)
         if tenant is None:
             return self._validate(sources, stored)
         validated = self._validate(sources, stored.seen_by(tenant))
@@ -139,7 +138,7 @@ class Edits(Struct, frozen=True):
         return validated
 
     def _validate(self, sources: Sequence[SourceDocument], stored: StoredTrust) -> ValidatedSet:
-        return validate(sources, loopback=self.loopback, stored=stored, own_issuer=self.own_issuer)
+        return validate(sources, loopback=self.loopback, stored=stored, own_issuer=self.loader.own_issuer)
 
     def check_rights(
         self, request: AdminRequest, ref: DocumentRef, before: JsonObject | None, after: JsonObject | None
@@ -147,7 +146,8 @@ class Edits(Struct, frozen=True):
         """Raises AdminRefusal (403) unless the document is theirs to write."""
         self._check_each(request, [(ref, before, after)], {})
 
-    def _check_rights(self, request: AdminRequest, plan: Sequence[Planned]) -> None:
+    def check_plan(self, request: AdminRequest, plan: Sequence[Planned]) -> None:
+        """Raises AdminRefusal (403) unless every document of the plan is theirs to write."""
         sides = [(one.ref, one.state.document.body if one.state.document else None, one.body) for one in plan]
         self._check_each(request, sides, {one.ref: one.body for one in plan})
 
@@ -155,7 +155,7 @@ class Edits(Struct, frozen=True):
         self, request: AdminRequest, sides: Sequence[_Sides], planned: Mapping[DocumentRef, JsonObject | None]
     ) -> None:
         rights = _rights(request)
-        around = Surroundings(self.pages, self.writer, planned)
+        around = Surroundings(self.loader.pages, self.loader.writer, planned)
         for ref, before, after in sides:
             if refusal := rights.refusal(ref, before, after, around):
                 raise forbidden(_REFUSED[refusal], f"{ref.kind} {ref.id}")
@@ -164,7 +164,7 @@ class Edits(Struct, frozen=True):
         """Raises AdminRefusal (409). True: it is safe only while nothing else is written."""
         try:
             safe = self.lockout.check(plan, request.admin.came)
-            return References(self.pages, self.writer).check(plan, _rights(request)) or safe
+            return References(self.loader.pages, self.loader.writer).check(plan, _rights(request)) or safe
         except InUse as error:
             raise conflict(error.reason, str(error)) from None
         except LockedOut as error:

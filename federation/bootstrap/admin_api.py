@@ -48,7 +48,6 @@ from federation.bootstrap.keys import recorded_orders
 from federation.bootstrap.revocation import revoker
 from federation.bootstrap.revocations import AdminRevocations
 from federation.bootstrap.second_level import issuer_keys
-from federation.documents.checks.stored import StoredTrust
 from federation.insight.effects.plan import AuditedIdentities, PlanEffects
 from federation.insight.snapshot.loading import TrustLoader
 from federation.insight.trail import Trail
@@ -81,10 +80,8 @@ class AdminApi:
 
     def resources(self) -> Sequence[Resource]:
         """Every table of operations."""
-        stored = StoredTrust(self.pages, self.reader, self.writer)
         lockout = LockOutGuard(self.loader, self.pages, self.records, self.clock)
-        loopback, own_issuer = self.settings.loopback_issuers, self.settings.issuer
-        edits = Edits(self.writer, self.pages, stored, self.clock, lockout, loopback, own_issuer)
+        edits = Edits(self.loader, self.clock, lockout, self.settings.loopback_issuers)
         visible = Visible(self.pages, self.pages, self.writer)
         return (
             Documents(edits, visible, self.cursors),

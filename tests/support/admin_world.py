@@ -22,7 +22,6 @@ from federation.admin_api.router import Router
 from federation.admin_api.sets import DocumentSets
 from federation.admin_api.table import table_of
 from federation.admin_api.visible import Visible
-from federation.documents.checks.stored import StoredTrust
 from federation.insight.snapshot.loading import TrustLoader
 from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES
 from federation.model.json import Json
@@ -151,11 +150,10 @@ class AdminWorld:
         self.trust.add(Kind(document["kind"]), document["id"], document, selector)
 
     def _operations(self) -> list[Operation]:
-        stored = StoredTrust(self.trust, self.trust, self.trust)
         self.records = FakeAuditRecords(self.ledger)
         self.loader = TrustLoader(self.trust, self.trust, self.trust, self.trust, BRIDGE)
         lockout = LockOutGuard(self.loader, self.trust, self.records, self.clock)
-        edits = Edits(self.trust, self.trust, stored, self.clock, lockout, own_issuer=BRIDGE)
+        edits = Edits(self.loader, self.clock, lockout)
         visible = Visible(self.trust, self.trust, self.trust)
         second = SecondAdmin(self.trust, self.trust, self.pushed, self.clock)
         resources = (

@@ -52,10 +52,12 @@ class StoredTrust(Struct, frozen=True):
         return replace(self, tenant=tenant)
 
     def beside(self, named: Sequence[SourceDocument]) -> Iterator[SourceDocument]:
-        """Every issuer, audience and zone, the clients that `named` names, and the policies whose examples do."""
+        """What `named` names, all of the kinds that it could contradict, and the policies whose examples it touches."""
         replaced = {source.name for source in named} | {f"{ref.kind} {ref.id}" for ref in self.deletions}
-        small = (one for kind in _WHOLE for one in every_document(self.pages, kind))
-        for document in (*small, *self._named(named), *self._policies(named)):
+        there, policies = list(self._named(named)), list(self._policies(named))
+        whole = set(_WHOLE) if policies or self._misses(named, there) else _whole_for(named)
+        every = (one for kind in _WHOLE if kind in whole for one in every_document(self.pages, kind))
+        for document in (*every, *(one for one in there if one.kind not in whole), *policies):
             if f"{document.kind} {document.id}" not in replaced and self._is_seen(document):
                 yield SourceDocument(STORED, {**as_written(document.body)}, version=document.version)
 
@@ -99,11 +101,17 @@ class StoredTrust(Struct, frozen=True):
         return DocumentRef(Kind.MAPPING, mapping) in self.deletions
 
     def _named(self, named: Sequence[SourceDocument]) -> Iterator[StoredDocument]:
-        """What they name of kinds of which there are many."""
-        bodies = [value for source in named if isinstance(value := source.value, ReadOnly)]
-        found = (one.ref for body in bodies for one in references(kind_of(body), body))
-        states = self.writer.states({ref for ref in found if not REGISTRY[ref.kind].few})
-        yield from (state.document for state in states.values() if state.document)
+        """What they name, in one read with what is to be written, which is looked at later."""
+        found = _names(named)
+        mine = {ref for ref in map(_ref, named) if ref is not None}
+        others = {DocumentRef(OTHER_KIND[ref.kind], ref.id) for ref in mine if ref.kind in OTHER_KIND}
+        states = self.writer.states(found | mine | others)
+        yield from (document for ref in found if (document := states[ref].document) is not None)
+
+    def _misses(self, named: Sequence[SourceDocument], there: Sequence[StoredDocument]) -> bool:
+        """Whether something is named that is not there: then the nearest name is looked for."""
+        seen = {DocumentRef(one.kind, one.id) for one in there if self._is_seen(one)}
+        return not _names(named) <= seen | {ref for ref in map(_ref, named) if ref is not None}
 
     def _policies(self, named: Sequence[SourceDocument]) -> Iterator[StoredDocument]:
         """Only those whose examples could come out otherwise: each has to be compiled to be asked."""
@@ -153,6 +161,26 @@ def _changed(stored: StoredDocument | None, body: ReadOnly[str, Json]) -> str | 
     """The first of the members that make an issuer another. One that is new takes nobody's mappings over either."""
     before = stored.body if stored else {}
     return next((name for name in _MOVING if before.get(name) != body.get(name)), None)
+
+
+def _names(named: Sequence[SourceDocument]) -> set[DocumentRef]:
+    bodies = [value for source in named if isinstance(value := source.value, ReadOnly)]
+    return {one.ref for body in bodies for one in references(kind_of(body), body)}
+
+
+def _ref(source: SourceDocument) -> DocumentRef | None:
+    value = source.value if isinstance(source.value, ReadOnly) else {}
+    kind, id_ = kind_of(value), value.get("id")
+    return DocumentRef(kind, id_) if kind is not None and isinstance(id_, str) and id_ else None
+
+
+def _whole_for(named: Sequence[SourceDocument]) -> set[Kind]:
+    """The kinds of which each document could contradict one of these."""
+    kinds = {kind_of(source.value) if isinstance(source.value, ReadOnly) else None for source in named}
+    workloads = any("tls_client_auth" in str(one.get("auth")) for one in _of_kind(named, Kind.CLIENT))
+    if kinds <= {Kind.MAPPING, Kind.CLIENT} and not workloads:
+        return set()
+    return {Kind.AUDIENCE} if kinds == {Kind.AUDIENCE} else set(_WHOLE)
 
 
 def _of_kind(named: Sequence[SourceDocument], kind: Kind) -> list[ReadOnly[str, Json]]:

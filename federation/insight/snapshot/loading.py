@@ -2,13 +2,15 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as ReadOnly
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from federation.documents.checks.stored import PAGE
 from federation.documents.registry import REGISTRY, Tenancy
 from federation.documents.rights import EVERYBODY
+from federation.documents.view import TrustView
 from federation.insight.explain.identity import Identities
 from federation.insight.explain.question import Identity, Question
 from federation.insight.explain.selected import Selected
@@ -54,6 +56,11 @@ class TrustLoader(Struct, frozen=True):
     readable: PolicyDirectory
     own_issuer: str
     """Our URL."""
+
+    def once(self) -> Self:
+        """The same, and each thing is read once."""
+        view = TrustView(self.pages, self.writer, self.index, self.readable)
+        return replace(self, pages=view, writer=view, index=view, readable=view)
 
     def rest(self, tenant: str | None = None) -> Snapshot:
         """All issuers, audiences, policies and zones; raises TemporarilyUnavailable for unreadable policies."""
