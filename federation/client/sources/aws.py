@@ -73,9 +73,7 @@ def _sts(session: Any) -> Any:  # noqa: ANN401 (the library's)
     """Of the region, since the global endpoint gives no such tokens."""
     if not session.region_name:
         raise BrokenSource("aws", "no region is set", "set AWS_REGION")
-    config = _of("botocore.config").Config(
-        connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2}, sts_regional_endpoints="regional"
-    )
+    config = _of("botocore.config").Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2})
     return session.client("sts", config=config)
 
 
