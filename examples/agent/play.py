@@ -82,7 +82,7 @@ def started(*command: str, log: Path) -> Iterator["subprocess.Popen[str]"]:
 def fedbridge(bridge: str, admin: Path, *command: str) -> str:
     """What the command prints."""
     environment = {**os.environ, "FEDBRIDGE_URL": bridge, "FEDBRIDGE_TOKEN_FILE": str(admin), "COLUMNS": "160"}
-    done = subprocess.run([FEDBRIDGE, *command], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run([FEDBRIDGE, *command], env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout
 
 
