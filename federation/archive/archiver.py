@@ -95,7 +95,7 @@ class Archiver(Struct, frozen=True):
         key, _ = self.key.get()
         segment = unsigned(self.issuer, dict(key.jwk), head, lines)
         now = int(self.clock.now())
-        claims = head_claims(self.issuer, segment.number, segment.last_hash, segment.records, now)
+        claims = head_claims(self.issuer, segment, now)
         message = signing_input(key, claims, TYP)
         try:
             signed = assemble(key, message, self.signer.sign(key, message))

@@ -7,6 +7,7 @@ from typing import Any
 import jwt
 from msgspec import Struct
 
+from federation.audit.segment import Unsigned
 from federation.model.json import JsonObject
 
 TYP = "fedbridge-audit-head+jwt"
@@ -25,13 +26,16 @@ class SignedHead(Struct, frozen=True):
     number: int
     last_hash: str
     records: int
+    root: str
+    """Of the Merkle tree of its records, in hex."""
     signed_at: int
     kid: str
 
 
-def head_claims(issuer: str, number: int, last_hash: str, records: int, now: int) -> JsonObject:
+def head_claims(issuer: str, segment: Unsigned, now: int) -> JsonObject:
     """The claims of a segment's head."""
-    return {"iss": issuer, "iat": now, "number": number, "hash": last_hash, "records": records}
+    counted = {"number": segment.number, "records": segment.records}
+    return {"iss": issuer, "iat": now, **counted, "hash": segment.last_hash, "root": segment.root}
 
 
 def read_head(text: str, jwk: Mapping[str, Any]) -> SignedHead:
@@ -48,6 +52,7 @@ def read_head(text: str, jwk: Mapping[str, Any]) -> SignedHead:
             int(claims["number"]),
             str(claims["hash"]),
             int(claims["records"]),
+            str(claims["root"]),
             int(claims["iat"]),
             str(header["kid"]),
         )

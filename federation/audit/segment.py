@@ -3,7 +3,7 @@
     <hash> {"format": ..., "issuer": ..., "key": <JWK>, "number": 7, "previous": <SHA-256 of segment 6>}
     <hash> {"at": ..., "event": ..., "jti": ..., "record": {...}, "what": "recorded"}
     ...
-    <the head: a JWS about the last hash>
+    <the head: a JWS about the last hash, and about the root of a Merkle tree of the records>
 
 A hash is SHA-256 of the bytes of the hash before and of the line's JSON, in hex; the first one starts from `previous`.
 """
@@ -14,6 +14,7 @@ from hashlib import sha256
 
 from msgspec import Struct
 
+from federation.audit import merkle
 from federation.model.archive import ArchiveHead, Happening
 from federation.model.json import JsonObject
 
@@ -32,6 +33,8 @@ class Unsigned(Struct, frozen=True):
     text: bytes
     last_hash: str
     records: int
+    root: str
+    """Of the Merkle tree of its records, in hex."""
 
     def signed(self, head: str) -> bytes:
         """The whole segment."""
@@ -62,7 +65,8 @@ def unsigned(issuer: str, key: JsonObject, before: ArchiveHead, lines: Sequence[
     for line in (canonical(members), *lines):
         last = chained(last, line)
         text += last.encode("ascii") + b" " + line + b"\n"
-    return Unsigned(number, bytes(text), last, len(lines))
+    root = merkle.root([merkle.leaf(line) for line in lines]).hex()
+    return Unsigned(number, bytes(text), last, len(lines), root)
 
 
 def record_line(happening: Happening) -> bytes:

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from federation.audit import merkle
 from federation.audit.head import NotSigned, SignedHead, read_head
 from federation.audit.segment import FORMAT, HEX, chained, digest
 from federation.model.archive import ArchiveHead
@@ -53,6 +54,8 @@ def read_segment(number: int, content: bytes) -> ReadSegment:
         raise _broken(number, len(lines) + 1, "the head is that of another segment")
     if head.last_hash != last:
         raise _broken(number, len(lines) + 1, _not_signed(head.records, len(events)))
+    if head.root != merkle.root([merkle.leaf(line[HEX + 1 :]) for line in lines[1:]]).hex():
+        raise _broken(number, len(lines) + 1, "the head's tree is that of other records than these")
     newest = ArchiveHead(number, digest(content), head.kid, head.signed_at)
     return ReadSegment(header["issuer"], header["previous"], newest, head_text, events, len(lines) + 1)
 

@@ -20,12 +20,14 @@ from federation.admin_api.guard import Guard
 from federation.admin_api.histories import Histories
 from federation.admin_api.idempotency import OnceOnly
 from federation.admin_api.keys import Keys
+from federation.admin_api.proofs import RecordProofs
 from federation.admin_api.revocations import Revocations
 from federation.admin_api.router import Router
 from federation.admin_api.segments import ArchivedSegments
 from federation.admin_api.sets import DocumentSets
 from federation.admin_api.table import Resource, table_of
 from federation.admin_api.visible import Visible
+from federation.archive.proofs import ArchiveProofs
 from federation.aws.answers import DynamoAnswers
 from federation.aws.approvals import DynamoApprovals
 from federation.aws.archive_index import DynamoArchiveIndex, IndexTables
@@ -92,8 +94,7 @@ class AdminApi:
             self._revocations(),
             self._keys(),
             Explanations(self.loader, self.state, self.clock),
-            self._audit_trail(),
-            self._archive(),
+            *self._archive(),
         )
 
     def _second_admin(self) -> SecondAdmin:
@@ -116,14 +117,20 @@ class AdminApi:
     def _keys(self) -> Keys:
         return Keys(DocumentKeySets(self.writer), recorded_orders(self.settings, self.dynamodb, self.clock), self.clock)
 
-    def _audit_trail(self) -> AuditTrail:
-        refusals = CloudWatchRefusals(logs_client(), self.settings.log_groups)
-        return AuditTrail(Trail(self.records, refusals), self.clock, self.cursors)
+    def _trail(self) -> Trail:
+        return Trail(self.records, CloudWatchRefusals(logs_client(), self.settings.log_groups))
 
-    def _archive(self) -> ArchivedSegments:
+    def _archive(self) -> tuple[Resource, ...]:
+        """What is recorded, what is archived, and that the former is among the latter."""
+        trail = self._trail()
         tables = IndexTables(self.settings.trust_table, self.settings.state_table)
         segments = S3Segments(s3_client(), self.settings.archive_bucket)
-        return ArchivedSegments(segments, DynamoArchiveIndex(self.dynamodb, tables, self.clock), self.cursors)
+        index = DynamoArchiveIndex(self.dynamodb, tables, self.clock)
+        return (
+            AuditTrail(trail, self.clock, self.cursors),
+            ArchivedSegments(segments, index, self.cursors),
+            RecordProofs(trail, ArchiveProofs(segments, index)),
+        )
 
     def guard(self) -> Guard:
         """The one door."""

@@ -1,7 +1,6 @@
 """`fedbridge audit`: who did what on whose behalf, and whether the trail is whole."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +11,10 @@ from rich.tree import Tree
 
 from federation.audit.chain import Verified, verify
 from federation.audit.segment_reading import BrokenChain, Fault
-from federation.cli.audit_source import Archive, downloaded, read_checkpoint, served, write_checkpoint
+from federation.cli.audit_prove import EXAMPLE as EXAMPLE_PROVE
+from federation.cli.audit_prove import prove
+from federation.cli.audit_source import Archive, downloaded, read_checkpoint, served, when, write_checkpoint
+from federation.cli.audit_uses import read_uses, told_use, with_uses
 from federation.cli.commands import SETTINGS, application_named
 from federation.cli.console import Progress, Terminal, printable
 from federation.cli.failure import FAILED, Failed
@@ -21,11 +23,6 @@ from federation.cli.session import AdminSession, admin_command
 from federation.client.admin import AdminApi, AdminRefused
 
 _GOOD = "allow"
-
-
-def when(seconds: int) -> str:
-    """RFC 3339."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
 def print_chain(terminal: Terminal, chain: Mapping[str, Any]) -> None:
@@ -37,11 +34,15 @@ def print_chain(terminal: Terminal, chain: Mapping[str, Any]) -> None:
     for link in earlier:
         branch = _branch(branch.add(_text(f"made from token {link['jti']}", "bold")), link)
     terminal.results.print(root)
+    for use in chain.get("other_uses", ()):
+        terminal.say(f"same transaction: {told_use(use, whose=True)}")
 
 
 def _branch(tree: Tree, link: Mapping[str, Any]) -> Tree:
     for fact in _facts(link):
         tree.add(_text(fact))
+    for use in link.get("uses", ()):
+        tree.add(_text(told_use(use), "green"))
     return tree
 
 
@@ -109,10 +110,12 @@ EXAMPLE = "Example: fedbridge audit verify"
 
 app = application_named(
     "audit",
-    help="Trace a token back to whoever began, search the trail, verify that it is whole.",
+    help="Trace a token back to its beginning, search the trail, prove one record, verify that all is whole.",
     epilog=EXAMPLE,
     no_args_is_help=True,
 )
+
+app.command("prove", epilog=EXAMPLE_PROVE, context_settings=dict(SETTINGS))(prove)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The jti of a token, or the correlation id of a request.")]
 Since = Annotated[str, typer.Option(metavar="TIME", help="As 7d, or RFC 3339.")]
@@ -120,6 +123,10 @@ Jti = Annotated[str | None, typer.Option(metavar="ID", help="That token alone.")
 Principal = Annotated[str | None, typer.Option(metavar="NAME", help="Tokens about it, and those with which it acts.")]
 Issuer = Annotated[str | None, typer.Option(metavar="ID", help="Tokens that rest on that Issuer document.")]
 Request = Annotated[str | None, typer.Option("--correlation-id", metavar="ID", help="That request alone.")]
+Uses = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="FILE", exists=True, dir_okay=False, help="A service's log of what it let in; repeatable."),
+]
 Limit = Annotated[int, typer.Option(min=1, max=100_000, metavar="N", help="At most N records.")]
 From = Annotated[
     Path | None,
@@ -139,8 +146,10 @@ Checkpoint = Annotated[
 
 @app.command("trace", epilog="Example: fedbridge audit trace 3HunDVp03kzwwBGVVo9FJA", context_settings=dict(SETTINGS))
 @admin_command
-def trace(session: AdminSession, id_: Id, *, since: Since = "7d") -> None:
+def trace(session: AdminSession, id_: Id, *, since: Since = "7d", uses: Uses = None) -> None:
     """Show the chain of custody, from a token back to the identity with which everything began.
+
+    With --uses also where each token was let in, as the services' own logs have it.
 
     Exits 0 if it leads there, 1 if it does not, or if nobody knows that token or request.
     """
@@ -153,8 +162,9 @@ def trace(session: AdminSession, id_: Id, *, since: Since = "7d") -> None:
             terminal.answer({"refused": record})
             print_refusal(terminal, record)
             raise typer.Exit(FAILED)
-    terminal.answer(chain)
-    print_chain(terminal, chain)
+    told = with_uses(chain, read_uses(uses)) if uses else chain
+    terminal.answer(told)
+    print_chain(terminal, told)
     if not chain["complete"]:
         raise typer.Exit(FAILED)
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,17 @@ class Archive(Struct, frozen=True):
     seen: Sequence[ArchiveHead]
 
 
+def when(seconds: int) -> str:
+    """RFC 3339."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
 def served(session: AdminSession, jwks: Path | None, since: Checkpoint) -> Archive:
     """By the admin API; its witness of the newest head is seen, too. Raises Failed, AdminRefused, OSError."""
     api = session.connect()
     numbers, head = _listed(api, since.start.number)
     seen = (*since.seen, ArchiveHead(head["number"], head["digest"])) if head else since.seen
-    return Archive(numbers, lambda number: _fetched(api, number), _keys(api.bridge, jwks), since.start, seen)
+    return Archive(numbers, lambda number: _fetched(api, number), published_keys(api.bridge, jwks), since.start, seen)
 
 
 def downloaded(session: AdminSession, folder: Path, jwks: Path | None, since: Checkpoint) -> Archive:
@@ -52,7 +58,7 @@ def downloaded(session: AdminSession, folder: Path, jwks: Path | None, since: Ch
     named = ((_FILE.fullmatch(file.name), file) for file in place.iterdir())
     files = {int(match[1]): file for match, file in named if match}
     numbers = sorted(number for number in files if number > since.start.number)
-    keys = _keys("" if jwks else session.bridge, jwks)
+    keys = published_keys("" if jwks else session.bridge, jwks)
     return Archive(
         numbers, lambda number: StoredSegment(number, files[number].read_bytes()), keys, since.start, since.seen
     )
@@ -94,7 +100,8 @@ def _fetched(api: AdminApi, number: int) -> StoredSegment:
     return StoredSegment(number, str(api.get(f"/audit/segments/{number}").members["text"]).encode())
 
 
-def _keys(bridge: str, jwks: Path | None) -> Sequence[Mapping[str, Any]]:
+def published_keys(bridge: str, jwks: Path | None) -> Sequence[Mapping[str, Any]]:
+    """Of a file, or as the bridge publishes them now; raises Failed."""
     try:
         found = json.loads(jwks.read_bytes()) if jwks else send(f"{bridge}/.well-known/jwks.json", "GET").members
         keys = [dict(key) for key in found["keys"]]

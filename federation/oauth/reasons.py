@@ -293,6 +293,7 @@ class Reason(StrEnum):
     LAST_SIGNING_KEY = "last_signing_key", "No other key could sign in its place; have one made, and ask again."
     STANDBY_NOT_SEEN = "standby_not_seen", "Not every verifier has the next key yet; wait, or revoke if it is urgent."
     NO_SUCH_RECORD = "no_such_record", "There is no such record, or it is not yours to see."
+    NOT_ARCHIVED = "not_archived", "The record is not in the archive yet; ask again in a minute."
     KEY_OF_ANOTHER_REQUEST = "key_of_another_request", "This Idempotency-Key was sent with another request."
     STILL_RUNNING = "still_running", "The same request is being answered; ask again in a moment."
     BUCKET_FULL = "bucket_full", "Too many mappings pin the same claim to the same value; pin a more selective claim."

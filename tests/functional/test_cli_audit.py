@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import jwt
@@ -12,6 +13,8 @@ from typer.testing import Result
 from federation.aws.archive_segments import S3Segments, segment_key
 from federation.aws.clients import dynamodb_client, s3_client
 from federation.aws.keys import item_key
+from federation.resource_server.uses import use_line
+from federation.resource_server.verifier import Verifier
 from tests.support.archive_rewriting import rewritten
 from tests.support.cli_runs import Admin
 from tests.support.tenants_laptop import LEDGER, Laptop, tenants_laptop
@@ -194,3 +197,74 @@ def test_the_trail_is_searched(laptop: Laptop, auditor: Admin) -> None:
     assert isinstance(items, list)
     assert len(items) == 2
     assert "nothing of that kind" in auditor.run("audit", "search", "--principal", "user/none").stdout
+
+
+# That one record is in the archive, and no other is shown
+
+
+def proof_of(auditor: Admin, jti: str, file: Path) -> Result:
+    """Once it is archived."""
+    for _ in range(LOOKS):
+        result = auditor.run("audit", "prove", jti, "--save", file)
+        if "not in the archive yet" not in " ".join(result.output.split()):
+            return result
+        time.sleep(0.1)
+    raise AssertionError(f"{jti} was never archived")
+
+
+def test_a_record_is_proven_now_and_later_without_a_network(laptop: Laptop, auditor: Admin, tmp_path: Path) -> None:
+    jti, other = issue(laptop), issue(laptop, "clerk")
+    told = proof_of(auditor, jti, tmp_path / "proof.json")
+    assert told.exit_code == 0, told.output
+    assert told.stdout.startswith(f"proven: the record of {jti} is in the archive")
+    assert "user/acme/worker" in told.stdout
+    assert other not in (tmp_path / "proof.json").read_text()
+    document = s3_client().get_object(Bucket=laptop.local.settings.documents_bucket, Key=".well-known/jwks.json")
+    (tmp_path / "jwks.json").write_bytes(document["Body"].read())
+    offline = ("audit", "prove", "--check", tmp_path / "proof.json", "--jwks", tmp_path / "jwks.json", "--json")
+    later = auditor.run(*offline, jti, FEDBRIDGE_TOKEN_FILE="/nowhere")
+    assert (later.exit_code, answered(later)["proven"]) == (0, True), later.output
+    assert auditor.run(*offline, other, FEDBRIDGE_TOKEN_FILE="/nowhere").exit_code == 1
+    elsewhere = auditor.run(*offline, jti, FEDBRIDGE_URL="https://other.example.com", FEDBRIDGE_TOKEN_FILE="/nowhere")
+    assert elsewhere.exit_code == 1
+
+
+def test_what_was_never_issued_has_no_proof(auditor: Admin, tmp_path: Path) -> None:
+    missing = auditor.run("audit", "prove", "3HunDVp03kzwwBGVVo9FJA")
+    assert (missing.exit_code, "no such record" in " ".join(missing.output.split())) == (1, True), missing.output
+    (tmp_path / "junk.json").write_text("[]")
+    assert auditor.run("audit", "prove", "x", "--check", tmp_path / "junk.json").exit_code == 2
+
+
+def test_O2_a_tenants_auditor_gets_proofs_of_the_tenants_records_alone(laptop: Laptop) -> None:
+    jti = issue(laptop)
+    segment_with(laptop, f'"jti":"{jti}"')
+    theirs, others = laptop.as_admin("boss"), laptop.as_admin("boss", "globex")
+    assert laptop.admin("GET", f"/audit/{jti}/proof", token=theirs).status == 200
+    assert laptop.admin("GET", f"/audit/{jti}/proof", token=others).status == 404
+
+
+# Where it was used
+
+
+def test_a_services_log_is_joined_to_the_chain(laptop: Laptop, auditor: Admin, tmp_path: Path) -> None:
+    """A line as the adapters write it, behind a logger's prefix, wrapped by a collector, and among others."""
+    answer = laptop.exchange("worker", LEDGER, scope="ledger:read")
+    verifier = Verifier(laptop.local.url, LEDGER)
+    claims = verifier.verify(answer.members["access_token"])
+    verifier.close()
+    line = use_line(claims, LEDGER, "GET /entries/7", datetime(2026, 11, 30, tzinfo=UTC))
+    other = line.replace(claims.jti, "another-token").replace("/entries/7", "/entries/8")
+    lines = ["starting", f"INFO:federation.uses:{line}", json.dumps({"level": "INFO", "message": other}), "{token_used"]
+    (tmp_path / "service.log").write_text("\n".join(lines) + "\n")
+    told = auditor.run("audit", "trace", claims.jti, "--uses", tmp_path / "service.log")
+    assert told.exit_code == 0, told.output
+    assert "used  2026-11-30T00:00:00.000+00:00  ledger  GET /entries/7" in told.stdout
+    same = "same transaction: used  2026-11-30T00:00:00.000+00:00  ledger  GET /entries/8  jti another-token"
+    assert same in " ".join(told.stdout.splitlines())
+    found = answered(auditor.run("audit", "trace", claims.jti, "--uses", tmp_path / "service.log", "--json"))
+    items = found["items"]
+    assert isinstance(items, list)
+    assert [use["request"] for use in items[0]["uses"]] == ["GET /entries/7"]
+    (tmp_path / "empty.log").write_text("nothing\n")
+    assert auditor.run("audit", "trace", claims.jti, "--uses", tmp_path / "empty.log").exit_code == 2
