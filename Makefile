@@ -74,7 +74,11 @@ LAMBDA_PYTHON ?= python3.13
 # The services we call: botocore describes every service of AWS in 19 MB.
 SERVICES := dynamodb kms s3
 
-build-TokenFunction build-PublishFunction build-RotateFunction build-ConfirmTrustFunction build-IssuerKeysFunction build-RefreshKeysFunction build-IntrospectFunction build-RevokeFunction build-StatusFunction build-ArchiveFunction: requirements.txt
+build-TokenFunction build-IntrospectFunction build-RevokeFunction build-IssuerKeysFunction: requirements-token.txt
+	$(install-locked)
+	$(copy-code)
+
+build-PublishFunction build-RotateFunction build-ConfirmTrustFunction build-RefreshKeysFunction build-StatusFunction build-ArchiveFunction: requirements.txt
 	$(install-locked)
 	$(copy-code)
 
@@ -95,7 +99,7 @@ build-HealthFunction: # needs no library
 define install-locked
 $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile \
 	$(LAMBDA) --target $(ARTIFACTS_DIR) -r $<
-find $(ARTIFACTS_DIR)/botocore/data -mindepth 1 -maxdepth 1 -type d $(SERVICES:%=! -name %) -exec rm -r {} +
+! test -d $(ARTIFACTS_DIR)/botocore || find $(ARTIFACTS_DIR)/botocore/data -mindepth 1 -maxdepth 1 -type d $(SERVICES:%=! -name %) -exec rm -r {} +
 endef
 
 define copy-code
@@ -125,6 +129,7 @@ lock: ## compile the hash-locked requirements from pyproject.toml (needs uv)
 	uv pip compile $(LOCK) pyproject.toml --all-extras --group dev -o requirements-dev.txt
 	uv pip compile $(LOCK) pyproject.toml --extra server -c requirements-dev.txt -o requirements.txt
 	uv pip compile $(LOCK) pyproject.toml --extra server --extra admin -c requirements-dev.txt -o requirements-admin.txt
+	uv pip compile $(LOCK) --group token -c requirements-dev.txt -o requirements-token.txt
 	uv pip compile $(LOCK) --group browser -o requirements-browser.txt
 	uv pip compile $(LOCK) --group fuzz -o requirements-fuzz.txt
 	uv pip compile $(LOCK) --group engine -o requirements-engine.txt

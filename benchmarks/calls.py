@@ -8,11 +8,11 @@ from functools import partial
 
 from msgspec import Struct
 
-from benchmarks.world import IDP, World
-from federation.oauth.http import HttpResponse
+from benchmarks.trust import IDP
+from benchmarks.world import Response, World
 from federation.trust.memory import LOOKS
 
-DELAY = 0.05
+DELAY = 0.1
 """Seconds that every answer is delayed to see which calls overlap."""
 
 PAUSE = 1.1
@@ -31,8 +31,8 @@ class Measured(Struct, frozen=True):
 
 def measure(world: World) -> Iterator[Measured]:
     """The rows of the table, the warm exchange first."""
-    once = world.token("once", f"{IDP}/once")
-    token = world.token()
+    once = world.aws.token("once", f"{IDP}/once")
+    token = world.aws.token()
     ours = _access_token(world.exchange(token))
     world.exchange(token, world.proof())  # brings the nonce
     world.exchange(token, **world.assertion())
@@ -46,19 +46,19 @@ def measure(world: World) -> Iterator[Measured]:
     time.sleep(PAUSE)
     yield _row(world, "the first after a second without any", lambda: world.exchange(token).status)
     yield from _refused_junk(world, token)
-    uncached = world.token("worker-7")
+    uncached = world.aws.token("worker-7")
     yield _row(world, "exchange, mapping not cached", lambda: world.exchange(uncached).status)
     yield _row(world, "exchange, single use", lambda: world.exchange(once).status)
     yield _row(world, "refused: replayed", lambda: world.exchange(once).status)
-    world.exchange(world.token("nobody"))  # from here on it is known for a while that the issuer has no patterns
-    yield _row(world, "refused: no mapping", lambda: world.exchange(world.token("stranger")).status)
+    world.exchange(world.aws.token("nobody"))  # from here on it is known for a while that the issuer has no patterns
+    yield _row(world, "refused: no mapping", lambda: world.exchange(world.aws.token("stranger")).status)
     yield _row(world, "refused: audience not granted", lambda: world.exchange(token, audience="ledger").status)
     yield _row(world, "refused: scope too wide", lambda: world.exchange(token, scope="risk:score:write").status)
 
 
 def _refused_junk(world: World, token: str) -> Iterator[Measured]:
     """Beyond a look a second at whether an edit has made the refusals wrong, which a flood has used up here."""
-    stranger = world.token(issuer=f"{IDP}/x")
+    stranger = world.aws.token(issuer=f"{IDP}/x")
     for _ in range(LOOKS):
         world.exchange(stranger)
     yield _row(world, "junk: unknown issuer, in a flood", lambda: world.exchange(stranger).status)
@@ -69,11 +69,11 @@ def _refused_junk(world: World, token: str) -> Iterator[Measured]:
     yield _row(world, "junk: no client assertion", lambda: world.exchange(token, **forged).status)
 
 
-def _access_token(response: HttpResponse) -> str:
+def _access_token(response: Response) -> str:
     return str(json.loads(response.body)["access_token"])
 
 
-def _busy(world: World, what: str, prepare: Callable[[], Callable[[], HttpResponse]]) -> Measured:
+def _busy(world: World, what: str, prepare: Callable[[], Callable[[], Response]]) -> Measured:
     """As it is for most of many: what is counted against limits was leased by an earlier one, for a second."""
     for _ in range(TRIES):
         prepare()()
@@ -86,10 +86,11 @@ def _busy(world: World, what: str, prepare: Callable[[], Callable[[], HttpRespon
 
 def _row(world: World, what: str, exchange: Callable[[], int]) -> Measured:
     aws = world.aws
-    aws.calls.clear()
-    aws.delay = DELAY
+    aws.delay(int(DELAY * 1000))
+    aws.calls()
     started = time.perf_counter()
     status = exchange()
     waited = time.perf_counter() - started
-    aws.delay = 0.0
-    return Measured(what, status, Counter(aws.calls), int(waited / DELAY))
+    calls = aws.calls()
+    aws.delay(0)
+    return Measured(what, status, calls, int(waited / DELAY))

@@ -1,41 +1,109 @@
-"""CPU time of a cold start, against a process that only makes the clients, in pairs (DESIGN section 10)."""
+"""CPU of a process from its start to its first exchange, over one that only makes boto3's clients, in pairs.
+
+Both run in the folder that `sam build` makes of the token function, on the Python that it deploys: libraries by their
+hashes, our code beside them, everything compiled.
+"""
 
 import json
 import os
+import shutil
 import statistics
 import subprocess
-import sys
+from pathlib import Path
 
-PAIRS = 5
+from msgspec import Struct
+
+from benchmarks.world import ROOT, AwsProcess, exchange_event
+
+PAIRS = 7
+PYTHON = os.environ.get("LAMBDA_PYTHON", "python3.13")
+"""As in the Makefile; what template.yaml runs on."""
+FOLDER = ROOT / "build" / "bench"
+CLIENTS = FOLDER / "clients"
+"""boto3 alone: the token function has none."""
+LEFT_OUT = frozenset({"cli", "local", "__pycache__"})
+SERVICES = frozenset({"dynamodb", "kms", "s3"})
+"""Of botocore's data, as the Makefile keeps them for other functions."""
+
 _CLIENTS = "import boto3; boto3.client('kms'); boto3.client('dynamodb')"
-_BRIDGE = "import functions.token as t; t.build({environment})"
-_TIMED = "import time; {code}; print(time.process_time())"
-
-_ENVIRONMENT = {
-    "FEDERATION_ISSUER": "https://federation.example.com",
-    "FEDERATION_TRUST_TABLE": "trust",
-    "FEDERATION_STATE_TABLE": "state",
-    "FEDERATION_AUDIT_TABLE": "audit",
-    "FEDERATION_DOCUMENTS_BUCKET": "documents",
-    "FEDERATION_SIGNING_KEY": "key",
-}
-
-
-def measure() -> tuple[float, float]:
-    """(seconds of CPU until the handler stands, the same for boto3 with its two clients): medians."""
-    bridge = _BRIDGE.format(environment=json.dumps(_ENVIRONMENT))
-    pairs = [(_run(bridge), _run(_CLIENTS)) for _ in range(PAIRS)]
-    ours, clients = zip(*pairs, strict=True)
-    return statistics.median(ours), statistics.median(clients)
+_EXCHANGE = """
+import json, sys
+asked = json.load(sys.stdin)
+import functions.token as function
+class Context: aws_request_id = "r"
+answer = function.handler(asked, Context())
+assert answer["statusCode"] == 200, answer
+"""
+_MEASURED = """
+import resource
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss)
+"""
 
 
-def _run(code: str) -> float:
-    region = {"AWS_DEFAULT_REGION": "us-east-1"}
-    done = subprocess.run(  # noqa: S603  (our own interpreter and our own text)
-        [sys.executable, "-c", _TIMED.format(code=code)],
-        env={**os.environ, **region},
-        capture_output=True,
-        text=True,
-        check=True,
+class Start(Struct, frozen=True):
+    """Seconds of CPU and MiB of memory, medians; `ratio`: the median of what pairs say."""
+
+    ours: float
+    clients: float
+    ratio: float
+    peak: float
+    zipped: int
+    """Bytes of the function, zipped."""
+    python: str
+
+
+def measure(aws: AwsProcess) -> Start:
+    """Raises FileNotFoundError where there is no such Python."""
+    function, boto = _built()
+    event = json.dumps(exchange_event(aws.token(), "bench-cold"))
+    pairs = [(_run(function, _EXCHANGE, event, aws), _run(boto, _CLIENTS, "", aws)) for _ in range(PAIRS)]
+    ours, clients = ([each[at] for each in pairs] for at in (0, 1))
+    return Start(
+        ours=statistics.median(cpu for cpu, _ in ours),
+        clients=statistics.median(cpu for cpu, _ in clients),
+        ratio=statistics.median(mine[0] / theirs[0] for mine, theirs in pairs),
+        peak=statistics.median(peak for _, peak in ours) / 1024,
+        zipped=_zipped(function),
+        python=subprocess.run([PYTHON, "-V"], capture_output=True, text=True, check=True).stdout.split()[-1],  # noqa: S603
     )
-    return float(done.stdout.split()[-1])
+
+
+def _built() -> tuple[Path, Path]:
+    """The libraries are installed once, our code is copied each time."""
+    function = FOLDER / "token"
+    _installed(function, ROOT / "requirements-token.txt")
+    _installed(CLIENTS, ROOT / "requirements.txt")
+    for service in (CLIENTS / "botocore" / "data").iterdir():
+        if service.is_dir() and service.name not in SERVICES:
+            shutil.rmtree(service)
+    for name in ("federation", "functions"):
+        shutil.rmtree(function / name, ignore_errors=True)
+        shutil.copytree(ROOT / name, function / name, ignore=lambda _, names: LEFT_OUT.intersection(names))
+    for folder in (function, CLIENTS):
+        _python("-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(folder))
+    return function, CLIENTS
+
+
+def _installed(folder: Path, requirements: Path) -> None:
+    if not folder.exists():
+        options = ("-q", "--disable-pip-version-check", "--root-user-action=ignore", "--no-compile", "--no-deps")
+        _python("-m", "pip", "install", *options, "--require-hashes", "-r", str(requirements), "--target", str(folder))
+
+
+def _python(*arguments: str) -> None:
+    subprocess.run([PYTHON, *arguments], check=True)  # noqa: S603 - an interpreter and our own text
+
+
+def _run(folder: Path, code: str, stdin: str, aws: AwsProcess) -> tuple[float, float]:
+    """(seconds of CPU, KiB of memory) of a process in that folder."""
+    environment = {**aws.environment, "AWS_DEFAULT_REGION": "us-east-1", "PYTHONPATH": str(folder), "PATH": os.defpath}
+    command = [shutil.which(PYTHON) or PYTHON, "-c", code + _MEASURED]
+    done = subprocess.run(command, env=environment, cwd=folder, input=stdin, capture_output=True, text=True, check=True)  # noqa: S603
+    cpu, peak = done.stdout.splitlines()[-1].split()
+    return float(cpu), float(peak)
+
+
+def _zipped(folder: Path) -> int:
+    archive = Path(shutil.make_archive(str(FOLDER / "function"), "zip", folder))
+    return archive.stat().st_size

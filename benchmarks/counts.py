@@ -24,7 +24,8 @@ from urllib.parse import urlencode
 
 import boto3
 
-from benchmarks.world import BRIDGE, Silent
+from benchmarks.aws_process import BRIDGE
+from benchmarks.world import Silent
 from federation.admin.changes import change_now
 from federation.admin_api.endpoint import AdminEndpoint
 from federation.bootstrap.admin import trust_editor

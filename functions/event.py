@@ -24,15 +24,15 @@ class _MalformedEvent(ValueError):
     """No gateway sends this."""
 
 
-def read_event(event: Event, invocation: str) -> HttpRequest:
+def read_event(event: Event, invocation: str, trace_id: str = "") -> HttpRequest:
     """The request in an event; never raises. `invocation`: names the request where the gateway did not.
 
     The correlation id is the gateway's, never one that the caller chose: one-time things are claimed under it.
     """
     try:
-        return _request(_members(event), invocation)
+        return _request(_members(event), invocation, trace_id)
     except _MalformedEvent:
-        return HttpRequest("POST", "", UNREADABLE, invocation, headers={"content-type": FORM})
+        return HttpRequest("POST", "", UNREADABLE, invocation, headers={"content-type": FORM}, trace_id=trace_id)
 
 
 def write_response(response: HttpResponse) -> GatewayResponse:
@@ -45,7 +45,7 @@ def write_response(response: HttpResponse) -> GatewayResponse:
     }
 
 
-def _request(event: Mapping[object, object], invocation: str) -> HttpRequest:
+def _request(event: Mapping[object, object], invocation: str, trace_id: str) -> HttpRequest:
     context = _members(event.get("requestContext"))
     http = _members(context.get("http"))
     certificate = _members(_members(context.get("authentication")).get("clientCert"))
@@ -60,6 +60,7 @@ def _request(event: Mapping[object, object], invocation: str) -> HttpRequest:
         source_ip=_text(http.get("sourceIp")),
         client_certificate=_text(certificate.get("clientCertPem")) or None,
         iam_caller=iam_caller,
+        trace_id=trace_id,
     )
 
 
@@ -101,7 +102,7 @@ def _members(value: object) -> Mapping[object, object]:
     """An object's members; none where it is absent."""
     if value is None:
         return {}
-    if not isinstance(value, Mapping):
+    if not isinstance(value, (dict, Mapping)):
         raise _MalformedEvent
     return value
 

@@ -15,7 +15,7 @@ from federation.settings import Settings, read_settings
 from federation.web.connection import system_trust
 from functions.event import Event, GatewayResponse, read_event, write_response
 from functions.runtime import Context, Handler
-from functions.telemetry import CountedRefusals, Counters, log_stream, structured_logger
+from functions.telemetry import CountedRefusals, Counters, log_stream, structured_logger, trace_id
 
 
 class HttpEndpoint(Protocol):
@@ -56,7 +56,7 @@ class HttpHandler(Struct, frozen=True):
 
     def handle(self, event: Event, context: Context) -> GatewayResponse:
         """The endpoint's answer to any event."""
-        return write_response(self.endpoint.handle(read_event(event, context.aws_request_id)))
+        return write_response(self.endpoint.handle(read_event(event, context.aws_request_id, trace_id())))
 
 
 def _deployed(environment: Mapping[str, str]) -> AwsServices:

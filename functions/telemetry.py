@@ -4,13 +4,15 @@ Nothing here takes an event, a header or a token.
 """
 
 import json
+import os
+import re
 import sys
 from collections.abc import Mapping
 from itertools import count
+from time import time
 from typing import TextIO
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from msgspec import Struct
 
 from federation.aws.audit_log import PowertoolsAuditLog
@@ -21,7 +23,18 @@ NAMESPACE = "FederationBridge"
 LOG_STREAM = "FEDERATION_LOG_STREAM"
 """`stderr`: keeps a laptop's standard output clean. Otherwise standard output, which Lambda collects."""
 
+TRACE = "_X_AMZN_TRACE_ID"
+_ROOT = re.compile(r"(?:^|;)Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)")
 _numbers = count(1)
+
+
+def trace_id(environment: Mapping[str, str] = os.environ) -> str:
+    """X-Ray's name for the trace of this invocation; empty: there is none. Lambda sets it anew each time.
+
+    Powertools writes it into every line of the log as `xray_trace_id`.
+    """
+    found = _ROOT.search(environment.get(TRACE, ""))
+    return found[1] if found else ""
 
 
 def log_stream(environment: Mapping[str, str]) -> TextIO:
@@ -45,12 +58,15 @@ class Counters(Struct, frozen=True):
     stream: TextIO
 
     def count(self, name: str, facts: Mapping[str, str], number: int = 1) -> None:
-        """Add a number. `facts` stand beside it and make no dimension, so they may take any value."""
-        metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
-        metrics.add_metric(name=name, unit=MetricUnit.Count, value=number)
-        for key, fact in facts.items():
-            metrics.add_metadata(key, fact)
-        self.stream.write(json.dumps(metrics.serialize_metric_set()) + "\n")  # one write: lines never mingle
+        """Add a number. `facts` stand beside it and make no dimension, so they may take any value.
+
+        Written as Powertools would write it, for a tenth of its cost.
+        """
+        metric = {"Namespace": NAMESPACE, "Dimensions": [["service"]], "Metrics": [{"Name": name, "Unit": "Count"}]}
+        about = {"Timestamp": int(time() * 1000), "CloudWatchMetrics": [metric]}
+        trace = {"xray_trace_id": traced} if (traced := trace_id()) else {}
+        line = {"_aws": about, "service": SERVICE, name: [float(number)], **facts, **trace}
+        self.stream.write(json.dumps(line) + "\n")  # one write: lines never mingle
         self.stream.flush()
 
 

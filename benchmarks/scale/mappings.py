@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.world import GRANTS
+from benchmarks.trust import GRANTS
 from federation.aws.items import Item
 from federation.aws.trust_writes import TrustWrites
 from federation.model.documents import StoredDocument

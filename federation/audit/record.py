@@ -98,6 +98,7 @@ class AuditRecord:
         return {
             "time": datetime.fromtimestamp(self._clock.now(), UTC).isoformat(timespec="milliseconds"),
             "correlation_id": self._http.correlation_id,
+            **({"trace_id": self._http.trace_id} if self._http.trace_id else {}),
             "source_ip": self._http.source_ip,
             "caller_correlation_id": _caller_text(self._http, "x-correlation-id"),
             "user_agent": _caller_text(self._http, "user-agent"),

@@ -1,11 +1,9 @@
 """A write with a condition, which DynamoDB leaves undone where that does not hold."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 from typing import Any
 
 from federation.aws.errors import AwsRefused, translated
-from federation.oauth.reasons import Reason
 
 
 class ConditionNotMet(Exception):
@@ -17,13 +15,12 @@ class ConditionNotMet(Exception):
         self.item = item
 
 
-@contextmanager
-def conditional(unavailable: Reason) -> Iterator[None]:
+class conditional(translated):  # noqa: N801 (read as a word, as the other)
     """`translated` around one PutItem, UpdateItem or DeleteItem with a condition; raises ConditionNotMet as well."""
-    with translated(unavailable):
-        try:
-            yield
-        except AwsRefused as error:
-            if error.code != "ConditionalCheckFailedException":
-                raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, AwsRefused) and error.code == "ConditionalCheckFailedException":
             raise ConditionNotMet(error.answer.get("Item", {})) from error
+        super().__exit__(kind, error, trace)

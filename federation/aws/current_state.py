@@ -5,10 +5,10 @@ from contextlib import suppress
 
 from federation.aws.backoff import Pause, full_jitter
 from federation.aws.items import Asked, Item, Key, start_getting
-from federation.aws.revocations import revocation_in, revocation_item_key
+from federation.aws.revocations import revocation_in, revocation_item_key, revocation_pk
 from federation.aws.risk_scores import risk_item_key, score_in
 from federation.aws.service import DynamoDb
-from federation.aws.trust_items import document_key, is_deleted, stored_document, version_of
+from federation.aws.trust_items import document_key, document_pk, is_deleted, stored_document, version_of
 from federation.model.documents import CorruptDocument, StoredDocument
 from federation.model.revocation import Revocation, RevocationKey
 from federation.model.risk import RiskKey, RiskScore
@@ -54,7 +54,7 @@ class DynamoCurrentState:
 
     def _revocations(self, keys: Collection[RevocationKey], items: dict[str, Item]) -> dict[RevocationKey, Revocation]:
         """DynamoDB takes days to delete what has expired."""
-        asked = {key: items.get(_pk(revocation_item_key(key))) for key in keys}
+        asked = {key: items.get(revocation_pk(key)) for key in keys}
         found = {key: revocation_in(item) for key, item in asked.items() if item is not None}
         now = int(self._clock.now())
         return {key: revocation for key, revocation in found.items() if revocation.expires_at >= now}
@@ -66,8 +66,7 @@ def _state_keys(question: CurrentVersionsQuery) -> list[Key]:
 
 def _versions(refs: Collection[DocumentRef], items: list[Item]) -> dict[DocumentRef, int]:
     found = {(_pk(item), item["sk"]["S"]): version_of(item) for item in items if not is_deleted(item)}
-    asked = {ref: document_key(ref) for ref in refs}
-    names = {ref: (_pk(key), key["sk"]["S"]) for ref, key in asked.items()}
+    names = {ref: (document_pk(ref), ref.id) for ref in refs}
     return {ref: found[name] for ref, name in names.items() if name in found}
 
 

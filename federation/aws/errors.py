@@ -1,7 +1,6 @@
 """What AWS answered -> what the core understands: unavailable (come again) or refused (our own fault)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 from typing import Any
 
 from federation.oauth.errors import OAuthError, ServerError, TemporarilyUnavailable
@@ -68,16 +67,22 @@ class AwsUnusable(AwsError):
     """Nothing was sent: there are no credentials, or the request is none."""
 
 
-@contextmanager
-def translated(unavailable: Reason) -> Iterator[None]:
-    """Raise TemporarilyUnavailable(`unavailable`) for what passes, ServerError for what does not."""
-    try:
-        yield
-    except AwsRefused as error:
-        raise refusal(error, unavailable) from error
-    except AwsUnreachable as error:
-        raise TemporarilyUnavailable(unavailable, str(error)) from error
-    except AwsUnusable as error:
+class translated:  # noqa: N801 (read as a word: `with translated(...):`)
+    """Raises TemporarilyUnavailable(`unavailable`) for what passes, ServerError for what does not."""
+
+    def __init__(self, unavailable: Reason) -> None:
+        self._unavailable = unavailable
+
+    def __enter__(self) -> None:
+        """Nothing happens yet."""
+
+    def __exit__(self, _kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if error is None or not isinstance(error, AwsError):
+            return
+        if isinstance(error, AwsRefused):
+            raise refusal(error, self._unavailable) from error
+        if isinstance(error, AwsUnreachable):
+            raise TemporarilyUnavailable(self._unavailable, str(error)) from error
         raise ServerError(Reason.INTERNAL_ERROR, str(error)) from error
 
 

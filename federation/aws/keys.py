@@ -1,11 +1,15 @@
 """Keys of DynamoDB items, built from outside text without collisions (ATTACKS E6)."""
 
+from functools import lru_cache
 from hashlib import sha256
 
+KEPT = 2048
+"""Keys that are remembered: an exchange needs a score of them, nearly all the same as the last."""
 LONGEST = 512
 """Characters that stand in a key as they are: a sort key may have 1,024 bytes."""
 
 
+@lru_cache(maxsize=KEPT)
 def item_key(*parts: str) -> str:
     """An ASCII key that no other tuple of parts has: each part with its length before it.
 

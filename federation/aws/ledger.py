@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
+from msgspec.json import encode
 
 from federation.aws.backoff import Pause, full_jitter
 from federation.aws.claim_writes import check_uses, claim, give_back
@@ -98,7 +99,7 @@ class DynamoLedger:
             raise (AlreadyUsed(*taken) if taken else _jti_taken()) from error
 
     def _record(self, entry: JsonObject) -> Write:
-        whole = {"entry": {"S": json.dumps({name: value for name, value in entry.items() if name != KEYS})}}
+        whole = {"entry": {"S": _json({name: value for name, value in entry.items() if name != KEYS})}}
         return {
             "TableName": self._tables.audit,
             "Item": _record_key(entry) | _searchable(entry) | recent_attributes(entry) | whole,
@@ -116,6 +117,15 @@ class DynamoLedger:
 
 def _record_key(entry: JsonObject) -> Key:
     return {"pk": {"S": item_key("issued", str(entry["jti"]))}}
+
+
+def _json(entry: JsonObject) -> str:
+    """ASCII, whatever a caller put into a field."""
+    try:
+        text = encode(entry).decode()
+    except ValueError:
+        return json.dumps(entry)
+    return text if text.isascii() else json.dumps(entry)
 
 
 def _searchable(entry: JsonObject) -> Item:

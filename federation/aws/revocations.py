@@ -7,6 +7,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 
 from federation.aws.backoff import ATTEMPTS, Pause, full_jitter
 from federation.aws.conditional import ConditionNotMet, conditional
@@ -80,8 +81,14 @@ class DynamoRevocations:
 
 
 def revocation_item_key(key: RevocationKey) -> Key:
+    """Where the revocation of that key lies."""
+    return {"pk": {"S": revocation_pk(key)}}
+
+
+@lru_cache(maxsize=4096)
+def revocation_pk(key: RevocationKey) -> str:
     """Without a tenant it has a part less: no name of a tenant is taken for none (ATTACKS E6)."""
-    return {"pk": {"S": item_key("revoked", *_parts(key))}}
+    return item_key("revoked", *_parts(key))
 
 
 def revocation_in(item: Item) -> Revocation:

@@ -28,6 +28,7 @@ wait for a second admin:
 
 import json
 from collections.abc import Mapping as ReadOnly
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -68,7 +69,13 @@ class Filing(Struct, frozen=True):
 
 def document_key(ref: DocumentRef) -> Key:
     """The item that is the document."""
-    return {"pk": {"S": document_partition(ref.kind, shard_of(ref))}, "sk": {"S": ref.id}}
+    return {"pk": {"S": document_pk(ref)}, "sk": {"S": ref.id}}
+
+
+@lru_cache(maxsize=4096)
+def document_pk(ref: DocumentRef) -> str:
+    """The partition in which the document lies."""
+    return document_partition(ref.kind, shard_of(ref))
 
 
 def document_partition(kind: Kind, shard: str = ONLY_SHARD) -> str:

@@ -1,11 +1,13 @@
 """Source addresses as they are counted."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 SUBSCRIBER = 64
 """Bits of an IPv6 address that somebody is given; the rest anybody chooses for each request."""
 
 
+@lru_cache(maxsize=1024)
 def source_of(address: str) -> str:
     """The IPv4 address, or the /64 of an IPv6 address; everything else is one source."""
     try:

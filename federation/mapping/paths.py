@@ -55,7 +55,7 @@ def lookup(claims: Claims, path: ClaimPath) -> Json:
     """The value at the path; None where it is absent, as for null: neither ever matches anything."""
     value: Json = claims
     for name in path:
-        if not isinstance(value, ReadOnly):
+        if not isinstance(value, (dict, ReadOnly)):  # `dict` first: asking an abstract class costs ten times as much
             return None
         value = value.get(name)
     return value

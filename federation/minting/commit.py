@@ -7,9 +7,9 @@ thread is needed. Whatever fails, the signature is thrown away.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -22,6 +22,7 @@ from federation.oauth.errors import OAuthError
 from federation.oauth.reasons import Reason
 from federation.ports import AlreadyUsed, CurrentState, Ledger, Signer
 
+_T = TypeVar("_T")
 _Waits: TypeAlias = Callable[[], object]
 """Waits for what is on its way; raises what came of it."""
 _Starts: TypeAlias = Callable[[], _Waits]
@@ -57,14 +58,8 @@ class Commit(Struct, frozen=True):
         return outcomes[-1]
 
     def _start_writing(self, pending: PendingToken) -> _Waits:
-        with _replays_refused():
-            written = self.ledger.start_commit(pending.entry, pending.uses, pending.kept)
-
-        def waits() -> None:
-            with _replays_refused():
-                written()
-
-        return waits
+        written = _replays_refused(partial(self.ledger.start_commit, pending.entry, pending.uses, pending.kept))
+        return partial(_replays_refused, written)
 
     def _start_checking(self, pending: PendingToken) -> _Waits:
         standing = self.state.start_standing(question(pending))
@@ -102,13 +97,12 @@ def _outcome(waits: _Waits) -> object:
         return error
 
 
-def _raise(error: Exception) -> object:
-    raise error
-
-
-@contextlib.contextmanager
-def _replays_refused() -> Iterator[None]:
+def _replays_refused(step: Callable[[], _T]) -> _T:
     try:
-        yield
+        return step()
     except AlreadyUsed as error:
         raise replayed(error) from error
+
+
+def _raise(error: Exception) -> object:
+    raise error

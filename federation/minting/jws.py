@@ -5,10 +5,12 @@ from base64 import urlsafe_b64encode
 from functools import lru_cache
 from typing import Any
 
+from cryptography.hazmat.primitives.hashes import SHA256
 from jwt.algorithms import Algorithm, ECAlgorithm, OKPAlgorithm, RSAAlgorithm, RSAPSSAlgorithm
 
-from federation.model.json import JsonObject
+from federation.model.json import Json, JsonObject
 from federation.model.keys import SigningKey
+from federation.model.rsa_signature import RsaSignature, pkcs1, pss
 from federation.oauth.errors import ServerError
 from federation.oauth.identifiers import AT_JWT
 from federation.oauth.reasons import Reason
@@ -23,11 +25,13 @@ _ALGORITHMS: dict[str, Algorithm] = {
     "EdDSA": OKPAlgorithm(),
 }
 
+_VERIFIERS: dict[str, RsaSignature | Algorithm] = {**_ALGORITHMS, "RS256": pkcs1(SHA256()), "PS256": pss(SHA256())}
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+
 
 def signing_input(key: SigningKey, claims: JsonObject, typ: str = AT_JWT) -> bytes:
     """`header.payload`. What one key signs is told apart by `typ` (RFC 8725 section 3.11)."""
-    header = {"alg": key.algorithm, "kid": key.kid, "typ": typ}
-    return b".".join(_encode(json.dumps(part, separators=(",", ":")).encode()) for part in (header, claims))
+    return b".".join((_header(key.algorithm, key.kid, typ), _encode(_compact(claims).encode())))
 
 
 def assemble(key: SigningKey, message: bytes, signature: bytes, max_size: int = MAX_TOKEN) -> str:
@@ -46,13 +50,17 @@ def assemble(key: SigningKey, message: bytes, signature: bytes, max_size: int = 
 
 def verifies(key: SigningKey, message: bytes, signature: bytes) -> bool:
     """Whether the key made the signature."""
-    algorithm = _ALGORITHMS[key.algorithm]
-    return algorithm.verify(message, _public_key(key.algorithm, json.dumps(dict(key.jwk), sort_keys=True)), signature)
+    return _VERIFIERS[key.algorithm].verify(message, _public_key(key.algorithm, tuple(key.jwk.items())), signature)
 
 
 @lru_cache(maxsize=8)
-def _public_key(algorithm: str, jwk: str) -> Any:  # noqa: ANN401  (cryptography's union of key classes)
-    return _ALGORITHMS[algorithm].from_jwk(jwk)
+def _header(algorithm: str, kid: str, typ: str) -> bytes:
+    return _encode(_compact({"alg": algorithm, "kid": kid, "typ": typ}).encode())
+
+
+@lru_cache(maxsize=8)
+def _public_key(algorithm: str, jwk: tuple[tuple[str, Json], ...]) -> Any:  # noqa: ANN401 (cryptography's key classes)
+    return _ALGORITHMS[algorithm].from_jwk(json.dumps(dict(jwk)))
 
 
 def _encode(data: bytes) -> bytes:

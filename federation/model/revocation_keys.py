@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as ReadOnly
+from functools import lru_cache
 
 from federation.model.authorization import Authorization, Link
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
@@ -48,6 +49,7 @@ def is_revoked(keys: Iterable[RevocationKey], issued_at: int, revocations: ReadO
     return any(key in revocations and revocations[key].covers(issued_at) for key in keys)
 
 
+@lru_cache(maxsize=2048)
 def key_text(key: RevocationKey) -> str:
     """A text that no other key has."""
     return json.dumps([key.what, key.value, key.tenant], separators=(",", ":"))

@@ -17,7 +17,7 @@ from federation.value import Redacted
 
 def acting_principals(act: Json) -> Iterator[str]:
     """Every `sub` of an `act` claim, the current actor first (RFC 8693 section 4.1)."""
-    while isinstance(act, ReadOnly):
+    while act is not None and isinstance(act, ReadOnly):
         yield str(act["sub"])
         act = act.get("act")
 

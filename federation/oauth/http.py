@@ -27,6 +27,8 @@ class HttpRequest(Redacted, Struct, frozen=True):
     """PEM of the TLS client certificate as the gateway saw it; never taken from a header."""
     iam_caller: str | None = None
     """ARN of whoever signed the request, as a gateway with an IAM authorizer says; never taken from a header."""
+    trace_id: str = ""
+    """X-Ray's name for the trace, as Lambda says; never taken from a header."""
 
 
 class HttpResponse(Redacted, Struct, frozen=True):

@@ -50,7 +50,7 @@ class at:  # noqa: N801  (read as a word: `with at(Step.TARGETS):`)
         """Nothing happens yet."""
 
     def __exit__(self, _kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        if isinstance(error, OAuthError) and (self._whole or error.step is None):
+        if error is not None and isinstance(error, OAuthError) and (self._whole or error.step is None):
             error.step = self._step
 
 

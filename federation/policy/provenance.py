@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 
 from federation.model.authorization import Link, NotRevoked, Provenance
 from federation.model.revocation import RevocationKey, RevocationTarget
@@ -54,6 +55,7 @@ def _named(policies: tuple[str, ...]) -> str:
     return ",".join((*policies[:MAX_POLICIES], *((f"+{further}",) if further > 0 else ())))
 
 
+@lru_cache(maxsize=256)
 def _fingerprint(versions: tuple[DocumentVersion, ...]) -> str:
     """Names the snapshot of documents that decided (ATTACKS F7): the audit record lists its versions."""
     return hashlib.sha256(json.dumps(sorted(versions)).encode()).hexdigest()[:16]

@@ -8,9 +8,11 @@ from collections.abc import Mapping as ReadOnly
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, SECP521R1, EllipticCurve
-from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm, RSAPSSAlgorithm
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm
 from msgspec import Struct
 
+from federation.model.rsa_signature import RsaSignature, pkcs1, pss
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 
@@ -20,7 +22,7 @@ class SignatureAlgorithm(Struct, frozen=True):
 
     name: str
     kty: str
-    implementation: RSAAlgorithm | ECAlgorithm | OKPAlgorithm
+    implementation: RsaSignature | ECAlgorithm | OKPAlgorithm
     crv: str | None = None
     curve: EllipticCurve | None = None
     """ECDSA."""
@@ -41,12 +43,12 @@ class SignatureAlgorithm(Struct, frozen=True):
 ALGORITHMS: ReadOnly[str, SignatureAlgorithm] = {
     algorithm.name: algorithm
     for algorithm in (
-        SignatureAlgorithm("RS256", "RSA", RSAAlgorithm(RSAAlgorithm.SHA256)),
-        SignatureAlgorithm("RS384", "RSA", RSAAlgorithm(RSAAlgorithm.SHA384)),
-        SignatureAlgorithm("RS512", "RSA", RSAAlgorithm(RSAAlgorithm.SHA512)),
-        SignatureAlgorithm("PS256", "RSA", RSAPSSAlgorithm(RSAPSSAlgorithm.SHA256)),
-        SignatureAlgorithm("PS384", "RSA", RSAPSSAlgorithm(RSAPSSAlgorithm.SHA384)),
-        SignatureAlgorithm("PS512", "RSA", RSAPSSAlgorithm(RSAPSSAlgorithm.SHA512)),
+        SignatureAlgorithm("RS256", "RSA", pkcs1(SHA256())),
+        SignatureAlgorithm("RS384", "RSA", pkcs1(SHA384())),
+        SignatureAlgorithm("RS512", "RSA", pkcs1(SHA512())),
+        SignatureAlgorithm("PS256", "RSA", pss(SHA256())),
+        SignatureAlgorithm("PS384", "RSA", pss(SHA384())),
+        SignatureAlgorithm("PS512", "RSA", pss(SHA512())),
         SignatureAlgorithm("ES256", "EC", ECAlgorithm(ECAlgorithm.SHA256, SECP256R1), "P-256", SECP256R1()),
         SignatureAlgorithm("ES384", "EC", ECAlgorithm(ECAlgorithm.SHA384, SECP384R1), "P-384", SECP384R1()),
         SignatureAlgorithm("ES512", "EC", ECAlgorithm(ECAlgorithm.SHA512, SECP521R1), "P-521", SECP521R1()),

@@ -1,7 +1,7 @@
 """Whether a role may do what a request to AWS asks for: as much of IAM as the roles of template.yaml use."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -84,7 +84,14 @@ def _applies(statement: Statement, access: Access) -> bool:
 
 
 def _holds(operator: str, wanted: Mapping[str, Sequence[str]], access: Access) -> bool:
-    quantifier = any if operator == "ForAnyValue:StringEquals" else all
-    if operator.rpartition(":")[2] != "StringEquals":
-        raise ValueError(operator)
-    return all(quantifier(value in values for value in access.context[key]) for key, values in wanted.items())
+    quantifier, _, comparison = operator.rpartition(":")
+    compare = _COMPARISONS[comparison]
+    every = any if quantifier == "ForAnyValue" else all
+    return all(
+        every(any(compare(value, pattern) for pattern in patterns) for value in access.context[key])
+        for key, patterns in wanted.items()
+    )
+
+
+_COMPARISONS: Mapping[str, Callable[[str, str], bool]] = {"StringEquals": str.__eq__, "StringLike": fnmatchcase}
+"""Of IAM conditions; another one is an error of the test."""

@@ -12,11 +12,12 @@ MAX_BODY = 32 * 1024 * 1024
 """Bytes. DynamoDB answers 16 MB at most."""
 _PIECE = 64 * 1024
 
-_STATUS = re.compile(rb"HTTP/1\.([01]) ([2-5][0-9]{2})(?: .*)?")
-_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEAD = re.compile(rb"HTTP/1\.([01]) ([2-5][0-9]{2})(?: [^\r\n]*)?((?:\r\n[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n]*)*)")
+_FIELD = re.compile(r"\r\n([^:]+):[ \t]*([^\r\n]*)")
 _SIZE = re.compile(rb"[0-9]{1,9}")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})(?:[ \t]*;.*)?")
 _BODILESS = frozenset({204, 304})
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
 
 Receive: TypeAlias = Callable[[int], bytes]
 """At most so many bytes; none when the other side has closed. Raises OSError."""
@@ -55,14 +56,13 @@ class AnswerReader:
 
     def read(self) -> HttpAnswer:
         """Raises Malformed, Closed and what receiving raises."""
-        head, self._buffer = self._until(b"\r\n\r\n", MAX_HEAD)
-        first, *lines = head.split(b"\r\n")
-        status_line = _STATUS.fullmatch(first)
-        if status_line is None:
-            raise Malformed("status line")
-        status, headers = int(status_line[2]), _headers(lines)
+        read, self._buffer = self._until(b"\r\n\r\n", MAX_HEAD)
+        head = _HEAD.fullmatch(read)
+        if head is None:
+            raise Malformed("head")
+        status, headers = int(head[2]), _headers(head[3].decode("latin-1"))
         body = b"" if status in _BODILESS else self._body(headers)
-        kept = status_line[1] == b"1" and not self._buffer and "close" not in headers.get("connection", "").lower()
+        kept = head[1] == b"1" and not self._buffer and "close" not in headers.get("connection", "").lower()
         return HttpAnswer(status, headers, body, kept, time.time())
 
     def _body(self, headers: dict[str, str]) -> bytes:
@@ -128,16 +128,12 @@ class AnswerReader:
         return piece
 
 
-def _headers(lines: list[bytes]) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for line in lines:
-        name, colon, value = line.partition(b":")
-        if not colon or not _NAME.fullmatch(name):
-            raise Malformed("header")
-        key, text = name.decode("ascii").lower(), value.strip(b" \t").decode("latin-1")
-        if headers.get(key, text) != text and key in ("content-length", "transfer-encoding"):
-            raise Malformed("framing")
-        headers[key] = text
+def _headers(lines: str) -> dict[str, str]:
+    """By lower-case name; of those that come twice, the last. What frames the body must not come twice and differ."""
+    fields = [(name.lower(), value.rstrip(" \t")) for name, value in _FIELD.findall(lines)]
+    headers = dict(fields)
+    if len(headers) != len(fields) and any(name in _FRAMING and headers[name] != value for name, value in fields):
+        raise Malformed("framing")
     return headers
 
 

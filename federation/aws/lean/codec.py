@@ -14,6 +14,8 @@ from federation.aws.lean.answer import HttpAnswer
 from federation.aws.service import Answer
 
 _encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder()
+"""For what AWS says, never for what a caller sends: that is read by `federation.oauth.strict_json`."""
 
 
 def encode(request: Answer) -> bytes:
@@ -45,10 +47,10 @@ def _members(answer: HttpAnswer) -> Answer | None:
     checksum = answer.headers.get("x-amz-crc32")
     if checksum is not None and checksum != str(zlib.crc32(answer.body)):
         raise AwsUnreachable("checksum")
-    hook = _with_bytes if b'"B' in answer.body else None
+    body = answer.body or b"{}"
     try:
-        members: Any = json.loads(answer.body or b"{}", object_hook=hook)
-    except (NoBase64, RecursionError, ValueError):
+        members: Any = json.loads(body, object_hook=_with_bytes) if b'"B' in body else _decoder.decode(body)
+    except (msgspec.DecodeError, NoBase64, RecursionError, ValueError):
         return None
     return members if isinstance(members, dict) else None
 

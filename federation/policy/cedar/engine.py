@@ -7,10 +7,10 @@ from cedarpy import AuthzResult, Schema, is_authorized
 from msgspec import Struct, field
 
 from federation.model.policy import Decision, DecisionRequest, Obligations, PolicyAction, strictest
-from federation.policy.cedar.question import question
+from federation.policy.cedar.question import address_of, question
 from federation.policy.cedar.rules import Rule
 from federation.policy.cedar.schema import request_schema
-from federation.policy.cedar.slices import PolicySlices, Slice
+from federation.policy.cedar.slices import DEFAULT_POLICY, PolicySlices, Slice
 from federation.value import Redacted
 
 MAX_PROBLEM = 500
@@ -32,11 +32,31 @@ class CedarEngine(Redacted, Struct, frozen=True):
         """
         applicable = slices.slice_for(request.principal, request.audience)
         try:
+            if _is_permitted_by_default(request.action, applicable):
+                return _permitted(request, applicable)
             asked = question(request, applicable.mentions)
             answer = is_authorized(asked.request, applicable.handle, asked.entities, self.schema)
         except (ValueError, RecursionError) as error:
             return _undecided(applicable, f"the request has no Cedar form: {type(error).__name__}")
         return _decision(answer, applicable, request.action)
+
+
+def _is_permitted_by_default(action: PolicyAction, applicable: Slice) -> bool:
+    """Whether the shipped policy is the only one whose head fits: Cedar has nothing to look at."""
+    others = applicable.only_shipped_but_for
+    return others is not None and action not in others and action != "impersonate"
+
+
+def _permitted(request: DecisionRequest, applicable: Slice) -> Decision:
+    """What Cedar answers where one policy permits everything; raises ValueError for a request without an address."""
+    address_of(request)
+    rules = [rule for rule in applicable.rules.values() if rule.document == DEFAULT_POLICY.id]
+    return Decision(
+        allowed=True,
+        determined_by=_documents(rules),
+        obligations=strictest(*(rule.obligations for rule in rules)),
+        snapshot=applicable.snapshot,
+    )
 
 
 def _decision(answer: AuthzResult, applicable: Slice, action: PolicyAction) -> Decision:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import IPv4Address, ip_address
 from typing import NamedTuple
 
@@ -29,7 +30,7 @@ class Question(NamedTuple):
 def question(request: DecisionRequest, mentions: Mentions) -> Question:
     """With what is mentioned; raises ValueError for too much of it, and for what has no Cedar form."""
     _check_forms(request.context, mentions)
-    address = _address(request.context.network.ip)  # mentioned or not: without one, nobody is asking
+    address = address_of(request)
     context = {name: value() for name, value in _context(request.context, address).items() if name in mentions.words}
     entities = list(_entities(request, mentions)) if mentions.entities else []
     written = json.dumps(context), json.dumps(entities)
@@ -50,6 +51,11 @@ def _check_forms(context: Circumstances, mentions: Mentions) -> None:
         by_name = "claims" in mentions.words and mentions.claim(as_path(name))
         if by_name or ("attestation" in mentions.words and name in ATTESTING):
             raise ValueError("a claim that a policy reads has another form than its provider documents")
+
+
+def address_of(request: DecisionRequest) -> str:
+    """Mentioned or not: raises ValueError for a request without one."""
+    return _address(request.context.network.ip)
 
 
 def _uid(type_name: str, entity: str) -> dict[str, str]:
@@ -95,6 +101,7 @@ def _moment(seconds: int) -> datetime:
         raise ValueError("now is no time") from error
 
 
+@lru_cache(maxsize=1024)
 def _address(text: str) -> str:
     """IPv4 within IPv6 is IPv4: one network has one spelling. An address with a zone index is nobody's from outside."""
     address = ip_address(text)

@@ -58,6 +58,8 @@ class Slice(Redacted, Struct, frozen=True):
     """What any of them may read of a request."""
     snapshot: str
     """SHA-256 (hex) over (id, version) of the documents they come from."""
+    only_shipped_but_for: frozenset[str] | None = None
+    """Actions that a rule beside the shipped one, which permits all, can concern. None: any, or none is shipped."""
 
 
 class PolicySlices:
@@ -67,6 +69,7 @@ class PolicySlices:
         """Raises TemporarilyUnavailable if any enabled policy cannot be read: nothing is decided without it."""
         documents = _with_default(tuple(policies))
         self._versions = {policy.id: policy.version for policy in documents}
+        self._has_shipped = DEFAULT_POLICY in documents
         self._shelves: dict[Uid | None, dict[_Who, list[Rule]]] = {}
         self._meant: dict[str | None, frozenset[str]] = {}
         for policy in documents:
@@ -111,7 +114,8 @@ class PolicySlices:
         found = (rule for where, who in shelves for rule in self._shelves[where][who])
         rules = {rule.id: rule for rule in sorted(found, key=lambda rule: rule.id)}
         mentioned = all_mentions(rule.mentions for rule in rules.values())
-        return Slice(rules, _handle(tuple(rules.values())), mentioned, self._snapshot(rules.values()))
+        others = _actions_of_others(rules.values()) if self._has_shipped else None
+        return Slice(rules, _handle(tuple(rules.values())), mentioned, self._snapshot(rules.values()), others)
 
     def _snapshot(self, rules: Iterable[Rule]) -> str:
         documents = sorted({rule.document for rule in rules})
@@ -134,6 +138,12 @@ def _with_default(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
         raise _unavailable("the default policy is everybody's: it cannot belong to a tenant")
     shipped = () if DEFAULT_POLICY.id in names else (DEFAULT_POLICY,)
     return (*shipped, *(policy for policy in policies if policy.enabled))
+
+
+def _actions_of_others(rules: Iterable[Rule]) -> frozenset[str] | None:
+    """Those that the heads of all rules but the shipped one name; None: one of them is about any action."""
+    others = [rule.actions for rule in rules if rule.document != DEFAULT_POLICY.id]
+    return frozenset().union(*others) if all(others) else None
 
 
 def _read(policy: Policy) -> tuple[Rule, ...]:

@@ -1,9 +1,15 @@
 import io
 import json
 import sys
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from federation.aws.audit_log import PowertoolsAuditLog
-from functions.telemetry import CountedRefusals, Counters, log_stream, structured_logger
+from functions.telemetry import NAMESPACE, SERVICE, CountedRefusals, Counters, log_stream, structured_logger, trace_id
+
+ROOT = "1-5759e988-bd862e3fe1be46a994272793"
 
 
 def lines(stream: io.StringIO) -> list[dict[str, object]]:
@@ -44,6 +50,36 @@ def test_counters_do_not_add_up_across_requests() -> None:
     counters.count("Issued", {})
     assert [sorted(name for name in line if name[0].isupper()) for line in lines(stream)] == [["Refused"], ["Issued"]]
     assert "reason" not in lines(stream)[1]
+
+
+def test_a_counter_is_the_line_that_powertools_would_write() -> None:
+    stream = io.StringIO()
+    facts = {"reason": "no_mapping", "correlation_id": "\u00e9\n"}
+    Counters(stream).count("Refused", facts, 3)
+    theirs = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
+    theirs.add_metric(name="Refused", unit=MetricUnit.Count, value=3)
+    for name, fact in facts.items():
+        theirs.add_metadata(name, fact)
+    (ours,) = lines(stream)
+    assert without_time(ours) == without_time(json.loads(json.dumps(theirs.serialize_metric_set())))
+
+
+def without_time(line: dict[str, Any]) -> dict[str, Any]:
+    return {**line, "_aws": {**line["_aws"], "Timestamp": 0}}
+
+
+@pytest.mark.parametrize(
+    ("said", "root"),
+    [
+        ("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1", ROOT),
+        ("Self=1-67891234-12456789abcdef012345678a;Root=1-5759e988-bd862e3fe1be46a994272793", ROOT),
+        ("Root=1-5759e988-bd862e3fe1be46a994272793x", ""),
+        ("", ""),
+    ],
+)
+def test_a_trace_is_named_by_its_root(said: str, root: str) -> None:
+    assert trace_id({"_X_AMZN_TRACE_ID": said}) == root
+    assert trace_id({}) == ""
 
 
 def test_a_refusal_is_recorded_and_counted() -> None:

@@ -1,0 +1,130 @@
+"""AWS over HTTP in a process of its own: what moto answered once is answered again at once; KMS signs each time afresh.
+
+`python -m benchmarks.aws_process ALGORITHM` prints one line of JSON (endpoint, settings, the issuer's and the client's
+keys) and serves until its standard input ends. `GET /calls` says what was asked since the last time; `GET /delay/50`
+delays each answer by so many milliseconds.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections import Counter
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from benchmarks.trust import IMPERSONATION, write_trust
+from federation.local.embedded_aws import EmbeddedAws
+from federation.local.embedded_services import answered
+from federation.local.issuers.loopback import IssuerKey, generate_key
+from federation.model.json import Json
+from federation.settings import read_settings
+
+BRIDGE = "https://federation.example.com"
+AFRESH = frozenset({"Sign", "TransactWriteItems"})
+"""Never the same twice."""
+READS = frozenset({"GetItem", "BatchGetItem", "Query"})
+SERVICES = {"DynamoDB_20120810": "dynamodb", "TrentService": "kms"}
+CHAINS: dict[str, Json] = {"kind": "Policy", "id": "chains", "cedar": IMPERSONATION}
+
+
+class Stub:
+    """What all connections share."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+        self.delay = 0.0
+        self._kept: dict[tuple[str, bytes], bytes] = {}
+
+    def answer(self, target: str, headers: list[tuple[str, str]], body: bytes) -> bytes:
+        """The whole answer to a call."""
+        service, _, operation = target.partition(".")
+        self.calls[operation] += 1
+        key = (operation, body if operation in READS else b"")
+        kept = self._kept.get(key)
+        if kept is None or operation in AFRESH:
+            kept = self._kept[key] = _asked(SERVICES[service], headers, body)
+        return kept
+
+    def asked_about(self, path: str) -> bytes:
+        """The answer to a question of the benchmark itself."""
+        if path.startswith("/delay/"):
+            self.delay = int(path.removeprefix("/delay/")) / 1000
+        calls, self.calls = self.calls, Counter()
+        return _http(200, json.dumps(calls).encode())
+
+
+class Connection(asyncio.Protocol):
+    """HTTP/1.1 as far as SDKs speak it."""
+
+    def __init__(self, stub: Stub) -> None:
+        self._stub = stub
+        self._buffer = b""
+
+    def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - asyncio's
+        """Keep it."""
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answer every request that is whole."""
+        self._buffer += data
+        while True:
+            head, found, rest = self._buffer.partition(b"\r\n\r\n")
+            if not found:
+                return
+            first, *lines = head.decode("latin-1").split("\r\n")
+            headers = [(name.lower(), value.strip()) for name, _, value in (line.partition(":") for line in lines)]
+            length = int(dict(headers).get("content-length", 0))
+            if len(rest) < length:
+                return
+            self._buffer = rest[length:]
+            self._respond(first, headers, rest[:length])
+
+    def _respond(self, first: str, headers: list[tuple[str, str]], body: bytes) -> None:
+        method, path, _ = first.split(" ")
+        if method == "GET":
+            self._transport.write(self._stub.asked_about(path))
+            return
+        answer = self._stub.answer(dict(headers)["x-amz-target"], headers, body)
+        if self._stub.delay:
+            asyncio.get_running_loop().call_later(self._stub.delay, self._transport.write, answer)
+        else:
+            self._transport.write(answer)
+
+
+def _asked(service: str, headers: list[tuple[str, str]], body: bytes) -> bytes:
+    url = f"https://{service}.us-east-1.amazonaws.com/"
+    answer = answered(AWSPreparedRequest("POST", url, HTTPHeaders.from_pairs(headers), body, stream_output=False))
+    return _http(answer.status, answer.body)
+
+
+def _http(status: int, body: bytes) -> bytes:
+    head = f"HTTP/1.1 {status} OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+def _pem(key: IssuerKey) -> str:
+    return key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+async def _serve(stub: Stub, about: dict[str, Any]) -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Connection(stub), "127.0.0.1", 0)
+    print(json.dumps({**about, "endpoint": f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"}), flush=True)  # noqa: T201
+    await loop.run_in_executor(None, sys.stdin.read)
+
+
+def main(algorithm: str) -> None:
+    """Serve."""
+    with EmbeddedAws(os.environ, algorithm) as settings:
+        key, client = generate_key("idp-1", "RS256"), generate_key("client-1", "ES256")
+        named = {**settings, "FEDERATION_ISSUER": BRIDGE}
+        write_trust(read_settings(named), key, client, CHAINS)
+        asyncio.run(_serve(Stub(), {"settings": named, "idp": _pem(key), "client": _pem(client)}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
