@@ -13,8 +13,7 @@ from msgspec import Struct, to_builtins
 from federation.admin.changes import change_now, is_reason
 from federation.admin.editor import TrustEditor
 from federation.bootstrap.admin import trust_editor
-from federation.documents.problem import InvalidDocuments, Problem
-from federation.documents.source import SourceDocument
+from federation.documents.source import InvalidDocuments, Problem, SourceDocument
 from federation.documents.validate import validate
 from federation.model.history import MAX_REASON
 from federation.model.trust import DocumentRef

@@ -15,7 +15,7 @@ from msgspec import Struct, to_builtins
 from federation.admin.changes import change_now
 from federation.admin.confirm import CannotConfirm, Confirmer
 from federation.bootstrap.confirmation import confirmer
-from federation.documents.problem import Problem
+from federation.documents.source import Problem
 from federation.model.documents import CorruptDocument
 from federation.model.history import MAX_REASON
 from federation.model.trust import DocumentRef, DocumentVersion, Kind

@@ -1,7 +1,7 @@
 """A second admin's yes to a dangerous document (ATTACKS E10)."""
 
 from federation.documents.planned import Planned
-from federation.mapping.selectors import filed_under
+from federation.mapping.match import filed_under
 from federation.model.confirmation import CONFIRMATION, Confirmation, is_pending
 from federation.model.documents import StoredDocument, decode_issuer, decode_mapping
 from federation.model.history import Change

@@ -6,8 +6,7 @@ from msgspec import Struct
 
 from federation.admin.editor import Applied, TrustEditor
 from federation.documents.checks.stored import StoredTrust
-from federation.documents.problem import InvalidDocuments, Problem
-from federation.documents.source import SourceDocument
+from federation.documents.source import InvalidDocuments, Problem, SourceDocument
 from federation.documents.validate import validate
 from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES
 from federation.model.history import Change

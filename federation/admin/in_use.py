@@ -10,8 +10,7 @@ from msgspec import Struct
 
 from federation.documents.planned import Planned
 from federation.documents.registry import REGISTRY, Tenancy, references
-from federation.documents.rights import NOBODY, Rights, tenant_of
-from federation.documents.surroundings import Surroundings
+from federation.documents.rights import NOBODY, Rights, Surroundings, tenant_of
 from federation.model.documents import StoredDocument
 from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef, Kind, is_meant

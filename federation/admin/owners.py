@@ -2,8 +2,7 @@
 
 from msgspec import Struct
 
-from federation.documents.rights import NOBODY, tenant_of
-from federation.documents.surroundings import Surroundings
+from federation.documents.rights import NOBODY, Surroundings, tenant_of
 from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.trust import DocumentRef, Kind

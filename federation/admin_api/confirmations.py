@@ -8,11 +8,10 @@ from msgspec import Struct
 
 from federation.admin.confirm import CannotConfirm, Confirmer, OwnDocument
 from federation.admin.second_admin import NewAdmin, SecondAdmin
-from federation.admin_api.arrival import etag_of
 from federation.admin_api.edits import Edits
 from federation.admin_api.kinds import ID, KIND, ref_of
 from federation.admin_api.models import ConfirmBody, DocumentShown, PendingShown
-from federation.admin_api.operation import AdminRequest, Answer, Operation
+from federation.admin_api.operation import AdminRequest, Answer, Operation, etag_of
 from federation.admin_api.refusals import conflict, forbidden, stale
 from federation.admin_api.shown import show_document
 from federation.admin_api.visible import Visible

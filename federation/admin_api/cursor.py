@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
 
-from federation.admin_api.admin import Admin
+from federation.admin_api.guard import Admin
 from federation.admin_api.refusals import AdminRefusal
 from federation.oauth.reasons import Reason
 from federation.ports import Clock, NonceSecrets

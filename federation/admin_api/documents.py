@@ -7,12 +7,11 @@ from http import HTTPStatus
 from msgspec import Struct
 
 from federation.admin.changes import is_reason
-from federation.admin_api.arrival import etag_of, wanted_version
 from federation.admin_api.cursor import PATTERN, Cursors
 from federation.admin_api.edits import Edits, Prepared
 from federation.admin_api.kinds import ID
 from federation.admin_api.models import DocumentShown, PageShown
-from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
+from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter, etag_of, wanted_version
 from federation.admin_api.refusals import stale, wrong
 from federation.admin_api.shown import show_document
 from federation.admin_api.visible import Visible

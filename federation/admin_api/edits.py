@@ -14,10 +14,8 @@ from federation.admin_api.refusals import conflict, forbidden, invalid, stale
 from federation.documents.checks.stored import StoredTrust
 from federation.documents.document_set import DocumentSet
 from federation.documents.planned import Planned
-from federation.documents.problem import InvalidDocuments
-from federation.documents.rights import Refusal, Rights
-from federation.documents.source import SourceDocument
-from federation.documents.surroundings import Surroundings
+from federation.documents.rights import Refusal, Rights, Surroundings
+from federation.documents.source import InvalidDocuments, SourceDocument
 from federation.documents.validate import ValidatedSet, validate
 from federation.insight.snapshot.loading import TrustLoader
 from federation.model.documents import StoredDocument

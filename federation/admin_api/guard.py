@@ -1,7 +1,4 @@
-"""The door: one of our own tokens, for federation-admin, with the scope, bound to a key, and still standing (O1).
-
-A token is checked like any other of ours that is asked about: revoked, or with what made it gone, it opens nothing.
-"""
+"""The door: one of our own tokens, for federation-admin, with the scope, bound to a key, and still good (O1)."""
 
 import contextlib
 from collections.abc import Callable
@@ -9,12 +6,12 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from federation.admin_api.admin import Admin
+from federation.admin.changes import rfc3339
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.mapping.own import OwnMappings, documents_behind
 from federation.model.admin import ADMIN_AUDIENCE
 from federation.model.binding import Binding
-from federation.model.history import TRUST_REVISION
+from federation.model.history import TRUST_REVISION, Change
 from federation.model.one_time import OneTimeUse
 from federation.model.revocation_keys import is_revoked, keys_of
 from federation.model.tokens import OwnClaims, VerifiedToken
@@ -22,10 +19,30 @@ from federation.model.trust import Mapping
 from federation.oauth.errors import InsufficientScope, InvalidRequest, InvalidToken, TemporarilyUnavailable
 from federation.oauth.http import HttpRequest
 from federation.oauth.reasons import Reason
-from federation.ports import AlreadyUsed, CurrentState, CurrentVersionsQuery, OneTimeClaims
+from federation.ports import AlreadyUsed, Clock, CurrentState, CurrentVersionsQuery, OneTimeClaims
 from federation.verification.admin_tokens import AdminTokens
 from federation.verification.compact import parse_compact
 from federation.verification.proofs.resource_request import PresentedToken, read_authorization
+
+
+class Admin(Struct, frozen=True):
+    """Made by the guard alone."""
+
+    principal: str
+    scopes: frozenset[str]
+    tenant: str | None = None
+    """None: a global admin."""
+    actors: tuple[str, ...] = ()
+    """Who acts for the principal, the current actor first."""
+    came: OwnClaims | None = None
+    """What the token said by which they came in; None: there was no token."""
+    revision: int | None = None
+    """Of trust, when they came in; None: it is not known, or not that any more."""
+
+    def change(self, clock: Clock, why: str, request: str) -> Change:
+        """What is kept of a write of theirs. `request`: its correlation id."""
+        return Change(self.principal, rfc3339(clock.now()), why, request, self.actors, self.tenant)
+
 
 MOVES = 3
 """In a row, while somebody asks: a rotation, the next standby, and their publication move the key set one by one."""

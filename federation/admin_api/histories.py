@@ -6,13 +6,12 @@ from http import HTTPStatus
 
 from msgspec import Struct
 
-from federation.admin_api.arrival import etag_of, wanted_version
 from federation.admin_api.cursor import Cursors
 from federation.admin_api.documents import CURSOR, DEFAULT_LIMIT, LIMIT
 from federation.admin_api.edits import Edits, Prepared
 from federation.admin_api.kinds import ID, KIND, ref_of
 from federation.admin_api.models import DocumentShown, HistoryShown, RestoreBody
-from federation.admin_api.operation import AdminRequest, Answer, Operation
+from federation.admin_api.operation import AdminRequest, Answer, Operation, etag_of, wanted_version
 from federation.admin_api.refusals import AdminRefusal, stale, wrong
 from federation.admin_api.shown import show_document, show_version
 from federation.admin_api.visible import Visible

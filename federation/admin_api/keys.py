@@ -1,22 +1,130 @@
-"""`/admin/v1/keys`: our signing keys, where each stands in its life, and moving them by hand."""
+"""`/admin/v1/keys`: our signing keys, and moving them by hand."""
 
 from collections.abc import Iterator
 from hashlib import sha256
 from http import HTTPStatus
+from typing import Annotated, Any
 
 from msgspec import Struct
+from pydantic import Field
 
 from federation.admin.changes import rfc3339
 from federation.admin.key_orders import RecordedOrders
 from federation.admin_api.idempotency import HEADER
-from federation.admin_api.keys_shown import KeysShown, RevokeKeyBody, RotateBody, show_keys
+from federation.admin_api.models import Body, ReasonText, Shown
 from federation.admin_api.nearest import nearest
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin_api.refusals import AdminRefusal, conflict, forbidden, not_found
 from federation.model.admin import KEYS_WRITE, TRUST_READ
-from federation.model.keys import KeyRefusal, KeyRefused, KeySet
+from federation.model.keys import (
+    SEEN_BY_ALL,
+    FormerKey,
+    KeyChange,
+    KeyEnd,
+    KeyRefusal,
+    KeyRefused,
+    KeySet,
+    KeyState,
+    SigningKey,
+)
 from federation.oauth.reasons import Reason
 from federation.ports import Clock, KeyOrder, KeySets
+
+
+class RotateBody(Body):
+    """Why, if anybody is to know."""
+
+    reason: ReasonText = ""
+
+
+class RevokeKeyBody(Body):
+    """Why."""
+
+    reason: Annotated[ReasonText, Field(min_length=1)]
+
+
+class KeyShown(Shown):
+    """A key pair whose private half never leaves KMS."""
+
+    kid: str
+    state: KeyState
+    algorithm: str
+    published_at: Annotated[str | None, Field(description="Since when it has been in the published JWKS.")]
+    seen_by_all_at: Annotated[str | None, Field(description="When no verifier holds a JWKS without it any more.")]
+    active_since: Annotated[str | None, Field(description="When it began to sign.")]
+    leaves_at: Annotated[str | None, Field(description="Of a retired key: when its last token has died.")]
+
+
+class FormerKeyShown(Shown):
+    """A key with which nothing verifies any more."""
+
+    kid: str
+    end: KeyEnd
+    left_at: str
+
+
+class KeyChangeShown(Shown):
+    """Who moved the keys."""
+
+    action: str
+    kid: Annotated[str, Field(description="Of the key that stopped signing, or was revoked.")]
+    active: Annotated[str, Field(description="Of the key that signs since.")]
+    unseen: Annotated[bool, Field(description="Some verifiers may not have had that key yet.")]
+    who: str
+    when: str
+    why: str
+
+
+class KeysShown(Shown):
+    """All keys whose tokens may still be alive, those that left, and who moved them, the latest first."""
+
+    items: list[KeyShown]
+    former: list[FormerKeyShown]
+    changes: list[KeyChangeShown]
+    version: Annotated[int, Field(description="Of the set.")]
+
+
+def show_keys(keys: KeySet) -> dict[str, Any]:
+    """All of it but where the keys lie. Times: RFC 3339."""
+    return {
+        "items": [_key(key) for key in keys.keys],
+        "former": [_former(key) for key in reversed(keys.former) if key.kid],
+        "changes": [_change(change) for change in reversed(keys.changes)],
+        "version": keys.version,
+    }
+
+
+def _key(key: SigningKey) -> dict[str, Any]:
+    return {
+        "kid": key.kid,
+        "state": key.state.value,
+        "algorithm": key.algorithm,
+        "published_at": _moment(key.published_at),
+        "seen_by_all_at": None if key.published_at is None else _moment(key.published_at + SEEN_BY_ALL),
+        "active_since": _moment(key.active_since),
+        "leaves_at": _moment(key.leaves_at),
+    }
+
+
+def _former(key: FormerKey) -> dict[str, Any]:
+    return {"kid": key.kid, "end": key.end.value, "left_at": _moment(key.left_at)}
+
+
+def _change(change: KeyChange) -> dict[str, Any]:
+    return {
+        "action": change.action,
+        "kid": change.kid,
+        "active": change.active,
+        "unseen": change.unseen,
+        "who": change.by,
+        "when": _moment(change.at),
+        "why": change.why,
+    }
+
+
+def _moment(at: int | None) -> str | None:
+    return None if at is None else rfc3339(at)
+
 
 KID = Parameter("kid", "[A-Za-z0-9_-]{1,128}", "As `GET /keys` shows it.")
 

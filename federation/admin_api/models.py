@@ -20,7 +20,7 @@ def _reason(text: str) -> str:
     return text
 
 
-Reason = Annotated[
+ReasonText = Annotated[
     str,
     Field(
         max_length=MAX_REASON,
@@ -67,7 +67,7 @@ class DocumentSetBody(Body):
     documents: Annotated[list[Document], Field(default_factory=list, max_length=20_000)]
     deletions: Annotated[list[Named], Field(default_factory=list, max_length=20_000)]
     base: Annotated[int | None, Field(ge=0, lt=10**12, description="The plan's: refused if trust moved since.")] = None
-    reason: Reason = ""
+    reason: ReasonText = ""
 
 
 class PlanBody(DocumentSetBody):
@@ -80,14 +80,14 @@ class RestoreBody(Body):
     """Which version to write again."""
 
     version: Version
-    reason: Reason = ""
+    reason: ReasonText = ""
 
 
 class ConfirmBody(Body):
     """Which pending version is to hold."""
 
     version: Version
-    reason: Annotated[Reason, Field(min_length=1)]
+    reason: Annotated[ReasonText, Field(min_length=1)]
 
 
 class ChangeShown(Shown):

@@ -1,18 +1,39 @@
-"""`GET /admin/v1/openapi.json`: an OpenAPI 3.1 document that says what the tables of operations say, and no more."""
+"""openapi.json: what the operations say of themselves, with the forms of documents."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from msgspec import Struct
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from federation.admin_api.document_schemas import document_schemas
+from federation.admin_api.endpoint import PREFIX
+from federation.admin_api.models import ONE_LINE
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin_api.responses import REF, REFUSALS, ref, responses
-from federation.admin_api.router import PREFIX
+from federation.documents.json_schemas import without_null
+from federation.model.history import MAX_REASON
 from federation.version import VERSION
+
+_REASON = {
+    "type": "string",
+    "maxLength": MAX_REASON,
+    "pattern": ONE_LINE,
+    "description": "Why, for the history: one printable line. No part of the document.",
+}
+
+
+def document_schemas(models: Iterable[type[BaseModel]], reference: str) -> dict[str, Any]:
+    """Definitions of the models and their parts. `reference`: how one names another, with `{model}`."""
+    ordered = sorted(set(models), key=lambda model: model.__name__)
+    _, schema = models_json_schema([(model, "validation") for model in ordered], ref_template=reference)
+    definitions: dict[str, Any] = without_null(schema.get("$defs", {}))
+    for model in ordered:
+        definitions[model.__name__]["properties"]["reason"] = _REASON
+    return definitions
+
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
 

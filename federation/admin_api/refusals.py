@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-from federation.documents.problem import Problem
+from federation.documents.source import Problem
 from federation.oauth.errors import OAuthError
 from federation.oauth.reasons import Reason
 

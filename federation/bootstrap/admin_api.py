@@ -14,7 +14,7 @@ from federation.admin_api.confirmations import Confirmations
 from federation.admin_api.cursor import Cursors
 from federation.admin_api.documents import Documents
 from federation.admin_api.edits import Edits
-from federation.admin_api.endpoint import AdminEndpoint
+from federation.admin_api.endpoint import AdminEndpoint, Router
 from federation.admin_api.explain import Explanations
 from federation.admin_api.guard import Guard
 from federation.admin_api.histories import Histories
@@ -22,7 +22,6 @@ from federation.admin_api.idempotency import OnceOnly
 from federation.admin_api.keys import Keys
 from federation.admin_api.proofs import RecordProofs
 from federation.admin_api.revocations import Revocations
-from federation.admin_api.router import Router
 from federation.admin_api.segments import ArchivedSegments
 from federation.admin_api.sets import DocumentSets
 from federation.admin_api.table import Resource, table_of

@@ -12,7 +12,7 @@ from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.guard import guard
 from federation.bootstrap.limits import request_limits
 from federation.bootstrap.second_level import issuer_keys
-from federation.documents.surroundings import Surroundings
+from federation.documents.rights import Surroundings
 from federation.issuer_keys.endpoint import IssuerKeysEndpoint
 from federation.issuer_keys.push import PushKeys
 from federation.issuer_keys.pusher import Pushers

@@ -18,7 +18,7 @@ from federation.cli.problems import end_invalid
 from federation.cli.session import AdminSession, admin_command
 from federation.cli.trust_folder import Part, written_parts
 from federation.client.admin import AdminApi, AdminRefused
-from federation.documents.problem import InvalidDocuments
+from federation.documents.source import InvalidDocuments
 
 LONGEST = 512
 """Characters that the bridge keeps of a reason."""

@@ -8,7 +8,7 @@ import typer
 
 from federation.cli.console import AsJson, NoColor, diagnostics, output, print_json
 from federation.cli.narration import Narrator
-from federation.documents.problem import InvalidDocuments
+from federation.documents.source import InvalidDocuments
 from federation.local.demo.delegation import Delegated, approval, delegate, delegation_refusals
 from federation.local.demo.revocation import binding, revocation
 from federation.local.demo.stage import EXAMPLES, Stage, open_stage

@@ -10,7 +10,7 @@ from federation.cli.plan_view import print_plan
 from federation.cli.planning import Plan, SavedPlan, plan_folder
 from federation.cli.problems import end_invalid, problem_json
 from federation.cli.session import AdminSession, admin_command
-from federation.documents.problem import InvalidDocuments
+from federation.documents.source import InvalidDocuments
 
 EXAMPLE = "Example: fedbridge plan trust --out plan.json"
 CHANGES = 2

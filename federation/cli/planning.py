@@ -18,7 +18,7 @@ from federation.cli.trust_folder import Name, Part, TrustFolder, planned_parts, 
 from federation.client.admin import AdminApi, AdminRefused
 from federation.client.credential import write_private
 from federation.client.http import LOOPBACK
-from federation.documents.problem import InvalidDocuments, Problem
+from federation.documents.source import InvalidDocuments, Problem
 
 AT_ONCE = 100
 """Lines."""

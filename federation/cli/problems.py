@@ -10,7 +10,7 @@ from rich.text import Text
 
 from federation.cli.console import Terminal, print_json, printable
 from federation.cli.failure import FAILED
-from federation.documents.problem import InvalidDocuments, Problem
+from federation.documents.source import InvalidDocuments, Problem
 
 
 def print_problems(console: Console, problems: Iterable[Problem], *, style: str = "red") -> None:

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from federation.cli.console import AsJson, NoColor, Terminal
 from federation.cli.problems import end_invalid, print_problems
-from federation.documents.problem import InvalidDocuments
+from federation.documents.source import InvalidDocuments
 from federation.local.admin_token import NoAdminToken
 from federation.local.bridge import CannotStart
 from federation.local.mtls.serving import mutual_tls

@@ -11,8 +11,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from federation.documents.problem import InvalidDocuments, Problem
-from federation.documents.source import Location, SourceDocument
+from federation.documents.source import InvalidDocuments, Location, Problem, SourceDocument
 from federation.documents.validate import validate
 from federation.documents.yaml_source import read_sources
 from federation.model.json import Json

@@ -11,8 +11,8 @@ from rich.console import Console
 from federation.cli.console import AsJson, NoColor, diagnostics, output, print_json
 from federation.cli.problems import print_problems
 from federation.documents.document_set import DocumentSet
-from federation.documents.problem import InvalidDocuments, Problem
 from federation.documents.registry import REGISTRY
+from federation.documents.source import InvalidDocuments, Problem
 from federation.documents.validate import validate_path
 
 EXAMPLE = "Example: fedbridge validate examples/trust"

@@ -4,15 +4,38 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any, get_args
 
+from msgspec.structs import replace
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from federation.documents.problem import InvalidDocuments, Problem
 from federation.documents.registry import KIND_NAMES, REGISTRY
 from federation.documents.schema.document import WORDS, TrustDocument
-from federation.documents.source import Location, SourceDocument
+from federation.documents.source import InvalidDocuments, Location, Problem, SourceDocument
 from federation.model.json import Json
 from federation.model.trust import Kind
+from federation.verification.provider import Preset
+from federation.verification.providers import provider_named, provider_names
+
+
+def completed(source: SourceDocument) -> SourceDocument:
+    """The document with its provider's preset for each key that it lacks; any other document as it is."""
+    if not isinstance(source.value, dict) or source.value.get("kind") != Kind.ISSUER:
+        return source
+    provider = source.value.get("provider")
+    if provider not in provider_names():
+        return source
+    return replace(source, value={**preset_members(provider_named(str(provider)).preset), **source.value})
+
+
+def preset_members(preset: Preset) -> dict[str, Json]:
+    """The keys that may be left out, with what stands there then."""
+    members: dict[str, Json] = {
+        "issuer": preset.issuer,
+        "algorithms": list(preset.algorithms) or None,
+        "max_token_age": preset.max_token_age,
+        "max_auth_age": preset.max_auth_age,
+    }
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def parse_document(source: SourceDocument, *, loopback: bool) -> TrustDocument:

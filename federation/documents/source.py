@@ -1,13 +1,43 @@
-"""A document as somebody wrote it, and where each part of it stands."""
+"""A document as somebody wrote it, with the place of each value, and what is wrong there."""
 
 from collections.abc import Mapping as ReadOnly
+from collections.abc import Sequence
 from typing import ClassVar, TypeAlias
 
 from msgspec import Struct, field
 
-from federation.documents.problem import Problem
 from federation.model.json import Json
 from federation.value import Redacted
+
+
+class Problem(Struct, frozen=True, order=True):
+    """One thing to mend."""
+
+    file: str
+    line: int
+    """From 1; 0 where it is about the file as a whole."""
+    document: str
+    """Kind and id as far as they can be read; may be empty."""
+    pointer: str
+    """JSON pointer (RFC 6901) of the place in the document; may be empty."""
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """`file:line: document pointer: message (hint)`, the form that editors make clickable."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        subject = " ".join(part for part in (self.document, self.pointer) if part)
+        hint = f" ({self.hint})" if self.hint else ""
+        return ": ".join(part for part in (place, subject, f"{self.message}{hint}") if part)
+
+
+class InvalidDocuments(Exception):
+    """A set of trust documents that must not be used; holds every problem found, in the order of the files."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
 
 Location: TypeAlias = tuple[str | int, ...]
 """Keys and indexes from the document's root inwards."""

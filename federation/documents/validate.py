@@ -9,12 +9,10 @@ from msgspec.structs import replace
 from federation.documents.checks import cross_checks
 from federation.documents.checks.stored import StoredTrust
 from federation.documents.document_set import DocumentSet, Written
-from federation.documents.form import parse_document
-from federation.documents.presets import completed
-from federation.documents.problem import InvalidDocuments, Problem
+from federation.documents.form import completed, parse_document
 from federation.documents.registry import REGISTRY
 from federation.documents.schema.document import TrustDocument
-from federation.documents.source import STORED, SourceDocument
+from federation.documents.source import STORED, InvalidDocuments, Problem, SourceDocument
 from federation.documents.yaml_source import read_sources
 from federation.model.trust import DocumentRef, Kind
 

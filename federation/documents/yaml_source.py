@@ -6,8 +6,7 @@ from typing import NoReturn
 
 from msgspec import Struct
 
-from federation.documents.problem import Problem
-from federation.documents.source import SourceDocument
+from federation.documents.source import Problem, SourceDocument
 from federation.documents.yaml_tree import YamlTree
 
 SUFFIXES = (".yaml", ".yml", ".json")

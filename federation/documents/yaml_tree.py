@@ -21,8 +21,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from federation.documents.problem import Problem
-from federation.documents.source import Location, SourceDocument
+from federation.documents.source import Location, Problem, SourceDocument
 from federation.model.json import Json
 
 MAX_DEPTH = 32

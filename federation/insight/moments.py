@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from federation.model.duration import seconds
+from federation.model.document_values import seconds
 
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = r"T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[-+ ][0-9]{2}:[0-9]{2})?"

@@ -3,11 +3,18 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from federation.mapping.match import Miss, is_glob, misses
+from federation.mapping.match import (
+    Miss,
+    as_path,
+    is_glob,
+    lookup,
+    misses,
+    most_specific,
+    parse_path,
+    selectors_of,
+    top_level,
+)
 from federation.mapping.nearest import Missed, as_json, as_text, nearest, no_candidates
-from federation.mapping.paths import as_path, lookup, parse_path, top_level
-from federation.mapping.selectors import selectors_of
-from federation.mapping.specificity import most_specific
 from federation.mapping.templates import attribute, principal
 from federation.model.json import Claims
 from federation.model.tokens import VerifiedToken

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import TypeAlias
 
-from federation.mapping.paths import ClaimPath, lookup, parse_path
+from federation.mapping.match import ClaimPath, lookup, parse_path
 from federation.model.json import Claims
 from federation.model.trust import CLIENT_NAMESPACE
 from federation.oauth.errors import InvalidRequest

@@ -1,10 +1,27 @@
-"""Values in stored documents, each of the one type that it may have. Every reader raises TypeError for another."""
+"""Values in documents: durations, texts and lists, read strictly."""
 
+import re
 from collections.abc import Sequence
 from typing import cast
 
 from federation.model.json import JsonObject
 from federation.model.trust import MatchValue, RateLimit
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
+
+
+def seconds(text: str) -> int:
+    """Whole seconds; raises ValueError for anything but one number with one unit."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise ValueError("a duration is a whole number and a unit: 90s, 5m, 1h or 7d")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def seconds_or_none(text: str) -> int:
+    """The same, and `0s`, which forbids what a duration would allow."""
+    return 0 if text == "0s" else seconds(text)
 
 
 def text(value: object) -> str:

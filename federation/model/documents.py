@@ -13,11 +13,12 @@ from federation.model.document_values import (
     members,
     optional_text,
     rate_limit,
+    seconds,
+    seconds_or_none,
     sequence,
     text,
     texts,
 )
-from federation.model.duration import seconds, seconds_or_none
 from federation.model.history import Change
 from federation.model.json import JsonObject
 from federation.model.policy import Policy, Zone

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from federation.admin.editor import TrustEditor
-from federation.documents.problem import InvalidDocuments
+from federation.documents.source import InvalidDocuments
 from federation.documents.validate import validate
 from federation.mapping.mapper import Mapper
 from federation.model.trust import IssuerKeys, Selector

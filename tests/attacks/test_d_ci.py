@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from federation.mapping.mapper import Mapper
-from federation.mapping.selectors import filed_under
+from federation.mapping.match import filed_under
 from federation.model.json import JsonObject
 from federation.model.trust import Kind, MatchValue
 from federation.oauth.errors import InvalidRequest

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from federation.documents.problem import InvalidDocuments
+from federation.documents.source import InvalidDocuments
 from federation.oauth.reasons import Reason
 from tests.support.provider_bridge import ProviderBridge
 

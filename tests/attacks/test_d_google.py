@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.documents.problem import InvalidDocuments
+from federation.documents.source import InvalidDocuments
 from federation.oauth.reasons import Reason
 from tests.support.provider_bridge import ProviderBridge
 

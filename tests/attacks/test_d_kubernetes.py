@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from federation.documents.problem import InvalidDocuments
+from federation.documents.source import InvalidDocuments
 from federation.oauth.reasons import Reason
 from tests.support.document_vectors import base
 from tests.support.jose_keys import rsa_key

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from federation.documents.problem import InvalidDocuments
+from federation.documents.source import InvalidDocuments
 from federation.model.json import Json
 from federation.model.trust import Issuer, IssuerKeys
 from federation.oauth.identifiers import TokenType

@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.documents.problem import InvalidDocuments
+from federation.documents.source import InvalidDocuments
 from federation.verification.providers import provider_named, provider_names
 from tests.support.provider_bridge import ProviderBridge
 from tests.support.provider_vectors import load

@@ -3,7 +3,7 @@
 import pytest
 
 from federation.admin.confirm import CannotConfirm
-from federation.documents.problem import InvalidDocuments
+from federation.documents.source import InvalidDocuments
 from federation.oauth.reasons import Reason
 from federation.verification.providers import provider_names
 from tests.support.dangerous_trust import ALL_OF_GITHUB, GITHUB, RULE, TwoAdmins

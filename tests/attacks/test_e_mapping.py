@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.documents.problem import InvalidDocuments
+from federation.documents.source import InvalidDocuments
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from tests.support.document_mapping_vectors import load

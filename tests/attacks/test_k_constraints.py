@@ -5,8 +5,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtensionOID, NameOID
 from msgspec.structs import replace
 
-from federation.documents.problem import InvalidDocuments
-from federation.documents.source import SourceDocument
+from federation.documents.source import InvalidDocuments, SourceDocument
 from federation.documents.validate import validate
 from federation.model.json import Json
 from federation.verification.x509.authorities import UnusableAuthority, read_authority

@@ -10,8 +10,7 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 
 from federation.documents.form import parse_document
-from federation.documents.problem import InvalidDocuments
-from federation.documents.source import SourceDocument
+from federation.documents.source import InvalidDocuments, SourceDocument
 from federation.model.trust import IssuerKeys
 from federation.oauth.errors import InvalidClient, InvalidRequest, TemporarilyUnavailable, UnauthorizedClient
 from federation.oauth.reasons import Reason

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from federation.documents.problem import InvalidDocuments
+from federation.documents.source import InvalidDocuments
 from federation.documents.validate import validate
 from federation.model.trust import IssuerKeys
 from federation.oauth.reasons import Reason

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from federation.admin_api.admin import Admin
+from federation.admin_api.guard import Admin
 from federation.model.history import Change
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.trust import DocumentRef, Kind

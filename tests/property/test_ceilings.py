@@ -5,8 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from federation.documents.problem import InvalidDocuments
-from federation.documents.source import SourceDocument
+from federation.documents.source import InvalidDocuments, SourceDocument
 from federation.documents.validate import validate
 from federation.insight.effects.static import granted_by
 from federation.insight.explain.decision import Decisions

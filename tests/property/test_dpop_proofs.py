@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from federation.model.json import Json
 from federation.oauth.errors import InvalidDpopProof, UseDpopNonce
 from federation.oauth.request import ExchangeRequest
-from federation.verification.proofs.dpop import DpopVerifier, VerifiedProof
-from federation.verification.proofs.htu import is_one_of
+from federation.verification.proofs.dpop import DpopVerifier, VerifiedProof, is_one_of
 from federation.verification.proofs.token_request import Nonces, Proofs
 from tests.support.dpop import CLIENT, NOW, TOKEN_URL, URLS, jkt, proof, proof_claims, proof_header
 from tests.support.fake_clock import FixedClock

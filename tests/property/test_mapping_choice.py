@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from federation.mapping.mapper import Mapper
-from federation.mapping.selectors import filed_under
-from federation.mapping.specificity import specificity
+from federation.mapping.match import filed_under, specificity
 from federation.model.json import Claims, JsonObject
 from federation.model.trust import Kind, Mapping, MatchValue
 from federation.oauth.errors import InvalidRequest

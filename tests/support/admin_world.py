@@ -13,12 +13,11 @@ from federation.admin_api.confirmations import Confirmations
 from federation.admin_api.cursor import Cursors
 from federation.admin_api.documents import Documents
 from federation.admin_api.edits import Edits
-from federation.admin_api.endpoint import AdminEndpoint
+from federation.admin_api.endpoint import AdminEndpoint, Router
 from federation.admin_api.guard import Guard
 from federation.admin_api.histories import Histories
 from federation.admin_api.idempotency import OnceOnly
 from federation.admin_api.operation import Operation
-from federation.admin_api.router import Router
 from federation.admin_api.sets import DocumentSets
 from federation.admin_api.table import table_of
 from federation.admin_api.visible import Visible

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping as ReadOnly
 
-from federation.documents.problem import InvalidDocuments
+from federation.documents.source import InvalidDocuments
 from federation.documents.validate import validate
 from federation.model.trust import MatchValue
 from tests.support.document_vectors import base, sources

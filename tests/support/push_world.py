@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from federation.admin_api.guard import Guard
-from federation.documents.surroundings import Surroundings
+from federation.documents.rights import Surroundings
 from federation.issuer_keys.endpoint import IssuerKeysEndpoint
 from federation.issuer_keys.push import PushKeys
 from federation.issuer_keys.pusher import Pushers

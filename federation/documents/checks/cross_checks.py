@@ -4,18 +4,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
-from federation.documents.checks.authorities import shared_authorities, shared_trust_domains
-from federation.documents.checks.clients import client_problems
+from federation.documents.checks.clients import client_problems, shared_authorities, shared_trust_domains
 from federation.documents.checks.guard_rails import lends_itself, objections, trusts_too_many
 from federation.documents.checks.names import name_problems
 from federation.documents.checks.policies import policy_problems
 from federation.documents.checks.policy_names import unknown_names
 from federation.documents.checks.references import reference_problems, reference_warnings
 from federation.documents.document_set import DocumentSet, DocumentT_co, Written
-from federation.documents.problem import Problem
 from federation.documents.schema.issuer import IssuerDocument
 from federation.documents.schema.mapping import GrantPart, MappingDocument
-from federation.mapping.selectors import filed_under
+from federation.documents.source import Problem
+from federation.mapping.match import filed_under
 from federation.model.documents import decode_audience, decode_issuer, decode_mapping
 from federation.model.trust import Audience, MatchValue
 from federation.policy.ceilings import Limit, Way

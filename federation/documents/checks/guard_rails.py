@@ -10,8 +10,7 @@ from typing import NamedTuple
 from federation.documents.schema.issuer import IssuerDocument
 from federation.documents.schema.mapping import MappingDocument, lets_in_everybody
 from federation.documents.source import Location
-from federation.mapping.match import is_glob
-from federation.mapping.paths import ClaimPath, parse_path, top_level
+from federation.mapping.match import ClaimPath, is_glob, parse_path, top_level
 from federation.mapping.templates import parse_attribute, parse_principal
 from federation.model.glob import STAR
 from federation.model.json import Json

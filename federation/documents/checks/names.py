@@ -7,8 +7,7 @@ issuer and audience alone would take it for one of its own tokens, for ever: it 
 from collections.abc import Iterator
 
 from federation.documents.document_set import DocumentSet
-from federation.documents.problem import Problem
-from federation.documents.source import STORED, SourceDocument
+from federation.documents.source import STORED, Problem, SourceDocument
 from federation.model.trust import Kind
 
 OTHER_KIND = {Kind.AUDIENCE: Kind.CLIENT, Kind.CLIENT: Kind.AUDIENCE}

@@ -5,10 +5,9 @@ from collections.abc import Mapping as ReadOnly
 
 from federation.documents.checks.stored import asks_for_zones
 from federation.documents.document_set import DocumentSet, Written
-from federation.documents.problem import Problem
 from federation.documents.schema.document import TrustDocument
 from federation.documents.schema.policy import PolicyDocument
-from federation.documents.source import STORED, Location
+from federation.documents.source import STORED, Location, Problem
 from federation.model.policy import Place, Policy, Zone
 from federation.policy.cedar.examples import ExampleProblem, run_examples
 from federation.policy.cedar.slices import DEFAULT_POLICY

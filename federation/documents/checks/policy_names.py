@@ -5,7 +5,7 @@ from collections.abc import Mapping as ReadOnly
 from difflib import get_close_matches
 
 from federation.documents.document_set import DocumentSet
-from federation.documents.problem import Problem
+from federation.documents.source import Problem
 from federation.policy.cedar.names import names_of
 
 

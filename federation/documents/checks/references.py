@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from federation.documents.document_set import DocumentSet, Written
-from federation.documents.problem import Problem
 from federation.documents.references import Reference
 from federation.documents.registry import REGISTRY, Tenancy, references
 from federation.documents.schema.document import TrustDocument
-from federation.documents.source import STORED
+from federation.documents.source import STORED, Problem
 from federation.model.trust import DocumentRef, Kind
 from federation.policy.ceilings import is_for
 

@@ -12,10 +12,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from federation.documents.checks.names import OTHER_KIND, names_meet
-from federation.documents.problem import Problem
 from federation.documents.registry import REGISTRY, kind_of, references
-from federation.documents.source import STORED, SourceDocument
-from federation.mapping.selectors import filed_under
+from federation.documents.source import STORED, Problem, SourceDocument
+from federation.mapping.match import filed_under
 from federation.model.confirmation import as_written
 from federation.model.documents import StoredDocument
 from federation.model.json import Json

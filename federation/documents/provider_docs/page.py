@@ -6,8 +6,8 @@ from collections.abc import Mapping as ReadOnly
 from msgspec import Struct
 
 from federation.documents.checks.guard_rails import IF_MEANT
-from federation.documents.presets import preset_members
-from federation.mapping.paths import as_path
+from federation.documents.form import preset_members
+from federation.mapping.match import as_path
 from federation.model.json import Json
 from federation.model.trust import MatchValue
 from federation.verification.claims_table import Check

@@ -8,8 +8,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
+from federation.model.document_values import seconds, seconds_or_none
 from federation.model.documents import DEFAULT_PUSHED_MAX_AGE
-from federation.model.duration import seconds, seconds_or_none
 from federation.oauth.errors import InvalidRequest
 from federation.verification.jwk_set import KeysUnfit, read_every_key
 from federation.verification.spiffe_id import SCHEME, is_trust_domain

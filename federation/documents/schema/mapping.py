@@ -18,8 +18,7 @@ from federation.documents.schema.document import (
     TrustDocument,
     distinct,
 )
-from federation.mapping.match import MAX_EXACT, MAX_PATTERN, is_glob
-from federation.mapping.paths import parse_path
+from federation.mapping.match import MAX_EXACT, MAX_PATTERN, is_glob, parse_path
 from federation.mapping.templates import parse_attribute, parse_principal
 from federation.model.trust import MatchValue
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from federation.documents.problem import InvalidDocuments, Problem
 from federation.documents.registry import references
-from federation.documents.source import SourceDocument
+from federation.documents.source import InvalidDocuments, Problem, SourceDocument
 from federation.documents.validate import validate
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.model.json import Json, JsonObject

@@ -9,9 +9,7 @@ from federation.insight.edits.values import Candidate, Opens, Operation
 from federation.insight.explain.near import near_mappings
 from federation.insight.explain.selected import Selected
 from federation.insight.snapshot.snapshot import Snapshot
-from federation.mapping.match import MAX_EXACT, Miss, is_glob, value_matches
-from federation.mapping.paths import lookup, parse_path
-from federation.mapping.selectors import selectors_of
+from federation.mapping.match import MAX_EXACT, Miss, is_glob, lookup, parse_path, selectors_of, value_matches
 from federation.model.confirmation import is_pending
 from federation.model.json import Json, JsonObject
 from federation.model.trust import DocumentRef, Kind, Mapping, MatchValue, Selector

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from federation.insight.explain.decision import Decisions, Trail
 from federation.insight.explain.question import Identity, Question
 from federation.insight.snapshot.snapshot import Snapshot
-from federation.mapping.paths import ClaimPath, lookup, parse_path
+from federation.mapping.match import ClaimPath, lookup, parse_path
 from federation.model.glob import STAR
 from federation.model.json import Json, JsonObject
 from federation.model.trust import Mapping

@@ -6,7 +6,7 @@ from collections.abc import Mapping as ReadOnly
 from federation.insight.effects.observed import ObservedExchange
 from federation.insight.snapshot.parts import Filing
 from federation.insight.snapshot.snapshot import Snapshot
-from federation.mapping.selectors import selectors_of
+from federation.mapping.match import selectors_of
 from federation.model.client_credentials import CLIENT_ISSUER
 from federation.model.json import Claims
 from federation.model.policy import IN_POLICY_SET

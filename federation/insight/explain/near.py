@@ -6,9 +6,8 @@ from heapq import nsmallest
 
 from federation.insight.explain.selected import Selected
 from federation.insight.snapshot.snapshot import Snapshot
-from federation.mapping.match import Miss, is_glob, misses
+from federation.mapping.match import Miss, as_path, is_glob, misses, top_level
 from federation.mapping.nearest import MAX_CANDIDATES, Missed, as_json
-from federation.mapping.paths import as_path, top_level
 from federation.model.glob import glob_matches
 from federation.model.json import Claims, Json, JsonObject
 from federation.model.trust import Issuer, Mapping

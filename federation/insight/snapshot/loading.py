@@ -15,7 +15,7 @@ from federation.insight.explain.identity import Identities
 from federation.insight.explain.question import Identity, Question
 from federation.insight.explain.selected import Selected
 from federation.insight.snapshot.snapshot import Snapshot
-from federation.mapping.selectors import selectors_of
+from federation.mapping.match import selectors_of
 from federation.model.client_credentials import client_of
 from federation.model.documents import StoredDocument
 from federation.model.json import Json

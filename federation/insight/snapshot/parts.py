@@ -5,7 +5,7 @@ from collections.abc import Mapping as ReadOnly
 from typing import NamedTuple, TypeVar
 
 from federation.documents.registry import REGISTRY, Decoded
-from federation.mapping.selectors import filed_under
+from federation.mapping.match import filed_under
 from federation.model.documents import CorruptDocument, StoredDocument
 from federation.model.trust import DocumentRef, Issuer, Mapping, Selector
 from federation.verification.providers import provider_named, provider_names

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct
 
-from federation.mapping.paths import ClaimPath, parse_path
+from federation.mapping.match import ClaimPath, parse_path
 from federation.mapping.templates import Template, parse_principal
 from federation.model.glob import STAR, glob_matches
 from federation.model.trust import Mapping, MatchValue

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from federation.client.admin import AdminApi
 from federation.client.credential import Credential
 from federation.client.http import Answer, post_form
-from federation.documents.presets import completed
+from federation.documents.form import completed
 from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
 from federation.documents.yaml_source import read_sources

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from collections.abc import Mapping as ReadOnly
 from difflib import get_close_matches
 
-from federation.model.duration import seconds
+from federation.model.document_values import seconds
 from federation.model.policy import Obligations, strictest
 from federation.policy.cedar.rules import Effect
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import TypeVar
 
-from federation.model.duration import seconds
+from federation.model.document_values import seconds
 from federation.model.json import Json, JsonObject
 from federation.model.policy import Approval
 

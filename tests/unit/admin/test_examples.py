@@ -8,8 +8,7 @@ import pytest
 import yaml
 
 from federation.admin.editor import TrustEditor
-from federation.documents.problem import InvalidDocuments
-from federation.documents.source import SourceDocument
+from federation.documents.source import InvalidDocuments, SourceDocument
 from federation.documents.validate import validate, validate_path
 from federation.documents.yaml_source import read_sources
 from federation.model.trust import ClientMethod

@@ -5,7 +5,7 @@ import pytest
 from federation.admin.editor import Applied
 from federation.admin.first_admin import FirstAdmin
 from federation.documents.checks.stored import StoredTrust
-from federation.documents.problem import InvalidDocuments
+from federation.documents.source import InvalidDocuments
 from federation.model.trust import DocumentRef, Kind, Selector
 from tests.support.fake_trust import SOMEBODY, FakeTrust
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.admin_api.admin import Admin
 from federation.admin_api.cursor import PERIOD, Cursors
 from federation.admin_api.diff import diff
+from federation.admin_api.guard import Admin
 from federation.admin_api.refusals import AdminRefusal
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_nonce_secrets import FakeNonceSecrets

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft202012Validator
 
-from federation.admin_api.revocations_shown import RevokeBody
+from federation.admin_api.revocations import RevokeBody
 from federation.model.json import Json
 from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.revocation_keys import key_texts

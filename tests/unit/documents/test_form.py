@@ -5,8 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from federation.documents.form import parse_document
-from federation.documents.problem import InvalidDocuments, Problem
-from federation.documents.source import SourceDocument
+from federation.documents.source import InvalidDocuments, Problem, SourceDocument
 from federation.model.documents import StoredDocument, decode_audience, decode_client, decode_issuer, decode_mapping
 from federation.model.trust import Audience, Client, Issuer, Kind, Mapping
 from tests.support.document_vectors import DocumentCase, base, cases

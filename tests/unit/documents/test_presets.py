@@ -5,11 +5,10 @@ from typing import Any
 import pytest
 
 from federation.admin.editor import TrustEditor
+from federation.documents.form import completed, preset_members
 from federation.documents.json_schemas import json_schemas
-from federation.documents.presets import completed, preset_members
-from federation.documents.problem import InvalidDocuments
 from federation.documents.schema.issuer import IssuerDocument
-from federation.documents.source import SourceDocument
+from federation.documents.source import InvalidDocuments, SourceDocument
 from federation.documents.validate import validate
 from federation.model.trust import DocumentRef, Kind
 from federation.verification.providers import provider_named, provider_names

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from federation.documents.checks.cross_checks import MANY_PATTERNS
-from federation.documents.problem import InvalidDocuments, Problem
+from federation.documents.source import InvalidDocuments, Problem
 from federation.documents.validate import validate, validate_path
 from tests.support.document_vectors import base, sources
 from tests.support.jose_keys import ec_key

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from federation.mapping.mapper import Mapper
-from federation.mapping.selectors import filed_under
+from federation.mapping.match import filed_under
 from federation.model.json import Json
 from federation.model.trust import DocumentRef, Kind, MappedPrincipal, Mapping, MatchValue, Selector
 from federation.oauth.errors import InvalidRequest

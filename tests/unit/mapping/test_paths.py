@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.mapping.paths import as_path, lookup, parse_path, top_level
+from federation.mapping.match import as_path, lookup, parse_path, top_level
 from federation.model.json import Claims, Json
 from tests.support.document_mapping_vectors import load
 

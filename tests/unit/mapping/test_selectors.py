@@ -1,6 +1,6 @@
 """Where mappings are filed, and where tokens look."""
 
-from federation.mapping.selectors import filed_under, selectors_of
+from federation.mapping.match import filed_under, selectors_of
 from federation.model.json import Claims
 from federation.model.trust import Selector
 

@@ -2,7 +2,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from federation.documents.schema.document import TokenAge
-from federation.model.duration import seconds
+from federation.model.document_values import seconds
 from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.revocation_keys import EVERYTHING

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
 
 from federation.admin.editor import TrustEditor
-from federation.documents.problem import InvalidDocuments
+from federation.documents.source import InvalidDocuments
 from federation.documents.validate import validate
 from tests.support.document_vectors import base, sources
 from tests.support.fake_trust import FakeTrust

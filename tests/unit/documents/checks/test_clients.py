@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from federation.documents.problem import InvalidDocuments, Problem
+from federation.documents.source import InvalidDocuments, Problem
 from federation.documents.validate import validate
 from tests.support.document_vectors import base, sources
 from tests.support.jose_keys import ec_key

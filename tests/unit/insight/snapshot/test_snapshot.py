@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from federation.insight.snapshot.parts import Filing
 from federation.insight.snapshot.snapshot import Snapshot
-from federation.mapping.selectors import filed_under
+from federation.mapping.match import filed_under
 from federation.model.documents import StoredDocument, decode_mapping
 from federation.model.json import Json
 from federation.model.trust import DocumentRef, Kind, Selector
