@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, str] = {
     "token": "Exchange the credential at hand for a token of the bridge.",
     "exec": "Run a command with a token that is kept fresh, as itself or in a cloud.",
     "credential-config": "Write what a cloud's own tools read to get in by the bridge.",
+    "scan": "Find long-lived secrets that the bridge replaces, and draft what replaces them.",
     "verify": "Check a token of the bridge, as an internal service does.",
 }
 """Name -> what it does, in the order of the help. The module of that name in this package has it."""
