@@ -25,8 +25,8 @@ from federation.model.admin import ADMIN_AUDIENCE, APPROVALS_DECIDE, SHORTEST, T
 from federation.model.binding import Binding, kind_of
 from federation.model.documents import CorruptDocument
 from federation.model.json import Json, JsonObject
+from federation.model.own_claims import OwnClaims
 from federation.model.policy import IN_POLICY_SET, Party, Place, Proof
-from federation.model.tokens import OwnClaims
 from federation.model.trust import Audience, DocumentRef, Issuer, Kind, Mapping
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.identifiers import AT_JWT

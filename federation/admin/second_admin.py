@@ -17,7 +17,7 @@ from federation.mapping.own import documents_behind
 from federation.model.admin import TRUST_WRITE, admin_scopes
 from federation.model.binding import Binding
 from federation.model.json import JsonObject
-from federation.model.tokens import OwnClaims
+from federation.model.own_claims import OwnClaims
 from federation.model.trust import DocumentRef, Kind
 from federation.ports import Clock, History, IssuerKeyStore, TrustWriter
 

@@ -13,8 +13,9 @@ from federation.model.admin import ADMIN_AUDIENCE
 from federation.model.binding import Binding
 from federation.model.history import TRUST_REVISION, Change
 from federation.model.one_time import OneTimeUse
+from federation.model.own_claims import OwnClaims
 from federation.model.revocation_keys import is_revoked, keys_of
-from federation.model.tokens import OwnClaims, VerifiedToken
+from federation.model.tokens import VerifiedToken
 from federation.model.trust import Mapping
 from federation.oauth.errors import InsufficientScope, InvalidRequest, InvalidToken, TemporarilyUnavailable
 from federation.oauth.http import HttpRequest

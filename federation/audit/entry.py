@@ -3,7 +3,6 @@
 import re
 
 from federation.audit.claims import identifying_claims
-from federation.model.authorization import TokenTerms
 from federation.model.binding import ProvenKeys
 from federation.model.json import Json
 from federation.model.tokens import Acting, Caller, VerifiedToken
@@ -106,26 +105,6 @@ def describe_mapping(mapped: MappedPrincipal) -> dict[str, Json]:
         "principal": mapped.principal,
         "root_issuer": mapped.issuer.id,
         "decided_by": dict(mapped.decided_by),
-    }
-
-
-def describe_authorization(authorization: TokenTerms) -> dict[str, Json]:
-    """What was decided, and on which versions of which documents."""
-    return {
-        "client_id": authorization.client_id,
-        "audience": list(authorization.audiences),
-        "scope": list(authorization.scopes),
-        "issued_at": authorization.issued_at,
-        "expires_at": authorization.expires_at,
-        "txn": authorization.transaction,
-        "act": authorization.act,
-        "cnf": authorization.binding.claim if authorization.binding else None,
-        "authorization_details": list(authorization.authorization_details),
-        "approval": authorization.approval,
-        "chain": [link.jti for link in authorization.provenance.chain],
-        "decision": authorization.provenance.decision,
-        "policies": list(authorization.policies),
-        "documents": {f"{ref.kind}/{ref.id}": version for ref, version in authorization.documents},
     }
 
 

@@ -14,7 +14,6 @@ from typing import Self
 from federation.audit.entry import (
     describe_acting,
     describe_actor,
-    describe_authorization,
     describe_client,
     describe_mapping,
     describe_parent,
@@ -25,6 +24,7 @@ from federation.audit.entry import (
 from federation.model.authorization import TokenTerms
 from federation.model.binding import ProvenKeys
 from federation.model.json import Json, JsonObject
+from federation.model.own_claims import describe_terms
 from federation.model.tokens import Acting, Caller, IssuedToken, VerifiedToken
 from federation.model.trust import MappedPrincipal
 from federation.oauth.errors import OAuthError, ServerError, TemporarilyUnavailable
@@ -109,7 +109,7 @@ class AuditRecord:
             **(describe_actor(self.actor) if self.actor else {}),
             **(describe_mapping(self.mapped) if self.mapped else {}),
             **(describe_acting(self.acting) if self.acting else {}),
-            **(describe_authorization(self.terms) if self.terms else {}),
+            **(describe_terms(self.terms) if self.terms else {}),
         }
 
 

@@ -4,19 +4,13 @@ from msgspec import Struct
 
 from federation.model.binding import DPOP
 from federation.model.json import Json, JsonObject
-from federation.model.tokens import OwnClaims
+from federation.model.own_claims import INTROSPECTED, OwnClaims
 from federation.model.trust import Client
 from federation.oauth.identifiers import BEARER
 from federation.verification.own_references import IssuedByUs
 
 INACTIVE: JsonObject = {"active": False}
 """Whatever the reason: no further member (RFC 7662 section 2.2, ATTACKS M7)."""
-
-MEMBERS = (
-    *("iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope"),
-    *("act", "cnf", "txn", "tenant", "env", "ctx", "authorization_details"),
-)
-"""Claims that a resource server needs; `fed` and `status` are about us and for offline verifiers."""
 
 
 class IntrospectionAnswer(Struct, frozen=True):
@@ -30,7 +24,7 @@ class IntrospectionAnswer(Struct, frozen=True):
 
 def describe(token: IssuedByUs) -> JsonObject:
     """The answer about a good token."""
-    said: dict[str, Json] = {name: token.claims[name] for name in MEMBERS if name in token.claims}
+    said: dict[str, Json] = {name: token.claims[name] for name in INTROSPECTED if name in token.claims}
     return {"active": True, "token_type": _token_type(token.own), **said}
 
 

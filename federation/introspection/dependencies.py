@@ -5,7 +5,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from federation.mapping.own import OwnMappings
-from federation.model.tokens import OwnClaims
+from federation.model.own_claims import OwnClaims
 from federation.model.trust import Audience, Client, DocumentVersion, is_meant
 from federation.oauth.errors import InvalidRequest
 from federation.ports import AudienceDirectory, ClientsById

@@ -7,7 +7,8 @@ from msgspec import Struct
 from federation.limits.limiter import Admission, Limited, Limiter
 from federation.limits.sources import source_of
 from federation.model.client_credentials import CLIENT_ISSUER
-from federation.model.tokens import Caller, OwnClaims, VerifiedToken
+from federation.model.own_claims import OwnClaims
+from federation.model.tokens import Caller, VerifiedToken
 from federation.model.trust import Client, Issuer, RateLimit
 from federation.ports import IssuerDirectory
 

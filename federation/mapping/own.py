@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from federation.model.client_credentials import as_principal, client_of
-from federation.model.tokens import OwnClaims
+from federation.model.own_claims import OwnClaims
 from federation.model.trust import Client, DocumentRef, Issuer, Kind, MappedPrincipal, Mapping, is_meant
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason

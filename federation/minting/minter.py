@@ -6,7 +6,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from federation.audit.record import AuditRecord
-from federation.minting.claims import build_claims
 from federation.minting.commit import Commit
 from federation.minting.current_key import CurrentKey
 from federation.minting.jws import signing_input
@@ -14,6 +13,7 @@ from federation.minting.pending_token import UNCONDITIONAL, Conditions, PendingT
 from federation.model.authorization import Authorization
 from federation.model.binding import DPOP
 from federation.model.json import Json, JsonObject
+from federation.model.own_claims import build_claims
 from federation.model.revocation_keys import key_texts, keys_of_authorized
 from federation.model.status import StatusReference, status_reference
 from federation.model.tokens import IssuedToken

@@ -6,8 +6,8 @@ from collections.abc import Mapping as ReadOnly
 from functools import lru_cache
 
 from federation.model.authorization import Authorization, Link
+from federation.model.own_claims import OwnClaims, acting_principals
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
-from federation.model.tokens import OwnClaims, acting_principals
 
 EVERYTHING = RevocationKey(RevocationTarget.ALL, "")
 """Everything that was issued until then."""

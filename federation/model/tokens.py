@@ -1,72 +1,15 @@
 """Tokens, before and after: what a foreign token proved, and what we issued."""
 
-from collections.abc import Iterator
-from collections.abc import Mapping as ReadOnly
 from typing import ClassVar
 
-from msgspec import Struct, field
+from msgspec import Struct
 
-from federation.model.authorization import Link
-from federation.model.binding import Binding
-from federation.model.json import Claims, Json, JsonObject
+from federation.model.json import Claims, JsonObject
 from federation.model.one_time import OneTimeUse
+from federation.model.own_claims import OwnClaims
 from federation.model.trust import Client, DocumentVersion, Issuer, MappedPrincipal
 from federation.oauth.identifiers import BEARER, TokenType
 from federation.value import Redacted
-
-
-def acting_principals(act: Json) -> Iterator[str]:
-    """Every `sub` of an `act` claim, the current actor first (RFC 8693 section 4.1)."""
-    while act is not None and isinstance(act, ReadOnly):
-        yield str(act["sub"])
-        act = act.get("act")
-
-
-class OwnClaims(Struct, frozen=True):
-    """What one of our own tokens says, as we minted it: the ground for a narrower one."""
-
-    jti: str
-    principal: str
-    """`sub`: never computed again, whatever its mapping says by now."""
-    audiences: tuple[str, ...]
-    scopes: tuple[str, ...]
-    transaction: str
-    """`txn`"""
-    issuer: str
-    """`fed.iss`: id of the Issuer document that vouched for the principal."""
-    mapping: str
-    """`fed.mapping`: id of the root mapping, which made the principal."""
-    current_actor: str | None
-    """`fed.actor`: id of the current actor's mapping; None: nobody acts, the token is the principal's."""
-    key_set: DocumentVersion
-    """The key set that had the signing key."""
-    client_id: str = ""
-    """The registered client that it was issued to, or the principal or actor where there was none."""
-    registered_client: str | None = None
-    """`client_id`, where it is a registered client's."""
-    mapping_version: int = 0
-    """Of the root mapping, when the principal was made; 0, which no document has: it is not known."""
-    holder_version: int = 0
-    """Of the current actor's mapping, likewise."""
-    client_version: int = 0
-    """Of the registered client, likewise."""
-    issued_at: int = 0
-    holder_issuer: str | None = None
-    """`fed.actor_iss`: id of the Issuer document that vouches for the current actor."""
-    chain: tuple[Link, ...] = ()
-    """`fed.chain`: the tokens of ours that it was made from, oldest first."""
-    binding: Binding | None = None
-    """`cnf`"""
-    authorization_details: tuple[JsonObject, ...] = ()
-    tenant: str | None = None
-    environment: str | None = None
-    context: ReadOnly[str, str] = field(default_factory=dict)
-    act: JsonObject | None = None
-
-    @property
-    def actors(self) -> tuple[str, ...]:
-        """Every principal that acts, the current one first."""
-        return tuple(acting_principals(self.act))
 
 
 class VerifiedToken(Redacted, Struct, frozen=True):

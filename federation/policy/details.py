@@ -4,7 +4,7 @@ from collections.abc import Mapping as ReadOnly
 from collections.abc import Sequence
 
 from federation.model.json import Json, JsonObject
-from federation.model.tokens import OwnClaims
+from federation.model.own_claims import OwnClaims
 from federation.model.trust import DetailType
 from federation.oauth.errors import InvalidAuthorizationDetails
 from federation.oauth.reasons import Reason

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from federation.model.authorization import Link, NotRevoked, Provenance
+from federation.model.own_claims import OwnClaims
 from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.revocation_keys import EVERYTHING, keys_of
-from federation.model.tokens import OwnClaims, VerifiedToken
+from federation.model.tokens import VerifiedToken
 from federation.model.trust import Client, DocumentVersion, MappedPrincipal, Mapping
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason

@@ -2,7 +2,7 @@
 
 from federation.audit.record import AuditRecord
 from federation.model.json import Json, JsonObject
-from federation.model.tokens import OwnClaims
+from federation.model.own_claims import OwnClaims
 from federation.oauth.http import HttpRequest
 from federation.ports import AuditLog, Clock
 

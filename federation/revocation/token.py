@@ -5,8 +5,9 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from federation.authentication.immediate import CallerAuthentication
+from federation.model.own_claims import OwnClaims
 from federation.model.revocation import RevocationKey, RevocationTarget
-from federation.model.tokens import Caller, OwnClaims
+from federation.model.tokens import Caller
 from federation.oauth.errors import InvalidClient, UnauthorizedClient
 from federation.oauth.http import HttpRequest
 from federation.oauth.reasons import Reason

@@ -3,7 +3,8 @@
 from msgspec import Struct
 
 from federation.model.admin import ADMIN_AUDIENCE
-from federation.model.tokens import OwnClaims, VerifiedToken
+from federation.model.own_claims import OwnClaims
+from federation.model.tokens import VerifiedToken
 from federation.oauth.errors import InsufficientScope, InvalidRequest, InvalidToken
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason

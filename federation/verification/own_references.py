@@ -7,14 +7,13 @@ from typing import ClassVar
 from msgspec import Struct
 
 from federation.model.json import Claims
-from federation.model.tokens import OwnClaims
+from federation.model.own_claims import OwnClaims, read_own
 from federation.model.trust import DocumentRef, DocumentVersion, Kind
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
 from federation.ports import Clock, KeptTokens
 from federation.value import Redacted
 from federation.verification.compact import parse_compact
-from federation.verification.own_claims import read_own
 from federation.verification.own_tokens import OwnTokenVerifier
 
 _REFERENCE = re.compile(r"[A-Za-z0-9_-]{22,128}")

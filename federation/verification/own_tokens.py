@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from federation.model.keys import KeySet, SigningKey
+from federation.model.own_claims import read_own, whole
 from federation.model.tokens import VerifiedToken
 from federation.model.trust import DocumentVersion, Issuer, IssuerKeys
 from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
@@ -19,7 +20,6 @@ from federation.ports import Clock
 from federation.verification.algorithms import allowed_algorithm
 from federation.verification.compact import UnverifiedHeader, UnverifiedJwt, check_members
 from federation.verification.jwk import VerificationKey, read_jwk
-from federation.verification.own_claims import read_own, whole
 
 OWN_KINDS = frozenset({TokenType.ACCESS_TOKEN, TokenType.JWT})
 SELF = "(self)"

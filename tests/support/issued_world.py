@@ -20,13 +20,13 @@ from federation.keys.publication import Publication
 from federation.limits.limiter import Limiter
 from federation.limits.requests import RequestLimits
 from federation.mapping.own import OwnMappings
-from federation.minting.claims import build_claims
 from federation.minting.current_key import CurrentKey
 from federation.minting.signed_jwt import JwtSigner
 from federation.model.authorization import Authorization, Link, Provenance
 from federation.model.documents import decode_client
 from federation.model.json import Json
 from federation.model.one_time import OneTimeUse, Purpose
+from federation.model.own_claims import build_claims
 from federation.model.revocation_keys import key_texts, keys_of_authorized
 from federation.model.status import status_reference
 from federation.model.tokens import Caller

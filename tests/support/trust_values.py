@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from federation.model.json import Json, JsonObject
 from federation.model.keys import SIGNING_KEYS
-from federation.model.tokens import OwnClaims, VerifiedToken
+from federation.model.own_claims import OwnClaims
+from federation.model.tokens import VerifiedToken
 from federation.model.trust import Audience, DocumentVersion, Grant, Issuer, IssuerKeys, MappedPrincipal, Mapping
 from federation.oauth.identifiers import TokenType
 from federation.oauth.request import ExchangeRequest

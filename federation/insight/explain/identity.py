@@ -11,6 +11,7 @@ from federation.insight.explain.selected import CHECKED, NOT_CHECKED, Selected, 
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.model.json import Claims
 from federation.model.keys import SIGNING_KEYS
+from federation.model.own_claims import read_own
 from federation.model.tokens import VerifiedToken
 from federation.model.trust import DocumentVersion, Issuer
 from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
@@ -21,7 +22,6 @@ from federation.verification.discovery import KeySource
 from federation.verification.foreign_claims import check_claims
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
-from federation.verification.own_claims import read_own
 from federation.verification.providers import provider_named
 from federation.verification.spiffe_id import SPIFFE, trust_domain_of
 from federation.verification.subject import read_subject

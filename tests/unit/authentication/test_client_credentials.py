@@ -9,7 +9,7 @@ from federation.mapping.mapper import Mapper
 from federation.mapping.own import OwnMappings
 from federation.mapping.principals import Principals
 from federation.model.client_credentials import as_principal, client_of
-from federation.model.tokens import OwnClaims
+from federation.model.own_claims import OwnClaims
 from federation.model.trust import Client, ClientAuth, Grant, Issuer, Mapping
 from federation.oauth.errors import InvalidRequest
 from federation.verification.providers import provider_named

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from federation.mapping.own import OwnMappings
 from federation.model.client_credentials import as_principal
-from federation.model.tokens import OwnClaims
+from federation.model.own_claims import OwnClaims
 from federation.model.trust import Client, Issuer, Mapping
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason

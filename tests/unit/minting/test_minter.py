@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from federation.audit.record import AuditRecord
 from federation.keys.jwk import signing_key
-from federation.minting.claims import build_claims
 from federation.minting.commit import Commit
 from federation.minting.current_key import CurrentKey
 from federation.minting.current_state import TrustChanged
@@ -23,6 +22,7 @@ from federation.model.binding import Binding
 from federation.model.json import JsonObject
 from federation.model.keys import KeySet, SigningKey
 from federation.model.one_time import OneTimeUse, Purpose
+from federation.model.own_claims import build_claims
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.revocation_keys import key_texts, keys_of_authorized
 from federation.model.risk import RiskKey, RiskScore

@@ -1,8 +1,8 @@
 import pytest
 from msgspec.structs import replace
 
-from federation.minting.claims import build_claims
 from federation.model.authorization import Authorization, Link, Provenance
+from federation.model.own_claims import build_claims, read_own
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.revocation_keys import (
     EVERYTHING,
@@ -15,7 +15,6 @@ from federation.model.revocation_keys import (
 )
 from federation.model.trust import DocumentRef, DocumentVersion, Kind
 from federation.oauth.identifiers import TokenType
-from federation.verification.own_claims import read_own
 
 NOW = 1_800_000_000
 KEY_SET = DocumentVersion(DocumentRef(Kind.KEY_SET, "signing"), 1)

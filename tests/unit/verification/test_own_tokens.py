@@ -6,7 +6,8 @@ from federation.model.authorization import Link
 from federation.model.binding import Binding
 from federation.model.json import Json
 from federation.model.keys import SIGNING_KEYS, KeySet, KeyState, SigningKey
-from federation.model.tokens import OwnClaims, VerifiedToken
+from federation.model.own_claims import OwnClaims
+from federation.model.tokens import VerifiedToken
 from federation.model.trust import DocumentVersion
 from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
 from federation.oauth.identifiers import TokenType
