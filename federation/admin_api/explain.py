@@ -150,10 +150,11 @@ class ExplainBody(Body):
 class ExplanationShown(Shown):
     """How the request comes out, and why."""
 
-    allowed: bool
+    allowed: Annotated[bool, Field(description="False as well where it is undecided.")]
     steps: Annotated[list[dict[str, Any]], Field(description="Each with its outcome: ok, refused or skipped.")]
     decision: Annotated[dict[str, Any] | None, Field(description="What the token would have.")]
     refusal: Annotated[dict[str, Any] | None, Field(description="What the caller would be told, and the detail.")]
+    undecided: Annotated[str | None, Field(description="Whose signature was not checked, so that nothing is decided.")]
     suggestions: Annotated[list[dict[str, Any]], Field(description="The smallest edits that would allow it.")]
     edits: Annotated[list[dict[str, Any]], Field(description="Those of the first suggestion.")]
     obstacles: Annotated[list[dict[str, Any]], Field(description="Conditions of policies that forbid it.")]

@@ -92,6 +92,7 @@ class AuditRecord:
             "reason": refusal.reason.value,
             "detail": refusal.detail,
             "step": refusal.step,
+            **({"unverified_issuer": refusal.unverified_issuer} if refusal.unverified_issuer else {}),
         }
 
     def _facts(self) -> dict[str, Json]:

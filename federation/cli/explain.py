@@ -27,6 +27,8 @@ NOT_REACHED = "not reached"
 """What is said of the steps behind the one that refuses."""
 
 _SIGNS = {"ok": ("✓", "green"), "refused": ("✗", "red"), "skipped": ("·", "dim")}
+UNDECIDED = 3
+"""Exit code: neither allowed nor refused."""
 _OPERATIONS = {"add": ("+", "green"), "replace": ("~", "yellow"), "remove": ("-", "red")}
 
 
@@ -60,6 +62,8 @@ def _outcome(explanation: Mapping[str, Any]) -> Text:
         where = ", ".join(decision.get("audiences", ()))
         what = f"{decision.get('principal')} gets {' '.join(decision.get('scopes', ()))} at {where}"
         return Text(printable(f"allowed: {what} for {decision.get('lifetime')} s"), "bold green")
+    if undecided := explanation.get("undecided"):
+        return Text(printable(f"undecided: {undecided}; with a good one it would be allowed"), "bold yellow")
     return Text(printable(f"refused: {refusal.get('error')}: {refusal.get('reason')}"), "bold red")
 
 
@@ -248,7 +252,8 @@ def explain(  # noqa: PLR0913 (each is an option of the command)
 ) -> None:
     """Decide a request as the bridge would: every step, what differs, and the smallest edit that would allow it.
 
-    Exits 0 if it is allowed, 1 if it is refused, 2 if it is not clear what is asked.
+    Exits 0 if it is allowed, 1 if it is refused, 2 if it is not clear what is asked, 3 if it is undecided: a token's
+    signature was not checked, since its issuer's keys are elsewhere.
     """
     _only_one(token, claims, correlation_id, or_else=client)
     api, terminal = session.connect(), session.terminal
@@ -272,7 +277,7 @@ def _answer(terminal: Terminal, explanation: Mapping[str, Any], write: Path | No
         print_explanation(terminal.results, explanation)
     for file in write_edits(write, edits_of(explanation)) if write else ():
         terminal.note(f"wrote {file}: look at it, then `fedbridge plan {write}`", "cyan")
-    raise typer.Exit(0 if explanation["allowed"] else FAILED)
+    raise typer.Exit(0 if explanation["allowed"] else UNDECIDED if explanation.get("undecided") else FAILED)
 
 
 def _only_one(*ways: object, or_else: str | None) -> None:

@@ -34,6 +34,8 @@ class OAuthError(Exception):
         self.evidence = evidence or {}
         self.step: str | None = None
         """The step of the pipeline that refused (`federation.oauth.steps`); None: it never came to one."""
+        self.unverified_issuer: str | None = None
+        """Id of the Issuer document that a refused token claims; None: none, or it is proven."""
         self.http_status = status or self.status
 
     @property

@@ -122,6 +122,10 @@ class Reason(StrEnum):
     UNUSABLE_KEY = "unusable_key", "The issuer's key is too weak or is not meant for this use."
     BAD_SIGNATURE = "bad_signature", "The token's signature does not verify."
     ISSUER_KEYS_UNAVAILABLE = "issuer_keys_unavailable", "The issuer's keys cannot be fetched now; try again."
+    ISSUER_MISCONFIGURED = (
+        "issuer_misconfigured",
+        "What the issuer publishes about itself does not fit this bridge's document; its administrator must mend one.",
+    )
     CALLER_IDENTITY_UNCLEAR = "caller_identity_unclear", "AWS did not say who signed the request; sign a fresh one."
     CALLER_IDENTITY_UNAVAILABLE = "caller_identity_unavailable", "AWS cannot be asked now who signed; try again."
 

@@ -20,6 +20,10 @@ class KeysRefused(Exception):
     """The issuer answered, and what it says must not be used. Worth an alarm; the message holds no input."""
 
 
+class IssuerMisconfigured(KeysRefused):
+    """What the issuer says of itself does not fit its Issuer document: asking again mends nothing."""
+
+
 class PublishedKeys(Redacted, Struct, frozen=True):
     """What an issuer publishes now."""
 
@@ -74,7 +78,7 @@ class KeySource:
         metadata = self._fetch(issuer.issuer.removesuffix("/") + DISCOVERY_PATH)
         # Exact, or one issuer could speak for another (RFC 8414 section 3.3).
         if metadata.get("issuer") != issuer.issuer:
-            raise KeysRefused("discovery names another issuer")
+            raise IssuerMisconfigured("discovery names another issuer")
         jwks_uri = self._checked(metadata.get("jwks_uri"))
         origin = _origin(jwks_uri)
         if known_origin is not None and origin not in (known_origin, _origin(issuer.issuer)):

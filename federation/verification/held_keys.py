@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from federation.model.trust import DEFAULT_MAX_STALE, Issuer
-from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.errors import InvalidRequest, OAuthError, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.verification.algorithms import SignatureAlgorithm
 from federation.verification.discovery import KeysRefused, PublishedKeys
@@ -105,6 +105,8 @@ class HeldKeys(Struct, frozen=True):
     replaced_at: float = -inf
     asked_at: float = -inf
     failure: str = ""
+    misconfigured: bool = False
+    """Whether that failure heals by itself: it does not."""
     circuit: Circuit = CLOSED
 
     @classmethod
@@ -132,7 +134,10 @@ class HeldKeys(Struct, frozen=True):
         return self._holds(now) and (kid is None or self._knows(kid))
 
     def choose(self, kid: str | None, algorithm: SignatureAlgorithm, now: float, use: str = SIG) -> ResolvedKey:
-        """The key to verify with; raises InvalidRequest, or TemporarilyUnavailable if keys are missing or too old."""
+        """The key to verify with; raises InvalidRequest, or TemporarilyUnavailable if keys are missing or too old.
+
+        An issuer whose own words do not fit its document is no passing fault: InvalidRequest.
+        """
         keys, stale = self._current(now)
         if stale and kid is not None and not self._knows(kid):
             # It may well be the issuer's new key: saying that there is none would be a guess.
@@ -169,6 +174,7 @@ class HeldKeys(Struct, frozen=True):
             replaced_at=now if replaced and not emptied else self.replaced_at,
             asked_at=now,
             failure="",
+            misconfigured=False,
             circuit=CLOSED,
         )
         return held, self._oddities(published.keys, replaced=replaced and not emptied, emptied=emptied)
@@ -186,6 +192,7 @@ class HeldKeys(Struct, frozen=True):
             replaced_at=shared.replaced_at,
             asked_at=now if self.pushed else self.asked_at,
             failure="",
+            misconfigured=False,
             circuit=CLOSED if self.pushed else self.circuit,
         )
 
@@ -193,9 +200,10 @@ class HeldKeys(Struct, frozen=True):
         """The value when no other process knows keys: for pushed ones, there is nobody else to ask."""
         return self.after_failure(failure, now) if self.pushed else self
 
-    def after_failure(self, failure: str, now: float) -> "HeldKeys":
+    def after_failure(self, failure: str, now: float, *, misconfigured: bool = False) -> "HeldKeys":
         """The value after a failure: nothing is lost but the right to ask again at once."""
-        return replace(self, asked_at=now, failure=failure, circuit=self.circuit.failed(now))
+        circuit = self.circuit.failed(now)
+        return replace(self, asked_at=now, failure=failure, misconfigured=misconfigured, circuit=circuit)
 
     def replaces_all(self, keys: JwkSet) -> bool:
         """Whether none of the keys and authorities that are held is among these."""
@@ -227,8 +235,10 @@ class HeldKeys(Struct, frozen=True):
     def _knows(self, kid: str) -> bool:
         return self.keys is not None and self.keys.knows(kid)
 
-    def _unavailable(self, what: str) -> TemporarilyUnavailable:
+    def _unavailable(self, what: str) -> OAuthError:
         detail = f"{self.issuer}: {what}: {self.failure}"
+        if self.misconfigured:
+            return InvalidRequest(Reason.ISSUER_MISCONFIGURED, detail)
         return TemporarilyUnavailable(Reason.ISSUER_KEYS_UNAVAILABLE, detail, retry_after=COOL_DOWN_WITHOUT_KEYS)
 
 

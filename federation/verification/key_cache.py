@@ -17,7 +17,7 @@ from federation.model.trust import Issuer
 from federation.oauth.errors import OAuthError
 from federation.ports import Clock, FetchFailed
 from federation.verification.algorithms import SignatureAlgorithm
-from federation.verification.discovery import KeySource, KeysRefused
+from federation.verification.discovery import IssuerMisconfigured, KeySource, KeysRefused
 from federation.verification.held_keys import HeldAuthorities, HeldKeys, ResolvedKey
 from federation.verification.jwk import SIG
 from federation.verification.second_level import SecondLevel
@@ -128,7 +128,7 @@ class KeyCache:
             return held.after_failure(str(error), now)
         except KeysRefused as error:
             self._alarm(issuer.id, str(error))
-            return held.after_failure(str(error), now)
+            return held.after_failure(str(error), now, misconfigured=isinstance(error, IssuerMisconfigured))
         for oddity in oddities:
             self._alarm(issuer.id, oddity)
         return renewed

@@ -9,7 +9,7 @@ from msgspec import Struct
 from federation.model.json import Claims
 from federation.model.tokens import VerifiedToken
 from federation.model.trust import Issuer
-from federation.oauth.errors import InvalidRequest
+from federation.oauth.errors import InvalidRequest, OAuthError
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
@@ -99,7 +99,11 @@ class TokenVerifier:
         # 2. Issuer: exactly one that we trust, for exactly us; a stranger costs nothing.
         with at(Step.ISSUER):
             issuer = self._issuers.select(jwt.unverified_claims)
-        return self.verify_from(issuer, jwt, token_type)
+        try:
+            return self.verify_from(issuer, jwt, token_type)
+        except OAuthError as refusal:
+            refusal.unverified_issuer = issuer.id
+            raise
 
     def verify_from(self, issuer: Issuer, jwt: UnverifiedJwt, token_type: TokenType) -> VerifiedToken:
         """The same for a token that must be from that enabled issuer, whoever it says; its `aud` is not judged."""

@@ -3,6 +3,8 @@
 import pytest
 
 from federation.model.trust import IssuerKeys
+from federation.oauth.errors import InvalidRequest
+from federation.oauth.reasons import Reason
 from federation.verification.held_keys import FRESH
 from tests.support.fake_fetcher import FakeFetcher
 from tests.support.issuer_online import OLD, UNAVAILABLE, at, old_token
@@ -24,8 +26,11 @@ def test_B12_discovery_finds_the_keys() -> None:
 
 @pytest.mark.parametrize("issuer", [f"{IDP}/", IDP.upper(), "https://idp.example.com:443", "", None, [IDP], 1])
 def test_B12_discovery_that_names_another_issuer_is_refused(issuer: str) -> None:
+    """Trying again mends nothing, so nobody is told to."""
     w = discovering({**METADATA, "issuer": issuer})
-    assert unavailable(w, old_token(w)) is UNAVAILABLE
+    with pytest.raises(InvalidRequest) as refused:
+        w.verify(old_token(w))
+    assert refused.value.reason is Reason.ISSUER_MISCONFIGURED
     assert w.web.fetched == [DISCOVERY]
     assert w.alarms == [("idp", "discovery names another issuer")]
 

@@ -86,6 +86,8 @@ def test_O_an_unsigned_token_is_explained_but_never_called_checked() -> None:
     forged = f"{header}.{claims}.{'A' * 342}"
     elsewhere = explain(trust({**ISSUER, "keys": {"discovery": True}}), asking(forged), BRIDGE)
     assert elsewhere.step("issuer").facts["signature"] == "not checked"
+    assert (elsewhere.allowed, elsewhere.refusal) == (False, None)
+    assert elsewhere.undecided
     assert not explain(trust(), asking(forged), BRIDGE).allowed
 
 

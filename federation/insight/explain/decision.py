@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from federation.insight.explain.circumstances import At, Supposed, SupposedRisks, proven_keys
 from federation.insight.explain.identity import Identities
 from federation.insight.explain.question import Identity, Question
-from federation.insight.explain.selected import Selected
+from federation.insight.explain.selected import NOT_CHECKED, Selected
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.mapping.mapper import Mapper
 from federation.mapping.own import OwnMappings
@@ -64,6 +64,7 @@ class Trail(Redacted, Struct):
     unverified_actor: JsonObject = field(default_factory=dict[str, Json])
     """What the actor says of itself."""
     actor_selected: Selected | None = None
+    actor_signature: str = ""
     actor: VerifiedToken | None = None
     mapped: MappedPrincipal | None = None
     acting: Acting | None = None
@@ -76,6 +77,12 @@ class Trail(Redacted, Struct):
     def tokens(self) -> tuple[VerifiedToken, ...]:
         """What was presented and read."""
         return tuple(token for token in (self.subject, self.actor) if token is not None)
+
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """Whose tokens were read without their signature: the subject's, the actor's."""
+        signatures = (("the subject token", self.signature), ("the actor token", self.actor_signature))
+        return tuple(whose for whose, signature in signatures if signature == NOT_CHECKED)
 
     @property
     def allowed(self) -> bool:
@@ -200,7 +207,8 @@ class Supposition(Struct, frozen=True):
             return None
         trail.unverified_actor = self.identities.unverified(question.actor)
         trail.actor_selected = self.identities.select(question.actor, question.now)
-        return self.identities.check(trail.actor_selected, question.actor, At(question.now))[0]
+        actor, trail.actor_signature = self.identities.check(trail.actor_selected, question.actor, At(question.now))
+        return actor
 
 
 def _not_counted(_client: Caller, _subject: VerifiedToken) -> None:

@@ -32,12 +32,22 @@ def explain(snapshot: Snapshot, question: Question, own_issuer: str) -> Explanat
 def told(trail: Trail, snapshot: Snapshot) -> Explanation:
     """What became of a decision, in words and facts."""
     refusal = None if trail.refusal is None else _refusal(trail.refusal)
+    undecided = _undecided(trail)
     return Explanation(
-        allowed=trail.allowed,
+        allowed=trail.allowed and undecided is None,
         steps=tuple(_step(name, trail, refusal, snapshot) for name in ORDER),
         decision=None if trail.terms is None else _decided(trail.terms),
         refusal=refusal,
+        undecided=undecided,
     )
+
+
+def _undecided(trail: Trail) -> str | None:
+    """A token's signature is checked by keys that stand in its Issuer document, and no others are fetched for this."""
+    if not trail.allowed or not (unchecked := trail.unchecked):
+        return None
+    names = " and ".join(unchecked)
+    return f"the signature of {names} was not checked: nothing is fetched to explain, and its keys are elsewhere"
 
 
 def _refusal(error: OAuthError) -> Refusal:

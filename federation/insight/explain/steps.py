@@ -60,9 +60,13 @@ class Explanation(Struct, frozen=True):
     """How a request comes out, and why."""
 
     allowed: bool
+    """Never where a signature was not checked."""
     steps: tuple[ExplainedStep, ...]
     decision: Decided | None = None
+    """What the token would have; of an undecided request, if the signature is good."""
     refusal: Refusal | None = None
+    undecided: str | None = None
+    """Why it is neither allowed nor refused: whose signature could not be checked here."""
     suggestions: tuple[Suggestion, ...] = ()
     """The smallest edits that would allow it, the narrowest first."""
     obstacles: tuple[Obstacle, ...] = ()

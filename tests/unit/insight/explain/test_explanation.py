@@ -168,7 +168,9 @@ def test_the_first_step_of_a_token_says_whether_its_signature_was_checked() -> N
     assert (checked.allowed, checked.step("issuer").facts["signature"]) == (True, "checked")
     elsewhere: dict[str, Json] = {**ISSUER, "keys": {"discovery": True}}
     unchecked = explained(replace(ASKING, subject=Identity(token=token())), elsewhere)
-    assert (unchecked.allowed, unchecked.step("issuer").facts["signature"]) == (True, "not checked")
+    assert (unchecked.allowed, unchecked.step("issuer").facts["signature"]) == (False, "not checked")
+    assert unchecked.undecided is not None
+    assert unchecked.undecided.startswith("the signature of the subject token was not checked")
     assert "bare claims" in str(explained().step("issuer").facts["signature"])
 
 
