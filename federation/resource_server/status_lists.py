@@ -19,7 +19,7 @@ REQUIRED = ("iss", "sub", "iat", "exp", "ttl", "status_list")
 LONGEST_TTL = 60
 """Seconds, whatever a list says."""
 MAX_LISTS = 8
-"""Tokens that live now end in two different hours."""
+"""Tokens that live now are in six of them at most."""
 
 
 class Place(NamedTuple):
