@@ -220,6 +220,7 @@ def test_the_page_about_services_names_every_adapter_and_its_test_runs(tmp_path:
     assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
     shown = [text for _, text in _BLOCK.findall(page) if "OwnBridge" in text]
     (tmp_path / "test_shown.py").write_text("\n".join(shown))
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", ROOT / "pyproject.toml", tmp_path]
+    options = ["-v", "-p", "no:cacheprovider", "-c", str(ROOT / "pyproject.toml")]
+    command = [sys.executable, "-m", "pytest", *options, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert (done.returncode, "2 passed" in done.stdout) == (0, True), done.stdout
