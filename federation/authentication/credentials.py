@@ -1,7 +1,7 @@
 """What a caller has sent to prove itself: one method at most (RFC 6749 section 2.3, ATTACKS L6)."""
 
 from federation.oauth.errors import SCHEMES, InvalidClient, InvalidRequest
-from federation.oauth.identifiers import JWT_BEARER_ASSERTION, SPIFFE_ASSERTION
+from federation.oauth.identifiers import ANONYMOUS, JWT_BEARER_ASSERTION, SPIFFE_ASSERTION
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
 
@@ -34,6 +34,6 @@ def _scheme(authorization: str) -> str | None:
 
 
 def is_anonymous(request: ExchangeRequest) -> bool:
-    """Whether the caller does not say to be any client."""
+    """Whether the caller does not say to be any client: it names none, or the one that means none."""
     sent = request.credentials
-    return sent.client_id is None and sent.client_assertion is None and request.iam_caller is None
+    return sent.client_id in (None, ANONYMOUS) and sent.client_assertion is None and request.iam_caller is None

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from federation.authentication.immediate import CallerAuthentication
 from federation.model.tokens import Caller
-from federation.oauth.errors import InvalidClient, UnauthorizedClient
+from federation.oauth.errors import InvalidClient
 from federation.oauth.identifiers import GrantType
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
@@ -19,12 +19,12 @@ class TokenCallers(Struct, frozen=True):
     def authenticate(self, request: ExchangeRequest) -> Caller:
         """Who asks; raises as Callers, and UnauthorizedClient where its document does not name the grant.
 
-        So it does for a client that proves nothing, not even a key: its tokens are worth something with that alone
-        (ATTACKS L12).
+        A client that has only its name needs a DPoP proof: its tokens are worth something with that key alone
+        (ATTACKS L12). Without one it gets the answer of an id that does not exist.
         """
         caller = self.callers.authenticate(request)
         if caller.is_public and request.dpop_proof is None:
-            raise UnauthorizedClient(Reason.PROOF_REQUIRED, f"client {caller.client_id} proves nothing else")
+            raise InvalidClient(Reason.CLIENT_AUTHENTICATION_FAILED, f"client {caller.client_id} has no DPoP proof")
         if caller.client is None and request.grant is GrantType.CLIENT_CREDENTIALS:
             raise InvalidClient(Reason.GRANT_NOT_ALLOWED, "nobody in particular asks for itself")
         check_grant(caller.client, request.grant)

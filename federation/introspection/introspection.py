@@ -55,8 +55,10 @@ class Introspection(Struct, frozen=True):
 
     def _tell(self, request: TokenRequest, record: IntrospectionRecord) -> IntrospectionAnswer:
         record.client = caller = self.callers.authenticate(request.caller)
-        if caller.client is None or caller.is_public:
+        if caller.client is None:
             raise InvalidClient(Reason.CLIENT_REQUIRED)
+        if caller.is_public:  # nobody learns which ids exist
+            raise InvalidClient(Reason.CLIENT_AUTHENTICATION_FAILED, f"client {caller.client_id} proves nothing")
         return IntrospectionAnswer(caller.client, self._answer(request.token, caller, caller.client))
 
     def _answer(self, text: str, caller: Caller, client: Client) -> JsonObject:

@@ -59,3 +59,6 @@ BEARER = "Bearer"
 """`token_type` of a token that is not bound to a key (RFC 6750)."""
 
 FORM = "application/x-www-form-urlencoded"
+
+ANONYMOUS = "anonymous"
+"""`client_id` of a caller that is no client, for libraries that always send one. No document can have it."""

@@ -60,7 +60,7 @@ class Reason(StrEnum):
     # The caller
     CLIENT_AUTHENTICATION_FAILED = (
         "client_authentication_failed",
-        "No registered client matches; leave client credentials and client_id out if you have none.",
+        "No registered client proves itself by this; who is none leaves client_id out, or sends client_id=anonymous.",
     )
     SEVERAL_CLIENT_AUTHENTICATIONS = (
         "several_client_authentications",
@@ -94,7 +94,10 @@ class Reason(StrEnum):
 
     # The shape of a token
     TOKEN_TOO_LARGE = "token_too_large", "A token may have at most 16 KiB, its header 2 KiB."
-    MALFORMED_TOKEN = "malformed_token", "The token must be a signed JWT in compact serialization."
+    MALFORMED_TOKEN = (
+        "malformed_token",
+        "The token is no signed JWT in compact serialization, or has white space in or around it.",
+    )
     UNSAFE_TOKEN_HEADER = "unsafe_token_header", "The token's header names a key, an extension or a nested token."
     UNSUPPORTED_ALGORITHM = "unsupported_algorithm", "The token is signed with an algorithm not allowed for its issuer."
     MALFORMED_AWS_REQUEST = (

@@ -101,10 +101,21 @@ def read_credentials(form: Form, http: HttpRequest) -> ClientCredentials:
     return ClientCredentials(
         client_id=single(form, "client_id"),
         client_secret=single(form, "client_secret"),
-        client_assertion=single(form, "client_assertion"),
+        client_assertion=_token(form, "client_assertion"),
         client_assertion_type=single(form, "client_assertion_type"),
         authorization=http.headers.get("authorization"),
     )
+
+
+def _token(form: Form, name: str) -> str | None:
+    """A token in a form field. One line break behind it is the file's that it was read from: libraries send that too.
+
+    Any other white space stays, and makes it no token.
+    """
+    value = single(form, name)
+    if value is None or not value.endswith("\n"):
+        return value
+    return value.removesuffix("\n").removesuffix("\r")
 
 
 def _grant(form: Form) -> GrantType:
@@ -128,7 +139,9 @@ def _subject(form: Form, grant: GrantType) -> tuple[str | None, TokenType | None
         if form.keys() & {"subject_token", "subject_token_type", "actor_token", "actor_token_type"}:
             raise InvalidRequest(Reason.TOKENS_FOR_ITSELF)
         return None, None
-    token = _required(form, "subject_token", Reason.MISSING_SUBJECT_TOKEN)
+    token = _token(form, "subject_token")
+    if not token:
+        raise InvalidRequest(Reason.MISSING_SUBJECT_TOKEN)
     name = _required(form, "subject_token_type", Reason.MISSING_SUBJECT_TOKEN_TYPE)
     return token, _token_type(name, SUBJECT_TOKEN_TYPES, Reason.UNSUPPORTED_SUBJECT_TOKEN_TYPE)
 
@@ -146,7 +159,7 @@ def _token_type(name: str, accepted: tuple[TokenType, ...], reason: Reason) -> T
 
 
 def _actor(form: Form) -> tuple[str | None, TokenType | None]:
-    token, name = single(form, "actor_token"), single(form, "actor_token_type")
+    token, name = _token(form, "actor_token"), single(form, "actor_token_type")
     if (token is None) != (name is None):
         raise InvalidRequest(Reason.INCOMPLETE_ACTOR)
     if token is None or name is None:

@@ -171,6 +171,7 @@ def _all_short(value: Json) -> bool:
 
 MAX_TOKEN = 16 * 1024
 MAX_HEADER = 2 * 1024
+_SPACE = re.compile(r"\s")
 _MAX_HEADER_TEXT = -(-MAX_HEADER * 4 // 3)
 
 
@@ -209,6 +210,8 @@ def parse_compact(text: str, table: HeaderTable = OF_TOKENS) -> UnverifiedJwt:
 def _segments(text: str) -> tuple[bytes, bytes, bytes]:
     if len(text) > MAX_TOKEN:
         raise InvalidRequest(Reason.TOKEN_TOO_LARGE, "token")
+    if _SPACE.search(text):
+        raise InvalidRequest(Reason.MALFORMED_TOKEN, "has white space")
     try:
         header, payload, signature = text.encode("ascii").split(b".")
     except ValueError:

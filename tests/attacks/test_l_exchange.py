@@ -9,7 +9,8 @@ import pytest
 
 from federation.model.json import Json
 from federation.oauth.http import HttpResponse
-from federation.oauth.identifiers import SPIFFE_ASSERTION
+from federation.oauth.identifiers import JWT_BEARER_ASSERTION, SPIFFE_ASSERTION
+from federation.verification.compact import parse_compact
 from tests.support.attacked_bridge import PLAIN, Attacked, Connection, attacked, by_assertion, issued_claims
 from tests.support.client_world import GATEWAY, assertion, by_key
 from tests.support.dpop import jkt
@@ -215,16 +216,46 @@ def _without_its_name(answer: HttpResponse) -> tuple[int, str, str]:
 
 def test_L12_a_client_that_proves_nothing_gets_no_token_without_a_key(bridge: Attacked) -> None:
     bridge.register("spa", auth={"method": "none"}, grants=["token-exchange"])
-    bridge.refused_unsigned(lambda: bridge.post(None, client_id="spa"), "unauthorized_client", "proof_required")
+    bridge.refused_unsigned(lambda: bridge.post(None, client_id="spa"), *FAILED)
     answer = bridge.post(None, bridge.proving(), client_id="spa")
     given = issued_claims(answer)
     assert (given["client_id"], given["cnf"], body(answer)["token_type"]) == ("spa", {"jkt": jkt()}, "DPoP")
 
 
+def test_L10_a_bare_name_is_told_the_same_whoever_has_it(bridge: Attacked) -> None:
+    bridge.register("spa", auth={"method": "none"}, grants=["token-exchange"])
+    bridge.register("off", auth={"method": "none"}, grants=["token-exchange"], enabled=False)
+    bridge.register("signs", auth={"method": "tls_client_auth", "certificates": [], "san_dns": "a.example.com"})
+    names = ("spa", "off", "signs", "unknown", "x" * 500)
+    answers = {_without_its_name(bridge.post(None, client_id=name)) for name in names}
+    assert len(answers) == 1
+    assert "client_id=anonymous" in str(answers)
+
+
+def test_L10_anonymous_is_no_client(bridge: Attacked) -> None:
+    named, unnamed = bridge.token(None, client_id="anonymous"), bridge.token(None)
+    for token in (named, unnamed):
+        assert parse_compact(token).unverified_claims["client_id"] == "partner/acme/sync"
+    proofs: tuple[dict[str, str], ...] = (
+        {"client_secret": "s"},
+        {"client_assertion": "a.b.c", "client_assertion_type": JWT_BEARER_ASSERTION},
+    )
+    for sent in proofs:
+        bridge.refused_unsigned(partial(bridge.post, None, client_id="anonymous", **sent), *FAILED)
+    bridge.refused_unsigned(
+        lambda: bridge.for_itself(client_id="anonymous"), "invalid_client", "grant_not_allowed", 401
+    )
+
+
+def test_L10_a_document_of_that_name_would_be_nobodys(bridge: Attacked) -> None:
+    bridge.register("anonymous", auth={"method": "none"}, audiences=[], scopes=[])
+    assert bridge.token(None, client_id="anonymous")
+
+
 def test_L12_nor_does_a_certificate_of_its_own_do(bridge: Attacked) -> None:
     bridge.register("spa", auth={"method": "none"}, grants=["token-exchange"])
     response = bridge.post(None, MTLS, client_id="spa")
-    assert response.status == 400
+    assert response.status == 401
     assert not bridge.left().released
 
 

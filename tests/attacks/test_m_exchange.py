@@ -12,7 +12,7 @@ from federation.model.trust import DocumentRef, Kind, Selector
 from tests.support.attacked_bridge import Attacked, attacked, by_assertion, issued, issued_claims
 from tests.support.client_world import GATEWAY
 from tests.support.delegation_world import claims_of
-from tests.support.exchange_world import ISSUER, MAPPING, NOW, subject_token
+from tests.support.exchange_world import ISSUER, MAPPING, NOW, reason, subject_token
 from tests.support.jose_keys import ec_key
 from tests.support.jose_tokens import signed
 from tests.support.jose_twins import respelled, twin
@@ -114,6 +114,15 @@ def test_M2_another_spelling_of_the_same_bytes_is_no_token(once: Attacked, numbe
     text = respelled(token)[number]
     once.refused_unsigned(lambda: once.post(text), "invalid_request", "malformed_token")
     once.token(token)
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_M2_a_file_s_line_break_behind_a_token_makes_it_no_other_token(once: Attacked, ending: str) -> None:
+    """google-auth and botocore send what stands in a file."""
+    token = single()
+    once.token(f"{token}{ending}")
+    for text in (token, f"{token}{ending}"):
+        assert reason(once.post(text)) == REPLAYED[1]
 
 
 @pytest.fixture

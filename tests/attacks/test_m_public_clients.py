@@ -30,7 +30,18 @@ def test_M6_and_nobody_elses(world: World, whose: Authorization) -> None:
 
 def test_M7_it_is_told_nothing_though_an_audience_names_it(world: World) -> None:
     answer = world.introspect(world.issued.token(issued_to(PUBLIC)), client_id=PUBLIC)
-    assert (answer.status, body(answer)["error"], reason(answer)) == (401, "invalid_client", "client_required")
+    told = (answer.status, body(answer)["error"], reason(answer))
+    assert told == (401, "invalid_client", "client_authentication_failed")
+    unknown = world.introspect(world.issued.token(issued_to(PUBLIC)), client_id="unknown")
+    assert told == (unknown.status, body(unknown)["error"], reason(unknown))
+
+
+def test_M7_anonymous_is_no_client_and_is_told_nothing(world: World) -> None:
+    token = world.issued.token(USUAL, "leaf")
+    answer = world.introspect(token, client_id="anonymous")
+    assert (answer.status, reason(answer)) == (401, "client_required")
+    assert world.revoke(token, client_id="anonymous").status == 200
+    assert set(world.issued.state.revoked) == {RevocationKey(RevocationTarget.JTI, "leaf")}
 
 
 def test_Q1_a_flood_of_guesses_asks_no_store_beyond_its_rate() -> None:

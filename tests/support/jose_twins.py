@@ -21,7 +21,7 @@ def respelled(token: str) -> list[str]:
         f"{token}=",
         f"{token}==",
         f" {token}",
-        f"{token}\n",
+        f"{token}\n\n",
         token.replace(".", ".\n", 1),
         token[:-1] + _other(token),
     ]

@@ -27,6 +27,7 @@ from federation.documents.schema.document import (
     distinct,
 )
 from federation.model.trust import CLIENT_CREDENTIALS, TOKEN_EXCHANGE, ClientMethod
+from federation.oauth.identifiers import ANONYMOUS
 from federation.verification.spiffe_id import NotSpiffeId, parse_spiffe_id, trust_domain_of
 
 
@@ -153,10 +154,17 @@ class ClientAuthPart(Part):
         return self
 
 
+def _client_id(id_: str) -> str:
+    if id_ == ANONYMOUS:
+        raise ValueError(f"client_id={ANONYMOUS} means no client: choose another id")
+    return id_
+
+
 class ClientDocument(TrustDocument):
     """Who asks. Its `id` is its `client_id`."""
 
     kind: Literal["Client"]
+    id: Annotated[DocumentId, AfterValidator(_client_id)]
     auth: Annotated[ClientAuthPart, Field(description="How it proves itself.")]
     tenant: Annotated[Tenant | None, Field(description="Whose it is.")] = None
     audiences: Annotated[

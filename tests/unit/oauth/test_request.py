@@ -4,11 +4,18 @@ from urllib.parse import urlencode
 
 import pytest
 
-from federation.oauth.errors import InvalidAuthorizationDetails, InvalidDpopProof, InvalidTarget, OAuthError
+from federation.oauth.errors import (
+    InvalidAuthorizationDetails,
+    InvalidDpopProof,
+    InvalidRequest,
+    InvalidTarget,
+    OAuthError,
+)
 from federation.oauth.http import HttpRequest
 from federation.oauth.identifiers import FORM, GrantType, TokenType
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest, parse
+from federation.verification.compact import parse_compact
 
 MINIMUM = {
     "grant_type": GrantType.TOKEN_EXCHANGE.value,
@@ -156,3 +163,34 @@ def test_a_client_that_asks_for_itself_sends_no_token() -> None:
 def test_an_actor_needs_both_of_its_parameters() -> None:
     assert refused(http({**MINIMUM, "actor_token": "a.b.c"})).reason is Reason.INCOMPLETE_ACTOR
     assert refused(http({**MINIMUM, "actor_token_type": TokenType.JWT.value})).reason is Reason.INCOMPLETE_ACTOR
+
+
+@pytest.mark.parametrize("name", ["subject_token", "actor_token", "client_assertion"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_one_line_break_behind_a_token_is_the_files_that_it_was_read_from(name: str, ending: str) -> None:
+    """google-auth, botocore and azure-identity send a file as it stands."""
+    request = parsed(**{"actor_token_type": TokenType.JWT.value, "actor_token": "a.b.c", name: f"a.b.c{ending}"})
+    sent = {
+        "subject_token": request.subject_token,
+        "actor_token": request.actor_token,
+        "client_assertion": request.credentials.client_assertion,
+    }
+    assert sent[name] == "a.b.c"
+
+
+@pytest.mark.parametrize(
+    "text", ["a.b.c\n\n", "a.b.c\r", "a.b.c ", "\na.b.c", "a.b\n.c", "a.b.c\n ", "a.b.c\t", "a.b.c\r\r\n"]
+)
+def test_any_other_white_space_is_the_tokens_and_makes_it_none(text: str) -> None:
+    request = parse(http({**MINIMUM, "subject_token": text}))
+    with pytest.raises(InvalidRequest) as refused:
+        parse_compact(request.subject_token or "")
+    assert (refused.value.reason, refused.value.detail) == (Reason.MALFORMED_TOKEN, "has white space")
+    assert "has white space" in refused.value.description
+
+
+@pytest.mark.parametrize("text", ["\n", "\r\n"])
+def test_a_line_break_alone_is_no_token(text: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        parse(http({**MINIMUM, "subject_token": text}))
+    assert refused.value.reason is Reason.MISSING_SUBJECT_TOKEN
