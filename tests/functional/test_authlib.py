@@ -123,6 +123,17 @@ def test_a_client_exchanges_a_token_as_often_as_it_likes(bridge: Bridge) -> None
         assert (claims["sub"], claims["client_id"], token["scope"]) == ("partner/worker", PLAIN, READ)
 
 
+def test_its_session_wants_an_id_and_anonymous_is_one_that_means_no_client(bridge: Bridge) -> None:
+    """Authlib sends a bare client_id from any session that has no secret."""
+    session = OAuth2Session("anonymous", token_endpoint_auth_method="none")
+    claims = bridge.verifier().verify(bridge.exchange(session)["access_token"])
+    assert (claims["sub"], claims["client_id"]) == ("partner/worker", "partner/worker")
+    for unknown in ("my-app", PLAIN):
+        with pytest.raises(OAuthError, match="client_id=anonymous") as refused:
+            bridge.exchange(OAuth2Session(unknown, token_endpoint_auth_method="none"))
+        assert refused.value.error == "invalid_client"
+
+
 def with_defaults(_: str) -> PrivateKeyJWT:
     return PrivateKeyJWT(alg="ES256")
 

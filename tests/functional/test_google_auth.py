@@ -48,7 +48,7 @@ def test_its_sts_client_reports_a_refusal(bridge: Bridge) -> None:
 
 def test_its_external_account_credentials_refresh_from_a_token_file(bridge: Bridge, tmp_path: Path) -> None:
     token_file = tmp_path / "token"
-    token_file.write_text(bridge.token("kubernetes"), encoding="ascii")
+    token_file.write_text(bridge.token("kubernetes") + "\n", encoding="ascii")  # as a shell writes it: sent as it is
     credentials = identity_pool.Credentials(
         audience=OTHER_AUDIENCE,
         subject_token_type=TokenType.JWT.value,
