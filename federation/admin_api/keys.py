@@ -12,7 +12,6 @@ from federation.admin.changes import rfc3339
 from federation.admin.key_orders import RecordedOrders
 from federation.admin_api.idempotency import HEADER
 from federation.admin_api.models import Body, ReasonText, Shown
-from federation.admin_api.nearest import nearest
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin_api.refusals import AdminRefusal, conflict, forbidden, not_found
 from federation.model.admin import KEYS_WRITE, TRUST_READ
@@ -27,6 +26,7 @@ from federation.model.keys import (
     KeyState,
     SigningKey,
 )
+from federation.model.nearest import nearest
 from federation.oauth.reasons import Reason
 from federation.ports import Clock, KeyOrder, KeySets
 

@@ -3,11 +3,11 @@
 from msgspec import Struct
 
 from federation.admin_api.guard import Admin
-from federation.admin_api.nearest import nearest
 from federation.admin_api.refusals import AdminRefusal, not_found
 from federation.documents.rights import Rights, Surroundings
 from federation.model.documents import StoredDocument
 from federation.model.history import PastVersion
+from federation.model.nearest import nearest
 from federation.model.trust import DocumentRef, Kind
 from federation.ports import DocumentPages, History, TrustWriter
 

@@ -1,7 +1,6 @@
 """One document against the schema of its kind, with errors in the words of the person who wrote it."""
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import Any, get_args
 
 from msgspec.structs import replace
@@ -12,6 +11,7 @@ from federation.documents.registry import KIND_NAMES, REGISTRY
 from federation.documents.schema.document import WORDS, TrustDocument
 from federation.documents.source import InvalidDocuments, Location, Problem, SourceDocument
 from federation.model.json import Json
+from federation.model.nearest import did_you_mean
 from federation.model.trust import Kind
 from federation.verification.provider import Preset
 from federation.verification.providers import provider_named, provider_names
@@ -109,8 +109,7 @@ def _hint(error: ErrorDetails) -> str:
 
 def _nearest(written: str, known: Sequence[str]) -> str:
     """The key or kind that was probably meant."""
-    close = get_close_matches(written, known, n=1)
-    return f"did you mean {close[0]}?" if close else f"known here: {', '.join(known)}"
+    return did_you_mean(written, known) or f"known here: {', '.join(known)}"
 
 
 def _keys_at(schema: type[BaseModel], location: Location) -> list[str]:

@@ -1,7 +1,6 @@
 """Registered clients, and who vouches for certificates, beside the other documents of a set."""
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -11,6 +10,7 @@ from federation.documents.schema.client import ClientDocument
 from federation.documents.schema.issuer import IssuerDocument
 from federation.documents.source import Location, Problem
 from federation.model.admin import ADMIN_AUDIENCE
+from federation.model.nearest import did_you_mean
 from federation.policy.ceilings import is_for
 from federation.verification.jwk_set import X509_SVID
 from federation.verification.spiffe_id import SPIFFE, trust_domain_of
@@ -82,8 +82,7 @@ def _trust_domain_problems(client: Written[ClientDocument], domain: str, documen
     domains = [one.document for one in documents.issuers.values() if one.document.provider == SPIFFE]
     found = [_unfit_for_certificates(client.document, one) for one in domains if one.issuer == domain]
     if not found and not documents.has_malformed_issuers:
-        close = get_close_matches(domain, [one.issuer for one in domains], n=1)
-        hint = f"did you mean {close[0]}?" if close else _WITHOUT_ISSUER
+        hint = did_you_mean(domain, [one.issuer for one in domains]) or _WITHOUT_ISSUER
         yield client.source.problem(BY_CERTIFICATE, f"there is no Issuer of the trust domain {domain}", hint)
     if found and None not in found:
         yield client.source.problem(BY_CERTIFICATE, str(found[0]))
@@ -138,14 +137,9 @@ def _scope_problems(client: Written[ClientDocument], documents: DocumentSet) -> 
     for number, scope in enumerate(client.document.scopes if None not in audiences else ()):
         if scope not in known:
             yield client.source.problem(
-                ("scopes", number), f"none of its audiences has it: {scope}", _near(scope, known)
+                ("scopes", number), f"none of its audiences has it: {scope}", did_you_mean(scope, known)
             )
 
 
 def _scopes(audience: Written[AudienceDocument] | None) -> list[str]:
     return audience.document.scopes if audience else []
-
-
-def _near(written: str, known: Iterable[str]) -> str:
-    close = get_close_matches(written, list(known), n=1)
-    return f"did you mean {close[0]}?" if close else ""

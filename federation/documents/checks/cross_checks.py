@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
 from federation.documents.checks.clients import client_problems, shared_authorities, shared_trust_domains
 from federation.documents.checks.guard_rails import lends_itself, objections, trusts_too_many
@@ -16,6 +15,7 @@ from federation.documents.schema.mapping import GrantPart, MappingDocument
 from federation.documents.source import Problem
 from federation.mapping.match import filed_under
 from federation.model.documents import decode_audience, decode_issuer, decode_mapping
+from federation.model.nearest import did_you_mean
 from federation.model.trust import Audience, MatchValue
 from federation.policy.ceilings import Limit, Way
 from federation.verification.providers import provider_named
@@ -154,17 +154,12 @@ def _grant_problems(grant: GrantPart, documents: DocumentSet) -> Iterator[tuple[
         return
     if beyond := [scope for scope in grant.scopes if scope not in audience.document.scopes]:
         message = f"Audience {grant.audience} has no scope {', '.join(beyond)}"
-        yield "scopes", message, _near(beyond[0], audience.document.scopes)
+        yield "scopes", message, did_you_mean(beyond[0], audience.document.scopes)
     types = [detail.type for detail in audience.document.authorization_details]
     if unknown := [name for name in grant.authorization_details if name not in types]:
         message = f"Audience {grant.audience} has no type {', '.join(unknown)}"
-        yield "authorization_details", message, _near(unknown[0], types)
+        yield "authorization_details", message, did_you_mean(unknown[0], types)
 
 
 def _enabled(documents: Iterable[Written[DocumentT_co]]) -> Iterator[Written[DocumentT_co]]:
     return (written for written in documents if written.document.enabled)
-
-
-def _near(written: str, known: Iterable[str]) -> str:
-    close = get_close_matches(written, list(known), n=1)
-    return f"did you mean {close[0]}?" if close else ""

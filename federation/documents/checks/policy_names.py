@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from collections.abc import Mapping as ReadOnly
-from difflib import get_close_matches
 
 from federation.documents.document_set import DocumentSet
 from federation.documents.source import Problem
+from federation.model.nearest import did_you_mean
 from federation.policy.cedar.names import names_of
 
 
@@ -17,7 +17,7 @@ def unknown_names(documents: DocumentSet) -> Iterator[Problem]:
             ids = known.get(name.kind, frozenset())
             if ids and name.id not in ids:
                 message = f'no document here has {name.kind} "{name.id}", so what it says of that is never so'
-                yield policy.source.problem(("cedar",), message, _near(name.id, ids))
+                yield policy.source.problem(("cedar",), message, did_you_mean(name.id, sorted(ids)))
 
 
 def _known(documents: DocumentSet) -> ReadOnly[str, frozenset[str]]:
@@ -30,8 +30,3 @@ def _known(documents: DocumentSet) -> ReadOnly[str, frozenset[str]]:
         "Zone": frozenset(documents.zones),
         "Issuer": frozenset(documents.issuers),
     }
-
-
-def _near(written: str, known: frozenset[str]) -> str:
-    close = get_close_matches(written, sorted(known), n=1)
-    return f"did you mean {close[0]}?" if close else ""

@@ -1,13 +1,13 @@
 """References between documents: what is named must be there, and be of the same tenant or of none."""
 
-from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
+from collections.abc import Iterator
 
 from federation.documents.document_set import DocumentSet, Written
 from federation.documents.references import Reference
 from federation.documents.registry import REGISTRY, Tenancy, references
 from federation.documents.schema.document import TrustDocument
 from federation.documents.source import STORED, Problem
+from federation.model.nearest import did_you_mean
 from federation.model.trust import DocumentRef, Kind
 from federation.policy.ceilings import is_for
 
@@ -41,7 +41,7 @@ def _into_nowhere(
     written: Written[TrustDocument], reference: Reference, documents: DocumentSet, where: str = ""
 ) -> Problem:
     kind, id_ = reference.ref
-    hint = _near(id_, documents.by_kind.get(kind, ()))
+    hint = did_you_mean(id_, documents.by_kind.get(kind, ()))
     return written.source.problem(reference.location, f"there is no {kind} {id_}{where}", hint)
 
 
@@ -56,8 +56,3 @@ def _of_another_tenant(
         who = "its issuer" if REGISTRY[ref.kind].tenancy is Tenancy.OF_ISSUER else f"the {ref.kind.lower()}"
         message = f"{reference.ref.kind} {reference.ref.id} is of tenant {theirs}, {who} of {own or 'none'}"
         yield written.source.problem(reference.location, message, _TENANTS)
-
-
-def _near(written: str, known: Iterable[str]) -> str:
-    close = get_close_matches(written, list(known), n=1)
-    return f"did you mean {close[0]}?" if close else ""

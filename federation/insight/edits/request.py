@@ -1,7 +1,6 @@
 """What the caller itself could change: it opens nothing, so it comes first."""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from ipaddress import ip_network
 
 from msgspec.structs import replace
@@ -12,6 +11,7 @@ from federation.insight.explain.facts import named_audiences, target_at
 from federation.insight.explain.question import Question
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.model.json import Json
+from federation.model.nearest import close_names
 from federation.oauth.steps import Step
 
 SOMEBODY = "(somebody who may)"
@@ -63,7 +63,7 @@ def _other_targets(trail: Trail, snapshot: Snapshot) -> Iterator[Candidate]:
     if not question.audiences and not question.resources:
         likely = granted[:FEW]
     elif len(question.audiences) == 1 and question.audiences[0] not in known:
-        likely = get_close_matches(question.audiences[0], granted, n=FEW)
+        likely = close_names(question.audiences[0], granted, FEW)
     else:
         likely = []
     for audience in likely:

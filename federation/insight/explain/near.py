@@ -1,7 +1,6 @@
 """Rules that nearly fitted: whatever an index would never have looked at, somebody who asks why wants to see."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from heapq import nsmallest
 
 from federation.insight.explain.selected import Selected
@@ -10,11 +9,9 @@ from federation.mapping.match import Miss, as_path, is_glob, misses, top_level
 from federation.mapping.nearest import MAX_CANDIDATES, Missed, as_json
 from federation.model.glob import glob_matches
 from federation.model.json import Claims, Json, JsonObject
+from federation.model.nearest import close_names
 from federation.model.trust import Issuer, Mapping
 from federation.verification.providers import provider_named
-
-SIMILAR = 0.6
-"""How alike two issuer URLs are that somebody may have confused."""
 
 
 def near_mappings(snapshot: Snapshot, selected: Selected) -> Missed:
@@ -51,7 +48,7 @@ def near_issuers(issuers: Sequence[Issuer], iss: Json) -> list[Json]:
     """Issuers that were perhaps meant: with the same URL for another `aud`, disabled, or with a URL much like it."""
     if not isinstance(iss, str):
         return []
-    close = get_close_matches(iss, {issuer.issuer for issuer in issuers}, n=MAX_CANDIDATES, cutoff=SIMILAR)
+    close = close_names(iss, sorted({issuer.issuer for issuer in issuers}), MAX_CANDIDATES)
     near: list[Json] = [_issuer(issuer) for url in close for issuer in issuers if issuer.issuer == url]
     return near[:MAX_CANDIDATES]
 

@@ -6,9 +6,9 @@ An annotation that nobody would obey is refused: who writes `@max_tll` believes 
 import re
 from collections.abc import Callable
 from collections.abc import Mapping as ReadOnly
-from difflib import get_close_matches
 
 from federation.model.document_values import seconds
+from federation.model.nearest import close_names
 from federation.model.policy import Obligations, strictest
 from federation.policy.cedar.rules import Effect
 
@@ -45,7 +45,7 @@ def _read(effect: Effect, name: str, value: str) -> Obligations:
 def _unknown(name: str) -> str:
     if name == "id":
         return "a policy is named by its document; leave @id out"
-    near = get_close_matches(name, _KNOWN, 1)
+    near = close_names(name, _KNOWN)
     known = f"do you mean @{near[0]}?" if near else f"there are {', '.join(f'@{one}' for one in _KNOWN)}"
     return f"@{name} is unknown; {known}"
 

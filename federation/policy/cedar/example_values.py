@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as ReadOnly
 from datetime import datetime
-from difflib import get_close_matches
 from typing import TypeVar
 
 from federation.model.document_values import seconds
 from federation.model.json import Json, JsonObject
+from federation.model.nearest import close_names
 from federation.model.policy import Approval
 
 _T = TypeVar("_T")
@@ -56,7 +56,7 @@ class Part:
 
 
 def _nearest(key: str, known: Sequence[str]) -> str:
-    near = get_close_matches(key, known, 1)
+    near = close_names(key, known)
     return f"do you mean {near[0]}?" if near else f"known are {', '.join(known)}"
 
 

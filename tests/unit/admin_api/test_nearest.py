@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.admin_api.nearest import nearest
+from federation.model.nearest import nearest
 from tests.support.admin_resources import ResourceWorld
 from tests.support.admin_world import KEY, audience, issuer, mapping
 
