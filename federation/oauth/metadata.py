@@ -25,6 +25,8 @@ IAM_TOKEN_PATH = "/iam/token"
 """The same endpoint behind an IAM authorizer."""
 INTROSPECTION_PATH = "/introspect"
 REVOCATION_PATH = "/revoke"
+AUTHORIZE_PATH = "/authorize"
+"""A static page that says what to do instead: libraries refuse metadata without an authorization endpoint."""
 
 _BY_CERTIFICATE = ("tls_client_auth", "self_signed_tls_client_auth")
 
@@ -42,7 +44,8 @@ def authorization_server_metadata(issuer: str, algorithms: Sequence[str] = (), m
         **_endpoints(issuer),
         "jwks_uri": f"{issuer}{JWKS_PATH}",
         "grant_types_supported": [grant.value for grant in GrantType],
-        "response_types_supported": [],
+        "authorization_endpoint": f"{issuer}{AUTHORIZE_PATH}",
+        "response_types_supported": ["none"],  # required, and never empty (RFC 8414 sections 2 and 3.2)
         **_client_authentication("token", "none", *methods),
         **_client_authentication("introspection", *methods),
         **_client_authentication("revocation", "none", *methods),

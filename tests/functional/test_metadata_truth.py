@@ -279,6 +279,7 @@ def test_nothing_is_said_that_no_case_here_compares(caller: Caller) -> None:
     of_endpoints = ("endpoint", "endpoint_auth_methods_supported", "endpoint_auth_signing_alg_values_supported")
     assert with_certificates(caller).keys() == {
         *("issuer", "jwks_uri", "grant_types_supported", "response_types_supported", "mtls_endpoint_aliases"),
+        "authorization_endpoint",
         *(f"{name}_{what}" for name in PATHS for what in of_endpoints),
         *("introspection_signing_alg_values_supported", "dpop_signing_alg_values_supported"),
         *("tls_client_certificate_bound_access_tokens",),
@@ -286,9 +287,12 @@ def test_nothing_is_said_that_no_case_here_compares(caller: Caller) -> None:
     }
 
 
-def test_there_is_no_authorization_endpoint_and_so_no_response_type(caller: Caller, says: dict[str, Any]) -> None:
-    assert says["response_types_supported"] == []
-    assert send(f"{caller.bridge.url}/authorize?response_type=code", "GET").status == 404
+def test_the_authorization_endpoint_is_a_page_that_sends_nobody_anywhere(says: dict[str, Any]) -> None:
+    """Libraries refuse metadata without it, or with an empty list (RFC 8414 sections 2 and 3.2)."""
+    assert says["response_types_supported"] == ["none"]
+    answer = send(f"{says['authorization_endpoint']}?response_type=code&redirect_uri=https://evil.example.com", "GET")
+    assert (answer.status, "location" in answer.headers) == (400, False)
+    assert b"evil" not in answer.body
 
 
 def test_the_issuer_is_what_tokens_say(caller: Caller, says: dict[str, Any]) -> None:

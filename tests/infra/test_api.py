@@ -30,6 +30,7 @@ def test_the_routes_are_these(deployment: Deployment) -> None:
         ("x-amazon-apigateway-any-method", "/introspect"): "aws_proxy",
         ("x-amazon-apigateway-any-method", "/revoke"): "aws_proxy",
         ("get", "/health"): "aws_proxy",
+        ("get", "/authorize"): "aws_proxy",
         ("x-amazon-apigateway-any-method", "/issuers/{id}/keys"): "aws_proxy",
         ("x-amazon-apigateway-any-method", "/admin/v1/{proxy+}"): "aws_proxy",
         ("get", "/.well-known/{document}"): "http_proxy",
@@ -44,6 +45,7 @@ def test_the_routes_are_these(deployment: Deployment) -> None:
         (("x-amazon-apigateway-any-method", "/introspect"), "IntrospectFunction"),
         (("x-amazon-apigateway-any-method", "/revoke"), "RevokeFunction"),
         (("get", "/health"), "HealthFunction"),
+        (("get", "/authorize"), "HealthFunction"),
         (("x-amazon-apigateway-any-method", "/issuers/{id}/keys"), "IssuerKeysFunction"),
         (("x-amazon-apigateway-any-method", "/admin/v1/{proxy+}"), "AdminFunction"),
     ],
@@ -66,6 +68,7 @@ def test_every_route_to_a_function_is_permitted_and_no_other(deployment: Deploym
         "*/*/introspect",
         "*/*/revoke",
         "*/GET/health",
+        "*/GET/authorize",
         "*/*/issuers/*/keys",
         "*/*/admin/v1/*",
     }

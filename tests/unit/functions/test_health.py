@@ -21,3 +21,13 @@ def test_health_answers_any_event(event: object) -> None:
     answer = build({})(event, Invocation())
     assert isinstance(answer, dict)
     assert answer["statusCode"] == 200
+
+
+@pytest.mark.parametrize("query", ["", "redirect_uri=https://evil.example.com&state=%3Cscript%3E"])
+def test_G6_who_wants_to_sign_in_is_sent_nowhere_and_nothing_is_reflected(query: str) -> None:
+    answer = build({})({**gateway_event("GET", "/authorize"), "rawQueryString": query}, Invocation())
+    assert isinstance(answer, dict)
+    assert (answer["statusCode"], answer["headers"].get("location")) == (400, None)
+    assert "evil" not in answer["body"]
+    assert "script" not in answer["body"]
+    assert answer["headers"]["content-security-policy"] == "default-src 'none'"
