@@ -7,6 +7,7 @@ the writer just came in: it is the one that is known to work.
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,11 +18,13 @@ from federation.insight.effects.access import Right, Terms, rights_at
 from federation.insight.effects.observed import ObservedExchange, observed
 from federation.insight.effects.plan import sides
 from federation.insight.explain.decision import Decisions
+from federation.insight.explain.question import Identity, Question
 from federation.insight.snapshot.loading import TrustLoader
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.insight.whocan.patterns import is_template
+from federation.mapping.match import is_glob
 from federation.mapping.own import documents_behind
-from federation.model.admin import ADMIN_AUDIENCE, APPROVALS_DECIDE, SHORTEST, TRUST_WRITE, admin_scopes
+from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES, APPROVALS_DECIDE, SHORTEST, TRUST_WRITE, admin_scopes
 from federation.model.binding import Binding, kind_of
 from federation.model.documents import CorruptDocument
 from federation.model.json import Json, JsonObject
@@ -36,7 +39,7 @@ from federation.policy.ceilings import Way
 from federation.ports import AuditRecords, Clock, History
 
 _ADMIN_AUDIENCE = DocumentRef(Kind.AUDIENCE, ADMIN_AUDIENCE)
-_NO_ADMIN = "no enabled mapping of an enabled issuer grants trust:write any more, or policies forbid it to all of them"
+_NO_ADMIN = "no enabled mapping of an enabled issuer grants {} any more, or policies forbid it to all of them"
 MOST_VERSIONS = 100
 """Of a document, that are looked through for the one of a moment."""
 
@@ -69,10 +72,10 @@ class LockOutGuard(Struct, frozen=True):
     records: AuditRecords
     clock: Clock
 
-    def check(self, plan: Sequence[Planned], came: OwnClaims | None) -> bool:
+    def check(self, plan: Sequence[Planned], came: OwnClaims | None, scopes: frozenset[str]) -> bool:
         """Raises LockedOut. True: the plan is safe as long as nothing else is written meanwhile.
 
-        `came`: the claims of the token with which the writer came in.
+        `came`: the claims of the token with which the writer came in. `scopes`: what the writer may do by now.
         """
         if came is None:
             raise LockedOut(Reason.OWN_WAY_IN, "trust is written by an admin who came in by a token")
@@ -80,10 +83,12 @@ class LockOutGuard(Struct, frozen=True):
         touched, own = any(map(_concerns_admins, changes)), _concerns_way(changes, came)
         if not (touched or own):
             return False
-        self._check(changes, came, touched=touched, own=own)
+        self._check(changes, came, scopes, touched=touched, own=own)
         return touched or TRUST_WRITE in came.scopes
 
-    def _check(self, changes: Sequence[Planned], came: OwnClaims, *, touched: bool, own: bool) -> None:
+    def _check(
+        self, changes: Sequence[Planned], came: OwnClaims, scopes: frozenset[str], *, touched: bool, own: bool
+    ) -> None:
         writes = TRUST_WRITE in came.scopes  # whoever only plans is not looked at; whoever applies it will be
         seen = self._seen(came) if writes and own else None
         admins = {DocumentRef(Kind.MAPPING, id_) for id_ in self.loader.pages.admin_mappings()} if touched else ()
@@ -91,10 +96,30 @@ class LockOutGuard(Struct, frozen=True):
         before, after = sides(self.loader, changes, [seen] if seen else [], rest, also=frozenset(admins))
         if touched:
             _check_admins(before, after)
+            self._check_taken(before, after, scopes)
         if writes:
             self._check_known(changes, came)
         if seen is not None and self._loses(before, after, seen, came.binding):
             raise LockedOut(Reason.OWN_WAY_IN, "decided again with these documents, you would be refused")
+
+    def _check_taken(self, before: Snapshot, after: Snapshot, scopes: frozenset[str]) -> None:
+        """Whoever lacks a scope takes it from nobody, by whatever document: the others could not bring it back."""
+        beyond = frozenset(ADMIN_SCOPES) - scopes
+        taken = self._held(before, beyond) - self._held(after, beyond) if beyond else ()
+        if taken:
+            named = ", ".join(sorted({scope for _, scope in taken}))
+            raise LockedOut(Reason.BEYOND_OWN_RIGHTS, f"it would take {named} from an admin")
+
+    def _held(self, snapshot: Snapshot, scopes: frozenset[str]) -> set[tuple[str, str]]:
+        """(principal, scope) of every admin who has it by the documents, or is decided to have it now."""
+        held = {(holder.principal, holder.scope) for holder in _holders(snapshot) if holder.scope in scopes}
+        decisions = Decisions(snapshot, self.loader.own_issuer)
+        for mapping in snapshot.mappings():
+            asked = tuple(sorted(scopes & _granted(mapping)))
+            question = _question(mapping, int(self.clock.now())) if asked else None
+            found = rights_at(decisions, question, ADMIN_AUDIENCE, asked) if question else ()
+            held |= {(f"{right.principal} decided", right.scope) for right, _ in found}
+        return held
 
     def _check_known(self, changes: Sequence[Planned], came: OwnClaims) -> None:
         """The way by which the writer came stays, and is still the one of then."""
@@ -140,13 +165,24 @@ class LockOutGuard(Struct, frozen=True):
 
 
 def _check_admins(before: Snapshot, after: Snapshot) -> None:
-    had, has = set(_admin_tenants(before)), set(_admin_tenants(after))
-    if (had and not has) or (None in had and None not in has):
-        raise LockedOut(Reason.LAST_ADMIN, _NO_ADMIN)
+    """Every scope keeps a holder, and one of all tenants where there was one."""
+    had, has = set(_holders(before)), set(_holders(after))
+    for scope in ADMIN_SCOPES:
+        then, now = ({one.tenant for one in holders if one.scope == scope} for holders in (had, has))
+        if (then and not now) or (None in then and None not in now):
+            raise LockedOut(Reason.LAST_ADMIN, _NO_ADMIN.format(scope))
 
 
-def _admin_tenants(snapshot: Snapshot) -> Iterator[str | None]:
-    """The tenants that have an admin who can write trust, by the documents alone; None: there is a global one."""
+class _Holder(NamedTuple):
+    """Who has a scope of the admin API."""
+
+    principal: str
+    scope: str
+    tenant: str | None
+
+
+def _holders(snapshot: Snapshot) -> Iterator[_Holder]:
+    """By the documents alone."""
     audience = next((one for one in snapshot.audiences() if one.id == ADMIN_AUDIENCE), None)
     if audience is None or (audience.token_format, audience.token_typ) != ("jwt", AT_JWT):
         return  # the admin API reads no other token
@@ -158,9 +194,21 @@ def _admin_tenants(snapshot: Snapshot) -> Iterator[str | None]:
     for mapping in snapshot.mappings():
         issuer = issuers.get(mapping.issuer)
         target = Way(audience, mapping, (issuer,)).target if issuer else None
-        writes = target is not None and TRUST_WRITE in target.scopes and audience.max_ttl >= SHORTEST
-        if issuer and writes and _policies_leave_a_way(slices, mapping, issuer, audience):
-            yield issuer.tenant
+        lasts = target is not None and audience.max_ttl >= SHORTEST
+        if issuer and target and lasts and _policies_leave_a_way(slices, mapping, issuer, audience):
+            yield from (_Holder(mapping.principal, scope, issuer.tenant) for scope in target.scopes)
+
+
+def _granted(mapping: Mapping) -> frozenset[str]:
+    grants = (grant for grant in mapping.grants if grant.audience == ADMIN_AUDIENCE)
+    return frozenset(scope for grant in grants for scope in grant.scopes)
+
+
+def _question(mapping: Mapping, now: int) -> Question | None:
+    """As whoever fits every line of the mapping; None: its lines do not say who that is."""
+    claims = dict(mapping.match)
+    plain = not any(is_glob(value) or "." in path or '"' in path for path, value in mapping.match)
+    return Question(Identity(claims, issuer=mapping.issuer), now, proof="dpop") if plain else None
 
 
 def _policies_leave_a_way(slices: PolicySlices, mapping: Mapping, issuer: Issuer, audience: Audience) -> bool:
@@ -180,7 +228,7 @@ def _concerns_admins(planned: Planned) -> bool:
     stored = planned.state.document
     bodies = [body for body in (planned.body, stored.body if stored else None) if body is not None]
     if planned.ref.kind is Kind.MAPPING:
-        return any(TRUST_WRITE in admin_scopes(body) for body in bodies)
+        return any(admin_scopes(body) for body in bodies)
     return planned.ref.kind in {Kind.ISSUER, *IN_POLICY_SET} or planned.ref == _ADMIN_AUDIENCE
 
 

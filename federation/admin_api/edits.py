@@ -161,11 +161,13 @@ class Edits(Struct, frozen=True):
     def check_safe(self, request: AdminRequest, plan: Sequence[Planned]) -> bool:
         """Raises AdminRefusal (409). True: it is safe only while nothing else is written."""
         try:
-            safe = self.lockout.check(plan, request.admin.came)
+            safe = self.lockout.check(plan, request.admin.came, request.admin.scopes)
             return References(self.loader.pages, self.loader.writer).check(plan, _rights(request)) or safe
         except InUse as error:
             raise conflict(error.reason, str(error)) from None
         except LockedOut as error:
+            if error.reason is Reason.BEYOND_OWN_RIGHTS:
+                raise forbidden(error.reason, error.explained) from None
             raise conflict(error.reason, error.explained) from None
 
 

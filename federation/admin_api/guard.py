@@ -16,10 +16,11 @@ from federation.model.one_time import OneTimeUse
 from federation.model.own_claims import OwnClaims
 from federation.model.revocation_keys import is_revoked, keys_of
 from federation.model.tokens import VerifiedToken
-from federation.model.trust import Mapping
+from federation.model.trust import DocumentRef, Kind
 from federation.oauth.errors import InsufficientScope, InvalidRequest, InvalidToken, TemporarilyUnavailable
 from federation.oauth.http import HttpRequest
 from federation.oauth.reasons import Reason
+from federation.policy.ceilings import Way
 from federation.ports import AlreadyUsed, Clock, CurrentState, CurrentVersionsQuery, OneTimeClaims
 from federation.verification.admin_tokens import AdminTokens
 from federation.verification.compact import parse_compact
@@ -45,6 +46,7 @@ class Admin(Struct, frozen=True):
         return Change(self.principal, rfc3339(clock.now()), why, request, self.actors, self.tenant)
 
 
+_AUDIENCE = DocumentRef(Kind.AUDIENCE, ADMIN_AUDIENCE)
 MOVES = 3
 """In a row, while somebody asks: a rotation, the next standby, and their publication move the key set one by one."""
 
@@ -94,26 +96,23 @@ class Guard(Struct, frozen=True):
         if own.binding is None and not self.bearer:
             raise InvalidToken(Reason.UNBOUND_ADMIN_TOKEN)
         uses = self.proofs.check(http, presented, own.binding, self.urls(http.path))
-        revision = self._revision(verified, own, scope)
-        self._claim(uses, http.correlation_id)
-        return Admin(own.principal, frozenset(own.scopes), own.tenant, own.actors, own, revision)
-
-    def _revision(self, verified: VerifiedToken, own: OwnClaims, scope: str) -> int:
-        """That of trust, as of which the token opens this door; by one read of all that it rests on."""
-        keys, documents = keys_of(own), frozenset({TRUST_REVISION, *(each.ref for each in verified.documents)})
-        standing = self.state.standing(CurrentVersionsQuery(documents, keys, whole=documents_behind(own)))
-        trust = Snapshot.of_stored(standing.documents)
-        try:
-            mapped = OwnMappings(trust, trust).resolve(own)
-        except InvalidRequest as error:
-            raise InvalidToken(Reason.TOKEN_REVOKED, error.detail) from error
-        if scope not in _granted(mapped.mapping):
+        scopes, revision = self._current(verified, own)
+        if scope not in scopes:
             raise InsufficientScope(Reason.MISSING_SCOPE, f"{scope}, by now")
+        self._claim(uses, http.correlation_id)
+        return Admin(own.principal, scopes, own.tenant, own.actors, own, revision)
+
+    def _current(self, verified: VerifiedToken, own: OwnClaims) -> tuple[frozenset[str], int]:
+        """What the token is worth now, and as of which revision of trust; by one read of all that it rests on."""
+        keys, documents = keys_of(own), frozenset({TRUST_REVISION, *(each.ref for each in verified.documents)})
+        behind = documents_behind(own) | {_AUDIENCE}
+        standing = self.state.standing(CurrentVersionsQuery(documents, keys, whole=behind))
+        scopes = _scopes(own, Snapshot.of_stored(standing.documents))
         if any(standing.versions.get(ref, 0) != version for ref, version in verified.documents):
             raise _KeysMoved(Reason.TRUST_CHANGED, "our own keys")
         if is_revoked(keys, own.issued_at, standing.revocations):
             raise InvalidToken(Reason.TOKEN_REVOKED)
-        return standing.versions.get(TRUST_REVISION, 0)
+        return scopes, standing.versions.get(TRUST_REVISION, 0)
 
     def _claim(self, uses: tuple[OneTimeUse, ...], correlation_id: str) -> None:
         try:
@@ -122,5 +121,15 @@ class Guard(Struct, frozen=True):
             raise InvalidToken(Reason.PROOF_REPLAYED, str(error)) from error
 
 
-def _granted(mapping: Mapping) -> frozenset[str]:
-    return frozenset(scope for grant in mapping.grants if grant.audience == ADMIN_AUDIENCE for scope in grant.scopes)
+def _scopes(own: OwnClaims, trust: Snapshot) -> frozenset[str]:
+    """Those of the token that its mapping, its client and the Audience would still give; raises InvalidToken."""
+    principals = OwnMappings(trust, trust)
+    try:
+        mapped = principals.resolve(own)
+        client, _ = principals.issued_to(own)
+    except InvalidRequest as error:
+        raise InvalidToken(Reason.TOKEN_REVOKED, error.detail) from error
+    issuers = (mapped.issuer, *([mapped.current_actor.issuer] if mapped.current_actor else []))
+    audience = next((one for one in trust.audiences() if one.id == ADMIN_AUDIENCE), None)
+    target = Way(audience, mapped.mapping, issuers, client).target if audience else None
+    return frozenset(own.scopes) & target.scopes if target else frozenset()

@@ -74,7 +74,8 @@ class Callers:
         except InvalidRequest as refusal:
             detail = f"{refusal.reason.value}: {refusal.detail}"
             raise InvalidClient(Reason.CLIENT_AUTHENTICATION_FAILED, detail) from refusal
-        return Caller(client, proof.one_time, proof.expires_at, (client.document, *proof.documents))
+        documents = (client.document, *proof.documents)
+        return Caller(client, proof.one_time, proof.expires_at, documents, proof.vouched)
 
     def _proven(self, request: ExchangeRequest) -> tuple[Client, Proof]:
         assertion = request.credentials.client_assertion

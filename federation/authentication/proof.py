@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from federation.model.one_time import OneTimeUse
+from federation.model.tokens import Vouched
 from federation.model.trust import DocumentVersion
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
@@ -16,6 +17,8 @@ class Proof(Struct, frozen=True):
     """When its certificate ends, seconds since the epoch."""
     documents: tuple[DocumentVersion, ...] = ()
     """What it rests on besides the client's own document."""
+    vouched: Vouched | None = None
+    """By the issuer of a trust domain, not by keys of the client's own."""
 
 
 def not_proven(detail: str) -> InvalidRequest:

@@ -3,7 +3,7 @@
 from federation.authentication.assertion_claims import read_jti
 from federation.authentication.proof import Proof, not_proven
 from federation.model.one_time import OneTimeUse, Purpose
-from federation.model.tokens import VerifiedToken
+from federation.model.tokens import VerifiedToken, Vouched
 from federation.model.trust import Client, Issuer, is_meant
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
@@ -37,7 +37,8 @@ class SpiffeJwt:
         # SPIRE writes an array of one; several parties could each present it here.
         if verified.claims.get("aud") not in (self._issuer_url, [self._issuer_url]):
             raise InvalidRequest(Reason.WRONG_AUDIENCE, "aud is not our issuer URL alone")
-        return Proof(one_time=_use(client, verified), documents=verified.documents)
+        vouched = Vouched(verified.issuer.id, verified.issued_at)
+        return Proof(one_time=_use(client, verified), documents=verified.documents, vouched=vouched)
 
     def _trust_domain(self, client: Client) -> Issuer:
         found = [one for one in self._issuers.issuers() if one.id == client.auth.issuer and one.enabled]

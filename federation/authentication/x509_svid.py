@@ -4,6 +4,7 @@ RFC 8705 section 2.1 with the name `san_uri`; draft-ietf-oauth-spiffe-client-aut
 """
 
 from federation.authentication.proof import Proof, not_proven
+from federation.model.tokens import Vouched
 from federation.model.trust import Client, ClientAuth
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
@@ -39,4 +40,5 @@ class X509Svid:
         verified = self._certificates.verify_for(presented, client.tenant)
         if verified.subject != workload:
             raise InvalidRequest(Reason.IDENTITY_REFUSED, "another workload")
-        return Proof(expires_at=verified.expires_at, documents=verified.documents)
+        vouched = Vouched(verified.issuer.id, verified.issued_at)
+        return Proof(expires_at=verified.expires_at, documents=verified.documents, vouched=vouched)

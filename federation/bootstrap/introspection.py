@@ -21,7 +21,7 @@ def introspection_endpoint(settings: Settings, log: AuditLog, aws: AwsServices) 
     introspection = Introspection(
         callers=of.callers,
         tokens=of.tokens,
-        grounds=TokenDependencies(of.trust, OwnMappings(of.trust, of.trust)),
+        dependencies=TokenDependencies(of.trust, OwnMappings(of.trust, of.trust)),
         state=DynamoCurrentState(of.dynamodb, settings.trust_table, settings.state_table, of.clock),
         signed=SignedAnswers(settings.issuer, JwtSigner(of.key, KmsSigner(aws.kms)), of.clock),
         log=log,

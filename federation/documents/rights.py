@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from federation.documents.checks.stored import PAGE
 from federation.documents.registry import REGISTRY, Tenancy
-from federation.model.admin import ADMIN_AUDIENCE, admin_scopes
+from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES, admin_scopes
 from federation.model.confirmation import takes_part
 from federation.model.documents import StoredDocument
 from federation.model.json import Json, JsonObject
@@ -84,9 +84,9 @@ class Rights(Struct, frozen=True):
         """Why the document may not become `after`; None on either side: it is not there. None: it may."""
         if self.tenant is not None and not self._is_own(ref, before, after, around):
             return Refusal.TENANT
-        given = REGISTRY[ref.kind].gives(after) if after is not None else frozenset()
-        granted = given | (around.admins_by(ref.id) if ref.kind is Kind.ISSUER else frozenset())
-        return None if granted <= self.scopes else Refusal.SCOPES
+        concerned = _given(ref, before) | _given(ref, after) | _taken(ref, before, after)
+        concerned |= around.admins_by(ref.id) if ref.kind is Kind.ISSUER else frozenset()
+        return None if concerned <= self.scopes else Refusal.SCOPES
 
     def sees(self, kind: Kind, body: JsonObject, around: Surroundings) -> bool:
         """Their own, and what is shared."""
@@ -100,6 +100,24 @@ class Rights(Struct, frozen=True):
             return False
         bodies = [body for body in (before, after) if body is not None]
         return all(tenant_of(ref.kind, body, around) == self.tenant for body in bodies)
+
+
+def _given(ref: DocumentRef, body: JsonObject | None) -> frozenset[str]:
+    """The scopes of the admin API that the document gives: to take them away is a right too."""
+    return REGISTRY[ref.kind].gives(body) if body is not None else frozenset()
+
+
+def _taken(ref: DocumentRef, before: JsonObject | None, after: JsonObject | None) -> frozenset[str]:
+    """Those that nobody can have any more without the admin API's own Audience, or as it is to be."""
+    if ref != DocumentRef(Kind.AUDIENCE, ADMIN_AUDIENCE) or before is None:
+        return frozenset()
+    kept = _scopes(after) if after is not None and after.get("enabled", True) is True else frozenset()
+    return (_scopes(before) & frozenset(ADMIN_SCOPES)) - kept
+
+
+def _scopes(body: JsonObject) -> frozenset[str]:
+    scopes = body.get("scopes")
+    return frozenset(one for one in scopes if isinstance(one, str)) if isinstance(scopes, list) else frozenset()
 
 
 def tenant_of(kind: Kind, body: JsonObject, around: Surroundings) -> str | None:

@@ -22,9 +22,10 @@ class IntrospectionAnswer(Struct, frozen=True):
     """The answer as a JWT, where that was asked for."""
 
 
-def describe(token: IssuedByUs) -> JsonObject:
-    """The answer about a good token."""
+def describe(token: IssuedByUs, scopes: tuple[str, ...]) -> JsonObject:
+    """The answer about a good token. `scopes`: what is left of its own."""
     said: dict[str, Json] = {name: token.claims[name] for name in INTROSPECTED if name in token.claims}
+    said |= {"scope": " ".join(scopes)} if "scope" in said else {}
     return {"active": True, "token_type": _token_type(token.own), **said}
 
 

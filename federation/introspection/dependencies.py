@@ -8,6 +8,7 @@ from federation.mapping.own import OwnMappings
 from federation.model.own_claims import OwnClaims
 from federation.model.trust import Audience, Client, DocumentVersion, is_meant
 from federation.oauth.errors import InvalidRequest
+from federation.policy.ceilings import Way
 from federation.ports import AudienceDirectory, ClientsById
 from federation.verification.own_references import IssuedByUs
 
@@ -16,27 +17,47 @@ class Directory(AudienceDirectory, ClientsById, Protocol):
     """Documents as they are remembered."""
 
 
+class Worth(Struct, frozen=True):
+    """What a token is still worth."""
+
+    documents: tuple[DocumentVersion, ...]
+    """All that this rests on."""
+    scopes: tuple[str, ...]
+    """Of its own, those that would still be granted."""
+
+
 class TokenDependencies(Struct, frozen=True):
     """Looks at what is remembered; the answer's one read says whether that is current."""
 
     directory: Directory
     principals: OwnMappings
 
-    def of(self, token: IssuedByUs, asking: Client) -> tuple[DocumentVersion, ...] | None:
-        """Every document that the answer rests on; None: there is nothing to be told.
+    def of(self, token: IssuedByUs, asking: Client) -> Worth | None:
+        """What the token is worth to the caller; None: there is nothing to be told.
 
-        A token is worth no more here than at the next exchange: not where its mapping or issuer, its holder's, or the
-        client that it was issued to is disabled, was deleted, or is another one of the same name by now.
+        A token is worth no more here than at the next exchange: not where its mapping or issuer, its holder's, the
+        client that it was issued to, or who vouched for that client is disabled, was deleted, or is another one of the
+        same name by now; and not where no grant is left of what it was granted.
         """
         audience = self._entitling(token.own, asking)
         if audience is None:
             return None
         try:
-            behind = self.principals.resolve(token.own).documents
+            return self._worth(token)
         except InvalidRequest:
             return None
-        issued_to = self._issued_to(token.own)
-        return None if issued_to is None else (*token.documents, audience.document, *behind, *issued_to)
+
+    def _worth(self, token: IssuedByUs) -> Worth | None:
+        mapped = self.principals.resolve(token.own)
+        client, issued_to = self.principals.issued_to(token.own)
+        issuers = (mapped.issuer, *([mapped.current_actor.issuer] if mapped.current_actor else []))
+        audiences = [one for one in self.directory.audiences() if not one.names.isdisjoint(token.own.audiences)]
+        targets = [Way(audience, mapped.mapping, issuers, client or mapped.client).target for audience in audiences]
+        left = [scope for scope in token.own.scopes if all(target and scope in target.scopes for target in targets)]
+        if not targets or None in targets or (token.own.scopes and not left):
+            return None
+        at = (audience.document for audience in audiences)
+        return Worth((*token.documents, *at, *mapped.documents, *issued_to), tuple(left))
 
     def _entitling(self, own: OwnClaims, asking: Client) -> Audience | None:
         """The audience that the token is for and whose document names the client; None: it is none of its business."""
@@ -50,14 +71,6 @@ class TokenDependencies(Struct, frozen=True):
             ),
             None,
         )
-
-    def _issued_to(self, own: OwnClaims) -> tuple[DocumentVersion, ...] | None:
-        if own.registered_client is None:
-            return ()
-        client = self.directory.client(own.registered_client)
-        if client is None or not client.enabled or own.client_version < client.since:
-            return None
-        return (client.document,)
 
 
 def _may_introspect(asking: Client, audience: Audience) -> bool:

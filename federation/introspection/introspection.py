@@ -31,7 +31,7 @@ class Introspection(Struct, frozen=True):
 
     callers: CallerAuthentication
     tokens: OwnReferences
-    grounds: TokenDependencies
+    dependencies: TokenDependencies
     state: CurrentState
     signed: SignedAnswers
     log: AuditLog
@@ -63,10 +63,10 @@ class Introspection(Struct, frozen=True):
 
     def _answer(self, text: str, caller: Caller, client: Client) -> JsonObject:
         token = self.tokens.find(text)
-        grounds = None if token is None else self.grounds.of(token, client)
-        if token is None or grounds is None or self._revoked(token, (*caller.documents, *grounds)):
+        worth = None if token is None else self.dependencies.of(token, client)
+        if token is None or worth is None or self._revoked(token, (*caller.documents, *worth.documents)):
             return INACTIVE
-        return describe(token)
+        return describe(token, worth.scopes)
 
     def _revoked(self, token: IssuedByUs, documents: tuple[DocumentVersion, ...]) -> bool:
         """One strongly consistent read of everything that the answer rests on (ATTACKS M3)."""

@@ -13,7 +13,16 @@ from msgspec.structs import replace
 
 from federation.model.client_credentials import as_principal, client_of
 from federation.model.own_claims import OwnClaims
-from federation.model.trust import Client, DocumentRef, Issuer, Kind, MappedPrincipal, Mapping, is_meant
+from federation.model.trust import (
+    Client,
+    DocumentRef,
+    DocumentVersion,
+    Issuer,
+    Kind,
+    MappedPrincipal,
+    Mapping,
+    is_meant,
+)
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.ports import ClientsById, IssuerDirectory, MappingsById
@@ -37,6 +46,23 @@ class OwnMappings(Struct, frozen=True):
             raise InvalidRequest(Reason.NO_MAPPING, f"mapping {found.mapping.id} has another issuer or tenant by now")
         kept = {name: value for name, value in own.context.items() if name in found.mapping.attributes}
         return replace(found, principal=own.principal, attributes=kept, current_actor=self._holder(own))
+
+    def issued_to(self, own: OwnClaims) -> tuple[Client | None, tuple[DocumentVersion, ...]]:
+        """The registered client that the token was issued to, and all that this rests on.
+
+        Raises InvalidRequest unless the client is still trusted, and the issuer too by whose keys it was authenticated.
+        """
+        if own.registered_client is None:
+            return None, ()
+        client = self._client(own.registered_client)
+        if own.client_version < client.since:
+            raise InvalidRequest(Reason.NO_MAPPING, f"client {client.id} was deleted, and is another one by now")
+        if own.client_issuer is None:
+            return client, (client.document,)
+        issuer = self._enabled(own.client_issuer)
+        if issuer.tenant not in (None, client.tenant) or not is_meant(client.lives, issuer.document.ref, issuer.since):
+            raise InvalidRequest(Reason.NO_MAPPING, f"issuer {issuer.id} does not vouch for client {client.id} by now")
+        return client, (client.document, issuer.document)
 
     def _holder(self, own: OwnClaims) -> MappedPrincipal | None:
         if own.current_actor is None:
@@ -72,13 +98,17 @@ class OwnMappings(Struct, frozen=True):
         return mapping
 
     def _issuer(self, mapping: Mapping) -> Issuer:
-        issuer = next((one for one in self.issuers.issuers() if one.id == mapping.issuer and one.enabled), None)
-        if issuer is None:
-            raise InvalidRequest(Reason.NO_MAPPING, f"issuer {mapping.issuer} is disabled or deleted")
+        issuer = self._enabled(mapping.issuer)
         if not is_meant(mapping.lives, issuer.document.ref, issuer.since):
             raise InvalidRequest(Reason.NO_MAPPING, f"issuer {mapping.issuer} was deleted, and is another one by now")
         if mapping.confirmed_for not in (None, issuer.issuer):
             raise InvalidRequest(Reason.NO_MAPPING, f"mapping {mapping.id} is confirmed for another issuer")
+        return issuer
+
+    def _enabled(self, id_: str) -> Issuer:
+        issuer = next((one for one in self.issuers.issuers() if one.id == id_ and one.enabled), None)
+        if issuer is None:
+            raise InvalidRequest(Reason.NO_MAPPING, f"issuer {id_} is disabled or deleted")
         return issuer
 
 
@@ -97,3 +127,5 @@ def _documents_behind(own: OwnClaims) -> Iterator[DocumentRef]:
             yield DocumentRef(Kind.ISSUER, str(issuer))
     if own.registered_client is not None:
         yield DocumentRef(Kind.CLIENT, own.registered_client)
+    if own.client_issuer is not None:
+        yield DocumentRef(Kind.ISSUER, own.client_issuer)

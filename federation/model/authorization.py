@@ -23,6 +23,8 @@ class Link(Struct, frozen=True):
     """Id of the root mapping, or of its current actor's."""
     issuer: str
     """Id of the Issuer document that vouched for whoever that mapping makes."""
+    client_issuer: str | None = None
+    """Id of the Issuer document that vouched for the client that it was issued to."""
 
 
 class NotRevoked(Struct, frozen=True):
@@ -46,6 +48,8 @@ class Provenance(Struct, frozen=True):
     """Id of the Issuer document that vouches for the current actor."""
     client: str | None = None
     """The registered client's document and version; None: nobody is registered."""
+    client_issuer: str | None = None
+    """Id of the Issuer document by whose keys that client was authenticated; None: by its own."""
     chain: tuple[Link, ...] = ()
     """Every token of ours that this one was made from, oldest first."""
 

@@ -34,6 +34,7 @@ def as_principal(client: Client) -> MappedPrincipal:
         grants=tuple(Grant(audience, client.scopes) for audience in client.audiences),
         enabled=client.enabled,
         since=client.since,
+        lives=client.lives,
     )
     return MappedPrincipal(principal, {}, mapping, as_issuer(client), (("client_id", client.id),), client=client)
 

@@ -59,6 +59,8 @@ class OwnClaims(Struct, frozen=True):
     """Of the current actor's mapping, likewise."""
     client_version: int = 0
     """Of the registered client, likewise."""
+    client_issuer: str | None = None
+    """`fed.client_iss`: id of the Issuer document by whose keys that client was authenticated; None: by its own."""
     issued_at: int = 0
     holder_issuer: str | None = None
     """`fed.actor_iss`: id of the Issuer document that vouches for the current actor."""
@@ -110,6 +112,7 @@ def _fed(provenance: Provenance) -> dict[str, Json]:
         "actor": provenance.actor,
         "actor_iss": provenance.actor_issuer,
         "client": provenance.client,
+        "client_iss": provenance.client_issuer,
         "chain": [_link_claim(link) for link in provenance.chain],
     }
     return {
@@ -121,7 +124,8 @@ def _fed(provenance: Provenance) -> dict[str, Json]:
 
 
 def _link_claim(link: Link) -> Json:
-    return {"jti": link.jti, "client": link.client_id, "mapping": link.mapping, "iss": link.issuer}
+    known: dict[str, Json] = {"jti": link.jti, "client": link.client_id, "mapping": link.mapping, "iss": link.issuer}
+    return known | _present({"client_iss": link.client_issuer})
 
 
 def _present(members: dict[str, Json]) -> dict[str, Json]:
@@ -157,6 +161,7 @@ def read_own(claims: Claims, key_set: DocumentVersion) -> OwnClaims:
         mapping_version=mapping_version,
         holder_version=holder_version,
         client_version=client_version,
+        client_issuer=_text(fed, "client_iss") if "client_iss" in fed else None,
         issued_at=whole(claims, "iat"),
         holder_issuer=_text(fed, "actor_iss") if "actor_iss" in fed else None,
         chain=tuple(_link(link) for link in _sequence(fed.get("chain", ()), "chain")),
@@ -186,7 +191,8 @@ def _chain(act: Json) -> JsonObject:
 
 def _link(value: Json) -> Link:
     link = _object(value, "chain")
-    return Link(_text(link, "jti"), _text(link, "client"), _text(link, "mapping"), _text(link, "iss"))
+    vouched_by = _text(link, "client_iss") if "client_iss" in link else None
+    return Link(_text(link, "jti"), _text(link, "client"), _text(link, "mapping"), _text(link, "iss"), vouched_by)
 
 
 def _binding(cnf: JsonObject) -> Binding:

@@ -20,7 +20,7 @@ def keys_of(own: OwnClaims) -> frozenset[RevocationKey]:
             *_tokens(own.jti, own.transaction, own.chain),
             *_people((own.principal, *own.actors), own.tenant),
             *_named(RevocationTarget.CLIENT, (own.client_id, *(link.client_id for link in own.chain))),
-            *_named(RevocationTarget.ISSUER, (own.issuer, own.holder_issuer, *(link.issuer for link in own.chain))),
+            *_issuers((own.issuer, own.holder_issuer, own.client_issuer), own.chain),
             *_named(RevocationTarget.MAPPING, (own.mapping, own.current_actor, *(link.mapping for link in own.chain))),
             EVERYTHING,
         )
@@ -35,7 +35,7 @@ def keys_of_authorized(authorization: Authorization, jti: str) -> frozenset[Revo
             *_tokens(jti, authorization.transaction, chain),
             *_people((authorization.principal, *acting_principals(authorization.act)), authorization.tenant),
             *_named(RevocationTarget.CLIENT, (authorization.client_id, *(link.client_id for link in chain))),
-            *_named(RevocationTarget.ISSUER, (behind.issuer, behind.actor_issuer, *(link.issuer for link in chain))),
+            *_issuers((behind.issuer, behind.actor_issuer, behind.client_issuer), chain),
             *_named(
                 RevocationTarget.MAPPING, (_id(behind.mapping), _id(behind.actor), *(link.mapping for link in chain))
             ),
@@ -77,6 +77,12 @@ def _people(principals: Iterable[str], tenant: str | None) -> Iterator[Revocatio
         yield RevocationKey(RevocationTarget.PRINCIPAL, principal)
         if tenant is not None:
             yield RevocationKey(RevocationTarget.PRINCIPAL, principal, tenant)
+
+
+def _issuers(own: Iterable[str | None], chain: Iterable[Link]) -> Iterator[RevocationKey]:
+    """Whoever vouched: for the principal, for who acts, and for the client that a token was issued to."""
+    before = (issuer for link in chain for issuer in (link.issuer, link.client_issuer))
+    return _named(RevocationTarget.ISSUER, (*own, *before))
 
 
 def _named(what: RevocationTarget, values: Iterable[str | None]) -> Iterator[RevocationKey]:

@@ -58,6 +58,15 @@ class Acting(Struct, frozen=True):
     mapped: MappedPrincipal
 
 
+class Vouched(Struct, frozen=True):
+    """What an issuer said of a caller that a registered client is: its token or certificate."""
+
+    issuer: str
+    """Id of the Issuer document."""
+    issued_at: int
+    """Of the token or certificate, seconds since the epoch."""
+
+
 class Caller(Struct, frozen=True):
     """Who is asking. No registered client: the subject token alone proves the caller (DESIGN section 4, Client)."""
 
@@ -69,6 +78,8 @@ class Caller(Struct, frozen=True):
     """When its certificate ends: no token outlives it (ATTACKS K10)."""
     documents: tuple[DocumentVersion, ...] = ()
     """What the proof rests on: the client's document, its trust domain's, none where nobody is registered."""
+    vouched: Vouched | None = None
+    """By whom it was authenticated; None: by keys of its own, or not at all."""
 
     @property
     def client_id(self) -> str | None:

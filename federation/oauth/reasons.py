@@ -281,7 +281,10 @@ class Reason(StrEnum):
     STALE_VERSION = "stale_version", "Somebody else wrote it meanwhile; read it again, and send what you want then."
     INVALID_DOCUMENT = "invalid_document", "Mend what the errors name; nothing was written."
     OUTSIDE_TENANT = "outside_tenant", "This belongs to another tenant or to all of them; ask a global admin."
-    BEYOND_OWN_RIGHTS = "beyond_own_rights", "Nobody gives away more at the admin API than they have; ask who has it."
+    BEYOND_OWN_RIGHTS = (
+        "beyond_own_rights",
+        "You lack a right at the admin API that this gives or takes; ask who has it.",
+    )
     OWN_DOCUMENT = "own_document", "Whoever wrote a version cannot confirm it; ask a second admin."
     CANNOT_CONFIRM = "cannot_confirm", "Read what the document says now; only its current, pending version waits."
     DOCUMENT_IN_USE = (

@@ -42,6 +42,7 @@ def provenance(case: Case, decision: PolicyDecision, versions: tuple[DocumentVer
         actor=_versioned(current_actor.mapping) if current_actor else None,
         actor_issuer=current_actor.issuer.id if current_actor else None,
         client=_versioned(client) if client else None,
+        client_issuer=parties.client.vouched.issuer if parties.client.vouched else None,
         chain=_chain(parties.tokens),
     )
 
@@ -71,16 +72,22 @@ def _chain(tokens: tuple[VerifiedToken, ...]) -> tuple[Link, ...]:
 
 
 def _link(own: OwnClaims) -> Link:
-    return Link(own.jti, own.client_id, own.current_actor or own.mapping, own.holder_issuer or own.issuer)
+    made_by, vouched_by = own.current_actor or own.mapping, own.holder_issuer or own.issuer
+    return Link(own.jti, own.client_id, made_by, vouched_by, own.client_issuer)
 
 
 def not_revoked(parties: Parties) -> tuple[NotRevoked, ...]:
-    """For every token that was presented: what it falls under, and since when it has been about."""
-    client, tenant = parties.client.client_id, parties.mapped.issuer.tenant
-    return tuple(
+    """For every token that was presented: what it falls under, and since when it has been about.
+
+    A token or certificate by which the caller was authenticated is one of them.
+    """
+    client, tenant, vouched = parties.client.client_id, parties.mapped.issuer.tenant, parties.client.vouched
+    presented = (
         NotRevoked(tuple(sorted({*_keys(token, mapped, client), *_there(mapped, tenant)}, key=str)), token.issued_at)
         for token, mapped in parties.presented
     )
+    by = (EVERYTHING, RevocationKey(RevocationTarget.ISSUER, vouched.issuer)) if vouched else ()
+    return (*presented, *([NotRevoked(by, vouched.issued_at)] if vouched else []))
 
 
 def _there(mapped: MappedPrincipal, tenant: str | None) -> Iterator[RevocationKey]:

@@ -163,7 +163,7 @@ class IssuedWorld:
         introspection = Introspection(
             callers=self.callers,
             tokens=tokens,
-            grounds=TokenDependencies(trust, OwnMappings(trust, trust)),
+            dependencies=TokenDependencies(trust, OwnMappings(trust, trust)),
             state=self.state,
             signed=signed,
             log=self.log,
@@ -180,7 +180,8 @@ class IssuedWorld:
 
     def write_audience(self, id_: str, **changes: Any) -> None:  # noqa: ANN401  (members of a document)
         """The next version of an audience."""
-        self.trust.add(Kind.AUDIENCE, id_, {"kind": "Audience", "id": id_, "scopes": ["risk:read"], **changes})
+        usual: dict[str, Json] = {"kind": "Audience", "id": id_, "environment": "prod", "scopes": ["risk:read"]}
+        self.trust.add(Kind.AUDIENCE, id_, {**usual, **changes})
 
     def write_client(self, id_: str, **changes: Any) -> None:  # noqa: ANN401  (members of a document)
         """The next version of a client."""
@@ -188,6 +189,8 @@ class IssuedWorld:
             "kind": "Client",
             "id": id_,
             "auth": {"method": "private_key_jwt", "jwks": {"keys": []}},
+            "audiences": [RISK, LEDGER],
+            "scopes": ["risk:read"],
         }
         self.trust.add(Kind.CLIENT, id_, {**usual, **changes})
 
@@ -209,7 +212,7 @@ class IssuedWorld:
             "issuer": issuer,
             "match": {},
             "principal": "x",
-            "grants": [],
+            "grants": [{"audience": audience, "scopes": ["risk:read"]} for audience in (RISK, LEDGER)],
         }
         self.trust.add(Kind.MAPPING, id_, {**usual, **changes})
 
