@@ -2,12 +2,15 @@
 
 import json
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from itertools import count
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from federation.admin_api.guard import Guard
 from federation.documents.rights import Surroundings
@@ -19,6 +22,7 @@ from federation.keys.publication import Publication
 from federation.limits.limiter import Limiter
 from federation.limits.requests import RequestLimits
 from federation.minting.jws import assemble, signing_input
+from federation.model.admin import ADMIN_AUDIENCE
 from federation.model.issuer_keys import KeptKeys
 from federation.model.json import Json, JsonObject
 from federation.model.tokens import VerifiedToken
@@ -26,7 +30,7 @@ from federation.model.trust import Kind, RateLimit
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.identifiers import TokenType
-from federation.ports import AuditLog
+from federation.ports import AuditLog, CurrentVersions, CurrentVersionsQuery
 from federation.verification.admin_tokens import AdminTokens
 from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
@@ -37,7 +41,7 @@ from federation.verification.proofs.resource_request import ResourceProofs
 from federation.verification.push_tokens import PushTokens
 from federation.verification.second_level import SecondLevel
 from federation.verification.verifier import TokenVerifier, UnverifiedToken
-from tests.support.admin_world import admin_mapping, issuer
+from tests.support.admin_world import AUDIENCE, admin_mapping, issuer
 from tests.support.fake_allowances import FakeAllowances
 from tests.support.fake_audit_log import FakeAuditLog
 from tests.support.fake_clock import FixedClock
@@ -79,6 +83,22 @@ OF_ACME: dict[str, Json] = {
 """Claims of an admin of that tenant alone."""
 
 PLENTY = RateLimit(10_000, 10_000)
+
+
+@dataclass
+class StateWithPeople:
+    """What stands, with the documents by which admins come in from where they are kept."""
+
+    state: FakeState
+    people: FakeTrust
+
+    def standing(self, question: CurrentVersionsQuery) -> CurrentVersions:
+        standing = self.state.standing(replace(question, whole=frozenset()))
+        found = (self.people.get(ref) for ref in question.whole)
+        return replace(standing, documents=tuple(one for one in found if one is not None))
+
+    def start_standing(self, question: CurrentVersionsQuery) -> Callable[[], CurrentVersions]:
+        return partial(self.standing, question)
 
 
 @dataclass
@@ -130,7 +150,7 @@ class PushWorld:
         return Guard(
             tokens=AdminTokens(OwnTokenVerifier(BRIDGE, own_keys, self.clock)),
             proofs=ResourceProofs(DpopVerifier(self.clock)),
-            state=self.state,
+            state=StateWithPeople(self.state, self.people),
             claims=FakeOneTimeClaims(self.clock),
             urls=lambda path: frozenset({BRIDGE + path}),
             forget_keys=self._forget,
@@ -146,6 +166,7 @@ class PushWorld:
         return TokenVerifier(TrustedIssuers(self.trust, BRIDGE), cache, lambda _name: ANY_TOKEN, self.clock)
 
     def _admit(self) -> None:
+        self.people.add(Kind.AUDIENCE, ADMIN_AUDIENCE, AUDIENCE)
         for document in (issuer("corp"), issuer("acme-corp", tenant="acme")):
             self.people.add(Kind.ISSUER, str(document["id"]), document)
         for name, of in (("admins", "corp"), ("acme-admins", "acme-corp"), ("helpers", "corp")):
