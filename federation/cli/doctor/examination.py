@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated
 
 import typer
 
 from federation.cli.bridge import bridge_url
+from federation.cli.cloud_options import Cloud
 from federation.cli.console import Progress
-from federation.cli.doctor import admins, bridge, caller, published
+from federation.cli.doctor import admins, bridge, caller, clouds, published
 from federation.cli.doctor.finding import Finding, Result, Settled, Verdict, failed, print_findings, worst
 from federation.cli.doctor.visit import NO_BRIDGE, Look, Probe, Visit
 from federation.cli.failure import FAILED
@@ -70,17 +72,25 @@ def _verdict(look: Look, visit: Visit) -> Verdict:
 EXAMPLE = "Example: fedbridge doctor --url https://federation.example.com"
 
 
+CloudArgument = Annotated[Cloud | None, typer.Argument(help="Look at what this cloud needs of our tokens instead.")]
+AudienceOption = Annotated[str | None, typer.Option(metavar="ID", help="The Audience that stands for the cloud.")]
+
+
 @admin_command
-def doctor(session: AdminSession, *, source: Source = "auto") -> None:
+def doctor(
+    session: AdminSession, cloud: CloudArgument = None, *, audience: AudienceOption = None, source: Source = "auto"
+) -> None:
     """Check a bridge and your own set-up, over HTTP alone, and say what to do about whatever is not sound.
 
-    No token is shown to anybody but the one for the admin API, to the bridge that issued it. Nothing is changed.
+    No token is shown to anybody but the one for the admin API, to the bridge that issued it. Nothing is changed. With a
+    cloud's name, a token for --audience is asked for and looked at; the cloud is not asked.
 
     Exits 0 if nothing failed, 1 if something did, 2 if it is not clear which bridge.
     """
     bridge = bridge_url(session.url or _logged_in_at(session))
     wish = Wish(source, bridge, session.terminal.ask)
-    findings = _findings(session, Visit(Probe(bridge), session.token_file, wish, time.time))
+    visit = Visit(Probe(bridge), session.token_file, wish, time.time, audience)
+    findings = _findings(session, visit, CHECKS if cloud is None else _for(cloud))
     result = worst(findings)
     members = [one.members for one in findings]
     session.terminal.answer({"bridge": bridge, "version": VERSION, "result": result.value, "findings": members})
@@ -90,10 +100,16 @@ def doctor(session: AdminSession, *, source: Source = "auto") -> None:
         raise typer.Exit(FAILED)
 
 
-def _findings(session: AdminSession, visit: Visit) -> Sequence[Finding]:
+def _for(cloud: Cloud) -> Mapping[str, Look]:
+    """What a cloud looks at, before it looks at a token."""
+    public = ("bridge.health", "bridge.tls", "bridge.clock", "discovery.openid", "keys.jwks", "keys.kids")
+    return {**{name: CHECKS[name] for name in (*public, "caller.source")}, **clouds.checks_for(cloud)}
+
+
+def _findings(session: AdminSession, visit: Visit, checks: Mapping[str, Look]) -> Sequence[Finding]:
     bars = Progress(session.terminal)
-    each = bars.through("checks", list(CHECKS))
-    return [finding for name in each for finding in examine(visit, {name: CHECKS[name]})]
+    each = bars.through("checks", list(checks))
+    return [finding for name in each for finding in examine(visit, {name: checks[name]})]
 
 
 def _logged_in_at(session: AdminSession) -> str | None:

@@ -143,6 +143,11 @@ def standby(visit: Visit) -> Verdict:
     )
 
 
+def published_keys(visit: Visit) -> list[Mapping[str, Any]]:
+    """The key set, as anybody reads it; raises Settled."""
+    return _keys(visit)[1]
+
+
 def _keys(visit: Visit) -> tuple[Answer, list[Mapping[str, Any]]]:
     url = jwks_url(visit)
     answer = visit.probe.get(url.removeprefix(visit.bridge))

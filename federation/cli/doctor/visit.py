@@ -209,6 +209,10 @@ class Visit(Struct, frozen=True):
     """Which token of the caller's own is looked at."""
     now: Callable[[], float]
     """This machine's clock: seconds since the epoch."""
+    audience: str | None = None
+    """For which a token is asked for, where a cloud's needs are looked at."""
+    kept: dict[str, object] = field(default_factory=dict)
+    """What is had once and looked at more than once."""
 
     @property
     def bridge(self) -> str:
