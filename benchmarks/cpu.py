@@ -29,7 +29,7 @@ from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
 from federation.verification.providers import provider_named
 from federation.verification.verifier import TokenVerifier, UnverifiedToken
-from federation.web.connection import system_trust
+from federation.web.authorities import system_trust
 from federation.web.fetcher import WebFetcher
 
 ROUNDS = 120

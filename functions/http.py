@@ -9,10 +9,11 @@ from msgspec import Struct
 from federation.aws.audit_log import PowertoolsAuditLog
 from federation.aws.lean.services import lean_services
 from federation.aws.service import AwsServices
+from federation.later import later
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.ports import AuditLog
 from federation.settings import Settings, read_settings
-from federation.web.connection import system_trust
+from federation.web.authorities import system_trust
 from functions.event import Event, GatewayResponse, read_event, write_response
 from functions.runtime import Context, Handler
 from functions.telemetry import CountedRefusals, Counters, log_stream, structured_logger, trace_id
@@ -74,7 +75,7 @@ class HttpFunction(Struct, frozen=True):
         """Raises SettingsError, AwsUnusable."""
         stream = log_stream(environment)
         counters = Counters(stream)
-        log = CountedRefusals(PowertoolsAuditLog(structured_logger(stream)), counters)
+        log = CountedRefusals(PowertoolsAuditLog(later(lambda: structured_logger(stream))), counters)
         endpoint = self.endpoint(read_settings(environment), log, self.aws(environment))
         return HttpHandler(CountedSuccesses(endpoint, counters, self.success)).handle
 

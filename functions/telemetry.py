@@ -10,13 +10,19 @@ import sys
 from collections.abc import Mapping
 from itertools import count
 from time import time
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from aws_lambda_powertools import Logger
 from msgspec import Struct
 
 from federation.aws.audit_log import PowertoolsAuditLog
+from federation.later import module_later
 from federation.model.json import JsonObject
+
+if TYPE_CHECKING:
+    import aws_lambda_powertools
+else:
+    aws_lambda_powertools = module_later("aws_lambda_powertools")
+
 
 SERVICE = "federation-bridge"
 NAMESPACE = "FederationBridge"
@@ -42,12 +48,13 @@ def log_stream(environment: Mapping[str, str]) -> TextIO:
     return sys.stderr if environment.get(LOG_STREAM) == "stderr" else sys.stdout
 
 
-def structured_logger(stream: TextIO) -> Logger:
+def structured_logger(stream: TextIO) -> "aws_lambda_powertools.Logger":
     """JSON lines to `stream`.
 
     Powertools keeps one handler per service name and process; a number of its own keeps each logger's lines apart.
     """
-    logger = Logger(service=f"{SERVICE}-{next(_numbers)}", stream=stream, utc=True, use_rfc3339=True)
+    name = f"{SERVICE}-{next(_numbers)}"
+    logger = aws_lambda_powertools.Logger(service=name, stream=stream, utc=True, use_rfc3339=True)
     logger.append_keys(service=SERVICE)
     return logger
 

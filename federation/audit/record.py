@@ -6,7 +6,6 @@ structured log when the pipeline ends. An exception nobody foresaw is a refusal 
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 from traceback import extract_tb
 from types import TracebackType
 from typing import Self
@@ -122,5 +121,5 @@ def _caller_text(http: HttpRequest, header: str) -> str:
 def _unforeseen(error: Exception) -> ServerError:
     """The place of an unforeseen exception; never its message, which might quote a token."""
     frames = extract_tb(error.__traceback__)
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
+    place = f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else "unknown"
     return ServerError(Reason.INTERNAL_ERROR, f"{type(error).__name__} at {place}")

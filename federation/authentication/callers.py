@@ -1,12 +1,14 @@
 """Who is asking: nobody in particular, or a registered client that has proven itself by its one method."""
 
-from federation.authentication import aws_iam, self_signed_tls, tls_client_auth
+from typing import TYPE_CHECKING
+
+from federation.authentication import aws_iam
 from federation.authentication.credentials import check_one_method, is_anonymous
 from federation.authentication.decoys import DecoyKeys, Decoys, spend
 from federation.authentication.private_key_jwt import Keys, PrivateKeyJwt
 from federation.authentication.proof import Proof, not_proven
 from federation.authentication.spiffe_jwt import SpiffeJwt
-from federation.authentication.x509_svid import X509Svid, registered_workload
+from federation.later import module_later
 from federation.model.tokens import Caller
 from federation.model.trust import Client
 from federation.oauth.errors import InvalidClient, InvalidRequest
@@ -14,9 +16,17 @@ from federation.oauth.identifiers import SPIFFE_ASSERTION
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ClientCredentials, ExchangeRequest
 from federation.ports import ClientsById, Clock, IssuerDirectory
-from federation.verification.certificate import CertificateVerifier
 from federation.verification.compact import UnverifiedJwt, parse_compact
 from federation.verification.verifier import TokenVerifier
+
+if TYPE_CHECKING:
+    from federation.authentication import self_signed_tls, tls_client_auth, x509_svid
+    from federation.verification.certificate import CertificateVerifier
+else:
+    self_signed_tls = module_later("federation.authentication.self_signed_tls")
+    tls_client_auth = module_later("federation.authentication.tls_client_auth")
+    x509_svid = module_later("federation.authentication.x509_svid")
+
 
 LONGEST_ID = 128
 """Characters: no document has an id as long. A longer one asks no store, and takes no room where strangers are kept."""
@@ -49,14 +59,14 @@ class Callers:
         clock: Clock,
         issuer_url: str,
         *,
-        certificates: CertificateVerifier,
+        certificates: "CertificateVerifier",
         decoys: DecoyKeys | None = None,
     ) -> None:
         """`keys`: a cache of the clients' own, so that many clients never crowd out an issuer's keys."""
         self._clients = clients
         self._private_key_jwt = PrivateKeyJwt(keys, clock, issuer_url)
         self._spiffe_jwt = SpiffeJwt(issuers, tokens, issuer_url)
-        self._x509_svid = X509Svid(certificates)
+        self._certificates = certificates
         self._clock = clock
         self._decoys = decoys or Decoys()
 
@@ -109,8 +119,8 @@ class Callers:
             return aws_iam.prove(client, request.iam_caller)
         if request.iam_caller is not None:
             raise not_proven(f"client {client.id} has method {method}, not aws_iam")
-        if (workload := registered_workload(client.auth)) is not None:
-            return self._x509_svid.prove(client, workload, request.client_certificate)
+        if method == "tls_client_auth" and (workload := x509_svid.registered_workload(client.auth)) is not None:
+            return x509_svid.X509Svid(self._certificates).prove(client, workload, request.client_certificate)
         if method == "tls_client_auth":
             return tls_client_auth.prove(client, request.client_certificate, now)
         if method == "self_signed_tls_client_auth":

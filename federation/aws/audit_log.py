@@ -1,16 +1,18 @@
 """AuditLog and ApprovalLog on a Powertools Logger: CloudWatch keeps the lines."""
 
 from collections.abc import Mapping, Sequence
-
-from aws_lambda_powertools import Logger
+from typing import TYPE_CHECKING
 
 from federation.model.json import Json, JsonObject
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
 
 
 class PowertoolsApprovalLog:
     """One JSON line for each decision or try, under `approval`."""
 
-    def __init__(self, logger: Logger) -> None:
+    def __init__(self, logger: "Logger") -> None:
         self._logger = logger
 
     def decided(self, entry: JsonObject) -> None:
@@ -21,7 +23,7 @@ class PowertoolsApprovalLog:
 class PowertoolsAuditLog:
     """One JSON line per refusal, under `refusal`, so that no member can pass for one of the logger's own."""
 
-    def __init__(self, logger: Logger) -> None:
+    def __init__(self, logger: "Logger") -> None:
         self._logger = logger
 
     def refused(self, entry: JsonObject) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from random import SystemRandom
+from os import urandom
 from typing import TypeAlias
 
 ATTEMPTS = 4
@@ -15,9 +15,12 @@ LONGEST = 1.0
 Pause: TypeAlias = Callable[[int], None]
 """Waits before retry number n, counted from 1."""
 
-_random = SystemRandom()
-
 
 def full_jitter(retry: int) -> None:
     """Anything between nothing and the longest wait, so that rivals do not meet again."""
-    time.sleep(_random.random() * min(LONGEST, BASE * 2 ** (retry - 1)))
+    time.sleep(share() * min(LONGEST, BASE * 2 ** (retry - 1)))
+
+
+def share() -> float:
+    """Anything from 0 to 1, of the operating system: a snapshot that is restored many times has no seed to repeat."""
+    return int.from_bytes(urandom(4)) / 2**32

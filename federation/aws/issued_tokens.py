@@ -6,10 +6,9 @@ A partition of the index has the tokens that expire in one hour, spread over a f
 """
 
 from collections.abc import Collection, Sequence
-from concurrent.futures import Executor
 from hashlib import sha256
 from itertools import chain, product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from federation.aws.errors import translated
 from federation.aws.items import Item
@@ -20,6 +19,9 @@ from federation.model.revocation_keys import key_texts, read_key
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import LiveToken
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 HOUR = 3600
 """Seconds of expiry that share a partition: no token lives longer."""
@@ -35,7 +37,7 @@ LONGEST_FILTER = 40
 class DynamoIssuedTokens:
     """Reads every shard of the hours in which a living token can expire, side by side."""
 
-    def __init__(self, dynamodb: DynamoDb, audit_table: str, pool: Executor) -> None:
+    def __init__(self, dynamodb: DynamoDb, audit_table: str, pool: "Executor") -> None:
         self._dynamodb = dynamodb
         self._table = audit_table
         self._pool = pool

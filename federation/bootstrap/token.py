@@ -1,5 +1,7 @@
 """Composes the token endpoint."""
 
+from typing import TYPE_CHECKING
+
 from federation.authentication.grants import TokenCallers
 from federation.aws.approvals import DynamoApprovals
 from federation.aws.current_state import DynamoCurrentState
@@ -10,11 +12,12 @@ from federation.aws.policy_reader import DynamoPolicyReader
 from federation.aws.service import AwsServices, DynamoDb
 from federation.aws.signer import KmsSigner
 from federation.aws.trust_writer import DynamoTrustWriter
-from federation.bootstrap.callers import callers
+from federation.bootstrap.callers import callers, certificate_verifier
 from federation.bootstrap.limits import request_limits
 from federation.bootstrap.trust import cached_trust, issuer_keys
 from federation.endpoint import TokenEndpoint
 from federation.exchange import Exchange
+from federation.later import later
 from federation.mapping.mapper import Mapper
 from federation.mapping.own import OwnMappings
 from federation.mapping.principals import Principals
@@ -33,8 +36,6 @@ from federation.trust.directory import CachedTrust
 from federation.trust.memory import TrustMemory
 from federation.trust.policies import CachedPolicies
 from federation.trust.risks import KnownRisks
-from federation.verification.aws_request.verifier import AwsRequestVerifier
-from federation.verification.certificate import CertificateVerifier
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
 from federation.verification.own_tokens import OwnTokenVerifier
@@ -43,8 +44,9 @@ from federation.verification.proofs.token_request import Nonces, Proofs
 from federation.verification.provenance import JwtVerifier
 from federation.verification.providers import provider_named
 from federation.verification.verifier import JWT_TYPES, TokenVerifier, TokenVerifiers
-from federation.verification.x509.candidates import CertificateIssuers
-from federation.web.caller_identities import StsCallerIdentities
+
+if TYPE_CHECKING:
+    from federation.verification.aws_request.verifier import AwsRequestVerifier
 
 
 def token_endpoint(settings: Settings, log: AuditLog, aws: AwsServices) -> TokenEndpoint:
@@ -95,13 +97,16 @@ def _verifiers(
     return TokenVerifiers(
         {
             **dict.fromkeys(JWT_TYPES, JwtVerifier(own, foreign)),
-            TokenType.AWS4_REQUEST: _aws_request_verifier(settings, trust, clock),
-            TokenType.MTLS: CertificateVerifier(CertificateIssuers(trust), keys, provider_named, clock),
+            TokenType.AWS4_REQUEST: later(lambda: _aws_request_verifier(settings, trust, clock)),
+            TokenType.MTLS: later(lambda: certificate_verifier(trust, keys, clock)),
         }
     )
 
 
-def _aws_request_verifier(settings: Settings, trust: CachedTrust, clock: Clock) -> AwsRequestVerifier:
+def _aws_request_verifier(settings: Settings, trust: CachedTrust, clock: Clock) -> "AwsRequestVerifier":
+    from federation.verification.aws_request.verifier import AwsRequestVerifier  # noqa: PLC0415 - few bring one
+    from federation.web.caller_identities import StsCallerIdentities  # noqa: PLC0415
+
     callers = StsCallerIdentities(loopback=settings.loopback_issuers)
     return AwsRequestVerifier(TrustedIssuers(trust, settings.issuer), callers, clock)
 

@@ -5,13 +5,13 @@ import logging
 from federation.aws.service import DynamoDb
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.bootstrap.second_level import second_level
+from federation.later import later
 from federation.model.documents import CorruptDocument
-from federation.ports import Clock
+from federation.ports import Clock, Fetcher
 from federation.settings import Settings
 from federation.trust.directory import CachedTrust
 from federation.verification.discovery import KeySource
 from federation.verification.key_cache import KeyCache
-from federation.web.fetcher import WebFetcher
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +33,13 @@ def client_keys(settings: Settings, clock: Clock) -> KeyCache:
 
 
 def _source(settings: Settings) -> KeySource:
-    return KeySource(WebFetcher(loopback=settings.loopback_issuers), loopback=settings.loopback_issuers)
+    return KeySource(later(lambda: _fetcher(settings)), loopback=settings.loopback_issuers)
+
+
+def _fetcher(settings: Settings) -> Fetcher:
+    from federation.web.fetcher import WebFetcher  # noqa: PLC0415 - most processes find every key in the table
+
+    return WebFetcher(loopback=settings.loopback_issuers)
 
 
 def _report_corrupt(error: CorruptDocument) -> None:

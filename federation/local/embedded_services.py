@@ -10,7 +10,7 @@ from federation.aws.lean.answer import HttpAnswer
 from federation.aws.lean.services import lean_services
 from federation.aws.lean.transport import Pending, Place, SocketTransport, Transport, Trust
 from federation.aws.service import AwsServices
-from federation.web.connection import system_trust
+from federation.web.authorities import system_trust
 
 
 class EmbeddedTransport:

@@ -5,16 +5,23 @@ There is no `none` and no HMAC: what is not in the code cannot be confused (RFC 
 
 from collections.abc import Collection
 from collections.abc import Mapping as ReadOnly
-from typing import Any
+from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, SECP521R1, EllipticCurve
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
-from jwt.algorithms import ECAlgorithm, OKPAlgorithm
 from msgspec import Struct
 
-from federation.model.rsa_signature import RsaSignature, pkcs1, pss
+from federation.model.signature import EcSignature, EdSignature, pkcs1, pss
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
+
+
+class Implementation(Protocol):
+    """How signatures of one kind are verified."""
+
+    def verify(self, message: bytes, key: Any, signature: bytes) -> bool:  # noqa: ANN401 - each has its own kind
+        """Whether `signature` of `message` is by the owner of `key`."""
+        ...
 
 
 class SignatureAlgorithm(Struct, frozen=True):
@@ -22,7 +29,7 @@ class SignatureAlgorithm(Struct, frozen=True):
 
     name: str
     kty: str
-    implementation: RsaSignature | ECAlgorithm | OKPAlgorithm
+    implementation: Implementation
     crv: str | None = None
     curve: EllipticCurve | None = None
     """ECDSA."""
@@ -49,11 +56,11 @@ ALGORITHMS: ReadOnly[str, SignatureAlgorithm] = {
         SignatureAlgorithm("PS256", "RSA", pss(SHA256())),
         SignatureAlgorithm("PS384", "RSA", pss(SHA384())),
         SignatureAlgorithm("PS512", "RSA", pss(SHA512())),
-        SignatureAlgorithm("ES256", "EC", ECAlgorithm(ECAlgorithm.SHA256, SECP256R1), "P-256", SECP256R1()),
-        SignatureAlgorithm("ES384", "EC", ECAlgorithm(ECAlgorithm.SHA384, SECP384R1), "P-384", SECP384R1()),
-        SignatureAlgorithm("ES512", "EC", ECAlgorithm(ECAlgorithm.SHA512, SECP521R1), "P-521", SECP521R1()),
-        SignatureAlgorithm("EdDSA", "OKP", OKPAlgorithm(), "Ed25519"),
-        SignatureAlgorithm("Ed25519", "OKP", OKPAlgorithm(), "Ed25519"),
+        SignatureAlgorithm("ES256", "EC", EcSignature(SHA256(), 32), "P-256", SECP256R1()),
+        SignatureAlgorithm("ES384", "EC", EcSignature(SHA384(), 48), "P-384", SECP384R1()),
+        SignatureAlgorithm("ES512", "EC", EcSignature(SHA512(), 66), "P-521", SECP521R1()),
+        SignatureAlgorithm("EdDSA", "OKP", EdSignature(), "Ed25519"),
+        SignatureAlgorithm("Ed25519", "OKP", EdSignature(), "Ed25519"),
     )
 }
 

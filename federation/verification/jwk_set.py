@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
 from contextlib import suppress
 from itertools import combinations
-from typing import ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from msgspec import Struct
 
+from federation.later import module_later
 from federation.model.json import JsonObject
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
@@ -22,7 +23,12 @@ from federation.verification.jwk import (
     read_jwk,
     thumbprint,
 )
-from federation.verification.x509.authorities import authority_in_x5c
+
+if TYPE_CHECKING:
+    from federation.verification.x509 import authorities
+else:
+    authorities = module_later("federation.verification.x509.authorities")
+
 
 MAX_KEYS = 100
 X509_SVID = "x509-svid"
@@ -221,7 +227,7 @@ def _check_each(document: JsonObject) -> None:
 def _check_authority(number: int, jwk: JsonObject) -> None:
     """An authority in a SPIFFE bundle is its certificate (X509-SVID section 6)."""
     x5c = jwk.get("x5c")
-    if not (isinstance(x5c, list) and x5c and isinstance(x5c[0], str) and authority_in_x5c(x5c[0])):
+    if not (isinstance(x5c, list) and x5c and isinstance(x5c[0], str) and authorities.authority_in_x5c(x5c[0])):
         raise KeysUnfit(Reason.UNUSABLE_KEYS, f"key {number}: x5c holds no usable certificate of an authority")
 
 

@@ -5,6 +5,7 @@ One file under `providers/` per provider, exporting `PROVIDER`; the file's name 
 
 from collections.abc import Callable
 from collections.abc import Mapping as ReadOnly
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
@@ -15,7 +16,9 @@ from federation.verification.claims_table import ClaimsTable
 from federation.verification.compact import UnverifiedHeader
 from federation.verification.jwk import SIG
 from federation.verification.token_typ import check_typ
-from federation.verification.x509.chain import VerifiedChain
+
+if TYPE_CHECKING:
+    from federation.verification.x509.chain import VerifiedChain
 
 
 def _accept(_issuer: Issuer, _claims: Claims) -> None:
@@ -87,7 +90,7 @@ class Provider(Struct, frozen=True):
     """Whether a token with this header was made for the slot that it was sent in; raises InvalidRequest."""
     key_use: str = SIG
     """`use` of the keys that sign its tokens (RFC 7517 section 4.2)."""
-    certificate_claims: Callable[[Issuer, VerifiedChain], Claims] | None = None
+    certificate_claims: Callable[[Issuer, "VerifiedChain"], Claims] | None = None
     """Whom a verified client certificate proves, `sub` among the claims; raises InvalidRequest. None: nobody."""
     issuer_problem: Callable[[str], str | None] = _no_issuer_problem
     """At write: what is wrong with this issuer URL, and the fix; None: nothing."""

@@ -3,12 +3,12 @@
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from federation.web.addresses import is_loopback, is_public, resolve
+from federation.web.authorities import system_trust
 from federation.web.deadline import Deadline
 from federation.web.target import Target, TargetRefused
 
@@ -20,12 +20,6 @@ Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
 """(host, port) -> addresses; raises OSError."""
 Connect: TypeAlias = Callable[[tuple[str, int], float], socket.socket]
 """((address, port), seconds) -> a connected socket; raises OSError."""
-
-
-@cache
-def system_trust() -> ssl.SSLContext:
-    """The system's certificate authorities, TLS 1.2 or later; loaded once, at the first fetch."""
-    return ssl.create_default_context()
 
 
 class Connector(Struct, frozen=True):

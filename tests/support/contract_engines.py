@@ -9,7 +9,7 @@ from federation.aws.clients import boto_kms, dynamodb_client
 from federation.aws.lean.services import lean_services
 from federation.aws.service import DynamoDb
 from federation.local.embedded_aws import SETUP_SECONDS
-from federation.web.connection import system_trust
+from federation.web.authorities import system_trust
 from tests.support.aws_calls import NotedService
 from tests.support.contract import Engine
 from tests.support.moto_over_http import moto_over_http

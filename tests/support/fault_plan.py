@@ -18,7 +18,7 @@ from federation.aws.lean.services import lean_services
 from federation.aws.lean.transport import Pending, Place, Trust
 from federation.aws.service import AwsServices, DynamoDb, Kms
 from federation.local.embedded_services import EmbeddedTransport, prepared
-from federation.web.connection import system_trust
+from federation.web.authorities import system_trust
 
 Fault: TypeAlias = Callable[[AWSPreparedRequest], AWSResponse | None]
 """Answers an attempt, or raises; None: the attempt goes its way."""

@@ -4,13 +4,13 @@ Source: "Container credential provider" in the AWS SDKs and Tools reference guid
 """
 
 import json
-import random
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from threading import Lock
 from typing import Any, Protocol, TypeAlias
 
+from federation.aws.backoff import share
 from federation.aws.errors import AwsError, AwsUnreachable, AwsUnusable
 from federation.aws.lean.signing import Credentials
 
@@ -122,7 +122,7 @@ class RefreshedCredentials:
         if _is_over(fetched, now):
             raise AwsUnreachable("expired credentials")
         life = float("inf") if fetched.expires_at is None else fetched.expires_at - now
-        early = min(EARLY, life / 2) * (1 - _JITTER * random.SystemRandom().random())
+        early = min(EARLY, life / 2) * (1 - _JITTER * share())
         self._renew_at = now + life - early
         self._kept = fetched
         return fetched

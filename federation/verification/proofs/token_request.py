@@ -1,10 +1,11 @@
 """Whose keys a token request proves: by DPoP with a nonce of ours, by a TLS client certificate."""
 
 import hmac
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
+from federation.later import module_later
 from federation.model.binding import ProvenKeys
 from federation.model.json import JsonObject
 from federation.model.one_time import OneTimeUse
@@ -14,7 +15,11 @@ from federation.oauth.request import ExchangeRequest
 from federation.ports import Clock, NonceSecrets
 from federation.verification import base64url
 from federation.verification.proofs.dpop import DpopVerifier, VerifiedProof
-from federation.verification.x509.certificates import read_presented, utc
+
+if TYPE_CHECKING:
+    from federation.verification.x509 import certificates
+else:
+    certificates = module_later("federation.verification.x509.certificates")
 
 
 class ProvenCertificate(NamedTuple):
@@ -35,11 +40,11 @@ def proven_certificate(pem: str | None, now: float) -> ProvenCertificate | None:
     if pem is None:
         return None
     try:
-        presented = read_presented(pem)
+        presented = certificates.read_presented(pem)
     except InvalidRequest:
         return None
     leaf = presented.unverified_leaf
-    if not leaf.not_valid_before_utc <= utc(now) <= leaf.not_valid_after_utc:
+    if not leaf.not_valid_before_utc <= certificates.utc(now) <= leaf.not_valid_after_utc:
         return None
     return ProvenCertificate(presented.thumbprint, int(leaf.not_valid_after_utc.timestamp()))
 

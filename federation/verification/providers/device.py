@@ -7,6 +7,7 @@ device (ATTACKS D25).
 """
 
 import re
+from typing import TYPE_CHECKING
 
 from cryptography.x509.oid import NameOID
 
@@ -18,7 +19,9 @@ from federation.verification.claims_table import REGISTERED, ClaimsTable, flag, 
 from federation.verification.numeric_date import is_numeric_date, numeric_date
 from federation.verification.provider import Provider, pins
 from federation.verification.x509.certificates import refused
-from federation.verification.x509.chain import VerifiedChain
+
+if TYPE_CHECKING:
+    from federation.verification.x509.chain import VerifiedChain
 from federation.verification.x509.leaf import facts
 
 MAX_LIFETIME = 3600
@@ -44,7 +47,7 @@ def _check(_issuer: Issuer, claims: Claims) -> None:
         raise InvalidRequest(Reason.TOKEN_LIVES_TOO_LONG, "a device's token lives for at most an hour")
 
 
-def _check_certificate(_issuer: Issuer, chain: VerifiedChain) -> Claims:
+def _check_certificate(_issuer: Issuer, chain: "VerifiedChain") -> Claims:
     """A certificate is refused whose common name is missing, not the only one, or no plain word (ATTACKS D25, K9)."""
     names = [attribute.value for attribute in chain.leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     if len(names) != 1:

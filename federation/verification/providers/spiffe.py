@@ -6,6 +6,7 @@ it; `iss` is optional there, and believed in nothing (ATTACKS D20-D21). An X.509
 """
 
 import re
+from typing import TYPE_CHECKING
 
 from federation.model.json import Claims, Json
 from federation.model.trust import Issuer, MatchValue
@@ -18,7 +19,9 @@ from federation.verification.jwk import JWT_SVID
 from federation.verification.numeric_date import is_numeric_date
 from federation.verification.provider import Provider
 from federation.verification.spiffe_id import SPIFFE, is_trust_domain, trust_domain_of
-from federation.verification.x509.chain import VerifiedChain
+
+if TYPE_CHECKING:
+    from federation.verification.x509.chain import VerifiedChain
 from federation.verification.x509.leaf import svid_claims
 
 _ALGORITHMS = frozenset(f"{family}{bits}" for family in ("RS", "ES", "PS") for bits in ("256", "384", "512"))
@@ -55,7 +58,7 @@ def _check(issuer: Issuer, claims: Claims) -> None:
         raise InvalidRequest(Reason.IDENTITY_REFUSED, "sub is of another trust domain")
 
 
-def _check_certificate(issuer: Issuer, chain: VerifiedChain) -> Claims:
+def _check_certificate(issuer: Issuer, chain: "VerifiedChain") -> Claims:
     """An X.509-SVID has one URI, is no authority, and is signed by its own trust domain's (ATTACKS K3-K4)."""
     return svid_claims(chain, issuer.issuer)
 

@@ -9,7 +9,8 @@ import pytest
 
 from federation.ports import FetchFailed
 from federation.version import VERSION
-from federation.web.connection import Connector, system_trust
+from federation.web.authorities import system_trust
+from federation.web.connection import Connector
 from federation.web.fetcher import WebFetcher
 from tests.support.eventually import HANGS
 from tests.support.issuer_server import IssuerServer, answer, document, issuer_server, raw, silence
