@@ -4,7 +4,7 @@ Nobody decides about what they asked for themselves: neither the principal, nor 
 asks, nor any client that a token behind the request was issued to, whichever of their tokens they come with.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
@@ -38,6 +38,10 @@ class NoSuchApproval(CannotDecide):
 
 class MayNotDecide(CannotDecide):
     """The decider has a part in the request."""
+
+
+class NewDecider(CannotDecide):
+    """The decider may be whom the requester has just made an admin."""
 
 
 class AlreadyDecided(CannotDecide):
@@ -120,19 +124,32 @@ class Approver:
         return tuple(one for one in self.approvals(tenant) if one.state is ApprovalState.PENDING)
 
     def approve(
-        self, id_: str, by: Decider, *, lifetime: int = LIFETIME, uses: int = 1, reason: str = ""
+        self,
+        id_: str,
+        by: Decider,
+        *,
+        lifetime: int = LIFETIME,
+        uses: int = 1,
+        reason: str = "",
+        check: Callable[[StoredApproval], None] = lambda _: None,
     ) -> StoredApproval:
-        """Good for `uses` tokens within `lifetime` seconds. Raises CannotDecide, TemporarilyUnavailable."""
-        return self._decide(id_, by, _Said(ApprovalState.APPROVED, reason, lifetime, uses))
+        """Good for `uses` tokens within `lifetime` seconds. Raises CannotDecide, TemporarilyUnavailable.
+
+        `check`: whether the decider may approve this at all; raises CannotDecide.
+        """
+        return self._decide(id_, by, _Said(ApprovalState.APPROVED, reason, lifetime, uses), check)
 
     def deny(self, id_: str, by: Decider, *, reason: str = "") -> StoredApproval:
         """Holds as long as the request would have, 15 minutes at least. Raises what `approve` raises."""
         return self._decide(id_, by, _Said(ApprovalState.DENIED, reason, DENIED))
 
-    def _decide(self, id_: str, by: Decider, said: _Said) -> StoredApproval:
+    def _decide(
+        self, id_: str, by: Decider, said: _Said, check: Callable[[StoredApproval], None] = lambda _: None
+    ) -> StoredApproval:
         """The record comes first: a decision of which there is none never holds."""
         try:
             pending = self._pending(id_, by)
+            check(pending)
             _check_bounds(said)
             entry = self._record(id_, by, said, said.state.value, _describe(pending.request))
             with self._trail.kept(entry, by):

@@ -6,7 +6,7 @@ the writer just came in: it is the one that is known to work.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -27,6 +27,7 @@ from federation.mapping.own import documents_behind
 from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES, APPROVALS_DECIDE, SHORTEST, TRUST_WRITE, admin_scopes
 from federation.model.binding import Binding, kind_of
 from federation.model.documents import CorruptDocument
+from federation.model.history import Change
 from federation.model.json import Json, JsonObject
 from federation.model.own_claims import OwnClaims
 from federation.model.policy import IN_POLICY_SET, Party, Place, Proof
@@ -266,15 +267,18 @@ def keeps(kind: Kind, before: JsonObject | None, after: JsonObject | None, bindi
     return all(name in _MAY_GROW and _is_longer(before.get(name), after.get(name)) for name in barring)
 
 
-def bodies_since(past: History, ref: DocumentRef, moment: str) -> tuple[JsonObject | None, ...]:
+def bodies_since(
+    past: History, ref: DocumentRef, moment: str, is_founding: Callable[[Change], bool] = lambda _: False
+) -> tuple[JsonObject | None, ...]:
     """All that a document has said since then, the newest first; at the end what it said at the end of that second.
 
     None: it was not there, or that is too many versions ago. `moment`: RFC 3339 in UTC, as histories have it.
+    `is_founding`: whether what a change wrote counts as if it had always been there.
     """
     bodies: list[JsonObject | None] = []
     for one in past.history(ref, None, MOST_VERSIONS):
         bodies.append(one.body)
-        if one.change.when <= moment:
+        if one.change.when <= moment or is_founding(one.change):
             return tuple(bodies)
     return (*bodies, None)
 

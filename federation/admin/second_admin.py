@@ -1,4 +1,4 @@
-"""Whether a second admin is one: not somebody whom the first has just made (ATTACKS E10).
+"""Whether a second admin is one: not somebody whom the first has just made (ATTACKS E10, O2).
 
 Whoever may write trust may make admins, so a second one proves something only if they were there before: before what
 they are to confirm was written, and for long enough that others could see who made them, and take it back. And all that
@@ -13,20 +13,26 @@ from federation.admin.changes import rfc3339
 from federation.admin.confirm import CannotConfirm
 from federation.admin.lockout import bodies_since, keeps
 from federation.documents.planned import Planned
+from federation.documents.registry import REGISTRY
 from federation.mapping.own import documents_behind
-from federation.model.admin import TRUST_WRITE, admin_scopes
+from federation.model.admin import APPROVALS_DECIDE, TRUST_WRITE
 from federation.model.binding import Binding
+from federation.model.history import Change
 from federation.model.json import JsonObject
 from federation.model.own_claims import OwnClaims
 from federation.model.trust import DocumentRef, Kind
 from federation.ports import Clock, History, IssuerKeyStore, TrustWriter
 
 SEEN_FOR = 24 * 60 * 60
-"""Seconds that an admin has been one before they may confirm."""
+"""Seconds that an admin has been one before they may confirm, or approve."""
+
+
+SEEDED = "serve/trust"
+"""Who writes the documents with which a laptop's bridge begins."""
 
 
 class NewAdmin(CannotConfirm):
-    """They may confirm later, or somebody else may now."""
+    """They may confirm or decide later, or somebody else may now."""
 
 
 class SecondAdmin(Struct, frozen=True):
@@ -36,26 +42,34 @@ class SecondAdmin(Struct, frozen=True):
     past: History
     pushed: IssuerKeyStore
     clock: Clock
+    laptop: bool = False
+    """Whether deciders count as admins from the start by the documents with which the bridge began, a moment ago."""
 
     def check(self, came: OwnClaims | None, confirmed: Planned) -> None:
         """Raises NewAdmin. `came`: what the token said with which somebody confirms."""
-        if came is None:
-            raise NewAdmin("Nobody in particular confirms nothing.")
-        if came.chain:  # whoever received that one may be somebody else, if a policy permits to impersonate by now
-            raise NewAdmin("Your token was made from another of ours; log in anew, or let another admin confirm it.")
-        seen, pending = rfc3339(self.clock.now() - SEEN_FOR), confirmed.state.document
-        written = pending.change if pending else None
-        since = min(seen, written.when) if written else seen
-        for ref in self._changed_since(came, since):
-            message = f"{ref.kind} {ref.id}, which makes you an admin, has not said so for a day, and since before this"
-            raise NewAdmin(f"{message} was written; another admin can confirm it.")
+        written = confirmed.state.document.change if confirmed.state.document else None
+        self._check(came, TRUST_WRITE, written.when if written else None, seeded=False)
 
-    def _changed_since(self, came: OwnClaims, since: str) -> Iterator[DocumentRef]:
+    def check_decider(self, came: OwnClaims | None, asked_at: float) -> None:
+        """Raises NewAdmin for who was made an admin by or for whoever asks. `asked_at`: seconds since the epoch."""
+        self._check(came, APPROVALS_DECIDE, rfc3339(asked_at - 1), seeded=self.laptop)
+
+    def _check(self, came: OwnClaims | None, scope: str, before: str | None, *, seeded: bool) -> None:
+        if came is None:
+            raise NewAdmin("An admin is known by a token; there was none.")
+        if came.chain:  # whoever received that one may be somebody else, if a policy permits to impersonate by now
+            raise NewAdmin("Your token was made from another of ours; log in anew, or let another admin do it.")
+        seen = rfc3339(self.clock.now() - SEEN_FOR)
+        for ref in self._changed_since(came, scope, min(seen, before or seen), seeded=seeded):
+            message = f"{ref.kind} {ref.id}, which makes you an admin, has not said so for a day, and since before this"
+            raise NewAdmin(f"{message} was written; another admin can do it.")
+
+    def _changed_since(self, came: OwnClaims, scope: str, since: str, *, seeded: bool) -> Iterator[DocumentRef]:
         for ref, state in self.writer.states(documents_behind(came)).items():
-            *later, then = bodies_since(self.past, ref, since)
+            *later, then = bodies_since(self.past, ref, since, lambda change: seeded and _is_seeded(change))
             now = state.document.body if state.document else None
             kept = all(_keeps(ref.kind, then, body, came.binding) for body in (now, *later))
-            if not (kept and _lets_write(ref, then)) or self._was_given_keys(ref, since):
+            if not (kept and _gives(scope, ref, then)) or self._was_given_keys(ref, since):
                 yield ref
 
     def _was_given_keys(self, ref: DocumentRef, since: str) -> bool:
@@ -70,10 +84,15 @@ def _keeps(kind: Kind, before: JsonObject | None, after: JsonObject | None, bind
     return keeps(kind, before, after, binding) and all(one == named[0] for one in named)
 
 
-def _lets_write(ref: DocumentRef, body: JsonObject | None) -> bool:
+def _gives(scope: str, ref: DocumentRef, body: JsonObject | None) -> bool:
     if body is None:
         return False
-    if ref.kind is Kind.CLIENT:
-        scopes = body.get("scopes")
-        return isinstance(scopes, list) and TRUST_WRITE in scopes
-    return ref.kind is not Kind.MAPPING or TRUST_WRITE in admin_scopes(body)
+    return ref.kind not in _GIVING or scope in REGISTRY[ref.kind].gives(body)
+
+
+_GIVING = frozenset({Kind.MAPPING, Kind.CLIENT})
+
+
+def _is_seeded(change: Change) -> bool:
+    """No admin of that name: what they write has the id of a request."""
+    return change.who == SEEDED and not change.request

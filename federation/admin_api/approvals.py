@@ -16,10 +16,12 @@ from federation.admin.approvals import (
     CannotDecide,
     Decider,
     MayNotDecide,
+    NewDecider,
     NoSuchApproval,
     OutOfBounds,
 )
 from federation.admin.changes import rfc3339
+from federation.admin.second_admin import NewAdmin, SecondAdmin
 from federation.admin_api.models import Body, ReasonText, Shown
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin_api.refusals import AdminRefusal, conflict, forbidden, wrong
@@ -119,6 +121,7 @@ class ApprovalRequests(Struct, frozen=True):
     """Nobody decides about what they asked for themselves."""
 
     approver: Approver
+    second: SecondAdmin
 
     def operations(self) -> Iterator[Operation]:
         """The table."""
@@ -167,9 +170,21 @@ class ApprovalRequests(Struct, frozen=True):
         said: ApproveBody = request.body
         return _decided(
             lambda: self.approver.approve(
-                request.path["id"], _decider(request), lifetime=said.lifetime, uses=said.uses, reason=said.reason
+                request.path["id"],
+                _decider(request),
+                lifetime=said.lifetime,
+                uses=said.uses,
+                reason=said.reason,
+                check=lambda pending: self._check_decider(request, pending),
             )
         )
+
+    def _check_decider(self, request: AdminRequest, pending: StoredApproval) -> None:
+        """Whoever is made an admin approves nothing that was asked for by then, nor anything for a day."""
+        try:
+            self.second.check_decider(request.admin.came, pending.requested_at)
+        except NewAdmin as error:
+            raise NewDecider(str(error)) from None
 
     def _deny(self, request: AdminRequest) -> Answer:
         reason: str = request.body.reason
@@ -192,6 +207,8 @@ def _refused(refusal: CannotDecide) -> AdminRefusal:
     match refusal:
         case NoSuchApproval():
             return AdminRefusal(HTTPStatus.NOT_FOUND, Reason.NO_SUCH_APPROVAL)
+        case NewDecider():
+            return forbidden(Reason.NEW_ADMIN, explained)
         case MayNotDecide():
             return forbidden(Reason.OWN_REQUEST)
         case AlreadyDecided():

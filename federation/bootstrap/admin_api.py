@@ -83,13 +83,13 @@ class AdminApi:
         """Every table of operations."""
         lockout = LockOutGuard(self.loader, self.pages, self.records, self.clock)
         edits = Edits(self.loader, self.clock, lockout, self.settings.loopback_issuers)
-        visible = Visible(self.pages, self.pages, self.writer)
+        visible, second = Visible(self.pages, self.pages, self.writer), self._second_admin()
         return (
             Documents(edits, visible, self.cursors),
             Histories(edits, visible, self.cursors),
             DocumentSets(edits, PlanEffects(self.loader, AuditedIdentities(self.records, self.clock), self.clock)),
-            Confirmations(Confirmer(self.writer), self._second_admin(), edits, visible, self.clock),
-            ApprovalRequests(self._approver()),
+            Confirmations(Confirmer(self.writer), second, edits, visible, self.clock),
+            ApprovalRequests(self._approver(), second),
             self._revocations(),
             self._keys(),
             Explanations(self.loader, self.state, self.clock),
@@ -98,7 +98,7 @@ class AdminApi:
 
     def _second_admin(self) -> SecondAdmin:
         pushed = issuer_keys(self.settings, self.dynamodb, Store.PUSHED)
-        return SecondAdmin(self.writer, self.pages, pushed, self.clock)
+        return SecondAdmin(self.writer, self.pages, pushed, self.clock, laptop=self.settings.loopback_issuers)
 
     def _approver(self) -> Approver:
         approvals = DynamoApprovals(self.dynamodb, self.settings.state_table, self.clock)

@@ -11,6 +11,7 @@ from typing import Self, TextIO
 from botocore.exceptions import BotoCoreError, ClientError
 
 from federation.admin.changes import change_now
+from federation.admin.second_admin import SEEDED
 from federation.aws.approvals import DynamoApprovals
 from federation.aws.clients import boto_dynamodb
 from federation.aws.trust_writer import DynamoTrustWriter
@@ -40,7 +41,7 @@ from federation.system import RandomIdentifiers, SystemClock
 from functions import status
 
 LOG_GROUP = "/aws/lambda/fedbridge-serve"
-WHO = "serve/trust"
+WHO = SEEDED
 CONFIRMS = "serve/confirm-dangerous"
 """Stand in the history where a principal stands elsewhere."""
 

@@ -292,7 +292,7 @@ class Reason(StrEnum):
         "Other documents name this one; change those first, or disable this one.",
     )
     LAST_ADMIN = "last_admin", "Nobody could write trust any more; make another admin first."
-    NEW_ADMIN = "new_admin", "Whoever confirms has been an admin for a day, and since before it was written."
+    NEW_ADMIN = "new_admin", "Who confirms or approves has been an admin for a day, and since before it was asked for."
     OWN_WAY_IN = "own_way_in", "Nobody breaks the way they came in by; come in by another, or ask another admin."
     REVISION_MOVED = "revision_moved", "Trust was changed since this was planned; plan again."
     NO_SUCH_APPROVAL = "no_such_approval", "Nobody asks for this approval, or no longer; have the request repeated."

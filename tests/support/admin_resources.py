@@ -3,6 +3,7 @@
 from federation.admin.approvals import Approver
 from federation.admin.key_orders import RecordedOrders
 from federation.admin.owners import Owners
+from federation.admin.second_admin import SecondAdmin
 from federation.admin_api.approvals import ApprovalRequests
 from federation.admin_api.audit import AuditTrail
 from federation.admin_api.explain import Explanations
@@ -35,7 +36,10 @@ class ResourceWorld(AdminWorld):
         trail = decision_trail(self.clock, self.ledger)
         owners = Owners(self.trust, self.trust, self.records, self.clock)
         resources = (
-            ApprovalRequests(Approver(self.approvals, self.clock, self.approval_log, trail)),
+            ApprovalRequests(
+                Approver(self.approvals, self.clock, self.approval_log, trail),
+                SecondAdmin(self.trust, self.trust, self.pushed, self.clock),
+            ),
             Revocations(revoke, self.state, owners, self.clock),
             Explanations(self.loader, self.state, self.clock),
             Keys(
