@@ -14,14 +14,13 @@ from msgspec.structs import replace
 
 from federation.admin.changes import rfc3339
 from federation.documents.planned import Planned
-from federation.insight.effects.access import Right, Terms, rights_at
-from federation.insight.effects.observed import ObservedExchange, observed
+from federation.insight.effects.access import ObservedExchange, Right, Terms, observed, rights_at
 from federation.insight.effects.plan import sides
 from federation.insight.explain.decision import Decisions
 from federation.insight.explain.question import Identity, Question
 from federation.insight.snapshot.loading import TrustLoader
 from federation.insight.snapshot.snapshot import Snapshot
-from federation.insight.whocan.patterns import is_template
+from federation.insight.whocan.makes import is_template
 from federation.mapping.match import is_glob
 from federation.mapping.own import documents_behind
 from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES, APPROVALS_DECIDE, SHORTEST, TRUST_WRITE, admin_scopes

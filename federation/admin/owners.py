@@ -6,7 +6,7 @@ from federation.documents.rights import NOBODY, Surroundings, tenant_of
 from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.trust import DocumentRef, Kind
-from federation.policy.lifetime import HARD_CAP
+from federation.policy.build_authorization import HARD_CAP
 from federation.ports import AuditRecords, Clock, DocumentPages, TrustWriter
 
 LOOKED_AT = 100

@@ -1,6 +1,6 @@
 """spiffe_jwt: a workload's JWT-SVID for us (draft-ietf-oauth-spiffe-client-auth section 3)."""
 
-from federation.authentication.assertion_claims import read_jti
+from federation.authentication.private_key_jwt import read_jti
 from federation.authentication.proof import Proof, not_proven
 from federation.model.one_time import OneTimeUse, Purpose
 from federation.model.tokens import VerifiedToken, Vouched

@@ -22,7 +22,7 @@ from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey
 from federation.model.revocation_keys import key_text
 from federation.oauth.reasons import Reason
-from federation.policy.lifetime import HARD_CAP
+from federation.policy.build_authorization import HARD_CAP
 from federation.ports import AuditPage, Clock
 
 MAX_HOURS = 48

@@ -10,7 +10,7 @@ from federation.aws.public_keys import KmsPublicKeys
 from federation.aws.publisher import S3Publisher
 from federation.aws.service import DynamoDb
 from federation.aws.trust_writer import DynamoTrustWriter
-from federation.keys.moves import Moves
+from federation.keys.orders import Moves
 from federation.keys.publication import Publication
 from federation.keys.rotation import Rotation
 from federation.keys.standbys import Standbys

@@ -6,8 +6,7 @@ from federation.admin_api.operation import AdminRequest
 from federation.admin_api.revocations import TenantOf
 from federation.model.json import JsonObject
 from federation.model.revocation import Revocation
-from federation.revocation.requested import Admin, read_revocation
-from federation.revocation.revoker import Revoker
+from federation.revocation.revoker import Admin, Revoker, read_revocation
 
 
 class AdminRevocations(Struct, frozen=True):

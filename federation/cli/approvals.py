@@ -7,9 +7,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from federation.cli.commands import SETTINGS, application_named
 from federation.cli.console import Terminal, printable
 from federation.cli.failure import USAGE, Failed
+from federation.cli.main import SETTINGS, application_named
 from federation.cli.session import AdminSession, admin_command
 
 EXAMPLE = "Example: fedbridge approvals list"

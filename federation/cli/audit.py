@@ -15,11 +15,10 @@ from federation.cli.audit_prove import EXAMPLE as EXAMPLE_PROVE
 from federation.cli.audit_prove import prove
 from federation.cli.audit_source import Archive, downloaded, read_checkpoint, served, when, write_checkpoint
 from federation.cli.audit_uses import read_uses, told_use, with_uses
-from federation.cli.commands import SETTINGS, application_named
 from federation.cli.console import Progress, Terminal, printable
 from federation.cli.failure import FAILED, Failed
-from federation.cli.listing import every
-from federation.cli.session import AdminSession, admin_command
+from federation.cli.main import SETTINGS, application_named
+from federation.cli.session import AdminSession, admin_command, every
 from federation.client.admin import AdminApi, AdminRefused
 
 _GOOD = "allow"

@@ -14,8 +14,7 @@ from rich.tree import Tree
 
 from federation.cli.console import Terminal, printable
 from federation.cli.failure import FAILED, USAGE, Failed
-from federation.cli.listing import path_of
-from federation.cli.session import AdminSession, admin_command
+from federation.cli.session import AdminSession, admin_command, path_of
 from federation.cli.subject import read_token_file
 from federation.cli.yaml_file import CannotEdit, as_yaml, edited
 from federation.client.admin import AdminApi, AdminRefused

@@ -10,8 +10,7 @@ import typer
 
 from federation.cli.console import Progress, Terminal
 from federation.cli.failure import Failed
-from federation.cli.listing import KINDS, every
-from federation.cli.session import AdminSession, admin_command
+from federation.cli.session import KINDS, AdminSession, admin_command, every
 from federation.cli.yaml_file import as_yaml
 from federation.client.admin import AdminApi
 

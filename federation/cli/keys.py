@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from federation.cli.commands import SETTINGS, application_named
 from federation.cli.console import Terminal, printable
 from federation.cli.failure import USAGE, Failed
+from federation.cli.main import SETTINGS, application_named
 from federation.cli.session import AdminSession, admin_command
 
 EXAMPLE = "Example: fedbridge keys list"

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from federation.cli.console import Progress, printable
 from federation.cli.failure import Failed
-from federation.cli.listing import KINDS, every
+from federation.cli.session import KINDS, every
 from federation.cli.trust_folder import Name, Part, TrustFolder, planned_parts, read_folder
 from federation.client.admin import AdminApi, AdminRefused
 from federation.client.credential import write_private

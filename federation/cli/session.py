@@ -1,17 +1,56 @@
-"""What every command that talks to a bridge shares: the options that say which one, and one way to fail."""
+"""What every command that talks to a bridge shares: which bridge, its lists by page, one way to fail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from inspect import Signature, signature
 from pathlib import Path
-from typing import Any, Concatenate, TypeVar
+from typing import Annotated, Any, Concatenate, TypeVar
 
+import typer
 from msgspec import Struct
 
 from federation.cli.bridge import NamedUrl, TokenFile, Url, bridge_url, connect
 from federation.cli.console import AsJson, NoColor, Terminal
-from federation.cli.failure import failing_well
+from federation.cli.failure import USAGE, Failed, failing_well
 from federation.client.admin import AdminApi
+from federation.documents.registry import REGISTRY
+
+PAGE = 200
+"""Items: the most that the bridge gives at once."""
+
+KINDS: Mapping[str, str] = {kind.value: row.plural for kind, row in REGISTRY.items()}
+"""Kind -> segment of a path."""
+
+KindArgument = Annotated[str, typer.Argument(metavar="KIND", help=f"{', '.join(KINDS)}.")]
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Of the document.")]
+
+
+def path_of(kind: str, id_: str) -> str:
+    """`plural/id` of a document that somebody named, however they wrote the kind; raises Failed."""
+    wanted = kind.lower()
+    plural = next((plural for one, plural in KINDS.items() if wanted in (one.lower(), plural)), None)
+    if plural is None:
+        raise Failed(f"{kind} is no kind of document", f"take one of {', '.join(KINDS)}", code=USAGE)
+    if not id_.replace("-", "").replace("_", "").replace(".", "").isalnum() or not id_.isascii() or ".." in id_:
+        raise Failed(f"{id_} is no id", "letters, digits, dots, dashes and underscores", code=USAGE)
+    return f"{plural}/{id_}"
+
+
+def every(
+    api: AdminApi, path: str, limit: int | None = None, asked: Mapping[str, str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """All items of a list, or the first `limit`, page after page; raises AdminRefused, OSError."""
+    query, given = {**(asked or {}), "limit": str(min(limit or PAGE, PAGE))}, 0
+    while True:
+        page = api.get(path, query).members
+        for item in page["items"]:
+            yield item
+            given += 1
+            if given == limit:
+                return
+        if not page.get("next"):
+            return
+        query["cursor"] = str(page["next"])
 
 
 class BridgeSession(Struct, frozen=True):

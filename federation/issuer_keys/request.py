@@ -6,8 +6,8 @@ from typing import ClassVar
 from msgspec import Struct
 
 from federation.oauth.errors import InvalidRequest, InvalidToken
+from federation.oauth.form import check_post
 from federation.oauth.http import HttpRequest
-from federation.oauth.post import check_post
 from federation.oauth.reasons import Reason
 from federation.value import Redacted
 from federation.verification.proofs.resource_request import PresentedToken, read_authorization

@@ -1,10 +1,45 @@
-"""Orders as they travel to whoever moves our keys, and what comes back (both plain JSON)."""
+"""Orders to move our signing keys, and what each does to the set."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
-from federation.model.keys import KeyRefusal, KeyRefused
-from federation.ports import KeyOrder, KeyOrders
+from msgspec import Struct
+from msgspec.structs import replace
+
+from federation.model.keys import KeyRefusal, KeyRefused, KeySet
+from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.reasons import Reason
+from federation.ports import KeyOrder, KeyOrders, KeySets, VersionConflict
+
+ATTEMPTS = 8
+
+Transition: TypeAlias = Callable[[KeySet], KeySet]
+
+
+class Moves(Struct, frozen=True):
+    """Every transition decides on the set as it is, so two that meet are as two in a row."""
+
+    key_sets: KeySets
+
+    def current(self) -> KeySet:
+        """Empty before the first publication."""
+        return self.key_sets.load() or KeySet()
+
+    def make(self, transition: Transition) -> KeySet:
+        """The set afterwards; what changes nothing writes nothing. Raises what `transition` raises."""
+        for _ in range(ATTEMPTS):
+            keys = self.current()
+            moved = transition(keys)
+            if moved == keys:
+                return keys
+            following = replace(moved, version=keys.version + 1)
+            try:
+                self.key_sets.save(following)
+            except VersionConflict:
+                continue
+            return following
+        raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "others move the key set")
+
 
 ORDER = "order"
 REFUSED = "refused"

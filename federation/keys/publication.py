@@ -1,8 +1,4 @@
-"""Puts our public keys where verifiers read them, and only then lets them sign.
-
-Idempotent: every run moves the state one step towards "the key set is published" and can be repeated after a crash at
-any point (ATTACKS F14). Which keys there are is decided elsewhere (rotation.py), but for the very first.
-"""
+"""Our public keys and metadata, published where verifiers look for them."""
 
 import json
 from hashlib import sha256
@@ -11,12 +7,38 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from federation.keys.documents import public_documents
 from federation.keys.jwk import signing_key
-from federation.keys.moves import Moves
-from federation.model.keys import KeySet, KeyState
-from federation.oauth.metadata import JWKS_PATH
+from federation.keys.orders import Moves
+from federation.model.keys import MAX_AGE, KeySet, KeyState
+from federation.oauth.metadata import (
+    ERRORS_PATH,
+    JWKS_PATH,
+    OAUTH_PATH,
+    OPENID_PATH,
+    Metadata,
+    authorization_server_metadata,
+    openid_configuration,
+    render_error_page,
+)
 from federation.ports import Clock, GuardedPublisher, KeySets, PublicKeys, PublishedDocument, Publisher
+
+CACHE_CONTROL = f"public, max-age={MAX_AGE}, stale-if-error=86400"
+"""Verifiers keep working while S3 does not answer (ATTACKS F15)."""
+
+
+def public_documents(keys: KeySet, issuer: str, mtls_url: str = "") -> tuple[PublishedDocument, ...]:
+    """Everything public, the JWKS first: nothing may point at a key that cannot be read yet."""
+    algorithms = sorted({key.algorithm for key in keys.keys})
+    return (
+        _json(JWKS_PATH, keys.jwks, "application/jwk-set+json"),
+        _json(OAUTH_PATH, authorization_server_metadata(issuer, algorithms, mtls_url)),
+        _json(OPENID_PATH, openid_configuration(issuer, algorithms, mtls_url)),
+        PublishedDocument(ERRORS_PATH, render_error_page().encode(), "text/html; charset=utf-8", CACHE_CONTROL),
+    )
+
+
+def _json(path: str, content: Metadata, content_type: str = "application/json") -> PublishedDocument:
+    return PublishedDocument(path, json.dumps(content, indent=1).encode(), content_type, CACHE_CONTROL)
 
 
 class PublicationFailed(Exception):

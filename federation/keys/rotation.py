@@ -10,14 +10,14 @@ from functools import partial
 from msgspec import Struct
 
 from federation.keys.jwk import signing_key
-from federation.keys.moves import Moves
+from federation.keys.orders import Moves
 from federation.keys.publication import published_kids
 from federation.keys.standbys import Standbys
 from federation.minting.current_key import TTL
 from federation.model.keys import KeyChange, KeyEnd, KeyRefusal, KeyRefused, KeySet, KeyState, SigningKey
 from federation.oauth.errors import OAuthError
 from federation.oauth.metadata import JWKS_PATH
-from federation.policy.lifetime import HARD_CAP
+from federation.policy.build_authorization import HARD_CAP
 from federation.ports import Clock, KeyCustody, KeyOrder, PublicKeys, Publisher
 
 SKEW = 5 * 60

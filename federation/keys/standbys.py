@@ -10,7 +10,7 @@ from functools import partial
 from msgspec import Struct
 
 from federation.keys.jwk import UnsuitableKey, signing_key
-from federation.keys.moves import Moves
+from federation.keys.orders import Moves
 from federation.model.keys import KeySet, SigningKey
 from federation.ports import Clock, KeyMaker, MadeKey, PublicKeys
 

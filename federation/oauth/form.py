@@ -1,13 +1,28 @@
-"""A strict reader of `application/x-www-form-urlencoded` bodies (RFC 6749 appendix B)."""
+"""A POST with a form body, read strictly (RFC 6749 section 3.2)."""
 
 import re
 from collections.abc import Mapping
 from typing import TypeAlias
 from urllib.parse import unquote_to_bytes
 
-from federation.oauth.errors import InvalidRequest
+from federation.oauth.errors import InvalidRequest, MethodNotAllowed
+from federation.oauth.http import HttpRequest
 from federation.oauth.identifiers import FORM
 from federation.oauth.reasons import Reason
+
+
+def check_post(http: HttpRequest) -> None:
+    """Raises MethodNotAllowed or InvalidRequest for what is none, or could be read in two ways.
+
+    API Gateway joins a repeated header with a comma, which neither of these may hold: never take the first.
+    """
+    if http.method != "POST":
+        raise MethodNotAllowed(Reason.METHOD_NOT_ALLOWED)
+    if http.query:
+        raise InvalidRequest(Reason.PARAMETERS_IN_QUERY)
+    if any("," in http.headers.get(name, "") for name in ("authorization", "content-type")):
+        raise InvalidRequest(Reason.DUPLICATE_HEADER)
+
 
 Form: TypeAlias = Mapping[str, tuple[str, ...]]
 """Parameter name -> its values in order of appearance; empty values are left out (RFC 6749 section 3.2)."""

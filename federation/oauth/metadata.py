@@ -1,6 +1,7 @@
-"""What the bridge says about itself (RFC 8414, OpenID Connect Discovery 1.0 section 3): only what it really does."""
+"""What the bridge says of itself (RFC 8414), and the page that explains every reason."""
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import TypeAlias
 
 from federation.oauth.identifiers import (
@@ -12,6 +13,7 @@ from federation.oauth.identifiers import (
     GrantType,
     TokenType,
 )
+from federation.oauth.reasons import Reason
 
 Metadata: TypeAlias = Mapping[str, object]
 
@@ -81,3 +83,26 @@ def _client_authentication(endpoint: str, *methods: str) -> Metadata:
         f"{endpoint}_endpoint_auth_methods_supported": list(methods),
         f"{endpoint}_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
     }
+
+
+_HEAD = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Why an exchange is refused</title>
+<style>
+body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}
+dt{font-family:ui-monospace,monospace;font-weight:600;margin-top:1rem}
+dd{margin-left:0}
+dt:target{background:#fff3bf}
+</style></head><body>
+<h1>Why an exchange is refused</h1>
+<p>Every refusal names one of these reasons. Details are in the bridge's audit record; give its administrator the
+<code>correlation_id</code> of the answer. What is wrong with your own token, or with the way here, tells
+<code>fedbridge doctor --source file:TOKEN</code>.</p>
+<dl>
+"""
+
+
+def render_error_page() -> str:
+    """HTML with one anchor per reason code."""
+    rows = (f'<dt id="{reason.value}">{reason.value}</dt><dd>{escape(reason.advice)}</dd>\n' for reason in Reason)
+    return _HEAD + "".join(rows) + "</dl></body></html>\n"

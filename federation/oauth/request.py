@@ -6,10 +6,9 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from federation.oauth.errors import InvalidDpopProof, InvalidRequest, UnsupportedGrantType
-from federation.oauth.form import Form, parse_form, single
+from federation.oauth.form import Form, check_post, parse_form, single
 from federation.oauth.http import HttpRequest
 from federation.oauth.identifiers import REQUESTED_TOKEN_TYPES, SUBJECT_TOKEN_TYPES, GrantType, TokenType
-from federation.oauth.post import check_post
 from federation.oauth.reasons import Reason
 from federation.oauth.wanted import audiences, authorization_details, resources, scopes
 from federation.value import Redacted

@@ -5,9 +5,8 @@ from typing import ClassVar
 from msgspec import Struct
 
 from federation.oauth.errors import InvalidRequest
-from federation.oauth.form import Form, parse_form, single
+from federation.oauth.form import Form, check_post, parse_form, single
 from federation.oauth.http import HttpRequest
-from federation.oauth.post import check_post
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest, read_credentials
 from federation.value import Redacted

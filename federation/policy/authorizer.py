@@ -20,9 +20,7 @@ from federation.policy.case import Case, Parties
 from federation.policy.decider import Decider, PolicyDecision, RiskScores, check_permitted
 from federation.policy.delegation import check_actor_audience, decide_chain
 from federation.policy.details import decide_details
-from federation.policy.narrowing import check_narrower
-from federation.policy.scopes import decide_scopes
-from federation.policy.targets import resolve_targets
+from federation.policy.targets import check_narrower, decide_scopes, resolve_targets
 from federation.ports import Approvals, AudienceDirectory, Clock
 
 SOMEBODY = Approval("", "")

@@ -1,13 +1,56 @@
-"""Which target APIs a request names, and what the mapping grants there. All or nothing (RFC 8707 section 2)."""
+"""Which target APIs and scopes a request gets: what is granted there, all or nothing, and never more than it had."""
 
 from collections.abc import Sequence
 
+from federation.model.tokens import VerifiedToken
 from federation.model.trust import Audience, Client, Issuer, Mapping
-from federation.oauth.errors import InvalidRequest, InvalidTarget
+from federation.oauth.errors import InvalidRequest, InvalidScope, InvalidTarget
 from federation.oauth.identifiers import AT_JWT, PLAIN_JWT, TokenType
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
+from federation.oauth.steps import Step, at
 from federation.policy.ceilings import Target, Way
+
+
+def decide_scopes(requested: tuple[str, ...] | None, targets: tuple[Target, ...]) -> tuple[str, ...]:
+    """The scopes of the token; raises InvalidScope.
+
+    With several targets a scope must be granted at each of them: a token that works at two places must not carry a
+    right from one to the other. Where the grant at every target says `trim`, what is above the ceilings is left out.
+    """
+    wanted = _defaults(targets) if requested is None else requested
+    if all(target.grant.trim for target in targets):
+        return _trimmed(wanted, targets)
+    for target in targets:
+        beyond = [scope for scope in wanted if scope not in target.scopes]
+        if beyond:
+            raise InvalidScope(Reason.SCOPE_NOT_GRANTED, f"{len(beyond)} scopes beyond audience {target.audience.id}")
+    return wanted
+
+
+def _trimmed(wanted: tuple[str, ...], targets: tuple[Target, ...]) -> tuple[str, ...]:
+    ceiling = frozenset.intersection(*(target.scopes for target in targets))
+    kept = tuple(scope for scope in wanted if scope in ceiling)
+    if not kept:
+        raise InvalidScope(Reason.SCOPE_NOT_GRANTED, f"none of {len(wanted)} scopes")
+    return kept
+
+
+def _defaults(targets: tuple[Target, ...]) -> tuple[str, ...]:
+    defaults = {_default(target) for target in targets}
+    if len(defaults) != 1:
+        raise InvalidScope(Reason.SCOPE_REQUIRED, "the targets have different defaults")
+    return defaults.pop()
+
+
+def _default(target: Target) -> tuple[str, ...]:
+    """The grant's `default_scopes`, or its only scope."""
+    grant = target.grant
+    if grant.default_scopes:
+        return tuple(sorted(grant.default_scopes))
+    if len(grant.scopes) == 1:
+        return grant.scopes
+    raise InvalidScope(Reason.SCOPE_REQUIRED, f"no default at audience {target.audience.id}")
 
 
 def resolve_targets(
@@ -64,3 +107,23 @@ def common_typ(targets: Sequence[Target]) -> str:
 
 def _not_granted(detail: str) -> InvalidTarget:
     return InvalidTarget(Reason.TARGET_NOT_GRANTED, detail)
+
+
+def check_narrower(
+    subject: VerifiedToken, scopes: Sequence[str], targets: Sequence[Target], *, asked_for: bool
+) -> None:
+    """Raises InvalidScope or InvalidTarget where the subject token is ours and has less.
+
+    `asked_for`: the request names the scopes. What a grant trims is trimmed to its ceilings, never to this.
+    """
+    if subject.own is None:
+        return
+    if beyond := [scope for scope in scopes if scope not in subject.own.scopes]:
+        reason = Reason.SCOPE_NOT_GRANTED if asked_for else Reason.SCOPE_REQUIRED
+        raise InvalidScope(reason, f"{len(beyond)} scopes beyond the subject token")
+    with at(Step.TARGETS):
+        for target in targets:
+            # A token that is for no environment in particular reaches none (ATTACKS I4).
+            if target.audience.environment != subject.own.environment:
+                detail = f"audience {target.audience.id} is not of environment {subject.own.environment}"
+                raise InvalidTarget(Reason.TARGET_NOT_GRANTED, detail)

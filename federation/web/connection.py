@@ -7,10 +7,9 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from federation.web.addresses import is_loopback, is_public, resolve
 from federation.web.authorities import system_trust
 from federation.web.deadline import Deadline
-from federation.web.target import Target, TargetRefused
+from federation.web.target import Target, TargetRefused, is_loopback, is_public, resolve
 
 CONNECT = 1.0
 """Seconds for one attempt to connect."""

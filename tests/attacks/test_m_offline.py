@@ -9,7 +9,7 @@ from federation.oauth.errors import InvalidToken, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.resource_server.fetch import TIMEOUT, fetch
 from federation.resource_server.published import COOL_DOWN
-from federation.status.list_token import TTL
+from federation.status.publication import TTL
 from tests.support.issued_world import USUAL
 from tests.support.loopback_server import LoopbackServer, running
 from tests.support.verifying_service import Service

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from federation.keys.rotation import OUTLIVES
 from federation.model.keys import SEEN_BY_ALL, KeyRefused, KeyState
 from federation.oauth.errors import TemporarilyUnavailable
-from federation.policy.lifetime import HARD_CAP
+from federation.policy.build_authorization import HARD_CAP
 from tests.support.crashing import Crash, CrashPlan
 from tests.support.key_world import LIFETIME, UNHARMED, KeyWorld
 

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from federation.insight.edits.patch import patched
-from federation.insight.edits.values import Suggestion
+from federation.insight.edits.patch import Suggestion, patched
 from federation.insight.explain.decision import Decisions
 from federation.insight.explain.explanation import explain
 from federation.insight.explain.question import Identity, Question

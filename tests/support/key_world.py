@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from federation.keys.jwk import signing_key
-from federation.keys.moves import Moves
+from federation.keys.orders import Moves
 from federation.keys.publication import Publication, PublicationReport, published_kids
 from federation.keys.rotation import Rotation, RotationReport
 from federation.keys.standbys import Standbys

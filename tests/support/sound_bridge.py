@@ -26,7 +26,7 @@ from federation.oauth.metadata import (
     authorization_server_metadata,
     openid_configuration,
 )
-from federation.status.list_token import TYP, list_claims
+from federation.status.publication import TYP, list_claims
 from federation.version import VERSION
 from tests.support.cli_runs import Admin
 from tests.support.fake_bridge import FakeBridge, Reply, fake_bridge, problem

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from cryptography import x509
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from federation.authentication.assertion_keys import unfit_for_assertions
+from federation.authentication.private_key_jwt import unfit_for_assertions
 from federation.documents.schema.document import (
     DNS_NAME,
     EMAIL_ADDRESS,

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from federation.documents.source import pointer
 from federation.insight.edits.mapping import enabling
-from federation.insight.edits.patch import appending
-from federation.insight.edits.values import Candidate, Opens, Operation
+from federation.insight.edits.patch import Candidate, Opens, Operation, appending
 from federation.insight.explain.decision import Trail
 from federation.insight.explain.facts import named_audiences
 from federation.insight.snapshot.snapshot import Snapshot

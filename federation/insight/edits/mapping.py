@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 
 from federation.documents.source import pointer
-from federation.insight.edits.patch import appending, setting
-from federation.insight.edits.values import Candidate, Opens, Operation
+from federation.insight.edits.patch import Candidate, Opens, Operation, appending, setting
 from federation.insight.explain.near import near_mappings
-from federation.insight.explain.selected import Selected
+from federation.insight.explain.question import Selected
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.mapping.match import MAX_EXACT, Miss, is_glob, lookup, parse_path, selectors_of, value_matches
 from federation.model.confirmation import is_pending

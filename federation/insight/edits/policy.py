@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from federation.insight.edits.patch import setting
-from federation.insight.edits.values import Candidate, Obstacle, Opens
+from federation.insight.edits.patch import Candidate, Obstacle, Opens, setting
 from federation.insight.explain.decision import Asked, Trail
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.model.policy import Policy

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 
 from msgspec.structs import replace
 
-from federation.insight.edits.values import Candidate, Opens, Operation
+from federation.insight.edits.patch import Candidate, Opens, Operation
 from federation.insight.explain.decision import Trail
 from federation.insight.explain.facts import named_audiences, target_at
 from federation.insight.explain.question import Question

@@ -15,13 +15,11 @@ from federation.insight.edits.grants import (
     target_candidates,
     wanted_grants,
 )
-from federation.insight.edits.guard import may_be_written
 from federation.insight.edits.mapping import actor_candidate, enabling, mapping_candidates
 from federation.insight.edits.others import lets_in_others
-from federation.insight.edits.patch import appending, patched
+from federation.insight.edits.patch import Candidate, Edit, Opens, Suggestion, appending, may_be_written, patched
 from federation.insight.edits.policy import exceptions
 from federation.insight.edits.request import request_candidates
-from federation.insight.edits.values import Candidate, Edit, Opens, Suggestion
 from federation.insight.explain.decision import Decisions, Trail
 from federation.insight.explain.facts import named_audiences
 from federation.insight.explain.question import Question

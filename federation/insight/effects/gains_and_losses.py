@@ -6,11 +6,8 @@ from typing import TypeAlias
 
 from msgspec import Struct, field
 
-from federation.insight.effects.access import Right, Terms, access_of
-from federation.insight.effects.observed import ObservedExchange
-from federation.insight.effects.static import examples_of
-from federation.insight.effects.touch import Touched, changed_refs
-from federation.insight.effects.unseen import Met, unseen_changes
+from federation.insight.effects.access import ObservedExchange, Right, Terms, access_of
+from federation.insight.effects.static import Met, Touched, changed_refs, examples_of, unseen_changes
 from federation.insight.explain.decision import Decisions
 from federation.insight.render import render
 from federation.insight.snapshot.snapshot import Snapshot

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from federation.documents.planned import Planned
+from federation.insight.effects.access import ObservedExchange, ObservedIdentities, observed
 from federation.insight.effects.gains_and_losses import Effects, effects
-from federation.insight.effects.observed import ObservedExchange, ObservedIdentities, observed
 from federation.insight.render import render
 from federation.insight.snapshot.loading import Asking, TrustLoader
 from federation.insight.snapshot.snapshot import Snapshot

@@ -8,8 +8,7 @@ from msgspec import Struct, field
 
 from federation.insight.explain.circumstances import At, Supposed, SupposedRisks, proven_keys
 from federation.insight.explain.identity import Identities
-from federation.insight.explain.question import Identity, Question
-from federation.insight.explain.selected import NOT_CHECKED, Selected
+from federation.insight.explain.question import NOT_CHECKED, Identity, Question, Selected
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.mapping.mapper import Mapper
 from federation.mapping.own import OwnMappings

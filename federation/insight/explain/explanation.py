@@ -11,9 +11,8 @@ from federation.insight.edits.smallest import smallest_edits
 from federation.insight.explain.decision import Decisions, Trail
 from federation.insight.explain.facts import facts_of
 from federation.insight.explain.question import Question
-from federation.insight.explain.refused import words_of_refusal
 from federation.insight.explain.steps import ORDER, Decided, ExplainedStep, Explanation, Refusal
-from federation.insight.explain.words import words_for
+from federation.insight.explain.words import words_for, words_of_refusal
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.model.authorization import TokenTerms
 from federation.model.binding import kind_of

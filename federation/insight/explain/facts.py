@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from federation.insight.explain.decision import Asked, Trail
 from federation.insight.explain.near import near_facts, near_issuers, near_mappings
-from federation.insight.explain.selected import Selected
+from federation.insight.explain.question import Selected
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.mapping.nearest import MAX_SHOWN
 from federation.model.json import Json, JsonObject

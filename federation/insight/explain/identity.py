@@ -6,8 +6,7 @@ from json import dumps
 
 from msgspec import Struct
 
-from federation.insight.explain.question import Identity
-from federation.insight.explain.selected import CHECKED, NOT_CHECKED, Selected, assuming, ours, ourselves
+from federation.insight.explain.question import CHECKED, NOT_CHECKED, Identity, Selected, assuming, ours, ourselves
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.model.json import Claims
 from federation.model.keys import SIGNING_KEYS

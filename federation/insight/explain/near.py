@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from heapq import nsmallest
 
-from federation.insight.explain.selected import Selected
+from federation.insight.explain.question import Selected
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.mapping.match import Miss, as_path, is_glob, misses, top_level
 from federation.mapping.nearest import MAX_CANDIDATES, Missed, as_json

@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct, field
 
-from federation.insight.edits.values import Obstacle, Suggestion
+from federation.insight.edits.patch import Obstacle, Suggestion
 from federation.model.json import JsonObject
 from federation.model.policy import Proof
 from federation.oauth.steps import Step

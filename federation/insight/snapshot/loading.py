@@ -12,8 +12,7 @@ from federation.documents.registry import REGISTRY, Tenancy
 from federation.documents.rights import EVERYBODY
 from federation.documents.view import TrustView
 from federation.insight.explain.identity import Identities
-from federation.insight.explain.question import Identity, Question
-from federation.insight.explain.selected import Selected
+from federation.insight.explain.question import Identity, Question, Selected
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.mapping.match import selectors_of
 from federation.model.client_credentials import client_of

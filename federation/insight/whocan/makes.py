@@ -1,8 +1,4 @@
-"""Which principals a mapping can make: its template, with what its match says of the claims in it.
-
-A line that is exact puts its value in the claim's place, and a glob puts its pattern there; of a claim that no line
-names nothing is known. One claim fills a part of one segment and no more, so segments are compared one by one.
-"""
+"""Which principals a mapping can make: its template, with what its match says of the claims in it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,6 +10,12 @@ from federation.mapping.match import ClaimPath, parse_path
 from federation.mapping.templates import Template, parse_principal
 from federation.model.glob import STAR, glob_matches
 from federation.model.trust import Mapping, MatchValue
+
+
+def is_template(principal: str) -> bool:
+    """Whether it depends on claims whom it names."""
+    return "{" in principal
+
 
 _Match: TypeAlias = Sequence[tuple[str, MatchValue]]
 

@@ -10,8 +10,7 @@ import typer.core
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from federation.cli.commands import COMMANDS, load
-from federation.cli.main import app
+from federation.cli.main import COMMANDS, app, load
 from federation.version import VERSION
 
 
@@ -89,9 +88,7 @@ def test_the_list_of_commands_says_nothing_that_a_command_denies(name: str) -> N
 
 def test_a_command_brings_nothing_along_that_only_others_need() -> None:
     looked_for = "[m for m in ('moto', 'uvicorn', 'cheroot', 'boto3', 'federation.local') if m in sys.modules]"
-    program = (
-        f"import sys; from federation.cli.commands import load; load('validate'); load('login'); print({looked_for})"
-    )
+    program = f"import sys; from federation.cli.main import load; load('validate'); load('login'); print({looked_for})"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"
 

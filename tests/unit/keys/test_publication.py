@@ -7,9 +7,8 @@ import jwt
 import pytest
 from msgspec.structs import replace
 
-from federation.keys.documents import public_documents
 from federation.keys.jwk import UnsuitableKey, signing_key
-from federation.keys.publication import Publication, PublicationFailed
+from federation.keys.publication import Publication, PublicationFailed, public_documents
 from federation.model.keys import MAX_AGE, KeySet
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.metadata import ERRORS_PATH, JWKS_PATH, OAUTH_PATH, OPENID_PATH

@@ -4,8 +4,8 @@ from federation.keys.rotation import OUTLIVES, OVERDUE, SCHEDULE
 from federation.keys.standbys import LEFT_OVER
 from federation.minting.current_key import TTL
 from federation.model.keys import CHANGES_KEPT, FORMER_KEPT, SEEN_BY_ALL, KeyEnd, KeyState
-from federation.policy.lifetime import HARD_CAP
-from federation.status.list_token import LIFETIME as LIST_LIFETIME
+from federation.policy.build_authorization import HARD_CAP
+from federation.status.publication import LIFETIME as LIST_LIFETIME
 from tests.support.key_world import LIFETIME, KeyWorld
 
 

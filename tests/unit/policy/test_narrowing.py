@@ -6,7 +6,7 @@ from federation.model.tokens import VerifiedToken
 from federation.oauth.errors import InvalidScope, InvalidTarget
 from federation.oauth.reasons import Reason
 from federation.policy.ceilings import Target
-from federation.policy.narrowing import check_narrower
+from federation.policy.targets import check_narrower
 from tests.support.trust_values import audience, grant, own_token, verified
 
 PROD, DEV, NOWHERE = (Target(audience(environment=one), grant()) for one in ("prod", "dev", None))

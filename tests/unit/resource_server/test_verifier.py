@@ -8,7 +8,7 @@ from federation.model.status import SPAN, list_path
 from federation.oauth.errors import InvalidToken, TemporarilyUnavailable
 from federation.oauth.metadata import JWKS_PATH
 from federation.oauth.reasons import Reason
-from federation.status.list_token import LIFETIME, TTL
+from federation.status.publication import LIFETIME, TTL
 from tests.support.issued_world import BRIDGE, NOW, USUAL, claims_of, made_from
 from tests.support.jose_keys import ec_key, rsa_key
 from tests.support.jose_tokens import signed

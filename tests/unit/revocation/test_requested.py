@@ -7,8 +7,7 @@ from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.revocation_keys import EVERYTHING
 from federation.oauth.errors import InsufficientScope, InvalidRequest
-from federation.revocation.requested import Admin, read_revocation
-from federation.revocation.revoker import LONGEST_PROOF, RevocationRequest
+from federation.revocation.revoker import LONGEST_PROOF, Admin, RevocationRequest, read_revocation
 from tests.support.issued_world import NOW, IssuedWorld
 
 PLATFORM, ACME = Admin("admin/eve", None), Admin("admin/ann", "acme")

@@ -9,8 +9,7 @@ from federation.model.revocation import Revocation, RevocationKey, RevocationTar
 from federation.model.status import LONGEST_LIFE, SIZE, SPAN, list_path, status_reference
 from federation.model.status_list import read_status_list
 from federation.ports import PublishedDocument, VersionConflict
-from federation.status.list_token import LIFETIME, TTL
-from federation.status.publication import RENEWED
+from federation.status.publication import LIFETIME, RENEWED, TTL
 from tests.support.fake_publisher import FakePublisher
 from tests.support.issued_world import BRIDGE, NOW, USUAL, IssuedWorld, claims_of, made_from
 

@@ -3,8 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from federation.insight.edits.patch import patched
-from federation.insight.edits.values import Opens, Suggestion
+from federation.insight.edits.patch import Opens, Suggestion, patched
 from federation.insight.explain.explanation import explain
 from federation.insight.explain.question import Identity, Question
 from federation.insight.explain.steps import Explanation

@@ -5,10 +5,9 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.insight.effects.access import access_of
+from federation.insight.effects.access import ObservedExchange, access_of, observed
 from federation.insight.effects.gains_and_losses import Effects, effects
-from federation.insight.effects.observed import ObservedExchange, observed
-from federation.insight.effects.touch import Touched, changed_refs
+from federation.insight.effects.static import Touched, changed_refs
 from federation.insight.explain.decision import Decisions
 from federation.insight.render import render
 from federation.insight.snapshot.snapshot import Snapshot

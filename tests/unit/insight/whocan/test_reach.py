@@ -11,8 +11,7 @@ from federation.insight.explain.explanation import explain
 from federation.insight.explain.question import Identity, Question
 from federation.insight.render import render
 from federation.insight.snapshot.snapshot import Snapshot
-from federation.insight.whocan.chains import MAX_SHOWN
-from federation.insight.whocan.reach import reach_of, who_can
+from federation.insight.whocan.reach import MAX_SHOWN, reach_of, who_can
 from federation.insight.whocan.values import Acts, Reach
 from federation.model.json import Json
 from tests.support.admin_trust import AGENT, AUDIENCE, BRIDGE, CLAIMS, ISSUER, MAPPING, NOW, policy, trust
