@@ -31,9 +31,11 @@ def preset_members(preset: Preset) -> dict[str, Json]:
     """The keys that may be left out, with what stands there then."""
     members: dict[str, Json] = {
         "issuer": preset.issuer,
+        "audiences": list(preset.audiences) or None,
         "algorithms": list(preset.algorithms) or None,
         "max_token_age": preset.max_token_age,
         "max_auth_age": preset.max_auth_age,
+        "single_use": preset.single_use or None,
     }
     return {name: value for name, value in members.items() if value is not None}
 

@@ -62,6 +62,8 @@ class Preset(Struct, frozen=True):
     algorithms: tuple[str, ...] = ()
     max_token_age: str | None = None
     max_auth_age: str | None = None
+    audiences: tuple[str, ...] = ()
+    single_use: bool = False
 
 
 class Unfit(Struct, frozen=True):
@@ -107,6 +109,8 @@ class Provider(Struct, frozen=True):
 
     `*` stands for one label of the name.
     """
+    issuer_path: str = ""
+    """How the issuer's URL ends on whatever host, where that tells its tokens from others': the same holds for it."""
     guest_of: frozenset[str] = frozenset()
     """Providers whose issuers it shares: its own check refuses every token that they accept, and theirs its own."""
     guest_problem: Callable[[dict[str, MatchValue]], str | None] = _no_mapping_problem
@@ -118,6 +122,10 @@ class Provider(Struct, frozen=True):
     speaks_for_others: bool = False
     """Whether its tokens may have other parties' audiences beside ours, or none: a document may say what it knows."""
     preset: Preset = Preset()
+
+    def owns_path(self, issuer: str) -> bool:
+        """Whether an issuer of that name is this provider's on any host."""
+        return self.issuer_path != "" and issuer.lower().rstrip("/").endswith(self.issuer_path)
 
     def owns(self, host: str) -> bool:
         """Whether the host issues this provider's tokens alone."""

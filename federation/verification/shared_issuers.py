@@ -1,6 +1,7 @@
 """Issuers that belong to one provider, whatever an Issuer document calls them."""
 
 import re
+from itertools import chain
 
 from federation.verification.provider import Provider
 from federation.verification.providers import provider_named, provider_names
@@ -10,13 +11,15 @@ _WITHOUT = re.compile(r"/*(?:[^/?#@]*@)?(?P<host>[^/?#:]*)")
 
 
 def owner_of(issuer: str) -> Provider | None:
-    """The provider whose tokens alone come from the issuer's host; None: anybody's host.
+    """The provider whose tokens alone come from the issuer; None: anybody's.
 
     An issuer is a name, and Google signs as `accounts.google.com` too: with a scheme or without, a host is one.
     """
     hosts = hosts_in(issuer)
-    providers = map(provider_named, provider_names())
-    return next((provider for provider in providers if any(map(provider.owns, hosts))), None)
+    providers = [provider_named(name) for name in provider_names()]
+    by_host = (provider for provider in providers if any(map(provider.owns, hosts)))
+    by_path = (provider for provider in providers if provider.owns_path(issuer))
+    return next(chain(by_host, by_path), None)
 
 
 def hosts_in(issuer: str) -> frozenset[str]:

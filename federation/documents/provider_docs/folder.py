@@ -1,6 +1,5 @@
 """A page for each provider, and their index: `python -m federation.documents.provider_docs.folder docs/providers`."""
 
-import importlib
 import sys
 from pathlib import Path
 
@@ -8,9 +7,8 @@ from federation.documents.document_set import DocumentSet
 from federation.documents.provider_docs.page import ANYTHING, Example, page
 from federation.documents.provider_docs.source import told, traps
 from federation.documents.validate import validate_path
-from federation.verification import providers
 from federation.verification.provider import Provider
-from federation.verification.providers import provider_named, provider_names
+from federation.verification.providers import module_of, provider_named, provider_names
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "trust"
 
@@ -32,7 +30,7 @@ def provider_docs(examples: Path = EXAMPLES) -> dict[str, str]:
 
 
 def _page(name: str, examples: DocumentSet) -> str:
-    module = importlib.import_module(f"{providers.__name__}.{name}")
+    module = module_of(name)
     return page(provider_named(name), told(module), traps(module), _examples(name, examples))
 
 
@@ -54,7 +52,7 @@ def _index() -> str:
 
 
 def _row(provider: Provider) -> str:
-    module = importlib.import_module(f"{providers.__name__}.{provider.name}")
+    module = module_of(provider.name)
     what = told(module).partition("\n")[0].rstrip(".")
     pinned = (provider.mapping_problem({}) or ANYTHING).partition("; ")[0].removeprefix("pin ").rstrip(".")
     return f"| [{provider.name}]({provider.name}.md) | {what} | {pinned} |\n"

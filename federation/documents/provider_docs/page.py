@@ -51,6 +51,8 @@ def _preset(provider: Provider) -> Iterator[str]:
 
 
 def _yaml(value: Json) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)
 
 
@@ -127,6 +129,8 @@ def _issuers(provider: Provider) -> Iterator[str]:
     if provider.issuer_hosts:
         hosts = ", ".join(f"`{host}`" for host in sorted(provider.issuer_hosts))
         yield f"Tokens from {hosts} are this provider's alone: no document with another provider may name them."
+    if provider.issuer_path:
+        yield f"So are those of an issuer whose URL ends in `{provider.issuer_path}`, on whatever host."
     if provider.guest_of:
         hosts_of = " and ".join(f"[{name}]({name}.md)" for name in sorted(provider.guest_of))
         yield (

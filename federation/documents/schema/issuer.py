@@ -97,7 +97,7 @@ def _algorithm(name: str) -> str:
 
 
 # The schema for editors does not list the providers, so that a new one stays one new file.
-ProviderName = Annotated[str, AfterValidator(_provider), WithJsonSchema({"type": "string", "pattern": "^[a-z0-9_]+$"})]
+ProviderName = Annotated[str, AfterValidator(_provider), WithJsonSchema({"type": "string", "pattern": "^[a-z0-9-]+$"})]
 Algorithm = Annotated[str, AfterValidator(_algorithm), WithJsonSchema({"type": "string", "enum": list(ALGORITHMS)})]
 Environment = Annotated[str, Field(pattern=DOCUMENT_ID, description=WORDS[DOCUMENT_ID])]
 Environments = Annotated[list[Environment], AfterValidator(distinct), Field(min_length=1, max_length=16)]

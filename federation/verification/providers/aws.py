@@ -5,7 +5,8 @@ stands in one claim, beside tags that the caller chose. Claims:
 docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_token_claims.
 
 Through a signed `sts:GetCallerIdentity` request (federation.verification.aws_request): the issuer is the regional
-endpoint that is asked who signed, the claims are made of its answer, and the table judges JWTs alone.
+endpoint that is asked who signed, the claims are made of its answer, and the table judges JWTs alone. Roles in GovCloud
+and China come this way: how their issuers of tokens are called is not documented.
 """
 
 import re

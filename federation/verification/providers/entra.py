@@ -12,10 +12,17 @@ from federation.oauth.reasons import Reason
 from federation.verification.claims_table import ClaimsTable, one_of, text, text_of, uuid
 from federation.verification.provider import Preset, Provider, Unfit, pins
 
-_TENANT = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+_TENANT = r"(?P<tenant>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+# Who signs with version 1.0, and as whom the same cloud signs with version 2.0. The US government's cloud shares its
+# name of version 1.0 with the global one, so its tokens are told apart in version 2.0 alone (ATTACKS D14).
+_CLOUDS = {
+    "sts.windows.net": "login.microsoftonline.com",
+    "sts.chinacloudapi.cn": "login.partner.microsoftonline.cn",
+}
+_LOGIN_HOSTS = (*_CLOUDS.values(), "login.microsoftonline.us")
 _ISSUERS = {
-    "1.0": re.compile(rf"https://sts\.windows\.net/{_TENANT}/"),
-    "2.0": re.compile(rf"https://login\.microsoftonline\.com/{_TENANT}/v2\.0"),
+    "1.0": re.compile(rf"https://(?P<host>{'|'.join(map(re.escape, _CLOUDS))})/{_TENANT}/"),
+    "2.0": re.compile(rf"https://(?P<host>{'|'.join(map(re.escape, _LOGIN_HOSTS))})/{_TENANT}/v2\.0"),
 }
 _APPLICATION = {"1.0": "appid", "2.0": "azp"}
 
@@ -44,8 +51,9 @@ def key_problem(claims: Claims, key_issuer: str) -> str | None:
 
     Keys say so in the form of version 2.0, also where tokens of version 1.0 name sts.windows.net.
     """
-    tenant = text_of(claims, "tid")
-    of_tenant = {text_of(claims, "iss"), f"https://login.microsoftonline.com/{tenant}/v2.0"}
+    tenant, iss = text_of(claims, "tid"), text_of(claims, "iss")
+    issuer = _ISSUERS["1.0"].fullmatch(iss)
+    of_tenant = {iss, f"https://{_CLOUDS[issuer['host']]}/{tenant}/v2.0"} if issuer else {iss}
     return None if key_issuer.replace("{tenantid}", tenant) in of_tenant else "the key is of another issuer"
 
 
@@ -59,7 +67,7 @@ def _check_tenant(claims: Claims) -> None:
     issuer = _ISSUERS[text_of(claims, "ver")].fullmatch(text_of(claims, "iss"))
     if issuer is None:
         raise InvalidRequest(Reason.IDENTITY_REFUSED, "ver disagrees with iss")
-    if issuer[1] != text_of(claims, "tid"):
+    if issuer["tenant"] != text_of(claims, "tid"):
         raise InvalidRequest(Reason.IDENTITY_REFUSED, "tid is not the tenant in iss")
 
 
@@ -78,7 +86,8 @@ def _issuer_problem(issuer: str) -> str | None:
         return None
     return (
         "name one tenant by its id: https://login.microsoftonline.com/TENANT-ID/v2.0 or https://sts.windows.net/"
-        "TENANT-ID/; common, organizations and consumers are everybody's"
+        "TENANT-ID/, in national clouds login.microsoftonline.us, or login.partner.microsoftonline.cn and "
+        "sts.chinacloudapi.cn; common, organizations and consumers are everybody's"
     )
 
 
@@ -113,7 +122,7 @@ PROVIDER = Provider(
     issuer_problem=_issuer_problem,
     mapping_problem=_mapping_problem,
     unfit=_UNFIT,
-    issuer_hosts=frozenset({"login.microsoftonline.com", "sts.windows.net"}),
+    issuer_hosts=frozenset({*_CLOUDS, *_LOGIN_HOSTS}),
     key_problem=key_problem,
     # A managed identity's token lives for a day.
     preset=Preset(algorithms=("RS256",), max_token_age="24h"),

@@ -139,5 +139,6 @@ PROVIDER = Provider(
     to_be_named=_to_be_named,
     named_when={"event_name": "somebody without write access can cause the event, such as pull_request from a fork"},
     issuer_hosts=frozenset({"token.actions.githubusercontent.com", "token.actions.*.ghe.com"}),
+    issuer_path="/_services/token",
     preset=Preset(issuer="https://token.actions.githubusercontent.com", algorithms=("RS256",)),
 )

@@ -74,7 +74,7 @@ PROVIDER = Provider(
     # EKS, GKE and AKS; clusters elsewhere have names of their own.
     issuer_hosts=frozenset(
         {"oidc.eks.*.amazonaws.com", "oidc.eks.*.amazonaws.com.cn", "container.googleapis.com"}
-        | {"*.oic.prod-aks.azure.com"}
+        | {"*.oic.prod-aks.azure.com", "*.oic.prod-aks.azure.us", "*.oic.prod-aks.azure.cn"}
     ),
     # kubelet asks for an hour and a few seconds.
     preset=Preset(max_token_age="2h"),

@@ -1,6 +1,7 @@
 """Any OpenID Connect or OAuth 2.0 issuer that signs JWTs: a partner's identity provider.
 
-Claims: OpenID Connect Core 1.0 sections 2 and 5.1, RFC 9068 section 2.2, RFC 8693 section 4.
+Claims: OpenID Connect Core 1.0 sections 2 and 5.1, RFC 9068 section 2.2, RFC 8693 section 4. `docs/oidc-recipes.md`
+says what to pin, and what never, for Vercel, Nomad, Harness, Buddy and Spacelift.
 """
 
 from federation.verification.claims_table import ClaimsTable, flag, text

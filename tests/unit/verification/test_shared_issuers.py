@@ -19,6 +19,19 @@ HOSTS = [(name, host) for name in provider_names() for host in sorted(provider_n
         ("https://a1b2.tokens.sts.global.api.aws", "aws"),
         ("https://oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE", "kubernetes"),
         ("https://eastus.oic.prod-aks.azure.com/x/y/", "kubernetes"),
+        ("https://login.microsoftonline.us/common/v2.0", "entra"),
+        ("https://login.partner.microsoftonline.cn/x", "entra"),
+        ("https://sts.chinacloudapi.cn/x/", "entra"),
+        ("https://vstoken.dev.azure.com/x", "azure-pipelines"),
+        ("https://code.example.com/api/actions", "forgejo"),
+        ("https://code.example.com:3000/forge/API/actions/", "forgejo"),
+        ("https://github.example.com/_services/token", "github"),
+        # An issuer is a name: these are the same hosts in other spellings.
+        ("accounts.google.com", "google"),
+        ("Accounts.Google.com.", "google"),
+        ("accounts.google.com:443/x", "google"),
+        ("//accounts.google.com", "google"),
+        ("http://user@accounts.google.com", "google"),
     ],
 )
 def test_a_shared_issuer_is_its_providers(url: str, owner: str) -> None:
@@ -39,6 +52,10 @@ def test_a_shared_issuer_is_its_providers(url: str, owner: str) -> None:
         "https://a.tokens.sts.global.api.aws.example.com",
         "https://a.tokensxsts.global.api.aws",
         "spiffe://example.org",
+        "https://example.com/accounts.google.com",
+        "https://example.com/api/actions/x",
+        "my accounts.google.com",
+        "https://[::1",
         "",
     ],
 )

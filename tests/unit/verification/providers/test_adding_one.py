@@ -12,7 +12,7 @@ PROVIDERS = ROOT / "federation" / "verification" / "providers"
 
 
 def lines(name: str) -> list[str]:
-    return (PROVIDERS / f"{name}.py").read_text().splitlines()
+    return (PROVIDERS / f"{name.replace('-', '_')}.py").read_text().splitlines()
 
 
 def test_the_diff_is_the_whole_file_of_the_smallest_provider() -> None:
