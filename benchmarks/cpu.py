@@ -5,7 +5,7 @@ The handler is the deployed one: an event of API Gateway in, HTTP to AWS in anot
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import boto3
@@ -21,6 +21,7 @@ from federation.aws.boto import BotoService
 from federation.aws.lean.services import lean_services
 from federation.aws.service import AwsServices, DynamoDb, Kms
 from federation.local.issuers.loopback import IssuerKey
+from federation.model.names import IssuerName, NamedIssuers
 from federation.model.trust import Issuer, IssuerKeys
 from federation.oauth.identifiers import TokenType
 from federation.system import SystemClock
@@ -148,8 +149,11 @@ class _OneIssuer:
     def __init__(self, issuer: Issuer) -> None:
         self._issuers = (issuer,)
 
-    def issuers(self) -> tuple[Issuer, ...]:
-        return self._issuers
+    def issuer(self, id_: str) -> Issuer | None:
+        return self._issuers[0] if self._issuers[0].id == id_ else None
+
+    def issuers_named(self, _names: Sequence[IssuerName]) -> NamedIssuers:
+        return NamedIssuers(self._issuers)
 
 
 def _verifier(key: IssuerKey) -> TokenVerifier:

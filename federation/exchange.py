@@ -38,7 +38,7 @@ class Exchange(Struct, frozen=True):
             return self._decided(request, record)
 
     def _decided(self, request: ExchangeRequest, record: AuditRecord) -> IssuedToken:
-        attempt = _Attempt(self.memory.revision())
+        attempt = _Attempt()
         try:
             return self._retry_on_stale_trust(request, record, attempt)
         except TooManyRequests:
@@ -51,14 +51,14 @@ class Exchange(Struct, frozen=True):
         try:
             return self._decide(request, record, attempt)
         except TrustChanged as change:
-            attempt.revision = None
-            self.memory.renew(revision=change.revision, moved=change.moved, risks=change.risks)
+            self.memory.renew(change.versions, change.moved, change.risks)
+            attempt.again = True
         except ApprovalSpent as replayed:
             self.pipeline.policy.ask_again(replayed.use)
         except OAuthError as refusal:
             if not self.memory.catches_up(refusal.reason):
                 raise
-            attempt.revision = None
+            attempt.again = True
         record.decide_anew()
         return self._decide(request, record, attempt)
 
@@ -66,9 +66,11 @@ class Exchange(Struct, frozen=True):
         def admit(client: Caller, subject: VerifiedToken) -> None:
             attempt.admission = attempt.admission or self.limits.admit(client, subject, request.source_ip)
 
+        self.memory.begin()
         terms = self.pipeline.decide(request, record, admit)
         gates = attempt.admission.gates if attempt.admission else ()
-        conditions = Conditions(attempt.revision, tuple(gates))
+        # The second time only what decided counts: it was read a moment ago, and others may write all the time.
+        conditions = Conditions({} if attempt.again else self.memory.rests_on(), tuple(gates))
         record.issued = issued = self.minter.mint(Authorization.of(terms), record, conditions)
         return issued
 
@@ -76,7 +78,7 @@ class Exchange(Struct, frozen=True):
 class _Attempt(Struct):
     """What two decisions of one request share."""
 
-    revision: int | None
-    """Of what is remembered; None: it was read a moment ago."""
     admission: Admission | None = None
     """The request is counted once."""
+    again: bool = False
+    """What is remembered was read a moment ago."""

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from benchmarks.scale.mappings import LOADED, document, items, selector
 from federation.aws.boto import BotoService
+from federation.aws.filing_writer import filing_writer
 from federation.aws.items import Item
 from federation.aws.service import DynamoDb
 from federation.aws.trust_items import document_key
-from federation.aws.trust_writer import DynamoTrustWriter
 from federation.model.history import TRUST_REVISION
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class UnlikeTheWriter(Exception):
 
 def prove(dynamodb: "DynamoDBClient", table: str, number: int) -> None:
     """Write that mapping by the writer, and compare; raises UnlikeTheWriter."""
-    DynamoTrustWriter(DynamoDb(BotoService(dynamodb)), table).put(document(number), selector(number), LOADED)
+    filing_writer(DynamoDb(BotoService(dynamodb)), table).put(document(number), selector(number), LOADED)
     for item in items(table, number):
         key = {name: item[name] for name in ("pk", "sk")}
         written = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
@@ -55,7 +55,7 @@ def load(dynamodb: "DynamoDBClient", endpoint: str, table: str, numbers: range) 
             yield BATCH if len(batch) == BATCH * 4 else len(numbers) - written
             written += BATCH
     values: dict[str, Any] = {":loaded": {"N": str(len(numbers))}}
-    key, update = document_key(TRUST_REVISION), "ADD version :loaded"
+    key, update = document_key(TRUST_REVISION), "ADD version :loaded, filed :loaded"
     dynamodb.update_item(TableName=table, Key=key, UpdateExpression=update, ExpressionAttributeValues=values)
 
 

@@ -5,13 +5,15 @@ from typing import Any
 
 from benchmarks.trust import GRANTS
 from federation.aws.items import Item
-from federation.aws.trust_writes import TrustWrites
+from federation.aws.places import places_of
+from federation.aws.trust_writes import Marker, TrustWrites
 from federation.model.documents import StoredDocument
 from federation.model.history import Change
 from federation.model.json import Json
 from federation.model.trust import Kind, Selector
 
 ISSUER = "idp"
+_MARKER = Marker(0, "1-loaded")
 LOADED = Change("benchmark", "2026-01-01T00:00:00Z", "loaded")
 
 
@@ -39,11 +41,11 @@ def selector(number: int) -> Selector:
 
 def items(table: str, number: int) -> list[Item]:
     """What one write of it leaves in the table, but for the counters."""
-    return list(_items(TrustWrites(table), number))
+    return list(_items(TrustWrites(table, places_of), number))
 
 
 def _items(writes: TrustWrites, number: int) -> Iterator[Item]:
-    for write in writes.put(document(number), selector(number), None, LOADED):
+    for write in writes.put(document(number), selector(number), None, LOADED, _MARKER):
         if "Put" in write:
             yield write["Put"]["Item"]
         elif "ExpressionAttributeNames" in write["Update"]:

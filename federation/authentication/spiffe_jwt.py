@@ -9,7 +9,7 @@ from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
-from federation.ports import IssuerDirectory
+from federation.ports import IssuersById
 from federation.verification.claims import SKEW
 from federation.verification.compact import UnverifiedJwt
 from federation.verification.verifier import TokenVerifier
@@ -18,7 +18,7 @@ from federation.verification.verifier import TokenVerifier
 class SpiffeJwt:
     """Verifies JWT-SVIDs of registered workloads, by the bundle of the trust domain that the client names."""
 
-    def __init__(self, issuers: IssuerDirectory, tokens: TokenVerifier, issuer_url: str) -> None:
+    def __init__(self, issuers: IssuersById, tokens: TokenVerifier, issuer_url: str) -> None:
         """`issuer_url`: ours, the only audience."""
         self._issuers = issuers
         self._tokens = tokens
@@ -41,14 +41,13 @@ class SpiffeJwt:
         return Proof(one_time=_use(client, verified), documents=verified.documents, vouched=vouched)
 
     def _trust_domain(self, client: Client) -> Issuer:
-        found = [one for one in self._issuers.issuers() if one.id == client.auth.issuer and one.enabled]
-        if not found:
+        found = self._issuers.issuer(client.auth.issuer) if client.auth.issuer else None
+        if found is None or not found.enabled:
             raise not_proven(f"issuer {client.auth.issuer} is disabled or deleted")
-        issuer = found[0]
         # Its id may be another tenant's by now, whose keys would be this client's.
-        if issuer.tenant not in (None, client.tenant) or not is_meant(client.lives, issuer.document.ref, issuer.since):
-            raise not_proven(f"issuer {issuer.id} is not the one that the client names")
-        return issuer
+        if found.tenant not in (None, client.tenant) or not is_meant(client.lives, found.document.ref, found.since):
+            raise not_proven(f"issuer {found.id} is not the one that the client names")
+        return found
 
 
 def _use(client: Client, verified: VerifiedToken) -> tuple[OneTimeUse, ...]:

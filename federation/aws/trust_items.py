@@ -18,6 +18,14 @@ or, if it pins no claim that its provider names, among its issuer's patterns:
 
     pk = ("patterns", issuer)                sk = mapping id   version, body
 
+Where policies, issuers and audiences are found by what a request says (`federation.aws.places`), and how many documents
+a tenant has:
+
+    pk = ("filed", kind, layout, *place)     sk = "filed"      m#<id> = ..., members
+
+Whether they lie there is said by the count of all writes, in `filed`: if that is another number than its `version`, a
+release that does not file them has written, and every document is read instead.
+
 Which documents of a kind name a document, enabled or not; which enabled mappings grant anything at the admin API; which
 wait for a second admin:
 
@@ -44,8 +52,11 @@ from federation.model.trust import DocumentRef, Kind, Lives, Selector
 MAPPING_SHARDS = 16
 SHARDED = frozenset({Kind.MAPPING, Kind.CLIENT})
 """Kinds of which there may be so many that one partition could not take the writes."""
+_COUNTS = frozenset({Kind.POLICY_SET, Kind.TRUST_REVISION})
 ONLY_SHARD = "0"
 BUCKET = "bucket"
+FILED = "filed"
+TALLY = "tally"
 MEMBER = "m#"
 
 
@@ -116,6 +127,28 @@ def pending_partition() -> str:
 def bucket_key(issuer: str, selector: Selector) -> Key:
     """The item that holds every mapping of the issuer which pins this claim to this value."""
     return {"pk": {"S": item_key(BUCKET, issuer, *selector)}, "sk": {"S": BUCKET}}
+
+
+def filed_key(layout: str, place: tuple[str, ...]) -> Key:
+    """The item of that place. What kind of place it is comes first: roles are told apart by that."""
+    kind, *where = place
+    return {"pk": {"S": item_key(FILED, kind, layout, *where)}, "sk": {"S": FILED}}
+
+
+def tally_key(layout: str, tenant: str) -> Key:
+    """The item that counts the tenant's documents."""
+    return {"pk": {"S": item_key(TALLY, layout, tenant)}, "sk": {"S": TALLY}}
+
+
+def members_of(item: Item | None) -> dict[str, str]:
+    """Document id -> what is kept of it."""
+    found = (item or {}).items()
+    return {name.removeprefix(MEMBER): value["S"] for name, value in found if name.startswith(MEMBER)}
+
+
+def number_in(item: Item | None) -> int:
+    """How many documents are counted at the place."""
+    return int(item["members"]["N"]) if item and "members" in item else 0
 
 
 def patterns_partition(issuer: str) -> str:
@@ -191,8 +224,8 @@ def bucket_member(id_: str, text: str) -> StoredDocument:
 
 
 def shard_of(ref: DocumentRef) -> str:
-    """The one of `shards` in which the document lies."""
-    if ref.kind not in SHARDED:
+    """The one of `shards` in which the document lies. Counts of one tenant's or issuer's are spread as well."""
+    if ref.kind not in SHARDED and not (ref.kind in _COUNTS and "/" in ref.id):
         return ONLY_SHARD
     return str(sha256(ref.id.encode()).digest()[0] % MAPPING_SHARDS)
 

@@ -1,4 +1,4 @@
-"""IssuerDirectory, AudienceDirectory, MappingIndex, MappingsById and ClientsById on the trust table.
+"""IssuersByName, AudiencesByName, MappingIndex, MappingsById and ClientsById on the trust table, and all issuers.
 
 Reads are strongly consistent: whoever decides again because trust has changed must not decide on the old documents
 again. A corrupt document is reported and left out: it is never used, and never takes the others down.
@@ -9,7 +9,9 @@ from itertools import chain
 from typing import TypeVar
 
 from federation.aws.backoff import Pause, full_jitter
+from federation.aws.filed import DynamoFiled
 from federation.aws.items import Item, get_items, query_partition
+from federation.aws.places import iss_place, issuer_place, resource_place
 from federation.aws.service import DynamoDb
 from federation.aws.trust_items import (
     MEMBER,
@@ -18,6 +20,8 @@ from federation.aws.trust_items import (
     document_key,
     document_partition,
     is_deleted,
+    members_of,
+    number_in,
     patterns_partition,
     shards,
     stored_document,
@@ -30,7 +34,9 @@ from federation.model.documents import (
     decode_issuer,
     decode_mapping,
 )
+from federation.model.names import IssuerName, NamedIds
 from federation.model.trust import Audience, Client, DocumentRef, Issuer, Kind, Mapping, Selector
+from federation.verification.issuer_names import KnownIssuers
 
 _T = TypeVar("_T")
 
@@ -49,8 +55,8 @@ class DynamoTrustReader:
         self._table = table
         self._on_corrupt = on_corrupt
         self._pause = pause
+        self._filed = DynamoFiled(dynamodb, table, pause)
         self._issuers: tuple[Issuer, ...] = ()
-        self._audiences: tuple[Audience, ...] = ()
 
     def issuers(self) -> tuple[Issuer, ...]:
         """One Query; the same tuple object until something changed."""
@@ -58,11 +64,33 @@ class DynamoTrustReader:
         self._issuers = self._issuers if loaded == self._issuers else loaded
         return self._issuers
 
-    def audiences(self) -> tuple[Audience, ...]:
-        """One Query; the same tuple object until something changed."""
-        loaded = self._all(Kind.AUDIENCE, decode_audience)
-        self._audiences = self._audiences if loaded == self._audiences else loaded
-        return self._audiences
+    def issuer(self, id_: str) -> Issuer | None:
+        """One BatchGetItem of one item."""
+        return self._one(DocumentRef(Kind.ISSUER, id_), decode_issuer)
+
+    def issuer_ids(self, names: Sequence[IssuerName]) -> NamedIds:
+        """One BatchGetItem; a Query of all issuers where an earlier release has written."""
+        iss = {name.value for name in names if name.how in ("token", "claim")}
+        counted = [[iss_place(how, one) for one in iss] for how in ("token", "claim")]
+        items = self._filed.items([*map(issuer_place, names), *chain.from_iterable(counted)])
+        if items is None:
+            return KnownIssuers(self.issuers()).issuer_ids(names)
+        ids = {id_ for item in items.values() for id_ in members_of(item)}
+        numbers = (sum(number_in(items.get(place)) for place in places) for places in counted)
+        return NamedIds(tuple(sorted(ids)), *numbers)
+
+    def audience(self, id_: str) -> Audience | None:
+        """One BatchGetItem of one item."""
+        return self._one(DocumentRef(Kind.AUDIENCE, id_), decode_audience)
+
+    def audience_ids(self, resource: str) -> NamedIds:
+        """One BatchGetItem; a Query of all audiences where an earlier release has written."""
+        place = resource_place(resource)
+        items = self._filed.items([place])
+        if items is None:
+            found = (one.id for one in self._all(Kind.AUDIENCE, decode_audience) if one.resource == resource)
+            return NamedIds(tuple(sorted(found)))
+        return NamedIds(tuple(sorted(members_of(items.get(place)))))
 
     def clients(self) -> tuple[Client, ...]:
         """A Query for each shard. Not for the token path: there may be thousands, and it asks for one."""

@@ -1,6 +1,8 @@
 """TrustWriter on the trust table: a document, its history and the copy under which it is found, in one transaction."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection
+
+from msgspec import Struct
 
 from federation.aws.backoff import Pause, full_jitter
 from federation.aws.errors import translated
@@ -8,10 +10,11 @@ from federation.aws.items import Item, Key, get_items
 from federation.aws.service import DynamoDb
 from federation.aws.transactions import ConditionFailed, ItemTooLarge, Write, write_all
 from federation.aws.trust_items import document_key, is_deleted, stored_document, version_of
-from federation.aws.trust_writes import TrustWrites
+from federation.aws.trust_writes import FilingRules, Marker, TrustWrites, at_revision, contents, versioned
 from federation.model.documents import StoredDocument
 from federation.model.history import TRUST_REVISION, Change
 from federation.model.trust import DocumentRef, DocumentVersion, Kind, Selector
+from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import BucketFull, DocumentState, RevisionMoved, VersionConflict
 
@@ -19,18 +22,41 @@ ATTEMPTS = 12
 """Every write of a document moves one counter, so editors meet there: about five seconds of them at most."""
 MOST_OPERATIONS = 100
 """Of one transaction (DynamoDB's quota)."""
+_A_LATER = Marker(1, None)
+"""Of any write but the first."""
 _REVISION = 1
 """Where the counting of the revision stands in the operations of a write."""
+
+
+class _Operations(Struct, frozen=True):
+    """Of one write."""
+
+    writes: list[Write]
+    """The document first and the revision second."""
+    added: list[Write] = []
+    """Index entries, which may be there before the document is."""
+    looks: list[Write] = []
+    """Conditions on what the document rests on."""
+
+    @property
+    def all(self) -> list[Write]:
+        """In one transaction."""
+        return [*self.writes, *self.added, *self.looks]
 
 
 class DynamoTrustWriter:
     """Every write is conditional on the version before it, so no edit is lost."""
 
-    def __init__(self, dynamodb: DynamoDb, table: str, pause: Pause = full_jitter) -> None:
+    def __init__(
+        self, dynamodb: DynamoDb, table: str, pause: Pause = full_jitter, filing: FilingRules | None = None
+    ) -> None:
+        """`filing`: where documents are found beside their own items; None: for who writes the key set alone."""
         self._dynamodb = dynamodb
         self._table = table
         self._pause = pause
-        self._writes = TrustWrites(table)
+        self._filing = filing
+        self._remembered: Marker | None = None
+        """Where documents were filed by the last write; every write says whether they still are."""
 
     def get(self, ref: DocumentRef) -> StoredDocument | None:
         """A strongly consistent GetItem; raises CorruptDocument."""
@@ -55,65 +81,115 @@ class DynamoTrustWriter:
     ) -> None:
         """Raises VersionConflict, RevisionMoved or BucketFull."""
         ref = DocumentRef(document.kind, document.id)
-        if change is None and ref.kind is not Kind.KEY_SET:
-            raise TypeError("every write of a document that people write has its history")
-        current = self._item(ref)
-        if version_of(current) != document.version - 1:
-            raise VersionConflict(ref)
-        added = self._writes.added(document, current)
-        operations = [*self._writes.put(document, filed_under, current, change), *added]
-        if len(operations) + len(rests_on) > MOST_OPERATIONS:
-            self._write_in_parts(operations, added, ref, revision, rests_on)
+        if change is None:
+            self._put_keys(ref, document)
             return
-        self._write([*operations, *map(self._writes.current, rests_on)], ref, revision, len(rests_on))
+        writes = TrustWrites(self._table, self._filed.places_of)
+
+        def successor(current: Item | None, marker: Marker) -> _Operations:
+            if version_of(current) != document.version - 1:
+                raise VersionConflict(ref)
+            added = writes.added(document, current)
+            looks = [writes.current(one) for one in rests_on]
+            return _Operations(list(writes.put(document, filed_under, current, change, marker)), added, looks)
+
+        self._commit(ref, successor, revision, rests_on)
 
     def delete(self, ref: DocumentRef, version: int, change: Change, *, revision: int | None = None) -> None:
         """Leaves the version behind, so that it never starts again; raises VersionConflict."""
-        current = self._item(ref)
-        if current is None or is_deleted(current) or version_of(current) != version:
-            raise VersionConflict(ref)
-        self._write(self._writes.delete(ref, current, change), ref, revision)
+        writes = TrustWrites(self._table, self._filed.places_of)
+
+        def deletion(current: Item | None, marker: Marker) -> _Operations:
+            if current is None or is_deleted(current) or version_of(current) != version:
+                raise VersionConflict(ref)
+            return _Operations(list(writes.delete(ref, current, change, marker)))
+
+        self._commit(ref, deletion, revision)
+
+    @property
+    def _filed(self) -> FilingRules:
+        if self._filing is None:
+            raise TypeError("every write of a document that people write has its history, and is filed")
+        return self._filing
+
+    def _commit(
+        self,
+        ref: DocumentRef,
+        operations: Callable[[Item | None, Marker], _Operations],
+        revision: int | None,
+        rests_on: Collection[DocumentVersion] = (),
+    ) -> None:
+        """Tried again where documents are filed in another layout than they were."""
+        for attempt in range(ATTEMPTS):
+            known = self._remembered if revision is None and not attempt else None
+            marker = known or self._stands(revision, ref)
+            made = operations(self._item(ref), marker)
+            since = revision
+            if len(made.all) > MOST_OPERATIONS:
+                since = self._stands(revision, ref).revision
+                made = self._begin_in_parts(made, ref, rests_on)
+            if self._written(ref, made, since):
+                self._remembered = _A_LATER._replace(layout=marker.layout) if marker.layout else None
+                return
+        raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "documents are being filed")
+
+    def _stands(self, revision: int | None, ref: DocumentRef) -> Marker:
+        """Where to file what comes: filed anew first, if an earlier release has written. Raises RevisionMoved."""
+        marker = self._filed.marker(self._item(TRUST_REVISION))
+        if revision not in (None, marker.revision):
+            raise RevisionMoved(ref)
+        return marker
 
     def _item(self, ref: DocumentRef) -> Item | None:
         with translated(Reason.STORE_UNAVAILABLE):
             answer = self._dynamodb.get_item(TableName=self._table, Key=document_key(ref), ConsistentRead=True)
         return answer.get("Item")
 
-    def _write_in_parts(
-        self,
-        operations: list[Write],
-        added: list[Write],
-        ref: DocumentRef,
-        revision: int | None,
-        rests_on: Collection[DocumentVersion],
-    ) -> None:
-        """Index entries first, however many; then the rest, if nothing at all was written meanwhile."""
-        since = self._revision() if revision is None else revision
+    def _begin_in_parts(
+        self, made: _Operations, ref: DocumentRef, rests_on: Collection[DocumentVersion]
+    ) -> _Operations:
+        """Index entries first, however many; the rest follows, if nothing at all was written meanwhile."""
         states = self.states([one.ref for one in rests_on])
         if any(_current(states[one.ref]) != one.version for one in rests_on):
             raise RevisionMoved(ref)
-        for start in range(0, len(added), MOST_OPERATIONS):
-            write_all(self._dynamodb, added[start : start + MOST_OPERATIONS], Reason.STORE_UNAVAILABLE, self._pause)
-        self._write([one for one in operations if one not in added], ref, since)
+        for start in range(0, len(made.added), MOST_OPERATIONS):
+            part = made.added[start : start + MOST_OPERATIONS]
+            write_all(self._dynamodb, part, Reason.STORE_UNAVAILABLE, self._pause)
+        return _Operations(made.writes)
 
-    def _revision(self) -> int:
-        return version_of(self._item(TRUST_REVISION))
-
-    def _write(self, operations: Iterable[Write], ref: DocumentRef, revision: int | None, conditions: int = 0) -> None:
-        """`conditions`: how many of the operations, at the end, only look at what the document rests on."""
-        writes = list(operations)
+    def _written(self, ref: DocumentRef, made: _Operations, revision: int | None) -> bool:
+        """False: nothing was, because the layout or the revision is another one. `revision`: it must be that."""
+        writes = made.all
         if revision is not None:
-            writes[_REVISION] = self._writes.at_revision(writes[_REVISION], revision)
+            writes[_REVISION] = at_revision(writes[_REVISION], revision)
         try:
             write_all(self._dynamodb, writes, Reason.STORE_UNAVAILABLE, self._pause, ATTEMPTS)
         except ConditionFailed as error:
-            looked_at = {_REVISION, *range(len(writes) - conditions, len(writes))}
+            if error.positions == (_REVISION,):
+                return False
+            looked_at = {_REVISION, *range(len(writes) - len(made.looks), len(writes))}
             moved = looked_at.issuperset(error.positions)
             raise (RevisionMoved(ref) if moved else VersionConflict(ref)) from error
         except ItemTooLarge as error:
-            raise BucketFull(
-                "Too many mappings pin the same claim to the same value; pin a more selective claim."
-            ) from error
+            raise BucketFull(_full(ref)) from error
+        return True
+
+    def _put_keys(self, ref: DocumentRef, document: StoredDocument) -> None:
+        if ref.kind is not Kind.KEY_SET:
+            raise TypeError("every write of a document that people write has its history")
+        write = versioned(self._table, ref, contents(document), document.version - 1)
+        try:
+            write_all(self._dynamodb, [write], Reason.STORE_UNAVAILABLE, self._pause, ATTEMPTS)
+        except ConditionFailed as error:
+            raise VersionConflict(ref) from error
+
+
+def _full(ref: DocumentRef) -> str:
+    if ref.kind is Kind.POLICY:
+        return "Too many policies leave open what they are about; name the audience or environment in their heads."
+    if ref.kind is Kind.MAPPING:
+        return "Too many mappings pin the same claim to the same value; pin a more selective claim."
+    return f"Too many documents have the same name as this {ref.kind}."
 
 
 def _state(ref: DocumentRef, item: Item | None) -> DocumentState:

@@ -1,7 +1,8 @@
 """The operations of one write of a document: itself, its history, where it is found, and the counters that it moves."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct
 
@@ -13,19 +14,23 @@ from federation.aws.trust_items import (
     admin_partition,
     change_attribute,
     document_key,
+    filed_key,
     filing_of,
     history_key,
+    is_deleted,
     lives_text,
     naming_partition,
     pending_partition,
     since_of,
+    stored_document,
     version_of,
 )
 from federation.model.admin import admin_scopes
 from federation.model.confirmation import is_enabled_and_pending, takes_part
-from federation.model.documents import StoredDocument
+from federation.model.documents import CorruptDocument, StoredDocument
 from federation.model.history import TRUST_REVISION, Change
-from federation.model.policy import IN_POLICY_SET, POLICY_SET
+from federation.model.names import mappings_of
+from federation.model.policy import POLICY_SET, policy_set_of
 from federation.model.trust import DocumentRef, DocumentVersion, Kind, Selector
 
 _NOT_THERE = "attribute_not_exists(pk) OR attribute_exists(deleted)"
@@ -34,38 +39,108 @@ MOST_REMOVED = 40
 """Index entries that one write removes: the others go with the next one. An entry too many misleads nobody."""
 
 
+Place: TypeAlias = tuple[str, ...]
+
+_NEXT = {
+    "UpdateExpression": "SET version = version + :one, filed = version + :one",
+    "ConditionExpression": "filed = version AND layout = :layout",
+}
+_UNFILED = {"UpdateExpression": "SET version = version + :one", "ConditionExpression": "version = :seen"}
+_FIRST = {
+    "UpdateExpression": "SET version = :one, filed = :one, layout = :layout",
+    "ConditionExpression": "attribute_not_exists(pk)",
+}
+_NONE = StoredDocument(Kind.ZONE, "", 0, {})
+
+
+class Places(NamedTuple):
+    """Where one document lies beside its own item."""
+
+    members: dict[Place, str]
+    """Place -> what is kept there of it."""
+    counted: frozenset[Place] = frozenset()
+    """Where it is only counted."""
+
+
+PlacesOf: TypeAlias = Callable[[StoredDocument | None], Places]
+
+
+class Marker(NamedTuple):
+    """How many writes there were, and where what they wrote is filed."""
+
+    revision: int
+    layout: str | None
+    """None: not everything is filed."""
+
+
+class FilingRules(NamedTuple):
+    """How documents are filed."""
+
+    places_of: PlacesOf
+    marker: Callable[[Item | None], Marker]
+    """What stands, by the item that counts all writes; files first what lies nowhere yet."""
+
+
+def versioned(table: str, ref: DocumentRef, item: Item, predecessor: int) -> Write:
+    """The document, if it is the successor of that version."""
+    write = {"TableName": table, "Item": document_key(ref) | item}
+    if not predecessor:
+        return {"Put": write | {"ConditionExpression": "attribute_not_exists(pk)"}}
+    values = {":predecessor": {"N": str(predecessor)}}
+    condition = {"ConditionExpression": "version = :predecessor", "ExpressionAttributeValues": values}
+    return {"Put": write | condition}
+
+
+def at_revision(write: Write, revision: int) -> Write:
+    """The counting of the revision, if it is still this one."""
+    if not revision:
+        return write  # of the first write of all, which is written only if there was none
+    values = {**write["Update"]["ExpressionAttributeValues"], ":revision": {"N": str(revision)}}
+    condition = " AND ".join(filter(None, (write["Update"].get("ConditionExpression"), "version = :revision")))
+    return {"Update": {**write["Update"], "ExpressionAttributeValues": values, "ConditionExpression": condition}}
+
+
+def contents(document: StoredDocument) -> Item:
+    """What a document says, as it is kept."""
+    return {"version": {"N": str(document.version)}, "body": {"S": json.dumps(document.body)}}
+
+
 class TrustWrites(Struct, frozen=True):
-    """Makes them. The document comes first and the revision, where it moves, second."""
+    """Makes them. The document comes first and the revision second."""
 
     table: str
+    places_of: PlacesOf
 
     def put(
-        self, document: StoredDocument, selector: Selector | None, before: Item | None, change: Change | None
+        self, document: StoredDocument, selector: Selector | None, before: Item | None, change: Change, marker: Marker
     ) -> Iterator[Write]:
         """`before`: what lies there now."""
         ref, filing = DocumentRef(document.kind, document.id), _filing(document, selector)
         indexes = _Indexes.of(before, document)
-        item = _content(document) | _named(document) | _found(document, filing, since_of(before) or document.version)
+        stored, marker = _stored(ref, before, marker)
+        item = contents(document) | _named(document) | _found(document, filing, since_of(before) or document.version)
         item |= indexes.attribute
-        yield self._versioned(ref, item | _changed(change), document.version - 1)
-        if change is not None:
-            yield self._counted(TRUST_REVISION)
-            yield self._kept(ref, document.version, _content(document) | change_attribute(change))
+        yield versioned(self.table, ref, item | change_attribute(change), document.version - 1)
+        yield self._revised(marker)
+        yield self._kept(ref, document.version, contents(document) | change_attribute(change))
         yield from self._refiled(document, filing, filing_of(before))
         yield from self.removed(ref.id, indexes)
-        yield from self._policies_moved(ref.kind)
+        yield from self._moved(stored, document)
+        yield from self._placed(marker, stored, document)
 
-    def delete(self, ref: DocumentRef, before: Item, change: Change) -> Iterator[Write]:
+    def delete(self, ref: DocumentRef, before: Item, change: Change, marker: Marker) -> Iterator[Write]:
         """The version stays behind."""
         version, indexes = version_of(before) + 1, _Indexes.of(before, None)
         tombstone = {"version": {"N": str(version)}, "deleted": {"BOOL": True}} | change_attribute(change)
-        yield self._versioned(ref, {**tombstone, "enabled": {"BOOL": False}} | indexes.attribute, version - 1)
-        yield self._counted(TRUST_REVISION)
+        stored, marker = _stored(ref, before, marker)
+        yield versioned(self.table, ref, {**tombstone, "enabled": {"BOOL": False}} | indexes.attribute, version - 1)
+        yield self._revised(marker)
         yield self._kept(ref, version, tombstone)
         if filing := filing_of(before):
             yield self._removed(ref.id, filing)
         yield from self.removed(ref.id, indexes)
-        yield from self._policies_moved(ref.kind)
+        yield from self._moved(stored, None)
+        yield from self._placed(marker, stored, None)
 
     def added(self, document: StoredDocument, before: Item | None) -> list[Write]:
         """Index entries: they may be there before the document is, but not after it."""
@@ -86,24 +161,17 @@ class TrustWrites(Struct, frozen=True):
         condition = "version = :version AND attribute_not_exists(deleted)"
         return {"ConditionCheck": check | {"ConditionExpression": condition, "ExpressionAttributeValues": values}}
 
-    def at_revision(self, write: Write, revision: int) -> Write:
-        """The counting of the revision, if it is still this one."""
-        values = {**write["Update"]["ExpressionAttributeValues"], ":revision": {"N": str(revision)}}
-        condition = "version = :revision" if revision else "attribute_not_exists(pk)"
-        if not revision:
-            del values[":revision"]
-        return {"Update": {**write["Update"], "ExpressionAttributeValues": values, "ConditionExpression": condition}}
+    def _revised(self, marker: Marker) -> Write:
+        """Counts, and keeps in step what says that everything lies where it is found."""
+        if marker.layout is None:
+            values, update = {":seen": {"N": str(marker.revision)}}, _UNFILED
+        else:
+            values, update = {":layout": {"S": marker.layout}}, _NEXT if marker.revision else _FIRST
+        expression = {"ExpressionAttributeValues": {":one": {"N": "1"}, **values}, **update}
+        return {"Update": self._at(document_key(TRUST_REVISION)) | expression}
 
     def _at(self, key: Key) -> Write:
         return {"TableName": self.table, "Key": key}
-
-    def _versioned(self, ref: DocumentRef, item: Item, predecessor: int) -> Write:
-        write = {"TableName": self.table, "Item": document_key(ref) | item}
-        if not predecessor:
-            return {"Put": write | {"ConditionExpression": "attribute_not_exists(pk)"}}
-        values = {":predecessor": {"N": str(predecessor)}}
-        condition = {"ConditionExpression": "version = :predecessor", "ExpressionAttributeValues": values}
-        return {"Put": write | condition}
 
     def _kept(self, ref: DocumentRef, version: int, item: Item) -> Write:
         """What was said once is never overwritten."""
@@ -114,10 +182,29 @@ class TrustWrites(Struct, frozen=True):
         update = {"UpdateExpression": "ADD version :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}
         return {"Update": self._at(document_key(counter)) | update}
 
-    def _policies_moved(self, kind: Kind) -> Iterator[Write]:
-        """Every write of a policy or zone is a new version of the whole set."""
-        if kind in IN_POLICY_SET:
-            yield self._counted(POLICY_SET)
+    def _moved(self, before: StoredDocument | None, after: StoredDocument | None) -> Iterator[Write]:
+        """Every write of a policy, zone or mapping is a new version of what it belongs to."""
+        counts = {count for one in (before, after) if one is not None for count in _counts(one)}
+        yield from (self._counted(count) for count in sorted(counts))
+
+    def _placed(self, marker: Marker, before: StoredDocument | None, after: StoredDocument | None) -> Iterator[Write]:
+        """Nothing where not everything is filed: then every document is read instead."""
+        if marker.layout is None:
+            return
+        id_, old, new = (after or before or _NONE).id, self.places_of(before), self.places_of(after)
+        for place in sorted(old.members.keys() - new.members.keys()):
+            yield self._member(filed_key(marker.layout, place), id_, None)
+        for place, text in sorted(new.members.items()):
+            if old.members.get(place) != text:
+                yield self._member(filed_key(marker.layout, place), id_, text)
+        for place in sorted(old.counted ^ new.counted):
+            yield self._added(filed_key(marker.layout, place), 1 if place in new.counted else -1)
+
+    def _added(self, key: Key, number: int) -> Write:
+        values = {":number": {"N": str(number)}}
+        return {
+            "Update": self._at(key) | {"UpdateExpression": "ADD members :number", "ExpressionAttributeValues": values}
+        }
 
     def _refiled(self, document: StoredDocument, new: Filing | None, old: Filing | None) -> Iterator[Write]:
         if old not in (None, new):
@@ -128,32 +215,31 @@ class TrustWrites(Struct, frozen=True):
     def _filed(self, document: StoredDocument, filing: Filing) -> Write:
         key = filing.key(document.id)
         if filing.selector is None:
-            return {"Put": {"TableName": self.table, "Item": key | _content(document) | _named(document)}}
+            return {"Put": {"TableName": self.table, "Item": key | contents(document) | _named(document)}}
         named = {"lives": lives_text(document.lives)} if document.lives else {}
         copy = json.dumps({"version": document.version, "body": document.body, **named})
-        update = {
-            "UpdateExpression": "SET #member = :copy",
-            "ExpressionAttributeNames": {"#member": MEMBER + document.id},
-            "ExpressionAttributeValues": {":copy": {"S": copy}},
-        }
-        return {"Update": self._at(key) | update}
+        return self._member(key, document.id, copy)
+
+    def _member(self, key: Key, id_: str, text: str | None) -> Write:
+        """The document's copy in an item of several; None: no more."""
+        names = {"#member": MEMBER + id_}
+        if text is None:
+            update: Item = {"UpdateExpression": "REMOVE #member", "ExpressionAttributeNames": names}
+        else:
+            values = {":copy": {"S": text}}
+            update = {"UpdateExpression": "SET #member = :copy", "ExpressionAttributeValues": values}
+        return {"Update": self._at(key) | {"ExpressionAttributeNames": names} | update}
 
     def _removed(self, mapping: str, filing: Filing) -> Write:
-        where = self._at(filing.key(mapping))
         if filing.selector is None:
-            return {"Delete": where}
-        update = {"UpdateExpression": "REMOVE #member", "ExpressionAttributeNames": {"#member": MEMBER + mapping}}
-        return {"Update": where | update}
+            return {"Delete": self._at(filing.key(mapping))}
+        return self._member(filing.key(mapping), mapping, None)
 
 
 def _filing(document: StoredDocument, selector: Selector | None) -> Filing | None:
     if document.kind is not Kind.MAPPING or not takes_part(document.body):
         return None
     return Filing(str(document.body["issuer"]), selector)
-
-
-def _content(document: StoredDocument) -> Item:
-    return {"version": {"N": str(document.version)}, "body": {"S": json.dumps(document.body)}}
 
 
 def _found(document: StoredDocument, filing: Filing | None, since: int) -> Item:
@@ -164,8 +250,24 @@ def _found(document: StoredDocument, filing: Filing | None, since: int) -> Item:
     return item
 
 
-def _changed(change: Change | None) -> Item:
-    return change_attribute(change) if change else {}
+def _counts(document: StoredDocument) -> Iterator[DocumentRef]:
+    tenant, issuer = document.body.get("tenant"), document.body.get("issuer")
+    if document.kind is Kind.POLICY:
+        yield policy_set_of(tenant if isinstance(tenant, str) else None)
+    if document.kind is Kind.ZONE:
+        yield POLICY_SET
+    if document.kind is Kind.MAPPING:
+        yield mappings_of(str(issuer))
+
+
+def _stored(ref: DocumentRef, item: Item | None, marker: Marker) -> tuple[StoredDocument | None, Marker]:
+    """What lies there. Where that cannot be read, it may be filed anywhere: all is filed anew next time."""
+    if item is None or is_deleted(item):
+        return None, marker
+    try:
+        return stored_document(ref.kind, ref.id, item), marker
+    except CorruptDocument:
+        return None, marker._replace(layout=None)
 
 
 def _named(document: StoredDocument) -> Item:

@@ -34,6 +34,7 @@ from federation.aws.archive_segments import S3Segments
 from federation.aws.audit_records import DynamoAuditRecords
 from federation.aws.clients import boto_dynamodb, logs_client, s3_client
 from federation.aws.current_state import DynamoCurrentState
+from federation.aws.filing_writer import filing_writer
 from federation.aws.issuer_keys import Store
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.ledger import DynamoLedger, LedgerTables
@@ -43,7 +44,6 @@ from federation.aws.refusal_search import CloudWatchRefusals
 from federation.aws.revocations import DynamoRevocations
 from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_reader import DynamoTrustReader
-from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.guard import guard
 from federation.bootstrap.keys import recorded_orders
 from federation.bootstrap.revocation import revoker
@@ -70,7 +70,7 @@ class AdminApi:
         self.clock = SystemClock()
         self.dynamodb = boto_dynamodb()
         self.reader = DynamoTrustReader(self.dynamodb, settings.trust_table, _report_corrupt)
-        self.writer = DynamoTrustWriter(self.dynamodb, settings.trust_table)
+        self.writer = filing_writer(self.dynamodb, settings.trust_table)
         self.pages = DynamoTrustPages(self.dynamodb, settings.trust_table, _report_corrupt)
         policies = DynamoPolicyReader(self.dynamodb, settings.trust_table)
         self.loader = TrustLoader(self.pages, self.writer, self.reader, policies, settings.issuer)

@@ -7,9 +7,9 @@ from federation.admin.changes import change_now
 from federation.admin.editor import Applied
 from federation.admin.first_admin import FirstAdmin
 from federation.aws.clients import boto_dynamodb
+from federation.aws.filing_writer import filing_writer
 from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_reader import DynamoTrustReader
-from federation.aws.trust_writer import DynamoTrustWriter
 from federation.documents.checks.stored import StoredTrust
 from federation.model.documents import CorruptDocument
 from federation.settings import SettingsError, read_settings
@@ -31,7 +31,7 @@ def first_admin(environment: Mapping[str, str]) -> Callable[[str], Applied]:
     if not admin.issuer or not admin.subject:
         raise SettingsError(f"{ISSUER} and {SUBJECT} must both be set")
     dynamodb, clock = boto_dynamodb(), SystemClock()
-    writer = DynamoTrustWriter(dynamodb, settings.trust_table)
+    writer = filing_writer(dynamodb, settings.trust_table, refile=False)
     stored = StoredTrust(
         DynamoTrustPages(dynamodb, settings.trust_table, _report_corrupt),
         DynamoTrustReader(dynamodb, settings.trust_table, _report_corrupt),

@@ -8,8 +8,8 @@ from federation.aws.service import DynamoDb
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.ports import Clock
 from federation.settings import Settings
-from federation.trust.directory import TTL
 from federation.trust.kept import Kept
+from federation.trust.versions import TTL
 from federation.verification.admin_tokens import AdminTokens
 from federation.verification.own_tokens import OwnTokenVerifier
 from federation.verification.proofs.dpop import DpopVerifier

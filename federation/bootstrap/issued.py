@@ -10,7 +10,7 @@ from federation.aws.service import AwsServices, DynamoDb
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.callers import callers
 from federation.bootstrap.limits import request_limits
-from federation.bootstrap.trust import cached_trust, issuer_keys
+from federation.bootstrap.trust import cached_trust, issuer_keys, known_versions
 from federation.limits.requests import RequestLimits
 from federation.minting.current_key import CurrentKey
 from federation.settings import Settings
@@ -40,7 +40,8 @@ class Issued(Struct, frozen=True):
 def issued(settings: Settings, aws: AwsServices) -> Issued:
     """On DynamoDB."""
     clock, dynamodb = SystemClock(), aws.dynamodb
-    trust, keys = cached_trust(settings, clock, dynamodb), issuer_keys(settings, clock, dynamodb)
+    versions, keys = known_versions(settings, clock, dynamodb), issuer_keys(settings, clock, dynamodb)
+    trust = cached_trust(settings, clock, dynamodb, versions)
     key = CurrentKey(DocumentKeySets(DynamoTrustWriter(dynamodb, settings.trust_table)), clock)
     limits = request_limits(settings, trust, clock, dynamodb)
     claims = DynamoOneTimeClaims(dynamodb, settings.state_table, clock)

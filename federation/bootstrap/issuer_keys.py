@@ -21,8 +21,6 @@ from federation.oauth.metadata import ERRORS_PATH
 from federation.ports import AuditLog
 from federation.settings import Settings
 from federation.system import RandomIdentifiers, SystemClock
-from federation.trust.directory import TTL
-from federation.trust.kept import Kept
 from federation.verification.push_tokens import PushTokens
 
 _log = logging.getLogger(__name__)
@@ -32,9 +30,8 @@ def issuer_keys_endpoint(settings: Settings, log: AuditLog, aws: AwsServices) ->
     """`POST /issuers/{id}/keys` on DynamoDB."""
     dynamodb, clock = aws.dynamodb, SystemClock()
     reader = DynamoTrustReader(dynamodb, settings.trust_table, _report_corrupt)
-    trust = Kept(reader.issuers, clock, TTL)
     push = PushKeys(
-        issuers=trust.get,
+        issuer=reader.issuer,
         state=DynamoCurrentState(dynamodb, settings.trust_table, settings.state_table, clock),
         pushed=issuer_keys(settings, dynamodb, Store.PUSHED),
         pushers=_pushers(settings, dynamodb, clock),
@@ -42,7 +39,6 @@ def issuer_keys_endpoint(settings: Settings, log: AuditLog, aws: AwsServices) ->
         log=log,
         clock=clock,
         identifiers=RandomIdentifiers(),
-        forget_trust=trust.forget,
         check_source_rate=request_limits(settings, reader, clock, dynamodb).check_source_rate,
     )
     return IssuerKeysEndpoint(push, settings.issuer + ERRORS_PATH)

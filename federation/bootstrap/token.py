@@ -14,7 +14,7 @@ from federation.aws.signer import KmsSigner
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.bootstrap.callers import callers, certificate_verifier
 from federation.bootstrap.limits import request_limits
-from federation.bootstrap.trust import cached_trust, issuer_keys
+from federation.bootstrap.trust import cached_trust, issuer_keys, known_versions
 from federation.endpoint import TokenEndpoint
 from federation.exchange import Exchange
 from federation.later import later
@@ -52,8 +52,9 @@ if TYPE_CHECKING:
 def token_endpoint(settings: Settings, log: AuditLog, aws: AwsServices) -> TokenEndpoint:
     """`POST /token` on DynamoDB and KMS."""
     clock, dynamodb = SystemClock(), aws.dynamodb
-    trust = cached_trust(settings, clock, dynamodb)
-    policies = CachedPolicies(DynamoPolicyReader(dynamodb, settings.trust_table), clock)
+    versions = known_versions(settings, clock, dynamodb)
+    trust = cached_trust(settings, clock, dynamodb, versions)
+    policies = CachedPolicies(DynamoPolicyReader(dynamodb, settings.trust_table), versions)
     keys = issuer_keys(settings, clock, dynamodb)
     minter, risks = _minter(settings, clock, aws), KnownRisks(clock)
     pipeline = Pipeline(
@@ -69,7 +70,7 @@ def token_endpoint(settings: Settings, log: AuditLog, aws: AwsServices) -> Token
         minter=minter,
         log=log,
         clock=clock,
-        memory=TrustMemory((trust, policies, minter.key), risks, minter.commit.state, clock),
+        memory=TrustMemory((trust, minter.key), versions, risks, clock, trust.forget_names),
         limits=request_limits(settings, trust, clock, dynamodb),
     )
     return TokenEndpoint(exchange, error_page=settings.issuer + ERRORS_PATH)

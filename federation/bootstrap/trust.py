@@ -2,6 +2,7 @@
 
 import logging
 
+from federation.aws.current_state import DynamoCurrentState
 from federation.aws.service import DynamoDb
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.bootstrap.second_level import second_level
@@ -10,16 +11,21 @@ from federation.model.documents import CorruptDocument
 from federation.ports import Clock, Fetcher
 from federation.settings import Settings
 from federation.trust.directory import CachedTrust
+from federation.trust.versions import KnownVersions
 from federation.verification.discovery import KeySource
 from federation.verification.key_cache import KeyCache
 
 _log = logging.getLogger(__name__)
 
 
-def cached_trust(settings: Settings, clock: Clock, dynamodb: DynamoDb) -> CachedTrust:
+def known_versions(settings: Settings, clock: Clock, dynamodb: DynamoDb) -> KnownVersions:
+    """By which what is kept close at hand is known to be current."""
+    return KnownVersions(DynamoCurrentState(dynamodb, settings.trust_table, settings.state_table, clock), clock)
+
+
+def cached_trust(settings: Settings, clock: Clock, dynamodb: DynamoDb, versions: KnownVersions) -> CachedTrust:
     """Documents on DynamoDB, kept close at hand."""
-    reader = DynamoTrustReader(dynamodb, settings.trust_table, _report_corrupt)
-    return CachedTrust(reader, reader, reader, clock)
+    return CachedTrust(DynamoTrustReader(dynamodb, settings.trust_table, _report_corrupt), versions, clock)
 
 
 def issuer_keys(settings: Settings, clock: Clock, dynamodb: DynamoDb) -> KeyCache:

@@ -8,7 +8,7 @@ from federation.model.documents import StoredDocument
 from federation.model.history import Change
 from federation.model.policy import PolicyDocuments
 from federation.model.trust import DocumentRef, DocumentVersion, Kind, Mapping, Selector
-from federation.ports import DocumentPages, DocumentState, MappingIndex, PolicyDirectory, TrustWriter
+from federation.ports import AllPolicies, DocumentPages, DocumentState, MappingIndex, TrustWriter
 
 PAGE = 500
 
@@ -16,11 +16,9 @@ _T = TypeVar("_T")
 
 
 class TrustView:
-    """DocumentPages, MappingIndex, PolicyDirectory and TrustWriter; a write makes it forget what it has read."""
+    """DocumentPages, MappingIndex, AllPolicies and TrustWriter; a write makes it forget what it has read."""
 
-    def __init__(
-        self, pages: DocumentPages, writer: TrustWriter, index: MappingIndex, policies: PolicyDirectory
-    ) -> None:
+    def __init__(self, pages: DocumentPages, writer: TrustWriter, index: MappingIndex, policies: AllPolicies) -> None:
         self._pages = pages
         self._writer = writer
         self._index = index

@@ -51,7 +51,7 @@ class TokenDependencies(Struct, frozen=True):
         mapped = self.principals.resolve(token.own)
         client, issued_to = self.principals.issued_to(token.own)
         issuers = (mapped.issuer, *([mapped.current_actor.issuer] if mapped.current_actor else []))
-        audiences = [one for one in self.directory.audiences() if not one.names.isdisjoint(token.own.audiences)]
+        audiences = self._audiences(token.own)
         targets = [Way(audience, mapped.mapping, issuers, client or mapped.client).target for audience in audiences]
         left = [scope for scope in token.own.scopes if all(target and scope in target.scopes for target in targets)]
         if not targets or None in targets or (token.own.scopes and not left):
@@ -61,16 +61,17 @@ class TokenDependencies(Struct, frozen=True):
 
     def _entitling(self, own: OwnClaims, asking: Client) -> Audience | None:
         """The audience that the token is for and whose document names the client; None: it is none of its business."""
-        return next(
-            (
-                audience
-                for audience in self.directory.audiences()
-                if audience.enabled
-                and not audience.names.isdisjoint(own.audiences)
-                and _may_introspect(asking, audience)
-            ),
-            None,
-        )
+        return next((one for one in self._audiences(own) if one.enabled and _may_introspect(asking, one)), None)
+
+    def _audiences(self, own: OwnClaims) -> tuple[Audience, ...]:
+        """Whom the token is for, once each."""
+        return tuple({one.id: one for name in own.audiences for one in self._named(name)}.values())
+
+    def _named(self, name: str) -> tuple[Audience, ...]:
+        """By what stands in a token, which is its id or its resource."""
+        by_id = self.directory.audience(name)
+        found = (*([by_id] if by_id else []), *self.directory.audiences_at(name))
+        return tuple(one for one in found if name in one.names)
 
 
 def _may_introspect(asking: Client, audience: Audience) -> bool:

@@ -12,7 +12,7 @@ from federation.issuer_keys.request import KeyPush, parse_push
 from federation.issuer_keys.succession import Succession, Successors, check_pace, compare, read_successors
 from federation.model.issuer_keys import IssuerKeySet
 from federation.model.trust import Issuer
-from federation.oauth.errors import InvalidRequest, InvalidToken, OAuthError, TemporarilyUnavailable
+from federation.oauth.errors import InvalidToken, OAuthError, TemporarilyUnavailable
 from federation.oauth.http import HttpRequest
 from federation.oauth.reasons import Reason
 from federation.ports import (
@@ -35,8 +35,8 @@ from federation.verification.second_level import pushed_anchor, pushed_or_first
 class PushKeys(Struct, frozen=True):
     """Takes the keys of an issuer that cannot be reached (DESIGN section 5)."""
 
-    issuers: Callable[[], tuple[Issuer, ...]]
-    """All of them; they may be remembered for a while."""
+    issuer: Callable[[str], Issuer | None]
+    """By its id; nothing is remembered."""
     state: CurrentState
     pushed: IssuerKeyStore
     pushers: Pushers
@@ -44,8 +44,6 @@ class PushKeys(Struct, frozen=True):
     log: AuditLog
     clock: Clock
     identifiers: Identifiers
-    forget_trust: Callable[[], None]
-    """Nothing is remembered from then on."""
     check_source_rate: Callable[[str], None]
     """Whether anybody may come in from that source address now: what only looks like a token of an issuer costs several
     reads. Raises TooManyRequests."""
@@ -67,16 +65,11 @@ class PushKeys(Struct, frozen=True):
         read_token(push)  # before anything is read: junk is none
         admin = self.pushers.admit(http, push)
         standing = self._standing(push.issuer)
-        try:
-            return self.pushers.authenticate(admin, push, standing), standing
-        except InvalidRequest:  # an admin has perhaps written the document a moment ago
-            self.forget_trust()
-            standing = self._standing(push.issuer)
-            return self.pushers.authenticate(admin, push, standing), standing
+        return self.pushers.authenticate(admin, push, standing), standing
 
     def _standing(self, id_: str) -> PusherState:
         """Reads the store for every id, so that one that nobody has takes as long."""
-        issuer = next((issuer for issuer in self.issuers() if issuer.id == id_), None)
+        issuer = self.issuer(id_)
         kept = self.pushed.load(id_)
         keys = self._trusted(issuer, kept.keys) if issuer and issuer.keys.pushed else None
         return PusherState(issuer, keys, kept.tag, kept.keys.given_at if kept.keys else None)
@@ -126,7 +119,6 @@ class PushKeys(Struct, frozen=True):
         asked = CurrentVersionsQuery(documents=frozenset(document.ref for document in pusher.documents))
         current = self.state.standing(asked).versions
         if any(current.get(ref) != version for ref, version in pusher.documents):
-            self.forget_trust()
             raise TemporarilyUnavailable(Reason.TRUST_CHANGED)
 
     def _saved(self, keys: IssuerKeySet, tag: str) -> bool:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from federation.model.issuer_keys import IssuerKeySet, KeptKeys
 from federation.model.trust import Issuer
 from federation.oauth.errors import OAuthError
-from federation.ports import Clock, FetchFailed, IssuerDirectory, IssuerKeyStore, VersionConflict
+from federation.ports import AllIssuers, Clock, FetchFailed, IssuerKeyStore, VersionConflict
 from federation.verification.discovery import KeySource, KeysRefused, PublishedKeys, are_fetched
 from federation.verification.held_keys import HeldKeys
 from federation.verification.key_cache import Alarm, log_alarm
@@ -51,7 +51,7 @@ class RefreshReport(Struct, frozen=True):
 class KeyRefresh(Struct, frozen=True):
     """Fetches what can be fetched, and looks after what is pushed."""
 
-    issuers: IssuerDirectory
+    issuers: AllIssuers
     source: KeySource
     fetched: IssuerKeyStore
     pushed: IssuerKeyStore

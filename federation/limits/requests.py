@@ -10,7 +10,7 @@ from federation.model.client_credentials import CLIENT_ISSUER
 from federation.model.own_claims import OwnClaims
 from federation.model.tokens import Caller, VerifiedToken
 from federation.model.trust import Client, Issuer, RateLimit
-from federation.ports import IssuerDirectory
+from federation.ports import IssuersById
 
 
 class RequestLimits(Struct, frozen=True):
@@ -22,7 +22,7 @@ class RequestLimits(Struct, frozen=True):
     tenant_rate: RateLimit
     """Of all clients and issuers of one tenant together: its admins decide how many, and what each may."""
     address_rate: RateLimit
-    issuers: IssuerDirectory
+    issuers: IssuersById
 
     def check_source_rate(self, source_ip: str) -> None:
         """Before anything is read: counted in this process alone, so that junk costs no call (ATTACKS Q1).
@@ -75,7 +75,7 @@ class RequestLimits(Struct, frozen=True):
         """A chain counts where its root does, by the limit of that."""
         if own.issuer == CLIENT_ISSUER:
             return self._issuer(own.mapping, None)  # one for all clients would be one for all tenants
-        return self._issuer(own.issuer, next((one for one in self.issuers.issuers() if one.id == own.issuer), None))
+        return self._issuer(own.issuer, self.issuers.issuer(own.issuer))
 
     def _issuer(self, name: str, issuer: Issuer | None) -> Limited:
         return Limited(("issuer", name), (issuer.rate_limit if issuer else None) or self.issuer_rate)

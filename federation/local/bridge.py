@@ -14,7 +14,7 @@ from federation.admin.changes import change_now
 from federation.admin.second_admin import SEEDED
 from federation.aws.approvals import DynamoApprovals
 from federation.aws.clients import boto_dynamodb
-from federation.aws.trust_writer import DynamoTrustWriter
+from federation.aws.filing_writer import filing_writer
 from federation.bootstrap.admin import trust_editor
 from federation.bootstrap.confirmation import confirmer
 from federation.bootstrap.keys import publication
@@ -115,7 +115,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
 
     def forget(self, documents: Iterable[DocumentRef]) -> None:
         """Delete documents that must not outlive this run, where the trust table does."""
-        writer = DynamoTrustWriter(boto_dynamodb(), self.settings.trust_table)
+        writer = filing_writer(boto_dynamodb(), self.settings.trust_table)
         for ref in documents:
             stored = writer.get(ref)
             if stored is not None:

@@ -25,7 +25,7 @@ from federation.model.trust import (
 )
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
-from federation.ports import ClientsById, IssuerDirectory, MappingsById
+from federation.ports import ClientsById, IssuersById, MappingsById
 
 
 class Lookups(MappingsById, ClientsById, Protocol):
@@ -36,7 +36,7 @@ class OwnMappings(Struct, frozen=True):
     """Finds what stands behind our own tokens."""
 
     lookups: Lookups
-    issuers: IssuerDirectory
+    issuers: IssuersById
 
     def resolve(self, own: OwnClaims) -> MappedPrincipal:
         """Whom the token is about, and who holds it; raises InvalidRequest unless all of them are still trusted."""
@@ -106,8 +106,8 @@ class OwnMappings(Struct, frozen=True):
         return issuer
 
     def _enabled(self, id_: str) -> Issuer:
-        issuer = next((one for one in self.issuers.issuers() if one.id == id_ and one.enabled), None)
-        if issuer is None:
+        issuer = self.issuers.issuer(id_)
+        if issuer is None or not issuer.enabled:
             raise InvalidRequest(Reason.NO_MAPPING, f"issuer {id_} is disabled or deleted")
         return issuer
 

@@ -1,9 +1,11 @@
 """The key that signs now: cached, because it is the same for hours; the commit checks that it still is."""
 
+from collections.abc import Collection
+
 from msgspec import Struct
 
-from federation.model.keys import KeySet, SigningKey
-from federation.model.trust import DocumentVersion
+from federation.model.keys import SIGNING_KEYS, KeySet, SigningKey
+from federation.model.trust import DocumentRef, DocumentVersion
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import Clock, KeySets
@@ -30,6 +32,11 @@ class CurrentKey(Struct):
     def forget(self) -> None:
         """Read again next time."""
         self._keys = None
+
+    def forget_documents(self, moved: Collection[DocumentRef]) -> None:
+        """Read again next time, if it is among them."""
+        if SIGNING_KEYS in moved:
+            self.forget()
 
     def key_set(self) -> KeySet | None:
         """Every key of ours whose tokens may still be alive; None before the first publication."""

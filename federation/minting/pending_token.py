@@ -1,22 +1,23 @@
 """What is to be committed with a token."""
 
 from collections.abc import Callable
+from collections.abc import Mapping as ReadOnly
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from federation.model.authorization import NotRevoked
 from federation.model.json import JsonObject
 from federation.model.one_time import OneTimeUse
 from federation.model.risk import RiskKey, RiskScore
-from federation.model.trust import DocumentVersion
+from federation.model.trust import DocumentRef, DocumentVersion
 from federation.ports import KeptToken
 
 
 class Conditions(Struct, frozen=True):
     """What must hold when the token is released, beside the decision itself."""
 
-    revision: int | None = None
-    """Of trust as a whole: nothing may have been written since. None: only the documents that decided count."""
+    rests_on: ReadOnly[DocumentRef, int] = field(default_factory=dict)
+    """Versions, 0 for none, of whatever was looked at beside the documents that decided: they must be current too."""
     gates: tuple[Callable[[], Callable[[], None]], ...] = ()
     """Rate limits, each in two steps: to ask, and to wait, which raises TooManyRequests if nothing is left."""
 

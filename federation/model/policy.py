@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from collections.abc import Mapping as ReadOnly
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 
@@ -15,8 +15,64 @@ Proof: TypeAlias = Literal["none", "dpop", "mtls"]
 
 
 POLICY_SET = DocumentRef(Kind.POLICY_SET, "policies")
+"""Counts the writes of zones and of policies without a tenant."""
 IN_POLICY_SET = frozenset({Kind.POLICY, Kind.ZONE})
-"""Kinds whose documents can change any decision: one version stands for all of them."""
+"""Kinds whose documents can change any decision of their owner's principals."""
+
+
+def policy_set_of(tenant: str | None) -> DocumentRef:
+    """What counts the writes of the tenant's policies."""
+    return POLICY_SET if tenant is None else DocumentRef(Kind.POLICY_SET, f"tenant/{tenant}")
+
+
+class Uid(NamedTuple):
+    """Names an entity, as policies do."""
+
+    type: str
+    id: str
+
+
+class Shelf(NamedTuple):
+    """Where the policies lie that belong to one owner and pin the same resource."""
+
+    owner: str | None
+    """A tenant; None: they are everybody's."""
+    resource: Uid | None
+    """What their heads pin; None: nothing."""
+
+
+class FiledRule(NamedTuple):
+    """One Cedar policy of a document, as it lies on a shelf."""
+
+    document: str
+    version: int
+    number: int
+    """In its document, from 0."""
+    principal: Uid | None
+    """What its head pins."""
+    cedar: str
+    """Its text; empty: nothing but the word that its document is there."""
+
+
+class FiledRules(Struct, frozen=True, eq=False):
+    """What lies on a shelf. Two are the same only if they are one object: whoever makes something of it can tell."""
+
+    by_principal: ReadOnly[Uid | None, tuple[FiledRule, ...]]
+
+    @classmethod
+    def of(cls, rules: Iterable[FiledRule]) -> "FiledRules":
+        """Sorted by what their heads pin."""
+        by_principal: dict[Uid | None, tuple[FiledRule, ...]] = {}
+        for rule in sorted(rules, key=lambda one: (one.document, one.number)):
+            by_principal[rule.principal] = (*by_principal.get(rule.principal, ()), rule)
+        return cls(by_principal)
+
+    def has(self, document: str) -> bool:
+        """Whether something of the document lies here."""
+        return any(rule.document == document for rules in self.by_principal.values() for rule in rules)
+
+
+NOTHING_FILED = FiledRules({})
 
 
 class Policy(Struct, frozen=True):

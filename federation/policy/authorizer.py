@@ -7,7 +7,7 @@ from federation.model.binding import ProvenKeys
 from federation.model.one_time import OneTimeUse
 from federation.model.policy import Approval
 from federation.model.tokens import Acting, Caller, VerifiedToken
-from federation.model.trust import MappedPrincipal
+from federation.model.trust import Audience, MappedPrincipal
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
@@ -71,7 +71,7 @@ class Authorizer(Struct, frozen=True):
             check_caller(asking, request.grant)
         with at(Step.OBLIGATIONS):
             check_presented(asking)
-        known, subject, mapped = self.audiences.audiences(), asking.subject, asking.mapped
+        known, subject, mapped = self._known(asking, request), asking.subject, asking.mapped
         with at(Step.ACTOR):
             check_actor_audience(asking.acting, known)
             chain = decide_chain(subject, mapped, asking.acting, impersonation=self.policies.permits_impersonation)
@@ -83,6 +83,14 @@ class Authorizer(Struct, frozen=True):
         with at(Step.DETAILS):
             details = decide_details(request.authorization_details, subject.own, targets)
         return Case(asking, request, chain, targets, scopes, details, int(self.clock.now()))
+
+    def _known(self, asking: Parties, request: ExchangeRequest) -> tuple[Audience, ...]:
+        """The audiences that the request names, and those where an actor token of ours may be presented."""
+        acting = asking.acting
+        ours = [acting.token.issuer.issuer] if acting is not None and acting.token.own is not None else []
+        by_id = (self.audiences.audience(name) for name in request.audiences)
+        at = (one for resource in (*request.resources, *ours) for one in self.audiences.audiences_at(resource))
+        return tuple({one.id: one for one in (*by_id, *at) if one is not None}.values())
 
     def _ruling(self, case: Case) -> PolicyDecision:
         """That the policies permit it as it is, or would if somebody approved whom they say must be asked."""

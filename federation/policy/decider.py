@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from federation.model.policy import (
     Approval,
@@ -13,9 +13,9 @@ from federation.model.policy import (
     Obligations,
     Party,
     Place,
-    PolicyDocuments,
     RegisteredClient,
     Risk,
+    Zone,
     strictest,
 )
 from federation.model.risk import RiskKey, RiskScore
@@ -29,7 +29,7 @@ from federation.policy.case import Case
 from federation.policy.cedar.engine import CedarEngine
 from federation.policy.cedar.latest import Latest
 from federation.policy.cedar.mentions import Mentions, all_mentions
-from federation.policy.cedar.slices import PolicySlices
+from federation.policy.cedar.slices import DirectorySlices
 from federation.policy.cedar.zones import ZoneTable
 from federation.policy.ceilings import Target
 from federation.ports import PolicyDirectory
@@ -51,52 +51,51 @@ class PolicyDecision(Struct, frozen=True):
     determined_by: tuple[str, ...]
     """Ids of the policies that decided."""
     obligations: Obligations
-    document: DocumentVersion
-    """The version of all policies and zones."""
+    documents: tuple[DocumentVersion, ...]
+    """What moves with every write of a policy that could apply, or of a zone."""
     mentioned: frozenset[str]
     """Everything of a request that any of them may have read, and other words."""
     risks: tuple[tuple[RiskKey, RiskScore | None], ...] = ()
     """Scores that they may have read."""
 
 
-class _Compiled(Struct, frozen=True):
-    slices: PolicySlices
-    zones: ZoneTable
-
-
-class Decider(Struct, frozen=True):
+class Decider:
     """Asks Cedar once per target."""
 
-    directory: PolicyDirectory
-    engine: CedarEngine = field(default_factory=CedarEngine)
-    _compiled: Latest[PolicyDocuments, _Compiled] = field(default_factory=lambda: Latest(_compile))
+    def __init__(self, directory: PolicyDirectory, engine: CedarEngine | None = None) -> None:
+        self._directory = directory
+        self._engine = engine or CedarEngine()
+        self._slices = DirectorySlices(directory)
+        self._zones: Latest[tuple[Zone, ...], ZoneTable] = Latest(_table)
 
     def permits_impersonation(self, tenant: str | None) -> bool:
         """Whether any policy could, for its principals; raises TemporarilyUnavailable for unreadable policies."""
-        return self._read()[1].slices.meant("impersonate", tenant)
+        with at(Step.POLICY):
+            return self._slices.meant("impersonate", tenant)
 
     def decide(self, case: Case, known: RiskScores, approval: Approval | None = None) -> PolicyDecision:
         """The ruling; raises TemporarilyUnavailable for unreadable policies."""
-        documents, compiled = self._read()
-        mentioned = _mentioned(case, compiled.slices)
+        with at(Step.POLICY):
+            return self._decide(case, known, approval)
+
+    def _decide(self, case: Case, known: RiskScores, approval: Approval | None) -> PolicyDecision:
+        # Their versions first: a write in between leaves us with too old ones, which the commit then notices.
+        documents = self._directory.policy_sets(case.parties.mapped.issuer.tenant)
+        zones = self._zones.of(self._directory.zones())
+        mentioned = _mentioned(case, self._slices)
         risks = _risks(case, known) if "risk" in mentioned.words else ()
-        context = _circumstances(case, compiled.zones, _risk(risks, case.now), approval)
+        context = _circumstances(case, zones, _risk(risks, case.now), approval)
         asked = [_question(case, target, context) for target in case.targets]
-        decisions = [self.engine.decide(question, compiled.slices) for question in asked]
+        decisions = [self._engine.decide(question, self._slices) for question in asked]
         determined_by = sorted({policy for decision in decisions for policy in decision.determined_by})
         return PolicyDecision(
             problem=next((_problem(decision) for decision in decisions if not decision.allowed), ""),
             determined_by=tuple(determined_by),
             obligations=strictest(*(decision.obligations for decision in decisions)),
-            document=documents.document,
+            documents=documents,
             mentioned=mentioned.words,
             risks=risks,
         )
-
-    def _read(self) -> tuple[PolicyDocuments, _Compiled]:
-        with at(Step.POLICY):
-            documents = self.directory.policies()
-            return documents, self._compiled.of(documents)
 
 
 def check_permitted(decision: PolicyDecision, case: Case) -> None:
@@ -110,15 +109,14 @@ def check_permitted(decision: PolicyDecision, case: Case) -> None:
         raise InvalidScope(Reason.TOO_MANY_SCOPES, f"at most {limit}")
 
 
-def _compile(documents: PolicyDocuments) -> _Compiled:
+def _table(zones: tuple[Zone, ...]) -> ZoneTable:
     try:
-        zones = ZoneTable.of(documents.zones)
+        return ZoneTable.of(zones)
     except ValueError as error:
         raise TemporarilyUnavailable(Reason.POLICY_UNAVAILABLE, f"a zone: {error}") from error
-    return _Compiled(PolicySlices(documents.policies), zones)
 
 
-def _mentioned(case: Case, slices: PolicySlices) -> Mentions:
+def _mentioned(case: Case, slices: DirectorySlices) -> Mentions:
     principal = _party(case.parties.mapped)
     return all_mentions(slices.slice_for(principal, _place(target)).mentions for target in case.targets)
 

@@ -28,7 +28,7 @@ def documents(case: Case, decision: PolicyDecision) -> tuple[DocumentVersion, ..
     proven = [document for token in parties.tokens for document in token.documents]
     mapped = [document for _, somebody in parties.presented for document in somebody.documents]
     targets = (target.audience.document for target in case.targets)
-    return tuple(dict.fromkeys([*proven, *mapped, *parties.client.documents, *targets, decision.document]))
+    return tuple(dict.fromkeys([*proven, *mapped, *parties.client.documents, *targets, *decision.documents]))
 
 
 def provenance(case: Case, decision: PolicyDecision, versions: tuple[DocumentVersion, ...]) -> Provenance:

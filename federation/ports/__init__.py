@@ -15,9 +15,14 @@ from federation.ports.current_state import (
     RiskScores,
 )
 from federation.ports.directories import (
+    AllIssuers,
+    AllPolicies,
     AudienceDirectory,
+    AudiencesByName,
     ClientsById,
     IssuerDirectory,
+    IssuersById,
+    IssuersByName,
     MappingIndex,
     MappingsById,
     PolicyDirectory,
@@ -60,6 +65,8 @@ from federation.ports.trust import (
 )
 
 __all__ = [
+    "AllIssuers",
+    "AllPolicies",
     "Allowances",
     "AlreadyUsed",
     "ApprovalLog",
@@ -67,6 +74,7 @@ __all__ = [
     "Approvals",
     "ArchiveIndex",
     "AudienceDirectory",
+    "AudiencesByName",
     "AuditLog",
     "AuditPage",
     "AuditRecords",
@@ -89,6 +97,8 @@ __all__ = [
     "IssuedTokens",
     "IssuerDirectory",
     "IssuerKeyStore",
+    "IssuersById",
+    "IssuersByName",
     "KeptToken",
     "KeptTokens",
     "KeyCustody",

@@ -1,25 +1,67 @@
 """Where the token path finds trust."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from collections.abc import Mapping as ReadOnly
 from typing import Protocol
 
-from federation.model.policy import PolicyDocuments
-from federation.model.trust import Audience, Client, Issuer, Mapping, Selector
+from federation.model.names import IssuerName, NamedIds, NamedIssuers
+from federation.model.policy import FiledRules, PolicyDocuments, Shelf, Zone
+from federation.model.trust import Audience, Client, DocumentVersion, Issuer, Mapping, Selector
 
 
-class IssuerDirectory(Protocol):
-    """The trusted issuers, disabled ones included."""
+class IssuersById(Protocol):
+    """The trusted issuers by their document ids."""
+
+    def issuer(self, id_: str) -> Issuer | None:
+        """Its current version, disabled ones included; None where it was deleted or is corrupt."""
+        ...
+
+
+class IssuerDirectory(IssuersById, Protocol):
+    """The trusted issuers, however many there are."""
+
+    def issuers_named(self, names: Sequence[IssuerName]) -> NamedIssuers:
+        """Those that may be meant by any of the names: whoever uses them looks whether they are."""
+        ...
+
+
+class IssuersByName(IssuersById, Protocol):
+    """Issuers in the trust table."""
+
+    def issuer_ids(self, names: Sequence[IssuerName]) -> NamedIds:
+        """Ids of enabled issuers with any of the names: one read. Others may be among them by mistake."""
+        ...
+
+
+class AllIssuers(Protocol):
+    """Every issuer: for who has something to do with each of them, never for a token's way."""
 
     def issuers(self) -> tuple[Issuer, ...]:
-        """The same tuple object until something changed."""
+        """Disabled ones included; the same tuple object until something changed."""
         ...
 
 
 class AudienceDirectory(Protocol):
-    """The target APIs, disabled ones included."""
+    """The target APIs, however many there are."""
 
-    def audiences(self) -> tuple[Audience, ...]:
-        """The same tuple object until something changed."""
+    def audience(self, id_: str) -> Audience | None:
+        """Its current version, disabled ones included; None where it was deleted or is corrupt."""
+        ...
+
+    def audiences_at(self, resource: str) -> tuple[Audience, ...]:
+        """Those with that `resource`, disabled ones included."""
+        ...
+
+
+class AudiencesByName(Protocol):
+    """Target APIs in the trust table."""
+
+    def audience(self, id_: str) -> Audience | None:
+        """As `AudienceDirectory.audience`."""
+        ...
+
+    def audience_ids(self, resource: str) -> NamedIds:
+        """Ids of those with that `resource`: one read. Others may be among them by mistake."""
         ...
 
 
@@ -52,8 +94,30 @@ class ClientsById(Protocol):
 
 
 class PolicyDirectory(Protocol):
-    """Policies and zones. A corrupt one is no reason to leave it out: it might forbid."""
+    """Policies by what their heads pin, and zones. A corrupt one is no reason to leave it out: it might forbid.
+
+    Every method raises TemporarilyUnavailable if something of what it is asked for cannot be read.
+    """
+
+    def shelves(self, wanted: Collection[Shelf]) -> ReadOnly[Shelf, FiledRules]:
+        """What lies on each of them: the same objects until something changed. Disabled documents lie nowhere.
+
+        But for the document that takes the shipped policy's place: it is found on the owner's open shelf in any case.
+        """
+        ...
+
+    def zones(self) -> tuple[Zone, ...]:
+        """All, disabled ones included; the same object until something changed."""
+        ...
+
+    def policy_sets(self, tenant: str | None) -> tuple[DocumentVersion, ...]:
+        """What moves with every write of a zone, of a policy without a tenant, and of one of this tenant."""
+        ...
+
+
+class AllPolicies(Protocol):
+    """Every policy and zone, whoever they belong to: for admins, never for a token's way."""
 
     def policies(self) -> PolicyDocuments:
-        """The same object until something changed; raises TemporarilyUnavailable if any of them cannot be read."""
+        """Raises TemporarilyUnavailable if any of them cannot be read: it might forbid."""
         ...

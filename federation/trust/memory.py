@@ -1,34 +1,33 @@
-"""Everything that a process remembers of trust, and how it learns that it is behind.
+"""Everything that a process remembers of trust, and how it learns that it is behind."""
 
-Every write of a document counts up one number, the revision. Whoever knows of which revision the memory is at least
-can tell by one read whether anything at all was written since.
-"""
-
+from collections.abc import Callable, Collection
 from collections.abc import Mapping as ReadOnly
 from threading import Lock
 from typing import Protocol
 
 from msgspec import Struct
 
-from federation.model.history import TRUST_REVISION
 from federation.model.risk import RiskKey, RiskScore
+from federation.model.trust import DocumentRef
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
-from federation.ports import Clock, CurrentState, CurrentVersionsQuery
+from federation.ports import Clock
 from federation.trust.risks import KnownRisks
+from federation.trust.versions import KnownVersions
 
 LOOKS = 20
-"""How often in a row the refusal of somebody who is proven may be worth a look at the revision."""
+"""How often in a row the refusal of somebody who is proven may be worth another look."""
 LOOKS_PER_SECOND = 1.0
 """How often for good."""
 FRESH = 0.25
 """Seconds for which nobody looks again for a caller who has proven nothing: junk costs nothing (ATTACKS Q1)."""
 
+JUST_LOOKED_UP = frozenset({Reason.UNTRUSTED_ISSUER, Reason.WRONG_AUDIENCE})
+"""What the names of issuers say, which nobody remembers for longer than that: the look was part of the decision."""
 OF_STRANGERS = frozenset(
     {
-        *(Reason.UNTRUSTED_ISSUER, Reason.AMBIGUOUS_ISSUER, Reason.UNKNOWN_KEY, Reason.UNSUPPORTED_ALGORITHM),
-        Reason.BAD_SIGNATURE,
-        *(Reason.WRONG_AUDIENCE, Reason.CERTIFICATE_REFUSED, Reason.CLIENT_AUTHENTICATION_FAILED),
+        *(Reason.AMBIGUOUS_ISSUER, Reason.UNKNOWN_KEY, Reason.UNSUPPORTED_ALGORITHM, Reason.BAD_SIGNATURE),
+        *(Reason.CERTIFICATE_REFUSED, Reason.CLIENT_AUTHENTICATION_FAILED),
     }
 )
 OF_THE_PROVEN = frozenset(
@@ -49,8 +48,8 @@ OF_THE_PROVEN = frozenset(
 class Forgetful(Protocol):
     """A cache of documents."""
 
-    def forget(self) -> None:
-        """Read again when it is next asked for."""
+    def forget_documents(self, moved: Collection[DocumentRef]) -> None:
+        """They are not what they were."""
         ...
 
 
@@ -62,51 +61,63 @@ class _Looks(Struct):
 class TrustMemory:
     """Documents and keys in caches, and risk scores. Safe to share between threads."""
 
-    def __init__(self, caches: tuple[Forgetful, ...], risks: KnownRisks, state: CurrentState, clock: Clock) -> None:
+    def __init__(
+        self,
+        caches: tuple[Forgetful, ...],
+        versions: KnownVersions,
+        risks: KnownRisks,
+        clock: Clock,
+        forget_names: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`forget_names`: makes the next certificate's issuers be looked up again."""
         self._caches = caches
+        self._forget_names = forget_names
+        self._versions = versions
         self._risks = risks
-        self._state = state
         self._clock = clock
         self._lock = Lock()
-        self._revision: int | None = None
         self._looks = _Looks(LOOKS, clock.now())
         self._looked_at = clock.now()
 
-    def revision(self) -> int:
-        """What is remembered is of this revision at least; read once in the life of a process, before anything else."""
-        if self._revision is None:
-            self._revision = self._read()
-        return self._revision
+    def begin(self) -> None:
+        """A request begins to be decided in this thread."""
+        self._versions.begin()
 
-    def renew(self, *, revision: int, moved: bool, risks: ReadOnly[RiskKey, RiskScore | None]) -> None:
-        """`moved`: something was written since. `risks`: scores as they are, None for those that are gone."""
-        if moved:
-            self._forget(revision)
+    def rests_on(self) -> dict[DocumentRef, int]:
+        """Every document, and every count of documents, that the request in this thread has looked at."""
+        return self._versions.touched()
+
+    def renew(
+        self,
+        versions: ReadOnly[DocumentRef, int],
+        moved: Collection[DocumentRef],
+        risks: ReadOnly[RiskKey, RiskScore | None],
+    ) -> None:
+        """`versions`: as they are, of what a decision rested on. `risks`: scores, None for those that are gone."""
+        self._versions.learn(versions, self._clock.now())
+        self._forget(moved)
         self._risks.learn(risks)
 
     def catches_up(self, reason: Reason) -> bool:
-        """Whether a refusal for that reason deserves another decision: something was written since, and is read now."""
+        """Whether a refusal for that reason deserves another decision: what it rests on moved, and is read now."""
         if not self._may_look(reason):
             return False
+        self._looked_at = self._clock.now()
+        before = self.rests_on()
         try:
-            revision = self._read()
+            current = self._versions.look_again(before)
         except TemporarilyUnavailable:
             return False  # what was refused stays refused
-        if revision == self._revision:
-            return False
-        self._forget(revision)
-        return True
+        self._forget([ref for ref, version in before.items() if current[ref] != version])
+        if reason is Reason.CERTIFICATE_REFUSED:  # another issuer may have named the same authority meanwhile
+            self._forget_names()
+            return True
+        return current != before
 
-    def _read(self) -> int:
-        self._looked_at = self._clock.now()
-        asked = CurrentVersionsQuery(documents=frozenset({TRUST_REVISION}))
-        return self._state.standing(asked).versions.get(TRUST_REVISION, 0)
-
-    def _forget(self, revision: int) -> None:
-        """The number last: whoever sees the new one finds nothing that is older."""
-        for cache in self._caches:
-            cache.forget()
-        self._revision = revision
+    def _forget(self, moved: Collection[DocumentRef]) -> None:
+        if moved:
+            for cache in self._caches:
+                cache.forget_documents(moved)
 
     def _may_look(self, reason: Reason) -> bool:
         if reason in OF_STRANGERS:

@@ -5,7 +5,7 @@ from collections.abc import Mapping as ReadOnly
 from federation.model.risk import RiskKey, RiskScore
 from federation.ports import Clock
 from federation.trust.bounded import BoundedCache
-from federation.trust.directory import TTL
+from federation.trust.versions import TTL
 
 MAX_KNOWN = 10_000
 

@@ -3,12 +3,10 @@
 A JWT-SVID need not have an `iss`: the trust domain of its `sub` names who may speak for it (ATTACKS D20-D21).
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
-from collections.abc import Mapping as ReadOnly
-from typing import NamedTuple
 
 from federation.model.json import Claims, Json
+from federation.model.names import IssuerName, NamedIssuers
 from federation.model.trust import Issuer
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
@@ -19,11 +17,8 @@ MAX_SHOWN = 128
 """Characters of an unverified claim that the audit record keeps."""
 
 
-class _Index(NamedTuple):
-    """Who signs JWTs, disabled ones included, by what their tokens name them with."""
-
-    by_iss: ReadOnly[str, list[Issuer]]
-    by_trust_domain: ReadOnly[str, list[Issuer]]
+MAX_NAMES = 32
+"""Audiences, or claims that may stand for one, by which issuers of a token are looked for."""
 
 
 class TrustedIssuers:
@@ -33,13 +28,15 @@ class TrustedIssuers:
         """`own_issuer`: our URL, the audience of issuers whose document names none."""
         self._directory = directory
         self._own_issuer = own_issuer
-        self._index: tuple[tuple[Issuer, ...], _Index] = ((), _Index({}, {}))
 
     def select(self, claims: Claims) -> Issuer:
         """The one enabled issuer that a token with these claims is from; raises InvalidRequest."""
-        enabled = self._enabled(claims)
+        found = self._found(claims)
+        enabled = list(found.issuers)
         if "aud" in claims:
             return self._owner_by_audiences(enabled, _audiences(claims["aud"]))
+        if not found.speaking:
+            raise InvalidRequest(Reason.MALFORMED_CLAIMS, "aud")
         return self._owner_by_claim(enabled, claims)
 
     def _owner_by_audiences(self, enabled: list[Issuer], audiences: tuple[str, ...]) -> Issuer:
@@ -57,8 +54,6 @@ class TrustedIssuers:
     def _owner_by_claim(self, enabled: list[Issuer], claims: Claims) -> Issuer:
         """Where there is no `aud` at all, the claim that a document names stands for it."""
         speaking = [issuer for issuer in enabled if issuer.audience_claim is not None]
-        if not speaking:
-            raise InvalidRequest(Reason.MALFORMED_CLAIMS, "aud")
         owners = [issuer for issuer in speaking if _named_by(issuer, claims) in self._expected(issuer)]
         if not owners:
             raise _wrong_audience(f"the claim {_claims_of(speaking)} in place of aud", speaking)
@@ -67,39 +62,44 @@ class TrustedIssuers:
     def _expected(self, issuer: Issuer) -> frozenset[str]:
         return frozenset(issuer.audiences or (self._own_issuer,))
 
-    def _enabled(self, claims: Claims) -> list[Issuer]:
+    def _found(self, claims: Claims) -> NamedIssuers:
+        """Enabled ones whom the token names, whatever audience they expect; raises InvalidRequest for nobody."""
         iss, trust_domain = _named(claims)
-        index = self._current_index()
-        known = index.by_iss.get(iss or "", []) + index.by_trust_domain.get(trust_domain or "", [])
-        enabled = [issuer for issuer in known if issuer.enabled]
-        if not enabled:
+        found = self._directory.issuers_named(self._names(iss, trust_domain, claims))
+        known = tuple(one for one in found.issuers if _speaks_for(one, iss, trust_domain))
+        enabled = tuple(one for one in known if one.enabled)
+        if not enabled and not found.others:
             named = f"trust domain {_cut(trust_domain or '')}" if iss is None else f"iss {_cut(iss)}"
-            raise InvalidRequest(Reason.UNTRUSTED_ISSUER, "disabled" if known else f"{named} is unknown")
-        return enabled
+            raise InvalidRequest(Reason.UNTRUSTED_ISSUER, "disabled" if known else f"{named} is unknown or disabled")
+        speaking = found.speaking or any(one.audience_claim is not None for one in enabled)
+        return NamedIssuers(enabled, others=found.others, speaking=speaking)
 
-    def _current_index(self) -> "_Index":
-        issuers = self._directory.issuers()
-        built_from, index = self._index
-        if built_from is not issuers:
-            index = _Index(
-                by_iss=_by_name(issuer for issuer in issuers if issuer.provider != SPIFFE),
-                by_trust_domain=_by_name(issuer for issuer in issuers if issuer.provider == SPIFFE),
-            )
-            self._index = (issuers, index)
-        return index
+    def _names(self, iss: str | None, trust_domain: str | None, claims: Claims) -> tuple[IssuerName, ...]:
+        domain = (IssuerName("trust_domain", trust_domain),) if trust_domain else ()
+        if iss is None:
+            return domain
+        if "aud" in claims:
+            audiences = (IssuerName("token", iss, audience) for audience in _texts(claims["aud"]))
+            return (*audiences, IssuerName("token", iss), *domain)
+        claimed = (IssuerName("claim", iss, value) for value in _texts(list(claims.values())))
+        return (*claimed, IssuerName("claim", iss), IssuerName("token", iss), *domain)
+
+
+def _speaks_for(issuer: Issuer, iss: str | None, trust_domain: str | None) -> bool:
+    if issuer.keys.certificates:
+        return False
+    return issuer.issuer == (trust_domain if issuer.provider == SPIFFE else iss)
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    """The texts in it, once each, as many as are looked for."""
+    several = value if isinstance(value, list) else [value]
+    return tuple(dict.fromkeys(one for one in several if isinstance(one, str) and one))[:MAX_NAMES]
 
 
 def _cut(text: str) -> str:
     """What an unverified token says, for the audit record alone."""
     return repr(text[:MAX_SHOWN])
-
-
-def _by_name(issuers: Iterable[Issuer]) -> ReadOnly[str, list[Issuer]]:
-    by_name: defaultdict[str, list[Issuer]] = defaultdict(list)
-    for issuer in issuers:
-        if not issuer.keys.certificates:
-            by_name[issuer.issuer].append(issuer)
-    return dict(by_name)
 
 
 def _named(claims: Claims) -> tuple[str | None, str | None]:
@@ -135,5 +135,5 @@ def _only(owners: list[Issuer]) -> Issuer:
 
 
 def _wrong_audience(what: str, expecting: Iterable[Issuer]) -> InvalidRequest:
-    issuers = " ".join(sorted(issuer.id for issuer in expecting))
+    issuers = " ".join(sorted(issuer.id for issuer in expecting)) or "of that iss"
     return InvalidRequest(Reason.WRONG_AUDIENCE, f"{what} is not what issuer {issuers} expects")

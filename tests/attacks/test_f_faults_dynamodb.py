@@ -8,10 +8,10 @@ import pytest
 
 from federation.aws.backoff import Pause
 from federation.aws.current_state import DynamoCurrentState
+from federation.aws.filing_writer import filing_writer
 from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.aws.service import DynamoDb
 from federation.aws.trust_reader import DynamoTrustReader
-from federation.aws.trust_writer import DynamoTrustWriter
 from federation.local.embedded_aws import EmbeddedAws, sealed_environment
 from federation.model.json import JsonObject
 from federation.model.one_time import OneTimeUse
@@ -130,8 +130,8 @@ def test_fault_F8_repeating_a_commit_that_seemed_to_fail_succeeds_for_us_and_nob
 def test_fault_F8_a_document_whose_answer_was_lost_is_written_once(
     embedded: DynamoDb, settings: Mapping[str, str]
 ) -> None:
-    writer = DynamoTrustWriter(embedded, settings["FEDERATION_TRUST_TABLE"])
-    FaultPlan(embedded, [passing, passing, applied_then_lost, *[passing] * 2])
+    writer = filing_writer(embedded, settings["FEDERATION_TRUST_TABLE"])
+    FaultPlan(embedded, [passing, passing, passing, applied_then_lost, *[passing] * 2])
     assert write(writer, issuer_ref("acme"), ISSUER) == 1
     assert next_version(writer, issuer_ref("acme")) == 2
 
@@ -152,9 +152,10 @@ def test_fault_F9_a_claim_that_is_taken_is_a_replay(dynamodb: DynamoDb, ledger: 
 
 
 def test_fault_F9_a_document_that_moved_is_a_conflict(dynamodb: DynamoDb, pauses: list[int]) -> None:
-    writer = DynamoTrustWriter(dynamodb, "trust", pauses.append)
+    writer = filing_writer(dynamodb, "trust", pauses.append)
     plan = FaultPlan(dynamodb, [])
     plan.add(answer({"Responses": {}}))
+    plan.add(answer({}))
     plan.add(answer({}))
     plan.add(refuse("ConditionalCheckFailed"))
     with pytest.raises(VersionConflict):
@@ -162,9 +163,10 @@ def test_fault_F9_a_document_that_moved_is_a_conflict(dynamodb: DynamoDb, pauses
 
 
 def test_fault_F10_editors_who_meet_at_the_revision_try_longer(dynamodb: DynamoDb, pauses: list[int]) -> None:
-    writer = DynamoTrustWriter(dynamodb, "trust", pauses.append)
+    writer = filing_writer(dynamodb, "trust", pauses.append)
     plan = FaultPlan(dynamodb, [])
     plan.add(answer({"Responses": {}}))
+    plan.add(answer({}))
     plan.add(answer({}))
     for _ in range(11):
         plan.add(refuse("None", "TransactionConflict", "None"))

@@ -288,4 +288,5 @@ def test_H_a_chain_is_traced_from_record_to_record(world: Delegation) -> None:
         "Mapping/tool-1": 1,
         "Audience/calendar": 1,
         "PolicySet/policies": 0,
+        "PolicySet/tenant/acme": 0,
     }

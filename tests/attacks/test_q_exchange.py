@@ -113,7 +113,8 @@ def test_Q1_junk_costs_no_call(bridge: Attacked, name: str) -> None:
 
 def look_around(bridge: Attacked) -> None:
     """Some refusals are worth a look at whether an edit has made them wrong, unless somebody looked a moment ago."""
-    bridge.post(subject_token(iss="https://stranger.example.com"))
+    bridge.post(BROKEN)
+    bridge.post(subject_token(iss="https://stranger.example.com"))  # a name that is no issuer's is known for as long
 
 
 def test_Q1_a_flood_that_an_edit_might_have_made_right_costs_a_few_reads_a_second(bridge: Attacked) -> None:
@@ -121,7 +122,7 @@ def test_Q1_a_flood_that_an_edit_might_have_made_right_costs_a_few_reads_a_secon
     before = bridge.world.state.reads
     for _ in range(300):
         bridge.world.clock.advance(0.01)
-        bridge.post(subject_token(iss="https://stranger.example.com"))
+        bridge.post(BROKEN)
     assert bridge.world.state.reads - before <= 3 / FRESH
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from federation.aws.clients import kms_client, s3_client
 from federation.aws.current_state import DynamoCurrentState
+from federation.aws.filing_writer import filing_writer
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.policy_reader import DynamoPolicyReader
 from federation.aws.service import DynamoDb
 from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_reader import DynamoTrustReader
-from federation.aws.trust_writer import DynamoTrustWriter
 from federation.local.embedded_aws import EmbeddedAws
 from federation.model.documents import CorruptDocument
 from tests.support.contract import Engine, Trust
@@ -84,14 +84,17 @@ def trust(engine: Engine | None) -> Trust:
     if engine is None:
         fake, clock = FakeTrust(), FixedClock()
         state = FakeState(fake, FakeLedger(clock), clock)
-        return Trust(fake, fake, fake, fake, fake, state, fake, fake, fake.corrupt, fake, fake, fake)
+        return Trust(fake, fake, fake, fake, fake, fake, fake, state, fake, fake, fake.corrupt, fake, fake, fake)
     names = engine.tables()
     table = names["FEDERATION_TRUST_TABLE"]
     corrupt: list[CorruptDocument] = []
     reader = DynamoTrustReader(engine.dynamodb, table, corrupt.append)
-    writer = DynamoTrustWriter(engine.dynamodb, table)
+    writer = filing_writer(engine.dynamodb, table)
     current = DynamoCurrentState(engine.dynamodb, table, names["FEDERATION_STATE_TABLE"], FixedClock())
     policies = DynamoPolicyReader(engine.dynamodb, table)
     pages = DynamoTrustPages(engine.dynamodb, table, corrupt.append)
     key_sets = DocumentKeySets(writer)
-    return Trust(reader, reader, reader, reader, policies, current, writer, key_sets, corrupt, reader, pages, pages)
+    return Trust(
+        *(reader, reader, reader, reader, reader, policies, policies, current, writer, key_sets, corrupt),
+        *(reader, pages, pages),
+    )

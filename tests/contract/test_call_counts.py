@@ -5,12 +5,12 @@ import json
 import pytest
 
 from federation.aws.current_state import DynamoCurrentState
+from federation.aws.filing_writer import filing_writer
 from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.aws.revocations import DynamoRevocations
 from federation.aws.risk_scores import DynamoRiskScores
 from federation.aws.service import DynamoDb
 from federation.aws.trust_reader import DynamoTrustReader
-from federation.aws.trust_writer import DynamoTrustWriter
 from federation.model.one_time import OneTimeUse
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.risk import RiskKey, RiskScore
@@ -46,7 +46,7 @@ def repeat(engine: Engine, table: str, name: str, others: list[str]) -> None:
 
 
 def test_three_selectors_are_one_read(dynamodb: DynamoDb, table: str, reader: DynamoTrustReader) -> None:
-    writer = DynamoTrustWriter(dynamodb, table)
+    writer = filing_writer(dynamodb, table)
     for number, selector in enumerate(SELECTORS):
         write(writer, mapping_ref(f"m{number}"), mapping_body(), selector)
     with counted_calls(dynamodb) as calls:
@@ -57,7 +57,7 @@ def test_three_selectors_are_one_read(dynamodb: DynamoDb, table: str, reader: Dy
 def test_a_thousand_other_mappings_change_nothing(
     engine: Engine, dynamodb: DynamoDb, table: str, reader: DynamoTrustReader
 ) -> None:
-    writer = DynamoTrustWriter(dynamodb, table)
+    writer = filing_writer(dynamodb, table)
     write(writer, mapping_ref("other-0"), mapping_body(), Selector("sub", "other-0"))
     repeat(engine, table, "other-0", [f"other-{number}" for number in range(1, 1000)])
     write(writer, mapping_ref("mine"), mapping_body(), Selector("sub", "worker"))
@@ -68,7 +68,7 @@ def test_a_thousand_other_mappings_change_nothing(
 
 
 def test_a_mapping_by_its_id_is_one_read(dynamodb: DynamoDb, table: str, reader: DynamoTrustReader) -> None:
-    write(DynamoTrustWriter(dynamodb, table), mapping_ref("mine"), mapping_body(), None)
+    write(filing_writer(dynamodb, table), mapping_ref("mine"), mapping_body(), None)
     with counted_calls(dynamodb) as calls:
         assert reader.mapping("mine") is not None
     assert calls == ["BatchGetItem"]
@@ -84,7 +84,7 @@ def test_documents_revocations_and_risk_scores_are_one_read(dynamodb: DynamoDb, 
     names = engine.tables()
     trust, state = names["FEDERATION_TRUST_TABLE"], names["FEDERATION_STATE_TABLE"]
     refs = [issuer_ref(f"i{number}") for number in range(30)]
-    write(DynamoTrustWriter(dynamodb, trust), refs[0], ISSUER)
+    write(filing_writer(dynamodb, trust), refs[0], ISSUER)
     question = CurrentVersionsQuery(
         frozenset(refs),
         frozenset(RevocationKey(RevocationTarget.JTI, f"t{number}") for number in range(50)),

@@ -2,9 +2,9 @@
 
 import pytest
 
+from federation.aws.filing_writer import filing_writer
 from federation.aws.service import DynamoDb
 from federation.aws.trust_pages import DynamoTrustPages
-from federation.aws.trust_writer import DynamoTrustWriter
 from federation.model.admin import ADMIN_AUDIENCE, TRUST_READ, TRUST_WRITE
 from federation.model.confirmation import CONFIRMATION
 from federation.model.json import Json, JsonObject
@@ -132,7 +132,7 @@ def test_every_read_is_strongly_consistent(dynamodb: DynamoDb, engine: Engine) -
 def test_what_is_read_does_not_grow_with_what_there_is(dynamodb: DynamoDb, engine: Engine) -> None:
     table = engine.tables()["FEDERATION_TRUST_TABLE"]
     corrupt: list[Exception] = []
-    writer, pages = DynamoTrustWriter(dynamodb, table), DynamoTrustPages(dynamodb, table, corrupt.append)
+    writer, pages = filing_writer(dynamodb, table), DynamoTrustPages(dynamodb, table, corrupt.append)
     for number in range(200):
         write(writer, mapping_ref(f"m{number}"), mapping_body())
     with counted_calls(dynamodb) as calls:

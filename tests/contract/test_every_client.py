@@ -1,8 +1,8 @@
 """All registered clients at once, on the adapter alone: who asks for a token is looked up by name."""
 
+from federation.aws.filing_writer import filing_writer
 from federation.aws.service import DynamoDb
 from federation.aws.trust_reader import DynamoTrustReader
-from federation.aws.trust_writer import DynamoTrustWriter
 from federation.model.documents import CorruptDocument
 from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef, Kind
@@ -18,7 +18,7 @@ BODY: JsonObject = {
 
 def test_they_are_found_in_every_shard_but_for_deleted_and_corrupt_ones(dynamodb: DynamoDb, engine: Engine) -> None:
     table, corrupt = engine.tables()["FEDERATION_TRUST_TABLE"], list[CorruptDocument]()
-    writer, reader = DynamoTrustWriter(dynamodb, table), DynamoTrustReader(dynamodb, table, corrupt.append)
+    writer, reader = filing_writer(dynamodb, table), DynamoTrustReader(dynamodb, table, corrupt.append)
     names = {f"client-{number}" for number in range(40)}
     versions = {name: write(writer, DocumentRef(Kind.CLIENT, name), BODY) for name in names}
     write(writer, DocumentRef(Kind.CLIENT, "client-1"), {**BODY, "enabled": False})

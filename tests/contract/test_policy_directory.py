@@ -4,7 +4,7 @@ import pytest
 
 from federation.model.documents import StoredDocument
 from federation.model.json import Json
-from federation.model.policy import POLICY_SET, Policy, Zone
+from federation.model.policy import POLICY_SET, Policy, Zone, policy_set_of
 from federation.model.trust import DocumentRef, Kind
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
@@ -31,8 +31,9 @@ def test_policies_and_zones_are_read_with_the_version_of_their_set(trust: Trust)
     documents = trust.policies.policies()
     assert documents.policies == (Policy("p", 1, PERMIT, "acme"),)
     assert documents.zones == (Zone("corp", 1, ("192.0.2.0/24",), enabled=False),)
-    assert documents.version == 2
-    assert trust.versions(POLICY_SET) == {POLICY_SET: 2}
+    assert documents.version == 1
+    acme = policy_set_of("acme")
+    assert trust.versions(POLICY_SET, acme, policy_set_of("other")) == {POLICY_SET: 1, acme: 1}
 
 
 def test_every_write_and_every_deletion_moves_the_set(trust: Trust) -> None:

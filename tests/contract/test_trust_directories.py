@@ -7,7 +7,7 @@ from tests.support.trust_documents import AUDIENCE, ISSUER, SOMEBODY, issuer_ref
 
 def test_nothing_written_is_nothing_trusted(trust: Trust) -> None:
     assert trust.issuers.issuers() == ()
-    assert trust.audiences.audiences() == ()
+    assert trust.audiences.audience("risk-engine") is None
 
 
 def test_documents_come_back_as_values_disabled_ones_included(trust: Trust) -> None:
@@ -16,7 +16,8 @@ def test_documents_come_back_as_values_disabled_ones_included(trust: Trust) -> N
     write(trust.writer, DocumentRef(Kind.AUDIENCE, "risk-engine"), AUDIENCE)
 
     acme, beta = trust.issuers.issuers()
-    (audience,) = trust.audiences.audiences()
+    audience = trust.audiences.audience("risk-engine")
+    assert audience is not None
 
     assert (acme.id, acme.version, acme.issuer, acme.enabled) == ("acme", 1, "https://idp.example.com", True)
     assert (beta.id, beta.enabled, beta.tenant) == ("beta", False, "beta")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from federation.aws.clients import boto_dynamodb
-from federation.aws.trust_writer import DynamoTrustWriter
+from federation.aws.filing_writer import filing_writer
 from federation.client.http import Answer, post_form, send
 from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
@@ -156,7 +156,7 @@ def test_a_policy_that_is_wrong_is_refused_with_its_place(
 
 def test_with_a_policy_that_cannot_be_read_nothing_is_issued(laptop: Laptop) -> None:
     """No admin writes such a one: the table was written to by somebody else."""
-    writer = DynamoTrustWriter(boto_dynamodb(), laptop.local.settings.trust_table)
+    writer = filing_writer(boto_dynamodb(), laptop.local.settings.trust_table)
     broken = {**POLICY, "id": "broken", "cedar": "permit ("}
     writer.put(StoredDocument(Kind.POLICY, "broken", 1, broken), None, Change("somebody else", "2027-01-15T08:00:00Z"))
     answer = laptop.exchange()

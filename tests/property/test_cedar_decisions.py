@@ -273,4 +273,4 @@ def _problem(text: str) -> PolicyProblem | None:
 @given(anything | fragments)
 def test_every_stored_text_is_read_or_is_unavailable(text: str) -> None:
     with suppress(TemporarilyUnavailable):
-        assert PolicySlices((Policy("p", 1, text),))
+        assert PolicySlices((Policy("p", 1, text),)).slice_for(Party("p", "i"), Place("a"))

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from federation.model.authorization import TokenTerms
 from federation.model.binding import ProvenKeys
-from federation.model.policy import PolicyDocuments
 from federation.model.tokens import Caller, VerifiedToken
 from federation.model.trust import Audience, Grant
 from federation.oauth.errors import OAuthError
@@ -17,6 +16,7 @@ from federation.oauth.request import ExchangeRequest
 from federation.policy.authorizer import Authorizer
 from federation.policy.decider import Decider
 from federation.trust.risks import KnownRisks
+from tests.support.known_documents import KnownDocuments
 from tests.support.policy_world import client, registered
 from tests.support.trust_values import NOW, asking, audience, mapped, verified
 
@@ -69,18 +69,12 @@ proven_keys = st.builds(
 )
 
 
-NO_POLICIES = PolicyDocuments(0)
-
-
 @dataclass(frozen=True)
-class World:
+class World(KnownDocuments):
     known: tuple[Audience, ...]
 
     def audiences(self) -> tuple[Audience, ...]:
         return self.known
-
-    def policies(self) -> PolicyDocuments:
-        return NO_POLICIES
 
     def now(self) -> float:
         return float(NOW)

@@ -17,6 +17,7 @@ from federation.oauth.identifiers import JWT_BEARER_ASSERTION, GrantType, TokenT
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ClientCredentials, ExchangeRequest
 from federation.trust.directory import CachedTrust
+from federation.trust.versions import KnownVersions
 from federation.verification.algorithms import SignatureAlgorithm
 from federation.verification.certificate import CertificateVerifier
 from federation.verification.discovery import KeySource
@@ -28,7 +29,9 @@ from federation.verification.providers import provider_named
 from federation.verification.verifier import TokenVerifier
 from federation.verification.x509.candidates import CertificateIssuers
 from tests.support.fake_clock import FixedClock
+from tests.support.fake_current_state import FakeState
 from tests.support.fake_fetcher import FakeFetcher
+from tests.support.fake_ledger import FakeLedger
 from tests.support.fake_trust import FakeTrust
 from tests.support.issuer_world import BRIDGE, jwks
 from tests.support.jose_keys import JoseKey, ec_key
@@ -82,7 +85,8 @@ class ClientWorld:
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
 
     def __post_init__(self) -> None:
-        self.known = CachedTrust(self.trust, self.trust, self.trust, self.clock)
+        state = FakeState(self.trust, FakeLedger(self.clock), self.clock)
+        self.known = CachedTrust(self.trust, KnownVersions(state, self.clock), self.clock)
         self.keys = CountingKeys(KeyCache(KeySource(self.web), self.clock))
         issuers = TrustedIssuers(self.known, BRIDGE)
         of_issuers = KeyCache(KeySource(self.web), self.clock)

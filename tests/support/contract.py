@@ -11,13 +11,15 @@ from federation.local.embedded_aws import create_tables
 from federation.model.documents import CorruptDocument
 from federation.model.trust import DocumentRef
 from federation.ports import (
-    AudienceDirectory,
+    AllIssuers,
+    AllPolicies,
+    AudiencesByName,
     ClientsById,
     CurrentState,
     CurrentVersionsQuery,
     DocumentPages,
     History,
-    IssuerDirectory,
+    IssuersByName,
     KeySets,
     MappingIndex,
     MappingsById,
@@ -56,11 +58,13 @@ class Engine:
 class Trust:
     """Every port on the trust table."""
 
-    issuers: IssuerDirectory
-    audiences: AudienceDirectory
+    issuers: AllIssuers
+    by_name: IssuersByName
+    audiences: AudiencesByName
     mappings: MappingIndex
     mappings_by_id: MappingsById
-    policies: PolicyDirectory
+    policies: AllPolicies
+    filed_policies: PolicyDirectory
     current: CurrentState
     writer: TrustWriter
     key_sets: KeySets

@@ -32,6 +32,7 @@ from federation.trust.directory import CachedTrust
 from federation.trust.memory import TrustMemory
 from federation.trust.policies import CachedPolicies
 from federation.trust.risks import KnownRisks
+from federation.trust.versions import KnownVersions
 from federation.verification.certificate import CertificateVerifier
 from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
@@ -160,8 +161,9 @@ class Bridge:
         ).run()
 
     def _exchange(self) -> Exchange:
-        trust = CachedTrust(self.trust, self.trust, self.trust, self.clock)
-        policies = CachedPolicies(self.trust, self.clock)
+        versions = KnownVersions(self.state, self.clock)
+        trust = CachedTrust(self.trust, versions, self.clock)
+        policies = CachedPolicies(self.trust, versions)
         key = CurrentKey(self.trust, self.clock)
 
         source = KeySource(self.web)
@@ -184,7 +186,7 @@ class Bridge:
             minter=Minter(BRIDGE, key, self.identifiers, Commit(self.ledger, self.state, self.signer)),
             log=self.log,
             clock=self.clock,
-            memory=TrustMemory((trust, policies, key), self.risks, self.state, self.clock),
+            memory=TrustMemory((trust, key), versions, self.risks, self.clock, trust.forget_names),
             limits=RequestLimits(
                 Limiter(self.allowances, self.clock), self.issuer_rate, self.tenant_rate, self.address_rate, trust
             ),

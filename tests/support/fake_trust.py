@@ -1,7 +1,7 @@
 """The trust table in memory: every port on it, from IssuerDirectory to KeySets."""
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from threading import RLock
 from typing import TypeVar
@@ -24,16 +24,21 @@ from federation.model.documents import (
 from federation.model.history import TRUST_REVISION, Change, PastVersion
 from federation.model.json import JsonObject
 from federation.model.keys import KeySet
-from federation.model.policy import IN_POLICY_SET, POLICY_SET, PolicyDocuments
+from federation.model.names import IssuerName, NamedIds, NamedIssuers, mappings_of
+from federation.model.policy import POLICY_SET, FiledRules, PolicyDocuments, Shelf, Zone, policy_set_of
 from federation.model.trust import Audience, Client, DocumentRef, DocumentVersion, Issuer, Kind, Mapping, Selector
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
+from federation.policy.cedar.filing import KnownPolicies
 from federation.ports import BucketFull, DocumentState, RevisionMoved, VersionConflict
+from federation.verification.issuer_names import KnownIssuers
 
 BUCKET_BYTES = 400 * 1024
 SIGNING_KEYS = DocumentRef(Kind.KEY_SET, "signing")
 SOMEBODY = Change("admin/somebody", "2027-01-08T08:00:00+00:00")
 """A week before the tests' now."""
+
+_COUNTS = frozenset({Kind.POLICY_SET, Kind.TRUST_REVISION})
 
 _T = TypeVar("_T")
 
@@ -55,12 +60,12 @@ class FakeTrust:
         self._versions: dict[DocumentRef, int] = {}
         self._filed: dict[str, Filing] = {}
         self._issuers: tuple[Issuer, ...] = ()
-        self._audiences: tuple[Audience, ...] = ()
         self._keys: KeySet | None = None
         self._policies = PolicyDocuments(0)
         self._history: dict[DocumentRef, list[PastVersion]] = {}
         self.corrupt: list[CorruptDocument] = []
         self.reads = 0
+        self._zones: tuple[Zone, ...] = ()
 
     def add(self, kind: Kind, id_: str, body: JsonObject, filed_under: Selector | None = None) -> StoredDocument:
         """Write the next version of a document, whatever the version is; what it names is what there is by now."""
@@ -70,7 +75,25 @@ class FakeTrust:
         self.put(document, filed_under)
         return document
 
-    # IssuerDirectory, AudienceDirectory
+    # IssuerDirectory, AudienceDirectory, IssuersByName, AudiencesByName
+
+    def issuer(self, id_: str) -> Issuer | None:
+        return next(iter(self._decoded(self._named(Kind.ISSUER, id_), decode_issuer)), None)
+
+    def issuer_ids(self, names: Sequence[IssuerName]) -> NamedIds:
+        return KnownIssuers(self.issuers()).issuer_ids(names)
+
+    def issuers_named(self, names: Sequence[IssuerName]) -> NamedIssuers:
+        return KnownIssuers(self.issuers()).issuers_named(names)
+
+    def audience(self, id_: str) -> Audience | None:
+        return next(iter(self._decoded(self._named(Kind.AUDIENCE, id_), decode_audience)), None)
+
+    def audience_ids(self, resource: str) -> NamedIds:
+        return NamedIds(tuple(one.id for one in self.audiences_at(resource)))
+
+    def audiences_at(self, resource: str) -> tuple[Audience, ...]:
+        return tuple(one for one in self.audiences() if one.resource == resource)
 
     def issuers(self) -> tuple[Issuer, ...]:
         loaded = self._decoded(self._of_kind(Kind.ISSUER), decode_issuer)
@@ -78,9 +101,7 @@ class FakeTrust:
         return self._issuers
 
     def audiences(self) -> tuple[Audience, ...]:
-        loaded = self._decoded(self._of_kind(Kind.AUDIENCE), decode_audience)
-        self._audiences = self._audiences if loaded == self._audiences else loaded
-        return self._audiences
+        return self._decoded(self._of_kind(Kind.AUDIENCE), decode_audience)
 
     # MappingIndex
 
@@ -93,26 +114,20 @@ class FakeTrust:
     # MappingsById
 
     def mapping(self, id_: str) -> Mapping | None:
-        with self._lock:
-            document = self._documents.get(DocumentRef(Kind.MAPPING, id_))
-        found = self._decoded([document] if document else [], decode_mapping)
-        return found[0] if found else None
+        return next(iter(self._decoded(self._named(Kind.MAPPING, id_), decode_mapping)), None)
 
     # ClientsById
 
     def client(self, id_: str) -> Client | None:
-        with self._lock:
-            document = self._documents.get(DocumentRef(Kind.CLIENT, id_))
-        found = self._decoded([document] if document else [], decode_client)
-        return found[0] if found else None
+        return next(iter(self._decoded(self._named(Kind.CLIENT, id_), decode_client)), None)
 
     # What a FakeState asks
 
     def versions(self, refs: Collection[DocumentRef]) -> dict[DocumentRef, int]:
         with self._lock:
             self.reads += 1
-            known = self._documents.keys() | {POLICY_SET, TRUST_REVISION}
-            return {ref: self._versions[ref] for ref in refs if ref in known and ref in self._versions}
+            known = [ref for ref in refs if ref in self._documents or ref.kind in _COUNTS]
+            return {ref: self._versions[ref] for ref in known if ref in self._versions}
 
     # TrustWriter
 
@@ -146,6 +161,7 @@ class FakeTrust:
                 self._file(document, filed_under)
             since = self._documents[ref].since if ref in self._documents else document.version
             body = json.loads(json.dumps(document.body))
+            self._count(self._documents.get(ref), document)
             self._documents[ref] = replace(document, body=body, since=since, change=change)
             self._moved(ref, document.version, body, change)
 
@@ -154,7 +170,7 @@ class FakeTrust:
             if ref not in self._documents or self._versions[ref] != version:
                 raise VersionConflict(ref)
             self._check_revision(revision)
-            del self._documents[ref]
+            self._count(self._documents.pop(ref))
             if ref.kind is Kind.MAPPING:
                 self._filed.pop(ref.id, None)
             self._moved(ref, version + 1, None, change)
@@ -168,7 +184,6 @@ class FakeTrust:
 
     def _moved(self, ref: DocumentRef, version: int, body: JsonObject | None, change: Change | None) -> None:
         self._versions[ref] = version
-        self._count(ref.kind)
         if change is not None:
             self._versions[TRUST_REVISION] = self.revision() + 1
             self._history.setdefault(ref, []).append(PastVersion(ref, version, body, change))
@@ -204,23 +219,36 @@ class FakeTrust:
         self.reads += 1
         return tuple(one.id for one in self._of_kind(Kind.MAPPING) if is_enabled_and_pending(one.body))
 
-    # PolicyDirectory
+    # PolicyDirectory, AllPolicies
+
+    def shelves(self, wanted: Collection[Shelf]) -> dict[Shelf, FiledRules]:
+        self.reads += 1
+        owners = {shelf.owner for shelf in wanted}
+        theirs = [one for one in self._of_kind(Kind.POLICY) if one.body.get("tenant") in owners]
+        return KnownPolicies(PolicyDocuments(0, self._readable(theirs, decode_policy))).shelves(wanted)
+
+    def zones(self) -> tuple[Zone, ...]:
+        self.reads += 1
+        loaded = self._readable(self._of_kind(Kind.ZONE), decode_zone)
+        self._zones = self._zones if loaded == self._zones else loaded
+        return self._zones
+
+    def policy_sets(self, tenant: str | None) -> tuple[DocumentVersion, ...]:
+        sets = dict.fromkeys((POLICY_SET, policy_set_of(tenant)))
+        return tuple(DocumentVersion(ref, self._versions.get(ref, 0)) for ref in sets)
 
     def policies(self) -> PolicyDocuments:
         with self._lock:
             self.reads += 1
-            try:
-                policies = tuple(map(decode_policy, self._of_kind(Kind.POLICY)))
-                zones = tuple(map(decode_zone, self._of_kind(Kind.ZONE)))
-            except CorruptDocument as error:
-                raise TemporarilyUnavailable(Reason.POLICY_UNAVAILABLE, str(error)) from error
+            policies = self._readable(self._of_kind(Kind.POLICY), decode_policy)
+            zones = self._readable(self._of_kind(Kind.ZONE), decode_zone)
             loaded = PolicyDocuments(self._versions.get(POLICY_SET, 0), policies, zones)
             self._policies = self._policies if loaded == self._policies else loaded
             return self._policies
 
-    def _count(self, kind: Kind) -> None:
-        if kind in IN_POLICY_SET:
-            self._versions[POLICY_SET] = self._versions.get(POLICY_SET, 0) + 1
+    def _count(self, *documents: StoredDocument | None) -> None:
+        for counter in {counter for one in documents if one for counter in _counters(one)}:
+            self._versions[counter] = self._versions.get(counter, 0) + 1
 
     # KeySets
 
@@ -231,6 +259,11 @@ class FakeTrust:
         with self._lock:
             self.put(StoredDocument(*SIGNING_KEYS, keys.version, {}), None, None)
             self._keys = keys
+
+    def _named(self, kind: Kind, id_: str) -> list[StoredDocument]:
+        with self._lock:
+            document = self._documents.get(DocumentRef(kind, id_))
+        return [document] if document else []
 
     def _of_kind(self, kind: Kind) -> list[StoredDocument]:
         with self._lock:
@@ -258,6 +291,12 @@ class FakeTrust:
             ids = sorted(id_ for id_, filing in self._filed.items() if filing in filings)
             return [self._documents[DocumentRef(Kind.MAPPING, id_)] for id_ in ids]
 
+    def _readable(self, documents: list[StoredDocument], decode: Callable[[StoredDocument], _T]) -> tuple[_T, ...]:
+        try:
+            return tuple(map(decode, documents))
+        except CorruptDocument as error:
+            raise TemporarilyUnavailable(Reason.POLICY_UNAVAILABLE, str(error)) from error
+
     def _decoded(self, documents: list[StoredDocument], decode: Callable[[StoredDocument], _T]) -> tuple[_T, ...]:
         self.reads += 1
         decoded: list[_T] = []
@@ -271,3 +310,11 @@ class FakeTrust:
 
 def _issuer_of(document: StoredDocument) -> DocumentRef | None:
     return DocumentRef(Kind.ISSUER, str(document.body.get("issuer"))) if document.kind is Kind.MAPPING else None
+
+
+def _counters(document: StoredDocument) -> Iterator[DocumentRef]:
+    if document.kind in (Kind.POLICY, Kind.ZONE):
+        tenant = document.body.get("tenant")
+        yield policy_set_of(tenant if isinstance(tenant, str) else None)
+    if document.kind is Kind.MAPPING:
+        yield mappings_of(str(document.body["issuer"]))

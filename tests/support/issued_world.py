@@ -42,6 +42,7 @@ from federation.revocation.revoker import Revoker
 from federation.revocation.token import TokenRevocation
 from federation.status.publication import StatusPublication
 from federation.trust.directory import CachedTrust
+from federation.trust.versions import KnownVersions
 from federation.verification.own_references import OwnReferences
 from federation.verification.own_tokens import OwnTokenVerifier
 from tests.support.fake_allowances import FakeAllowances
@@ -148,7 +149,7 @@ class IssuedWorld:
 
     def restart(self) -> None:
         """Every function starts cold: nothing is remembered but what is stored."""
-        trust = CachedTrust(self.trust, self.trust, self.trust, self.clock)
+        trust = CachedTrust(self.trust, KnownVersions(self.state, self.clock), self.clock)
         self.key = CurrentKey(self.trust, self.clock)
         limits = RequestLimits(Limiter(self.allowances, self.clock), self.client_rate, PLENTY, self.address_rate, trust)
         self.callers = ImmediateCallers(AssertedCallers(self.trust), self.claims, limits.admit_caller)

@@ -1,11 +1,13 @@
 """A verifier with trusted issuers around it: real code everywhere, and a network that counts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
 from msgspec.structs import replace
 
 from federation.model.json import Json, JsonObject
+from federation.model.names import IssuerName, NamedIssuers
 from federation.model.tokens import VerifiedToken
 from federation.model.trust import Issuer, IssuerKeys
 from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
@@ -14,6 +16,7 @@ from federation.oauth.reasons import Reason
 from federation.ports import Fetcher
 from federation.verification.claims_table import ClaimsTable
 from federation.verification.discovery import KeySource
+from federation.verification.issuer_names import KnownIssuers
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
 from federation.verification.provider import Provider
@@ -42,6 +45,12 @@ class Directory:
 
     def issuers(self) -> tuple[Issuer, ...]:
         return self.current
+
+    def issuer(self, id_: str) -> Issuer | None:
+        return KnownIssuers(self.current).issuer(id_)
+
+    def issuers_named(self, names: Sequence[IssuerName]) -> NamedIssuers:
+        return KnownIssuers(self.current).issuers_named(names)
 
 
 class Recording:

@@ -21,6 +21,7 @@ from federation.policy.authorizer import Authorizer
 from federation.policy.decider import Decider
 from federation.ports import Approvals
 from federation.trust.risks import KnownRisks
+from tests.support.known_documents import KnownDocuments
 from tests.support.trust_values import NOW, asking, audience, grant, issuer, mapped, mapping, own_token, verified
 
 AGENT = "agent/planner"
@@ -73,7 +74,7 @@ FOR_ITSELF = want(grant=GrantType.CLIENT_CREDENTIALS, subject_token=None, subjec
 
 
 @dataclass
-class Decisions:
+class Decisions(KnownDocuments):
     """An authorizer over documents that a test may turn."""
 
     known: tuple[Audience, ...] = (audience(),)

@@ -132,7 +132,7 @@ class PushWorld:
 
     def push_keys(self, log: AuditLog | None = None) -> PushKeys:
         return PushKeys(
-            issuers=self.trust.issuers,
+            issuer=self.trust.issuer,
             state=self.state,
             pushed=self.pushed,
             pushers=Pushers(self.door(self.trust.load), PushTokens(BRIDGE, self.clock), self.admins_by),
@@ -140,7 +140,6 @@ class PushWorld:
             log=log or self.log,
             clock=self.clock,
             identifiers=CountingIdentifiers(),
-            forget_trust=self._forget,
             check_source_rate=self._limits.check_source_rate,
             alarm=self.alarm,
         )

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from federation.aws.current_state import DynamoCurrentState
+from federation.aws.filing_writer import filing_writer
 from federation.aws.kept_tokens import DynamoKeptTokens
 from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.aws.revocations import DynamoRevocations
 from federation.aws.risk_scores import DynamoRiskScores
-from federation.aws.trust_writer import DynamoTrustWriter
 from federation.ports import CurrentState, KeptTokens, Ledger, RevocationStore, RiskScores, TrustWriter
 from tests.support.contract import Engine
 from tests.support.fake_clock import FixedClock
@@ -50,6 +50,6 @@ def _adapters(engine: Engine) -> StatePorts:
         risks=DynamoRiskScores(dynamodb, state),
         kept=DynamoKeptTokens(dynamodb, state, clock),
         ledger=DynamoLedger(dynamodb, LedgerTables(names["FEDERATION_AUDIT_TABLE"], state), clock),
-        writer=DynamoTrustWriter(dynamodb, trust),
+        writer=filing_writer(dynamodb, trust),
         clock=clock,
     )

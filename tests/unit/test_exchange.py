@@ -48,6 +48,7 @@ def test_an_issued_token_has_one_durable_record_and_no_refusal(world: Bridge) ->
         "Mapping/acme-sync": 1,
         "Audience/risk-engine": 1,
         "PolicySet/policies": 0,
+        "PolicySet/tenant/acme": 0,
     }
     assert world.log.entries == []
 
@@ -88,7 +89,7 @@ def test_a_flood_of_unknown_issuers_costs_a_few_reads_a_second(world: Bridge) ->
     for quarters in range(4):
         for _ in range(50):
             assert world.post(stranger).status == 400
-        assert world.trust.reads == before + quarters
+        assert world.trust.reads == before + quarters + 1
         world.clock.advance(FRESH)
 
 
@@ -107,7 +108,7 @@ def test_refusals_of_the_proven_cost_a_look_each_but_not_for_ever(world: Bridge)
     before = world.trust.reads
     for _ in range(LOOKS + 30):
         assert reason(world.post(audience="ledger")) == "target_not_granted"
-    assert world.trust.reads == before + LOOKS
+    assert world.trust.reads == before + LOOKS + 1  # and the one that found no such audience
 
 
 def test_a_new_target_holds_from_the_very_next_exchange(world: Bridge) -> None:

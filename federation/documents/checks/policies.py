@@ -10,7 +10,7 @@ from federation.documents.schema.policy import PolicyDocument
 from federation.documents.source import STORED, Location, Problem
 from federation.model.policy import Place, Policy, Zone
 from federation.policy.cedar.examples import ExampleProblem, run_examples
-from federation.policy.cedar.slices import DEFAULT_POLICY
+from federation.policy.cedar.filing import DEFAULT_POLICY
 from federation.policy.cedar.zones import ZoneTable
 
 _MEND = "send the policy with examples that hold, in the same set"

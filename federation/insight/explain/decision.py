@@ -28,7 +28,7 @@ from federation.oauth.steps import Step, at
 from federation.pipeline import Pipeline
 from federation.policy.authorizer import Authorizer
 from federation.policy.cedar.engine import CedarEngine
-from federation.policy.cedar.slices import PolicySlices
+from federation.policy.cedar.slices import DirectorySlices
 from federation.policy.decider import Decider
 from federation.value import Redacted
 from federation.verification.issuers import TrustedIssuers
@@ -42,7 +42,7 @@ class Asked(Redacted, Struct, frozen=True):
 
     request: DecisionRequest
     decision: Decision
-    slices: PolicySlices
+    slices: DirectorySlices
 
 
 class Trail(Redacted, Struct):
@@ -94,7 +94,7 @@ class _Listening(CedarEngine, frozen=True):
 
     heard: list[Asked] = field(default_factory=list)
 
-    def decide(self, request: DecisionRequest, slices: PolicySlices) -> Decision:
+    def decide(self, request: DecisionRequest, slices: DirectorySlices) -> Decision:
         """As the engine does."""
         decision = CedarEngine.decide(self, request, slices)
         self.heard.append(Asked(request, decision, slices))

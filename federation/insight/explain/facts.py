@@ -12,7 +12,8 @@ from federation.model.policy import Obligations, Policy, strictest
 from federation.model.trust import Audience, MappedPrincipal
 from federation.oauth.steps import Step
 from federation.policy.cedar.engine import CedarEngine
-from federation.policy.cedar.slices import DEFAULT_POLICY, PolicySlices
+from federation.policy.cedar.filing import DEFAULT_POLICY
+from federation.policy.cedar.slices import PolicySlices
 from federation.policy.ceilings import Target, Way
 
 

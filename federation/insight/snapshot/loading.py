@@ -20,7 +20,7 @@ from federation.model.documents import StoredDocument
 from federation.model.json import Json
 from federation.model.trust import DocumentRef, Issuer, Kind, Mapping, Selector
 from federation.oauth.errors import InvalidRequest
-from federation.ports import DocumentPages, MappingIndex, PolicyDirectory, TrustWriter
+from federation.ports import AllPolicies, DocumentPages, MappingIndex, TrustWriter
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.providers import provider_named, provider_names
 
@@ -52,7 +52,7 @@ class TrustLoader(Struct, frozen=True):
     pages: DocumentPages
     writer: TrustWriter
     index: MappingIndex
-    readable: PolicyDirectory
+    readable: AllPolicies
     own_issuer: str
     """Our URL."""
 

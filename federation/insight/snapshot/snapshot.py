@@ -4,7 +4,7 @@ A copy with one document changed shares everything else with its original, so th
 of any size before anybody writes it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Mapping as ReadOnly
 from typing import TypeVar
 
@@ -22,10 +22,13 @@ from federation.insight.snapshot.parts import (
 )
 from federation.model.documents import StoredDocument
 from federation.model.json import JsonObject
-from federation.model.policy import IN_POLICY_SET, Policy, PolicyDocuments, Zone
-from federation.model.trust import Audience, Client, DocumentRef, Issuer, Kind, Mapping, Selector
+from federation.model.names import IssuerName, NamedIssuers
+from federation.model.policy import IN_POLICY_SET, FiledRules, Policy, PolicyDocuments, Shelf, Zone
+from federation.model.trust import Audience, Client, DocumentRef, DocumentVersion, Issuer, Kind, Mapping, Selector
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
+from federation.policy.cedar.filing import KnownPolicies
+from federation.verification.issuer_names import KnownIssuers
 
 _FIRST_VERSION = 1
 
@@ -45,8 +48,12 @@ class Snapshot(Struct, frozen=True, eq=False):
     filed: ReadOnly[Filing, tuple[str, ...]]
     """Where enabled mappings lie -> their ids, sorted."""
     all_issuers: tuple[Issuer, ...]
+    known_issuers: KnownIssuers
+    """The same, by their names."""
     all_audiences: tuple[Audience, ...]
     policy_documents: PolicyDocuments
+    filed_policies: KnownPolicies
+    """Of the same documents."""
 
     @classmethod
     def of_stored(cls, documents: Iterable[StoredDocument], policy_version: int = _FIRST_VERSION) -> "Snapshot":
@@ -54,13 +61,16 @@ class Snapshot(Struct, frozen=True, eq=False):
         written = sorted((DocumentRef(one.kind, one.id), one) for one in documents if one.kind in REGISTRY)
         values = decoded(one for _, one in written)
         issuers = _all(values.values(), Issuer)
+        policies = _policies(values, policy_version)
         return cls(
             documents=dict(written),
             decoded=values,
             filed=filed(_all(values.values(), Mapping), issuers),
             all_issuers=issuers,
+            known_issuers=KnownIssuers(issuers),
             all_audiences=_all(values.values(), Audience),
-            policy_documents=_policies(values, policy_version),
+            policy_documents=policies,
+            filed_policies=KnownPolicies(policies),
         )
 
     @classmethod
@@ -99,6 +109,23 @@ class Snapshot(Struct, frozen=True, eq=False):
         """All, disabled ones included."""
         return self.all_audiences
 
+    def issuer(self, id_: str) -> Issuer | None:
+        """Disabled ones included; None where there is none, or it is corrupt."""
+        return self.known_issuers.issuer(id_)
+
+    def issuers_named(self, names: Sequence[IssuerName]) -> NamedIssuers:
+        """Enabled ones with any of the names."""
+        return self.known_issuers.issuers_named(names)
+
+    def audience(self, id_: str) -> Audience | None:
+        """Disabled ones included; None where there is none, or it is corrupt."""
+        found = self.decoded.get(DocumentRef(Kind.AUDIENCE, id_))
+        return found if isinstance(found, Audience) else None
+
+    def audiences_at(self, resource: str) -> tuple[Audience, ...]:
+        """Those with that `resource`, disabled ones included."""
+        return tuple(one for one in self.all_audiences if one.resource == resource)
+
     def exact(self, issuer: str, selectors: Sequence[Selector]) -> tuple[Mapping, ...]:
         """Enabled mappings of the issuer under any of the selectors, sorted by id."""
         return self._under(*(Filing(issuer, selector) for selector in dict.fromkeys(selectors)))
@@ -128,6 +155,19 @@ class Snapshot(Struct, frozen=True, eq=False):
             raise TemporarilyUnavailable(Reason.POLICY_UNAVAILABLE, f"corrupt: {', '.join(broken)}")
         return self.policy_documents
 
+    def shelves(self, wanted: Collection[Shelf]) -> ReadOnly[Shelf, FiledRules]:
+        """What lies there; raises as `policies`."""
+        self.policies()
+        return self.filed_policies.shelves(wanted)
+
+    def zones(self) -> tuple[Zone, ...]:
+        """All; raises as `policies`."""
+        return self.policies().zones
+
+    def policy_sets(self, tenant: str | None) -> tuple[DocumentVersion, ...]:
+        """One version for all of them."""
+        return self.filed_policies.policy_sets(tenant)
+
     @property
     def corrupt(self) -> frozenset[DocumentRef]:
         """What cannot be read."""
@@ -154,7 +194,8 @@ class Snapshot(Struct, frozen=True, eq=False):
             return replace(changed, all_audiences=_all(changed.decoded.values(), Audience))
         if ref.kind in IN_POLICY_SET:
             version = self.policy_documents.version + 1
-            return replace(changed, policy_documents=_policies(changed.decoded, version))
+            policies = _policies(changed.decoded, version)
+            return replace(changed, policy_documents=policies, filed_policies=KnownPolicies(policies))
         return changed
 
 
@@ -171,7 +212,8 @@ def _place(snapshot: Snapshot, mapping: Mapping | None) -> Filing | None:
 
 def _with_issuers(before: Snapshot, changed: Snapshot, issuer: str) -> Snapshot:
     """Another provider files the issuer's mappings under other claims."""
-    after = replace(changed, all_issuers=_all(changed.decoded.values(), Issuer))
+    issuers = _all(changed.decoded.values(), Issuer)
+    after = replace(changed, all_issuers=issuers, known_issuers=KnownIssuers(issuers))
     ref = DocumentRef(Kind.ISSUER, issuer)
     if _provider(before.decoded.get(ref)) == _provider(after.decoded.get(ref)):
         return after

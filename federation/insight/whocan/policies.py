@@ -9,12 +9,11 @@ from federation.insight.snapshot.snapshot import Snapshot
 from federation.insight.whocan.makes import Makes
 from federation.insight.whocan.values import PolicySay, Verdict
 from federation.model import policy as asked
-from federation.model.policy import Obligations, Policy
+from federation.model.policy import Obligations, Policy, Uid
 from federation.model.trust import Audience, Issuer
 from federation.policy.cedar.compile import read_policy
 from federation.policy.cedar.engine import CedarEngine
 from federation.policy.cedar.example_request import A_MINUTE, NOON
-from federation.policy.cedar.heads import Uid
 from federation.policy.cedar.rules import Rule
 from federation.policy.cedar.slices import PolicySlices
 

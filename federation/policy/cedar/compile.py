@@ -7,9 +7,11 @@ from functools import lru_cache
 from typing import Any
 
 from cedarpy import PolicySet, policies_to_json_str, validate_policies
+from msgspec.structs import replace
 
 from federation.policy.cedar.annotations import AnnotationProblem, read_obligations
 from federation.policy.cedar.heads import named_actions, read_head
+from federation.policy.cedar.impossible import impossible, never, permits_nothing
 from federation.policy.cedar.locate import parse_problem, schema_problem
 from federation.policy.cedar.mentions import mentions
 from federation.policy.cedar.nested_actors import rests_on_nested_actors
@@ -30,28 +32,55 @@ def compile_policy(document_id: str, text: str) -> CompiledPolicy:
         _check_loadable(source, number, rule)
         _check_in_reach(source, number, rule)
     _check_schema(source)
+    for number, rule in enumerate(compiled.rules):
+        for one in never(json.loads(rule.cedar)):
+            raise _at(source, number, one.quoted, f"this can never hold: {one.message}")
+    for number in sorted(impossible(source.texts)):
+        if not permits_nothing(json.loads(compiled.rules[number].cedar)):
+            raise _at(source, number, compiled.rules[number].effect, _NEVER_APPLIES)
     return compiled
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def read_policy(document_id: str, text: str) -> CompiledPolicy:
     """A policy that was compiled before, without asking the schema again; raises PolicyProblem.
 
     Should a policy no longer fit the schema, its evaluation errs, and that is a denial.
     """
-    source = read_source(text)
-    parsed = _parse(source)
-    if parsed["templates"]:
-        raise PolicyProblem("a template with ?principal or ?resource decides nothing; write a policy")
-    if not parsed["staticPolicies"]:
-        raise PolicyProblem("there is no policy in the text")
-    return CompiledPolicy(document_id, tuple(_rules(document_id, source, parsed["staticPolicies"])))
+    return CompiledPolicy(document_id, tuple(_rules(document_id, read_source(text))))
+
+
+@lru_cache(maxsize=4_000)
+def read_rule(document_id: str, number: int, text: str) -> Rule:
+    """One Cedar policy of a document that was compiled before, by its own text; raises PolicyProblem."""
+    rule, *others = _rules(document_id, read_source(text))
+    if others:
+        raise PolicyProblem("more than one policy, where there is to be one")
+    return replace(rule, id=f"{document_id}#{number}")
+
+
+def rule_texts(text: str) -> tuple[str, ...]:
+    """The text of each Cedar policy of a document, in order, at least one; raises PolicyProblem."""
+    texts = read_source(text).texts
+    if not texts:
+        raise PolicyProblem(_NOTHING)
+    return texts
 
 
 def policy_set(rules: tuple[Rule, ...]) -> PolicySet:
     """The rules as the engine's handle; raises ValueError. Ids go in as data, never as text (ATTACKS F3)."""
     policies = {rule.id: json.loads(rule.cedar) for rule in rules}
     return PolicySet.from_json_str(json.dumps({"templates": {}, "staticPolicies": policies, "templateLinks": []}))
+
+
+def _static_policies(source: Source) -> dict[str, Any]:
+    parsed = _parse(source)
+    if parsed["templates"]:
+        raise PolicyProblem("a template with ?principal or ?resource decides nothing; write a policy")
+    if not parsed["staticPolicies"]:
+        raise PolicyProblem(_NOTHING)
+    policies: dict[str, Any] = parsed["staticPolicies"]
+    return policies
 
 
 def _parse(source: Source) -> Any:  # noqa: ANN401  (Cedar's JSON form, as it comes)
@@ -63,10 +92,13 @@ def _parse(source: Source) -> Any:  # noqa: ANN401  (Cedar's JSON form, as it co
         raise PolicyProblem(_TOO_DEEP) from error
 
 
+_NEVER_APPLIES = "this can never apply to any request, whatever it says; mend its conditions or leave it out"
+_NOTHING = "there is no policy in the text"
 _TOO_DEEP = "too many conditions joined in one expression; write several when clauses or a set"
 
 
-def _rules(document_id: str, source: Source, parsed: dict[str, Any]) -> Iterator[Rule]:
+def _rules(document_id: str, source: Source) -> Iterator[Rule]:
+    parsed = _static_policies(source)
     for number in range(len(parsed)):
         policy = parsed[f"policy{number}"]
         effect = policy["effect"]

@@ -7,10 +7,11 @@ from cedarpy import AuthzResult, Schema, is_authorized
 from msgspec import Struct, field
 
 from federation.model.policy import Decision, DecisionRequest, Obligations, PolicyAction, strictest
+from federation.policy.cedar.filing import DEFAULT_POLICY
 from federation.policy.cedar.question import address_of, question
 from federation.policy.cedar.rules import Rule
 from federation.policy.cedar.schema import request_schema
-from federation.policy.cedar.slices import DEFAULT_POLICY, PolicySlices, Slice
+from federation.policy.cedar.slices import DirectorySlices, Slice
 from federation.value import Redacted
 
 MAX_PROBLEM = 500
@@ -24,7 +25,7 @@ class CedarEngine(Redacted, Struct, frozen=True):
 
     schema: Schema = field(default_factory=request_schema)
 
-    def decide(self, request: DecisionRequest, slices: PolicySlices) -> Decision:
+    def decide(self, request: DecisionRequest, slices: DirectorySlices) -> Decision:
         """Allowed if a policy permits, none forbids and none errs; raises TemporarilyUnavailable if none can be read.
 
         Cedar itself skips a policy that errs, and a permit beside a broken forbid would win: any error is a denial

@@ -4,13 +4,7 @@ from collections.abc import Mapping as ReadOnly
 from typing import NamedTuple
 
 from federation.model.json import JsonObject
-
-
-class Uid(NamedTuple):
-    """Names an entity."""
-
-    type: str
-    id: str
+from federation.model.policy import Uid
 
 
 class Head(NamedTuple):

@@ -1,7 +1,6 @@
-"""All policies, filed by what their heads pin, so that a decision evaluates only those that could apply to it.
+"""The policies that could apply to a request, parsed: a decision reads and evaluates those and no others.
 
-A policy whose head says `resource in Environment::"prod"` can never touch a request for another environment. What the
-heads leave open stays in every slice: a forbid is never left out (ATTACKS invariant 10).
+What the heads leave open stays in every slice: a forbid is never left out (ATTACKS invariant 10).
 """
 
 import hashlib
@@ -15,35 +14,36 @@ from typing import ClassVar, NamedTuple, TypeAlias
 from cedarpy import PolicySet
 from msgspec import Struct
 
-from federation.model.policy import Party, Place, Policy
-from federation.oauth.errors import TemporarilyUnavailable
-from federation.oauth.reasons import Reason
-from federation.policy.cedar.compile import policy_set, read_policy
-from federation.policy.cedar.heads import Uid
+from federation.model.policy import FiledRule, FiledRules, Party, Place, Policy, PolicyDocuments, Shelf, Uid
+from federation.policy.cedar.compile import policy_set, read_rule
+from federation.policy.cedar.filing import DEFAULT_POLICY, NAMED_ACTION, KnownPolicies, file_policy, unavailable
 from federation.policy.cedar.mentions import Mentions, all_mentions
 from federation.policy.cedar.problem import PolicyProblem
 from federation.policy.cedar.rules import Rule
+from federation.ports import PolicyDirectory
 from federation.value import Redacted
 
-DEFAULT_POLICY = Policy(id="default", version=0, cedar="permit (principal, action, resource);")
-"""Shipped: whatever the grants allow. A document of that id takes its place, also a disabled one."""
 MAX_SLICES = 256
 """Handles kept."""
 MAX_KEPT_RULES = 4_000
 """Rules in the handles kept, about 20 KiB each."""
 
+_OPEN = Shelf(None, None)
+_SHIPPED = FiledRules.of(rule for rules in file_policy(DEFAULT_POLICY).values() for rule in rules if rule.cedar)
 
-class _Who(NamedTuple):
-    """Whose requests a rule can concern at all: the rest of it need not be looked at for anybody else."""
 
+class _Part(NamedTuple):
+    """The rules of a shelf that pin one principal, or none."""
+
+    filed: FiledRules
     principal: Uid | None
-    """Pinned by its head."""
-    tenant: str | None
-    """Whose document it is: it is about nobody else's principals."""
+
+    @property
+    def rules(self) -> tuple[FiledRule, ...]:
+        return self.filed.by_principal[self.principal]
 
 
-_Shelf: TypeAlias = tuple[Uid | None, _Who]
-"""What a rule asks for before it can apply, the resource first; a request looks at every shelf it could satisfy."""
+_Parts: TypeAlias = tuple[_Part, ...]
 
 
 class Slice(Redacted, Struct, frozen=True):
@@ -62,64 +62,33 @@ class Slice(Redacted, Struct, frozen=True):
     """Actions that a rule beside the shipped one, which permits all, can concern. None: any, or none is shipped."""
 
 
-class PolicySlices:
-    """Made anew for every new set of documents; safe to share between threads."""
+class DirectorySlices:
+    """Slices of what lies in a directory; safe to share between threads."""
 
-    def __init__(self, policies: Iterable[Policy]) -> None:
-        """Raises TemporarilyUnavailable if any enabled policy cannot be read: nothing is decided without it."""
-        documents = _with_default(tuple(policies))
-        self._versions = {policy.id: policy.version for policy in documents}
-        self._has_shipped = DEFAULT_POLICY in documents
-        self._shelves: dict[Uid | None, dict[_Who, list[Rule]]] = {}
-        self._meant: dict[str | None, frozenset[str]] = {}
-        for policy in documents:
-            for rule in _read(policy):
-                who = _Who(rule.head.principal, policy.tenant)
-                self._shelves.setdefault(rule.head.resource, {}).setdefault(who, []).append(rule)
-                if rule.effect == "permit":
-                    self._meant[policy.tenant] = self._meant.get(policy.tenant, frozenset()) | rule.actions
-        self._kept: OrderedDict[tuple[_Shelf, ...], Slice] = OrderedDict()
+    def __init__(self, directory: PolicyDirectory) -> None:
+        self._directory = directory
+        self._kept: OrderedDict[_Parts, Slice] = OrderedDict()
         self._lock = Lock()
 
     def meant(self, action: str, tenant: str | None) -> bool:
         """Whether the head of some permit names the action, for the principals of that tenant."""
-        return any(action in self._meant.get(owner, ()) for owner in (None, tenant))
+        asked = [Shelf(owner, Uid(NAMED_ACTION, action)) for owner in _owners(tenant)]
+        return any(filed.by_principal for filed in self._directory.shelves(asked).values())
 
     def slice_for(self, principal: Party, audience: Place) -> Slice:
         """What could apply; parsed when it is first asked for. Raises TemporarilyUnavailable."""
-        shelves = tuple(self._satisfied(principal, audience))
+        found = self._directory.shelves(shelves_for(principal.tenant, audience))
+        parts = tuple(_satisfied(found, principal))
         with self._lock:
-            kept = self._kept.get(shelves)
+            kept = self._kept.get(parts)
             if kept is not None:
-                self._kept.move_to_end(shelves)
+                self._kept.move_to_end(parts)
                 return kept
-        made = self._make(shelves)
+        made = _make(parts)
         with self._lock:
-            self._kept[shelves] = made
+            self._kept[parts] = made
             self._make_room()
         return made
-
-    def _satisfied(self, principal: Party, audience: Place) -> Iterator[_Shelf]:
-        """Where rules lie whose heads pin the entities themselves, what those are in, or nothing."""
-        everybody = (None, Uid("Principal", principal.id), *_in(Tenant=principal.tenant))
-        owners = dict.fromkeys((None, principal.tenant))
-        places = (None, Uid("Audience", audience.id), *_in(Environment=audience.environment, Tenant=audience.tenant))
-        for where in places:
-            shelf = self._shelves.get(where)
-            if shelf is not None:
-                known = (_Who(who, owner) for who in everybody for owner in owners)
-                yield from ((where, who) for who in known if who in shelf)
-
-    def _make(self, shelves: tuple[_Shelf, ...]) -> Slice:
-        found = (rule for where, who in shelves for rule in self._shelves[where][who])
-        rules = {rule.id: rule for rule in sorted(found, key=lambda rule: rule.id)}
-        mentioned = all_mentions(rule.mentions for rule in rules.values())
-        others = _actions_of_others(rules.values()) if self._has_shipped else None
-        return Slice(rules, _handle(tuple(rules.values())), mentioned, self._snapshot(rules.values()), others)
-
-    def _snapshot(self, rules: Iterable[Rule]) -> str:
-        documents = sorted({rule.document for rule in rules})
-        return hashlib.sha256(json.dumps([(name, self._versions[name]) for name in documents]).encode()).hexdigest()
 
     def _make_room(self) -> None:
         """The slices that were asked for longest ago go first; the newest stays, however large."""
@@ -129,15 +98,38 @@ class PolicySlices:
             self._kept.popitem(last=False)
 
 
-def _with_default(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
-    """The enabled documents, and the shipped one unless an admin's takes its place."""
-    names = {policy.id for policy in policies}
-    if len(names) != len(policies):
-        raise _unavailable("two policies have the same id")
-    if any(policy.id == DEFAULT_POLICY.id and policy.tenant for policy in policies):
-        raise _unavailable("the default policy is everybody's: it cannot belong to a tenant")
-    shipped = () if DEFAULT_POLICY.id in names else (DEFAULT_POLICY,)
-    return (*shipped, *(policy for policy in policies if policy.enabled))
+class PolicySlices(DirectorySlices):
+    """Slices of documents in memory."""
+
+    def __init__(self, policies: Iterable[Policy]) -> None:
+        """Reads nothing yet."""
+        super().__init__(KnownPolicies(PolicyDocuments(0, tuple(policies))))
+
+
+def shelves_for(tenant: str | None, audience: Place) -> tuple[Shelf, ...]:
+    """Where everything lies that could apply to the tenant's principals at the audience."""
+    places = (Uid("Audience", audience.id), *_in(Environment=audience.environment, Tenant=audience.tenant))
+    return tuple(Shelf(owner, resource) for owner in _owners(tenant) for resource in (None, *places))
+
+
+def _owners(tenant: str | None) -> tuple[str | None, ...]:
+    """Whose policies are about the tenant's principals: everybody's, and its own."""
+    return tuple(dict.fromkeys((None, tenant)))
+
+
+def _satisfied(found: ReadOnly[Shelf, FiledRules], principal: Party) -> Iterator[_Part]:
+    """Rules whose heads pin the principal, its tenant, or nothing; the shipped one unless a document replaces it."""
+    filed = [*found.values()] if found[_OPEN].has(DEFAULT_POLICY.id) else [_SHIPPED, *found.values()]
+    pins = (None, Uid("Principal", principal.id), *_in(Tenant=principal.tenant))
+    yield from (_Part(one, pin) for one in filed for pin in pins if pin in one.by_principal)
+
+
+def _make(parts: _Parts) -> Slice:
+    filed = [rule for part in parts for rule in part.rules if rule.cedar]
+    rules = {rule.id: rule for rule in sorted(map(_read, filed), key=lambda rule: rule.id)}
+    mentioned = all_mentions(rule.mentions for rule in rules.values())
+    others = _actions_of_others(rules.values()) if any(part.filed is _SHIPPED for part in parts) else None
+    return Slice(rules, _handle(tuple(rules.values())), mentioned, _snapshot(filed), others)
 
 
 def _actions_of_others(rules: Iterable[Rule]) -> frozenset[str] | None:
@@ -146,22 +138,23 @@ def _actions_of_others(rules: Iterable[Rule]) -> frozenset[str] | None:
     return frozenset().union(*others) if all(others) else None
 
 
-def _read(policy: Policy) -> tuple[Rule, ...]:
+def _snapshot(filed: Iterable[FiledRule]) -> str:
+    documents = sorted({(rule.document, rule.version) for rule in filed})
+    return hashlib.sha256(json.dumps(documents).encode()).hexdigest()
+
+
+def _read(filed: FiledRule) -> Rule:
     try:
-        return read_policy(policy.id, policy.cedar).rules
+        return read_rule(filed.document, filed.number, filed.cedar)
     except PolicyProblem as problem:
-        raise _unavailable(f"policy {policy.id} version {policy.version}: {problem}") from problem
+        raise unavailable(f"policy {filed.document} version {filed.version}: {problem}") from problem
 
 
 def _handle(rules: tuple[Rule, ...]) -> PolicySet:
     try:
         return policy_set(rules)
     except (ValueError, RecursionError) as error:
-        raise _unavailable(f"a slice of {len(rules)} policies: {error}") from error
-
-
-def _unavailable(detail: str) -> TemporarilyUnavailable:
-    return TemporarilyUnavailable(Reason.POLICY_UNAVAILABLE, detail)
+        raise unavailable(f"a slice of {len(rules)} policies: {error}") from error
 
 
 def _in(**ids: str | None) -> tuple[Uid, ...]:

@@ -45,6 +45,11 @@ class Source(Struct, frozen=True):
     policies: tuple[tuple[Token, ...], ...]
     """The tokens of each Cedar policy, its `;` included."""
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The text of each Cedar policy, without comments before or after."""
+        return tuple(self.text[tokens[0].start : tokens[-1].start + len(tokens[-1].text)] for tokens in self.policies)
+
     def problem(self, message: str, start: int) -> PolicyProblem:
         """A problem at that character."""
         line = self.text.count("\n", 0, start) + 1

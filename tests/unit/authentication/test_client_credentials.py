@@ -30,8 +30,8 @@ class Known(Struct, frozen=True):
     def mapping(self, _id: str) -> Mapping | None:
         return None
 
-    def issuers(self) -> tuple[Issuer, ...]:
-        return (issuer(),)
+    def issuer(self, id_: str) -> Issuer | None:
+        return issuer() if issuer().id == id_ else None
 
 
 def principals(known: Known) -> Principals:

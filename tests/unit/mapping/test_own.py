@@ -21,12 +21,12 @@ URL = "https://idp.example.com"
 class Table:
     """Every port."""
 
-    issuer: Issuer
+    vouching: Issuer
     known: tuple[Mapping, ...]
     registered: tuple[Client, ...] = ()
 
-    def issuers(self) -> tuple[Issuer, ...]:
-        return (self.issuer,)
+    def issuer(self, id_: str) -> Issuer | None:
+        return self.vouching if self.vouching.id == id_ else None
 
     def mapping(self, id_: str) -> Mapping | None:
         return next((one for one in self.known if one.id == id_), None)

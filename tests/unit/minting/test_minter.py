@@ -257,7 +257,7 @@ def test_a_risk_that_is_not_what_the_policies_saw_is_told_for_another_try(world:
     world.state.score(RISK, RiskScore(50, NOW))
     error = world.refused(replace(authorization(), risks=((RISK, seen),)))
     assert isinstance(error, TrustChanged)
-    assert (error.moved, dict(error.risks)) == (False, {RISK: RiskScore(50, NOW)})
+    assert (error.moved, dict(error.risks)) == ((), {RISK: RiskScore(50, NOW)})
 
 
 def test_a_risk_that_is_what_the_policies_saw_lets_the_token_leave(world: World) -> None:

@@ -7,7 +7,6 @@ import pytest
 from federation.model.authorization import TokenTerms
 from federation.model.binding import ProvenKeys
 from federation.model.one_time import OneTimeUse
-from federation.model.policy import PolicyDocuments
 from federation.model.tokens import Caller, VerifiedToken
 from federation.model.trust import Audience, MappedPrincipal
 from federation.oauth.errors import InvalidRequest, InvalidScope, InvalidTarget, OAuthError
@@ -16,22 +15,18 @@ from federation.oauth.request import ExchangeRequest
 from federation.policy.authorizer import Authorizer
 from federation.policy.decider import Decider
 from federation.trust.risks import KnownRisks
+from tests.support.known_documents import KnownDocuments
 from tests.support.trust_values import NOW, asking, audience, grant, issuer, mapped, verified
-
-NO_POLICIES = PolicyDocuments(0)
 
 
 @dataclass(frozen=True)
-class Fixed:
+class Fixed(KnownDocuments):
     """Both ports that the authorizer needs."""
 
     known: tuple[Audience, ...]
 
     def audiences(self) -> tuple[Audience, ...]:
         return self.known
-
-    def policies(self) -> PolicyDocuments:
-        return NO_POLICIES
 
     def now(self) -> float:
         return NOW + 0.5

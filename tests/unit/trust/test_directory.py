@@ -1,13 +1,19 @@
 import pytest
 
 from federation.model.json import JsonObject
-from federation.model.trust import Kind, Selector
-from federation.trust.directory import MAX_LOOKUPS, NO_PATTERNS_TTL, STRANGER_TTL, TTL, CachedTrust
+from federation.model.names import IssuerName
+from federation.model.trust import DocumentRef, Kind, Selector
+from federation.trust.directory import FRESH, MAX_LOOKUPS, CachedTrust
+from federation.trust.versions import ABSENT_TTL, TTL, KnownVersions
 from tests.support.fake_clock import FixedClock
+from tests.support.fake_current_state import FakeState
+from tests.support.fake_ledger import FakeLedger
 from tests.support.fake_trust import FakeTrust
 from tests.support.trust_documents import AUDIENCE, ISSUER, mapping_body
 
 WORKER = Selector("sub", "worker")
+IDP = (IssuerName("token", "https://idp.example.com"),)
+RESOURCE = "https://risk.example.com"
 
 
 @pytest.fixture
@@ -25,14 +31,14 @@ def fake() -> FakeTrust:
 
 @pytest.fixture
 def trust(fake: FakeTrust, clock: FixedClock) -> CachedTrust:
-    return CachedTrust(fake, fake, fake, clock)
+    return CachedTrust(fake, KnownVersions(FakeState(fake, FakeLedger(clock), clock), clock), clock)
 
 
 def reads(fake: FakeTrust, trust: CachedTrust) -> int:
     """How many reads an exchange of the worker costs."""
     before = fake.reads
-    trust.issuers()
-    trust.audiences()
+    trust.issuers_named(IDP)
+    trust.audience("risk-engine")
     trust.exact("acme", [WORKER])
     trust.patterns("acme")
     return fake.reads - before
@@ -41,10 +47,38 @@ def reads(fake: FakeTrust, trust: CachedTrust) -> int:
 def test_a_warm_exchange_costs_no_read(fake: FakeTrust, trust: CachedTrust) -> None:
     fake.add(Kind.MAPPING, "sync", mapping_body(), WORKER)
     fake.add(Kind.MAPPING, "any", mapping_body())
-    assert reads(fake, trust) == 4
+    assert reads(fake, trust) == 6  # a name, an issuer, an audience, two of mappings and the count of them
     assert reads(fake, trust) == 0
-    assert trust.issuers() is trust.issuers()
-    assert trust.audiences() is trust.audiences()
+
+
+def test_what_did_not_move_costs_one_read_however_much_of_it_there_is(
+    fake: FakeTrust, trust: CachedTrust, clock: FixedClock
+) -> None:
+    fake.add(Kind.MAPPING, "sync", mapping_body(), WORKER)
+    for number in range(40):
+        fake.add(Kind.AUDIENCE, f"a-{number}", AUDIENCE)
+        trust.audience(f"a-{number}")
+    reads(fake, trust)
+    clock.advance(TTL)
+    before = fake.reads
+    trust.audience("risk-engine")
+    assert [trust.audience(f"a-{number}") is None for number in range(40)] == [False] * 40
+    assert [one.id for one in trust.exact("acme", [WORKER])] == ["sync"]
+    assert fake.reads == before + 1
+
+
+def test_what_moved_is_read_again_and_nothing_else(fake: FakeTrust, trust: CachedTrust, clock: FixedClock) -> None:
+    fake.add(Kind.MAPPING, "sync", mapping_body(), WORKER)
+    reads(fake, trust)
+    fake.add(Kind.AUDIENCE, "risk-engine", {**AUDIENCE, "enabled": False})
+    clock.advance(TTL)
+    before = fake.reads
+    issuer, mappings, audience = trust.issuer("acme"), trust.exact("acme", [WORKER]), trust.audience("risk-engine")
+    assert issuer is not None
+    assert mappings
+    assert audience is not None
+    assert not audience.enabled
+    assert fake.reads == before + 2
 
 
 def test_an_identity_without_mapping_costs_one_read(fake: FakeTrust, trust: CachedTrust) -> None:
@@ -58,10 +92,12 @@ def test_a_new_mapping_holds_at_once_for_an_identity_that_had_none(fake: FakeTru
     assert [mapping.id for mapping in trust.exact("acme", [WORKER])] == ["sync"]
 
 
-def test_a_first_pattern_holds_within_seconds(fake: FakeTrust, trust: CachedTrust, clock: FixedClock) -> None:
+def test_a_first_pattern_holds_by_itself_after_half_a_minute(
+    fake: FakeTrust, trust: CachedTrust, clock: FixedClock
+) -> None:
     assert trust.patterns("acme") == ()
     fake.add(Kind.MAPPING, "any", mapping_body())
-    clock.advance(NO_PATTERNS_TTL)
+    clock.advance(TTL)
     assert [mapping.id for mapping in trust.patterns("acme")] == ["any"]
 
 
@@ -72,9 +108,9 @@ def test_C11_what_was_changed_holds_after_thirty_seconds(
     reads(fake, trust)
     fake.add(Kind.ISSUER, "acme", {**ISSUER, "enabled": False})
     fake.add(Kind.MAPPING, "sync", mapping_body(enabled=False), WORKER)
-    assert trust.issuers()[0].enabled
+    assert trust.issuers_named(IDP).issuers[0].enabled
     clock.advance(TTL)
-    assert not trust.issuers()[0].enabled
+    assert trust.issuers_named(IDP).issuers == ()
     assert trust.exact("acme", [WORKER]) == ()
 
 
@@ -82,7 +118,9 @@ def test_everything_is_read_again_when_it_was_forgotten(fake: FakeTrust, trust: 
     fake.add(Kind.MAPPING, "sync", mapping_body(), WORKER)
     reads(fake, trust)
     trust.forget()
-    assert reads(fake, trust) == 4
+    fake.add(Kind.MAPPING, "sync", mapping_body(enabled=False), WORKER)
+    trust.exact("acme", [WORKER])
+    assert trust.exact("acme", [WORKER]) == ()
 
 
 def test_lookups_of_different_issuers_and_selectors_are_kept_apart(fake: FakeTrust, trust: CachedTrust) -> None:
@@ -111,14 +149,19 @@ def test_a_mapping_is_read_by_its_id_once(fake: FakeTrust, trust: CachedTrust) -
     assert trust.mapping("sync") is first
     assert fake.reads == before
     trust.forget()
+    fake.add(Kind.MAPPING, "sync", mapping_body(), WORKER)
     assert trust.mapping("sync") is not first
 
 
-def test_a_mapping_that_is_absent_or_disabled_is_looked_for_again(fake: FakeTrust, trust: CachedTrust) -> None:
+def test_a_mapping_that_is_absent_or_disabled_is_looked_for_again(
+    fake: FakeTrust, trust: CachedTrust, clock: FixedClock
+) -> None:
     assert trust.mapping("sync") is None
     fake.add(Kind.MAPPING, "sync", mapping_body(enabled=False), WORKER)
+    clock.advance(ABSENT_TTL)
     assert trust.mapping("sync") is not None
     fake.add(Kind.MAPPING, "sync", mapping_body(), WORKER)
+    trust.forget()
     found = trust.mapping("sync")
     assert found is not None
     assert found.enabled
@@ -138,21 +181,22 @@ def test_a_client_is_read_once(fake: FakeTrust, trust: CachedTrust) -> None:
     assert trust.client("gateway") is first
     assert fake.reads == before
     trust.forget()
+    fake.add(Kind.CLIENT, "gateway", CLIENT)
     assert trust.client("gateway") is not first
 
 
-def test_a_client_that_is_absent_or_disabled_is_looked_for_again_within_seconds(
+def test_a_client_that_is_absent_is_looked_for_again_within_seconds(
     fake: FakeTrust, trust: CachedTrust, clock: FixedClock
 ) -> None:
     assert trust.client("gateway") is None
     fake.add(Kind.CLIENT, "gateway", {**CLIENT, "enabled": False})
     assert trust.client("gateway") is None
-    clock.advance(STRANGER_TTL)
+    clock.advance(ABSENT_TTL)
     found = trust.client("gateway")
     assert found is not None
     assert not found.enabled
     fake.add(Kind.CLIENT, "gateway", CLIENT)
-    clock.advance(STRANGER_TTL)
+    clock.advance(TTL)
     found = trust.client("gateway")
     assert found is not None
     assert found.enabled
@@ -184,3 +228,44 @@ def test_a_client_and_a_mapping_of_one_name_do_not_meet(fake: FakeTrust, trust: 
     fake.add(Kind.MAPPING, "sync", mapping_body(), WORKER)
     assert trust.mapping("sync") is not None
     assert trust.client("sync") is None
+
+
+def test_Q1_a_name_that_is_no_issuers_costs_one_read_for_a_quarter_of_a_second(
+    fake: FakeTrust, trust: CachedTrust, clock: FixedClock
+) -> None:
+    stranger = (IssuerName("token", "https://stranger.example.com"),)
+    before = fake.reads
+    for _ in range(50):
+        assert trust.issuers_named(stranger).issuers == ()
+    assert fake.reads == before + 1
+    fake.add(Kind.ISSUER, "new", {**ISSUER, "issuer": "https://stranger.example.com"})
+    clock.advance(FRESH)
+    assert [one.id for one in trust.issuers_named(stranger).issuers] == ["new"]
+
+
+def test_an_issuer_that_goes_by_another_name_is_found_by_that_alone(
+    fake: FakeTrust, trust: CachedTrust, clock: FixedClock
+) -> None:
+    """Whoever asks looks at the name again: what is remembered of names may be old."""
+    assert [one.issuer for one in trust.issuers_named(IDP).issuers] == ["https://idp.example.com"]
+    fake.add(Kind.ISSUER, "acme", {**ISSUER, "issuer": "https://other.example.com"})
+    clock.advance(TTL)
+    assert trust.issuers_named(IDP).issuers == ()
+
+
+def test_an_audience_is_found_by_its_resource(fake: FakeTrust, trust: CachedTrust) -> None:
+    assert [one.id for one in trust.audiences_at(RESOURCE)] == ["risk-engine"]
+    before = fake.reads
+    assert [one.id for one in trust.audiences_at(RESOURCE)] == ["risk-engine"]
+    assert fake.reads == before
+    assert trust.audiences_at("https://nowhere.example.com") == ()
+
+
+def test_a_mapping_that_moved_is_dropped_from_beside_the_others(fake: FakeTrust, trust: CachedTrust) -> None:
+    """An earlier release, which counts nothing, may have written it."""
+    fake.add(Kind.MAPPING, "sync", mapping_body(), WORKER)
+    fake.add(Kind.MAPPING, "any", mapping_body())
+    first, pattern = trust.exact("acme", [WORKER]), trust.patterns("acme")
+    trust.forget_documents([DocumentRef(Kind.MAPPING, "sync"), DocumentRef(Kind.MAPPING, "any")])
+    assert trust.exact("acme", [WORKER]) is not first
+    assert trust.patterns("acme") is not pattern

@@ -3,9 +3,9 @@
 import pytest
 
 from federation.model.json import JsonObject
-from federation.model.policy import Obligations
+from federation.model.policy import Obligations, Uid
 from federation.policy.cedar.compile import compile_policy
-from federation.policy.cedar.heads import Head, Uid
+from federation.policy.cedar.heads import Head
 from federation.policy.cedar.problem import PolicyProblem
 from tests.support.policy_requests import FORBID, PERMIT, load
 

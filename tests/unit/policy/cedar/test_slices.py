@@ -2,10 +2,12 @@
 
 import pytest
 
-from federation.model.policy import Party, Place, Policy
+from federation.model.policy import Party, Place, Policy, Shelf
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.policy.cedar import slices as module
+from federation.policy.cedar.compile import read_rule
+from federation.policy.cedar.filing import MAX_SHELVES, file_policy
 from federation.policy.cedar.latest import Latest
 from federation.policy.cedar.slices import PolicySlices
 from tests.support.policy_requests import FORBID, PERMIT, policies
@@ -106,7 +108,7 @@ def test_two_documents_never_look_like_one_in_a_snapshot() -> None:
 )
 def test_a_set_that_cannot_be_read_decides_nothing(documents: tuple[Policy, ...]) -> None:
     with pytest.raises(TemporarilyUnavailable) as caught:
-        PolicySlices(documents)
+        PolicySlices(documents).slice_for(PRINCIPAL, PLACE)
     assert caught.value.reason is Reason.POLICY_UNAVAILABLE
 
 
@@ -120,15 +122,54 @@ def test_a_policy_that_can_be_read_but_not_loaded_decides_nothing() -> None:
         slices.slice_for(PRINCIPAL, PLACE)
 
 
-def test_slices_are_made_anew_only_for_another_set() -> None:
-    latest, documents = Latest(PolicySlices), policies({"any": f"{FORBID};"})
-    made = latest.of(documents)
-    assert latest.of(documents) is made
-    assert latest.of(policies({"any": f"{FORBID};"})) is not made
+def test_a_broken_policy_of_another_tenant_is_in_nobody_elses_way() -> None:
+    slices = PolicySlices((Policy("theirs", 1, "?", tenant="other"), Policy("ours", 1, f"{FORBID};", tenant="acme")))
+    assert in_slice(slices) == {"default", "ours"}
+    with pytest.raises(TemporarilyUnavailable):
+        slices.slice_for(Party("x", "i", "other"), PLACE)
 
 
-def test_a_set_that_could_not_be_made_is_tried_again() -> None:
-    latest, broken = Latest(PolicySlices), policies({"any": "?"})
+def test_no_policy_of_another_tenant_is_read() -> None:
+    """Ten thousand of them cost as much as ten."""
+    read_rule.cache_clear()
+    slices = PolicySlices(tuple(Policy(f"p-{n}", 1, f"{FORBID};", tenant=f"t-{n}") for n in range(1_000)))
+    slices.slice_for(PRINCIPAL, PLACE)
+    assert read_rule.cache_info().misses == 1
+
+
+def test_a_document_about_more_places_than_it_can_be_filed_under_is_found_at_each() -> None:
+    rules = [f'forbid (principal, action, resource == Audience::"a-{n}");' for n in range(MAX_SHELVES + 10)]
+    slices = PolicySlices((Policy("wide", 1, "".join(rules)),))
+    assert in_slice(slices, place=Place(f"a-{MAX_SHELVES + 5}")) == {"default", "wide"}
+    assert set(file_policy(Policy("wide", 1, "".join(rules)))) == {Shelf(None, None)}
+
+
+def test_the_document_in_the_shipped_policys_place_is_seen_wherever_its_rules_lie() -> None:
+    replaced = Policy("default", 3, 'permit (principal, action, resource == Audience::"payments");')
+    slices = PolicySlices((replaced,))
+    assert list(slices.slice_for(PRINCIPAL, PLACE).rules) == []
+    assert list(slices.slice_for(PRINCIPAL, Place("payments")).rules) == ["default#0"]
+
+
+def test_whether_somebody_may_impersonate_is_a_question_about_the_tenant_alone() -> None:
+    named = 'permit (principal, action == Action::"impersonate", resource == Audience::"x");'
+    slices = PolicySlices((Policy("p", 1, named, tenant="acme"), Policy("q", 1, f"{FORBID};")))
+    assert slices.meant("impersonate", "acme")
+    assert not slices.meant("impersonate", "other")
+    assert not slices.meant("impersonate", None)
+    assert not slices.meant("delegate", "acme")
+
+
+def test_what_is_made_is_made_anew_only_of_something_else() -> None:
+    latest: Latest[list[int], list[int]] = Latest(sorted)
+    numbers = [2, 1]
+    made = latest.of(numbers)
+    assert latest.of(numbers) is made
+    assert latest.of([2, 1]) is not made
+
+
+def test_what_could_not_be_made_is_tried_again() -> None:
+    latest: Latest[str, int] = Latest(int)
     for _ in range(2):
-        with pytest.raises(TemporarilyUnavailable):
-            latest.of(broken)
+        with pytest.raises(ValueError, match="invalid"):
+            latest.of("?")

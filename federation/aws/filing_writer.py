@@ -1,0 +1,27 @@
+"""A TrustWriter that files what it writes."""
+
+from federation.aws.backoff import Pause, full_jitter
+from federation.aws.items import Item
+from federation.aws.places import FORMAT, places_of
+from federation.aws.refiling import Refiling, new_layout
+from federation.aws.service import DynamoDb
+from federation.aws.trust_marker import marker_in
+from federation.aws.trust_writer import DynamoTrustWriter
+from federation.aws.trust_writes import FilingRules, Marker
+
+
+def filing_writer(
+    dynamodb: DynamoDb, table: str, pause: Pause = full_jitter, *, refile: bool = True
+) -> DynamoTrustWriter:
+    """For whoever writes documents. `refile`: and may file as well what an earlier release has written."""
+    refiling = Refiling(dynamodb, table, pause)
+
+    def marker(item: Item | None) -> Marker:
+        found = marker_in(item, FORMAT)
+        if found.layout is not None:
+            return found
+        if not found.revision:
+            return Marker(0, new_layout())
+        return refiling.run(found.revision) if refile else found
+
+    return DynamoTrustWriter(dynamodb, table, pause, FilingRules(places_of, marker))

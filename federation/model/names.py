@@ -1,0 +1,42 @@
+"""What documents are looked for by, where a request does not name them by their ids."""
+
+from typing import Literal, NamedTuple
+
+from federation.model.trust import DocumentRef, Issuer, Kind
+
+
+class IssuerName(NamedTuple):
+    """What somebody's proof says of whoever vouches for it."""
+
+    how: Literal["token", "claim", "trust_domain", "authority"]
+    value: str
+    """`iss`; a trust domain; an authority's name."""
+    audience: str = ""
+    """Of a token, what `aud`, or the claim that stands for it, must be; empty: our own URL."""
+
+
+class NamedIds(NamedTuple):
+    """Which documents have one of some names."""
+
+    ids: tuple[str, ...]
+    """Sorted."""
+    of_iss: int = 0
+    """How many enabled issuers have the `iss` that the names say, whatever audience they want."""
+    speaking: int = 0
+    """How many of them let a claim stand for `aud`."""
+
+
+class NamedIssuers(NamedTuple):
+    """Who may be meant by some names."""
+
+    issuers: tuple[Issuer, ...]
+    """Disabled ones may be among them."""
+    others: bool = False
+    """Whether any enabled issuer has that `iss`, whatever audience it wants."""
+    speaking: bool = False
+    """Whether any of them lets a claim stand for `aud`."""
+
+
+def mappings_of(issuer: str) -> DocumentRef:
+    """What counts the writes of mappings of that issuer (its document id)."""
+    return DocumentRef(Kind.TRUST_REVISION, f"issuer/{issuer}")
