@@ -5,7 +5,7 @@ BIN := .venv/bin
 SAM := .venv-sam/bin
 ENGINE := .venv-engine/bin
 
-.PHONY: help demo serve test lint unit sam contract race interop interop-issuers bench scale lock schemas clean
+.PHONY: help demo serve test lint unit packaging sam contract race interop interop-issuers bench scale lock schemas clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,7 @@ serve: .venv/ready ## the whole bridge on a laptop, with the example trust docum
 test: ## every check
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint .venv-sam/ready # what waits for downloads, beside what computes
 	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory packaging
 
 lint: .venv/ready ## style, types, layers, template
 	$(BIN)/ruff check .
@@ -29,6 +30,9 @@ lint: .venv/ready ## style, types, layers, template
 
 unit: .venv/ready .venv-sam/ready ## the tests
 	$(BIN)/pytest -n 2
+
+packaging: .venv/ready ## the wheel with each extra alone, in an empty environment
+	$(BIN)/pytest tests/packaging -n 2
 
 contract: .venv/ready .venv-engine/ready ## the contract tests on MiniStack too, an open AWS engine
 	$(BIN)/pytest tests/contract --ministack

@@ -14,7 +14,7 @@ if TYPE_CHECKING or not yaml.__with_libyaml__:
 else:
     from yaml import CSafeLoader as SafeLoader  # ten times as fast, and every start reads the template twice
 
-TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+TEMPLATE = Path(__file__).with_name("template.yaml")
 
 Properties: TypeAlias = Mapping[str, Any]
 
