@@ -117,7 +117,8 @@ endef
 
 sam: .venv-sam/ready ## the SAM CLI in an environment of its own, for sam build and sam deploy
 
-bench: .venv/ready ## what an exchange costs, beside what it may cost
+bench: .venv/ready ## what an exchange costs, beside what it may cost; npm's jose beside our verifier, where there is npm
+	-@command -v npm >/dev/null && npm ci --silent --prefix benchmarks/jose
 	@$(BIN)/python -m benchmarks
 
 MAPPINGS ?= 1000000

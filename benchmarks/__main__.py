@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import calls, cold, cpu
+from benchmarks import calls, cold, cpu, services
 from benchmarks.world import aws_process, world
 
 
@@ -19,6 +19,9 @@ def main() -> None:
         with console.status("starting processes ..."):
             start = cold.measure(aws)
     console.print(_ratio_table(cost, client, start))
+    with console.status("verifying as services do ..."):
+        verified = services.measure()
+    console.print(services.table(verified))
 
 
 def _calls_table(rows: list[calls.Measured]) -> Table:

@@ -4,8 +4,12 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from federation.oauth.errors import InsufficientScope, InvalidToken
 from federation.oauth.reasons import Reason
+
+_DECODER = msgspec.json.Decoder(dict[str, Any])
 
 
 class _NotAsked:
@@ -21,12 +25,19 @@ _NOT_ASKED = _NotAsked()
 class Claims(Mapping[str, Any]):
     """The claims of a token that was verified. A mapping, so `claims["sub"]` works too."""
 
-    __slots__ = ("_claims", "_now")
+    __slots__ = ("_now", "_payload", "_read")
 
-    def __init__(self, claims: dict[str, Any], now: float | None = None) -> None:
-        """`now`: when it was verified, in seconds since the epoch; None: now."""
-        self._claims = claims
+    def __init__(self, claims: dict[str, Any] | bytes, now: float | None = None) -> None:
+        """`claims`: a JSON object, or its text, which is read when it is asked for. `now`: when they were verified."""
+        self._payload = b"" if isinstance(claims, dict) else claims
+        self._read = claims if isinstance(claims, dict) else None
         self._now = time.time() if now is None else now
+
+    @property
+    def _claims(self) -> dict[str, Any]:
+        if self._read is None:
+            self._read = _DECODER.decode(self._payload)
+        return self._read
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401  (JSON)
         return self._claims[name]

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 import jwt
 import msgspec
+from cryptography.hazmat.primitives.hashes import SHA256
 
+from federation.model.rsa_signature import pkcs1, pss
 from federation.oauth.errors import InvalidToken
 from federation.oauth.metadata import JWKS_PATH
 from federation.oauth.reasons import Reason
@@ -32,6 +34,7 @@ _SET_BACK = 5.0
 """Seconds, as clocks are set by the network."""
 
 Claims: TypeAlias = Mapping[str, Any]
+_RSA = {"RS256": pkcs1(SHA256()), "PS256": pss(SHA256())}
 
 
 def read_keys(body: bytes) -> dict[str, jwt.PyJWK]:
@@ -43,14 +46,29 @@ def read_keys(body: bytes) -> dict[str, jwt.PyJWK]:
         raise ValueError("no JWK Set of a bridge") from error
 
 
+class KnownKey:
+    """A key that the bridge publishes."""
+
+    __slots__ = ("algorithm", "kid", "verifies")
+
+    def __init__(self, kid: str, jwk: jwt.PyJWK) -> None:
+        self.kid = kid
+        self.algorithm = jwk.algorithm_name
+        algorithm, key = _RSA.get(jwk.algorithm_name, jwk.Algorithm), jwk.key
+        self.verifies: Callable[[bytes, bytes], bool] = lambda message, signature: bool(
+            algorithm.verify(message, key, signature)
+        )
+        """Whether the signature of the message is by this key."""
+
+
 class KnownKeys:
     """A set of keys as it was published, and the headers of tokens that they signed."""
 
     def __init__(self, body: bytes) -> None:
         """Raises ValueError for a body that is no JWK Set, or has no key."""
         self.body = body
-        self.by_kid = read_keys(body)
-        self.headers: dict[str, tuple[str, jwt.PyJWK]] = {}
+        self.by_kid = {kid: KnownKey(kid, jwk) for kid, jwk in read_keys(body).items()}
+        self.headers: dict[str, tuple[str, KnownKey]] = {}
         """Of header as written: its `typ`, and the key. Tokens of one key differ in what follows."""
         if not self.by_kid:
             raise ValueError("no key")
@@ -84,7 +102,7 @@ class BridgeKeys:
         """All that are published; raises NotHeld or TemporarilyUnavailable."""
         return self._document.get()
 
-    def key(self, kid: object) -> jwt.PyJWK:
+    def key(self, kid: object) -> KnownKey:
         """Raises InvalidToken for a stranger, NotHeld or TemporarilyUnavailable where that cannot be told."""
         known = self.known()
         if isinstance(kid, str) and kid in known.by_kid:
@@ -110,7 +128,7 @@ class Signed(NamedTuple):
     """What the bridge signed: the claims' bytes, and the key that did."""
 
     payload: bytes
-    key: jwt.PyJWK
+    key: KnownKey
 
 
 class BridgeJwts:
@@ -134,7 +152,7 @@ class BridgeJwts:
         """Header and signature; raises InvalidToken, NotHeld or TemporarilyUnavailable. `most`: bytes."""
         parts = _parts(token, most)
         key = self._key(parts.header, typ)
-        if not key.Algorithm.verify(parts.message, key.key, parts.signature):
+        if not key.verifies(parts.message, parts.signature):
             raise InvalidToken(Reason.BAD_SIGNATURE)
         return Signed(_signed_bytes(parts.payload), key)
 
@@ -160,23 +178,23 @@ class BridgeJwts:
         if issued_at > now + self.leeway:
             raise InvalidToken(Reason.TOKEN_NOT_YET_VALID)
 
-    def _key(self, text: str, typ: str) -> jwt.PyJWK:
+    def _key(self, text: str, typ: str) -> KnownKey:
         known = self.keys.known()
         found = known.headers.get(text)
         if found is None:
             found = self._read_header(text)
-            if len(known.headers) < _MOST_HEADERS and known.by_kid.get(found[1].key_id or "") is found[1]:
+            if len(known.headers) < _MOST_HEADERS and known.by_kid.get(found[1].kid) is found[1]:
                 known.headers[text] = found
         if found[0] != typ:
             raise InvalidToken(Reason.WRONG_TOKEN_TYP)
         return found[1]
 
-    def _read_header(self, text: str) -> tuple[str, jwt.PyJWK]:
+    def _read_header(self, text: str) -> tuple[str, KnownKey]:
         """`typ`, and the key; the key's own algorithm is the only one."""
         header = _members(text)
         typ = str(header.get("typ", "")).lower().removeprefix("application/")
         key = self.keys.key(header.get("kid"))
-        if header.get("alg") != key.algorithm_name or "crit" in header:
+        if header.get("alg") != key.algorithm or "crit" in header:
             raise InvalidToken(Reason.UNSUPPORTED_ALGORITHM)
         return typ, key
 

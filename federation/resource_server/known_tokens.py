@@ -2,9 +2,11 @@
 
 from hashlib import sha256
 
-import jwt
 import msgspec
 
+from federation.oauth.errors import InvalidToken
+from federation.oauth.reasons import Reason
+from federation.resource_server.jwts import KnownKey
 from federation.resource_server.status_lists import Place
 
 MOST = 512
@@ -15,15 +17,20 @@ class KnownToken(msgspec.Struct, frozen=True):
     """What does not change while the token lives: that this key signed these claims, for this service."""
 
     payload: bytes
-    key: jwt.PyJWK
+    kid: str
+    key: KnownKey
     place: Place
     issued_at: int
     expires_at: int
+    is_bound: bool
 
 
 def token_digest(token: str) -> bytes:
-    """SHA-256."""
-    return sha256(token.encode("utf-8", "surrogatepass")).digest()
+    """SHA-256; raises InvalidToken for text that has no bytes."""
+    try:
+        return sha256(token.encode()).digest()
+    except UnicodeEncodeError as error:
+        raise InvalidToken(Reason.MALFORMED_TOKEN) from error
 
 
 class KnownTokens:

@@ -50,6 +50,7 @@ class StatusLists:
     def __init__(self, jwts: BridgeJwts, max_stale: float = 0.0) -> None:
         self.jwts = jwts
         self._max_stale = max_stale
+        self._prefix = jwts.keys.issuer + PATH
         self._documents: dict[str, Document[_Dated]] = {}
         self._lock = Lock()
 
@@ -63,15 +64,20 @@ class StatusLists:
         status = claims.get("status")
         place = status.get("status_list") if isinstance(status, dict) else None
         uri, index = (place.get("uri"), place.get("idx")) if isinstance(place, dict) else (None, None)
-        known = isinstance(uri, str) and uri.startswith(self.jwts.keys.issuer + PATH)
-        if not known or type(index) is not int or not 0 <= index < SIZE:
+        if not isinstance(uri, str) or type(index) is not int:
             raise InvalidToken(Reason.MALFORMED_CLAIMS)
-        return Place(str(uri), index)
+        return self.checked_place(uri, index)
+
+    def checked_place(self, uri: str, index: int) -> Place:
+        """The same for a token whose `status` has its form; raises InvalidToken."""
+        if not uri.startswith(self._prefix) or not 0 <= index < SIZE:
+            raise InvalidToken(Reason.MALFORMED_CLAIMS)
+        return Place(uri, index)
 
     def look(self, place: Place) -> None:
         """Raises InvalidToken if the bit is set; NotHeld or TemporarilyUnavailable if that cannot be told."""
         document = self._documents.get(place.uri) or self._document(place.uri)
-        if document.get().list.holds((place.bit,)):
+        if document.get().list.bits[place.bit >> 3] >> (place.bit & 7) & 1:
             raise InvalidToken(Reason.TOKEN_REVOKED)
 
     def prepare(self) -> None:
@@ -93,8 +99,8 @@ class StatusLists:
 
     def _read(self, uri: str, body: bytes, now: float, before: _Dated | None) -> Held[_Dated]:
         claims = self.jwts.verify(body.decode("ascii", "replace"), TYP, REQUIRED)
-        if claims["sub"] != uri or claims["status_list"]["bits"] != 1:
-            raise NotAStatusList("it is another list")
+        if claims["sub"] != uri or claims["status_list"]["bits"] != 1 or claims["exp"] <= now:
+            raise NotAStatusList("it is another list, or one of before")
         ttl = min(LONGEST_TTL, max(1, int(claims["ttl"])))
         dated = _Dated(read_status_list(claims["status_list"]["lst"]), claims["iat"]).after(before)
         stands_in_until = min(now + ttl + self._max_stale, claims["exp"])

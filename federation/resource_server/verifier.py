@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -12,9 +12,10 @@ from federation.oauth.reasons import Reason
 from federation.resource_server.claims import Claims
 from federation.resource_server.dpop import DpopProofs, DpopRequest, certificate_thumbprint
 from federation.resource_server.fetch import Fetch, fetch
-from federation.resource_server.jwts import BridgeJwts, BridgeKeys, read_claims
+from federation.resource_server.jwts import BridgeJwts, BridgeKeys
 from federation.resource_server.known_tokens import KnownToken, KnownTokens, token_digest
 from federation.resource_server.opaque import Introspection, is_reference
+from federation.resource_server.registered import read_registered
 from federation.resource_server.replays import Replays
 from federation.resource_server.status_lists import StatusLists
 from federation.resource_server.waiting import settle, settle_async
@@ -73,9 +74,10 @@ class Verifier:
         `dpop`: of a request that came with a proof. `certificate`: PEM of the TLS client certificate. A token that is
         bound to a key is refused without the proof of that key, and a proof for a token that is not bound is refused.
         """
-        claims = settle(lambda: self._claims(token))
-        self._check_binding(token, claims, dpop, certificate)
-        return claims
+        verified = settle(lambda: self._verified(token))
+        if verified.is_bound or dpop is not None:
+            self._check_binding(token, verified.claims, dpop, certificate)
+        return verified.claims
 
     async def verify_async(
         self, token: str, *, dpop: DpopRequest | None = None, certificate: str | None = None
@@ -83,9 +85,10 @@ class Verifier:
         """The same for an event loop, which goes on while keys or a list are fetched."""
         if self._introspection is not None and is_reference(token):
             return await asyncio.to_thread(self.verify, token, dpop=dpop, certificate=certificate)
-        claims = await settle_async(lambda: self._claims(token))
-        self._check_binding(token, claims, dpop, certificate)
-        return claims
+        verified = await settle_async(lambda: self._verified(token))
+        if verified.is_bound or dpop is not None:
+            self._check_binding(token, verified.claims, dpop, certificate)
+        return verified.claims
 
     def prepare(self) -> None:
         """Fetch keys and lists before the first request; raises TemporarilyUnavailable."""
@@ -101,42 +104,42 @@ class Verifier:
         """End the background thread."""
         self._jwts.keys.published.close()
 
-    def _claims(self, token: str) -> Claims:
+    def _verified(self, token: str) -> "_Verified":
         """Raises what `verify` does, and NotHeld for what has to be fetched first."""
         if self._introspection is not None and is_reference(token):
             claims = self._introspection.claims(token, self._now())
             self._jwts.check(claims, REQUIRED, self.audience)
             _check_texts(claims)
-            return Claims(claims, self._now())
+            return _Verified(Claims(claims, self._now()), "cnf" in claims)
         digest = token_digest(token)
         known = self._known.find(digest)
-        if known is None or self._jwts.keys.known().by_kid.get(known.key.key_id or "") is not known.key:
-            claims, known = self._checked(token)
+        if known is None or self._jwts.keys.known().by_kid.get(known.kid) is not known.key:
+            known = self._checked(token)
             self._status.look(known.place)
             self._known.add(digest, known)
-            return Claims(claims, self._now())
-        self._jwts.check_times(known.issued_at, known.expires_at)
-        self._status.look(known.place)
-        return Claims(read_claims(known.payload), self._now())
+        else:
+            self._jwts.check_times(known.issued_at, known.expires_at)
+            self._status.look(known.place)
+        return _Verified(Claims(known.payload, self._now()), known.is_bound)
 
-    def _checked(self, token: str) -> tuple[dict[str, Any], KnownToken]:
+    def _checked(self, token: str) -> KnownToken:
         signed = self._jwts.signed(token, TYP)
-        claims = read_claims(signed.payload)
-        self._jwts.check(claims, REQUIRED, self.audience)
-        _check_texts(claims)
-        place = self._status.place(claims)
-        return claims, KnownToken(signed.payload, signed.key, place, claims["iat"], claims["exp"])
+        said = read_registered(signed.payload)
+        if said.iss != self.issuer:
+            raise InvalidToken(Reason.UNTRUSTED_ISSUER)
+        if said.aud != self.audience and (isinstance(said.aud, str) or self.audience not in said.aud):
+            raise InvalidToken(Reason.WRONG_AUDIENCE)
+        self._jwts.check_times(said.iat, said.exp)
+        listed = said.status.status_list
+        place, is_bound = self._status.checked_place(listed.uri, listed.idx), said.cnf is not msgspec.UNSET
+        return KnownToken(signed.payload, signed.key.kid, signed.key, place, said.iat, said.exp, is_bound)
 
     def _check_binding(self, token: str, claims: Claims, dpop: DpopRequest | None, certificate: str | None) -> None:
-        if dpop is None and certificate is None and "cnf" not in claims:
-            return
         proven: dict[str, str] = {}
         if dpop is not None:
             proven["jkt"] = self._proofs.thumbprint(dpop, token)
         if certificate is not None:
             proven["x5t#S256"] = certificate_thumbprint(certificate)
-        if "cnf" not in claims and dpop is None:
-            return
         binding = _bound_to(claims)
         if proven.get(binding.name) != binding.value or (dpop is not None and binding.name != "jkt"):
             raise (UnprovenToken if binding.name == "jkt" else InvalidToken)(Reason.PROOF_REQUIRED)
@@ -148,6 +151,11 @@ def _check_texts(claims: Mapping[str, Any]) -> None:
             raise InvalidToken(Reason.MALFORMED_CLAIMS)
     if not isinstance(claims.get("scope", ""), str):
         raise InvalidToken(Reason.MALFORMED_CLAIMS)
+
+
+class _Verified(NamedTuple):
+    claims: Claims
+    is_bound: bool
 
 
 class _Binding(msgspec.Struct, frozen=True):
