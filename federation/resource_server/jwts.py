@@ -4,13 +4,14 @@ The signature covers header and payload as they are written, and nothing of the 
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import jwt
 import msgspec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from federation.model.rsa_signature import pkcs1, pss
+from federation.model.signature import EcSignature, EdSignature, pkcs1, pss
 from federation.oauth.errors import InvalidToken
 from federation.oauth.metadata import JWKS_PATH
 from federation.oauth.reasons import Reason
@@ -34,7 +35,12 @@ _SET_BACK = 5.0
 """Seconds, as clocks are set by the network."""
 
 Claims: TypeAlias = Mapping[str, Any]
-_RSA = {"RS256": pkcs1(SHA256()), "PS256": pss(SHA256())}
+_SIGNATURES: Mapping[str, Any] = {
+    "RS256": pkcs1(SHA256()),
+    "PS256": pss(SHA256()),
+    "ES256": EcSignature(SHA256(), 32),
+    "EdDSA": EdSignature(),
+}
 
 
 def read_keys(body: bytes) -> dict[str, jwt.PyJWK]:
@@ -49,16 +55,16 @@ def read_keys(body: bytes) -> dict[str, jwt.PyJWK]:
 class KnownKey:
     """A key that the bridge publishes."""
 
-    __slots__ = ("algorithm", "kid", "verifies")
+    __slots__ = ("_verify", "algorithm", "kid")
 
     def __init__(self, kid: str, jwk: jwt.PyJWK) -> None:
         self.kid = kid
         self.algorithm = jwk.algorithm_name
-        algorithm, key = _RSA.get(jwk.algorithm_name, jwk.Algorithm), jwk.key
-        self.verifies: Callable[[bytes, bytes], bool] = lambda message, signature: bool(
-            algorithm.verify(message, key, signature)
-        )
+        self._verify = partial(_SIGNATURES[jwk.algorithm_name].verify, key=jwk.key)
+
+    def verifies(self, message: bytes, signature: bytes) -> bool:
         """Whether the signature of the message is by this key."""
+        return bool(self._verify(message, signature=signature))
 
 
 class KnownKeys:
