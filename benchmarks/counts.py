@@ -38,7 +38,7 @@ from federation.documents.validate import validate
 from federation.local.embedded_aws import EmbeddedAws
 from federation.local.embedded_services import embedded_services
 from federation.local.issuers.loopback import IssuerKey, generate_key
-from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES
+from federation.model.confirmation import ADMIN_AUDIENCE, ADMIN_SCOPES
 from federation.model.json import Json, JsonObject
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.identifiers import FORM, GrantType, TokenType

@@ -1,6 +1,6 @@
 """A second admin's yes to a dangerous document (ATTACKS E10)."""
 
-from federation.documents.planned import Planned
+from federation.documents.document_set import Planned
 from federation.mapping.match import filed_under
 from federation.model.confirmation import CONFIRMATION, Confirmation, is_pending
 from federation.model.documents import StoredDocument, decode_issuer, decode_mapping

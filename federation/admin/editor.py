@@ -6,8 +6,7 @@ from collections.abc import Mapping as ReadOnly
 from msgspec import Struct
 from msgspec.structs import replace
 
-from federation.documents.document_set import DocumentSet
-from federation.documents.planned import Action, Planned
+from federation.documents.document_set import Action, DocumentSet, Planned
 from federation.documents.registry import REGISTRY, references
 from federation.documents.validate import ValidatedSet
 from federation.mapping.match import filed_under

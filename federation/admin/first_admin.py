@@ -8,7 +8,7 @@ from federation.admin.editor import Applied, TrustEditor
 from federation.documents.checks.stored import StoredTrust
 from federation.documents.source import InvalidDocuments, Problem, SourceDocument
 from federation.documents.validate import validate
-from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES
+from federation.model.confirmation import ADMIN_AUDIENCE, ADMIN_SCOPES
 from federation.model.history import Change
 from federation.model.trust import DocumentRef, Kind
 from federation.ports import TrustWriter

@@ -8,7 +8,7 @@ from itertools import islice
 
 from msgspec import Struct
 
-from federation.documents.planned import Planned
+from federation.documents.document_set import Planned
 from federation.documents.registry import REGISTRY, Tenancy, references
 from federation.documents.rights import NOBODY, Rights, Surroundings, tenant_of
 from federation.model.documents import StoredDocument

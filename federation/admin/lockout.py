@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from federation.admin.changes import rfc3339
-from federation.documents.planned import Planned
+from federation.documents.document_set import Planned
 from federation.insight.effects.access import ObservedExchange, Right, Terms, observed, rights_at
 from federation.insight.effects.plan import sides
 from federation.insight.explain.decision import Decisions
@@ -23,8 +23,15 @@ from federation.insight.snapshot.snapshot import Snapshot
 from federation.insight.whocan.makes import is_template
 from federation.mapping.match import is_glob
 from federation.mapping.own import documents_behind
-from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES, APPROVALS_DECIDE, SHORTEST, TRUST_WRITE, admin_scopes
 from federation.model.binding import Binding, kind_of
+from federation.model.confirmation import (
+    ADMIN_AUDIENCE,
+    ADMIN_SCOPES,
+    APPROVALS_DECIDE,
+    SHORTEST,
+    TRUST_WRITE,
+    admin_scopes,
+)
 from federation.model.documents import CorruptDocument
 from federation.model.history import Change
 from federation.model.json import Json, JsonObject

@@ -12,11 +12,11 @@ from msgspec import Struct
 from federation.admin.changes import rfc3339
 from federation.admin.confirm import CannotConfirm
 from federation.admin.lockout import bodies_since, keeps
-from federation.documents.planned import Planned
+from federation.documents.document_set import Planned
 from federation.documents.registry import REGISTRY
 from federation.mapping.own import documents_behind
-from federation.model.admin import APPROVALS_DECIDE, TRUST_WRITE
 from federation.model.binding import Binding
+from federation.model.confirmation import APPROVALS_DECIDE, TRUST_WRITE
 from federation.model.history import Change
 from federation.model.json import JsonObject
 from federation.model.own_claims import OwnClaims

@@ -26,8 +26,8 @@ from federation.admin_api.models import Body, ReasonText, Shown
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin_api.refusals import AdminRefusal, conflict, forbidden, wrong
 from federation.documents.schema.document import DURATION
-from federation.model.admin import APPROVALS_DECIDE
 from federation.model.approval import ApprovalState, StoredApproval
+from federation.model.confirmation import APPROVALS_DECIDE
 from federation.model.document_values import seconds
 from federation.oauth.reasons import Reason
 

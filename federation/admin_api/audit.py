@@ -14,7 +14,7 @@ from federation.admin_api.refusals import AdminRefusal
 from federation.insight.moments import PATTERN as MOMENT
 from federation.insight.moments import since
 from federation.insight.trail import Link, Search, Trail
-from federation.model.admin import AUDIT_READ
+from federation.model.confirmation import AUDIT_READ
 from federation.oauth.reasons import Reason
 from federation.ports import AuditPage, Clock
 

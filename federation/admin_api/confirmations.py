@@ -15,7 +15,7 @@ from federation.admin_api.operation import AdminRequest, Answer, Operation, etag
 from federation.admin_api.refusals import conflict, forbidden, stale
 from federation.admin_api.shown import show_document
 from federation.admin_api.visible import Visible
-from federation.model.admin import TRUST_READ, TRUST_WRITE
+from federation.model.confirmation import TRUST_READ, TRUST_WRITE
 from federation.model.documents import CorruptDocument
 from federation.model.trust import DocumentRef, DocumentVersion, Kind
 from federation.oauth.reasons import Reason

@@ -17,7 +17,7 @@ from federation.admin_api.shown import show_document
 from federation.admin_api.visible import Visible
 from federation.documents.registry import REGISTRY, DocumentKind
 from federation.documents.source import SourceDocument
-from federation.model.admin import TRUST_READ, TRUST_WRITE
+from federation.model.confirmation import TRUST_READ, TRUST_WRITE
 from federation.model.documents import StoredDocument
 from federation.model.history import MAX_REASON
 from federation.model.trust import DocumentRef, Kind

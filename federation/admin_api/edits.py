@@ -12,8 +12,7 @@ from federation.admin.lockout import LockedOut, LockOutGuard
 from federation.admin_api.operation import AdminRequest
 from federation.admin_api.refusals import conflict, forbidden, invalid, stale
 from federation.documents.checks.stored import StoredTrust
-from federation.documents.document_set import DocumentSet
-from federation.documents.planned import Planned
+from federation.documents.document_set import DocumentSet, Planned
 from federation.documents.rights import Refusal, Rights, Surroundings
 from federation.documents.source import InvalidDocuments, SourceDocument
 from federation.documents.validate import ValidatedSet, validate

@@ -18,7 +18,7 @@ from federation.insight.render import render
 from federation.insight.snapshot.loading import TrustLoader
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.insight.whocan.reach import reach_of, who_can
-from federation.model.admin import TRUST_READ
+from federation.model.confirmation import TRUST_READ
 from federation.model.policy import Risk
 from federation.oauth.reasons import Reason
 from federation.policy.decider import risk_keys

@@ -9,8 +9,8 @@ from msgspec import Struct
 from federation.admin.changes import rfc3339
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.mapping.own import OwnMappings, documents_behind
-from federation.model.admin import ADMIN_AUDIENCE
 from federation.model.binding import Binding
+from federation.model.confirmation import ADMIN_AUDIENCE
 from federation.model.history import TRUST_REVISION, Change
 from federation.model.one_time import OneTimeUse
 from federation.model.own_claims import OwnClaims
@@ -22,8 +22,8 @@ from federation.oauth.http import HttpRequest
 from federation.oauth.reasons import Reason
 from federation.policy.ceilings import Way
 from federation.ports import AlreadyUsed, Clock, CurrentState, CurrentVersionsQuery, OneTimeClaims
-from federation.verification.admin_tokens import AdminTokens
 from federation.verification.compact import parse_compact
+from federation.verification.own_tokens import AdminTokens
 from federation.verification.proofs.resource_request import PresentedToken, read_authorization
 
 

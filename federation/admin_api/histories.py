@@ -16,8 +16,7 @@ from federation.admin_api.refusals import AdminRefusal, stale, wrong
 from federation.admin_api.shown import show_document, show_version
 from federation.admin_api.visible import Visible
 from federation.documents.source import SourceDocument
-from federation.model.admin import TRUST_READ, TRUST_WRITE
-from federation.model.confirmation import as_written
+from federation.model.confirmation import TRUST_READ, TRUST_WRITE, as_written
 from federation.model.json import Json, JsonObject
 from federation.model.trust import DocumentRef
 from federation.oauth.reasons import Reason

@@ -14,7 +14,7 @@ from federation.admin_api.idempotency import HEADER
 from federation.admin_api.models import Body, ReasonText, Shown
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin_api.refusals import AdminRefusal, conflict, forbidden, not_found
-from federation.model.admin import KEYS_WRITE, TRUST_READ
+from federation.model.confirmation import KEYS_WRITE, TRUST_READ
 from federation.model.keys import (
     SEEN_BY_ALL,
     FormerKey,

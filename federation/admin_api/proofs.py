@@ -13,7 +13,7 @@ from federation.admin_api.operation import AdminRequest, Answer, Operation
 from federation.admin_api.refusals import AdminRefusal
 from federation.archive.proofs import ArchiveProofs
 from federation.insight.trail import Trail
-from federation.model.admin import AUDIT_READ
+from federation.model.confirmation import AUDIT_READ
 from federation.oauth.reasons import Reason
 
 

@@ -12,7 +12,7 @@ from federation.admin.changes import rfc3339
 from federation.admin.owners import Owners
 from federation.admin_api.models import Body, Shown
 from federation.admin_api.operation import AdminRequest, Answer, Operation
-from federation.model.admin import REVOCATIONS_WRITE
+from federation.model.confirmation import REVOCATIONS_WRITE
 from federation.model.json import Json, JsonObject
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.ports import Clock, RevocationStore

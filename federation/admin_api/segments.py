@@ -13,8 +13,8 @@ from federation.admin_api.models import Shown
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin_api.refusals import AdminRefusal, forbidden
 from federation.audit.segment import digest
-from federation.model.admin import AUDIT_READ
 from federation.model.archive import ArchiveHead
+from federation.model.confirmation import AUDIT_READ
 from federation.oauth.reasons import Reason
 from federation.ports import ArchiveIndex, Segments
 

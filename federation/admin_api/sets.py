@@ -11,10 +11,10 @@ from federation.admin_api.models import AppliedShown, DocumentSetBody, PlanBody,
 from federation.admin_api.operation import MAX_SET, AdminRequest, Answer, Operation
 from federation.admin_api.refusals import conflict, wrong
 from federation.admin_api.shown import show_planned, show_problems, show_users
-from federation.documents.planned import Planned
+from federation.documents.document_set import Planned
 from federation.documents.source import SourceDocument
 from federation.insight.effects.plan import PlanImpact
-from federation.model.admin import TRUST_READ, TRUST_WRITE
+from federation.model.confirmation import TRUST_READ, TRUST_WRITE
 from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef, Kind
 from federation.oauth.reasons import Reason

@@ -7,7 +7,7 @@ from federation.admin.in_use import Users
 from federation.admin_api.diff import diff
 from federation.admin_api.operation import etag_of
 from federation.admin_api.refusals import problem_members
-from federation.documents.planned import Planned
+from federation.documents.document_set import Planned
 from federation.documents.source import Problem
 from federation.model.confirmation import as_written, is_pending
 from federation.model.documents import StoredDocument

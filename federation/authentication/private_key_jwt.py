@@ -11,11 +11,11 @@ from federation.oauth.identifiers import ASSERTION_ALGORITHMS
 from federation.oauth.reasons import Reason
 from federation.ports import Clock
 from federation.verification.algorithms import ALGORITHMS, SignatureAlgorithm, allowed_algorithm
+from federation.verification.claims import numeric_date
 from federation.verification.compact import UnverifiedJwt
 from federation.verification.held_keys import ResolvedKey
 from federation.verification.jwk import SIG, VerificationKey
 from federation.verification.jwk_set import read_every_key
-from federation.verification.numeric_date import numeric_date
 
 MAX_LIFETIME = 300
 """Seconds (ATTACKS L3)."""

@@ -11,9 +11,8 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
-from federation.aws.backoff import ATTEMPTS
-from federation.aws.conditional import ConditionNotMet, conditional
-from federation.aws.keys import item_key
+from federation.aws.claims import ConditionNotMet, conditional
+from federation.aws.items import ATTEMPTS, item_key
 from federation.aws.service import DynamoDb, Started
 from federation.limits.arrival import Taking
 from federation.model.trust import RateLimit

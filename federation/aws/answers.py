@@ -5,10 +5,9 @@ pk = ("action", tenant, principal, name)    digest, began | status, answer, expi
 
 import zlib
 
-from federation.aws.conditional import ConditionNotMet, conditional
+from federation.aws.claims import ConditionNotMet, conditional
 from federation.aws.errors import translated
-from federation.aws.items import Item, Key
-from federation.aws.keys import item_key
+from federation.aws.items import Item, Key, item_key
 from federation.aws.service import DynamoDb
 from federation.oauth.reasons import Reason
 from federation.ports import Clock, RememberedAnswer, StillRunning, UnlikeRequest

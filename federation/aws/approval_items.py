@@ -5,8 +5,7 @@ from typing import Any
 
 from msgspec import to_builtins
 
-from federation.aws.items import Item, Key
-from federation.aws.keys import item_key
+from federation.aws.items import Item, Key, item_key
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason

@@ -7,9 +7,9 @@
 """
 
 from federation.aws.approval_items import INDEX, LISTING, MARGIN, approval_in, approval_item, approval_key
-from federation.aws.backoff import ATTEMPTS, Pause, full_jitter
-from federation.aws.conditional import ConditionNotMet, conditional
+from federation.aws.claims import ConditionNotMet, conditional
 from federation.aws.errors import translated
+from federation.aws.items import ATTEMPTS, Pause, full_jitter
 from federation.aws.service import DynamoDb
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval, first_version
 from federation.oauth.errors import TemporarilyUnavailable

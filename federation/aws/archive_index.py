@@ -12,11 +12,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from federation.aws.backoff import ATTEMPTS, Pause, full_jitter
-from federation.aws.conditional import ConditionNotMet, conditional
+from federation.aws.claims import ConditionNotMet, conditional
 from federation.aws.errors import translated
-from federation.aws.items import Key, get_items
-from federation.aws.keys import item_key
+from federation.aws.items import ATTEMPTS, Key, Pause, full_jitter, get_items, item_key
 from federation.aws.service import DynamoDb
 from federation.model.archive import NO_SEGMENT, ArchiveHead
 from federation.oauth.errors import TemporarilyUnavailable

@@ -12,11 +12,9 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from federation.aws.backoff import Pause, full_jitter
 from federation.aws.errors import translated
 from federation.aws.issued_tokens import HOUR, INDEX, KEYS, SHARDS
-from federation.aws.items import Item, Key, get_items
-from federation.aws.keys import item_key
+from federation.aws.items import Item, Key, Pause, full_jitter, get_items, item_key
 from federation.aws.service import DynamoDb
 from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 
-from federation.aws.backoff import Pause, full_jitter
-from federation.aws.items import Asked, Item, Key, start_getting
+from federation.aws.items import Asked, Item, Key, Pause, full_jitter, start_getting
 from federation.aws.revocations import revocation_in, revocation_item_key, revocation_pk
 from federation.aws.risk_scores import risk_item_key, score_in
 from federation.aws.service import DynamoDb

@@ -2,8 +2,7 @@
 
 from collections.abc import Collection
 
-from federation.aws.backoff import Pause, full_jitter
-from federation.aws.items import Item, Key, get_items
+from federation.aws.items import Item, Key, Pause, full_jitter, get_items
 from federation.aws.places import FORMAT
 from federation.aws.service import DynamoDb
 from federation.aws.trust_items import document_key, filed_key

@@ -1,7 +1,6 @@
 """A TrustWriter that files what it writes."""
 
-from federation.aws.backoff import Pause, full_jitter
-from federation.aws.items import Item
+from federation.aws.items import Item, Pause, full_jitter
 from federation.aws.places import FORMAT, places_of
 from federation.aws.refiling import Refiling, new_layout
 from federation.aws.service import DynamoDb

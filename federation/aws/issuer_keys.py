@@ -13,10 +13,9 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from federation.aws.conditional import ConditionNotMet, conditional
+from federation.aws.claims import ConditionNotMet, conditional
 from federation.aws.errors import translated
-from federation.aws.items import Item, Key
-from federation.aws.keys import item_key
+from federation.aws.items import Item, Key, item_key
 from federation.aws.service import DynamoDb
 from federation.model.issuer_keys import IssuerKeySet, KeptKeys
 from federation.oauth.reasons import Reason

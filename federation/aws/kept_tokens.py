@@ -4,8 +4,7 @@ import json
 from typing import Any
 
 from federation.aws.errors import translated
-from federation.aws.items import Item, Key
-from federation.aws.keys import item_key
+from federation.aws.items import Item, Key, item_key
 from federation.aws.service import DynamoDb
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason

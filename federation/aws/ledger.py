@@ -6,16 +6,12 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 from msgspec.json import encode
 
-from federation.aws.backoff import Pause, full_jitter
-from federation.aws.claim_writes import check_uses, claim, give_back
-from federation.aws.conditional import ConditionNotMet, conditional
+from federation.aws.claims import ConditionNotMet, check_uses, claim, conditional, give_back
 from federation.aws.errors import translated
 from federation.aws.issued_tokens import KEYS, recent_attributes
-from federation.aws.items import Item, Key
+from federation.aws.items import ConditionFailed, Item, Key, Pause, Write, full_jitter, item_key, start_writing
 from federation.aws.kept_tokens import kept_item
-from federation.aws.keys import item_key
 from federation.aws.service import DynamoDb, Started
-from federation.aws.transactions import ConditionFailed, Write, start_writing
 from federation.model.json import Json, JsonObject
 from federation.model.one_time import OneTimeUse
 from federation.oauth.errors import ServerError

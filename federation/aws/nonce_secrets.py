@@ -12,10 +12,9 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Literal, TypeAlias
 
-from federation.aws.conditional import ConditionNotMet, conditional
+from federation.aws.claims import ConditionNotMet, conditional
 from federation.aws.errors import translated
-from federation.aws.items import Key
-from federation.aws.keys import item_key
+from federation.aws.items import Key, item_key
 from federation.aws.service import DynamoDb
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason

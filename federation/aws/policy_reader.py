@@ -3,10 +3,9 @@
 from collections.abc import Callable, Collection
 from typing import TypeVar
 
-from federation.aws.backoff import Pause, full_jitter
 from federation.aws.errors import translated
 from federation.aws.filed import DynamoFiled
-from federation.aws.items import Key, get_items, query_partition
+from federation.aws.items import Key, Pause, full_jitter, get_items, query_partition
 from federation.aws.places import rules_in, shelf_place
 from federation.aws.service import DynamoDb
 from federation.aws.trust_items import (

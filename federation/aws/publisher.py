@@ -1,4 +1,4 @@
-"""Publisher on S3: verifiers read the objects through the CDN, or through the gateway of a laptop."""
+"""Publisher on S3, and the public keys of KMS."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +9,21 @@ from federation.oauth.reasons import Reason
 from federation.ports import PublishedDocument, VersionConflict
 
 if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
+
+
+class KmsPublicKeys:
+    """One GetPublicKey per call; a key pair never changes, so the answer may be kept."""
+
+    def __init__(self, kms: "KMSClient") -> None:
+        self._kms = kms
+
+    def public_key(self, kms_key: str) -> bytes:
+        """Raises TemporarilyUnavailable or ServerError."""
+        with translated(Reason.SIGNING_UNAVAILABLE):
+            return self._kms.get_public_key(KeyId=kms_key)["PublicKey"]
 
 
 _MOVED = frozenset({"ConditionalRequestConflict", "NoSuchKey", "PreconditionFailed"})

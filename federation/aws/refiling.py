@@ -7,11 +7,9 @@ So whoever is too slow, or fails in the middle, has filed nothing.
 from collections.abc import Iterable, Iterator
 from uuid import uuid4
 
-from federation.aws.backoff import Pause
-from federation.aws.items import Item, query_partition
+from federation.aws.items import ConditionFailed, Item, Pause, Write, query_partition, write_all
 from federation.aws.places import FORMAT, places_of
 from federation.aws.service import DynamoDb
-from federation.aws.transactions import ConditionFailed, Write, write_all
 from federation.aws.trust_items import (
     MEMBER,
     document_key,

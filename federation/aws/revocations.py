@@ -9,11 +9,9 @@ import json
 from collections.abc import Sequence
 from functools import lru_cache
 
-from federation.aws.backoff import ATTEMPTS, Pause, full_jitter
-from federation.aws.conditional import ConditionNotMet, conditional
+from federation.aws.claims import ConditionNotMet, conditional
 from federation.aws.errors import translated
-from federation.aws.items import Item, Key
-from federation.aws.keys import item_key
+from federation.aws.items import ATTEMPTS, Item, Key, Pause, full_jitter, item_key
 from federation.aws.service import DynamoDb
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.oauth.errors import TemporarilyUnavailable

@@ -4,8 +4,7 @@ pk = ("risk", what, value[, tenant])    score, at, half_life, expires_at
 """
 
 from federation.aws.errors import translated
-from federation.aws.items import Item, Key
-from federation.aws.keys import item_key
+from federation.aws.items import Item, Key, item_key
 from federation.aws.service import DynamoDb
 from federation.model.risk import RiskKey, RiskScore
 from federation.oauth.errors import TemporarilyUnavailable

@@ -42,9 +42,8 @@ from typing import Any
 
 from msgspec import Struct, to_builtins
 
-from federation.aws.items import Item, Key
-from federation.aws.keys import item_key
-from federation.model.admin import ADMIN_AUDIENCE
+from federation.aws.items import Item, Key, item_key
+from federation.model.confirmation import ADMIN_AUDIENCE
 from federation.model.documents import CorruptDocument, StoredDocument
 from federation.model.history import Change, PastVersion
 from federation.model.trust import DocumentRef, Kind, Lives, Selector

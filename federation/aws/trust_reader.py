@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TypeVar
 
-from federation.aws.backoff import Pause, full_jitter
 from federation.aws.filed import DynamoFiled
-from federation.aws.items import Item, get_items, query_partition
+from federation.aws.items import Item, Pause, full_jitter, get_items, query_partition
 from federation.aws.places import iss_place, issuer_place, resource_place
 from federation.aws.service import DynamoDb
 from federation.aws.trust_items import (

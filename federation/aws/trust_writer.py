@@ -4,11 +4,19 @@ from collections.abc import Callable, Collection
 
 from msgspec import Struct
 
-from federation.aws.backoff import Pause, full_jitter
 from federation.aws.errors import translated
-from federation.aws.items import Item, Key, get_items
+from federation.aws.items import (
+    ConditionFailed,
+    Item,
+    ItemTooLarge,
+    Key,
+    Pause,
+    Write,
+    full_jitter,
+    get_items,
+    write_all,
+)
 from federation.aws.service import DynamoDb
-from federation.aws.transactions import ConditionFailed, ItemTooLarge, Write, write_all
 from federation.aws.trust_items import document_key, is_deleted, stored_document, version_of
 from federation.aws.trust_writes import FilingRules, Marker, TrustWrites, at_revision, contents, versioned
 from federation.model.documents import StoredDocument

@@ -6,8 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct
 
-from federation.aws.items import Item, Key
-from federation.aws.transactions import Write
+from federation.aws.items import Item, Key, Write
 from federation.aws.trust_items import (
     MEMBER,
     Filing,
@@ -25,8 +24,7 @@ from federation.aws.trust_items import (
     stored_document,
     version_of,
 )
-from federation.model.admin import admin_scopes
-from federation.model.confirmation import is_enabled_and_pending, takes_part
+from federation.model.confirmation import admin_scopes, is_enabled_and_pending, takes_part
 from federation.model.documents import CorruptDocument, StoredDocument
 from federation.model.history import TRUST_REVISION, Change
 from federation.model.names import mappings_of

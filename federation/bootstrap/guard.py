@@ -10,8 +10,7 @@ from federation.ports import Clock
 from federation.settings import Settings
 from federation.trust.kept import Kept
 from federation.trust.versions import TTL
-from federation.verification.admin_tokens import AdminTokens
-from federation.verification.own_tokens import OwnTokenVerifier
+from federation.verification.own_tokens import AdminTokens, OwnTokenVerifier
 from federation.verification.proofs.dpop import DpopVerifier
 from federation.verification.proofs.resource_request import ResourceProofs
 

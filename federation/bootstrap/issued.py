@@ -16,8 +16,7 @@ from federation.minting.current_key import CurrentKey
 from federation.settings import Settings
 from federation.system import SystemClock
 from federation.trust.directory import CachedTrust
-from federation.verification.own_references import OwnReferences
-from federation.verification.own_tokens import OwnTokenVerifier
+from federation.verification.own_tokens import OwnReferences, OwnTokenVerifier
 
 
 class Issued(Struct, frozen=True):

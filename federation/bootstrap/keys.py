@@ -6,8 +6,7 @@ from federation.aws.key_maker import KmsKeyMaker
 from federation.aws.key_orders import InvokedKeyOrders
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.ledger import DynamoLedger, LedgerTables
-from federation.aws.public_keys import KmsPublicKeys
-from federation.aws.publisher import S3Publisher
+from federation.aws.publisher import KmsPublicKeys, S3Publisher
 from federation.aws.service import DynamoDb
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.keys.orders import Moves

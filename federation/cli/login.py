@@ -16,7 +16,7 @@ from federation.client.credential import Credential, write_credential
 from federation.client.errors import Refused
 from federation.client.exchange import Token, Wanted, exchange
 from federation.client.key import DpopKey
-from federation.model.admin import ADMIN_SCOPES
+from federation.model.confirmation import ADMIN_SCOPES
 
 EXAMPLE = "Example: fedbridge login --url https://federation.example.com --source file:id.jwt"
 AUDIENCE = "federation-admin"

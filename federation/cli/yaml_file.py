@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from federation.documents.yaml_tree import YamlTree
+from federation.documents.yaml_source import YamlTree
 from federation.model.json import Json
 
 FIRST = ("kind", "id", "description", "tenant")

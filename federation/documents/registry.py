@@ -1,23 +1,20 @@
-"""THE registry of kinds of trust documents: one row says all that the admin side needs to know of a kind.
+"""THE registry of kinds of trust documents: one row says all that the admin side needs to know of a kind."""
 
-To add a kind: its member and value in `model/trust.py`, its decoder in `model/documents.py`, its form in a file of
-`documents/schema/`, and a row here. Then `make schemas`, and whatever decides with it.
-"""
-
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping as ReadOnly
 from enum import Enum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct
 
-from federation.documents.references import Reference, of_audience, of_client, of_mapping, of_nothing, of_policy
 from federation.documents.schema.audience import AudienceDocument
 from federation.documents.schema.client import ClientDocument
 from federation.documents.schema.document import TrustDocument
 from federation.documents.schema.issuer import IssuerDocument
 from federation.documents.schema.mapping import MappingDocument
 from federation.documents.schema.policy import PolicyDocument, ZoneDocument
-from federation.model.admin import admin_scopes, client_admin_scopes
+from federation.documents.source import Location
+from federation.model.confirmation import admin_scopes, client_admin_scopes
 from federation.model.documents import (
     StoredDocument,
     decode_audience,
@@ -27,9 +24,70 @@ from federation.model.documents import (
     decode_policy,
     decode_zone,
 )
-from federation.model.json import JsonObject
+from federation.model.json import Json, JsonObject
 from federation.model.policy import Policy, Zone
-from federation.model.trust import Audience, Client, Issuer, Kind, Mapping
+from federation.model.trust import Audience, Client, DocumentRef, Issuer, Kind, Mapping
+from federation.policy.cedar.names import names_of
+from federation.policy.cedar.problem import PolicyProblem
+
+
+class Reference(NamedTuple):
+    """A place in a document that names another document by its id."""
+
+    ref: DocumentRef
+    location: Location
+
+
+def of_mapping(body: JsonObject) -> Iterator[Reference]:
+    """The Issuer that vouches, and every Audience that it grants."""
+    yield from _one(Kind.ISSUER, body.get("issuer"), ("issuer",))
+    for number, grant in enumerate(_items(body.get("grants"))):
+        if isinstance(grant, ReadOnly):
+            yield from _one(Kind.AUDIENCE, grant.get("audience"), ("grants", number, "audience"))
+
+
+def of_client(body: JsonObject) -> Iterator[Reference]:
+    """Every Audience that it may ask for, and the Issuer of its trust domain."""
+    for number, audience in enumerate(_items(body.get("audiences"))):
+        yield from _one(Kind.AUDIENCE, audience, ("audiences", number))
+    auth = body.get("auth")
+    if isinstance(auth, ReadOnly):
+        yield from _one(Kind.ISSUER, auth.get("issuer"), ("auth", "issuer"))
+
+
+def of_audience(body: JsonObject) -> Iterator[Reference]:
+    """Every Client that may introspect its tokens."""
+    for number, client in enumerate(_items(body.get("introspection"))):
+        yield from _one(Kind.CLIENT, client, ("introspection", number))
+
+
+def of_policy(body: JsonObject) -> Iterator[Reference]:
+    """Every Audience, Client, Issuer and Zone that its text names."""
+    try:
+        names = names_of(str(body.get("id")), str(body.get("cedar")))
+    except (PolicyProblem, RecursionError):
+        return
+    for name in names:
+        if name.kind in _IN_POLICIES:
+            yield Reference(DocumentRef(_IN_POLICIES[name.kind], name.id), ("cedar",))
+
+
+def of_nothing(_body: JsonObject) -> Iterator[Reference]:
+    """Of a kind whose documents name no other."""
+    return iter(())
+
+
+_IN_POLICIES = {kind.value: kind for kind in (Kind.AUDIENCE, Kind.CLIENT, Kind.ISSUER, Kind.ZONE)}
+
+
+def _one(kind: Kind, id_: Json, location: Location) -> Iterator[Reference]:
+    if isinstance(id_, str) and id_:
+        yield Reference(DocumentRef(kind, id_), location)
+
+
+def _items(value: Json) -> Sequence[Json]:
+    return value if isinstance(value, list | tuple) else ()
+
 
 Decoded: TypeAlias = Issuer | Mapping | Audience | Client | Policy | Zone
 

@@ -8,8 +8,7 @@ from msgspec import Struct, field
 
 from federation.documents.checks.stored import PAGE
 from federation.documents.registry import REGISTRY, Tenancy
-from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES, admin_scopes
-from federation.model.confirmation import takes_part
+from federation.model.confirmation import ADMIN_AUDIENCE, ADMIN_SCOPES, admin_scopes, takes_part
 from federation.model.documents import StoredDocument
 from federation.model.json import Json, JsonObject
 from federation.model.trust import DocumentRef, Kind

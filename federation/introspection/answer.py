@@ -7,7 +7,7 @@ from federation.model.json import Json, JsonObject
 from federation.model.own_claims import INTROSPECTED, OwnClaims
 from federation.model.trust import Client
 from federation.oauth.identifiers import BEARER
-from federation.verification.own_references import IssuedByUs
+from federation.verification.own_tokens import IssuedByUs
 
 INACTIVE: JsonObject = {"active": False}
 """Whatever the reason: no further member (RFC 7662 section 2.2, ATTACKS M7)."""

@@ -10,7 +10,7 @@ from federation.model.trust import Audience, Client, DocumentVersion, is_meant
 from federation.oauth.errors import InvalidRequest
 from federation.policy.ceilings import Way
 from federation.ports import AudienceDirectory, ClientsById
-from federation.verification.own_references import IssuedByUs
+from federation.verification.own_tokens import IssuedByUs
 
 
 class Directory(AudienceDirectory, ClientsById, Protocol):

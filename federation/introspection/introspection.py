@@ -19,7 +19,7 @@ from federation.oauth.http import HttpRequest
 from federation.oauth.reasons import Reason
 from federation.oauth.token_request import TokenRequest, parse_token_request
 from federation.ports import AuditLog, Clock, CurrentState, CurrentVersions, CurrentVersionsQuery
-from federation.verification.own_references import IssuedByUs, OwnReferences
+from federation.verification.own_tokens import IssuedByUs, OwnReferences
 
 
 class TrustMoved(TemporarilyUnavailable):

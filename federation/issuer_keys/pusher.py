@@ -6,7 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from federation.issuer_keys.request import KeyPush
-from federation.model.admin import TRUST_WRITE
+from federation.model.confirmation import TRUST_WRITE
 from federation.model.json import Json
 from federation.model.one_time import OneTimeUse
 from federation.model.trust import DocumentVersion, Issuer

@@ -9,7 +9,7 @@ from typing import Any, TextIO, TypeAlias
 
 from federation.admin.approval_notice import notice
 from federation.aws.clients import dynamodb_client, logs_client
-from federation.aws.keys import item_key
+from federation.aws.items import item_key
 from federation.model.approval import ApprovalState, StoredApproval
 from federation.ports import ApprovalNotice, Approvals
 

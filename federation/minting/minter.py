@@ -15,7 +15,7 @@ from federation.model.binding import DPOP
 from federation.model.json import Json, JsonObject
 from federation.model.own_claims import build_claims
 from federation.model.revocation_keys import key_texts, keys_of_authorized
-from federation.model.status import StatusReference, status_reference
+from federation.model.status_list import StatusReference, status_reference
 from federation.model.tokens import IssuedToken
 from federation.oauth.identifiers import BEARER
 from federation.ports import Identifiers, KeptToken

@@ -5,9 +5,9 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
-from federation.model.client_document import client
 from federation.model.confirmation import confirmed_issuer, is_pending
 from federation.model.document_values import (
+    client,
     flag,
     match_value,
     members,

@@ -6,7 +6,7 @@ from federation.model.approval import StoredApproval
 from federation.model.authorization import TokenTerms
 from federation.model.binding import Binding
 from federation.model.one_time import OneTimeUse, Purpose
-from federation.model.status import LONGEST_LIFE
+from federation.model.status_list import LONGEST_LIFE
 from federation.model.tokens import VerifiedToken
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason

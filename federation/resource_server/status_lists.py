@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from federation.model.status import PATH, SIZE, SPAN, list_path
-from federation.model.status_list import NotAStatusList, StatusList, read_status_list
+from federation.model.status_list import PATH, SIZE, SPAN, NotAStatusList, StatusList, list_path, read_status_list
 from federation.oauth.errors import InvalidToken
 from federation.oauth.reasons import Reason
 from federation.resource_server.jwts import BridgeJwts

@@ -20,8 +20,7 @@ from typing import Any, Self
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from federation.model.status import PATH, SPAN, list_path, status_reference
-from federation.model.status_list import StatusList
+from federation.model.status_list import PATH, SPAN, StatusList, list_path, status_reference
 from federation.oauth.identifiers import BEARER
 from federation.oauth.metadata import JWKS_PATH
 from federation.resource_server.opaque import Introspection

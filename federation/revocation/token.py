@@ -15,7 +15,7 @@ from federation.oauth.token_request import parse_token_request
 from federation.ports import AuditLog, Clock
 from federation.revocation.record import RevocationRecord
 from federation.revocation.revoker import RevocationRequest, Revoker
-from federation.verification.own_references import OwnReferences
+from federation.verification.own_tokens import OwnReferences
 
 
 class TokenRevocation(Struct, frozen=True):

@@ -12,8 +12,15 @@ from federation.model.json import JsonObject
 from federation.model.keys import KeySet
 from federation.model.revocation import Revocation, RevocationKey
 from federation.model.revocation_keys import is_revoked
-from federation.model.status import LONGEST_LIFE, SPAN, list_path, lists_of
-from federation.model.status_list import NotAStatusList, StatusList, read_status_list
+from federation.model.status_list import (
+    LONGEST_LIFE,
+    SPAN,
+    NotAStatusList,
+    StatusList,
+    list_path,
+    lists_of,
+    read_status_list,
+)
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import (

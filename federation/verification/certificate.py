@@ -15,8 +15,8 @@ from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.ports import Clock
+from federation.verification.claims import read_subject
 from federation.verification.held_keys import HeldAuthorities
-from federation.verification.subject import read_subject
 from federation.verification.verifier import Providers, UnverifiedToken
 from federation.verification.x509.authorities import authority_in_pem, authority_in_x5c
 from federation.verification.x509.candidates import CertificateIssuers

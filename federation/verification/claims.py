@@ -1,12 +1,55 @@
-"""Registered claims (RFC 7519 section 4.1) of a token whose signature has been verified."""
+"""Registered claims and a provider's own (RFC 7519 section 4.1): valid now, and of the form that is documented."""
 
-from typing import NamedTuple
+from math import floor, isfinite
+from typing import NamedTuple, TypeGuard
+from unicodedata import is_normalized
 
-from federation.model.json import Claims
+from federation.model.json import Claims, Json
 from federation.model.trust import Issuer
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
-from federation.verification.numeric_date import numeric_date
+
+_MILLISECONDS = 10**11
+"""As seconds, the year 5138; as milliseconds, 1973."""
+
+
+def numeric_date(claims: Claims, name: str) -> int | None:
+    """The claim in whole seconds, its fraction left out; None: it is absent, as for null. Raises InvalidRequest."""
+    value = claims.get(name)
+    if value is None:
+        return None
+    if not is_numeric_date(value):
+        raise InvalidRequest(Reason.MALFORMED_CLAIMS, name)
+    if value >= _MILLISECONDS:
+        raise InvalidRequest(Reason.TIME_IN_MILLISECONDS, f"{name} is in milliseconds")
+    return floor(value)
+
+
+def is_numeric_date(value: Json) -> TypeGuard[int | float]:
+    """Seconds since the epoch, as a number; a fraction is allowed."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and value >= 0
+
+
+MAX_SUBJECT = 2048
+"""Characters: as many as a SPIFFE ID has (SPIFFE-ID section 2.3). CI jobs tell more than 255 of themselves."""
+
+
+def read_subject(claims: Claims) -> str:
+    """The token's `sub`; raises InvalidRequest."""
+    sub = claims.get("sub")
+    if not isinstance(sub, str):
+        raise InvalidRequest(Reason.MALFORMED_CLAIMS, "sub")
+    if len(sub) > MAX_SUBJECT:
+        raise InvalidRequest(Reason.MALFORMED_SUBJECT, f"sub has {len(sub)} characters, the limit is {MAX_SUBJECT}")
+    if not sub or not _is_plain(sub):
+        raise InvalidRequest(Reason.MALFORMED_SUBJECT, "sub has unsafe characters" if sub else "sub is empty")
+    return sub
+
+
+def _is_plain(sub: str) -> bool:
+    """Not printable: controls, surrogates, and the format characters that reorder or hide text."""
+    return sub.isprintable() and sub == sub.strip() and is_normalized("NFC", sub)
+
 
 SKEW = 60
 """Seconds by which two honest clocks may differ (ATTACKS C8-C9)."""

@@ -4,9 +4,8 @@ from typing import NamedTuple
 
 from federation.model.json import Claims
 from federation.model.trust import Issuer
-from federation.verification.claims import Times, check_authentication_age, check_jti, check_times
+from federation.verification.claims import Times, check_authentication_age, check_jti, check_times, read_subject
 from federation.verification.provider import Provider
-from federation.verification.subject import read_subject
 
 
 class CheckedClaims(NamedTuple):

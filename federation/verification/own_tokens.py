@@ -1,24 +1,27 @@
-"""Is a JWT one that we minted, and is it still good (RFC 9068 section 4).
-
-Who signed is decided by the key set alone: there is no Issuer document, no provider and no fetch. Times are our own, so
-no skew is forgiven.
-"""
+"""Is a token one that we minted, and is it still good (RFC 9068 section 4)."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeAlias
+from hashlib import sha256
+from typing import ClassVar, TypeAlias
 
+from msgspec import Struct
+
+from federation.model.confirmation import ADMIN_AUDIENCE
+from federation.model.json import Claims
 from federation.model.keys import KeySet, SigningKey
-from federation.model.own_claims import read_own, whole
+from federation.model.own_claims import OwnClaims, read_own, whole
 from federation.model.tokens import VerifiedToken
-from federation.model.trust import DocumentVersion, Issuer, IssuerKeys
-from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
+from federation.model.trust import DocumentRef, DocumentVersion, Issuer, IssuerKeys, Kind
+from federation.oauth.errors import InsufficientScope, InvalidRequest, InvalidToken, TemporarilyUnavailable
 from federation.oauth.identifiers import AT_JWT, TokenType
 from federation.oauth.reasons import Reason
-from federation.ports import Clock
+from federation.ports import Clock, KeptTokens
+from federation.value import Redacted
 from federation.verification.algorithms import allowed_algorithm
-from federation.verification.compact import UnverifiedHeader, UnverifiedJwt, check_members
+from federation.verification.compact import UnverifiedHeader, UnverifiedJwt, check_members, parse_compact
 from federation.verification.jwk import VerificationKey, read_jwk
 
 OWN_KINDS = frozenset({TokenType.ACCESS_TOKEN, TokenType.JWT})
@@ -101,3 +104,77 @@ def _public_key(key: SigningKey) -> VerificationKey:
 @lru_cache(maxsize=16)
 def _read_jwk(jwk: str) -> VerificationKey:
     return read_jwk(json.loads(jwk))
+
+
+_REFERENCE = re.compile(r"[A-Za-z0-9_-]{22,128}")
+_UNSIGNED = DocumentVersion(DocumentRef(Kind.KEY_SET, "(none)"), 0)
+"""In the place of the key set: nobody signed a reference, so no version is ever checked."""
+
+
+class IssuedByUs(Redacted, Struct, frozen=True):
+    """Proof: we issued it and it has not expired. Whether it was revoked is another question."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"claims"})
+
+    own: OwnClaims
+    claims: Claims
+    expires_at: int
+    """Seconds since the epoch."""
+    documents: tuple[DocumentVersion, ...] = ()
+    """What the proof rests on."""
+
+
+class OwnReferences(Struct, frozen=True):
+    """The record of a token of ours, signed or opaque, by its text."""
+
+    signed: OwnTokenVerifier
+    kept: KeptTokens
+    clock: Clock
+
+    def find(self, text: str) -> IssuedByUs | None:
+        """None: malformed, somebody else's, or expired. Raises TemporarilyUnavailable or ServerError."""
+        try:
+            return self._kept(text) if _REFERENCE.fullmatch(text) else self._signed(text)
+        except InvalidRequest:
+            return None
+
+    def _signed(self, text: str) -> IssuedByUs | None:
+        verified = self.signed.verify(parse_compact(text), TokenType.ACCESS_TOKEN)
+        if verified.own is None:
+            return None
+        return IssuedByUs(verified.own, verified.claims, verified.expires_at, verified.documents)
+
+    def _kept(self, text: str) -> IssuedByUs | None:
+        kept = self.kept.kept(sha256(text.encode("ascii")).hexdigest())
+        if kept is None or kept.expires_at <= self.clock.now():
+            return None
+        return IssuedByUs(read_own(kept.claims, _UNSIGNED), kept.claims, kept.expires_at)
+
+
+class AdminTokens(Struct, frozen=True):
+    """Tokens of admins (RFC 6750, RFC 9449 section 7.1)."""
+
+    own: OwnTokenVerifier
+
+    def unproven(self, jwt: UnverifiedJwt, scope: str) -> tuple[VerifiedToken, OwnClaims]:
+        """The token of an admin who may do what `scope` says; raises InvalidToken, or TemporarilyUnavailable.
+
+        Whether the caller has the key that it is bound to, and whether it was revoked, is still to be asked.
+        """
+        verified, own = self._verified(jwt)
+        _check_scope(own, scope)
+        return verified, own
+
+    def _verified(self, jwt: UnverifiedJwt) -> tuple[VerifiedToken, OwnClaims]:
+        try:
+            verified = self.own.verify(jwt, TokenType.ACCESS_TOKEN)
+        except InvalidRequest as error:
+            raise InvalidToken(error.reason, error.detail) from error
+        if verified.own is None or verified.own.audiences != (ADMIN_AUDIENCE,):
+            raise InvalidToken(Reason.WRONG_AUDIENCE, "not for federation-admin")
+        return verified, verified.own
+
+
+def _check_scope(own: OwnClaims, scope: str) -> None:
+    if scope not in own.scopes:
+        raise InsufficientScope(Reason.MISSING_SCOPE, scope)

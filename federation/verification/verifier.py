@@ -1,4 +1,4 @@
-"""Is a JWT what it claims."""
+"""Is a token what it claims: any JWT, ours or foreign."""
 
 from collections.abc import Callable
 from collections.abc import Mapping as ReadOnly
@@ -23,6 +23,7 @@ from federation.verification.held_keys import ResolvedKey
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.jwk import VerificationKey
 from federation.verification.key_cache import KeyCache
+from federation.verification.own_tokens import OwnTokenVerifier
 from federation.verification.provider import Provider
 
 
@@ -157,3 +158,18 @@ def _check_key_issuer(key: VerificationKey, provider: Provider, claims: Claims) 
     problem = None if key.issuer is None else provider.key_problem(claims, key.issuer)
     if problem:
         raise InvalidRequest(Reason.UNUSABLE_KEY, problem)
+
+
+class JwtVerifier(Struct, frozen=True):
+    """Verifies any JWT."""
+
+    own: OwnTokenVerifier
+    foreign: TokenVerifier
+
+    def verify(self, presented: UnverifiedToken) -> VerifiedToken:
+        """What the token proves; raises a typed OAuthError."""
+        with at(Step.ISSUER):
+            jwt = parse_compact(presented.token, OF_ISSUERS)
+        if jwt.unverified_claims.get("iss") == self.own.issuer:
+            return self.own.verify(jwt, presented.token_type)
+        return self.foreign.verify_jwt(jwt, presented.token_type)

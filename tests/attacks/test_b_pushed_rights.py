@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.model.admin import ADMIN_SCOPES
+from federation.model.confirmation import ADMIN_SCOPES
 from federation.model.trust import Kind
 from tests.support.admin_world import admin_mapping
 from tests.support.dpop import ath, jkt, proof

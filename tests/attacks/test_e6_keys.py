@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.aws.keys import item_key
+from federation.aws.items import item_key
 
 TWINS = [
     (("a#b", "c"), ("a", "b#c")),

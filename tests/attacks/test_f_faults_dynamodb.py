@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from federation.aws.backoff import Pause
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.filing_writer import filing_writer
+from federation.aws.items import Pause
 from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.aws.service import DynamoDb
 from federation.aws.trust_reader import DynamoTrustReader

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from federation.aws.backoff import Pause
 from federation.aws.current_state import DynamoCurrentState
+from federation.aws.items import Pause
 from federation.aws.kept_tokens import DynamoKeptTokens
 from federation.aws.revocations import DynamoRevocations
 from federation.aws.service import DynamoDb

@@ -4,7 +4,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from federation.model.status import SPAN, list_path
+from federation.model.status_list import SPAN, list_path
 from federation.oauth.errors import InvalidToken, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.resource_server.fetch import TIMEOUT, fetch

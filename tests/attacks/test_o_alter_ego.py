@@ -4,8 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from federation.admin.second_admin import SEEDED, NewAdmin, SecondAdmin
-from federation.model.admin import APPROVALS_DECIDE, TRUST_READ
 from federation.model.approval import ApprovalRequest, ApprovalState
+from federation.model.confirmation import APPROVALS_DECIDE, TRUST_READ
 from federation.model.documents import StoredDocument
 from federation.model.history import Change
 from federation.model.own_claims import OwnClaims

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from federation.model.admin import ADMIN_SCOPES
+from federation.model.confirmation import ADMIN_SCOPES
 from federation.model.json import Json
 from tests.support.admin_world import AUDIENCE, NOW, AdminWorld, Document, admin_mapping, issuer, mapping
 

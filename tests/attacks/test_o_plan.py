@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from federation.documents.planned import Planned
+from federation.documents.document_set import Planned
 from federation.insight.effects.plan import AuditedIdentities, PlanEffects
 from federation.insight.snapshot.loading import TrustLoader
 from federation.model.json import Json, JsonObject

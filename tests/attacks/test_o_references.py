@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from federation.admin.in_use import InUse, References
-from federation.documents.planned import Planned
+from federation.documents.document_set import Planned
 from federation.documents.rights import Rights
 from federation.model.documents import StoredDocument
 from federation.model.history import Change

@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.model.admin import KEYS_WRITE, REVOCATIONS_WRITE, TRUST_READ, TRUST_WRITE
+from federation.model.confirmation import KEYS_WRITE, REVOCATIONS_WRITE, TRUST_READ, TRUST_WRITE
 from tests.support.admin_resources import ResourceWorld
 from tests.support.admin_world import Document, admin_mapping
 from tests.support.jose_keys import ec_key

@@ -5,7 +5,7 @@ import pytest
 from federation.admin.editor import TrustEditor
 from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
-from federation.model.admin import ADMIN_SCOPES, KEYS_WRITE, TRUST_READ, TRUST_WRITE
+from federation.model.confirmation import ADMIN_SCOPES, KEYS_WRITE, TRUST_READ, TRUST_WRITE
 from tests.support.admin_resources import ResourceWorld
 from tests.support.admin_world import AUDIENCE, Document, Reply, admin_mapping, issuer
 from tests.support.fake_trust import SOMEBODY

@@ -4,7 +4,7 @@ from base64 import urlsafe_b64decode
 
 import pytest
 
-from federation.model.admin import ADMIN_SCOPES
+from federation.model.confirmation import ADMIN_SCOPES
 from federation.model.json import Json
 from tests.support.admin_resources import ResourceWorld
 from tests.support.admin_world import BRIDGE, NOW, Document, audience, issuer, mapping

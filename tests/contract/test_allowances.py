@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from federation.aws.allowances import DynamoAllowances
-from federation.aws.keys import item_key
+from federation.aws.items import item_key
 from federation.aws.service import DynamoDb
 from federation.model.trust import RateLimit
 from federation.ports import Allowances

@@ -5,8 +5,7 @@ import pytest
 from federation.aws.filing_writer import filing_writer
 from federation.aws.service import DynamoDb
 from federation.aws.trust_pages import DynamoTrustPages
-from federation.model.admin import ADMIN_AUDIENCE, TRUST_READ, TRUST_WRITE
-from federation.model.confirmation import CONFIRMATION
+from federation.model.confirmation import ADMIN_AUDIENCE, CONFIRMATION, TRUST_READ, TRUST_WRITE
 from federation.model.json import Json, JsonObject
 from federation.model.trust import DocumentRef, Kind
 from federation.ports import RevisionMoved

@@ -8,7 +8,7 @@ import pytest
 
 from federation.aws.clients import kms_client, tagging_client
 from federation.aws.key_maker import SPECS, TAG, KmsKeyMaker
-from federation.aws.public_keys import KmsPublicKeys
+from federation.aws.publisher import KmsPublicKeys
 from federation.keys.jwk import signing_key
 from federation.oauth.errors import ServerError
 from federation.ports import KeyCustody, KeyMaker, PublicKeys

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from federation.aws.keys import item_key
+from federation.aws.items import item_key
 from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.model.json import JsonObject
 from federation.model.one_time import OneTimeUse

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from jwt.algorithms import get_default_algorithms
 
 from federation.aws.clients import kms_client
-from federation.aws.public_keys import KmsPublicKeys
+from federation.aws.publisher import KmsPublicKeys
 from federation.aws.signer import KmsSigner
 from federation.model.keys import SigningKey
 from federation.oauth.errors import TemporarilyUnavailable

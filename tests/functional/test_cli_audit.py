@@ -12,7 +12,7 @@ from typer.testing import Result
 
 from federation.aws.archive_segments import S3Segments, segment_key
 from federation.aws.clients import dynamodb_client, s3_client
-from federation.aws.keys import item_key
+from federation.aws.items import item_key
 from federation.resource_server.uses import use_line
 from federation.resource_server.verifier import Verifier
 from tests.support.archive_rewriting import rewritten

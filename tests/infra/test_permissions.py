@@ -6,8 +6,8 @@ import pytest
 
 from federation.aws import archive_index
 from federation.aws.issuer_keys import Store
+from federation.aws.items import item_key
 from federation.aws.key_maker import SPECS
-from federation.aws.keys import item_key
 from federation.aws.trust_items import (
     MAPPING_SHARDS,
     admin_partition,

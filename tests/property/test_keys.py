@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.aws.keys import item_key
+from federation.aws.items import item_key
 
 SEPARATORS = st.text(alphabet="a1:#hé\ud800", max_size=6)
 LONG = st.text(alphabet="ab:", min_size=500, max_size=1500)

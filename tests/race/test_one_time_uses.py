@@ -7,8 +7,7 @@ from threading import Barrier
 
 import pytest
 
-from federation.aws.items import Item
-from federation.aws.keys import item_key
+from federation.aws.items import Item, item_key
 from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.aws.service import DynamoDb
 from federation.model.json import JsonObject

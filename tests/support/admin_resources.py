@@ -14,7 +14,7 @@ from federation.admin_api.table import table_of
 from federation.bootstrap.revocations import AdminRevocations
 from federation.insight.snapshot.loading import TrustLoader
 from federation.insight.trail import Trail
-from federation.model.admin import ADMIN_SCOPES
+from federation.model.confirmation import ADMIN_SCOPES
 from federation.revocation.revoker import Revoker
 from tests.support.admin_world import BRIDGE, AdminWorld, Reply, admin_mapping
 from tests.support.fake_approvals import FakeApprovalLog, FakeApprovals, decision_trail

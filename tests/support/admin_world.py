@@ -22,13 +22,12 @@ from federation.admin_api.sets import DocumentSets
 from federation.admin_api.table import table_of
 from federation.admin_api.visible import Visible
 from federation.insight.snapshot.loading import TrustLoader
-from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES
+from federation.model.confirmation import ADMIN_AUDIENCE, ADMIN_SCOPES
 from federation.model.json import Json
 from federation.model.keys import KeySet, KeyState, SigningKey
 from federation.model.trust import Kind, Selector
 from federation.oauth.http import HttpRequest
-from federation.verification.admin_tokens import AdminTokens
-from federation.verification.own_tokens import OwnTokenVerifier
+from federation.verification.own_tokens import AdminTokens, OwnTokenVerifier
 from federation.verification.proofs.dpop import DpopVerifier
 from federation.verification.proofs.resource_request import ResourceProofs
 from tests.support.dpop import ath, jkt, proof

@@ -40,9 +40,8 @@ from federation.verification.key_cache import KeyCache
 from federation.verification.own_tokens import OwnTokenVerifier
 from federation.verification.proofs.dpop import DpopVerifier
 from federation.verification.proofs.token_request import Nonces, Proofs
-from federation.verification.provenance import JwtVerifier
 from federation.verification.providers import provider_named
-from federation.verification.verifier import JWT_TYPES, TokenVerifier, TokenVerifiers
+from federation.verification.verifier import JWT_TYPES, JwtVerifier, TokenVerifier, TokenVerifiers
 from federation.verification.x509.candidates import CertificateIssuers
 from tests.support.fake_allowances import FakeAllowances
 from tests.support.fake_approvals import FakeApprovals

@@ -9,8 +9,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from federation.documents.registry import references
-from federation.model.admin import admin_scopes
-from federation.model.confirmation import is_enabled_and_pending, takes_part
+from federation.model.confirmation import admin_scopes, is_enabled_and_pending, takes_part
 from federation.model.documents import (
     CorruptDocument,
     StoredDocument,

@@ -28,7 +28,7 @@ from federation.model.json import Json
 from federation.model.one_time import OneTimeUse, Purpose
 from federation.model.own_claims import build_claims
 from federation.model.revocation_keys import key_texts, keys_of_authorized
-from federation.model.status import status_reference
+from federation.model.status_list import status_reference
 from federation.model.tokens import Caller
 from federation.model.trust import DocumentRef, Kind, RateLimit
 from federation.oauth.errors import InvalidClient
@@ -43,8 +43,7 @@ from federation.revocation.token import TokenRevocation
 from federation.status.publication import StatusPublication
 from federation.trust.directory import CachedTrust
 from federation.trust.versions import KnownVersions
-from federation.verification.own_references import OwnReferences
-from federation.verification.own_tokens import OwnTokenVerifier
+from federation.verification.own_tokens import OwnReferences, OwnTokenVerifier
 from tests.support.fake_allowances import FakeAllowances
 from tests.support.fake_audit_log import FakeAuditLog
 from tests.support.fake_clock import FixedClock

@@ -22,7 +22,7 @@ from federation.keys.publication import Publication
 from federation.limits.limiter import Limiter
 from federation.limits.requests import RequestLimits
 from federation.minting.jws import assemble, signing_input
-from federation.model.admin import ADMIN_AUDIENCE
+from federation.model.confirmation import ADMIN_AUDIENCE
 from federation.model.issuer_keys import KeptKeys
 from federation.model.json import Json, JsonObject
 from federation.model.tokens import VerifiedToken
@@ -31,11 +31,10 @@ from federation.oauth.errors import InvalidRequest
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.identifiers import TokenType
 from federation.ports import AuditLog, CurrentVersions, CurrentVersionsQuery
-from federation.verification.admin_tokens import AdminTokens
 from federation.verification.discovery import KeySource
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
-from federation.verification.own_tokens import CurrentKeySet, OwnTokenVerifier
+from federation.verification.own_tokens import AdminTokens, CurrentKeySet, OwnTokenVerifier
 from federation.verification.proofs.dpop import DpopVerifier
 from federation.verification.proofs.resource_request import ResourceProofs
 from federation.verification.push_tokens import PushTokens

@@ -15,10 +15,9 @@ from federation.cli.subject import Wish
 from federation.client.credential import Credential, write_credential
 from federation.client.key import DpopKey
 from federation.local.issuers.loopback import IssuerKey, generate_key
-from federation.model.admin import ADMIN_AUDIENCE, ADMIN_SCOPES
+from federation.model.confirmation import ADMIN_AUDIENCE, ADMIN_SCOPES
 from federation.model.json import Json, JsonObject
-from federation.model.status import SPAN, list_path, lists_of
-from federation.model.status_list import StatusList
+from federation.model.status_list import SPAN, StatusList, list_path, lists_of
 from federation.oauth.metadata import (
     JWKS_PATH,
     OAUTH_PATH,

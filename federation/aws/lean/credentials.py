@@ -10,8 +10,8 @@ from datetime import datetime
 from threading import Lock
 from typing import Any, Protocol, TypeAlias
 
-from federation.aws.backoff import share
 from federation.aws.errors import AwsError, AwsUnreachable, AwsUnusable
+from federation.aws.items import share
 from federation.aws.lean.signing import Credentials
 
 FULL_URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"

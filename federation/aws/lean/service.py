@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 from msgspec import Struct, field
 
-from federation.aws.backoff import Pause, full_jitter
 from federation.aws.errors import AwsError, AwsRefused, AwsUnreachable
+from federation.aws.items import Pause, full_jitter
 from federation.aws.lean.answer import HttpAnswer
 from federation.aws.lean.codec import decode, encode
 from federation.aws.lean.credentials import CredentialSource

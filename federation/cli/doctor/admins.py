@@ -15,7 +15,7 @@ from federation.cli.doctor.visit import NO_BRIDGE, Members, Visit, lasting, mome
 from federation.client.admin import AdminApi, AdminRefused
 from federation.client.credential import Credential, NoCredential, read_credential
 from federation.client.http import LOOPBACK
-from federation.model.admin import ADMIN_AUDIENCE, AUDIT_READ, TRUST_READ, TRUST_WRITE
+from federation.model.confirmation import ADMIN_AUDIENCE, AUDIT_READ, TRUST_READ, TRUST_WRITE
 from federation.model.keys import KeyState
 from federation.oauth.reasons import Reason
 

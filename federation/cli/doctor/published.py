@@ -9,7 +9,7 @@ from federation.cli.doctor.finding import Settled, Verdict, failed, ok, resting_
 from federation.cli.doctor.shown import shown
 from federation.cli.doctor.visit import NO_BRIDGE, Visit, json_object, read_unverified
 from federation.client.http import Answer
-from federation.model.status import list_path, lists_of
+from federation.model.status_list import list_path, lists_of
 from federation.oauth.errors import InvalidToken, OAuthError, TemporarilyUnavailable
 from federation.oauth.metadata import JWKS_PATH, OAUTH_PATH, OPENID_PATH
 from federation.oauth.reasons import Reason

@@ -9,7 +9,7 @@ from federation.documents.schema.audience import AudienceDocument
 from federation.documents.schema.client import ClientDocument
 from federation.documents.schema.issuer import IssuerDocument
 from federation.documents.source import Location, Problem
-from federation.model.admin import ADMIN_AUDIENCE
+from federation.model.confirmation import ADMIN_AUDIENCE
 from federation.model.nearest import did_you_mean
 from federation.policy.ceilings import is_for
 from federation.verification.jwk_set import X509_SVID

@@ -19,7 +19,7 @@ from federation.documents.schema.document import (
     is_loopback,
     resource_problem,
 )
-from federation.model.admin import ADMIN_AUDIENCE
+from federation.model.confirmation import ADMIN_AUDIENCE
 from federation.model.documents import DEFAULT_MAX_TTL
 
 TypeName = Annotated[str, Field(pattern=DETAIL_TYPE, description=WORDS[DETAIL_TYPE])]

@@ -24,7 +24,7 @@ from federation.insight.explain.decision import Decisions, Trail
 from federation.insight.explain.facts import named_audiences
 from federation.insight.explain.question import Question
 from federation.insight.snapshot.snapshot import Snapshot
-from federation.model.admin import ADMIN_AUDIENCE
+from federation.model.confirmation import ADMIN_AUDIENCE
 from federation.oauth.reasons import Reason
 from federation.oauth.steps import Step, step_of
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from federation.documents.planned import Planned
+from federation.documents.document_set import Planned
 from federation.insight.effects.access import ObservedExchange, ObservedIdentities, observed
 from federation.insight.effects.gains_and_losses import Effects, effects
 from federation.insight.render import render

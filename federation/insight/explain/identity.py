@@ -16,6 +16,7 @@ from federation.model.trust import DocumentVersion, Issuer
 from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import Clock, FetchFailed
+from federation.verification.claims import read_subject
 from federation.verification.compact import OF_ISSUERS, UnverifiedJwt, check_members, parse_compact
 from federation.verification.discovery import KeySource
 from federation.verification.foreign_claims import check_claims
@@ -23,7 +24,6 @@ from federation.verification.issuers import TrustedIssuers
 from federation.verification.key_cache import KeyCache
 from federation.verification.providers import provider_named
 from federation.verification.spiffe_id import SPIFFE, trust_domain_of
-from federation.verification.subject import read_subject
 from federation.verification.verifier import TokenVerifier
 
 

@@ -17,9 +17,9 @@ from federation.ports import Clock
 from federation.value import Redacted
 from federation.verification import base64url
 from federation.verification.algorithms import SignatureAlgorithm, allowed_algorithm
+from federation.verification.claims import numeric_date
 from federation.verification.compact import OF_PROOFS, UnverifiedJwt, parse_compact
 from federation.verification.jwk import SIG, UnusableJwk, VerificationKey, read_jwk, thumbprint
-from federation.verification.numeric_date import numeric_date
 
 _URL = re.compile(
     r"(?P<scheme>[A-Za-z]+)://"

@@ -15,8 +15,8 @@ from federation.model.json import Claims, Json
 from federation.model.trust import Issuer, MatchValue
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
+from federation.verification.claims import is_numeric_date, numeric_date
 from federation.verification.claims_table import REGISTERED, ClaimsTable, flag, one_of, text
-from federation.verification.numeric_date import is_numeric_date, numeric_date
 from federation.verification.provider import Provider, pins
 from federation.verification.x509.certificates import refused
 

@@ -13,10 +13,10 @@ from federation.model.trust import Issuer, MatchValue
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
+from federation.verification.claims import is_numeric_date
 from federation.verification.claims_table import ClaimsTable
 from federation.verification.compact import UnverifiedHeader
 from federation.verification.jwk import JWT_SVID
-from federation.verification.numeric_date import is_numeric_date
 from federation.verification.provider import Provider
 from federation.verification.spiffe_id import SPIFFE, is_trust_domain, trust_domain_of
 

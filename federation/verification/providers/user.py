@@ -8,8 +8,8 @@ from federation.model.json import Claims, Json
 from federation.model.trust import Issuer, MatchValue
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
+from federation.verification.claims import is_numeric_date, numeric_date
 from federation.verification.claims_table import ClaimsTable, flag, one_of, text, text_of
-from federation.verification.numeric_date import is_numeric_date, numeric_date
 from federation.verification.provider import Preset, Provider, Unfit, pins
 from federation.verification.providers import entra, google
 

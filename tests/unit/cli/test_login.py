@@ -9,7 +9,7 @@ import jwt
 import pytest
 
 from federation.client.credential import read_credential
-from federation.model.admin import ADMIN_SCOPES
+from federation.model.confirmation import ADMIN_SCOPES
 from tests.support.cli_runs import FakeAdmin, fake_admin
 from tests.support.fake_bridge import Asked, FakeBridge, Reply, fake_bridge, problem, refusal
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.cli.yaml_file import CannotEdit, as_yaml, edited
-from federation.documents.yaml_tree import YamlTree
+from federation.documents.yaml_source import YamlTree
 
 TEXT = """\
 # Ask before you touch it.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.documents.yaml_tree import YamlTree
+from federation.documents.yaml_source import YamlTree
 from federation.model.json import Json
 
 

@@ -26,7 +26,7 @@ from federation.model.own_claims import build_claims
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.revocation_keys import key_texts, keys_of_authorized
 from federation.model.risk import RiskKey, RiskScore
-from federation.model.status import status_reference
+from federation.model.status_list import status_reference
 from federation.model.tokens import IssuedToken
 from federation.model.trust import DocumentRef, DocumentVersion, Kind
 from federation.oauth.errors import (

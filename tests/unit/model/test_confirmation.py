@@ -2,13 +2,7 @@
 
 import pytest
 
-from federation.model.documents import (
-    CorruptDocument,
-    StoredDocument,
-    decode_audience,
-    decode_issuer,
-    decode_mapping,
-)
+from federation.model.documents import CorruptDocument, StoredDocument, decode_audience, decode_issuer, decode_mapping
 from federation.model.json import Json
 from federation.model.trust import Kind
 from tests.support.document_vectors import base

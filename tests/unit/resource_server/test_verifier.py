@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from federation.model.json import Json
-from federation.model.status import SPAN, list_path
+from federation.model.status_list import SPAN, list_path
 from federation.oauth.errors import InvalidToken, TemporarilyUnavailable
 from federation.oauth.metadata import JWKS_PATH
 from federation.oauth.reasons import Reason

@@ -6,8 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
-from federation.model.status import LONGEST_LIFE, SIZE, SPAN, list_path, status_reference
-from federation.model.status_list import read_status_list
+from federation.model.status_list import LONGEST_LIFE, SIZE, SPAN, list_path, read_status_list, status_reference
 from federation.ports import PublishedDocument, VersionConflict
 from federation.status.publication import LIFETIME, RENEWED, TTL
 from tests.support.fake_publisher import FakePublisher

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from federation.model.status import SIZE
-from federation.model.status_list import NotAStatusList, StatusList, read_status_list
+from federation.model.status_list import SIZE, NotAStatusList, StatusList, read_status_list
 
 INDICES = st.sets(st.integers(0, SIZE - 1), max_size=20)
 

@@ -7,8 +7,7 @@ import pytest
 
 from federation.model.json import Json
 from federation.ports import KeptToken
-from federation.verification.own_references import OwnReferences
-from federation.verification.own_tokens import OwnTokenVerifier
+from federation.verification.own_tokens import OwnReferences, OwnTokenVerifier
 from tests.support.fake_clock import FixedClock
 from tests.support.trust_values import NOW
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from federation.documents.planned import Planned
+from federation.documents.document_set import Planned
 from federation.insight.effects.plan import DAYS, MOST_IDENTITIES, AuditedIdentities, PlanEffects, PlanImpact
 from federation.insight.snapshot.loading import TrustLoader
 from federation.model.json import Json, JsonObject
