@@ -5,7 +5,7 @@ BIN := .venv/bin
 SAM := .venv-sam/bin
 ENGINE := .venv-engine/bin
 
-.PHONY: help demo serve test lint unit packaging sam contract race interop interop-issuers bench scale lock schemas clean
+.PHONY: help demo serve test quick lint unit packaging sam contract deployed race interop interop-issuers bench scale lock schemas clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ test: ## every check
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint .venv-sam/ready # what waits for downloads, beside what computes
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory packaging
+
+quick: .venv/ready ## the unit suites
+	$(BIN)/pytest tests/unit -n 2
 
 lint: .venv/ready ## style, types, layers, template
 	$(BIN)/ruff check .
@@ -36,6 +39,11 @@ packaging: .venv/ready ## the wheel with each extra alone, in an empty environme
 
 contract: .venv/ready .venv-engine/ready ## the contract tests on MiniStack too, an open AWS engine
 	$(BIN)/pytest tests/contract --ministack
+
+# The tests stand on the deployment's internet themselves: see tests/deployed/internet.
+deployed: .venv/ready .venv-sam/ready .venv-engine/ready ## the whole stack by sam deploy, on MiniStack, with IAM enforced
+	@mkdir -p .aws-sam
+	DEPLOYED_NAMES=$(CURDIR)/.aws-sam/names.json PYTHONPATH=tests/deployed/internet $(BIN)/pytest tests/deployed
 
 RACES ?= 1000
 
@@ -70,15 +78,19 @@ interop-issuers: .venv/ready # succeeds if at least one of them could be install
 	@touch $@
 
 # What `sam build` asks for, a target per function: its locked dependencies for Lambda's platform, and our code.
-LAMBDA := --python-version 3.13 --implementation cp --only-binary=:all: \
-	--platform manylinux_2_28_aarch64 --platform manylinux2014_aarch64
+# What it is for, template.yaml says: its runtime, and the default of its parameter Architecture.
+LAMBDA_ARCHITECTURE ?= $(shell sed -n '/^  Architecture:/,/Default:/s/^ *Default: //p' template.yaml)
+LAMBDA_RUNTIME ?= $(shell sed -n 's/^ *Runtime: python//p' template.yaml)
+LAMBDA_MACHINE = $(LAMBDA_ARCHITECTURE:arm64=aarch64)
+LAMBDA = --python-version $(LAMBDA_RUNTIME) --implementation cp --only-binary=:all: \
+	--platform manylinux_2_28_$(LAMBDA_MACHINE) --platform manylinux2014_$(LAMBDA_MACHINE)
 LIBRARY := $(filter-out %/cli %/local %/__pycache__,$(wildcard federation/*))
 # Compiles what was copied: Lambda cannot write to its own folder, so it could not keep what it compiles.
-LAMBDA_PYTHON ?= python3.13
+LAMBDA_PYTHON ?= python$(LAMBDA_RUNTIME)
 # The services we call: botocore describes every service of AWS in 19 MB.
 SERVICES := dynamodb kms s3
 
-build-TokenFunction build-IntrospectFunction build-RevokeFunction build-IssuerKeysFunction: requirements-token.txt
+build-TokenFunction build-IntrospectFunction build-RevokeFunction build-HealthFunction: requirements-token.txt
 	$(install-locked)
 	$(copy-code)
 
@@ -88,7 +100,7 @@ build-PublishFunction build-RotateFunction build-ConfirmTrustFunction build-Refr
 
 build-AdminFunction: SERVICES += lambda logs
 build-RotateFunction: SERVICES += resourcegroupstaggingapi
-build-ApplyTrustFunction build-AdminFunction build-FirstAdminFunction: requirements-admin.txt
+build-ApplyTrustFunction build-AdminFunction build-FirstAdminFunction build-IssuerKeysFunction: requirements-admin.txt
 	$(install-locked)
 	$(copy-code)
 
@@ -97,12 +109,15 @@ build-NotifyFunction: requirements.txt
 	$(install-locked)
 	$(copy-code)
 
-build-HealthFunction: # needs no library
-	$(copy-code)
+# Installed and compiled once for all functions that need the same.
+PACKAGES = $(CURDIR)/.aws-sam/packages/$(shell echo '$(LAMBDA)' | cat - $< | cksum | tr ' ' -)
 
 define install-locked
-$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile \
-	$(LAMBDA) --target $(ARTIFACTS_DIR) -r $<
+test -d $(PACKAGES) || { \
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile \
+		$(LAMBDA) --target $(PACKAGES).$$$$ -r $< && \
+	{ $(call compile,$(PACKAGES).$$$$,$(PACKAGES).$$$$); } && mv $(PACKAGES).$$$$ $(PACKAGES); }
+cp -R $(PACKAGES)/. $(ARTIFACTS_DIR)
 ! test -d $(ARTIFACTS_DIR)/botocore || find $(ARTIFACTS_DIR)/botocore/data -mindepth 1 -maxdepth 1 -type d $(SERVICES:%=! -name %) -exec rm -r {} +
 endef
 
@@ -110,8 +125,15 @@ define copy-code
 mkdir -p $(ARTIFACTS_DIR)/federation
 cp -R functions $(ARTIFACTS_DIR)
 cp -R $(LIBRARY) $(ARTIFACTS_DIR)/federation
-find $(ARTIFACTS_DIR) -name __pycache__ -prune -exec rm -r {} +
-$(LAMBDA_PYTHON) -m compileall -q --invalidation-mode unchecked-hash -s $(ARTIFACTS_DIR) -p /var/task $(ARTIFACTS_DIR) \
+find $(OURS) -name __pycache__ -prune -exec rm -r {} +
+$(call compile,$(ARTIFACTS_DIR),$(OURS))
+endef
+
+OURS = $(ARTIFACTS_DIR)/functions $(ARTIFACTS_DIR)/federation
+
+# Of the first folder, what is in the others.
+define compile
+$(LAMBDA_PYTHON) -m compileall -q --invalidation-mode unchecked-hash -s $(1) -p /var/task $(2) \
 	|| echo 'Without $(LAMBDA_PYTHON) every cold start compiles every module: a second or two.' >&2
 endef
 

@@ -2,14 +2,18 @@
 
 import io
 from collections.abc import Callable, Iterator
-from typing import Any, TypeAlias
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from federation.cli.console import AsJson, NoColor, diagnostics, output, print_json
+from federation.cli.bridge import TokenFile, connect
+from federation.cli.console import AsJson, NoColor, Terminal, diagnostics, output, print_json
+from federation.cli.failure import Failed, failing_well
 from federation.cli.narration import Narrator
 from federation.documents.source import InvalidDocuments
 from federation.local.demo.delegation import Delegated, approval, delegate, delegation_refusals
+from federation.local.demo.elsewhere import AlreadyThere, open_stage_at
 from federation.local.demo.revocation import binding, revocation
 from federation.local.demo.stage import EXAMPLES, Stage, open_stage
 from federation.local.demo.steps import Exchanged, Moment, Refused, exchanges, exchanges_elsewhere, explained, refusals
@@ -28,19 +32,43 @@ Report: TypeAlias = Callable[[Stage], list[str]]
 """Runs every step and returns what did not end as it should."""
 
 
-def demo(*, as_json: AsJson = False, no_color: NoColor = False) -> None:
+Elsewhere = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        metavar="URL",
+        help="Play on this bridge, as you are logged in: its trust has the examples meanwhile. Default: this machine.",
+    ),
+]
+
+
+def demo(*, url: Elsewhere = None, token_file: TokenFile, as_json: AsJson = False, no_color: NoColor = False) -> None:
     """Exchange identities of every provider, act for somebody, and watch the refusals that matter.
 
-    Runs on this machine alone: no account, no network. Exits 0 only if every step ended as it should.
+    Runs on this machine alone, without account or network, unless --url names another bridge: for a test deployment,
+    not for one that others use. Exits 0 only if every step ended as it should.
     """
     report = _print_report if as_json else narrated_by(Narrator(output(no_color=no_color)))
     try:
-        with open_stage(EXAMPLES, log=io.StringIO()) as stage:
-            problems = report(stage)
+        problems = _play_here(report) if url is None else _play_at(url, token_file, Terminal(as_json, no_color), report)
     except InvalidDocuments as error:
         diagnostics(no_color=no_color).print(str(error), style="red", markup=False)
         raise typer.Exit(1) from None
     raise typer.Exit(1 if problems else 0)
+
+
+def _play_here(report: Report) -> list[str]:
+    with open_stage(EXAMPLES, log=io.StringIO()) as stage:
+        return report(stage)
+
+
+def _play_at(url: str, token_file: Path, terminal: Terminal, report: Report) -> list[str]:
+    with failing_well(terminal, url):
+        try:
+            with open_stage_at(connect(url, token_file), EXAMPLES) as stage:
+                return report(stage)
+        except AlreadyThere as error:
+            raise Failed(f"the bridge has some of the examples: {error}", "play on another, or delete them") from None
 
 
 def narrated_by(narrator: Narrator) -> Report:

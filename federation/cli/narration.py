@@ -42,7 +42,7 @@ class Narrator:
         """What this is, and what is real."""
         self._console.print(Panel(_flowing(_OPENING), title=f"federation-bridge {VERSION}", border_style="cyan"))
         facts = [("real", _flowing(_REAL)), ("stands in", _flowing(_STANDS_IN))]
-        self._console.print(_facts([*facts, ("bridge", Text(stage.bridge.url, style="bold"))]))
+        self._console.print(_facts([*facts, ("bridge", Text(stage.url, style="bold"))]))
 
     def chapter(self, title: str) -> None:
         """A heading over several steps."""

@@ -52,9 +52,9 @@ def test_the_token_that_reaches_the_api_names_everybody(stage: Stage) -> None:
 def test_an_auditor_walks_from_the_api_back_to_the_person(stage: Stage) -> None:
     token = by_agent(stage)
     answer = stage.exchange(token, "calendar", READ, stage.token(CALENDAR_TOOL))
-    record = stage.bridge.trail.issued(claims(stage, answer.members["access_token"], "calendar")["jti"])
+    record = stage.trail.issued(claims(stage, answer.members["access_token"], "calendar")["jti"])
     assert record is not None
-    parent = stage.bridge.trail.issued(record["parent_jti"])
+    parent = stage.trail.issued(record["parent_jti"])
     assert parent is not None
     assert (parent["issuer"], parent["actor_issuer"]) == ("acme-login", "acme-cluster")
     assert (record["txn"], record["actor_principal"]) == (parent["txn"], "service/calendar-tool")

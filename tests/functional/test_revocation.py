@@ -32,7 +32,7 @@ class Calendar:
 
     @property
     def url(self) -> str:
-        return self.stage.bridge.url
+        return self.stage.url
 
     def chain(self) -> tuple[str, str]:
         """What the agent got for a person, and what the tool made of it."""

@@ -1,3 +1,6 @@
+import json
+from typing import Any
+
 import pytest
 
 from tests.support.lambda_template import Deployment, Statement, statements
@@ -76,7 +79,7 @@ def test_the_distribution_signs_its_reads_speaks_https_alone_and_honours_the_doc
     deployment: Deployment,
 ) -> None:
     config = deployment.properties("Distribution")["DistributionConfig"]
-    (origin,) = config["Origins"]
+    origin, _ = config["Origins"]
     assert origin["OriginAccessControlId"] == "DocumentsAccess.Id"
     assert origin["DomainName"] == "DocumentsBucket.RegionalDomainName"
     behavior = config["DefaultCacheBehavior"]
@@ -90,3 +93,24 @@ def test_the_distribution_signs_its_reads_speaks_https_alone_and_honours_the_doc
     assert key["QueryStringsConfig"] == {"QueryStringBehavior": "none"}
     assert key["HeadersConfig"] == {"HeaderBehavior": "none"}
     assert key["CookiesConfig"] == {"CookieBehavior": "none"}
+
+
+def test_what_is_not_published_is_a_404_of_our_own_that_needs_no_object_in_the_bucket(deployment: Deployment) -> None:
+    config = deployment.properties("Distribution")["DistributionConfig"]
+    (error,) = config["CustomErrorResponses"]
+    assert (error["ErrorCode"], error["ResponseCode"]) == (403, 404)
+    (page,) = config["CacheBehaviors"]
+    _, origin = config["Origins"]
+    assert (page["PathPattern"], page["TargetOriginId"]) == (error["ResponsePagePath"], origin["Id"])
+    assert origin["OriginAccessControlId"] == "NotFoundAccess.Id"
+    assert deployment.properties("NotFoundUrl")["AuthType"] == "AWS_IAM"
+    for permission in ("NotFoundPermission", "NotFoundInvocation"):
+        assert deployment.properties(permission)["SourceArn"].endswith(":distribution/Distribution")
+
+
+def test_that_page_is_json_and_kept_by_nobody(deployment: Deployment) -> None:
+    names: dict[str, Any] = {}
+    exec(deployment.properties("NotFoundFunction")["Code"]["ZipFile"], names)  # noqa: S102 (it is ours)
+    answer = names["handler"]({}, None)
+    assert json.loads(answer["body"]) == {"message": "Not Found"}
+    assert answer["headers"] == {"content-type": "application/json", "cache-control": "no-store"}

@@ -52,6 +52,7 @@ ALLOWED = {
         ("dynamodb:DeleteItem", "StateTable"),
     ),
     "HealthFunction": allowed("HealthLogGroup"),
+    "NotFoundFunction": allowed("NotFoundLogGroup"),
     "PublishFunction": allowed(
         "PublishLogGroup",
         *((f"dynamodb:{action}", "TrustTable/stream/*") for action in HEARING),
@@ -410,6 +411,7 @@ def test_functions_are_invoked_by_what_triggers_them_and_nothing_else(deployment
     assert {(each["FunctionName"], each["Principal"]) for each in permissions} == {
         ("TokenFunction", "apigateway.amazonaws.com"),
         ("HealthFunction", "apigateway.amazonaws.com"),
+        ("NotFoundFunction", "cloudfront.amazonaws.com"),
         ("AdminFunction", "apigateway.amazonaws.com"),
         ("PublishFunction", "events.amazonaws.com"),
         ("RotateFunction", "events.amazonaws.com"),
@@ -420,7 +422,9 @@ def test_functions_are_invoked_by_what_triggers_them_and_nothing_else(deployment
         ("StatusFunction", "events.amazonaws.com"),
         ("ArchiveFunction", "events.amazonaws.com"),
     }
-    assert all(each["Action"] == "lambda:InvokeFunction" and each["SourceArn"] for each in permissions)
+    assert all(each["SourceArn"] for each in permissions)
+    otherwise = {each["FunctionName"] for each in permissions if each["Action"] != "lambda:InvokeFunction"}
+    assert otherwise == {"NotFoundFunction"}  # by its URL
 
 
 def test_a_first_admin_is_written_once_by_a_function_that_writes_nothing_else(template: Template) -> None:

@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,23 +19,30 @@ _LOG_END = 2_000
 
 
 @contextmanager
-def ministack(command: Path = COMMAND, settings: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The engine's URL. `settings`: environment variables of the engine, in addition to those that close it.
+def ministack() -> Iterator[str]:
+    """The URL of an engine with its own settings: no TLS, and no signature is checked."""
+    with TemporaryDirectory(prefix="ministack-") as folder, running_engine([COMMAND], Path(folder), free_port()) as url:
+        yield url
+
+
+@contextmanager
+def running_engine(
+    command: Sequence[str | Path], folder: Path, port: int, settings: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """The engine's URL over HTTP. `folder`: where its state and its `log` go. `settings`: more environment variables.
 
     Raises RuntimeError with the end of the engine's log if it does not start.
     """
-    port = free_port()
-    with TemporaryDirectory(prefix="ministack-") as folder:
-        log = Path(folder, "log")
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [command], env=_environment(folder, port, settings or {}), stdout=output, stderr=subprocess.STDOUT
-            )
-        try:
-            _wait_until_open(port, process, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            _stop(process)
+    log = folder / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, env=_environment(folder, port, settings or {}), stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        _wait_until_open(port, process, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        _stop(process)
 
 
 @contextmanager
@@ -54,13 +61,11 @@ def free_port() -> int:
         return port
 
 
-def _environment(folder: str, port: int, settings: Mapping[str, str]) -> dict[str, str]:
+def _environment(folder: Path, port: int, settings: Mapping[str, str]) -> dict[str, str]:
     """Nothing of this shell's but the path: an AWS variable of its user would lead the engine elsewhere."""
     return {
         "PATH": os.environ["PATH"],
-        "HOME": folder,
-        "TMPDIR": folder,
-        "STATE_DIR": folder,
+        **dict.fromkeys(("HOME", "TMPDIR", "STATE_DIR"), str(folder)),
         "GATEWAY_PORT": str(port),
         # It listens on every address otherwise, and its MQTT listener does so whatever BIND_HOST says.
         "BIND_HOST": "127.0.0.1",

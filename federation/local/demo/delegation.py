@@ -59,7 +59,7 @@ def _hand_on(stage: Stage, token: str, actor: Workload, expected_act: dict[str, 
     answer = stage.exchange(token, actor.audience, READ, stage.token(actor))
     ours = answer.members.get("access_token", "")
     verified = verify(stage, ours, actor.audience) if ours else {"header": {}, "payload": {}}
-    record = stage.bridge.trail.issued(str(verified["payload"].get("jti", "")))
+    record = stage.trail.issued(str(verified["payload"].get("jti", "")))
     return Delegated(actor, answer, verified["header"], verified["payload"], record, expected_act)
 
 
@@ -142,7 +142,7 @@ def _given(stage: Stage, approval_id: str) -> Moment:
 def _used(stage: Stage, answer: Answer, approval_id: str) -> Moment:
     token = answer.members.get("access_token", "")
     claims = verify(stage, token, AUDIENCE)["payload"] if token else {}
-    record = stage.bridge.trail.issued(str(claims.get("jti", ""))) or {}
+    record = stage.trail.issued(str(claims.get("jti", ""))) or {}
     return Moment(
         "The payment goes out",
         "The same request again. The token says who acts for whom; its record says who agreed.",

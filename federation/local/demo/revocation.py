@@ -20,7 +20,7 @@ INACTIVE = {"active": False}
 
 def binding(stage: Stage) -> Iterator[Moment]:
     """Sender-constrained tokens (RFC 9449)."""
-    key, url = DpopKey.generate(), f"{stage.bridge.url}/token"
+    key, url = DpopKey.generate(), f"{stage.url}/token"
     form = stage.form(stage.token(PARTNER), PARTNER.audience)
     answer = post_with_proof(url, form, key)
     yield _bound(stage, answer, key)
@@ -35,7 +35,7 @@ def revocation(stage: Stage) -> Iterator[Moment]:
     answer = stage.exchange(root, CALENDAR_TOOL.audience, READ, stage.token(CALENDAR_TOOL))
     leaf = answer.members["access_token"]
     yield _active(_introspected(stage, leaf))
-    revoked = post_form(f"{stage.bridge.url}/revoke", [("token", root)])
+    revoked = post_form(f"{stage.url}/revoke", [("token", root)])
     yield _inactive(revoked, _introspected(stage, leaf))
 
 
@@ -76,7 +76,7 @@ def _replayed(answer: Answer) -> Moment:
 
 def _introspected(stage: Stage, token: str) -> dict[str, object]:
     """As the calendar's API, which proves itself with private_key_jwt."""
-    now, url = int(time.time()), stage.bridge.url
+    now, url = int(time.time()), stage.url
     claims: dict[str, Json] = {
         "iss": API,
         "sub": API,

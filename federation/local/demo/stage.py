@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO, TypeAlias
+from typing import Any, Protocol, TextIO, TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -19,6 +19,7 @@ from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
 from federation.documents.yaml_source import read_sources
 from federation.local.admin_token import admin_documents, request_admin_token
+from federation.local.audit_trail import Record
 from federation.local.bridge import LocalBridge
 from federation.local.demo.workloads import ALL, Workload
 from federation.local.issuers.claims import ClaimSet
@@ -135,17 +136,31 @@ class Providers(Struct, frozen=True):
         return self.keys[workload.issuer].sign(claims, workload.header)
 
 
+class Trail(Protocol):
+    """What an auditor reads."""
+
+    def issued(self, jti: str) -> Record | None:
+        """The record of an issued token; None: there is none."""
+        ...
+
+    def refused(self, correlation_id: str) -> list[Record]:
+        """What was logged of the request with that correlation id."""
+        ...
+
+
 class Stage(Struct, frozen=True):
     """Where the demo's steps happen."""
 
-    bridge: LocalBridge
+    url: str
+    """The bridge's."""
+    trail: Trail
     providers: Providers
     admin: AdminApi
-    """The admin API, as the laptop's own admin."""
+    """The admin API, as the laptop's own admin, or whoever is logged in."""
 
     def claims(self, workload: Workload) -> ClaimSet:
         """What its provider says of the workload, now."""
-        return self.providers.claims(workload, self.bridge.url)
+        return self.providers.claims(workload, self.url)
 
     def token(self, workload: Workload) -> str:
         """A fresh one, of its provider."""
@@ -153,7 +168,7 @@ class Stage(Struct, frozen=True):
 
     def exchange(self, token: str, audience: str, scope: str | None = None, actor: str | None = None) -> Answer:
         """The bridge's answer over HTTP. `actor`: the actor token."""
-        return post_form(f"{self.bridge.url}/token", self.form(token, audience, scope, actor))
+        return post_form(f"{self.url}/token", self.form(token, audience, scope, actor))
 
     def form(
         self, token: str, audience: str, scope: str | None = None, actor: str | None = None
@@ -191,7 +206,7 @@ def open_stage(folder: Path, log: TextIO) -> Iterator[Stage]:
         trust = validate(documents, loopback=True, unreadable=sources.problems)
         with LocalBridge(trust, environment=environment, log=log) as bridge:
             admin = AdminApi(bridge.url, Credential(request_admin_token(bridge.url, key)))
-            yield Stage(bridge, providers, admin)
+            yield Stage(bridge.url, bridge.trail, providers, admin)
 
 
 def write_tokens(providers: Providers, bridge_url: str, folder: Path) -> list[Path]:

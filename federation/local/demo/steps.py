@@ -18,9 +18,9 @@ from federation.oauth.reasons import Reason
 
 def verify(stage: Stage, token: str, audience: str) -> dict[str, Any]:
     """`header` and `payload` of the token; raises what PyJWT raises."""
-    published = jwt.PyJWKSet.from_dict(send(stage.bridge.url + JWKS_PATH, "GET").members)
+    published = jwt.PyJWKSet.from_dict(send(stage.url + JWKS_PATH, "GET").members)
     key = published[jwt.get_unverified_header(token)["kid"]]
-    return jwt.decode_complete(token, key, algorithms=["RS256"], audience=audience, issuer=stage.bridge.url)
+    return jwt.decode_complete(token, key, algorithms=["RS256"], audience=audience, issuer=stage.url)
 
 
 class Moment(Struct, frozen=True):
@@ -139,7 +139,7 @@ def refusals(stage: Stage) -> Iterator[Refused]:
 def refuse(stage: Stage, attempt: Attempt) -> Refused:
     """What comes of the attempt."""
     answer = stage.exchange(attempt.token, attempt.audience, attempt.scope, attempt.actor)
-    return Refused(attempt, answer, stage.bridge.trail.refused(answer.headers.get("x-correlation-id", "")))
+    return Refused(attempt, answer, stage.trail.refused(answer.headers.get("x-correlation-id", "")))
 
 
 def _exchange(stage: Stage, workload: Workload) -> Exchanged:
@@ -147,7 +147,7 @@ def _exchange(stage: Stage, workload: Workload) -> Exchanged:
     answer = stage.exchange(stage.providers.sign(workload, claims), workload.audience)
     token = answer.members.get("access_token", "")
     verified = verify(stage, token, workload.audience) if token else {"header": {}, "payload": {}}
-    record = stage.bridge.trail.issued(str(verified["payload"].get("jti", "")))
+    record = stage.trail.issued(str(verified["payload"].get("jti", "")))
     return Exchanged(workload, claims, answer, verified["header"], verified["payload"], record)
 
 

@@ -1,0 +1,47 @@
+"""The first admin comes from the deployment's parameters, and writes all other trust over the admin API."""
+
+import pytest
+
+from federation.client.admin import AdminRefused
+from federation.client.exchange import Refused
+from tests.deployed.caller import Caller
+from tests.deployed.roles import Session
+from tests.support.eventually import eventually
+
+
+def test_the_first_admin_of_the_parameters_comes_in(caller: Caller) -> None:
+    assert eventually(lambda: _comes_in(caller, "alice"))
+
+
+def test_nobody_else_of_that_issuer_does(caller: Caller) -> None:
+    with pytest.raises(Refused) as refused:
+        caller.admin("mallory")
+    assert refused.value.error == "invalid_request"
+
+
+def test_its_keys_were_fetched_where_it_publishes_them(caller: Caller) -> None:
+    assert "/jwks" in caller.idp.server.asked
+
+
+def test_what_is_planned_is_applied_once(caller: Caller, session: Session) -> None:
+    api = caller.admin()
+    documents = caller.parties.documents(caller.url, session.role_id)
+    planned = api.post("/plan", {"documents": documents}).members
+    assert {one["action"] for one in planned["changes"]} == {"create"}
+    asked = {"documents": documents, "base": planned["base"], "reason": "the deployed suite"}
+    assert len(api.post("/apply", asked).members["changes"]) == len(documents)
+    with pytest.raises(AdminRefused) as refused:
+        api.post("/apply", asked)
+    assert refused.value.status == 409
+
+
+def test_every_write_is_in_the_history_with_who_and_why(caller: Caller) -> None:
+    (version,) = caller.admin().get("/history/mappings/sync").members["items"]
+    assert (version["who"], version["reason"]) == ("admin/first", "the deployed suite")
+
+
+def _comes_in(caller: Caller, subject: str) -> bool:
+    try:
+        return bool(caller.admin(subject).get("/issuers").members["items"])
+    except Refused:
+        return False  # the function that writes them has not run yet

@@ -1,0 +1,55 @@
+"""What a role may do, its function was seen to do: a right that nothing uses is one too many."""
+
+import json
+from collections.abc import Iterator
+
+from tests.deployed.roles import SESSION
+from tests.deployed.sam import Stack
+
+BY_THE_SERVICE = {
+    *("logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"),
+    *("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"),
+    "sqs:SendMessage",
+}
+"""In AWS, Lambda does these with the function's role: the engine logs, follows streams and gives up by itself."""
+UNSEEN = {
+    ("Token", "dynamodb:DeleteItem"): "gives back what a request claimed that was refused afterwards",
+    ("Admin", "dynamodb:DeleteItem"): "as above, and what was not finished under an Idempotency-Key",
+}
+"""Seen in tests/attacks, which make things fail in between."""
+
+
+def test_a_function_needs_every_action_that_its_role_has(deployed: Stack) -> None:
+    used = set(_used(deployed))
+    granted = {(name, action) for name, action in _granted(deployed) if action not in BY_THE_SERVICE}
+    assert granted - used - UNSEEN.keys() == set()
+
+
+def test_nothing_that_a_function_asked_for_was_refused(deployed: Stack) -> None:
+    refused = [call for call in _calls(deployed) if not call["allowed"] and not call["who"].endswith(f"/{SESSION}")]
+    assert refused == []
+
+
+def _calls(deployed: Stack) -> list[dict[str, str]]:
+    return [json.loads(line) for line in deployed.cloud.calls.read_text(encoding="utf-8").splitlines()]
+
+
+def _used(deployed: Stack) -> Iterator[tuple[str, str]]:
+    names = {role: name.removesuffix("FunctionRole") for name, role in deployed.resources("AWS::IAM::Role").items()}
+    for call in _calls(deployed):
+        _, role, session = call["who"].split("/")
+        if session != SESSION and role in names:
+            yield names[role], call["action"]
+
+
+def _granted(deployed: Stack) -> Iterator[tuple[str, str]]:
+    """What the roles' own policies allow; what a key's policy gives is tried in test_06_roles."""
+    iam = deployed.client("iam")
+    for name, role in deployed.resources("AWS::IAM::Role").items():
+        for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+            document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+            for statement in document["Statement"]:
+                actions = statement["Action"]
+                for action in [actions] if isinstance(actions, str) else actions:
+                    if statement["Effect"] == "Allow":
+                        yield name.removesuffix("FunctionRole"), action

@@ -1,0 +1,57 @@
+"""Each function is packed with what it imports: nothing here may be there by chance, as it is where these tests run."""
+
+import json
+import re
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
+
+import pytest
+
+from tests.support.lambda_template import ROOT, Deployment, Template
+
+TARGET = re.compile(r"^((?:build-\w+ ?)+): (requirements[\w-]*\.txt)$", re.MULTILINE)
+OPTIONAL = {"awscrt", "botocore", "setuptools"}
+"""Taken by libraries where it is there, and not missed where it is not."""
+IMPORTED = "import importlib, json, sys; importlib.import_module(sys.argv[1]); print(json.dumps(sorted(sys.modules)))"
+
+
+def packed(function: str) -> set[str]:
+    """The distributions that the Makefile installs for it."""
+    for targets, requirements in TARGET.findall((ROOT / "Makefile").read_text(encoding="utf-8")):
+        if f"build-{function}" in targets.split():
+            text = (ROOT / requirements).read_text(encoding="utf-8")
+            return set(map(normal, re.findall(r"^([A-Za-z0-9_.-]+)==", text, re.MULTILINE)))
+    raise AssertionError(f"the Makefile packs no {function}")
+
+
+def imported(module: str) -> set[str]:
+    """The distributions that a fresh process has loaded modules of, when it has that one."""
+    run = subprocess.run([sys.executable, "-c", IMPORTED, module], cwd=ROOT, check=True, capture_output=True, text=True)
+    known = packages_distributions()
+    loaded = {name.partition(".")[0] for name in json.loads(run.stdout)} - {"federation", "functions"}
+    return {normal(known[name][0]) for name in loaded if name in known} - OPTIONAL
+
+
+def normal(name: str) -> str:
+    """A distribution's name as it is compared (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_each_function_is_packed_with_what_it_imports(template: Template) -> None:
+    deployment = Deployment(template, FirstAdminIssuer="https://idp.example.com", FirstAdminSubject="alice")
+    handlers = {name: one["Properties"]["Handler"] for name, one in deployment.resources.items() if packs(one)}
+    assert len(handlers) > 10
+    lacks = {name: imported(handler.rpartition(".")[0]) - packed(name) for name, handler in handlers.items()}
+    assert {name: missing for name, missing in lacks.items() if missing} == {}
+
+
+def packs(resource: dict[str, object]) -> bool:
+    """Whether `sam build` asks the Makefile for it."""
+    metadata = resource.get("Metadata")
+    return isinstance(metadata, dict) and metadata.get("BuildMethod") == "makefile"
+
+
+@pytest.mark.parametrize("name", ["HealthFunction", "TokenFunction"])
+def test_what_is_called_most_carries_no_sdk(name: str) -> None:
+    assert {"boto3", "botocore", "pydantic", "pyyaml"}.isdisjoint(packed(name))
