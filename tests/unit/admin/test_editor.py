@@ -84,12 +84,12 @@ def test_a_disabled_mapping_is_filed_nowhere() -> None:
 
 def test_another_provider_files_the_unchanged_mappings_of_its_issuer_anew() -> None:
     trust = FakeTrust()
-    lines = {"sub": "repo:octo-org/octo-repo:ref:refs/heads/main", "repository_id": "74"}
-    url = "https://github.example.com/_services/token"
+    lines = {"project_id": "74", "ref_protected": "true", "ref_type": "branch", "ref": "main"}
+    url = "https://gitlab.example.com"
     apply(trust, {**ISSUER, "issuer": url}, {**MAPPING, "match": lines}, AUDIENCE)
-    applied = apply(trust, {**ISSUER, "issuer": url, "provider": "github"}, {**MAPPING, "match": lines}, AUDIENCE)
+    applied = apply(trust, {**ISSUER, "issuer": url, "provider": "gitlab"}, {**MAPPING, "match": lines}, AUDIENCE)
     assert [version.ref for version in applied.updated] == list(REFS[1:])
-    assert len(trust.exact("acme-okta", [Selector("repository_id", "74")])) == 1
+    assert len(trust.exact("acme-okta", [Selector("project_id", "74")])) == 1
 
 
 def test_a_write_by_somebody_else_is_not_overwritten() -> None:

@@ -75,14 +75,14 @@ def test_what_is_to_go_can_not_be_named() -> None:
 
 def test_an_issuer_may_change_its_provider_together_with_all_its_mappings() -> None:
     world = AdminWorld()
-    url = "https://github.example.com/_services/token"
-    line = {"repository_id": "74", "sub": "repo:octo-org/octo-repo:ref:refs/heads/main"}
+    url = "https://gitlab.example.com"
+    line = {"project_id": "74", "ref_protected": "true", "ref_type": "branch", "ref": "main"}
     before = [issuer("gh", issuer=url), mapping("ci", "gh", match=line)]
     assert world.call("POST", "/apply", {"documents": before}).status == 200
-    after = [issuer("gh", issuer=url, provider="github"), before[1]]
+    after = [issuer("gh", issuer=url, provider="gitlab"), before[1]]
     assert world.call("POST", "/apply", {"documents": after[:1]}).pointers == ["/documents/0/provider"]
     assert world.call("POST", "/apply", {"documents": after}).status == 200
-    assert [one.id for one in world.trust.exact("gh", [Selector("repository_id", "74")])] == ["ci"]
+    assert [one.id for one in world.trust.exact("gh", [Selector("project_id", "74")])] == ["ci"]
 
 
 class Killed(BaseException):
