@@ -13,6 +13,8 @@ _NUMBER: Final = "0"
 _UUID: Final = "00000000-0000-4000-8000-000000000000"
 
 _ISSUERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "azure-pipelines": {"issuer": f"https://vstoken.dev.azure.com/{_UUID}"},
+    "forgejo": {"issuer": "https://forgejo.fill-in.example/api/actions"},
     "bitbucket": {"issuer": "https://api.bitbucket.org/2.0/workspaces/fill-in/pipelines-config/identity/oidc"},
     "circleci": {"issuer": f"https://oidc.circleci.com/org/{_UUID}"},
     "entra": {"issuer": f"https://login.microsoftonline.com/{_UUID}/v2.0"},
@@ -22,6 +24,8 @@ _ISSUERS: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 """What an Issuer document needs beside what its provider knows."""
 _MATCHES: Final[Mapping[str, Mapping[str, str]]] = {
+    "azure-pipelines": {"prj_id": _UUID, "def_id": _NUMBER, "rpo_ref": "refs/heads/main"},
+    "forgejo": {"repository_id": _NUMBER, "ref": "refs/heads/main"},
     "github": {"repository_id": _NUMBER, "repository_owner_id": _NUMBER, "ref": "refs/heads/main"},
     "gitlab": {"project_id": _NUMBER, "ref_protected": "true", "ref_type": "branch", "ref": "main"},
     "circleci": {
