@@ -2,14 +2,19 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
+from federation.later import module_later
 from federation.model.names import IssuerName, NamedIds, NamedIssuers
 from federation.model.trust import Issuer
 from federation.verification.spiffe_id import SPIFFE
-from federation.verification.x509.candidates import certificate_names
+
+if TYPE_CHECKING:
+    from federation.verification.x509 import candidates
+else:
+    candidates = module_later("federation.verification.x509.candidates")
 
 
 def names_of(issuer: Issuer) -> frozenset[IssuerName]:
@@ -17,7 +22,7 @@ def names_of(issuer: Issuer) -> frozenset[IssuerName]:
     if not issuer.enabled:
         return frozenset()
     if issuer.provider == SPIFFE or issuer.keys.certificates:
-        return certificate_names(issuer)
+        return candidates.certificate_names(issuer)
     hows: tuple[Literal["token", "claim"], ...] = ("token",) if issuer.audience_claim is None else ("token", "claim")
     return frozenset(IssuerName(how, issuer.issuer, one) for how in hows for one in issuer.audiences or ("",))
 
