@@ -35,7 +35,7 @@ class RequestLimits(Struct, frozen=True):
         """Once it is proven who asks; raises TooManyRequests for what is known here already.
 
         The gates of the admission are to be passed before a token leaves: they ask what every process shares. Whoever
-        is refused never comes to them, and is counted in this process alone, as the address was that knocked.
+        is refused never comes to them, and is counted in this process alone, as its source address was.
         """
         proven, named = tuple(self._counted(client, subject)), tuple(self._named(client))
         for limited in named:

@@ -44,7 +44,7 @@ class Minter(Struct, frozen=True):
         status = self._status(authorization, jti)
         message = signing_input(key, build_claims(authorization, self.issuer, jti, status.claim), authorization.typ)
         entry = record.allowed(jti, kid=key.kid, **_found_by(authorization, jti, status))
-        pending = replace(_draft(authorization, entry, conditions), documents=(*authorization.documents, key_set))
+        pending = replace(_pending(authorization, entry, conditions), documents=(*authorization.documents, key_set))
         return _issued(authorization, self.commit.seal(pending, key, message), jti, key.kid)
 
     def _opaque(self, authorization: Authorization, record: AuditRecord, conditions: Conditions) -> IssuedToken:
@@ -53,7 +53,7 @@ class Minter(Struct, frozen=True):
         claims, status = build_claims(authorization, self.issuer, jti), self._status(authorization, jti)
         entry = record.allowed(jti, **_found_by(authorization, jti, status))
         kept = KeptToken(sha256(text.encode()).hexdigest(), claims, authorization.expires_at)
-        self.commit.keep(replace(_draft(authorization, entry, conditions), kept=kept))
+        self.commit.keep(replace(_pending(authorization, entry, conditions), kept=kept))
         return _issued(authorization, text, jti)
 
     def _status(self, authorization: Authorization, jti: str) -> StatusReference:
@@ -65,7 +65,7 @@ def _found_by(authorization: Authorization, jti: str, status: StatusReference) -
     return {"status_idx": status.index, "revocation_keys": key_texts(keys_of_authorized(authorization, jti))}
 
 
-def _draft(authorization: Authorization, entry: JsonObject, conditions: Conditions) -> PendingToken:
+def _pending(authorization: Authorization, entry: JsonObject, conditions: Conditions) -> PendingToken:
     return PendingToken(
         entry=entry,
         documents=authorization.documents,

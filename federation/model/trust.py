@@ -1,6 +1,7 @@
 """Trust documents as the token path sees them: what an admin wrote, validated where it was written (DESIGN section 4).
 
-`decode` in `federation.model.documents` is the only maker. Times are whole seconds.
+The `decode_*` functions of `federation.model.documents` make them; a registered client that is its own issuer and
+mapping is made in `federation.model.client_credentials`. Times are whole seconds.
 """
 
 from collections.abc import Mapping as ReadOnly

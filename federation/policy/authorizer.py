@@ -54,7 +54,7 @@ class Authorizer(Struct, frozen=True):
         case = self._within_ceilings(Parties(client, proven, subject, acting, mapped), request)
         # From here on policies can only take away: everything that the token would have is known.
         with at(Step.OBLIGATIONS):
-            decision = self._ruling(case)
+            decision = self._policy_decision(case)
             terms = build_authorization(case, decision)
             purposes = decision.obligations.require_approval
             return self._with_approval(case, purposes) if purposes else terms
@@ -92,7 +92,7 @@ class Authorizer(Struct, frozen=True):
         at = (one for resource in (*request.resources, *ours) for one in self.audiences.audiences_at(resource))
         return tuple({one.id: one for one in (*by_id, *at) if one is not None}.values())
 
-    def _ruling(self, case: Case) -> PolicyDecision:
+    def _policy_decision(self, case: Case) -> PolicyDecision:
         """That the policies permit it as it is, or would if somebody approved whom they say must be asked."""
         decision = self.policies.decide(case, self.risks)
         if decision.problem and "approval" in decision.mentioned:

@@ -76,7 +76,7 @@ Providers: TypeAlias = Callable[[str], Provider]
 """The provider of that name."""
 
 JWT_TYPES = (TokenType.JWT, TokenType.ID_TOKEN, TokenType.ACCESS_TOKEN)
-"""What is verified here; every other type is another KindOfToken."""
+"""What is verified here; every other type has a TokenTypeVerifier of its own."""
 
 
 class TokenVerifier:

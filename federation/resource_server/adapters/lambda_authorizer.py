@@ -7,7 +7,7 @@ Its function needs three settings in its environment and no code of yours: docs/
     FEDERATION_SCOPE     that every request takes; without it: any good token for this API
     SERVICE_URL          of the API as callers know it; without it, tokens that are bound to a DPoP key are refused
 
-Keep `AuthorizerResultTtlInSeconds: 0`. API Gateway would else answer for a withdrawn token, and for a used proof.
+Keep `AuthorizerResultTtlInSeconds: 0`. API Gateway would else answer for a revoked token, and for a used proof.
 """
 
 import os
