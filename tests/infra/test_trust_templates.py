@@ -86,7 +86,7 @@ def test_the_vault_role_binds_one_subject_and_one_audience() -> None:
 
 
 def test_the_api_servers_configuration_keeps_our_names_apart_from_its_own() -> None:
-    """That a real kube-apiserver takes it, `make interop` shows (tests/interop/kubernetes)."""
+    """Its form alone: no real kube-apiserver has read it."""
     document: dict[str, Any] = yaml.safe_load((TRUST / "kubernetes.yaml").read_text())
     (trusted,) = document["jwt"]
     assert trusted["claimMappings"]["username"]["expression"].startswith('"bridge:" + ')
