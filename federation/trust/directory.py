@@ -106,8 +106,9 @@ class CachedTrust:
         return found
 
     def mapping(self, id_: str) -> Mapping | None:
-        """Disabled ones included."""
-        return self._document(self._by_id, DocumentRef(Kind.MAPPING, id_), lambda: self._table.mapping(id_))
+        """Disabled ones included, which are not kept: one may be enabled any moment."""
+        ref = DocumentRef(Kind.MAPPING, id_)
+        return self._document(self._by_id, ref, lambda: self._table.mapping(id_), lambda found: found.enabled)
 
     def client(self, id_: str) -> Client | None:
         """Disabled ones included."""
@@ -130,7 +131,13 @@ class CachedTrust:
             self._exact.discard(lambda found: any(one.id in ids for one in found))
             self._patterns.discard(lambda found: any(one.id in ids for one in found))
 
-    def _document(self, cache: Remembered[_V], ref: DocumentRef, load: Callable[[], _V | None]) -> _V | None:
+    def _document(
+        self,
+        cache: Remembered[_V],
+        ref: DocumentRef,
+        load: Callable[[], _V | None],
+        is_kept: Callable[[_V], bool] = lambda _: True,
+    ) -> _V | None:
         """That there is none is kept for seconds, in a place of its own.
 
         So junk costs no read and takes no longer than a client (ATTACKS L10), and pushes nothing out (Q4).
@@ -144,10 +151,10 @@ class CachedTrust:
         found = load()
         rests_on = {ref: found.version if found is not None else 0}
         self._versions.learn(rests_on, since)
-        if found is not None:
-            cache.put(ref, found, rests_on)
-        else:
+        if found is None:
             self._absent.put(ref, _Absent(), rests_on)
+        elif is_kept(found):
+            cache.put(ref, found, rests_on)
         self._versions.of(rests_on)
         return found
 

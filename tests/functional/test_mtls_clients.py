@@ -113,7 +113,7 @@ def test_K9_a_self_signed_certificate_that_is_not_registered_is_nobodys(laptop: 
 
 @pytest.mark.parametrize("header", ["x-client-cert", "x-amzn-mtls-clientcert", "ssl-client-cert"])
 def test_K1_a_certificate_in_a_header_proves_nobody_over_either_listener(laptop: Laptop, header: str) -> None:
-    headers = {header: pem_of(KIOSK).replace("\n", " ")}
+    headers = {header: pem_of(KIOSK).strip().replace("\n", " ")}
     answer = post_form(f"{laptop.bridge.url}/token", list(itself(KIOSK).items()), headers)
     assert (answer.status, answer.members["error"]) == (401, "invalid_client")
     status, members = laptop.over(None).post(laptop.url, itself(KIOSK), list(headers.items()))

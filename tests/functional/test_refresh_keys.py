@@ -18,6 +18,7 @@ from federation.bootstrap.keys import publication
 from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
 from federation.local.embedded_aws import EmbeddedAws
+from federation.local.embedded_services import embedded_services
 from federation.local.issuers.loopback import generate_key
 from federation.model.json import Json
 from federation.oauth.identifiers import GrantType, TokenType
@@ -44,7 +45,7 @@ class Deployed:
     def exchange_cold(self) -> dict[str, Any]:
         """An exchange by a token function that has just started."""
         with redirect_stdout(self.log):
-            answer: Any = token.build(self.environment)(self._event(), Invocation())
+            answer: Any = token.build.on(embedded_services())(self.environment)(self._event(), Invocation())
         return {"status": answer["statusCode"], **json.loads(answer["body"])}
 
     def _event(self) -> dict[str, Any]:
