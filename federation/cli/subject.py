@@ -14,8 +14,8 @@ from federation.client.errors import BrokenSource
 from federation.client.identity import Subject
 from federation.client.sources.choice import AUTO, Automatic, find_source, found_here
 from federation.client.sources.reading import MAX_TOKEN, clean, read_file
-from federation.client.sources.source import Given, Surroundings
 from federation.client.sources.source import Source as IdentitySource
+from federation.client.sources.source import Surroundings
 
 STDIN = "-"
 Source = Annotated[
@@ -51,6 +51,16 @@ class Wish(Struct, frozen=True):
         return Surroundings(environment=environment, tell=self.tell)
 
 
+class Stdin(Struct, frozen=True):
+    """A token that is piped in; it can be read once, so nothing is read before it is wanted."""
+
+    name = "given"
+
+    def subject(self, audience: str) -> Subject:  # noqa: ARG002 (it was made for whom it was made)
+        """What was piped in; raises BrokenSource."""
+        return Subject(read_token_file(Path(STDIN)))
+
+
 def subject_token(wish: Wish) -> Subject:
     """The caller's own token; raises ClientError, Failed, OSError."""
     return source_of(wish).subject(wish.bridge)
@@ -59,7 +69,7 @@ def subject_token(wish: Wish) -> Subject:
 def source_of(wish: Wish) -> IdentitySource:
     """The source that is named, or the only one that is here; raises ClientError, Failed."""
     if wish.source == STDIN:
-        return Given(Subject(read_token_file(Path(STDIN))))
+        return Stdin()
     named = wish.source
     if named == "device":
         if not wish.issuer or not wish.client_id:
