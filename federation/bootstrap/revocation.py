@@ -1,5 +1,7 @@
 """Composes the revocation endpoint, and what writes revocations."""
 
+import time
+
 from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.aws.revocations import DynamoRevocations
 from federation.aws.service import AwsServices, DynamoDb
@@ -29,4 +31,5 @@ def revoker(settings: Settings, dynamodb: DynamoDb, clock: Clock) -> Revoker:
         ledger=DynamoLedger(dynamodb, LedgerTables(settings.audit_table, settings.state_table), clock),
         clock=clock,
         identifiers=RandomIdentifiers(),
+        wait=time.sleep,
     )

@@ -83,7 +83,7 @@ def build_authorization(case: Case, decision: PolicyDecision, approval: StoredAp
         authorization_details=case.details,
         typ=typ,
         opaque=opaque,
-        not_revoked=not_revoked(asking),
+        not_revoked=not_revoked(asking, case.now),
         risks=decision.risks,
         approval=approval.request.id if approval else None,
     )

@@ -18,6 +18,8 @@ from federation.policy.decider import PolicyDecision
 
 MAX_POLICIES = 4
 """Names of policies in a token."""
+SKEW = 60
+"""Seconds by which the clock of an issuer may be ahead of ours (`federation.verification.claims`)."""
 MAX_LINKS = 8
 """Tokens of ours behind a token."""
 
@@ -76,18 +78,28 @@ def _link(own: OwnClaims) -> Link:
     return Link(own.jti, own.client_id, made_by, vouched_by, own.client_issuer)
 
 
-def not_revoked(parties: Parties) -> tuple[NotRevoked, ...]:
+def not_revoked(parties: Parties, now: int) -> tuple[NotRevoked, ...]:
     """For every token that was presented: what it falls under, and since when it has been about.
 
-    A token or certificate by which the caller was authenticated is one of them.
+    A token or certificate by which the caller was authenticated is one of them. `now`: seconds since the epoch.
     """
     client, tenant, vouched = parties.client.client_id, parties.mapped.issuer.tenant, parties.client.vouched
-    presented = (
-        NotRevoked(tuple(sorted({*_keys(token, mapped, client), *_there(mapped, tenant)}, key=str)), token.issued_at)
+    presented = [
+        NotRevoked(tuple(sorted({*_keys(token, mapped, client), *_there(mapped, tenant)}, key=str)), when)
         for token, mapped in parties.presented
-    )
+        for when in [token.issued_at if token.own else _surely(token.issued_at, now)]
+    ]
     by = (EVERYTHING, RevocationKey(RevocationTarget.ISSUER, vouched.issuer)) if vouched else ()
-    return (*presented, *([NotRevoked(by, vouched.issued_at)] if vouched else []))
+    return (*presented, *([NotRevoked(by, _surely(vouched.issued_at, now))] if vouched else []))
+
+
+def _surely(issued_at: int, now: int) -> int:
+    """What says to be of a moment that has not come is by a clock that is ahead: it may be as old as that is forgiven.
+
+    Else whoever has such a token would come in after a revocation that is about it. By a clock that is right, whoever
+    logs in anew is let in at once.
+    """
+    return issued_at if issued_at <= now else issued_at - SKEW
 
 
 def _there(mapped: MappedPrincipal, tenant: str | None) -> Iterator[RevocationKey]:

@@ -10,7 +10,7 @@ from federation.audit.event import event
 from federation.model.json import Json, JsonObject
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.revocation_keys import EVERYTHING
-from federation.oauth.errors import InsufficientScope, InvalidRequest, OAuthError
+from federation.oauth.errors import InsufficientScope, InvalidRequest, OAuthError, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.policy.build_authorization import HARD_CAP
 from federation.ports import Clock, Identifiers, Ledger, RevocationStore
@@ -34,13 +34,26 @@ class RevocationRequest(Struct, frozen=True):
     """Of a token that was shown; None: it is not known."""
 
 
+CLOCKS = 0.1
+"""Seconds by which the clocks of our own processes may differ."""
+ATTEMPTS = 5
+"""Writes in a row that end in another second than they began in."""
+
+
 class Revoker(Struct, frozen=True):
-    """Writes the record first, then the revocation: nothing is revoked without a trace."""
+    """Writes the record first, then the revocation: nothing is revoked without a trace.
+
+    Tokens say to the second when they were issued. So a revocation covers the whole second in which it became durable,
+    with every token that may have left until then, and is answered when that second is over: what is issued after the
+    answer is issued later.
+    """
 
     store: RevocationStore
     ledger: Ledger
     clock: Clock
     identifiers: Identifiers
+    wait: Callable[[float], None]
+    """For that many seconds."""
 
     def revoke(self, request: RevocationRequest, facts: JsonObject) -> Revocation:
         """What holds when this returns; raises TemporarilyUnavailable or ServerError, and then nothing is promised.
@@ -48,6 +61,20 @@ class Revoker(Struct, frozen=True):
         `facts`: of the request, with `time` and `correlation_id`. To repeat does no harm: a revocation of the same
         key is only ever made stricter.
         """
+        for _ in range(ATTEMPTS):
+            revocation = self._write(request, facts)
+            if request.key.what in _OF_TOKENS:  # at whatever time they were issued
+                return revocation
+            if self._second() <= revocation.revoked_at:
+                self.wait(max(0.0, revocation.revoked_at + 1 - self.clock.now()))
+                return revocation
+        raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "no write was over within its second")
+
+    def _second(self) -> int:
+        """The latest in which a token may have been issued by now."""
+        return int(self.clock.now() + CLOCKS)
+
+    def _write(self, request: RevocationRequest, facts: JsonObject) -> Revocation:
         revocation = self._revocation(request)
         described = {**facts, **_describe(revocation), "outcome": OUTCOME, "jti": self.identifiers.new()}
         entry = event(described, self.clock.now(), revocation.by, str(facts["correlation_id"]))
@@ -61,7 +88,7 @@ class Revoker(Struct, frozen=True):
         return revocation
 
     def _revocation(self, request: RevocationRequest) -> Revocation:
-        now = int(self.clock.now())
+        now = self._second()
         until = request.token_expires_at or now
         kept = HARD_CAP if request.key.what in _OF_TOKENS else LONGEST_PROOF
         return Revocation(request.key, now, max(now, until) + kept, request.by, request.reason)

@@ -13,6 +13,7 @@ from federation.revocation.revoker import RevocationRequest, Revoker
 from tests.support.attacked_bridge import Attacked, Connection, attacked
 from tests.support.delegation_world import claims_of
 from tests.support.exchange_world import MAPPING, NOW, subject_token
+from tests.support.fake_clock import no_wait
 from tests.support.fake_identifiers import CountingIdentifiers
 from tests.support.jose_keys import rsa_key
 from tests.support.jose_tokens import signed
@@ -80,7 +81,7 @@ def test_M5_a_revocation_does_not_end_before_the_certificate_that_it_is_about(
     over = Connection(certificate=pem(CA.sign(replace(device("press-7"), not_after=NOW + 300 * DAY))))
     world, by_certificate = devices.world, {"subject_token_type": TokenType.MTLS.value}
     devices.token("mtls", over, **by_certificate)
-    revoker = Revoker(world.state, world.ledger, world.clock, CountingIdentifiers("revocation"))
+    revoker = Revoker(world.state, world.ledger, world.clock, CountingIdentifiers("revocation"), no_wait)
     revoker.revoke(RevocationRequest(RevocationKey(*what), "admin/eve"), {"correlation_id": "w-1"})
     for days in (0, 1, 2, 30):
         world.clock.advance(days * DAY)

@@ -19,6 +19,7 @@ from federation.revocation.revoker import Revoker
 from tests.support.admin_world import BRIDGE, AdminWorld, Reply, admin_mapping
 from tests.support.fake_approvals import FakeApprovalLog, FakeApprovals, decision_trail
 from tests.support.fake_audit_records import FakeAuditRecords
+from tests.support.fake_clock import no_wait
 from tests.support.fake_identifiers import CountingIdentifiers
 from tests.support.fake_refusal_search import FakeRefusalSearch
 from tests.support.key_world import KeyWorld
@@ -31,7 +32,7 @@ class ResourceWorld(AdminWorld):
         self.approvals, self.approval_log = FakeApprovals(self.clock), FakeApprovalLog()
         self.records = FakeAuditRecords(self.ledger)
         self.life = KeyWorld(trust=self.trust, clock=self.clock)
-        revoke = AdminRevocations(Revoker(self.state, self.ledger, self.clock, CountingIdentifiers()))
+        revoke = AdminRevocations(Revoker(self.state, self.ledger, self.clock, CountingIdentifiers(), no_wait))
         self.loader = TrustLoader(self.trust, self.trust, self.trust, self.trust, BRIDGE)
         trail = decision_trail(self.clock, self.ledger)
         owners = Owners(self.trust, self.trust, self.records, self.clock)

@@ -46,7 +46,7 @@ from federation.trust.versions import KnownVersions
 from federation.verification.own_tokens import OwnReferences, OwnTokenVerifier
 from tests.support.fake_allowances import FakeAllowances
 from tests.support.fake_audit_log import FakeAuditLog
-from tests.support.fake_clock import FixedClock
+from tests.support.fake_clock import FixedClock, no_wait
 from tests.support.fake_current_state import FakeState
 from tests.support.fake_identifiers import CountingIdentifiers
 from tests.support.fake_issued_tokens import FakeIssuedTokens
@@ -172,7 +172,7 @@ class IssuedWorld:
             check_source_rate=limits.check_source_rate,
         )
         self.introspection = IntrospectionEndpoint(introspection, ERRORS)
-        self.revoker = Revoker(self.state, self.ledger, self.clock, self._identifiers)
+        self.revoker = Revoker(self.state, self.ledger, self.clock, self._identifiers, no_wait)
         self.revocation = RevocationEndpoint(
             TokenRevocation(self.callers, tokens, self.revoker, self.log, self.clock, limits.check_source_rate), ERRORS
         )
