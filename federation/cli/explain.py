@@ -1,7 +1,7 @@
 """`fedbridge explain`: why a request is allowed or refused, and the edit that would help; nothing is minted."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -13,13 +13,11 @@ from rich.text import Text
 from rich.tree import Tree
 
 from federation.cli.console import Terminal, printable
+from federation.cli.explain_written import example_edit, write_edits
 from federation.cli.failure import FAILED, USAGE, Failed
-from federation.cli.session import AdminSession, admin_command, path_of
+from federation.cli.session import AdminSession, admin_command
 from federation.cli.subject import read_token_file
-from federation.cli.yaml_file import CannotEdit, as_yaml, edited
 from federation.client.admin import AdminApi, AdminRefused
-from federation.documents.source import SourceDocument
-from federation.documents.yaml_source import read_sources
 from federation.model.client_credentials import CLIENT_ISSUER
 
 NOT_REACHED = "not reached"
@@ -111,41 +109,6 @@ def _shown(value: object) -> str:
     return printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
-def write_edits(folder: Path, edits: Sequence[Mapping[str, Any]]) -> Iterator[Path]:
-    """Each document where the folder has it, or where `fedbridge export` puts it; raises Failed, OSError."""
-    for document in [edit["document_after"] for edit in edits if edit.get("document_after")]:
-        name = f"{document['kind']} {document['id']}"
-        sources = read_sources(folder).documents if folder.exists() else ()
-        there = [source for source in sources if source.name == name]
-        usual = folder / f"{path_of(str(document['kind']), str(document['id']))}.yaml"
-        file = Path(there[0].file) if there else usual
-        text = _changed(there, document) if there else _new(file, document)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text.encode())
-        yield file
-
-
-def _changed(there: Sequence[SourceDocument], document: Mapping[str, Any]) -> str:
-    """What else is in the file stays as it is."""
-    file = Path(there[0].file)
-    if len(there) > 1 or file.suffix == ".json":
-        raise _by_hand(there[0])
-    try:
-        return edited(file.read_bytes().decode(), there[0].line, dict(document))
-    except CannotEdit:
-        raise _by_hand(there[0]) from None
-
-
-def _new(file: Path, document: Mapping[str, Any]) -> str:
-    if file.exists() and (others := read_sources(file).documents):
-        raise _by_hand(others[0])
-    return as_yaml(dict(document))
-
-
-def _by_hand(source: SourceDocument) -> Failed:
-    return Failed(f"{source.name} is at {source.file}:{source.line}", "change it there as the edit says")
-
-
 def question_of(api: AdminApi, correlation_id: str, terminal: Terminal) -> dict[str, Any]:
     """The same question again; raises Failed where the trail does not know enough, AdminRefused, OSError."""
     record = _record(api, correlation_id)
@@ -226,6 +189,10 @@ Client = Annotated[
 Ip = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Where the request comes from.")]
 Proof = Annotated[str | None, typer.Option(metavar="KIND", help="By what the caller proves a key: dpop or mtls.")]
 Approved = Annotated[bool, typer.Option("--approved", help="Suppose that somebody has approved what must be.")]
+WriteExample = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Add the request to the examples of its Mapping there; with --correlation-id."),
+]
 Write = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Write the documents of the smallest edit there, to plan and apply them."),
@@ -248,6 +215,7 @@ def explain(  # noqa: PLR0913 (each is an option of the command)
     proof: Proof = None,
     approved: Approved = False,
     write: Write = None,
+    write_example: WriteExample = None,
 ) -> None:
     """Decide a request as the bridge would: every step, what differs, and the smallest edit that would allow it.
 
@@ -255,6 +223,8 @@ def explain(  # noqa: PLR0913 (each is an option of the command)
     signature was not checked, since its issuer's keys are elsewhere.
     """
     _only_one(token, claims, correlation_id, or_else=client)
+    if write_example and not correlation_id:
+        raise Failed("an example is made of a request that was made", "name its --correlation-id", code=USAGE)
     api, terminal = session.connect(), session.terminal
     asked = {"audience": audience, "scope": " ".join(scope) if scope else None, "client": client}
     further = _given({**asked, "ip": ip, "proof": proof, "approved": approved or None})
@@ -267,15 +237,21 @@ def explain(  # noqa: PLR0913 (each is an option of the command)
         one == {**one, "step": "policy", "outcome": "refused"} for one in explanation["steps"]
     ):
         terminal.note("no --ip was given: policies saw an address in no zone", "yellow")
-    _answer(terminal, explanation, write)
-
-
-def _answer(terminal: Terminal, explanation: Mapping[str, Any], write: Path | None) -> NoReturn:
     terminal.answer(explanation)
     if not terminal.as_json:
         print_explanation(terminal.results, explanation)
-    for file in write_edits(write, edits_of(explanation)) if write else ():
-        terminal.note(f"wrote {file}: look at it, then `fedbridge plan {write}`", "cyan")
+    _write(terminal, write, edits_of(explanation))
+    if write_example:
+        _write(terminal, write_example, [example_edit(api, write_example, explanation, question)])
+    _end(explanation)
+
+
+def _write(terminal: Terminal, folder: Path | None, edits: Sequence[Mapping[str, Any]]) -> None:
+    for file in write_edits(folder, edits) if folder else ():
+        terminal.note(f"wrote {file}: look at it, then `fedbridge plan {folder}`", "cyan")
+
+
+def _end(explanation: Mapping[str, Any]) -> NoReturn:
     raise typer.Exit(0 if explanation["allowed"] else UNDECIDED if explanation.get("undecided") else FAILED)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from federation.documents.checks.clients import client_problems, shared_authorities, shared_trust_domains
 from federation.documents.checks.guard_rails import lends_itself, objections, trusts_too_many
+from federation.documents.checks.mapping_examples import example_problems
 from federation.documents.checks.names import name_problems
 from federation.documents.checks.policies import policy_problems
 from federation.documents.checks.policy_names import unknown_names
@@ -83,6 +84,7 @@ def problems(documents: DocumentSet, own_issuer: str = "", *, complete: bool = F
     yield from name_problems(documents)
     for mapping in documents.mappings.values():
         yield from _mapping_problems(mapping, documents)
+        yield from example_problems(mapping, documents)
     yield from _same_match(documents)
     yield from client_problems(documents)
     yield from policy_problems(documents)

@@ -1,7 +1,7 @@
 """A Mapping: who an outside identity is to us, and the most that it may ever get."""
 
 from collections.abc import Mapping as ReadOnly
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, field_validator, model_validator
 
@@ -121,6 +121,28 @@ class GrantPart(Part):
         return self
 
 
+class ExamplePart(Part):
+    """Claims, and what must come of them, or must not: judged by this mapping's lines and grants, without policies."""
+
+    claims: Annotated[dict[str, Any], Field(min_length=1, max_length=100, description="As a token has them; no times.")]
+    principal: Annotated[str | None, Field(max_length=255, description="Whom the claims are to us.")] = None
+    audience: Annotated[DocumentId | None, Field(description="Id of an Audience.")] = None
+    scopes: Annotated[
+        list[Scope],
+        AfterValidator(distinct),
+        Field(default_factory=list, max_length=100, description="Asked for together, at the audience."),
+    ]
+    expect: Annotated[Literal["allow", "deny"], Field(description="deny: not all of this may come of the claims.")] = (
+        "allow"
+    )
+
+    @model_validator(mode="after")
+    def _scopes_are_of_an_audience(self) -> Self:
+        if self.scopes and self.audience is None:
+            raise ValueError("scopes are those of an audience: name it")
+        return self
+
+
 class MappingDocument(TrustDocument):
     """Who an outside identity is to us."""
 
@@ -144,6 +166,10 @@ class MappingDocument(TrustDocument):
     may_act: Annotated[
         list[PrincipalGlob],
         Field(default_factory=list, max_length=32, description="Which principals may act for this one."),
+    ]
+
+    examples: Annotated[
+        list[ExamplePart], Field(default_factory=list, max_length=100, description="Its own tests, run at every write.")
     ]
 
     @field_validator("match")

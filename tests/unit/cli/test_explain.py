@@ -174,6 +174,35 @@ def test_a_client_that_asked_for_itself_is_explained_as_that(admin: FakeAdmin) -
     assert (asked["client"], asked.keys() & {"claims", "issuer", "token"}) == ("robot", set())
 
 
+def test_a_request_becomes_an_example_of_its_mapping(admin: FakeAdmin) -> None:
+    folder = admin.folder / "trust"
+    record = {**RECORD, "claims": {"sub": "worker"}}
+    admin.bridge.admin("GET", "/audit", Reply({"items": [record], "next": None}))
+    admin.bridge.admin("GET", "/mappings/acme-sync", Reply({"document": MAPPING}))
+    admin.bridge.admin("POST", "/explain", explained())
+    admin.run("explain", "--correlation-id", "corr-9", "--write-example", folder)
+    file = folder / "mappings" / "acme-sync.yaml"
+    written = yaml.safe_load(file.read_text())
+    target = {"audience": "risk-engine", "scopes": ["risk:read"]}
+    first = {"claims": {"sub": "worker"}, "principal": "partner/acme/sync", **target, "expect": "allow"}
+    assert written == {**MAPPING, "examples": [first]}
+    denied = Question(Identity(CLAIMS), NOW).at("risk-engine")
+    nobody = trust(policy("nobody", "forbid (principal, action, resource);"))
+    admin.bridge.admin("POST", "/explain", Reply(render(explain(nobody, denied, BRIDGE))))
+    admin.run("explain", "--correlation-id", "corr-9", "--write-example", folder)
+    second = {"claims": {"sub": "worker"}, **target, "expect": "deny"}
+    assert yaml.safe_load(file.read_text())["examples"] == [first, second]
+
+
+def test_an_example_needs_a_request_in_which_a_mapping_had_a_part(admin: FakeAdmin) -> None:
+    code, told = ask(admin, "--write-example", admin.folder / "trust")
+    assert (code, "--correlation-id" in told) == (2, True)
+    admin.bridge.admin("GET", "/audit", Reply({"items": [RECORD], "next": None}))
+    result = admin.run("explain", "--correlation-id", "corr-9", "--write-example", admin.folder / "trust")
+    assert (result.exit_code, "no Mapping had a part" in result.stderr) == (1, True)
+    assert not (admin.folder / "trust").exists()
+
+
 @pytest.mark.parametrize("items", [None, [], [{"outcome": "refused", "reason": "bad_signature"}]])
 def test_what_the_trail_does_not_know_is_said(admin: FakeAdmin, items: list[Any] | None) -> None:
     if items is not None:
