@@ -1,7 +1,7 @@
 """What the Lambda runtime asks of a function's module: an attribute `handler`, resolved once while it starts."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 
@@ -28,6 +28,22 @@ def built_on_access(build: Build) -> Callable[[str], Handler]:
     def attribute(name: str) -> Handler:
         if name != "handler":
             raise AttributeError(name)
-        return build(os.environ)
+        return encodable(build(os.environ))
 
     return attribute
+
+
+def encodable(handler: Handler) -> Handler:
+    """The same, with answers that can be sent: a text that UTF-8 cannot hold ends the runtime (awslambdaric 4.2)."""
+    return lambda event, context: _escaped(handler(event, context))
+
+
+def _escaped(value: object) -> object:
+    """Lone surrogates as people write them; anything else as it is."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, Mapping):
+        return {_escaped(name): _escaped(member) for name, member in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        return [_escaped(member) for member in value]
+    return value

@@ -46,24 +46,27 @@ class DynamoAllowances:
 
     def start_take(self, key: tuple[str, ...], limit: RateLimit, wanted: int) -> Callable[[], float]:
         """The same, on its way when this returns."""
-        taking = Taking(limit, wanted, self._clock.now())
+        taking = self._now(limit, wanted)
         pk = item_key("allowance", str(limit.per_second), *key)
         arrival = self._arrivals.get(pk, 0)
         started = self._update(pk, taking, _how(taking, arrival))
         return lambda: self._taken(pk, taking, arrival, started)
 
+    def _now(self, limit: RateLimit, wanted: int) -> Taking:
+        return Taking(limit, wanted, self._clock.now())
+
     def _taken(self, pk: str, taking: Taking, arrival: int, started: Started) -> float:
-        for attempt in range(ATTEMPTS):
-            if attempt:
-                started = self._update(pk, taking, _how(taking, arrival))
+        """The bucket fills while somebody waits for an answer: whether it is empty is a question about now."""
+        for _ in range(ATTEMPTS):
             before = _before(started)
             if before is None:
                 self._remember(pk, min(taking.taken(arrival), taking.empty))
                 return 0.0
-            arrival = before
+            arrival, taking = before, self._now(taking.limit, taking.wanted)
             self._remember(pk, arrival)
             if taking.wait(arrival) and arrival <= taking.impossible:
                 return taking.wait(arrival)
+            started = self._update(pk, taking, _how(taking, arrival))
         raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "others take from the same")
 
     def _update(self, pk: str, taking: Taking, how: tuple[str, str]) -> Started:

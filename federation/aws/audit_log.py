@@ -1,4 +1,8 @@
-"""AuditLog and ApprovalLog on a Powertools Logger: CloudWatch keeps the lines."""
+"""AuditLog and ApprovalLog on a Powertools Logger: CloudWatch keeps the lines.
+
+They are records and no messages. Powertools, Python and Lambda itself each drop what is below a level that an operator
+sets, so records have the highest: there is one on every path, whatever is set (ATTACKS P1).
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -17,7 +21,7 @@ class PowertoolsApprovalLog:
 
     def decided(self, entry: JsonObject) -> None:
         """Whatever an admin put into the reason stays within the line."""
-        self._logger.info("decided", approval=_printable(entry))
+        self._logger.critical("decided", approval=_printable(entry))
 
 
 class PowertoolsAuditLog:
@@ -28,7 +32,7 @@ class PowertoolsAuditLog:
 
     def refused(self, entry: JsonObject) -> None:
         """Whatever a caller put into a field stays within the line (ATTACKS P2)."""
-        self._logger.info("refused", refusal=_printable(entry))
+        self._logger.critical("refused", refusal=_printable(entry))
 
 
 def _printable(value: Json) -> Json:

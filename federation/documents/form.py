@@ -16,6 +16,9 @@ from federation.model.trust import Kind
 from federation.verification.provider import Preset
 from federation.verification.providers import provider_named, provider_names
 
+_UNWRITABLE = "half of a character: a lone surrogate, which no text can hold"
+_AS_TEXT = "write the whole character, or leave it out"
+
 
 def completed(source: SourceDocument) -> SourceDocument:
     """The document with its provider's preset for each key that it lacks; any other document as it is."""
@@ -44,6 +47,7 @@ def parse_document(source: SourceDocument, *, loopback: bool) -> TrustDocument:
     """The document, if it has the form of its kind; raises InvalidDocuments."""
     schema = _schema(source)
     problems = {place: source.problem(place, "has no value", "leave the key out") for place in _nulls(source.value)}
+    problems |= {place: source.problem(place, _UNWRITABLE, _AS_TEXT) for place in _unwritable(source.value)}
     try:
         document = schema.model_validate(source.value, context={"loopback": loopback})
     except ValidationError as error:
@@ -71,6 +75,21 @@ def _unknown_kind(kind: Json) -> tuple[str, str]:
     if kind in set(Kind) - REGISTRY.keys():
         return f"kind {kind} is written by the bridge itself, never by hand", ""
     return f"unknown kind {kind}", _nearest(kind, KIND_NAMES)
+
+
+def _unwritable(value: Json, location: Location = ()) -> Iterator[Location]:
+    """Where a key or a text is that UTF-8 cannot hold, and so no log, table or answer."""
+    if isinstance(value, str) and not _is_text(value):
+        yield location
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in children:
+        if isinstance(key, str) and not _is_text(key):
+            yield (*location, key)
+        yield from _unwritable(child, (*location, key))
+
+
+def _is_text(value: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _nulls(value: Json, location: Location = ()) -> Iterator[Location]:

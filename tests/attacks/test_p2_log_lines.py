@@ -35,7 +35,7 @@ def logged(entry: dict[str, Any]) -> list[str]:
 def test_P2_what_a_caller_sent_stays_in_its_line(text: str) -> None:
     lines = logged({"subject": text, "scope": [text], text: 1, "nested": {"deep": [text]}})
     assert len(lines) == 1
-    assert json.loads(lines[0])["level"] == "INFO"
+    assert json.loads(lines[0])["level"] == "CRITICAL"
     assert "\x1b" not in lines[0]
 
 

@@ -159,3 +159,34 @@ def test_Q2_clocks_that_differ_a_little_make_nobody_less_patient(dynamodb: Dynam
     slow, fast = (DynamoAllowances(dynamodb, table, clock) for clock in clocks)
     assert fast.take(KEY, LIMIT, 20) == 0.0
     assert [slow.take(KEY, LIMIT, 1), fast.take(KEY, LIMIT, 1)] == [30.1, 0.1]
+
+
+class HeldUp(FixedClock):
+    """The time of a process that was held up between what it asked and the answer."""
+
+    def __init__(self, at: float, seconds: float) -> None:
+        super().__init__(at)
+        self.seconds = seconds
+
+    def now(self) -> float:
+        found = super().now()
+        self.advance(self.seconds)
+        self.seconds = 0.0
+        return found
+
+
+def test_who_was_held_up_is_not_told_that_the_bucket_is_as_empty_as_it_was(
+    engine: Engine | None, dynamodb: DynamoDb
+) -> None:
+    """A caller far below the limit, in a process that stood still for a second under load."""
+    assert engine is not None
+    table = engine.tables()["FEDERATION_STATE_TABLE"]
+    DynamoAllowances(dynamodb, table, FixedClock(NOW)).take(KEY, LIMIT, 20)
+    assert DynamoAllowances(dynamodb, table, HeldUp(NOW, 1.0)).take(KEY, LIMIT, 1) == 0.0
+
+
+def test_who_was_not_held_up_waits(engine: Engine | None, dynamodb: DynamoDb) -> None:
+    assert engine is not None
+    table = engine.tables()["FEDERATION_STATE_TABLE"]
+    DynamoAllowances(dynamodb, table, FixedClock(NOW)).take(KEY, LIMIT, 20)
+    assert DynamoAllowances(dynamodb, table, HeldUp(NOW, 0.0)).take(KEY, LIMIT, 1) == 0.1

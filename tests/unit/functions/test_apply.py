@@ -8,6 +8,7 @@ from federation.admin.editor import TrustEditor
 from federation.model.trust import DocumentRef, Kind
 from federation.ports import BucketFull, VersionConflict
 from functions.apply import ApplyHandler
+from functions.runtime import encodable
 from functions.telemetry import structured_logger
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_trust import FakeTrust
@@ -118,3 +119,26 @@ def test_the_log_names_documents_and_never_quotes_them() -> None:
     function({"documents": DOCUMENTS})
     assert json.loads(function.log.getvalue())["changed"]["created"]
     assert "partner/acme/sync" not in function.log.getvalue()
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {**ISSUER, "description": "\ud800"},
+        {**ISSUER, "id": "acme\udfff"},
+        {**ISSUER, "\ud83d": 1},
+        {**ISSUER, "labels": {"a": "\udc00"}},
+        {"kind": "\ud800"},
+        {"kind": "Policy", "id": "p", "cedar": 'permit (principal == Principal::"\ud800", action, resource);'},
+        "\ud800",
+    ],
+)
+def test_a_document_that_no_text_can_hold_gets_its_problems(document: object) -> None:
+    """An escaped lone surrogate is JSON. The answer is one that the runtime can send, and nothing is written."""
+    function = Function()
+    answer = encodable(lambda event, _: function(event))({"documents": [document]}, Invocation())
+    assert isinstance(answer, dict)
+    assert answer["problems"]
+    assert json.dumps(answer, ensure_ascii=False).encode()
+    assert function.log.getvalue().encode()
+    assert not function.holds(Kind.ISSUER, "acme")

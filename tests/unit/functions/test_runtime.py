@@ -1,3 +1,4 @@
+import json
 from collections.abc import Mapping
 from types import ModuleType
 
@@ -5,6 +6,7 @@ import pytest
 
 from functions import apply, health, publish, token
 from functions.runtime import Context, Handler, built_on_access
+from tests.support.lambda_events import Invocation
 
 
 def echo(event: object, context: Context) -> object:
@@ -26,7 +28,8 @@ def test_a_handler_is_built_when_it_is_asked_for_and_not_before() -> None:
     builds = Builds()
     attribute = built_on_access(builds)
     assert not builds.environments
-    assert attribute("handler") is echo
+    handler = attribute("handler")
+    assert handler({"a": 1}, Invocation()) == [{"a": 1}, Invocation().aws_request_id]
     assert "PATH" in builds.environments[0]
 
 
@@ -43,3 +46,13 @@ def test_importing_a_function_builds_nothing(module: ModuleType) -> None:
     assert callable(module.build)
     with pytest.raises(AttributeError):
         module.handlers  # noqa: B018 - the access is the test
+
+
+def test_no_answer_has_a_text_that_cannot_be_sent() -> None:
+    """The runtime encodes what a handler returns, and ends with what it cannot encode."""
+    handler = built_on_access(Builds())("handler")
+    answer = handler({"lone \ud800": ["\udfff", {"nested": "\ud83d"}], "whole": "\U0001f600 \u00e9"}, Invocation())
+    text = json.dumps(answer, ensure_ascii=False)
+    assert text.encode()
+    assert "\\ud800" in text
+    assert "\U0001f600 \u00e9" in text

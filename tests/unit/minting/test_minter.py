@@ -203,6 +203,14 @@ def test_a_replay_is_refused_and_the_first_claim_stays(world: World) -> None:
     assert list(world.ledger.records) == ["id-1"]
 
 
+def test_a_replay_leaves_no_trace_of_a_token_that_was_taken_back(world: World) -> None:
+    """It wrote nothing, so there is nothing to discard: the trail would tell of tokens that never were."""
+    world.mint(authorization(USE), "c-1")
+    for number in range(3):
+        world.refused(authorization(USE), f"c-{number + 2}")
+    assert (list(world.ledger.records), world.ledger.discarded) == (["id-1"], {})
+
+
 @pytest.mark.parametrize(
     ("purpose", "error", "reason"),
     [
