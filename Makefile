@@ -94,13 +94,13 @@ build-TokenFunction build-IntrospectFunction build-RevokeFunction build-HealthFu
 	$(install-locked)
 	$(copy-code)
 
-build-PublishFunction build-RotateFunction build-ConfirmTrustFunction build-RefreshKeysFunction build-StatusFunction build-ArchiveFunction: requirements.txt
+build-PublishFunction build-RotateFunction build-RefreshKeysFunction build-StatusFunction build-ArchiveFunction: requirements.txt
 	$(install-locked)
 	$(copy-code)
 
 build-AdminFunction: SERVICES += lambda logs
 build-RotateFunction: SERVICES += resourcegroupstaggingapi
-build-ApplyTrustFunction build-AdminFunction build-FirstAdminFunction build-IssuerKeysFunction: requirements-admin.txt
+build-ApplyTrustFunction build-ConfirmTrustFunction build-AdminFunction build-FirstAdminFunction build-IssuerKeysFunction: requirements-admin.txt
 	$(install-locked)
 	$(copy-code)
 

@@ -14,11 +14,15 @@ class SystemClock:
 
 
 class RandomIdentifiers:
-    """128 bits from the operating system, as 22 URL-safe characters.
+    """128 bits from the operating system, as 22 URL-safe characters, of which the first is no hyphen.
 
-    `os.urandom` and never a library's own state: a snapshot of a started function is restored many times over.
+    People paste them behind commands, where a hyphen would begin an option. `os.urandom` and never a library's own
+    state: a snapshot of a started function is restored many times over.
     """
 
     def new(self) -> str:
         """A fresh identifier."""
-        return urlsafe_b64encode(urandom(16)).rstrip(b"=").decode("ascii")
+        made = "-"
+        while made.startswith("-"):
+            made = urlsafe_b64encode(urandom(16)).rstrip(b"=").decode("ascii")
+        return made
