@@ -60,10 +60,10 @@ interop: .venv/ready ## real identity providers and their tokens, on this machin
 interop-issuers: .venv/ready # succeeds if at least one of them could be installed
 	@$(BIN)/python -m tests.interop.install $(ISSUERS)
 
+# --no-deps: the lock is whole, and older versions of pip do not find `pydantic[email]` in it.
 .venv/ready: requirements-dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; set PYTHON=")'
 	$(PYTHON) -m venv .venv
-	# --no-deps: the lock is whole, and older versions of pip do not find `pydantic[email]` in it.
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
