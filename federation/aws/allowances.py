@@ -56,8 +56,10 @@ class DynamoAllowances:
         return Taking(limit, wanted, self._clock.now())
 
     def _taken(self, pk: str, taking: Taking, arrival: int, started: Started) -> float:
-        """The bucket fills while somebody waits for an answer: whether it is empty is a question about now."""
-        for _ in range(ATTEMPTS):
+        """The bucket fills while a caller waits for an answer: whether it is empty is a question about now."""
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                started = self._update(pk, taking, _how(taking, arrival))
             before = _before(started)
             if before is None:
                 self._remember(pk, min(taking.taken(arrival), taking.empty))
@@ -66,7 +68,6 @@ class DynamoAllowances:
             self._remember(pk, arrival)
             if taking.wait(arrival) and arrival <= taking.impossible:
                 return taking.wait(arrival)
-            started = self._update(pk, taking, _how(taking, arrival))
         raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "others take from the same")
 
     def _update(self, pk: str, taking: Taking, how: tuple[str, str]) -> Started:
