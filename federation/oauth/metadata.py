@@ -102,7 +102,26 @@ dt:target{background:#fff3bf}
 """
 
 
+_MORE = {
+    Reason.CLIENT_AUTHENTICATION_FAILED: """<p>An assertion of <code>private_key_jwt</code> must have:</p>
+<ul>
+<li><code>aud</code>: the issuer URL of this bridge (<code>issuer</code> of its metadata), as one text. Nimbus and
+Spring Security send the URL of the token endpoint unless they are told otherwise, and that is refused.</li>
+<li><code>alg</code>: ES256, PS256 or EdDSA (also as Ed25519), with a key of the client's document. RS256 is
+refused.</li>
+<li><code>exp</code>: at most 300 seconds after <code>iat</code>.</li>
+<li><code>jti</code>: a new one each time; it is accepted once.</li>
+</ul>
+<p><code>iss</code> and <code>sub</code> are the client's id. Which of these failed, and whether the client exists, only
+the audit record tells.</p>""",
+}
+"""What the page says beyond the advice, as HTML."""
+
+
 def render_error_page() -> str:
     """HTML with one anchor per reason code."""
-    rows = (f'<dt id="{reason.value}">{reason.value}</dt><dd>{escape(reason.advice)}</dd>\n' for reason in Reason)
-    return _HEAD + "".join(rows) + "</dl></body></html>\n"
+    return _HEAD + "".join(map(_row, Reason)) + "</dl></body></html>\n"
+
+
+def _row(reason: Reason) -> str:
+    return f'<dt id="{reason.value}">{reason.value}</dt><dd>{escape(reason.advice)}{_MORE.get(reason, "")}</dd>\n'

@@ -60,7 +60,11 @@ class Reason(StrEnum):
     # The caller
     CLIENT_AUTHENTICATION_FAILED = (
         "client_authentication_failed",
-        "No registered client proves itself by this; who is none leaves client_id out, or sends client_id=anonymous.",
+        (
+            "No registered client proves itself by this. An assertion has our issuer URL alone as aud, ES256, "
+            "PS256 or EdDSA as alg, lives 300 seconds at most, and has a new jti. Who is no client leaves client_id "
+            "out, or sends client_id=anonymous."
+        ),
     )
     SEVERAL_CLIENT_AUTHENTICATIONS = (
         "several_client_authentications",

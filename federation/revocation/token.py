@@ -40,10 +40,10 @@ class TokenRevocation(Struct, frozen=True):
             request = parse_token_request(http)
             record.client = caller = self.callers.authenticate(request.caller)
             token = self.tokens.find(request.token)
+            _check_owner(caller, None if token is None else token.own)
             if token is None:
                 return
             record.token = own = token.own
-            _check_owner(caller, own)
             revocation = RevocationRequest(
                 key=RevocationKey(RevocationTarget.JTI, own.jti),
                 by=caller.client_id or own.client_id,
@@ -53,10 +53,16 @@ class TokenRevocation(Struct, frozen=True):
             self.revoker.revoke(revocation, record.facts)
 
 
-def _check_owner(caller: Caller, own: OwnClaims) -> None:
-    """A registered client's token is that client's; any other is its holder's, who proves it by having it."""
-    if caller.client_id == own.registered_client:
+def _check_owner(caller: Caller, own: OwnClaims | None) -> None:
+    """A registered client's token is that client's; any other is its holder's, who proves it by having it.
+
+    A client that has only its name proves itself by its own token; without it, it looks like an unknown one (row M7).
+    """
+    if own is not None and caller.client_id == own.registered_client:
         return
-    if caller.client is None:
+    if caller.is_public:
+        raise InvalidClient(Reason.CLIENT_AUTHENTICATION_FAILED, f"client {caller.client_id} shows no token of its own")
+    if own is not None and caller.client is None:
         raise InvalidClient(Reason.CLIENT_REQUIRED)
-    raise UnauthorizedClient(Reason.TOKEN_OF_ANOTHER_CLIENT)
+    if own is not None:
+        raise UnauthorizedClient(Reason.TOKEN_OF_ANOTHER_CLIENT)

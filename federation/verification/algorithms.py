@@ -65,9 +65,18 @@ ALGORITHMS: ReadOnly[str, SignatureAlgorithm] = {
 }
 
 
+_ED25519 = frozenset({"EdDSA", "Ed25519"})
+
+
+def same_algorithm(one: str, other: str) -> bool:
+    """Whether both name one algorithm: of Ed25519 keys, `EdDSA` is the older name (RFC 9864)."""
+    return one == other or _ED25519.issuperset((one, other))
+
+
 def allowed_algorithm(alg: str, allowed: Collection[str]) -> SignatureAlgorithm:
-    """The algorithm `alg`, if it exists here and the issuer may use it; raises InvalidRequest."""
-    algorithm = ALGORITHMS.get(alg) if alg in allowed else None
+    """The algorithm `alg`, if it exists here and the issuer may use it, by either name; raises InvalidRequest."""
+    named = alg in allowed or any(same_algorithm(alg, each) for each in allowed)
+    algorithm = ALGORITHMS.get(alg) if named else None
     if algorithm is None:
         raise InvalidRequest(Reason.UNSUPPORTED_ALGORITHM)
     return algorithm

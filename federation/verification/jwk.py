@@ -22,7 +22,7 @@ from msgspec import Struct
 from federation.model.json import JsonObject
 from federation.value import Redacted
 from federation.verification import base64url
-from federation.verification.algorithms import ALGORITHMS, SignatureAlgorithm
+from federation.verification.algorithms import ALGORITHMS, SignatureAlgorithm, same_algorithm
 from federation.verification.base64url import NotBase64url
 from federation.verification.compact import is_kid
 
@@ -117,7 +117,7 @@ class VerificationKey(Redacted, Struct, frozen=True):
     def fits(self, algorithm: SignatureAlgorithm) -> bool:
         """Whether a token signed with `algorithm` may name this key (RFC 8725 section 3.1)."""
         same_kind = (self.kty, self.crv) == (algorithm.kty, algorithm.crv)
-        return same_kind and self.alg in (None, algorithm.name)
+        return same_kind and (self.alg is None or same_algorithm(self.alg, algorithm.name))
 
 
 def read_jwk(jwk: JsonObject) -> VerificationKey:

@@ -13,7 +13,7 @@ from federation.model.json import JsonObject
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.value import Redacted
-from federation.verification.algorithms import SignatureAlgorithm
+from federation.verification.algorithms import SignatureAlgorithm, same_algorithm
 from federation.verification.jwk import (
     PUBLIC_MEMBERS,
     SIG,
@@ -97,7 +97,7 @@ def ambiguous(keys: Sequence[VerificationKey]) -> bool:
     for one, other in combinations(keys, 2):
         same_name = one.kid is not None and (one.kid, one.use) == (other.kid, other.use)
         same_kind = (one.kty, one.crv) == (other.kty, other.crv) and (
-            one.alg == other.alg or None in (one.alg, other.alg)
+            one.alg is None or other.alg is None or same_algorithm(one.alg, other.alg)
         )
         if same_name and same_kind and _identity(one) != _identity(other):
             return True

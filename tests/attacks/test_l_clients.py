@@ -116,6 +116,14 @@ def test_L5_other_algorithms_are_refused_even_if_the_key_fits(alg: str) -> None:
     assert world.refusal(client_assertion=assertion(key, alg)).startswith("unsupported_algorithm")
 
 
+@pytest.mark.parametrize(("said", "signed_as"), [("EdDSA", "Ed25519"), ("Ed25519", "EdDSA")])
+def test_L5_the_old_and_the_new_name_of_ed25519_are_one_algorithm(said: str, signed_as: str) -> None:
+    """RFC 9864: openid-client 6.9 signs as `Ed25519` with a key that its owner published as `EdDSA`."""
+    world, key = ClientWorld(), ed25519_key()
+    world.register({"method": "private_key_jwt", "jwks": jwks(key.jwk(alg=said))})
+    assert world.ask(client_assertion=assertion(key, signed_as)).client_id == GATEWAY
+
+
 @pytest.mark.parametrize("key", [rsa_key(), ec_key(), ec_key("k", "P-384")], ids=["RSA", "P-256", "P-384"])
 @pytest.mark.parametrize("alg", ["Ed25519", "EdDSA"])
 def test_L5_an_edwards_algorithm_with_a_key_of_another_kind_is_refused(key: JoseKey, alg: str) -> None:

@@ -20,11 +20,17 @@ def test_M6_a_client_that_proves_nothing_gives_its_own_token_back(world: World) 
     assert set(world.issued.state.revoked) == {RevocationKey(RevocationTarget.JTI, "leaf")}
 
 
-@pytest.mark.parametrize("whose", [issued_to("acme-gateway"), USUAL], ids=["another client's", "nobody's"])
-def test_M6_and_nobody_elses(world: World, whose: Authorization) -> None:
-    token = world.issued.token(whose, "leaf")
-    answer = world.revoke(token, client_id=PUBLIC)
-    assert (answer.status, body(answer)["error"]) == (400, "unauthorized_client")
+@pytest.mark.parametrize("whose", [issued_to("acme-gateway"), USUAL, None], ids=["another's", "nobody's", "no token"])
+def test_M6_and_nobody_elses_nor_is_its_name_told_from_one_that_is_none(
+    world: World, whose: Authorization | None
+) -> None:
+    """Its own token is all that it has to prove itself with (row M7)."""
+    token = "no-token" if whose is None else world.issued.token(whose, "leaf")
+    names = ("unknown", "disabled", PUBLIC)
+    answers = [world.revoke(token, client_id=name) for name in names]
+    told = {(answer.status, body(answer)["error"], body(answer)["error_description"]) for answer in answers}
+    assert {each[:2] for each in told} == {(401, "invalid_client")}
+    assert len(told) == 1
     assert not world.issued.state.revoked
 
 

@@ -33,6 +33,7 @@ class World:
         limit: dict[str, Json] = {"per_second": self.rate_limit.per_second, "burst": self.rate_limit.burst}
         clients.register({"method": "none"}, PUBLIC, sender_constraint="dpop", rate_limit=limit)
         clients.register(by_key(), "acme-gateway")
+        clients.register({"method": "none"}, "disabled", sender_constraint="dpop", enabled=False)
         self.issued.write_audience(RISK, introspection=[PUBLIC])
         callers = replace(self.issued.callers, callers=clients.callers.callers)
         revocation, introspection = self.issued.revocation, self.issued.introspection

@@ -146,7 +146,8 @@ def _key(jwt: UnverifiedJwt, algorithm: SignatureAlgorithm) -> VerificationKey:
         key = read_jwk(jwt.unverified_header.jwk)
     except UnusableJwk as error:
         raise InvalidDpopProof(Reason.UNUSABLE_PROOF_KEY, str(error)) from None
-    if key.use != SIG or not key.fits(algorithm):
+    # One library writes this header, both `alg` in it; a published key may say Ed25519's older name (RFC 9864).
+    if key.use != SIG or not key.fits(algorithm) or key.alg not in (None, algorithm.name):
         raise InvalidDpopProof(Reason.UNUSABLE_PROOF_KEY, "not a key of the algorithm, or for another use")
     return key
 

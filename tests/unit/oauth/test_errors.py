@@ -67,3 +67,11 @@ def test_a_bearer_token_is_asked_for_and_a_bad_one_is_named() -> None:
 def test_the_error_page_has_an_anchor_for_every_reason() -> None:
     page = render_error_page()
     assert all(f'id="{reason.value}"' in page for reason in Reason)
+
+
+def test_the_error_page_says_what_an_assertion_must_have() -> None:
+    """Nimbus and Spring fail by their defaults, and all refusals of clients look the same."""
+    _, _, rest = render_error_page().partition('id="client_authentication_failed"')
+    told = rest.partition("<dt")[0]
+    for wanted in ("<code>aud</code>: the issuer URL", "ES256, PS256 or EdDSA", "at most 300 seconds", "accepted once"):
+        assert wanted in told

@@ -15,8 +15,8 @@ from tests.support.jose_keys import ec_key, ed25519_key, rsa_key
         (ec_key("k", "P-384").jwk(), "ES384"),
         (ec_key("k", "P-521").jwk(alg="ES512"), "ES512"),
         (ed25519_key().jwk(), "Ed25519 EdDSA"),
-        (ed25519_key().jwk(alg="EdDSA"), "EdDSA"),
-        (ed25519_key().jwk(alg="Ed25519"), "Ed25519"),
+        (ed25519_key().jwk(alg="EdDSA"), "Ed25519 EdDSA"),  # one algorithm by two names (RFC 9864)
+        (ed25519_key().jwk(alg="Ed25519"), "Ed25519 EdDSA"),
     ],
 )
 def test_a_key_fits_the_algorithms_of_its_kind_and_no_others(jwk: JsonObject, fitting: str) -> None:
