@@ -117,7 +117,12 @@ def _failing_plainly(terminal: Terminal) -> Iterator[None]:
 def _explain(console: Console, options: ServeOptions, url: str) -> None:
     """For the person at the keyboard; a program reads the line on stdout and no more."""
     if options.demo_tokens:
-        console.print(f"tokens to try: {options.demo_tokens}/*.jwt", style="dim", markup=False, soft_wrap=True)
+        console.print(
+            f"tokens to try: {options.demo_tokens}/*.jwt; with --mtls, press-8.crt and press-8.key",
+            style="dim",
+            markup=False,
+            soft_wrap=True,
+        )
     if options.admin_token_file:
         how = f"export FEDBRIDGE_URL={url} FEDBRIDGE_TOKEN_FILE={options.admin_token_file.resolve()}"
         console.print(f"to be its admin: {how}", style="dim", markup=False, soft_wrap=True)

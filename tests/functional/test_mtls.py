@@ -3,6 +3,7 @@
 import json
 import signal
 import ssl
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,17 +15,21 @@ from cryptography import x509
 from msgspec import Struct
 from msgspec.structs import replace
 
+from federation.client import FederatedToken
+from federation.client.errors import BrokenSource
 from federation.client.http import NotHttp, post_form, send
+from federation.client.identity import unverified_claims
 from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
 from federation.local.bridge import LocalBridge
+from federation.local.mtls.identity import device_identity
 from federation.local.mtls.serving import mutual_tls
 from federation.local.requests import GatewayRequest, GatewayResponse
 from federation.local.server import Server, listen
 from federation.model.json import Json
 from federation.oauth.identifiers import GrantType, TokenType
 from federation.verification.x509.certificates import thumbprint
-from tests.support.bridge_process import served
+from tests.support.bridge_process import FEDBRIDGE, served
 from tests.support.document_vectors import base
 from tests.support.eventually import HANGS
 from tests.support.jose_keys import rsa_key
@@ -36,6 +41,7 @@ from tests.support.x509_world import bundle
 NOW = int(time.time())
 DOMAIN = "spiffe://prod.example.org"
 WEB = f"{DOMAIN}/ns/prod/sa/web"
+TRUST = Path(__file__).parents[2] / "examples" / "trust"
 SPIRE, OWNER, STRANGER = (authority(name, at=NOW) for name in ("spire", "owner", "stranger"))
 SIGNING = rsa_key("spire")
 
@@ -196,3 +202,27 @@ def test_serve_says_where_it_answers_over_mutual_tls_and_ends_cleanly(tmp_path: 
         rest, log = serving.process.communicate(timeout=HANGS)
     assert (serving.process.returncode, rest) == (0, "")
     assert "Traceback" not in log
+
+
+def test_a_device_uses_its_certificate_through_the_library_and_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on any laptop: `fedbridge serve --mtls` and the device that it makes up."""
+    tokens = tmp_path / "tokens"
+    documents = [(TRUST / name).read_text() for name in ("device.yaml", "audiences.yaml")]
+    (tmp_path / "trust.yaml").write_text("\n---\n".join(documents))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    options = ("--trust", tmp_path / "trust.yaml", "--demo-tokens", tokens, "--mtls", "--mtls-ca", tmp_path / "ca.pem")
+    own = f"mtls:{tokens}/press-8.crt,{tokens}/press-8.key"
+    with served(tmp_path, *options) as serving:
+        token = FederatedToken(serving.url, "artifacts", source=own)
+        bound, bearer = (unverified_claims(each.get().access_token) for each in (token, token.bearer()))
+        command = [FEDBRIDGE, "token", "--url", serving.url, "--audience", "artifacts", "--source", own]
+        printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        (tokens / "press-8.crt").write_text(device_identity("press-8").certificate)
+        with pytest.raises(BrokenSource, match="no certificate and its key"):
+            FederatedToken(serving.url, "artifacts", source=own).get()
+    assert token.key is not None
+    assert bound["cnf"] == {"jkt": token.key.thumbprint}
+    assert "cnf" not in bearer
+    assert {claims["sub"] for claims in (bound, bearer, unverified_claims(printed))} == {"device/acme/press-8"}

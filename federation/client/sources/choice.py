@@ -25,6 +25,7 @@ from federation.client.sources import (
     gitlab,
     google,
     kubernetes,
+    mtls,
     spiffe,
     terraform,
     vercel,
@@ -53,7 +54,7 @@ PLACES: Final[Sequence[Place]] = (
     aws.PLACE,
     files.FILE,
     files.COMMAND,
-    files.MTLS_PLACE,
+    mtls.PLACE,
     device.PLACE,
 )
 """In the order in which `auto` looks and reports."""

@@ -7,7 +7,7 @@ from typing import Any
 from federation.client.errors import BrokenSource, without_tokens
 from federation.client.http import Answer, may_receive_token, post_form, send
 from federation.client.identity import Subject
-from federation.client.sources.source import Asked, Place, always
+from federation.client.sources.source import NAMED, Asked, Place, always
 from federation.oauth.identifiers import TokenType
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -116,4 +116,4 @@ def _subject(asked: Asked) -> Subject:
     return Subject(ask_person(issuer, client_id, asked.around.tell), TokenType.ID_TOKEN)
 
 
-PLACE = Place("device", always("it is used where it is named"), _subject, "ISSUER,CLIENT-ID", argument_required=True)
+PLACE = Place("device", always(NAMED), _subject, "ISSUER,CLIENT-ID", argument_required=True)

@@ -1,15 +1,13 @@
-"""Identities that their owner names: `file:PATH`, `env:VARIABLE`, `command:PROGRAM ...`, `mtls:CERT,KEY`."""
+"""Tokens that their owner names: `file:PATH`, `env:VARIABLE`, `command:PROGRAM ...`."""
 
 from pathlib import Path
 
 from federation.client.errors import BrokenSource
-from federation.client.identity import MTLS, Subject
+from federation.client.identity import Subject
 from federation.client.sources.reading import clean, current, output_of, read_file, split
-from federation.client.sources.source import Asked, Place, Surroundings, always
-from federation.oauth.identifiers import TokenType
+from federation.client.sources.source import NAMED, Asked, Place, Surroundings, always
 
 VARIABLE = "FEDBRIDGE_SUBJECT_TOKEN"
-_NAMED = "it is used where it is named"
 
 
 def _file(asked: Asked) -> Subject:
@@ -32,17 +30,6 @@ def _command(asked: Asked) -> Subject:
     return Subject(output_of(split(asked.argument, "command"), "command"))
 
 
-def _mtls(asked: Asked) -> Subject:
-    certificate, comma, key = asked.argument.partition(",")
-    if not comma or not certificate or not key:
-        raise BrokenSource("mtls", "it needs two files", "write mtls:CERTIFICATE,KEY")
-    for path in (certificate, key):
-        if not Path(path).is_file():
-            raise BrokenSource("mtls", f"{path} cannot be read", "see its name and its rights")
-    return Subject(MTLS, TokenType.MTLS, (certificate, key))
-
-
-FILE = Place("file", always(_NAMED), _file, "PATH", argument_required=True)
+FILE = Place("file", always(NAMED), _file, "PATH", argument_required=True)
 ENV = Place("env", _env_absent, _env, "VARIABLE")
-COMMAND = Place("command", always(_NAMED), _command, "PROGRAM ...", argument_required=True)
-MTLS_PLACE = Place("mtls", always(_NAMED), _mtls, "CERTIFICATE,KEY", argument_required=True)
+COMMAND = Place("command", always(NAMED), _command, "PROGRAM ...", argument_required=True)

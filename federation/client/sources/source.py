@@ -11,6 +11,9 @@ from msgspec import Struct, field
 from federation.client.errors import BrokenSource, ClientError, without_tokens
 from federation.client.identity import Subject
 
+NAMED = "it is used where it is named"
+"""Why a place that is never found, only named, is not here."""
+
 
 def _tell(line: str) -> None:
     print(line, file=sys.stderr)  # noqa: T201 (a person is asked for something)

@@ -21,9 +21,11 @@ from federation.documents.yaml_source import read_sources
 from federation.local.admin_token import admin_documents, request_admin_token
 from federation.local.audit_trail import Record
 from federation.local.bridge import LocalBridge
+from federation.local.demo.devices import DEVICE, ISSUER, vouched, write_device
 from federation.local.demo.workloads import ALL, Workload
 from federation.local.issuers.claims import ClaimSet
 from federation.local.issuers.loopback import IssuerKey, LoopbackIssuers, generate_key
+from federation.local.mtls.identity import CertifiedKey, device_identity
 from federation.oauth.identifiers import GrantType, TokenType
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "trust"
@@ -118,6 +120,8 @@ class Providers(Struct, frozen=True):
     """The documents, with the keys on loopback."""
     clients: Mapping[str, IssuerKey] = field(default_factory=dict)
     """Keys of the registered clients that sign assertions, by client_id."""
+    device: CertifiedKey | None = None
+    """The device that has a client certificate."""
 
     @property
     def issuers(self) -> Mapping[str, IssuerDocument]:
@@ -191,8 +195,9 @@ def open_providers(sources: Sequence[SourceDocument]) -> Iterator[Providers]:
     complete = [completed(source) for source in sources]
     keys = generate_keys({name: issuer for name, issuer in issuer_documents(complete).items() if name in wanted})
     with LoopbackIssuers(keys) as issuers:
-        clients = client_keys(complete)
-        yield Providers(keys, with_client_keys(on_loopback(complete, issuers), clients), clients)
+        clients, device = client_keys(complete), device_identity(DEVICE)
+        documents = vouched(with_client_keys(on_loopback(complete, issuers), clients), device)
+        yield Providers(keys, documents, clients, device if ISSUER in issuer_documents(complete) else None)
 
 
 @contextmanager
@@ -210,8 +215,13 @@ def open_stage(folder: Path, log: TextIO) -> Iterator[Stage]:
 
 
 def write_tokens(providers: Providers, bridge_url: str, folder: Path) -> list[Path]:
-    """A fresh token of every workload whose issuer is trusted, as `<name>.jwt`, for callers of the laptop's bridge."""
+    """A fresh token of every workload whose issuer is trusted, as `<name>.jwt`, for callers of the laptop's bridge.
+
+    Beside them the device's certificate and key.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    if providers.device is not None:
+        write_device(providers.device, folder)
     known = [workload for workload in ALL if workload.issuer in providers.keys]
     return [_write_token(providers, workload, bridge_url, folder) for workload in known]
 

@@ -91,6 +91,16 @@ KUBERNETES = Workload(
     "k8s/acme-cluster/payments/settlement",
     {"typ": None},
 )
+PAYMENTS_WORKER = Workload(
+    "payments-worker",
+    "Another pod of the same cluster",
+    "payments-worker asks risk-engine for scores; it may do nothing else (examples/payments-worker).",
+    "acme-cluster",
+    partial(kubernetes.claims_of, "payments", "payments-worker", "8f3b2a10-dddd-4eee-9fff-0a1b2c3d4e5f"),
+    "risk-engine",
+    "k8s/acme-cluster/payments/payments-worker",
+    {"typ": None},
+)
 
 USER = Workload(
     "user",
@@ -165,4 +175,5 @@ ELSEWHERE = (
     _elsewhere("device", "a device", "acme-devices", documented_providers.device, ("artifacts", "device/acme/press-7")),
 )
 """Shown in one table: the same steps with other providers' tokens."""
-ALL = (*WORKLOADS, *ELSEWHERE, *CHAIN)
+ALL = (*WORKLOADS, PAYMENTS_WORKER, *ELSEWHERE, *CHAIN)
+"""Those who have a token among `--demo-tokens`."""

@@ -1,4 +1,4 @@
-"""Who the gateway is to TLS clients on this machine: a certificate of an authority that lives as long as this run."""
+"""Certificates for this machine: the gateway's for TLS clients, a demo device's; an authority of this run each."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
@@ -16,11 +16,18 @@ from federation.value import Redacted
 
 _LIFETIME = timedelta(days=30)
 _SKEW = timedelta(minutes=5)
+_USAGES = (
+    *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"),
+    *("key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
+)
+_SIGNS_CERTIFICATES = x509.KeyUsage(**{name: name == "key_cert_sign" for name in _USAGES})
+"""Python 3.13 takes no authority without it (RFC 5280 section 4.2.1.3)."""
 _AUTHORITY = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "fedbridge serve, this run alone")])
+_CRITICAL = (x509.BasicConstraints, x509.KeyUsage)
 _SERVER = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "fedbridge serve")])
 
 
-class ServerIdentity(Redacted, Struct, frozen=True):
+class CertifiedKey(Redacted, Struct, frozen=True):
     """PEM of each."""
 
     HIDDEN: ClassVar[frozenset[str]] = frozenset({"private_key"})
@@ -31,15 +38,25 @@ class ServerIdentity(Redacted, Struct, frozen=True):
     private_key: str
 
 
-def new_identity() -> ServerIdentity:
-    """For 127.0.0.1 and localhost. Nobody keeps the authority's key, so it signs nothing else."""
+def new_identity() -> CertifiedKey:
+    """A server's, for 127.0.0.1 and localhost."""
+    names = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(LOOPBACK)), x509.DNSName("localhost")])
+    return _certified(_SERVER, names, x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]))
+
+
+def device_identity(device: str) -> CertifiedKey:
+    """A TLS client's, with that common name. `authority` is what its Issuer document must hold."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, device)])
+    return _certified(subject, x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]))
+
+
+def _certified(subject: x509.Name, *extensions: x509.ExtensionType) -> CertifiedKey:
+    """Nobody keeps the authority's key, so it signs nothing else."""
     authority_key, key = generate_private_key(SECP256R1()), generate_private_key(SECP256R1())
     constraints = x509.BasicConstraints(ca=True, path_length=0)
-    names = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(LOOPBACK)), x509.DNSName("localhost")])
-    purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
-    return ServerIdentity(
-        authority=_signed(authority_key, _AUTHORITY, authority_key, constraints),
-        certificate=_signed(authority_key, _SERVER, key, names, purpose),
+    return CertifiedKey(
+        authority=_signed(authority_key, _AUTHORITY, authority_key, constraints, _SIGNS_CERTIFICATES),
+        certificate=_signed(authority_key, subject, key, *extensions),
         private_key=key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
     )
 
@@ -61,5 +78,5 @@ def _signed(
     )
     of_authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
     for extension in (*extensions, of_authority, x509.SubjectKeyIdentifier.from_public_key(key.public_key())):
-        builder = builder.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
+        builder = builder.add_extension(extension, critical=isinstance(extension, _CRITICAL))
     return builder.sign(authority_key, SHA256()).public_bytes(Encoding.PEM).decode()

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from federation.aws.clients import boto_dynamodb
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.local.bridge import LocalBridge
-from federation.local.mtls.identity import ServerIdentity, new_identity
+from federation.local.mtls.identity import CertifiedKey, new_identity
 from federation.local.mtls.server import MutualTlsServer
 from federation.local.mtls.truststore import Truststore
 from federation.system import SystemClock
@@ -33,7 +33,7 @@ def _truststore(bridge: LocalBridge, certificate: Path) -> Truststore:
     return Truststore(documents, KeySource(WebFetcher(loopback=True), loopback=True), SystemClock(), certificate)
 
 
-def _certificate_file(identity: ServerIdentity, folder: Path) -> Path:
+def _certificate_file(identity: CertifiedKey, folder: Path) -> Path:
     """Python's TLS reads files alone. The folder is for our eyes only and goes with the server."""
     file = folder / "server.pem"
     file.write_text(identity.private_key + identity.certificate)

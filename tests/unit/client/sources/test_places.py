@@ -17,7 +17,6 @@ from federation.client.identity import Subject
 from federation.client.sources.choice import find_source, found_here
 from federation.client.sources.reading import output_of
 from federation.client.sources.source import Asked, Surroundings
-from federation.oauth.identifiers import TokenType
 from tests.support.fake_bridge import FakeBridge, Reply, fake_bridge
 
 BRIDGE = "https://federation.example.com"
@@ -231,16 +230,6 @@ def test_a_stale_file_is_told_with_its_age_but_not_for_two_minutes_of_another_cl
     file.write_text(signed(exp=int(time.time()) - 600))
     with pytest.raises(BrokenSource, match=r"expired 60[0-9] s ago"):
         here(f"file:{file}", {})
-
-
-def test_a_client_certificate_is_two_files(tmp_path: Path) -> None:
-    for name in ("c.pem", "k.pem"):
-        (tmp_path / name).write_text("x")
-    found = here(f"mtls:{tmp_path}/c.pem,{tmp_path}/k.pem", {})
-    assert (found.type, found.certificate) == (TokenType.MTLS, (f"{tmp_path}/c.pem", f"{tmp_path}/k.pem"))
-    for wrong in (f"{tmp_path}/c.pem", f"{tmp_path}/c.pem,{tmp_path}/gone"):
-        with pytest.raises(BrokenSource):
-            here(f"mtls:{wrong}", {})
 
 
 def test_nowhere_every_place_is_listed_with_the_reason() -> None:
