@@ -1,13 +1,14 @@
 """What a verified token says: the claims as they came, and their meaning by name (DESIGN section 6)."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from federation.oauth.errors import InsufficientScope, InvalidToken
 from federation.oauth.reasons import Reason
+from federation.resource_server.registered import Registered
 
 _DECODER = msgspec.json.Decoder(dict[str, Any])
 
@@ -25,10 +26,16 @@ _NOT_ASKED = _NotAsked()
 class Claims(Mapping[str, Any]):
     """The claims of a token that was verified. A mapping, so `claims["sub"]` works too."""
 
-    __slots__ = ("_now", "_payload", "_read")
+    __slots__ = ("_now", "_payload", "_read", "_said")
 
-    def __init__(self, claims: dict[str, Any] | bytes, now: float | None = None) -> None:
-        """`claims`: a JSON object, or its text, which is read when it is asked for. `now`: when they were verified."""
+    def __init__(
+        self, claims: dict[str, Any] | bytes, now: float | None = None, said: Registered | None = None
+    ) -> None:
+        """`claims`: a JSON object, or its text, which is read when it is asked for. `now`: when they were verified.
+
+        `said`: what was read of them already.
+        """
+        self._said = said
         self._payload = b"" if isinstance(claims, dict) else claims
         self._read = claims if isinstance(claims, dict) else None
         self._now = time.time() if now is None else now
@@ -67,7 +74,7 @@ class Claims(Mapping[str, Any]):
     @property
     def scopes(self) -> frozenset[str]:
         """What the token is good for."""
-        return frozenset(str(self._claims.get("scope", "")).split())
+        return frozenset(self._scope.split())
 
     @property
     def tenant(self) -> str | None:
@@ -124,7 +131,7 @@ class Claims(Mapping[str, Any]):
     @property
     def is_bound(self) -> bool:
         """Whether it is worth nothing without a key, which was proven."""
-        return "cnf" in self._claims
+        return "cnf" in self._claims if self._said is None else self._said.cnf is not msgspec.UNSET
 
     def require(
         self,
@@ -145,26 +152,27 @@ class Claims(Mapping[str, Any]):
             self._require_scope(scope)
         if not isinstance(detail, _NotAsked):
             self._require_detail(detail)
-        if not isinstance(actor, _NotAsked) and self.actor != actor:
+        if not isinstance(actor, _NotAsked) and self.actor != _said(actor, "actor"):
             raise InsufficientScope(Reason.WRONG_ACTOR)
-        if not isinstance(tenant, _NotAsked) and self.tenant != tenant:
+        if not isinstance(tenant, _NotAsked) and self.tenant != _said(tenant, "tenant"):
             raise InsufficientScope(Reason.OUTSIDE_TENANT)
         if not isinstance(max_age, _NotAsked) and not self._now - self.issued_at <= _positive(max_age):
             raise InvalidToken(Reason.TOKEN_TOO_OLD)
         return self
 
     def _require_scope(self, scope: str) -> None:
-        wanted = scope.split()
-        if not wanted:
-            raise ValueError("name the scope that is required")
-        if not self.scopes.issuperset(wanted):
+        wanted, held = _scopes(scope), self._scope.split()
+        if not all(each in held for each in wanted):
             raise InsufficientScope(Reason.MISSING_SCOPE)
 
     def _require_detail(self, detail: Mapping[str, Any]) -> None:
-        if not detail.get("type"):
-            raise ValueError("name the type of the authorization detail that is required")
-        if not any(all(each.get(name) == value for name, value in detail.items()) for each in self.details):
+        wanted = _detail(detail)
+        if not any(all(each.get(name) == value for name, value in wanted.items()) for each in self.details):
             raise InsufficientScope(Reason.MISSING_DETAIL)
+
+    @property
+    def _scope(self) -> str:
+        return str(self._claims.get("scope", "")) if self._said is None else self._said.scope
 
     def _text(self, name: str) -> str | None:
         value = self._claims.get(name)
@@ -177,7 +185,45 @@ def _actors(act: object) -> Iterator[str]:
         act = act.get("act")
 
 
+def check_requirement(asked: Mapping[str, Any]) -> None:
+    """Raises ValueError or TypeError for arguments of `Claims.require` that are empty, unknown or of another type."""
+    for name, value in asked.items():
+        if name not in _CHECKS:
+            raise TypeError(f"a token cannot be required to have {name}, but any of {', '.join(_CHECKS)}")
+        _CHECKS[name](value)
+
+
+def _scopes(scope: str) -> list[str]:
+    if not isinstance(scope, str):
+        raise TypeError("scope is text: all scopes that are required, separated by spaces")
+    wanted = scope.split()
+    if not wanted:
+        raise ValueError("name the scope that is required")
+    return wanted
+
+
+def _detail(detail: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not detail.get("type"):
+        raise ValueError("name the type of the authorization detail that is required")
+    return detail
+
+
 def _positive(seconds: float) -> float:
     if not seconds > 0:
         raise ValueError("max_age is a number of seconds")
     return seconds
+
+
+def _said(name: str | None, what: str = "actor or tenant") -> str | None:
+    if name == "":
+        raise ValueError(f"{what} is empty: None means that there is to be none")
+    return name
+
+
+_CHECKS: Mapping[str, Callable[[Any], object]] = {
+    "scope": _scopes,
+    "detail": _detail,
+    "max_age": _positive,
+    "actor": _said,
+    "tenant": _said,
+}

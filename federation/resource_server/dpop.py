@@ -12,7 +12,7 @@ import jwt
 from jwt.algorithms import OKPAlgorithm
 from msgspec import Struct
 
-from federation.oauth.errors import InvalidToken
+from federation.oauth.errors import InvalidToken, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.resource_server.base64url import encode
 from federation.resource_server.replays import MAX_REMEMBERED, RememberedProofs, Replays
@@ -48,6 +48,15 @@ class InvalidProof(InvalidToken):
     error = "invalid_dpop_proof"
 
 
+class ReadProof(Struct, frozen=True):
+    """A proof that is good, if it was not used before."""
+
+    thumbprint: str
+    """Of the key that made it (`jkt`)."""
+    name: str
+    """Under which its use is remembered."""
+
+
 class DpopProofs:
     """Verifies proofs, each once.
 
@@ -56,35 +65,53 @@ class DpopProofs:
 
     def __init__(self, now: Callable[[], float], most: int = MAX_REMEMBERED, *, replays: Replays | None = None) -> None:
         self.now = now
+        self.is_shared = replays is not None
+        """Whether spending one may have to wait for a store."""
         self._replays = replays or RememberedProofs(now, most)
 
-    def thumbprint(self, request: DpopRequest, token: str) -> str:
-        """`jkt` of the key that made the proof for this request and token; raises InvalidToken."""
+    def read(self, request: DpopRequest, token: str) -> ReadProof:
+        """The proof, if it is for this request and token; raises InvalidProof. Nothing is remembered yet."""
         try:
-            return self._thumbprint(request, token)
+            return self._read(request, token)
+        except jwt.InvalidSignatureError as error:
+            raise InvalidProof(Reason.BAD_PROOF_SIGNATURE) from error
         except _NONSENSE as error:
-            raise InvalidProof(Reason.PROOF_REQUIRED, type(error).__name__) from error
+            raise InvalidProof(Reason.MALFORMED_PROOF, type(error).__name__) from error
 
-    def _thumbprint(self, request: DpopRequest, token: str) -> str:
+    def spend(self, proof: ReadProof) -> None:
+        """Use it up; raises InvalidProof for one that was used, TemporarilyUnavailable if that cannot be told now."""
+        try:
+            is_first = self._replays.claim(proof.name, self.now() + 2 * WINDOW)
+        except Exception as error:
+            raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, type(error).__name__) from error
+        if is_first is not True:
+            raise InvalidProof(Reason.PROOF_REPLAYED)
+
+    def _read(self, request: DpopRequest, token: str) -> ReadProof:
         if len(request.proof) > MAX_PROOF:
-            raise ValueError("size")
+            raise InvalidProof(Reason.MALFORMED_PROOF)
         header = jwt.get_unverified_header(request.proof)
         jwk, alg = header["jwk"], header["alg"]
         if header["typ"].lower() != "dpop+jwt" or "d" in jwk or (jwk["kty"], jwk.get("crv")) != KEYS[alg]:
             raise ValueError("header")
         key = _JWS.get_algorithm_by_name(alg).from_jwk(jwk)
-        self._check(json.loads(_JWS.decode(request.proof, key, algorithms=[alg])), request, token)
-        return _digest(json.dumps({name: jwk[name] for name in _MEMBERS[jwk["kty"]]}, separators=(",", ":")).encode())
+        claims = json.loads(_JWS.decode(request.proof, key, algorithms=[alg]))
+        self._check(claims, request, token)
+        public = {name: jwk[name] for name in _MEMBERS[jwk["kty"]]}
+        return ReadProof(
+            thumbprint=_digest(json.dumps(public, separators=(",", ":")).encode()),
+            name=_digest(json.dumps([claims["jti"], claims["htu"]]).encode()),
+        )
 
     def _check(self, claims: dict[str, Any], request: DpopRequest, token: str) -> None:
-        same = (claims["htm"], _target(claims["htu"])) == (request.method, _target(request.url))
-        if not same or not isinstance(claims["jti"], str) or claims["ath"] != _digest(token.encode()):
-            raise ValueError("another request or token")
+        if not isinstance(claims["jti"], str):
+            raise InvalidProof(Reason.INCOMPLETE_PROOF)
+        if (claims["htm"], _target(claims["htu"])) != (request.method, _target(request.url)):
+            raise InvalidProof(Reason.WRONG_PROOF_TARGET)
+        if claims["ath"] != _digest(token.encode()):
+            raise InvalidProof(Reason.WRONG_PROOF_TOKEN)
         if not abs(claims["iat"] - self.now()) <= WINDOW:
-            raise ValueError("too old")
-        used = _digest(json.dumps([claims["jti"], claims["htu"]]).encode())
-        if not self._replays.claim(used, self.now() + 2 * WINDOW):
-            raise ValueError("used")
+            raise InvalidProof(Reason.STALE_PROOF)
 
 
 def certificate_thumbprint(pem: str) -> str:

@@ -4,7 +4,6 @@ The signature covers header and payload as they are written, and nothing of the 
 """
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import jwt
@@ -15,7 +14,7 @@ from federation.model.signature import EcSignature, EdSignature, pkcs1, pss
 from federation.oauth.errors import InvalidToken
 from federation.oauth.metadata import JWKS_PATH
 from federation.oauth.reasons import Reason
-from federation.resource_server.base64url import decode, decode_signed
+from federation.resource_server.base64url import decode_signed, decode_written
 from federation.resource_server.fetch import MAX_BYTES, Fetch
 from federation.resource_server.published import Document, Held, Published
 from federation.resource_server.waiting import settle
@@ -55,16 +54,17 @@ def read_keys(body: bytes) -> dict[str, jwt.PyJWK]:
 class KnownKey:
     """A key that the bridge publishes."""
 
-    __slots__ = ("_verify", "algorithm", "kid")
+    __slots__ = ("_key", "_verify", "algorithm", "kid")
 
     def __init__(self, kid: str, jwk: jwt.PyJWK) -> None:
         self.kid = kid
         self.algorithm = jwk.algorithm_name
-        self._verify = partial(_SIGNATURES[jwk.algorithm_name].verify, key=jwk.key)
+        self._verify = _SIGNATURES[jwk.algorithm_name].verify
+        self._key = jwk.key
 
     def verifies(self, message: bytes, signature: bytes) -> bool:
         """Whether the signature of the message is by this key."""
-        return bool(self._verify(message, signature=signature))
+        return self._verify(message, self._key, signature) is True
 
 
 class KnownKeys:
@@ -74,7 +74,7 @@ class KnownKeys:
         """Raises ValueError for a body that is no JWK Set, or has no key."""
         self.body = body
         self.by_kid = {kid: KnownKey(kid, jwk) for kid, jwk in read_keys(body).items()}
-        self.headers: dict[str, tuple[str, KnownKey]] = {}
+        self.headers: dict[bytes, tuple[str, KnownKey]] = {}
         """Of header as written: its `typ`, and the key. Tokens of one key differ in what follows."""
         if not self.by_kid:
             raise ValueError("no key")
@@ -123,13 +123,6 @@ class BridgeKeys:
         return Held(known, now, now + RENEWED, fresh, fresh + self._max_stale, _SET_BACK)
 
 
-class _Parts(NamedTuple):
-    header: str
-    message: bytes
-    payload: str
-    signature: bytes
-
-
 class Signed(NamedTuple):
     """What the bridge signed: the claims' bytes, and the key that did."""
 
@@ -149,18 +142,19 @@ class BridgeJwts:
 
         Times are judged by the keys' clock, and `aud` where an audience is named.
         """
-        signed = settle(lambda: self.signed(token, typ, MAX_BYTES))
+        written = token_bytes(token, MAX_BYTES)
+        signed = settle(lambda: self.signed(written, typ))
         claims = read_claims(signed.payload)
         self.check(claims, required, audience)
         return claims
 
-    def signed(self, token: str, typ: str, most: int = MAX_TOKEN) -> Signed:
-        """Header and signature; raises InvalidToken, NotHeld or TemporarilyUnavailable. `most`: bytes."""
-        parts = _parts(token, most)
-        key = self._key(parts.header, typ)
-        if not key.verifies(parts.message, parts.signature):
+    def signed(self, token: bytes, typ: str) -> Signed:
+        """Header and signature; raises InvalidToken, NotHeld or TemporarilyUnavailable."""
+        header, message, payload, signature = _parts(token)
+        key = self._key(header, typ)
+        if not key.verifies(message, signature):
             raise InvalidToken(Reason.BAD_SIGNATURE)
-        return Signed(_signed_bytes(parts.payload), key)
+        return Signed(_signed_bytes(payload), key)
 
     def check(self, claims: Claims, required: tuple[str, ...], audience: str | None) -> None:
         """Raises InvalidToken."""
@@ -184,20 +178,20 @@ class BridgeJwts:
         if issued_at > now + self.leeway:
             raise InvalidToken(Reason.TOKEN_NOT_YET_VALID)
 
-    def _key(self, text: str, typ: str) -> KnownKey:
+    def _key(self, written: bytes, typ: str) -> KnownKey:
         known = self.keys.known()
-        found = known.headers.get(text)
+        found = known.headers.get(written)
         if found is None:
-            found = self._read_header(text)
+            found = self._read_header(written)
             if len(known.headers) < _MOST_HEADERS and known.by_kid.get(found[1].kid) is found[1]:
-                known.headers[text] = found
+                known.headers[written] = found
         if found[0] != typ:
             raise InvalidToken(Reason.WRONG_TOKEN_TYP)
         return found[1]
 
-    def _read_header(self, text: str) -> tuple[str, KnownKey]:
+    def _read_header(self, written: bytes) -> tuple[str, KnownKey]:
         """`typ`, and the key; the key's own algorithm is the only one."""
-        header = _members(text)
+        header = _members(written)
         typ = str(header.get("typ", "")).lower().removeprefix("application/")
         key = self.keys.key(header.get("kid"))
         if header.get("alg") != key.algorithm or "crit" in header:
@@ -216,30 +210,38 @@ def read_claims(payload: bytes) -> dict[str, Any]:
     return claims
 
 
-def _signed_bytes(text: str) -> bytes:
+def token_bytes(token: str, most: int = MAX_TOKEN) -> bytes:
+    """As it was sent; raises InvalidToken for what is too large or has other characters. `most`: bytes."""
+    if len(token) > most:
+        raise InvalidToken(Reason.TOKEN_TOO_LARGE)
     try:
-        return decode_signed(text)
+        return token.encode("ascii")
+    except UnicodeEncodeError as error:
+        raise InvalidToken(Reason.MALFORMED_TOKEN) from error
+
+
+def _signed_bytes(written: bytes) -> bytes:
+    try:
+        return decode_signed(written)
     except (ValueError, msgspec.MsgspecError) as error:
         raise InvalidToken(Reason.MALFORMED_TOKEN) from error
 
 
-def _parts(token: str, most: int) -> _Parts:
-    """Three segments of a JWS (RFC 7515 section 7.1); raises InvalidToken."""
-    if len(token) > most:
-        raise InvalidToken(Reason.TOKEN_TOO_LARGE)
-    signed, dot, signature = token.rpartition(".")
-    header, second, payload = signed.partition(".")
-    if not dot or not second or "." in payload or not header or len(header) > MAX_HEADER:
+def _parts(token: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    """Header, what is signed, payload, and the signature's bytes (RFC 7515 section 7.1); raises InvalidToken."""
+    message, dot, signature = token.rpartition(b".")
+    header, second, payload = message.partition(b".")
+    if not dot or not second or b"." in payload or not header or len(header) > MAX_HEADER:
         raise InvalidToken(Reason.MALFORMED_TOKEN)
     try:
-        return _Parts(header, signed.encode("ascii"), payload, decode(signature))
+        return header, message, payload, decode_written(signature)
     except ValueError as error:
         raise InvalidToken(Reason.MALFORMED_TOKEN) from error
 
 
-def _members(text: str) -> dict[str, Any]:
+def _members(written: bytes) -> dict[str, Any]:
     try:
-        header = msgspec.json.decode(decode(text))
+        header = msgspec.json.decode(decode_written(written))
     except (RecursionError, msgspec.MsgspecError, ValueError) as error:
         raise InvalidToken(Reason.MALFORMED_TOKEN) from error
     if not isinstance(header, dict):

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from secrets import token_urlsafe
-from threading import Lock
 from typing import Any
 
 import jwt
@@ -14,6 +13,7 @@ from federation.oauth.errors import InvalidToken, TemporarilyUnavailable
 from federation.oauth.identifiers import JWT_BEARER_ASSERTION
 from federation.oauth.reasons import Reason
 from federation.resource_server.fetch import is_safe, post
+from federation.resource_server.forks import ForkLock
 from federation.resource_server.known_tokens import token_digest
 
 LONGEST = 5.0
@@ -63,11 +63,11 @@ class Introspection:
         self._ask = ask or partial(post, f"{issuer}/introspect")
         self._now = now
         self._kept: dict[bytes, _Kept] = {}
-        self._lock = Lock()
+        self._lock = ForkLock()
 
     def claims(self, token: str, now: float) -> dict[str, Any]:
         """What the bridge says about a good token; raises InvalidToken or TemporarilyUnavailable. Waits for it."""
-        digest = token_digest(token)
+        digest = token_digest(token.encode("ascii"))
         kept = self._kept.get(digest)
         answer = kept.answer if kept is not None and now < kept.until <= now + LONGEST else self._asked(token)
         claims = _members(answer)

@@ -6,7 +6,7 @@ A document is fresh; or it stands in for a newer one that cannot be had; or it i
 import os
 from collections.abc import Callable
 from concurrent.futures import Future, wait
-from threading import Lock, Thread
+from threading import Thread
 from typing import Generic, Protocol, TypeVar
 from weakref import WeakSet
 
@@ -15,10 +15,11 @@ import msgspec
 from federation.oauth.errors import OAuthError, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.resource_server.fetch import Fetch
+from federation.resource_server.forks import ForkLock
 from federation.resource_server.renewal import Renewable, Renewal
 
-COOL_DOWN = 1.0
-"""Seconds between two looks for a document that cannot be had."""
+COOL_DOWN = 0.5
+"""Seconds between two looks for a document that cannot be had: a service goes on within a second of its return."""
 _NOT_TO_BE_HAD = (OSError, OAuthError, KeyError, TypeError, ValueError)
 """There is no answer, or the answer is another document."""
 
@@ -71,7 +72,7 @@ class Document(Generic[T]):
         self._flight: Future[None] | None = None
         self._failed_at = float("-inf")
         self._error: Exception | None = None
-        self._lock = Lock()
+        self._lock = ForkLock()
 
     def get(self) -> T:
         """The value; raises NotHeld, or TemporarilyUnavailable where it could not be had a moment ago."""
@@ -107,8 +108,7 @@ class Document(Generic[T]):
         wait((flight,))
 
     def forget_flight(self) -> None:
-        """In a forked process there is nobody who could end it."""
-        self._lock = Lock()
+        """In a forked process: the thread that would end it stayed behind."""
         self._flight = None
 
     def _without_fresh(self, held: Held[T] | None, now: float) -> T:
@@ -127,8 +127,9 @@ class Document(Generic[T]):
             if self._held is not seen:
                 return _done()
             if self._flight is None:
-                self._flight = _begun()
-                Thread(target=self._fly, args=(self._flight,), daemon=True, name="fedbridge-fetch").start()
+                flight = _begun()
+                Thread(target=self._fly, args=(flight,), daemon=True, name="fedbridge-fetch").start()
+                self._flight = flight  # behind the start, which raises where a process has all the threads it may have
             return self._flight
 
     def _fly(self, flight: "Future[None]") -> None:

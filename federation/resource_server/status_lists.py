@@ -1,7 +1,6 @@
 """Which tokens were revoked, by the bridge's signed lists (draft-ietf-oauth-status-list section 8.3)."""
 
 from collections.abc import Mapping
-from threading import Lock
 from typing import Any, NamedTuple
 
 import msgspec
@@ -9,6 +8,7 @@ import msgspec
 from federation.model.status_list import PATH, SIZE, SPAN, NotAStatusList, StatusList, list_path, read_status_list
 from federation.oauth.errors import InvalidToken
 from federation.oauth.reasons import Reason
+from federation.resource_server.forks import ForkLock
 from federation.resource_server.jwts import BridgeJwts
 from federation.resource_server.published import Document, Held
 from federation.resource_server.waiting import settle
@@ -51,7 +51,7 @@ class StatusLists:
         self._max_stale = max_stale
         self._prefix = jwts.keys.issuer + PATH
         self._documents: dict[str, Document[_Dated]] = {}
-        self._lock = Lock()
+        self._lock = ForkLock()
 
     def check(self, claims: Mapping[str, Any]) -> None:
         """Raises InvalidToken for a token that was revoked, TemporarilyUnavailable if that cannot be told now."""

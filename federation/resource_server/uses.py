@@ -15,7 +15,7 @@ _LONGEST = 256
 
 def log_use(claims: Claims, service: str, request: str) -> None:
     """`request`: method and path, without query: it may hold what no log should."""
-    if LOG.isEnabledFor(logging.INFO):
+    if LOG.isEnabledFor(logging.INFO) and LOG.hasHandlers():
         LOG.info("%s", use_line(claims, service, request, datetime.now(UTC)))
 
 

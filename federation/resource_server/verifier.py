@@ -3,16 +3,16 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from federation.oauth.errors import InvalidToken, UnprovenToken
 from federation.oauth.reasons import Reason
 from federation.resource_server.claims import Claims
-from federation.resource_server.dpop import DpopProofs, DpopRequest, certificate_thumbprint
+from federation.resource_server.dpop import DpopProofs, DpopRequest, ReadProof, certificate_thumbprint
 from federation.resource_server.fetch import Fetch, fetch
-from federation.resource_server.jwts import BridgeJwts, BridgeKeys
+from federation.resource_server.jwts import BridgeJwts, BridgeKeys, token_bytes
 from federation.resource_server.known_tokens import KnownToken, KnownTokens, token_digest
 from federation.resource_server.opaque import Introspection, is_reference
 from federation.resource_server.registered import read_registered
@@ -74,10 +74,12 @@ class Verifier:
         `dpop`: of a request that came with a proof. `certificate`: PEM of the TLS client certificate. A token that is
         bound to a key is refused without the proof of that key, and a proof for a token that is not bound is refused.
         """
-        verified = settle(lambda: self._verified(token))
-        if verified.is_bound or dpop is not None:
-            self._check_binding(token, verified.claims, dpop, certificate)
-        return verified.claims
+        claims = settle(lambda: self._verified(token))
+        if claims.is_bound or dpop is not None:
+            proof = self._checked_binding(token, claims, dpop, certificate)
+            if proof is not None:
+                self._proofs.spend(proof)
+        return claims
 
     async def verify_async(
         self, token: str, *, dpop: DpopRequest | None = None, certificate: str | None = None
@@ -85,10 +87,14 @@ class Verifier:
         """The same for an event loop, which goes on while keys or a list are fetched."""
         if self._introspection is not None and is_reference(token):
             return await asyncio.to_thread(self.verify, token, dpop=dpop, certificate=certificate)
-        verified = await settle_async(lambda: self._verified(token))
-        if verified.is_bound or dpop is not None:
-            self._check_binding(token, verified.claims, dpop, certificate)
-        return verified.claims
+        claims = await settle_async(lambda: self._verified(token))
+        if claims.is_bound or dpop is not None:
+            proof = self._checked_binding(token, claims, dpop, certificate)
+            if proof is not None and self._proofs.is_shared:
+                await asyncio.to_thread(self._proofs.spend, proof)
+            elif proof is not None:
+                self._proofs.spend(proof)
+        return claims
 
     def prepare(self) -> None:
         """Fetch keys and lists before the first request; raises TemporarilyUnavailable."""
@@ -104,25 +110,26 @@ class Verifier:
         """End the background thread."""
         self._jwts.keys.published.close()
 
-    def _verified(self, token: str) -> "_Verified":
+    def _verified(self, token: str) -> Claims:
         """Raises what `verify` does, and NotHeld for what has to be fetched first."""
         if self._introspection is not None and is_reference(token):
             claims = self._introspection.claims(token, self._now())
             self._jwts.check(claims, REQUIRED, self.audience)
             _check_texts(claims)
-            return _Verified(Claims(claims, self._now()), "cnf" in claims)
-        digest = token_digest(token)
+            return Claims(claims, self._now())
+        written = token_bytes(token)
+        digest = token_digest(written)
         known = self._known.find(digest)
-        if known is None or self._jwts.keys.known().by_kid.get(known.kid) is not known.key:
-            known = self._checked(token)
+        if known is None or self._jwts.keys.known().by_kid.get(known.key.kid) is not known.key:
+            known = self._checked(written)
             self._status.look(known.place)
             self._known.add(digest, known)
         else:
-            self._jwts.check_times(known.issued_at, known.expires_at)
+            self._jwts.check_times(known.said.iat, known.said.exp)
             self._status.look(known.place)
-        return _Verified(Claims(known.payload, self._now()), known.is_bound)
+        return Claims(known.payload, self._now(), known.said)
 
-    def _checked(self, token: str) -> KnownToken:
+    def _checked(self, token: bytes) -> KnownToken:
         signed = self._jwts.signed(token, TYP)
         said = read_registered(signed.payload)
         if said.iss != self.issuer:
@@ -131,18 +138,21 @@ class Verifier:
             raise InvalidToken(Reason.WRONG_AUDIENCE)
         self._jwts.check_times(said.iat, said.exp)
         listed = said.status.status_list
-        place, is_bound = self._status.checked_place(listed.uri, listed.idx), said.cnf is not msgspec.UNSET
-        return KnownToken(signed.payload, signed.key.kid, signed.key, place, said.iat, said.exp, is_bound)
+        return KnownToken(signed.payload, said, signed.key, self._status.checked_place(listed.uri, listed.idx))
 
-    def _check_binding(self, token: str, claims: Claims, dpop: DpopRequest | None, certificate: str | None) -> None:
-        proven: dict[str, str] = {}
-        if dpop is not None:
-            proven["jkt"] = self._proofs.thumbprint(dpop, token)
-        if certificate is not None:
-            proven["x5t#S256"] = certificate_thumbprint(certificate)
+    def _checked_binding(
+        self, token: str, claims: Claims, dpop: DpopRequest | None, certificate: str | None
+    ) -> ReadProof | None:
+        """The proof that is to be spent, once it is known to be of the token's key; None: a certificate proves it."""
         binding = _bound_to(claims)
-        if proven.get(binding.name) != binding.value or (dpop is not None and binding.name != "jkt"):
-            raise (UnprovenToken if binding.name == "jkt" else InvalidToken)(Reason.PROOF_REQUIRED)
+        if binding.name == "jkt":
+            proof = self._proofs.read(dpop, token) if dpop is not None else None
+            if proof is None or proof.thumbprint != binding.value:
+                raise UnprovenToken(Reason.PROOF_REQUIRED)
+            return proof
+        if dpop is not None or certificate is None or certificate_thumbprint(certificate) != binding.value:
+            raise InvalidToken(Reason.PROOF_REQUIRED)
+        return None
 
 
 def _check_texts(claims: Mapping[str, Any]) -> None:
@@ -151,11 +161,6 @@ def _check_texts(claims: Mapping[str, Any]) -> None:
             raise InvalidToken(Reason.MALFORMED_CLAIMS)
     if not isinstance(claims.get("scope", ""), str):
         raise InvalidToken(Reason.MALFORMED_CLAIMS)
-
-
-class _Verified(NamedTuple):
-    claims: Claims
-    is_bound: bool
 
 
 class _Binding(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from federation.oauth.errors import OAuthError
+from federation.resource_server.replays import Replays
 from federation.resource_server.verifier import Verifier
 from tests.support.issued_world import BRIDGE, RISK, IssuedWorld
 
@@ -21,11 +22,18 @@ class Service:
     slow: float = 0.0
     """Seconds that each look takes."""
     max_stale: float = 0.0
+    replays: Replays | None = None
 
     def __post_init__(self) -> None:
         self.world.status.run()
         self.verifier = Verifier(
-            BRIDGE, RISK, fetch=self.fetch, max_stale=self.max_stale, now=self.world.clock.now, background=False
+            BRIDGE,
+            RISK,
+            fetch=self.fetch,
+            max_stale=self.max_stale,
+            now=self.world.clock.now,
+            background=False,
+            replays=self.replays,
         )
 
     def fetch(self, url: str) -> bytes:

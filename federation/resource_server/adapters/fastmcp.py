@@ -50,6 +50,7 @@ class BridgeAuth(RemoteAuthProvider):
         proven = Middleware(
             BridgeMiddleware,
             self._verifier,
+            scope=" ".join(self.required_scopes),
             url=resource.origin,
             resource=resource,
             optional=True,

@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from federation.resource_server.gate import Request
 
 Event = Mapping[str, Any]
+_AS_SENT = "/:@!$&'()*+,;=~-._%"
+"""Characters of a path that need no escape (RFC 3986 section 3.3), and the sign of those that have one."""
 
 
 def read_request(event: Event, certificate_header: str = "") -> Request:
     """What the gate looks at. Where a header that was sent twice comes joined, it is no token and no proof."""
     about = event.get("requestContext") or {}
     http = about.get("http") or {}
+    path = str(event.get("rawPath") or about.get("path") or event.get("path") or "/")  # API Gateway has unescaped it
     return Request(
         method=str(http.get("method") or event.get("httpMethod") or ""),
-        path=str(event.get("rawPath") or about.get("path") or event.get("path") or "/"),
+        path=quote(path, _AS_SENT),
         authorization=_values(event, "authorization"),
         dpop=_values(event, "dpop"),
         certificate=_certificate(about),

@@ -5,6 +5,7 @@ import pytest
 from federation.oauth.errors import InsufficientScope, InvalidToken
 from federation.oauth.reasons import Reason
 from federation.resource_server.claims import Claims
+from federation.resource_server.requirement import Requirement
 
 NOW = 1_800_000_000
 SAID: dict[str, Any] = {
@@ -90,11 +91,27 @@ def test_an_old_token_is_401_so_that_a_new_one_is_fetched() -> None:
 
 
 @pytest.mark.parametrize(
-    "nothing", [{"scope": ""}, {"scope": " "}, {"detail": {}}, {"max_age": 0}, {"max_age": float("nan")}]
+    "nothing",
+    [
+        {"scope": ""},
+        {"scope": " "},
+        {"detail": {}},
+        {"max_age": 0},
+        {"max_age": float("nan")},
+        {"actor": ""},
+        {"tenant": ""},
+    ],
 )
-def test_an_empty_requirement_is_a_mistake_and_switches_nothing_off(nothing: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r".+"):
-        claims().require(**nothing)
+def test_an_empty_requirement_is_a_mistake_when_it_is_written_and_switches_nothing_off(nothing: dict[str, Any]) -> None:
+    for where in (claims().require, Requirement):
+        with pytest.raises(ValueError, match=r".+"):
+            where(**nothing)
+
+
+@pytest.mark.parametrize("wrong", [{"scop": "calendar:read"}, {"scope": ["calendar:read"]}, {"max_age": "5m"}])
+def test_a_requirement_of_another_form_is_a_mistake_when_it_is_written(wrong: dict[str, Any]) -> None:
+    with pytest.raises(TypeError):
+        Requirement(**wrong)
 
 
 def test_a_setting_that_is_missing_requires_that_there_is_none() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,10 +14,11 @@ import pytest
 from federation.oauth.errors import InvalidToken, OAuthError, TemporarilyUnavailable
 from federation.oauth.metadata import JWKS_PATH
 from federation.oauth.reasons import Reason
+from federation.resource_server.forks import ForkLock
 from federation.resource_server.jwts import FRESH, RENEWED
 from federation.resource_server.testing import TTL, OwnBridge
 from federation.resource_server.verifier import Verifier
-from tests.support.eventually import eventually
+from tests.support.eventually import HANGS, eventually
 from tests.support.fake_clock import FixedClock
 
 NOW = 1_800_000_000
@@ -61,15 +63,27 @@ def refusal(verifier: Verifier, token: str) -> OAuthError:
     return refused.value
 
 
+@pytest.mark.parametrize("max_stale", [0.0, 60.0])
 def test_F15_a_key_that_is_published_no_more_ends_within_its_age_while_the_bridge_is_away(
-    bridge: OwnBridge, clock: FixedClock
+    bridge: OwnBridge, clock: FixedClock, max_stale: float
 ) -> None:
-    verifier = bridge.verifier(RISK, max_stale=TTL, background=False)
+    """Lists are read on, so that it is the age of the keys which ends it."""
+    without_keys = Network(bridge)
+
+    def fetch(url: str) -> bytes:
+        if url.endswith(JWKS_PATH) and without_keys.fetched:
+            raise OSError("the keys cannot be reached")
+        without_keys.fetched.append(url)
+        return bridge.fetch(url)
+
+    verifier = bridge.verifier(RISK, fetch=fetch, max_stale=max_stale, background=False)
     token = bridge.token(RISK, lifetime=3600)
     verifier.verify(token)
-    bridge.away = True
-    clock.advance(FRESH + TTL)
-    assert isinstance(refusal(verifier, token), TemporarilyUnavailable)
+    clock.advance(FRESH + max_stale - 1)
+    verifier.verify(token)
+    clock.advance(1)
+    refused = refusal(verifier, token)
+    assert (type(refused), refused.reason) == (TemporarilyUnavailable, Reason.ISSUER_KEYS_UNAVAILABLE)
 
 
 def test_a_removed_key_ends_when_the_set_is_read_again_also_for_a_token_that_is_remembered(
@@ -190,6 +204,17 @@ def test_a_forked_worker_fetches_for_itself() -> None:
                 os._exit(1)
             os._exit(0)
         assert os.waitpid(child, 0)[1] == 0
+
+
+def test_a_lock_that_a_thread_held_when_a_worker_was_forked_is_free_in_the_worker() -> None:
+    lock = ForkLock()
+    with lock:
+        child = os.fork()
+        if child == 0:
+            signal.alarm(int(HANGS))  # ends a child that waits for a thread which it has not
+            with lock:
+                os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
 
 
 def test_however_many_tokens_come_few_are_remembered(bridge: OwnBridge) -> None:
