@@ -6,6 +6,7 @@ from federation.model.json import Claims
 from federation.model.trust import Issuer
 from federation.verification.claims import Times, check_authentication_age, check_jti, check_times, read_subject
 from federation.verification.provider import Provider
+from federation.verification.shapes import check_shape
 
 
 class CheckedClaims(NamedTuple):
@@ -31,4 +32,5 @@ def check_claims(claims: Claims, issuer: Issuer, provider: Provider, now: float)
     if not check_jti(read, issuer):
         read, misshapen = {name: read[name] for name in read if name != "jti"}, misshapen | {"jti"}
     provider.check(issuer, read)
+    check_shape(provider.name, claims)
     return CheckedClaims(times, subject, read, accounted.unaccounted, misshapen)

@@ -123,6 +123,11 @@ class Provider(Struct, frozen=True):
     """Whether its tokens may have other parties' audiences beside ours, or none: a document may say what it knows."""
     preset: Preset = Preset()
 
+    @property
+    def has_rules(self) -> bool:
+        """Whether it says itself what a mapping must pin."""
+        return self.mapping_problem is not _no_mapping_problem
+
     def owns_path(self, issuer: str) -> bool:
         """Whether an issuer of that name is this provider's on any host."""
         return self.issuer_path != "" and issuer.lower().rstrip("/").endswith(self.issuer_path)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from federation.documents.checks.clients import client_problems, shared_authorities, shared_trust_domains
-from federation.documents.checks.guard_rails import lends_itself, objections, trusts_too_many
+from federation.documents.checks.guard_rails import lends_itself, objections, read_as_others, trusts_too_many
 from federation.documents.checks.mapping_examples import example_problems
 from federation.documents.checks.names import name_problems
 from federation.documents.checks.policies import policy_problems
@@ -96,6 +96,10 @@ def warnings(documents: DocumentSet) -> Iterator[Problem]:
         if mapping.document.dangerous:
             yield _danger(mapping, documents.issuers[mapping.document.issuer].document)
         yield from _out_of_environment(mapping, documents)
+        for location, message, hint in read_as_others(
+            mapping.document, documents.issuers[mapping.document.issuer].document
+        ):
+            yield mapping.source.problem(location, message, hint)
     enabled = (mapping for mapping in documents.mappings.values() if mapping.document.enabled)
     patterns = Counter(one.document.issuer for one in enabled if _is_pattern(one.document, documents))
     for issuer_id, count in patterns.items():

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from federation.documents.schema.issuer import IssuerDocument
-from federation.documents.schema.mapping import MappingDocument, lets_in_everybody
+from federation.documents.schema.mapping import MappingDocument
 from federation.documents.source import Location
 from federation.mapping.match import ClaimPath, is_glob, parse_path, top_level
 from federation.mapping.templates import parse_attribute, parse_principal
@@ -18,7 +18,9 @@ from federation.model.trust import MatchValue
 from federation.verification.claims_table import Check
 from federation.verification.provider import Provider, Unfit
 from federation.verification.providers import provider_named
+from federation.verification.shapes import marked_by
 from federation.verification.shared_issuers import owner_of
+from federation.verification.telling_apart import Known, lets_in_everybody
 
 IF_MEANT = "if all of them are meant, write dangerous: true, which a second admin must confirm"
 
@@ -49,7 +51,18 @@ def trusts_too_many(match: dict[str, MatchValue], issuer: IssuerDocument) -> str
     """Whom these lines let in, or what to pin; None: not more than one owner can answer for."""
     provider, owner = provider_named(issuer.provider), owner_of(issuer.issuer)
     as_guest = owner.guest_problem(match) if owner and owner.name != provider.name else None
-    return lets_in_everybody(match) or provider.mapping_problem(match) or as_guest
+    # Where the provider has no rules of its own, a line is judged by what it rules out at this very issuer.
+    known = None if provider.has_rules else Known(issuer.issuer, tuple(issuer.audiences))
+    return lets_in_everybody(match, known) or provider.mapping_problem(match) or as_guest
+
+
+def read_as_others(mapping: MappingDocument, issuer: IssuerDocument) -> Iterator[Objection]:
+    """Lines on claims that mark another provider's tokens, which are refused at this issuer."""
+    for path in mapping.match:
+        owners = marked_by(top_level(path) or "")
+        if owners and issuer.provider not in owners:
+            message = f"{path} is a claim of {owners[0]}, whose tokens are refused under {issuer.provider}"
+            yield Objection(("match", path), message, f"if the issuer is {owners[0]}'s, write provider: {owners[0]}")
 
 
 def lends_itself(mapping: MappingDocument) -> str | None:

@@ -1,6 +1,5 @@
 """A Mapping: who an outside identity is to us, and the most that it may ever get."""
 
-from collections.abc import Mapping as ReadOnly
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, field_validator, model_validator
@@ -21,12 +20,10 @@ from federation.documents.schema.document import (
 from federation.mapping.match import MAX_EXACT, MAX_PATTERN, is_glob, parse_path
 from federation.mapping.templates import parse_attribute, parse_principal
 from federation.model.trust import MatchValue
+from federation.verification.telling_apart import lets_in_everybody
 
 _LARGEST_INTEGER = 2**53
 """Beyond it, JSON numbers lose digits on their way (RFC 8259 section 6)."""
-
-# Every token of an issuer has these, so they tell nobody from anybody (ATTACKS E10).
-_ALIKE = frozenset({"iss", "aud", "exp", "nbf", "iat", "jti"})
 
 
 def _path(text: str) -> str:
@@ -49,20 +46,6 @@ def _text(value: str) -> str:
     if not 1 <= len(value) <= limit or not value.isprintable():
         raise ValueError(f"text to match has 1 to {limit} printable characters; this has {len(value)}")
     return value
-
-
-def lets_in_everybody(match: ReadOnly[str, MatchValue]) -> str | None:
-    """That no line tells one identity of the issuer from another, and what to do; None: one does."""
-    if any(_tells_apart(path, value) for path, value in match.items()):
-        return None
-    return "this lets in everybody the issuer knows: pin a claim that tells one identity from another"
-
-
-def _tells_apart(path: str, value: MatchValue) -> bool:
-    """Text that is more than stars and separators, in a claim that differs from token to token."""
-    if path in _ALIKE or isinstance(value, bool):
-        return False
-    return not (is_glob(value) and not str(value).strip("*/:"))
 
 
 Match = Annotated[

@@ -18,6 +18,7 @@ from federation.oauth.reasons import Reason
 from federation.verification.claims import is_numeric_date, numeric_date
 from federation.verification.claims_table import REGISTERED, ClaimsTable, flag, one_of, text
 from federation.verification.provider import Provider, pins
+from federation.verification.telling_apart import tells_apart
 from federation.verification.x509.certificates import refused
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _mapping_problem(match: dict[str, MatchValue]) -> str | None:
     sub = match.get("sub")
     if pins(match, "sub") and _is_device(sub):
         return None
-    named = any(pins(match, path) for path in match.keys() - REGISTERED)
+    named = any(pins(match, path) and tells_apart(path, match[path]) for path in match.keys() - REGISTERED)
     if isinstance(sub, str) and _NAMESPACED_PATTERN.fullmatch(sub) and named:
         return None
     return "pin sub to one device, or to a namespace (acme/presses/*) beside another claim with an exact value"

@@ -1,0 +1,92 @@
+"""Whether a match line tells one identity of an issuer from another: judged by what it rules out (ATTACKS E10).
+
+A line that holds for every token of the issuer rules out nobody, however it is spelt.
+"""
+
+import re
+from collections.abc import Mapping as ReadOnly
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from federation.model.glob import STAR, glob_matches
+from federation.model.trust import MatchValue
+from federation.verification.subject_forms import FORMS, STAGES, form_words, words
+
+# What describes a token, a sign-in or the issuer itself: the same in all tokens, or chosen by whoever asks for one.
+# Without punctuation and in lower case. RFC 7519, 8693, 9068 and 8176; OpenID Connect Core 1.0; Okta, Keycloak,
+# Cognito, Auth0, Entra and Firebase by their documented tokens.
+_DESCRIBING = frozenset(
+    {"iss", "issuer", "aud", "audience", "exp", "nbf", "iat", "jti", "nonce", "ver", "version", "v", "schema"}
+    | {"schemaversion", "tokenversion", "typ", "type", "tokentype", "tokenuse", "tokenkind", "tokenclass"}
+    | {"subtype", "idtyp", "gty", "granttype", "grant", "scope", "scopes", "scp", "acr", "acrs", "amr", "loa"}
+    | {"authtime", "authmethod", "authenticationmethod", "signinprovider", "identityprovider", "idp", "provider", "alg"}
+    | {"athash", "chash", "shash", "azpacr", "appidacr", "clienttype", "tid", "realm", "active", "enabled", "locale"}
+    | {"apiversion", "subjecttype", "aal", "ial"}
+    | {"zoneinfo", "updatedat", "status", "emailverified", "phonenumberverified", "tokenformat", "rtexp", "expiresin"}
+)  # fmt: skip
+_FLAGS = frozenset({"true", "false", "yes", "no", "on", "off", "none", "null", "any", "all"})
+_SEGMENTS = re.compile(r'"[^"]*"|[^."]+')
+_SEPARATORS = re.compile(r"[/:]")
+_SHORTEST = 3
+"""Letters in a row that a pattern must have, outside a whole segment: fewer are in one of many names by chance."""
+
+
+class Known(Struct, frozen=True):
+    """What an Issuer document says already of every token that is taken from it."""
+
+    issuer: str = ""
+    audiences: tuple[str, ...] = ()
+
+
+_NOTHING = Known()
+
+
+def lets_in_everybody(match: ReadOnly[str, MatchValue], known: Known | None = None) -> str | None:
+    """That no line tells one identity of the issuer from another, and what to do; None: one does."""
+    if any(tells_apart(path, value, known or _NOTHING) for path, value in match.items()):
+        return None
+    return "this lets in everybody the issuer knows: pin a claim that tells one identity from another"
+
+
+def tells_apart(path: str, value: MatchValue, known: Known = _NOTHING) -> bool:
+    """Whether the line rules out some identities of the issuer."""
+    if isinstance(value, bool) or _describes(path):
+        return False
+    if not isinstance(value, str):
+        return value not in (0, 1)
+    if STAR in value:
+        return _names_somebody(value, known)
+    return value.lower() not in _FLAGS and (path == "sub" or not _said_already(value, known))
+
+
+def _describes(path: str) -> bool:
+    """By the last name of the path, also where that is a URL of its own: `https://acme.example/token_use`."""
+    name = _SEGMENTS.findall(path)[-1].strip('"')
+    last = re.split(r"[/:#.]", name.rstrip("/"))[-1]
+    return re.sub(r"[^a-z0-9]", "", last.lower()) in _DESCRIBING
+
+
+def _said_already(value: str, known: Known) -> bool:
+    url = urlsplit(known.issuer)
+    segments = {known.issuer, url.netloc, *url.path.split("/"), *_domains(url.hostname or "")}
+    labels = (url.hostname or "").split(".")[:1]
+    return value in segments or value in labels or (value,) == known.audiences
+
+
+def _domains(host: str) -> list[str]:
+    """The host and the domains that it is of, the longest first."""
+    labels = host.split(".")
+    return [".".join(labels[start:]) for start in range(len(labels) - 1)]
+
+
+def _names_somebody(pattern: str, known: Known) -> bool:
+    """A word of its own is left: not one of the form of subjects, nor of what the issuer is called."""
+    if any(all(glob_matches(pattern, one) for one in form) for form in FORMS):
+        return False
+    rest = pattern
+    for told in (known.issuer, *_domains(urlsplit(known.issuer).hostname or "")):
+        rest = rest.replace(told, "*") if told else rest
+    whole = {piece.lower() for piece in _SEPARATORS.split(rest) if STAR not in piece and len(piece) > 1}
+    runs = {word for word in words(rest) if len(word) >= _SHORTEST or word in whole}
+    return bool(runs - form_words() - (whole & STAGES))
