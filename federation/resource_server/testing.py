@@ -34,10 +34,16 @@ _CLIENT = "service-under-test"
 
 
 class OwnBridge:
-    """A bridge that makes whatever token it is asked for. `algorithm`: RS256, PS256, ES256 or EdDSA."""
+    """A bridge that makes whatever token it is asked for. `algorithm`: RS256, PS256, ES256 or EdDSA.
 
-    def __init__(self, issuer: str = ISSUER, *, algorithm: str = "ES256", now: Callable[[], float] = time.time) -> None:
+    `ttl`: seconds for which verifiers believe a status list; with 1 a revocation is known within a second.
+    """
+
+    def __init__(
+        self, issuer: str = ISSUER, *, algorithm: str = "ES256", now: Callable[[], float] = time.time, ttl: int = TTL
+    ) -> None:
         self.issuer = issuer
+        self.ttl = ttl
         self.away = False
         """True: it cannot be reached."""
         self.now = now
@@ -126,7 +132,7 @@ class OwnBridge:
     # What happens to a bridge
 
     def revoke(self, token: str) -> None:
-        """Known to verifiers when they fetch the list again, `TTL` seconds later at most."""
+        """Known to verifiers when they fetch the list again, `ttl` seconds later at most."""
         if self._references.pop(token, None) is not None:
             return
         claims = jwt.decode(token, options={"verify_signature": False})
@@ -164,7 +170,7 @@ class OwnBridge:
         if known is None or known[0] != len(indices):
             known = self._lists[hour] = (len(indices), StatusList().setting(indices).text)
         now, uri = int(self.now()), self.issuer + list_path(hour)
-        life = {"iat": now, "exp": now + _LIST_LIFE, "ttl": TTL}
+        life = {"iat": now, "exp": now + _LIST_LIFE, "ttl": self.ttl}
         claims = {"iss": self.issuer, "sub": uri, **life, "status_list": {"bits": 1, "lst": known[1]}}
         return self.sign(claims, "statuslist+jwt")
 

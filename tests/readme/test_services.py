@@ -30,7 +30,7 @@ from werkzeug.test import Client
 from federation.resource_server.adapters import lambda_authorizer
 from federation.resource_server.claims import Claims
 from federation.resource_server.testing import OwnBridge
-from tests.support.services.lambdas import http_api_event
+from tests.support.services.local_api import http_api_event
 from tests.support.services.web import django_ready
 
 ROOT = Path(__file__).parents[2]

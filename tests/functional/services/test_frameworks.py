@@ -25,8 +25,8 @@ from federation.resource_server.dpop import certificate_thumbprint
 from federation.resource_server.gate import Gate, Request
 from federation.resource_server.requirement import Requirement
 from federation.resource_server.testing import OwnBridge
-from tests.support.services import grpc_services, lambdas, mcp_services, web
-from tests.support.services.asked import AUDIENCE, PATH, SCOPE, bearer, proven
+from tests.support.services import grpc_services, lambdas, local_api, mcp_services, web
+from tests.support.services.asked import AUDIENCE, PATH, SCOPE, HttpService, bearer, proven
 from tests.support.x509_authority import authority
 
 
@@ -133,9 +133,9 @@ def test_a_certificate_of_the_connection_is_seen_where_the_server_shows_it(bridg
     pem = authority("holder").pem
     token = bridge.token(AUDIENCE, scope=SCOPE, cnf={"x5t#S256": certificate_thumbprint(pem)})
     shown = {"authentication": {"clientCert": {"clientCertPem": pem}}}
-    authorizer = _authorizer(bridge)
-    assert authorizer(lambdas.http_api_event(bearer(token), **shown))["isAuthorized"]
-    assert not authorizer(lambdas.http_api_event(bearer(token)))["isAuthorized"]
+    authorizer = lambdas.authorizer(bridge)
+    assert authorizer(local_api.http_api_event(bearer(token), **shown))["isAuthorized"]
+    assert not authorizer(local_api.http_api_event(bearer(token)))["isAuthorized"]
     tls = {"tls": {"client_cert_chain": [pem]}}
     headers = [(b"authorization", f"Bearer {token}".encode())]
     scope = {"type": "http", "method": "GET", "path": "/", "headers": headers, "extensions": tls}
@@ -193,14 +193,9 @@ def test_a_stream_is_guarded_and_a_method_without_a_scope_is_not_served(bridge: 
 # API Gateway
 
 
-def _authorizer(bridge: OwnBridge) -> lambda_authorizer.Authorizer:
-    gate = Gate(bridge.verifier(AUDIENCE, background=False), url=lambdas.ORIGIN)
-    return lambda_authorizer.Authorizer(gate, Requirement(SCOPE))
-
-
 def test_an_http_api_gets_a_simple_answer_with_what_the_integration_needs(bridge: OwnBridge) -> None:
     token = bridge.token(AUDIENCE, scope=SCOPE, jti="j-1", txn="t-1", tenant="acme", act={"sub": "agent/x"})
-    answer = _authorizer(bridge)(lambdas.http_api_event(bearer(token)))
+    answer = lambdas.authorizer(bridge)(local_api.http_api_event(bearer(token)))
     assert answer == {
         "isAuthorized": True,
         "context": {
@@ -216,64 +211,63 @@ def test_an_http_api_gets_a_simple_answer_with_what_the_integration_needs(bridge
 
 
 def test_a_rest_api_gets_a_policy_for_this_very_request(bridge: OwnBridge) -> None:
-    event = lambdas.rest_api_event(bearer(bridge.token(AUDIENCE, scope=SCOPE)))
-    (statement,) = _authorizer(bridge)(event)["policyDocument"]["Statement"]
+    event = local_api.rest_api_event(bearer(bridge.token(AUDIENCE, scope=SCOPE)))
+    (statement,) = lambdas.authorizer(bridge)(event)["policyDocument"]["Statement"]
     assert statement == {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": event["methodArn"]}
-    lacking = lambdas.rest_api_event(bearer(bridge.token(AUDIENCE)))
-    (denied,) = _authorizer(bridge)(lacking)["policyDocument"]["Statement"]
+    lacking = local_api.rest_api_event(bearer(bridge.token(AUDIENCE)))
+    (denied,) = lambdas.authorizer(bridge)(lacking)["policyDocument"]["Statement"]
     assert denied["Effect"] == "Deny"
 
 
 def test_both_take_a_proof_once(bridge: OwnBridge) -> None:
     holder = bridge.holder()
     token = bridge.token(AUDIENCE, scope=SCOPE, cnf=holder.cnf)
-    authorizer = _authorizer(bridge)
-    service = lambdas.LambdaService(None, None)
+    authorizer = lambdas.authorizer(bridge)
+    service = HttpService("", known_as=lambdas.ORIGIN + PATH)
     headers = proven(service, token, holder)
-    assert authorizer(lambdas.http_api_event(headers))["isAuthorized"]
-    assert not authorizer(lambdas.http_api_event(headers))["isAuthorized"]
-    assert authorizer(lambdas.rest_api_event(proven(service, token, holder)))["policyDocument"]
+    assert authorizer(local_api.http_api_event(headers))["isAuthorized"]
+    assert not authorizer(local_api.http_api_event(headers))["isAuthorized"]
+    assert authorizer(local_api.rest_api_event(proven(service, token, holder)))["policyDocument"]
 
 
 @pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer junk"}])
 def test_who_has_no_good_token_is_unauthorized_in_api_gateways_own_words(
     bridge: OwnBridge, headers: Mapping[str, str]
 ) -> None:
-    assert _authorizer(bridge)(lambdas.http_api_event(headers)) == {"isAuthorized": False}
+    assert lambdas.authorizer(bridge)(local_api.http_api_event(headers)) == {"isAuthorized": False}
     with pytest.raises(lambda_authorizer.Unauthorized, match=r"^Unauthorized$"):
-        _authorizer(bridge)(lambdas.rest_api_event(headers))
+        lambdas.authorizer(bridge)(local_api.rest_api_event(headers))
 
 
 def test_an_authorizer_that_cannot_tell_lets_nothing_in(bridge: OwnBridge) -> None:
     bridge.away = True
     token = bridge.token(AUDIENCE, scope=SCOPE)
-    for event in (lambdas.http_api_event(bearer(token)), lambdas.rest_api_event(bearer(token))):
+    for event in (local_api.http_api_event(bearer(token)), local_api.rest_api_event(bearer(token))):
         with pytest.raises(TemporarilyUnavailable):
-            _authorizer(bridge)(event)
+            lambdas.authorizer(bridge)(event)
 
 
 def test_a_token_authorizer_sees_no_proof_and_takes_no_bound_token(bridge: OwnBridge) -> None:
-    event = {"type": "TOKEN", "methodArn": lambdas.rest_api_event({})["methodArn"]}
+    event = {"type": "TOKEN", "methodArn": local_api.rest_api_event({})["methodArn"]}
     free, bound = bridge.token(AUDIENCE, scope=SCOPE), bridge.token(AUDIENCE, scope=SCOPE, cnf=bridge.holder().cnf)
-    assert _authorizer(bridge)({**event, "authorizationToken": f"Bearer {free}"})["principalId"]
+    assert lambdas.authorizer(bridge)({**event, "authorizationToken": f"Bearer {free}"})["principalId"]
     with pytest.raises(lambda_authorizer.Unauthorized):
-        _authorizer(bridge)({**event, "authorizationToken": f"Bearer {bound}"})
+        lambdas.authorizer(bridge)({**event, "authorizationToken": f"Bearer {bound}"})
 
 
 def test_the_ready_handler_is_made_of_its_environment() -> None:
     with OwnBridge.serving() as bridge:
         settings = {"FEDERATION_ISSUER": bridge.issuer, "FEDERATION_AUDIENCE": AUDIENCE, "FEDERATION_SCOPE": SCOPE}
         handler = lambda_authorizer.build(settings)
-        assert handler(lambdas.http_api_event(bearer(bridge.token(AUDIENCE, scope=SCOPE))))["isAuthorized"]
+        assert handler(local_api.http_api_event(bearer(bridge.token(AUDIENCE, scope=SCOPE))))["isAuthorized"]
     with pytest.raises(KeyError):
         lambda_authorizer.build({"FEDERATION_ISSUER": "https://federation.example.com"})
 
 
 def test_a_load_balancer_is_answered_in_its_own_form(bridge: OwnBridge) -> None:
-    with lambdas.alb_service(bridge) as service:
-        several = service.handler(lambdas.alb_event({}, several=True), None)
-        assert several["statusDescription"] == "401 Unauthorized"
-        assert several["multiValueHeaders"]["www-authenticate"][0].startswith("Bearer")
+    several = lambdas.handler(bridge)(local_api.alb_event({}, several=True), None)
+    assert several["statusDescription"] == "401 Unauthorized"
+    assert several["multiValueHeaders"]["www-authenticate"][0].startswith("Bearer")
 
 
 # MCP

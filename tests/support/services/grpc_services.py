@@ -30,9 +30,12 @@ class GrpcService:
     target: str
     rpc: str = METHOD
     method: str = "POST"
+    challenges: bool = True
+    unavailable: int = 503
+    not_good: int = 401
 
     @property
-    def url(self) -> str:
+    def proven_url(self) -> str:
         return ORIGIN + self.rpc
 
     def ask(self, headers: Mapping[str, str]) -> Outcome:

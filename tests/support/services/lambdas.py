@@ -1,85 +1,72 @@
-"""Lambda functions, with events as AWS documents them."""
+"""Lambda functions behind our adapters, each behind what AWS puts before it."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from federation.resource_server.adapters.lambda_authorizer import Authorizer
 from federation.resource_server.adapters.lambda_handler import Bridge
 from federation.resource_server.claims import Claims
+from federation.resource_server.gate import Gate
+from federation.resource_server.requirement import Requirement
 from federation.resource_server.testing import OwnBridge
-from tests.support.services.asked import AUDIENCE, PATH, SCOPE, Outcome
+from tests.support.services import local_api
+from tests.support.services.asked import AUDIENCE, PATH, SCOPE, HttpService
 
 ORIGIN = "https://risk.example.com"
 
 
-def http_api_event(headers: Mapping[str, str], **about: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Of a function URL or an HTTP API, payload 2.0."""
-    return {
-        "version": "2.0",
-        "rawPath": PATH,
-        "rawQueryString": "page=2",
-        "headers": dict(headers),
-        "requestContext": {"http": {"method": "GET", "path": PATH}, **about},
-    }
-
-
-def rest_api_event(headers: Mapping[str, str]) -> dict[str, Any]:
-    """Of a REST API, for an authorizer of type REQUEST."""
-    return {
-        "type": "REQUEST",
-        "methodArn": "arn:aws:execute-api:eu-central-1:000000000000:abc/prod/GET/scores",
-        "httpMethod": "GET",
-        "path": PATH,
-        "headers": dict(headers),
-        "multiValueHeaders": {name: [value] for name, value in headers.items()},
-        "requestContext": {"path": PATH, "httpMethod": "GET", "identity": {}},
-    }
-
-
-def alb_event(headers: Mapping[str, str], *, several: bool = False) -> dict[str, Any]:
-    """Of a load balancer, `several`: with multi-value headers turned on."""
-    shown = (
-        {"multiValueHeaders": {name: [value] for name, value in headers.items()}}
-        if several
-        else {"headers": dict(headers)}
-    )
-    return {"requestContext": {"elb": {"targetGroupArn": "arn"}}, "httpMethod": "GET", "path": PATH, **shown}
-
-
 @dataclass(frozen=True)
-class LambdaService:
-    """A handler behind the decorator."""
+class GuardedApi(HttpService):
+    """Behind an authorizer, which says less than a service of its own would."""
 
-    handler: Any
-    event: Any
-    method: str = "GET"
-    url: str = ORIGIN + PATH
-
-    def ask(self, headers: Mapping[str, str]) -> Outcome:
-        answer = self.handler(self.event(headers), None)
-        told: dict[str, str] = {
-            name: values[0] for name, values in answer.get("multiValueHeaders", {}).items()
-        } | answer.get("headers", {})
-        return Outcome(answer["statusCode"], told.get("www-authenticate", ""), answer["body"])
+    challenges: bool = False
+    unavailable: int = 500
+    not_good: int = 401
 
 
-@contextmanager
-def function_url_service(bridge: OwnBridge) -> Iterator[LambdaService]:
-    yield LambdaService(_handler(bridge), http_api_event)
-
-
-@contextmanager
-def alb_service(bridge: OwnBridge) -> Iterator[LambdaService]:
-    yield LambdaService(_handler(bridge), alb_event)
-
-
-def _handler(bridge: OwnBridge) -> Any:  # noqa: ANN401
+def handler(bridge: OwnBridge) -> Any:  # noqa: ANN401
     door = Bridge(bridge.verifier(AUDIENCE, background=False), url=ORIGIN)
 
     @door.require(SCOPE)
     def handler(event: Any, context: Any, claims: Claims) -> dict[str, Any]:  # noqa: ANN401
         del event, context
-        return {"statusCode": 200, "headers": {}, "body": {"sub": claims.principal}}
+        return {"statusCode": 200, "headers": {}, "body": json.dumps({"sub": claims.principal})}
 
     return handler
+
+
+def authorizer(bridge: OwnBridge) -> Authorizer:
+    gate = Gate(bridge.verifier(AUDIENCE, background=False), url=ORIGIN)
+    return Authorizer(gate, Requirement(SCOPE))
+
+
+def _as_known(service: type[HttpService], url: str, **more: Any) -> HttpService:  # noqa: ANN401
+    return service(url + PATH, known_as=ORIGIN + PATH, **more)
+
+
+def behind(event: Any) -> Callable[[OwnBridge], AbstractContextManager[HttpService]]:  # noqa: ANN401
+    @contextmanager
+    def service(bridge: OwnBridge) -> Iterator[HttpService]:
+        with local_api.serving(local_api.to_function(event, handler(bridge))) as url:
+            yield _as_known(HttpService, url)
+
+    return service
+
+
+@contextmanager
+def http_api_service(bridge: OwnBridge) -> Iterator[HttpService]:
+    with local_api.serving(local_api.http_api(authorizer(bridge))) as url:
+        yield _as_known(GuardedApi, url, not_good=403)
+
+
+@contextmanager
+def rest_api_service(bridge: OwnBridge) -> Iterator[HttpService]:
+    with local_api.serving(local_api.rest_api(authorizer(bridge))) as url:
+        yield _as_known(GuardedApi, url)
+
+
+function_url_service = behind(local_api.http_api_event)
+alb_service = behind(local_api.alb_event)

@@ -33,6 +33,13 @@ class McpService:
 
     url: str
     method: str = "POST"
+    challenges: bool = True
+    unavailable: int = 503
+    not_good: int = 401
+
+    @property
+    def proven_url(self) -> str:
+        return self.url
 
     def ask(self, headers: Mapping[str, str]) -> Outcome:
         told = {"accept": "application/json, text/event-stream", "content-type": "application/json", **headers}
