@@ -4,12 +4,12 @@ import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import quote
 
 import grpc
 import httpx
 import httpx2
 import pytest
+from fastmcp import FastMCP
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from starlette.applications import Starlette
@@ -18,16 +18,16 @@ from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocket
 
 from federation.local.server import listen, url_of
-from federation.oauth.errors import OAuthError, TemporarilyUnavailable
+from federation.oauth.errors import TemporarilyUnavailable
 from federation.resource_server.adapters import asgi, lambda_authorizer
+from federation.resource_server.adapters.fastmcp import BridgeAuth
 from federation.resource_server.adapters.mcp import McpBridge
-from federation.resource_server.dpop import certificate_thumbprint
 from federation.resource_server.gate import Gate, Request
 from federation.resource_server.requirement import Requirement
 from federation.resource_server.testing import OwnBridge
+from tests.support.lambda_emulator import Emulator
 from tests.support.services import grpc_services, lambdas, local_api, mcp_services, web
 from tests.support.services.asked import AUDIENCE, PATH, SCOPE, HttpService, bearer, proven
-from tests.support.x509_authority import authority
 
 
 @pytest.fixture
@@ -48,98 +48,6 @@ def test_a_requirement_that_is_empty_or_unknown_is_a_mistake_when_it_is_written(
     for wrong, mistake in (({"scope": ""}, ValueError), ({"scop": "x"}, TypeError)):
         with pytest.raises(mistake):
             gate.admit(Request("GET", "/"), Requirement(**{"actor": "x", **wrong}))
-
-
-# Where no proof can be checked, bound tokens are refused
-
-
-def test_without_its_own_url_a_service_takes_no_token_that_is_bound_to_a_key(bridge: OwnBridge) -> None:
-    gate, holder = Gate(bridge.verifier(AUDIENCE)), bridge.holder()
-    token = bridge.token(AUDIENCE, cnf=holder.cnf)
-    shown = holder.proof("GET", "https://risk.example.com/", token)
-    for authorization in (f"Bearer {token}", f"DPoP {token}"):
-        request = Request("GET", "/", (authorization,), (shown,))
-        with pytest.raises(OAuthError) as refused:
-            gate.admit(request)
-        assert gate.answer(refused.value, request).status == 401
-    assert gate.admit(Request("GET", "/", (f"Bearer {bridge.token(AUDIENCE)}",))).principal
-
-
-@pytest.mark.parametrize("headers", [("Bearer a", "Bearer b"), ("Basic eDp5",), ("Bearer",), ("Bearer a, Bearer b",)])
-def test_what_is_no_single_token_is_none(bridge: OwnBridge, headers: tuple[str, ...]) -> None:
-    with pytest.raises(OAuthError):
-        Gate(bridge.verifier(AUDIENCE)).admit(Request("GET", "/", headers))
-
-
-def test_a_proof_beside_a_bearer_token_makes_it_no_proven_one(bridge: OwnBridge) -> None:
-    url, holder = "https://risk.example.com", bridge.holder()
-    token = bridge.token(AUDIENCE, cnf=holder.cnf)
-    request = Request("GET", "/a", (f"Bearer {token}",), (holder.proof("GET", f"{url}/a", token),))
-    with pytest.raises(OAuthError):
-        Gate(bridge.verifier(AUDIENCE), url=url).admit(request)
-
-
-def test_a_proof_is_for_a_path_in_whatever_way_it_is_escaped_and_for_no_other(bridge: OwnBridge) -> None:
-    url, holder = "https://risk.example.com", bridge.holder()
-    gate, token = Gate(bridge.verifier(AUDIENCE), url=url), bridge.token(AUDIENCE, cnf=holder.cnf)
-
-    def let_in(htu: str, path: str) -> bool:
-        try:
-            gate.admit(Request("GET", path, (f"DPoP {token}",), (holder.proof("GET", htu, token),)))
-        except OAuthError:
-            return False
-        return True
-
-    assert let_in("HTTPS://Risk.Example.com:443/a%7Eb", "/a~b")
-    assert let_in(f"{url}/a%c3%a9?page=2", "/a%C3%A9")
-    assert not let_in(f"{url}/a/b", "/a%2Fb")
-    assert not let_in(f"{url}/a", "/a/")
-
-
-# Certificates
-
-
-def test_a_certificate_comes_in_the_header_that_the_proxy_before_it_writes(bridge: OwnBridge) -> None:
-    pem = authority("holder").pem
-    token = bridge.token(AUDIENCE, cnf={"x5t#S256": certificate_thumbprint(pem)})
-    der = "".join(line for line in pem.splitlines() if "-" not in line)
-    gate = Gate(bridge.verifier(AUDIENCE), certificate_header="client-cert")
-    for value in (f":{der}:", quote(pem), f'Hash=ab;Cert="{quote(pem)}";Subject=""'):
-        assert gate.admit(Request("GET", "/", (f"Bearer {token}",), certificate_header=(value,))).is_bound
-    others = (":e30=:", quote(authority("thief").pem), f'Cert="{quote(pem)}",Cert="{quote(pem)}"', "junk", ":*:")
-    for value in others:
-        with pytest.raises(OAuthError):
-            gate.admit(Request("GET", "/", (f"Bearer {token}",), certificate_header=(value,)))
-    with pytest.raises(OAuthError):
-        gate.admit(Request("GET", "/", (f"Bearer {token}",), certificate_header=(quote(pem), quote(pem))))
-
-
-def test_a_header_that_nobody_was_told_to_believe_is_not_believed(bridge: OwnBridge) -> None:
-    """Whoever reaches the service directly writes any header that they like."""
-    pem = authority("holder").pem
-    token = bridge.token(AUDIENCE, cnf={"x5t#S256": certificate_thumbprint(pem)})
-    headers = [(b"authorization", f"Bearer {token}".encode()), (b"client-cert", quote(pem).encode())]
-    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
-    believing, other = (
-        Gate(bridge.verifier(AUDIENCE), certificate_header="Client-Cert"),
-        Gate(bridge.verifier(AUDIENCE)),
-    )
-    assert believing.admit(asgi.read_request(scope, believing.certificate_header)).is_bound
-    with pytest.raises(OAuthError):
-        other.admit(asgi.read_request(scope, other.certificate_header))
-
-
-def test_a_certificate_of_the_connection_is_seen_where_the_server_shows_it(bridge: OwnBridge) -> None:
-    pem = authority("holder").pem
-    token = bridge.token(AUDIENCE, scope=SCOPE, cnf={"x5t#S256": certificate_thumbprint(pem)})
-    shown = {"authentication": {"clientCert": {"clientCertPem": pem}}}
-    authorizer = lambdas.authorizer(bridge)
-    assert authorizer(local_api.http_api_event(bearer(token), **shown))["isAuthorized"]
-    assert not authorizer(local_api.http_api_event(bearer(token)))["isAuthorized"]
-    tls = {"tls": {"client_cert_chain": [pem]}}
-    headers = [(b"authorization", f"Bearer {token}".encode())]
-    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers, "extensions": tls}
-    assert Gate(bridge.verifier(AUDIENCE)).admit(asgi.read_request(scope)).is_bound
 
 
 # WebSockets
@@ -264,6 +172,21 @@ def test_the_ready_handler_is_made_of_its_environment() -> None:
         lambda_authorizer.build({"FEDERATION_ISSUER": "https://federation.example.com"})
 
 
+def test_the_ready_handler_runs_under_lambdas_own_runtime() -> None:
+    with OwnBridge.serving() as bridge:
+        settings = {"FEDERATION_ISSUER": bridge.issuer, "FEDERATION_AUDIENCE": AUDIENCE, "FEDERATION_SCOPE": SCOPE}
+        with Emulator(f"{lambda_authorizer.__name__}.handler", settings) as function:
+            good, other = (bearer(bridge.token(each, scope=SCOPE, jti="j-1")) for each in (AUDIENCE, "ledger"))
+            assert function.invoke(local_api.http_api_event(good))["isAuthorized"] is True
+            assert function.invoke(local_api.http_api_event(other)) == {"isAuthorized": False}
+            assert function.invoke(local_api.rest_api_event(good))["principalId"] == "partner/acme/billing-sync"
+            refused = function.invoke(local_api.rest_api_event(other))
+            assert (refused["errorType"], refused["errorMessage"]) == ("Unauthorized", "Unauthorized")
+            log = function.log
+        (*_, used) = [line for line in log.splitlines() if '"event":"token_used"' in line]
+        assert '"jti":"j-1"' in used
+
+
 def test_a_load_balancer_is_answered_in_its_own_form(bridge: OwnBridge) -> None:
     several = lambdas.handler(bridge)(local_api.alb_event({}, several=True), None)
     assert several["statusDescription"] == "401 Unauthorized"
@@ -315,6 +238,21 @@ def test_a_server_that_is_mounted_at_a_path_has_its_metadata_at_the_root(bridge:
         shown = holder.proof("POST", url + "/", token)
         answer = httpx.post(url + "/", headers={"authorization": f"DPoP {token}", "dpop": shown})
         assert answer.json() == {"sub": "partner/acme/billing-sync"}
+
+
+def test_a_server_of_fastmcp_that_is_mounted_at_a_path_has_its_metadata_at_the_root(bridge: OwnBridge) -> None:
+    listener = listen(0)
+    origin = url_of(listener)
+    auth = BridgeAuth(bridge.verifier(AUDIENCE), base_url=f"{origin}/tools", scope=SCOPE)
+    inner = FastMCP("calendar", auth=auth).http_app(path="/mcp")
+    routes = [*auth.get_well_known_routes(mcp_path="/mcp"), Mount("/tools", app=inner)]
+    mounted, holder = mcp_services.McpService(f"{origin}/tools/mcp"), bridge.holder()
+    token = bridge.token(AUDIENCE, scope=SCOPE, cnf=holder.cnf)
+    with web.uvicorn_serving(Starlette(routes=routes, lifespan=inner.lifespan), listener):
+        named = mounted.ask({}).challenge.partition('resource_metadata="')[2].partition('"')[0]
+        assert named == f"{origin}/.well-known/oauth-protected-resource/tools/mcp"
+        assert httpx.get(named).json()["resource"] == f"{origin}/tools/mcp"
+        assert mounted.ask(proven(mounted, token, holder)).status == 200
 
 
 def test_the_sdk_is_told_to_compare_the_resource(bridge: OwnBridge) -> None:
