@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import signal
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +25,7 @@ from federation.model.trust import DocumentVersion
 
 EXAMPLE = "Example: fedbridge serve --port 0 --trust examples/trust --demo-tokens demo-tokens"
 PORT = 8080
+_ISSUER_URL = re.compile(r"https://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[1-9][0-9]{0,4})?")
 
 Port = Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="Port on 127.0.0.1; 0 picks a free one.")]
 Trust = Annotated[
@@ -56,6 +58,14 @@ MutualTlsAuthority = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Write what clients of --mtls must trust there (curl --cacert FILE)."),
 ]
+IssuerUrl = Annotated[
+    str,
+    typer.Option(
+        metavar="URL",
+        help="The bridge's name, where a TLS proxy of yours stands before it: https://HOST[:PORT], for clients that "
+        "insist on https. Default: where it listens.",
+    ),
+]
 
 
 def serve(  # noqa: PLR0913 (each is an option of the command)
@@ -67,6 +77,7 @@ def serve(  # noqa: PLR0913 (each is an option of the command)
     confirm_dangerous: ConfirmDangerous = False,
     mtls: MutualTls = False,
     mtls_ca: MutualTlsAuthority = None,
+    issuer_url: IssuerUrl = "",
     as_json: AsJson = False,
     no_color: NoColor = False,
 ) -> None:
@@ -80,16 +91,22 @@ def serve(  # noqa: PLR0913 (each is an option of the command)
     terminal = Terminal(as_json, no_color)
     console = terminal.asides
     with_mtls = mtls or mtls_ca is not None
-    options = ServeOptions(port, trust, admin_token_file, demo_tokens, confirm_dangerous, with_mtls)
+    _check_issuer_url(terminal, issuer_url)
+    options = ServeOptions(port, trust, admin_token_file, demo_tokens, confirm_dangerous, with_mtls, issuer_url)
     with _failing_plainly(terminal), _interruption() as ended, _logging_to_stderr(), ExitStack() as more:
         bridge = more.enter_context(serving(options))
-        urls = {"ready": bridge.url}
+        urls = {"ready": bridge.url, **({"issuer": issuer_url} if issuer_url else {})}
         if with_mtls:
             urls["mtls"] = more.enter_context(mutual_tls(bridge, mtls_ca))
         _ready(urls, as_json=as_json)
         _warn(console, bridge.pending)
         _explain(console, options, bridge.url)
         ended.wait()
+
+
+def _check_issuer_url(terminal: Terminal, url: str) -> None:
+    if url and not _ISSUER_URL.fullmatch(url):
+        _fail(terminal, "--issuer-url is https://HOST or https://HOST:PORT, without path: the proxy's own URL")
 
 
 def _ready(urls: Mapping[str, str], *, as_json: bool) -> None:

@@ -40,11 +40,14 @@ def admin_documents(key: IssuerKey, others: Iterable[SourceDocument]) -> list[So
     return [SourceDocument("fedbridge serve", document) for document in (*audience, _issuer(key), _mapping())]
 
 
-def request_admin_token(bridge_url: str, key: IssuerKey) -> str:
-    """A Bearer token for the admin API of that bridge, by an ordinary exchange; raises NoAdminToken."""
+def request_admin_token(bridge_url: str, key: IssuerKey, issuer_url: str = "") -> str:
+    """A Bearer token for the admin API of that bridge, by an ordinary exchange; raises NoAdminToken.
+
+    `issuer_url`: the bridge's name, where that is not the URL.
+    """
     form = [
         ("grant_type", GrantType.TOKEN_EXCHANGE.value),
-        ("subject_token", key.sign(_claims(bridge_url))),
+        ("subject_token", key.sign(_claims(issuer_url or bridge_url))),
         ("subject_token_type", TokenType.JWT.value),
         ("audience", AUDIENCE),
         ("scope", " ".join(SCOPES)),
@@ -94,12 +97,12 @@ def _mapping() -> dict[str, Any]:
     }
 
 
-def _claims(bridge_url: str) -> dict[str, Any]:
+def _claims(issuer_url: str) -> dict[str, Any]:
     now = int(time.time())
     return {
         "iss": _ISSUER,
         "sub": _SUBJECT,
-        "aud": bridge_url,
+        "aud": issuer_url,
         "iat": now,
         "exp": now + LIFETIME,
         "jti": secrets.token_hex(16),

@@ -73,14 +73,18 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
 
     `confirm_dangerous`: on a laptop, one person may be both admins. Otherwise `pending` names what is not confirmed.
     `mtls_port`: where it will answer over mutual TLS, so that its metadata and proofs name that too; 0: nowhere.
+    `issuer_url`: under which it is reached from outside, such as a TLS proxy's; empty: `url`.
     """
 
     url: str
+    """Where it listens."""
+    issuer: str
+    """Its name: `iss` of its tokens, and what its metadata is under."""
     settings: Settings
     trail: AuditTrail
     pending: tuple[DocumentVersion, ...] = ()
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (each is said by name, and most rarely)
         self,
         trust: ValidatedSet | None = None,
         *,
@@ -89,6 +93,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         environment: Mapping[str, str] = os.environ,
         log: TextIO | None = None,
         confirm_dangerous: bool = False,
+        issuer_url: str = "",
     ) -> None:
         self._trust = trust
         self._port = port
@@ -96,6 +101,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         self._environment = environment
         self._log = log or sys.stderr
         self._confirm_dangerous = confirm_dangerous
+        self._issuer_url = issuer_url
         self._running = ExitStack()
 
     def __enter__(self) -> Self:
@@ -124,6 +130,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
     def _start(self, starting: ExitStack) -> None:
         listener = starting.enter_context(listen(self._port))
         self.url = url_of(listener)
+        self.issuer = self._issuer_url or self.url
         environment = {**self._embed_aws(starting), **self._settings()}
         self.settings = read_settings(environment)
         self._prepare()
@@ -138,7 +145,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
 
     def _settings(self) -> dict[str, str]:
         return {
-            "FEDERATION_ISSUER": self.url,
+            "FEDERATION_ISSUER": self.issuer,
             "FEDERATION_MTLS_URL": f"https://{LOOPBACK}:{self.mtls_port}" if self.mtls_port else "",
             "FEDERATION_LOOPBACK_ISSUERS": "yes",
             "FEDERATION_LOG_STREAM": "stderr",

@@ -26,6 +26,8 @@ class ServeOptions(Struct, frozen=True):
     confirm_dangerous: bool = False
     mtls: bool = False
     """Whether `mutual_tls` will follow."""
+    issuer_url: str = ""
+    """Under which it is reached through a proxy; empty: where it listens."""
 
 
 @contextmanager
@@ -40,7 +42,7 @@ def serving(options: ServeOptions) -> Iterator[LocalBridge]:
             yield bridge
         return
     with open_providers(sources.documents) as providers, _bridge(options, sources, providers.sources) as bridge:
-        write_tokens(providers, bridge.url, options.demo_tokens)
+        write_tokens(providers, bridge.issuer, options.demo_tokens)
         yield bridge
 
 
@@ -54,7 +56,7 @@ def _bridge(options: ServeOptions, read: Sources, documents: Sequence[SourceDocu
     trust = validate([*documents, *admin_documents(key, documents)], loopback=True, unreadable=read.problems)
     with _started(options, trust) as bridge:
         try:
-            write_secret(options.admin_token_file, request_admin_token(bridge.url, key))
+            write_secret(options.admin_token_file, request_admin_token(bridge.url, key, bridge.issuer))
             yield bridge
         finally:
             bridge.forget(SEEDED)
@@ -62,7 +64,13 @@ def _bridge(options: ServeOptions, read: Sources, documents: Sequence[SourceDocu
 
 def _started(options: ServeOptions, trust: ValidatedSet) -> LocalBridge:
     mtls_port = _free_port() if options.mtls else 0
-    return LocalBridge(trust, port=options.port, mtls_port=mtls_port, confirm_dangerous=options.confirm_dangerous)
+    return LocalBridge(
+        trust,
+        port=options.port,
+        mtls_port=mtls_port,
+        confirm_dangerous=options.confirm_dangerous,
+        issuer_url=options.issuer_url,
+    )
 
 
 def _free_port() -> int:
