@@ -18,6 +18,8 @@ What `provider:` may say in an Issuer document. Each is one file in
 [`federation/verification/providers/`](../../federation/verification/providers), from which its page here is generated
 (`make schemas`); [adding one](../adding-a-provider.md) is adding such a file.
 
+Each page says how an identity gets its token, ready to paste: curl, `fedbridge token`, Python, Node and Go.
+
 Rows such as D3 name attacks that tests make: `pytest tests/attacks -k D3`.
 """
 
@@ -41,9 +43,10 @@ def _examples(name: str, documents: DocumentSet) -> list[Example]:
 
 
 def _example(file: str, documents: DocumentSet) -> Example:
-    mappings = (mapping for mapping in documents.mappings.values() if mapping.source.file == file)
-    matches = tuple(dict(mapping.document.match) for mapping in mappings)
-    return Example(Path(file).name, Path(file).read_text(encoding="utf-8"), matches)
+    mappings = [mapping.document for mapping in documents.mappings.values() if mapping.source.file == file]
+    matches = tuple(dict(mapping.match) for mapping in mappings)
+    audience = mappings[0].grants[0].audience
+    return Example(Path(file).name, Path(file).read_text(encoding="utf-8"), matches, audience)
 
 
 def _index() -> str:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from federation.documents.checks.guard_rails import IF_MEANT
 from federation.documents.form import preset_members
+from federation.documents.provider_docs.callers.section import callers
 from federation.mapping.match import as_path
 from federation.model.json import Json
 from federation.model.trust import MatchValue
@@ -25,12 +26,15 @@ class Example(Struct, frozen=True):
     text: str
     matches: tuple[dict[str, MatchValue], ...]
     """The match lines of its mappings."""
+    audience: str = ""
+    """That of the first grant."""
 
 
 def page(provider: Provider, told: str, traps: Iterable[str], examples: Sequence[Example]) -> str:
     """Markdown. `told`: the docstring of its file."""
     sections = [
         [f"# {provider.name}", told],
+        ["## Getting a token", *callers(provider.name, examples[0].audience if examples else "risk-engine")],
         ["## Trust documents", *_preset(provider), *_examples(examples)],
         ["## What a mapping must pin", *_pins(provider, examples)],
         ["## What identifies nobody", *_unfit(provider.unfit)],

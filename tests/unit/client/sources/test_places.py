@@ -139,7 +139,11 @@ def program(folder: Path, name: str, script: str) -> None:
 
 COMMANDS = {
     "circleci": ({"CIRCLECI": "true"}, "circleci", f'run oidc get --claims {{"aud": "{BRIDGE}"}}'),
-    "buildkite": ({"BUILDKITE": "true"}, "buildkite-agent", f"oidc request-token --audience {BRIDGE}"),
+    "buildkite": (
+        {"BUILDKITE": "true"},
+        "buildkite-agent",
+        f"oidc request-token --audience {BRIDGE} --claim organization_id,pipeline_id",
+    ),
 }
 
 

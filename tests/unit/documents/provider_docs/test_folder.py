@@ -1,5 +1,6 @@
 """What people read about a provider is what its file enforces."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,13 @@ from federation.documents.provider_docs.folder import provider_docs, write
 from federation.verification.providers import provider_named, provider_names
 from tests.support.provider_vectors import cases
 
+pages = cache(provider_docs)
 COMMITTED = Path(__file__).parents[4] / "docs" / "providers"
 
 
 def test_the_committed_pages_are_the_generated_ones() -> None:
     """After a change: make schemas."""
-    assert {file.name: file.read_text() for file in COMMITTED.iterdir()} == provider_docs()
+    assert {file.name: file.read_text() for file in COMMITTED.iterdir()} == pages()
 
 
 def test_there_is_one_for_each_provider_and_an_index_that_links_them(tmp_path: Path) -> None:
@@ -26,7 +28,7 @@ def test_there_is_one_for_each_provider_and_an_index_that_links_them(tmp_path: P
 
 @pytest.mark.parametrize("name", provider_names())
 def test_every_page_shows_documents_to_start_from_and_what_to_pin(name: str) -> None:
-    page = provider_docs()[f"{name}.md"]
+    page = pages()[f"{name}.md"]
     assert f"\nprovider: {name}\n" in page
     assert "\nkind: Mapping\n" in page
     demanded = provider_named(name).mapping_problem({}) or "any claim that tells"
