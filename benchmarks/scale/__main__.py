@@ -63,7 +63,7 @@ def _sizes(options: argparse.Namespace) -> list[int]:
 
 def _load(console: Console, world: ScaleWorld, before: list[int], size: int) -> None:
     if not before:
-        load.prove(world.dynamodb, world.table, 0)
+        load.prove(world.dynamodb, world.table, world.settings.audit_table, 0)
         console.print("what is loaded is, item by item, what the writer writes")
     numbers = range(before[-1] if before else 1, size)
     with _bar(console) as bar:

@@ -35,9 +35,10 @@ class UnlikeTheWriter(Exception):
     """What is loaded is not what the writer writes: nothing that is measured would mean anything."""
 
 
-def prove(dynamodb: "DynamoDBClient", table: str, number: int) -> None:
+def prove(dynamodb: "DynamoDBClient", table: str, audit_table: str, number: int) -> None:
     """Write that mapping by the writer, and compare; raises UnlikeTheWriter."""
-    filing_writer(DynamoDb(BotoService(dynamodb)), table).put(document(number), selector(number), LOADED)
+    writer = filing_writer(DynamoDb(BotoService(dynamodb)), table, audit_table)
+    writer.put(document(number), selector(number), LOADED)
     for item in items(table, number):
         key = {name: item[name] for name in ("pk", "sk")}
         written = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")

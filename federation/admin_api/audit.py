@@ -1,4 +1,4 @@
-"""`GET /admin/v1/audit`: what was issued and refused; `/audit/{jti}/chain`: from a token back to whoever began."""
+"""`GET /admin/v1/audit`: what was issued, changed, refused; `/audit/{jti}/chain`: from a token back to its origin."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -25,8 +25,8 @@ _LIST = "audit"
 _NAME = r"[\x21-\x7e]{1,256}"
 JTI = Parameter("jti", r"[A-Za-z0-9_-]{1,128}", "Of a token of ours.")
 SEARCHED = (
-    Parameter("jti", r"[A-Za-z0-9_-]{1,128}", "That token alone."),
-    Parameter("principal", _NAME, "Tokens about it, and those with which it acts."),
+    Parameter("jti", r"[A-Za-z0-9_-]{1,128}", "That record alone, with the whole document of a change of trust."),
+    Parameter("principal", _NAME, "Tokens about it, those with which it acts, and what it did as an admin."),
     Parameter("issuer", r"[a-z0-9][a-z0-9._-]{0,62}", "Tokens that rest on that Issuer document."),
     Parameter("correlation_id", r"[A-Za-z0-9_=+/:.-]{1,128}", "That request: its token, or why it was refused."),
     Parameter("since", MOMENT, f"As 7d, or RFC 3339; default: {DEFAULT_SINCE}."),
@@ -62,7 +62,7 @@ class AuditTrail(Struct, frozen=True):
             "GET",
             "/audit",
             AUDIT_READ,
-            "Tokens that were issued; by correlation id what was refused as well.",
+            "What was issued, changed, approved and revoked; by correlation id what was refused as well.",
             handle=self._search,
             name="searchAudit",
             query=SEARCHED,

@@ -33,6 +33,8 @@ class Verified(Struct, frozen=True):
     segments: int
     """That were looked at."""
     records: int
+    altered: tuple[str, ...] = ()
+    """`jti` of each record of a change of trust that was removed or written anew in the audit table."""
 
 
 def verify(
@@ -52,7 +54,7 @@ def verify(
     for number, content in segments:
         chain.append(number, content)
     chain.end(keys)
-    return Verified(chain.head, chain.before, chain.segments, chain.records)
+    return Verified(chain.head, chain.before, chain.segments, chain.records, tuple(chain.altered))
 
 
 class _Chain:
@@ -63,6 +65,7 @@ class _Chain:
         self.before = start.digest
         self.segments = 0
         self.records = 0
+        self.altered: list[str] = []
         self._seen = seen
         self._issuer = issuer
         self._newest: ReadSegment | None = None
@@ -79,6 +82,7 @@ class _Chain:
         self.before, self.head, self._newest = self.head.digest, read.head, read
         self.segments += 1
         self.records += len(read.events)
+        self.altered += read.altered
         self._compare()
 
     def end(self, keys: Jwks) -> None:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from federation.audit import merkle
 from federation.audit.head import NotSigned, SignedHead, read_head
 from federation.audit.segment import FORMAT, HEX, chained, digest
+from federation.audit.trust_change import is_trust_record
 from federation.model.archive import ArchiveHead
 
 _HEX = frozenset(b"0123456789abcdef")
@@ -41,6 +42,8 @@ class ReadSegment(Struct, frozen=True):
     head: ArchiveHead
     head_text: str
     events: tuple[str, ...]
+    altered: tuple[str, ...]
+    """`jti` of each record of a change of trust that it tells was written anew or removed: the bridge never does."""
     lines: int
 
 
@@ -48,7 +51,9 @@ def read_segment(number: int, content: bytes) -> ReadSegment:
     """Raises BrokenChain for the first line that does not fit to those before it."""
     *lines, head_text = _lines(number, content)
     header = _header(number, lines[0])
-    events, last = _records(number, header, lines)
+    records, last = _records(number, header, lines)
+    events = tuple(str(each.get("event", "")) for each in records)
+    altered = tuple(str(each.get("jti", "")) for each in records if _is_altered(each))
     head = _head(number, head_text, header, len(lines) + 1)
     if (head.number, head.issuer) != (number, header["issuer"]):
         raise _broken(number, len(lines) + 1, "the head is that of another segment")
@@ -57,7 +62,7 @@ def read_segment(number: int, content: bytes) -> ReadSegment:
     if head.root != merkle.root([merkle.leaf(line[HEX + 1 :]) for line in lines[1:]]).hex():
         raise _broken(number, len(lines) + 1, "the head's tree is that of other records than these")
     newest = ArchiveHead(number, digest(content), head.kid, head.signed_at)
-    return ReadSegment(header["issuer"], header["previous"], newest, head_text, events, len(lines) + 1)
+    return ReadSegment(header["issuer"], header["previous"], newest, head_text, events, altered, len(lines) + 1)
 
 
 def _lines(number: int, content: bytes) -> Sequence[Any]:
@@ -80,8 +85,8 @@ def _header(number: int, line: bytes) -> Mapping[str, Any]:
     return header
 
 
-def _records(number: int, header: Mapping[str, Any], lines: Sequence[bytes]) -> tuple[tuple[str, ...], str]:
-    last, events = str(header["previous"]), list[str]()
+def _records(number: int, header: Mapping[str, Any], lines: Sequence[bytes]) -> tuple[list[dict[str, Any]], str]:
+    last, records = str(header["previous"]), list[dict[str, Any]]()
     for position, line in enumerate(lines, 1):
         content = line[HEX + 1 :]
         expected = chained(last, content).encode("ascii")
@@ -89,8 +94,13 @@ def _records(number: int, header: Mapping[str, Any], lines: Sequence[bytes]) -> 
             raise _broken(number, position, "it does not follow from the line before: altered, removed or put in", line)
         last = expected.decode("ascii")
         if position > 1:
-            events.append(str(_members(content).get("event", "")))
-    return tuple(events), last
+            records.append(_members(content))
+    return records, last
+
+
+def _is_altered(happened: Mapping[str, Any]) -> bool:
+    """A token's record may be marked as discarded; the record of a write of trust never changes."""
+    return happened.get("what") != "recorded" and is_trust_record(str(happened.get("jti", "")))
 
 
 def _head(number: int, text: str, header: Mapping[str, Any], line: int) -> SignedHead:

@@ -10,9 +10,9 @@ from federation.aws.trust_writes import FilingRules, Marker
 
 
 def filing_writer(
-    dynamodb: DynamoDb, table: str, pause: Pause = full_jitter, *, refile: bool = True
+    dynamodb: DynamoDb, table: str, audit_table: str, pause: Pause = full_jitter, *, refile: bool = True
 ) -> DynamoTrustWriter:
-    """For whoever writes documents. `refile`: and may file as well what an earlier release has written."""
+    """A writer of documents, which records each write. `refile`: it files what an earlier release has written too."""
     refiling = Refiling(dynamodb, table, pause)
 
     def marker(item: Item | None) -> Marker:
@@ -23,4 +23,4 @@ def filing_writer(
             return Marker(0, new_layout())
         return refiling.run(found.revision) if refile else found
 
-    return DynamoTrustWriter(dynamodb, table, pause, FilingRules(places_of, marker))
+    return DynamoTrustWriter(dynamodb, table, pause, FilingRules(places_of, marker, audit_table))

@@ -1,25 +1,20 @@
 """Ledger: an item per issued token in the audit table, an item per spent one-time thing in the state table."""
 
-import json
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
-from msgspec.json import encode
 
+from federation.aws.audit_items import record_item, record_key, text
 from federation.aws.claims import ConditionNotMet, check_uses, claim, conditional, give_back
 from federation.aws.errors import translated
-from federation.aws.issued_tokens import KEYS, recent_attributes
-from federation.aws.items import ConditionFailed, Item, Key, Pause, Write, full_jitter, item_key, start_writing
+from federation.aws.items import ConditionFailed, Pause, Write, full_jitter, start_writing
 from federation.aws.kept_tokens import kept_item
 from federation.aws.service import DynamoDb, Started
-from federation.model.json import Json, JsonObject
+from federation.model.json import JsonObject
 from federation.model.one_time import OneTimeUse
 from federation.oauth.errors import ServerError
 from federation.oauth.reasons import Reason
 from federation.ports import AlreadyUsed, Clock, KeptToken
-
-SEARCHABLE = ("jti", "txn", "correlation_id", "principal", "issuer", "client_id", "time", "outcome")
-"""Members of the record that are attributes of their own; `entry` holds the whole record as JSON."""
 
 _NEW_OR_OURS = "attribute_not_exists(pk) OR (correlation_id = :me AND attribute_not_exists(discard_reason))"
 
@@ -68,10 +63,10 @@ class DynamoLedger:
         with translated(Reason.AUDIT_UNAVAILABLE):
             self._dynamodb.update_item(
                 TableName=self._tables.audit,
-                Key=_record_key(entry),
+                Key=record_key(str(entry["jti"])),
                 UpdateExpression="SET jti = :jti, outcome = :outcome, discard_reason = :reason",
                 ExpressionAttributeValues={
-                    ":jti": _text(entry["jti"]),
+                    ":jti": text(entry["jti"]),
                     ":outcome": {"S": "discarded"},
                     ":reason": {"S": reason},
                 },
@@ -95,12 +90,11 @@ class DynamoLedger:
             raise (AlreadyUsed(*taken) if taken else _jti_taken()) from error
 
     def _record(self, entry: JsonObject) -> Write:
-        whole = {"entry": {"S": _json({name: value for name, value in entry.items() if name != KEYS})}}
         return {
             "TableName": self._tables.audit,
-            "Item": _record_key(entry) | _searchable(entry) | recent_attributes(entry) | whole,
+            "Item": record_item(entry),
             "ConditionExpression": _NEW_OR_OURS,
-            "ExpressionAttributeValues": {":me": _text(entry["correlation_id"])},
+            "ExpressionAttributeValues": {":me": text(entry["correlation_id"])},
         }
 
     def _claims(self, entry: JsonObject, uses: Sequence[OneTimeUse]) -> list[Write]:
@@ -109,27 +103,6 @@ class DynamoLedger:
 
     def _kept(self, kept: KeptToken | None) -> list[Write]:
         return [{"Put": {"TableName": self._tables.state, "Item": kept_item(kept)}}] if kept else []
-
-
-def _record_key(entry: JsonObject) -> Key:
-    return {"pk": {"S": item_key("issued", str(entry["jti"]))}}
-
-
-def _json(entry: JsonObject) -> str:
-    """ASCII, whatever a caller put into a field."""
-    try:
-        text = encode(entry).decode()
-    except ValueError:
-        return json.dumps(entry)
-    return text if text.isascii() else json.dumps(entry)
-
-
-def _searchable(entry: JsonObject) -> Item:
-    return {name: _text(entry[name]) for name in SEARCHABLE if entry.get(name) not in (None, "")}
-
-
-def _text(value: Json) -> dict[str, str]:
-    return {"S": str(value)}
 
 
 def _jti_taken() -> ServerError:

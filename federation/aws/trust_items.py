@@ -6,9 +6,7 @@ What a document says, and its version:
                                                                filed_under, indexes,
                                                                change | deleted, change
 
-What it said before, an item for each version, the current one and deletions included, which nothing ever changes:
-
-    pk = ("history", kind, id)               sk = version      version, body | deleted, change
+What it said before is in the audit table (`federation.aws.trust_history`).
 
 Where an enabled mapping is found, a copy for each: under a claim that it pins, all that pin the same value in one item,
 
@@ -45,7 +43,7 @@ from msgspec import Struct, to_builtins
 from federation.aws.items import Item, Key, item_key
 from federation.model.confirmation import ADMIN_AUDIENCE
 from federation.model.documents import CorruptDocument, StoredDocument
-from federation.model.history import Change, PastVersion
+from federation.model.history import Change
 from federation.model.trust import DocumentRef, Kind, Lives, Selector
 
 MAPPING_SHARDS = 16
@@ -96,16 +94,6 @@ def document_partition(kind: Kind, shard: str = ONLY_SHARD) -> str:
 def shards(kind: Kind) -> tuple[str, ...]:
     """Where documents of the kind lie, in an order that never changes."""
     return tuple(map(str, range(MAPPING_SHARDS))) if kind in SHARDED else (ONLY_SHARD,)
-
-
-def history_key(ref: DocumentRef, version: int) -> Key:
-    """The item that keeps one version; as text, versions sort like numbers."""
-    return {"pk": {"S": history_partition(ref)}, "sk": {"S": f"{version:012d}"}}
-
-
-def history_partition(ref: DocumentRef) -> str:
-    """The partition of a document's versions."""
-    return item_key("history", ref.kind, ref.id)
 
 
 def naming_partition(ref: DocumentRef, kind: Kind) -> str:
@@ -186,15 +174,6 @@ def stored_document(kind: Kind, id_: str, item: Item) -> StoredDocument:
         return StoredDocument(kind, id_, version_of(item), body, since_of(item) or 1, change, lives)
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise CorruptDocument(f"{kind} {id_}: {error!r}") from error
-
-
-def past_version(ref: DocumentRef, item: Item) -> PastVersion:
-    """The version in an item of history; raises CorruptDocument."""
-    try:
-        body = None if is_deleted(item) else _body(item["body"]["S"])
-        return PastVersion(ref, version_of(item), body, _change(item) or Change("", ""))
-    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
-        raise CorruptDocument(f"{ref.kind} {ref.id} in its history: {error!r}") from error
 
 
 def lives_text(lives: Lives) -> str:

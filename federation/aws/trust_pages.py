@@ -1,4 +1,4 @@
-"""History and DocumentPages on the trust table: strongly consistent Queries of no more than what is asked for."""
+"""DocumentPages on the trust table: strongly consistent Queries of no more than what is asked for."""
 
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -11,11 +11,8 @@ from federation.aws.trust_items import (
     admin_partition,
     document_key,
     document_partition,
-    history_key,
-    history_partition,
     is_deleted,
     naming_partition,
-    past_version,
     pending_partition,
     shard_of,
     shards,
@@ -23,7 +20,7 @@ from federation.aws.trust_items import (
     version_of,
 )
 from federation.model.documents import CorruptDocument, StoredDocument
-from federation.model.history import TRUST_REVISION, PastVersion
+from federation.model.history import TRUST_REVISION
 from federation.model.trust import DocumentRef, Kind
 from federation.oauth.reasons import Reason
 
@@ -39,16 +36,6 @@ class DynamoTrustPages:
         self._dynamodb = dynamodb
         self._table = table
         self._on_corrupt = on_corrupt
-
-    def history(self, ref: DocumentRef, before: int | None, limit: int) -> tuple[PastVersion, ...]:
-        """One Query."""
-        values: dict[str, Any] = {":partition": {"S": history_partition(ref)}}
-        condition = "pk = :partition"
-        if before is not None:
-            condition += " AND sk < :before"
-            values[":before"] = history_key(ref, before)["sk"]
-        items = self._query(condition, values, limit, ScanIndexForward=False)
-        return tuple(past_version(ref, item) for item in islice(items, limit))
 
     def page(self, kind: Kind, after: str | None, limit: int) -> tuple[StoredDocument, ...]:
         """One Query, and one more for each shard that ends within the page."""
@@ -103,7 +90,7 @@ class DynamoTrustPages:
         values = {":partition": {"S": partition}, ":after": {"S": after or _FIRST}}
         return self._query("pk = :partition AND sk > :after", values, limit)
 
-    def _query(self, condition: str, values: dict[str, Any], limit: int, **options: Any) -> Iterator[Item]:  # noqa: ANN401
+    def _query(self, condition: str, values: dict[str, Any], limit: int) -> Iterator[Item]:
         """Items, in as many pages as somebody takes."""
         pages = self._dynamodb.query_pages(
             TableName=self._table,
@@ -111,7 +98,6 @@ class DynamoTrustPages:
             ExpressionAttributeValues=values,
             ConsistentRead=True,
             Limit=limit,
-            **options,
         )
         following = iter(pages)
         while True:

@@ -1,9 +1,11 @@
-"""TrustWriter on the trust table: a document, its history and the copy under which it is found, in one transaction."""
+"""TrustWriter on the trust table: a document, where it is found and the record of the write, in one transaction."""
 
 from collections.abc import Callable, Collection
 
 from msgspec import Struct
 
+from federation.audit.trust_change import action_of, trust_record
+from federation.aws.audit_items import record_item
 from federation.aws.errors import translated
 from federation.aws.items import (
     ConditionFailed,
@@ -19,8 +21,9 @@ from federation.aws.items import (
 from federation.aws.service import DynamoDb
 from federation.aws.trust_items import document_key, is_deleted, stored_document, version_of
 from federation.aws.trust_writes import FilingRules, Marker, TrustWrites, at_revision, contents, versioned
-from federation.model.documents import StoredDocument
-from federation.model.history import TRUST_REVISION, Change
+from federation.model.documents import CorruptDocument, StoredDocument
+from federation.model.history import TRUST_REVISION, Change, PastVersion
+from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef, DocumentVersion, Kind, Selector
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
@@ -99,7 +102,9 @@ class DynamoTrustWriter:
                 raise VersionConflict(ref)
             added = writes.added(document, current)
             looks = [writes.current(one) for one in rests_on]
-            return _Operations(list(writes.put(document, filed_under, current, change, marker)), added, looks)
+            record = self._record(PastVersion(ref, document.version, document.body, change), current)
+            written = [*writes.put(document, filed_under, current, change, marker), record]
+            return _Operations(written, added, looks)
 
         self._commit(ref, successor, revision, rests_on)
 
@@ -110,7 +115,8 @@ class DynamoTrustWriter:
         def deletion(current: Item | None, marker: Marker) -> _Operations:
             if current is None or is_deleted(current) or version_of(current) != version:
                 raise VersionConflict(ref)
-            return _Operations(list(writes.delete(ref, current, change, marker)))
+            record = self._record(PastVersion(ref, version + 1, None, change), current)
+            return _Operations([*writes.delete(ref, current, change, marker), record])
 
         self._commit(ref, deletion, revision)
 
@@ -147,6 +153,21 @@ class DynamoTrustWriter:
         if revision not in (None, marker.revision):
             raise RevisionMoved(ref)
         return marker
+
+    def _record(self, past: PastVersion, current: Item | None) -> Write:
+        """Without a condition: that the version is the next one is the document's, in the same transaction."""
+        before = _body(past.ref, current)
+        tenant = self._tenant(past.ref.kind, before if past.body is None else past.body)
+        item = record_item(trust_record(past, action_of(before, past.body), tenant))
+        return {"Put": {"TableName": self._filed.audit_table, "Item": item}}
+
+    def _tenant(self, kind: Kind, body: JsonObject | None) -> str | None:
+        """Whose the document is: a Mapping is its Issuer's. None: it is shared, or nothing says whose it is."""
+        if kind is Kind.MAPPING and body is not None:
+            issuer = DocumentRef(Kind.ISSUER, str(body.get("issuer")))
+            body = _body(issuer, self._item(issuer))
+        tenant = (body or {}).get("tenant")
+        return tenant if isinstance(tenant, str) else None
 
     def _item(self, ref: DocumentRef) -> Item | None:
         with translated(Reason.STORE_UNAVAILABLE):
@@ -204,6 +225,15 @@ def _state(ref: DocumentRef, item: Item | None) -> DocumentState:
     if item is None or is_deleted(item):
         return DocumentState(version_of(item))
     return DocumentState(version_of(item), stored_document(ref.kind, ref.id, item))
+
+
+def _body(ref: DocumentRef, item: Item | None) -> JsonObject | None:
+    """What there is of the document; empty where that is unreadable."""
+    try:
+        stored = _state(ref, item).document
+    except CorruptDocument:
+        return {}
+    return None if stored is None else stored.body
 
 
 def _current(state: DocumentState) -> int:

@@ -1,4 +1,4 @@
-"""The operations of one write of a document: itself, its history, where it is found, and the counters that it moves."""
+"""The operations of one write of a document: itself, where it is found, and the counters that it moves."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -15,7 +15,6 @@ from federation.aws.trust_items import (
     document_key,
     filed_key,
     filing_of,
-    history_key,
     is_deleted,
     lives_text,
     naming_partition,
@@ -77,6 +76,8 @@ class FilingRules(NamedTuple):
     places_of: PlacesOf
     marker: Callable[[Item | None], Marker]
     """What stands, by the item that counts all writes; files first what lies nowhere yet."""
+    audit_table: str
+    """Where each write is recorded."""
 
 
 def versioned(table: str, ref: DocumentRef, item: Item, predecessor: int) -> Write:
@@ -120,7 +121,6 @@ class TrustWrites(Struct, frozen=True):
         item |= indexes.attribute
         yield versioned(self.table, ref, item | change_attribute(change), document.version - 1)
         yield self._revised(marker)
-        yield self._kept(ref, document.version, contents(document) | change_attribute(change))
         yield from self._refiled(document, filing, filing_of(before))
         yield from self.removed(ref.id, indexes)
         yield from self._moved(stored, document)
@@ -133,7 +133,6 @@ class TrustWrites(Struct, frozen=True):
         stored, marker = _stored(ref, before, marker)
         yield versioned(self.table, ref, {**tombstone, "enabled": {"BOOL": False}} | indexes.attribute, version - 1)
         yield self._revised(marker)
-        yield self._kept(ref, version, tombstone)
         if filing := filing_of(before):
             yield self._removed(ref.id, filing)
         yield from self.removed(ref.id, indexes)
@@ -170,11 +169,6 @@ class TrustWrites(Struct, frozen=True):
 
     def _at(self, key: Key) -> Write:
         return {"TableName": self.table, "Key": key}
-
-    def _kept(self, ref: DocumentRef, version: int, item: Item) -> Write:
-        """What was said once is never overwritten."""
-        write = {"TableName": self.table, "Item": history_key(ref, version) | item}
-        return {"Put": write | {"ConditionExpression": "attribute_not_exists(pk)"}}
 
     def _counted(self, counter: DocumentRef) -> Write:
         update = {"UpdateExpression": "ADD version :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}

@@ -8,4 +8,4 @@ from federation.settings import Settings
 
 def trust_editor(settings: Settings) -> TrustEditor:
     """Writes validated documents into the trust table."""
-    return TrustEditor(filing_writer(boto_dynamodb(), settings.trust_table))
+    return TrustEditor(filing_writer(boto_dynamodb(), settings.trust_table, settings.audit_table))

@@ -42,6 +42,7 @@ from federation.aws.nonce_secrets import DynamoNonceSecrets
 from federation.aws.policy_reader import DynamoPolicyReader
 from federation.aws.refusal_search import CloudWatchRefusals
 from federation.aws.revocations import DynamoRevocations
+from federation.aws.trust_history import DynamoHistory
 from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.bootstrap.guard import guard
@@ -70,8 +71,9 @@ class AdminApi:
         self.clock = SystemClock()
         self.dynamodb = boto_dynamodb()
         self.reader = DynamoTrustReader(self.dynamodb, settings.trust_table, _report_corrupt)
-        self.writer = filing_writer(self.dynamodb, settings.trust_table)
+        self.writer = filing_writer(self.dynamodb, settings.trust_table, settings.audit_table)
         self.pages = DynamoTrustPages(self.dynamodb, settings.trust_table, _report_corrupt)
+        self.past = DynamoHistory(self.dynamodb, settings.trust_table, settings.audit_table)
         policies = DynamoPolicyReader(self.dynamodb, settings.trust_table)
         self.loader = TrustLoader(self.pages, self.writer, self.reader, policies, settings.issuer)
         self.records = DynamoAuditRecords(self.dynamodb, settings.audit_table, self.clock)
@@ -81,9 +83,9 @@ class AdminApi:
 
     def resources(self) -> Sequence[Resource]:
         """Every table of operations."""
-        lockout = LockOutGuard(self.loader, self.pages, self.records, self.clock)
+        lockout = LockOutGuard(self.loader, self.past, self.records, self.clock)
         edits = Edits(self.loader, self.clock, lockout, self.settings.loopback_issuers)
-        visible, second = Visible(self.pages, self.pages, self.writer), self._second_admin()
+        visible, second = Visible(self.pages, self.past, self.writer), self._second_admin()
         return (
             Documents(edits, visible, self.cursors),
             Histories(edits, visible, self.cursors),
@@ -98,7 +100,7 @@ class AdminApi:
 
     def _second_admin(self) -> SecondAdmin:
         pushed = issuer_keys(self.settings, self.dynamodb, Store.PUSHED)
-        return SecondAdmin(self.writer, self.pages, pushed, self.clock, laptop=self.settings.loopback_issuers)
+        return SecondAdmin(self.writer, self.past, pushed, self.clock, laptop=self.settings.loopback_issuers)
 
     def _approver(self) -> Approver:
         approvals = DynamoApprovals(self.dynamodb, self.settings.state_table, self.clock)

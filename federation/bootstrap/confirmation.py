@@ -8,4 +8,4 @@ from federation.settings import Settings
 
 def confirmer(settings: Settings) -> Confirmer:
     """Makes dangerous documents of the trust table hold."""
-    return Confirmer(filing_writer(boto_dynamodb(), settings.trust_table, refile=False))
+    return Confirmer(filing_writer(boto_dynamodb(), settings.trust_table, settings.audit_table, refile=False))

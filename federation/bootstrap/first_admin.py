@@ -31,7 +31,7 @@ def first_admin(environment: Mapping[str, str]) -> Callable[[str], Applied]:
     if not admin.issuer or not admin.subject:
         raise SettingsError(f"{ISSUER} and {SUBJECT} must both be set")
     dynamodb, clock = boto_dynamodb(), SystemClock()
-    writer = filing_writer(dynamodb, settings.trust_table, refile=False)
+    writer = filing_writer(dynamodb, settings.trust_table, settings.audit_table, refile=False)
     stored = StoredTrust(
         DynamoTrustPages(dynamodb, settings.trust_table, _report_corrupt),
         DynamoTrustReader(dynamodb, settings.trust_table, _report_corrupt),

@@ -22,6 +22,7 @@ from federation.cli.session import AdminSession, admin_command, every
 from federation.client.admin import AdminApi, AdminRefused
 
 _GOOD = "allow"
+_TRUST_CHANGED = "trust_changed"
 
 
 def print_chain(terminal: Terminal, chain: Mapping[str, Any]) -> None:
@@ -48,6 +49,9 @@ def _branch(tree: Tree, link: Mapping[str, Any]) -> Tree:
 def print_records(terminal: Terminal, records: Sequence[Mapping[str, Any]]) -> None:
     """A line each, with what leads on to the next question."""
     for record in records:
+        if record.get("outcome") == _TRUST_CHANGED:
+            terminal.say(_told_change(record), "yellow")
+            continue
         style = "" if record.get("outcome") == _GOOD else "yellow"
         what = " ".join((*_names(record.get("scope")), "at", *_names(record.get("audience"))))
         told = record.get("reason") or (what if record.get("audience") else "")
@@ -56,6 +60,13 @@ def print_records(terminal: Terminal, records: Sequence[Mapping[str, Any]]) -> N
         terminal.say(f"{record.get('time')}  {record.get('outcome')}  {who}  {told}  {named}", style)
     if not records:
         terminal.say("nothing of that kind is in the trail", "yellow")
+
+
+def _told_change(record: Mapping[str, Any]) -> str:
+    document = f"{record.get('kind')} {record.get('id')}"
+    reason = f": {record['reason']}" if record.get("reason") else ""
+    done = f"{record.get('changed_by')} {record.get('action')} {document} version {record.get('version')}{reason}"
+    return f"{record.get('time')}  {_TRUST_CHANGED}  {done}  jti {record.get('jti')}"
 
 
 def print_refusal(terminal: Terminal, record: Mapping[str, Any]) -> None:
@@ -118,7 +129,7 @@ app.command("prove", epilog=EXAMPLE_PROVE, context_settings=dict(SETTINGS))(prov
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The jti of a token, or the correlation id of a request.")]
 Since = Annotated[str, typer.Option(metavar="TIME", help="As 7d, or RFC 3339.")]
-Jti = Annotated[str | None, typer.Option(metavar="ID", help="That token alone.")]
+Jti = Annotated[str | None, typer.Option(metavar="ID", help="That record alone, with a changed document whole.")]
 Principal = Annotated[str | None, typer.Option(metavar="NAME", help="Tokens about it, and those with which it acts.")]
 Issuer = Annotated[str | None, typer.Option(metavar="ID", help="Tokens that rest on that Issuer document.")]
 Request = Annotated[str | None, typer.Option("--correlation-id", metavar="ID", help="That request alone.")]
@@ -182,7 +193,7 @@ def search(  # noqa: PLR0913 (each is an option of the command)
     since: Since = "24h",
     limit: Limit = 50,
 ) -> None:
-    """Show the newest tokens that were issued; by its correlation id also a request that was refused."""
+    """Show what was issued, changed, approved and revoked lately; by its correlation id also a refused request."""
     asked = {"principal": principal, "issuer": issuer, "jti": jti, "correlation_id": correlation_id, "since": since}
     query = {name: value for name, value in asked.items() if value}
     nearly_sorted = every(session.connect(), "/audit", limit, query)
@@ -202,7 +213,8 @@ def verify_(session: AdminSession, *, from_: From = None, jwks: Jwks = None, che
 
     Keep a checkpoint, and nobody can rewrite or cut off what you have seen without your noticing.
 
-    Exits 0 if the trail is whole, 1 with the place if it is not, 2 if it is not clear where it is.
+    Exits 0 if the trail is whole, 1 with the place if it is not, or if it tells that the record of a change of trust
+    was removed or written anew in the audit table; 2 if it is not clear where it is.
     """
     since = read_checkpoint(checkpoint)
     archive = downloaded(session, from_, jwks, since) if from_ else served(session, jwks, since)
@@ -218,6 +230,8 @@ def verify_(session: AdminSession, *, from_: From = None, jwks: Jwks = None, che
         session.terminal.note(
             "whether its end is missing shows only against a --checkpoint, or at the bridge", "yellow"
         )
+    if verified.altered:
+        raise typer.Exit(FAILED)
 
 
 def _verified(session: AdminSession, archive: Archive) -> Verified:
@@ -232,12 +246,15 @@ def _counted(count: int, what: str) -> str:
 def _tell(session: AdminSession, verified: Verified) -> None:
     head = verified.head
     newest = {"number": head.number, "digest": head.digest, "kid": head.kid, "signed_at": when(head.signed_at)}
-    session.terminal.answer({"whole": True, "segments": verified.segments, "records": verified.records, "head": newest})
+    counted = {"segments": verified.segments, "records": verified.records}
+    session.terminal.answer({"whole": True, **counted, "altered": list(verified.altered), "head": newest})
     since = f", from segment {head.number - verified.segments + 1} on" if verified.segments < head.number else ""
     found = f"{_counted(verified.segments, 'segment')}, {_counted(verified.records, 'record')}"
     session.terminal.say(f"whole: {found}{since}", "green")
     session.terminal.say(f"  newest  segment {head.number}, signed {when(head.signed_at)} by {head.kid}")
     session.terminal.say(f"  digest  {head.digest}")
+    for jti in verified.altered:
+        session.terminal.say(f"altered in the audit table after it was recorded: {printable(jti)}", "bold red")
 
 
 def _tell_fault(session: AdminSession, fault: Fault) -> None:

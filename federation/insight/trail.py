@@ -1,10 +1,11 @@
-"""What happened: tokens that were issued, requests that were refused, and who stands behind a token."""
+"""What happened: tokens that were issued, changes of trust, refused requests, and who stands behind a token."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from msgspec import Struct
 
+from federation.audit.trust_change import DOCUMENT
 from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.ports import AuditPage, AuditRecords, RefusalSearch
@@ -47,9 +48,9 @@ class Trail(Struct, frozen=True):
             record = self.records.record(search.jti)
             return AuditPage(_wanted((record,) if record else (), search), None)
         if search.correlation_id is not None:
-            return AuditPage(_wanted(self._of_request(search, search.correlation_id), search), None)
+            return AuditPage(_listed(_wanted(self._of_request(search, search.correlation_id), search)), None)
         page = self.records.page(search.since, _key(search), after, limit)
-        return AuditPage(_wanted(page.records, search), page.after)
+        return AuditPage(_listed(_wanted(page.records, search)), page.after)
 
     def chain(self, jti: str, tenant: str | None) -> tuple[Link, ...]:
         """From a token back to the one with which everything began; empty where that is not theirs to see."""
@@ -75,6 +76,11 @@ class Trail(Struct, frozen=True):
         begun = self.records.page(search.since, RevocationKey(RevocationTarget.TXN, id_), None, LATELY).records
         found = begun or self.records.page(search.since, None, None, LATELY).records
         return tuple(one for one in found if one.get("correlation_id") == id_)
+
+
+def _listed(records: tuple[JsonObject, ...]) -> tuple[JsonObject, ...]:
+    """Without whole documents, which would not fit into one answer: each is shown by the `jti` of its record."""
+    return tuple({name: value for name, value in one.items() if name != DOCUMENT} for one in records)
 
 
 def _is_of(record: JsonObject, tenant: str | None) -> bool:

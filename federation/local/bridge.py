@@ -121,7 +121,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
 
     def forget(self, documents: Iterable[DocumentRef]) -> None:
         """Delete documents that must not outlive this run, where the trust table does."""
-        writer = filing_writer(boto_dynamodb(), self.settings.trust_table)
+        writer = filing_writer(boto_dynamodb(), self.settings.trust_table, self.settings.audit_table)
         for ref in documents:
             stored = writer.get(ref)
             if stored is not None:

@@ -130,7 +130,7 @@ def test_fault_F8_repeating_a_commit_that_seemed_to_fail_succeeds_for_us_and_nob
 def test_fault_F8_a_document_whose_answer_was_lost_is_written_once(
     embedded: DynamoDb, settings: Mapping[str, str]
 ) -> None:
-    writer = filing_writer(embedded, settings["FEDERATION_TRUST_TABLE"])
+    writer = filing_writer(embedded, settings["FEDERATION_TRUST_TABLE"], settings["FEDERATION_AUDIT_TABLE"])
     FaultPlan(embedded, [passing, passing, passing, applied_then_lost, *[passing] * 2])
     assert write(writer, issuer_ref("acme"), ISSUER) == 1
     assert next_version(writer, issuer_ref("acme")) == 2
@@ -152,7 +152,7 @@ def test_fault_F9_a_claim_that_is_taken_is_a_replay(dynamodb: DynamoDb, ledger: 
 
 
 def test_fault_F9_a_document_that_moved_is_a_conflict(dynamodb: DynamoDb, pauses: list[int]) -> None:
-    writer = filing_writer(dynamodb, "trust", pauses.append)
+    writer = filing_writer(dynamodb, "trust", "audit", pauses.append)
     plan = FaultPlan(dynamodb, [])
     plan.add(answer({"Responses": {}}))
     plan.add(answer({}))
@@ -163,7 +163,7 @@ def test_fault_F9_a_document_that_moved_is_a_conflict(dynamodb: DynamoDb, pauses
 
 
 def test_fault_F10_editors_who_meet_at_the_revision_try_longer(dynamodb: DynamoDb, pauses: list[int]) -> None:
-    writer = filing_writer(dynamodb, "trust", pauses.append)
+    writer = filing_writer(dynamodb, "trust", "audit", pauses.append)
     plan = FaultPlan(dynamodb, [])
     plan.add(answer({"Responses": {}}))
     plan.add(answer({}))

@@ -14,6 +14,7 @@ from federation.aws.filing_writer import filing_writer
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.policy_reader import DynamoPolicyReader
 from federation.aws.service import DynamoDb
+from federation.aws.trust_history import DynamoHistory
 from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.local.embedded_aws import EmbeddedAws
@@ -89,12 +90,13 @@ def trust(engine: Engine | None) -> Trust:
     table = names["FEDERATION_TRUST_TABLE"]
     corrupt: list[CorruptDocument] = []
     reader = DynamoTrustReader(engine.dynamodb, table, corrupt.append)
-    writer = filing_writer(engine.dynamodb, table)
+    audit = names["FEDERATION_AUDIT_TABLE"]
+    writer = filing_writer(engine.dynamodb, table, audit)
     current = DynamoCurrentState(engine.dynamodb, table, names["FEDERATION_STATE_TABLE"], FixedClock())
     policies = DynamoPolicyReader(engine.dynamodb, table)
     pages = DynamoTrustPages(engine.dynamodb, table, corrupt.append)
     key_sets = DocumentKeySets(writer)
     return Trust(
         *(reader, reader, reader, reader, reader, policies, policies, current, writer, key_sets, corrupt),
-        *(reader, pages, pages),
+        *(reader, DynamoHistory(engine.dynamodb, table, audit), pages),
     )

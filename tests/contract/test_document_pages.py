@@ -4,6 +4,7 @@ import pytest
 
 from federation.aws.filing_writer import filing_writer
 from federation.aws.service import DynamoDb
+from federation.aws.trust_history import DynamoHistory
 from federation.aws.trust_pages import DynamoTrustPages
 from federation.model.confirmation import ADMIN_AUDIENCE, CONFIRMATION, TRUST_READ, TRUST_WRITE
 from federation.model.json import Json, JsonObject
@@ -124,19 +125,19 @@ def test_every_read_is_strongly_consistent(dynamodb: DynamoDb, engine: Engine) -
     pages = DynamoTrustPages(dynamodb, engine.tables()["FEDERATION_TRUST_TABLE"], print)
     with noted_calls(dynamodb) as calls:
         (pages.admin_mappings(), pages.pending_mappings(), pages.mappings_of("acme", None, 1), pages.revision())
-        (pages.page(Kind.ISSUER, None, 1), pages.history(mapping_ref("m"), None, 1))
-    assert [request["ConsistentRead"] for _, request in calls] == [True] * 6
+        pages.page(Kind.ISSUER, None, 1)
+    assert [request["ConsistentRead"] for _, request in calls] == [True] * 5
 
 
 def test_what_is_read_does_not_grow_with_what_there_is(dynamodb: DynamoDb, engine: Engine) -> None:
-    table = engine.tables()["FEDERATION_TRUST_TABLE"]
-    corrupt: list[Exception] = []
-    writer, pages = filing_writer(dynamodb, table), DynamoTrustPages(dynamodb, table, corrupt.append)
+    names, corrupt = engine.tables(), list[Exception]()
+    table, audit = names["FEDERATION_TRUST_TABLE"], names["FEDERATION_AUDIT_TABLE"]
+    writer, pages = filing_writer(dynamodb, table, audit), DynamoTrustPages(dynamodb, table, corrupt.append)
     for number in range(200):
         write(writer, mapping_ref(f"m{number}"), mapping_body())
     with counted_calls(dynamodb) as calls:
         pages.mappings_of("acme", None, 1)
         pages.page(Kind.MAPPING, None, 3)
-        pages.history(DocumentRef(Kind.MAPPING, "m1"), None, 5)
+        DynamoHistory(dynamodb, table, audit).history(DocumentRef(Kind.MAPPING, "m1"), None, 5)
         pages.revision()
-    assert calls == ["Query", "Query", "Query", "GetItem"]
+    assert calls == ["Query", "Query", "GetItem", "BatchGetItem", "GetItem"]

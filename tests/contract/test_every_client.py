@@ -17,8 +17,10 @@ BODY: JsonObject = {
 
 
 def test_they_are_found_in_every_shard_but_for_deleted_and_corrupt_ones(dynamodb: DynamoDb, engine: Engine) -> None:
-    table, corrupt = engine.tables()["FEDERATION_TRUST_TABLE"], list[CorruptDocument]()
-    writer, reader = filing_writer(dynamodb, table), DynamoTrustReader(dynamodb, table, corrupt.append)
+    tables, corrupt = engine.tables(), list[CorruptDocument]()
+    table = tables["FEDERATION_TRUST_TABLE"]
+    writer = filing_writer(dynamodb, table, tables["FEDERATION_AUDIT_TABLE"])
+    reader = DynamoTrustReader(dynamodb, table, corrupt.append)
     names = {f"client-{number}" for number in range(40)}
     versions = {name: write(writer, DocumentRef(Kind.CLIENT, name), BODY) for name in names}
     write(writer, DocumentRef(Kind.CLIENT, "client-1"), {**BODY, "enabled": False})

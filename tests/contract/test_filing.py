@@ -128,10 +128,15 @@ def table(engine: Engine) -> str:
     return engine.tables()["FEDERATION_TRUST_TABLE"]
 
 
+def audit_of(table: str) -> str:
+    """The audit table beside that trust table."""
+    return table.removesuffix("trust") + "audit"
+
+
 def lone(dynamodb: DynamoDb, table: str, id_: str, **body: Any) -> None:  # noqa: ANN401  (any JSON)
     kind = Kind(body.pop("kind"))
     document = StoredDocument(kind, id_, 1, {"kind": kind.value, "id": id_, **body})
-    filing_writer(dynamodb, table).put(document, None, SOMEBODY)
+    filing_writer(dynamodb, table, audit_of(table)).put(document, None, SOMEBODY)
 
 
 def from_an_earlier_release(dynamodb: DynamoDb, table: str, id_: str, **body: Any) -> None:  # noqa: ANN401

@@ -156,7 +156,8 @@ def test_a_policy_that_is_wrong_is_refused_with_its_place(
 
 def test_with_a_policy_that_cannot_be_read_nothing_is_issued(laptop: Laptop) -> None:
     """No admin writes such a one: the table was written to by somebody else."""
-    writer = filing_writer(boto_dynamodb(), laptop.local.settings.trust_table)
+    settings = laptop.local.settings
+    writer = filing_writer(boto_dynamodb(), settings.trust_table, settings.audit_table)
     broken = {**POLICY, "id": "broken", "cedar": "permit ("}
     writer.put(StoredDocument(Kind.POLICY, "broken", 1, broken), None, Change("somebody else", "2027-01-15T08:00:00Z"))
     answer = laptop.exchange()

@@ -4,7 +4,9 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+from federation.audit.trust_change import trust_record_id
 from federation.aws import archive_index
+from federation.aws.audit_items import record_key
 from federation.aws.issuer_keys import Store
 from federation.aws.items import item_key
 from federation.aws.key_maker import SPECS
@@ -13,11 +15,14 @@ from federation.aws.trust_items import (
     admin_partition,
     bucket_key,
     document_partition,
-    history_partition,
+    filed_key,
     naming_partition,
     patterns_partition,
+    pending_partition,
+    shards,
 )
 from federation.model.trust import DocumentRef, Kind, Selector
+from federation.system import RandomIdentifiers
 from tests.support.lambda_template import Deployment, Statement, Template, statements
 
 KEY_SET = document_partition(Kind.KEY_SET)
@@ -125,6 +130,7 @@ ALLOWED = {
         ("dynamodb:PutItem", "TrustTable"),
         ("dynamodb:UpdateItem", "TrustTable"),
         ("dynamodb:DeleteItem", "TrustTable"),
+        ("dynamodb:PutItem", "AuditTable"),
     ),
     "AdminFunction": allowed(
         "AdminLogGroup",
@@ -178,6 +184,7 @@ ALLOWED = {
         ("dynamodb:GetItem", "TrustTable"),
         ("dynamodb:PutItem", "TrustTable"),
         ("dynamodb:UpdateItem", "TrustTable"),
+        ("dynamodb:PutItem", "AuditTable"),
     ),
 }
 
@@ -321,14 +328,40 @@ WRITES = {
 """Role -> action -> what it may write of the state table. Nothing may erase a revocation."""
 
 
-def writable(deployment: Deployment, role: str, action: str, part: str) -> bool:
-    """By the role's statements on the state table; one without leading keys allows every item."""
-    return any(
-        any(fnmatchcase(key, pattern) for pattern in patterns)
+RECORDS = {
+    "TokenFunctionRole": {"PutItem": {"token"}, "UpdateItem": {"token"}},
+    "RevokeFunctionRole": {"PutItem": {"token"}, "UpdateItem": {"token"}},
+    "IssuerKeysFunctionRole": {"PutItem": {"token"}, "UpdateItem": {"token"}},
+    "AdminFunctionRole": {"PutItem": {"token", "trust"}, "UpdateItem": {"token"}},
+    "ApplyTrustFunctionRole": {"PutItem": {"trust"}},
+    "ConfirmTrustFunctionRole": {"PutItem": {"trust"}},
+    "FirstAdminFunctionRole": {"PutItem": {"trust"}},
+}
+"""Role -> action -> whose records it may write: those of tokens and deeds, or those of writes of trust."""
+
+
+def writing_trust(deployment: Deployment, role: str) -> Statement:
+    """The one by which the role puts items into the trust table."""
+    (writing,) = [
+        each
         for each in deployment.role_statements(role)
-        if each.effect == "Allow" and "StateTable" in each.resources and f"dynamodb:{action}" in each.actions
-        for patterns in [leading_keys(each)]
-        for key in (item_key(part, "x"), item_key(part, "x" * 600), item_key(part, "\u212a"))
+        if "dynamodb:PutItem" in each.actions and "TrustTable" in each.resources and each.effect == "Allow"
+    ]
+    return writing
+
+
+def writable(deployment: Deployment, role: str, action: str, part: str) -> bool:
+    """By the role's statements on the state table."""
+    keys = (item_key(part, "x"), item_key(part, "x" * 600), item_key(part, "\u212a"))
+    return any(may_write(deployment, role, action, "StateTable", key) for key in keys)
+
+
+def may_write(deployment: Deployment, role: str, action: str, table: str, key: str) -> bool:
+    """By the role's statements on the table; one without leading keys allows every item."""
+    return any(
+        any(fnmatchcase(key, pattern) for pattern in leading_keys(each))
+        for each in deployment.role_statements(role)
+        if each.effect == "Allow" and table in each.resources and f"dynamodb:{action}" in each.actions
     )
 
 
@@ -350,6 +383,36 @@ def test_O2_each_role_writes_the_state_that_is_its_own_and_no_other(deployment: 
     assert found == {(role, action, part) for role, may in WRITES.items() for action in may for part in may[action]}
 
 
+def test_P10_only_who_writes_trust_writes_its_records_and_nothing_changes_or_deletes_one(template: Template) -> None:
+    deployment = Deployment(template, FirstAdminIssuer="https://corp.example.com", FirstAdminSubject="alice")
+    ids = {"token": RandomIdentifiers().new(), "trust": trust_record_id(DocumentRef(Kind.ISSUER, "acme"), 7)}
+    found = {
+        (role, action, whose)
+        for role in deployment.of_type("AWS::IAM::Role")
+        for action in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
+        for whose, jti in ids.items()
+        if may_write(deployment, role, action, "AuditTable", record_key(jti)["pk"]["S"])
+    }
+    assert found == {(role, action, one) for role, may in RECORDS.items() for action in may for one in may[action]}
+
+
+@pytest.mark.parametrize("role", ["ApplyTrustFunctionRole", "AdminFunctionRole"])
+def test_P10_who_writes_trust_writes_documents_and_where_they_are_found_alone(
+    deployment: Deployment, role: str
+) -> None:
+    mapping, issuer = DocumentRef(Kind.MAPPING, "m"), DocumentRef(Kind.ISSUER, "acme")
+    found = [
+        *(document_partition(kind, shard) for kind in Kind if kind is not Kind.KEY_SET for shard in shards(kind)),
+        *(bucket_key("acme", Selector(claim, "*"))["pk"]["S"] for claim in ("sub", "x" * 600, "h\u00e9")),
+        *(patterns_partition("acme"), admin_partition(), pending_partition(), naming_partition(issuer, Kind.MAPPING)),
+        filed_key("1-layout", ("issuer", "https://acme.example.com"))["pk"]["S"],
+    ]
+    for action in ("PutItem", "UpdateItem", "DeleteItem"):
+        assert all(may_write(deployment, role, action, "TrustTable", key) for key in found)
+        for key in (item_key("history", mapping.kind, mapping.id), *KEYS[1:]):
+            assert not may_write(deployment, role, action, "TrustTable", key)
+
+
 @pytest.mark.parametrize("role", ["ApplyTrustFunctionRole", "AdminFunctionRole"])
 def test_who_writes_trust_cannot_write_keys(deployment: Deployment, role: str) -> None:
     (denied,) = [each for each in deployment.role_statements(role) if each.effect == "Deny"]
@@ -368,8 +431,7 @@ def test_the_archive_moves_its_own_head_and_marks_events_and_writes_nothing_else
 
 
 def test_who_confirms_what_is_dangerous_writes_mappings_and_no_other_document(deployment: Deployment) -> None:
-    statements = deployment.role_statements("ConfirmTrustFunctionRole")
-    (writing,) = [each for each in statements if "dynamodb:PutItem" in each.actions]
+    writing = writing_trust(deployment, "ConfirmTrustFunctionRole")
     assert writing.condition.keys() == {"ForAllValues:StringLike"}
     patterns = writing.condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
 
@@ -385,8 +447,6 @@ def test_who_confirms_what_is_dangerous_writes_mappings_and_no_other_document(de
     moved = (Kind.MAPPING, Kind.TRUST_REVISION)
     assert all(map(may_write, map(document_partition, moved)))
     assert not [kind for kind in Kind if kind not in moved and may_write(document_partition(kind))]
-    kept = [kind for kind in Kind if may_write(history_partition(DocumentRef(kind, "acme")))]
-    assert kept == [Kind.MAPPING]
     assert not any(map(may_write, KEYS))
 
 
@@ -435,17 +495,15 @@ def test_a_first_admin_is_written_once_by_a_function_that_writes_nothing_else(te
         "FirstAdminLogGroup",
         *((f"dynamodb:{action}", "TrustTable") for action in ("BatchGetItem", "GetItem", "Query")),
         *((f"dynamodb:{action}", "TrustTable") for action in ("ConditionCheckItem", "PutItem", "UpdateItem")),
+        ("dynamodb:PutItem", "AuditTable"),
     )
-    (writing,) = [each for each in with_admin.role_statements(role) if "dynamodb:PutItem" in each.actions]
+    writing = writing_trust(with_admin, role)
     patterns = writing.condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
 
     def may_write(partition: str) -> bool:
         return any(fnmatchcase(partition, pattern) for pattern in patterns)
 
     assert not any(map(may_write, KEYS))
-    for kind in (Kind.ISSUER, Kind.MAPPING):
-        assert may_write(history_partition(DocumentRef(kind, "first-admin")))
-        assert not may_write(history_partition(DocumentRef(kind, "acme")))
     named = DocumentRef(Kind.ISSUER, "first-admin"), DocumentRef(Kind.AUDIENCE, "federation-admin")
     naming = [naming_partition(ref, Kind.MAPPING) for ref in named]
     for partition in (admin_partition(), *naming, document_partition(Kind.AUDIENCE)):

@@ -50,6 +50,6 @@ def _adapters(engine: Engine) -> StatePorts:
         risks=DynamoRiskScores(dynamodb, state),
         kept=DynamoKeptTokens(dynamodb, state, clock),
         ledger=DynamoLedger(dynamodb, LedgerTables(names["FEDERATION_AUDIT_TABLE"], state), clock),
-        writer=filing_writer(dynamodb, trust),
+        writer=filing_writer(dynamodb, trust, names["FEDERATION_AUDIT_TABLE"]),
         clock=clock,
     )
