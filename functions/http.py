@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from msgspec import Struct
 
 from federation.aws.audit_log import PowertoolsAuditLog
 from federation.aws.lean.services import lean_services
 from federation.aws.service import AwsServices
-from federation.later import later
+from federation.later import later, module_later
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.ports import AuditLog
 from federation.settings import Settings, read_settings
@@ -17,6 +17,14 @@ from federation.web.authorities import system_trust
 from functions.event import Event, GatewayResponse, read_event, write_response
 from functions.runtime import Context, Handler
 from functions.telemetry import CountedRefusals, Counters, log_stream, structured_logger, trace_id
+
+if TYPE_CHECKING:
+    from functions import snapshot
+else:
+    snapshot = module_later("functions.snapshot")
+
+INITIALIZATION, SNAP_START = "AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start"
+"""How Lambda says that it will take a snapshot of this process."""
 
 
 class HttpEndpoint(Protocol):
@@ -76,7 +84,10 @@ class HttpFunction(Struct, frozen=True):
         stream = log_stream(environment)
         counters = Counters(stream)
         log = CountedRefusals(PowertoolsAuditLog(later(lambda: structured_logger(stream))), counters)
-        endpoint = self.endpoint(read_settings(environment), log, self.aws(environment))
+        aws = self.aws(environment)
+        if environment.get(INITIALIZATION) == SNAP_START:
+            snapshot.register(aws.drop_connections)
+        endpoint = self.endpoint(read_settings(environment), log, aws)
         return HttpHandler(CountedSuccesses(endpoint, counters, self.success)).handle
 
     def on(self, aws: AwsServices) -> "HttpFunction":

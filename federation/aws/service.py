@@ -90,3 +90,5 @@ class AwsServices(Struct, frozen=True):
 
     dynamodb: DynamoDb
     kms: Kms
+    drop_connections: Callable[[], None] = lambda: None
+    """Closes every connection that rests: in a restored snapshot its other end is gone."""

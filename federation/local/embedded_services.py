@@ -24,6 +24,9 @@ class EmbeddedTransport:
         request = prepared(self._place, head, body)
         return lambda: answered(request)
 
+    def close(self) -> None:
+        """There are no connections."""
+
 
 def embedded_services() -> AwsServices:
     """Of the environment that EmbeddedAws has made; a DynamoDB elsewhere is asked over HTTP."""

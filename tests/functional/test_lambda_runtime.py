@@ -21,9 +21,11 @@ from msgspec.structs import astuple
 from federation.local.issuers.loopback import IssuerKey, generate_key
 from federation.model.json import Json
 from federation.oauth.identifiers import GrantType, TokenType
+from tests.support.eventually import HANGS
 from tests.support.lambda_emulator import Emulator
 from tests.support.lambda_events import REQUEST_ID, gateway_event, token_event
 from tests.support.lambda_template import ROOT, Deployment, transform
+from tests.support.snapshot_runtime import RUNTIME, snapshot_runtime
 
 ISSUER = "https://federation.example.com"
 PARTNER = "https://idp.partner.example.com"
@@ -231,3 +233,20 @@ def test_a_function_cannot_do_what_its_role_does_not_allow(aws: Aws) -> None:
         assert "errorType" in publish.invoke({})
     with Emulator("functions.apply.handler", as_token) as apply:
         assert "errorType" in apply.invoke({"documents": [{"kind": "Audience", "id": "a", "scopes": ["b"]}]})
+
+
+def test_a_restored_snapshot_exchanges_as_whom_lambda_says(
+    token_function: Emulator, aws: Aws, partner_key: IssuerKey
+) -> None:
+    """SnapStart: no credentials in the environment, no connection before the restore, all of it loaded before."""
+    assert token_function
+    with snapshot_runtime("functions.token.handler", aws.environment("TokenFunction")) as runtime:
+        assert runtime.before_snapshot.wait(HANGS)
+        assert runtime.asked == [f"{RUNTIME}/restore/next"]
+        runtime.restored.set()
+        answers = [runtime.invoke(exchange(subject_token(partner_key, jti=f"restored-{n}"))) for n in range(2)]
+        assert [answer["statusCode"] for answer in answers] == [200, 200]
+        assert runtime.asked.count("/credentials") == 1
+        tokens = [json.loads(answer["body"])["access_token"] for answer in answers]
+        jtis = {jwt.decode(token, options={"verify_signature": False})["jti"] for token in tokens}
+        assert len(jtis) == 2

@@ -55,7 +55,8 @@ def test_a_route_leads_to_the_function_of_that_name(
 ) -> None:
     integration = integrations(deployment)[route]
     name = deployment.properties(function)["FunctionName"]
-    assert integration["uri"].endswith(f":function:{name}/invocations")
+    alias = ":live" if function == "TokenFunction" else ""
+    assert integration["uri"].endswith(f":function:{name}{alias}/invocations")
     assert integration["payloadFormatVersion"] == "2.0"
 
 

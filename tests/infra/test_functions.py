@@ -197,3 +197,21 @@ def test_proofs_need_a_nonce_unless_the_deployment_says_otherwise(
 ) -> None:
     variables = Deployment(template, **parameters).properties("TokenFunction")["Environment"]["Variables"]
     assert read_settings(variables).dpop_nonces is asked
+
+
+@pytest.mark.parametrize(
+    ("parameters", "snapshots", "started"),
+    [
+        ({}, "None", None),
+        ({"TokenStart": "snapshot"}, "PublishedVersions", None),
+        ({"TokenStart": "provisioned", "TokenProcesses": "3"}, "None", "3"),
+    ],
+)
+def test_the_token_function_starts_as_the_deployment_says(
+    template: Template, parameters: dict[str, str], snapshots: str, started: str | None
+) -> None:
+    """Never both: Lambda starts no processes of a version that has a snapshot."""
+    deployment = Deployment(template, **parameters)
+    assert deployment.properties("TokenFunction")["SnapStart"] == {"ApplyOn": snapshots}
+    provisioned = deployment.properties("TokenFunctionAliaslive").get("ProvisionedConcurrencyConfig")
+    assert provisioned == (started and {"ProvisionedConcurrentExecutions": started})

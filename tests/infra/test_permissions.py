@@ -469,7 +469,7 @@ def test_writing_and_confirming_are_two_functions_with_two_roles_that_nobody_is_
 def test_functions_are_invoked_by_what_triggers_them_and_nothing_else(deployment: Deployment) -> None:
     permissions = deployment.of_type("AWS::Lambda::Permission").values()
     assert {(each["FunctionName"], each["Principal"]) for each in permissions} == {
-        ("TokenFunction", "apigateway.amazonaws.com"),
+        ("TokenFunctionAliaslive", "apigateway.amazonaws.com"),
         ("HealthFunction", "apigateway.amazonaws.com"),
         ("NotFoundFunction", "cloudfront.amazonaws.com"),
         ("AdminFunction", "apigateway.amazonaws.com"),

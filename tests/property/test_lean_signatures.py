@@ -52,6 +52,9 @@ class Kept:
         self.head, self.body = head, body
         return lambda: pytest.fail("nobody answers")
 
+    def close(self) -> None:
+        """There are no connections."""
+
 
 def sent(dialect: Dialect, operation: str, who: Credentials, at: int, region: str, request: dict[str, Any]) -> Kept:
     kept = Kept()

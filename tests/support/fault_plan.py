@@ -78,6 +78,9 @@ class FaultyTransport:
         planned = HttpAnswer(response.status_code, dict(response.headers), response.content)
         return lambda: planned
 
+    def close(self) -> None:
+        """There are no connections."""
+
 
 def faulty_services(client: str) -> AwsServices:
     """Of the environment; `client`: one of CLIENTS."""

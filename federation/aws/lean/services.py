@@ -32,7 +32,13 @@ def lean_services(environment: Mapping[str, str], trust: Trust, connect: Connect
         place = place_of(dialect.name, region, environment)
         return LeanService(dialect, place.authority, region, connect(place, trust), shared)
 
-    return AwsServices(DynamoDb(service(DYNAMODB)), Kms(service(KMS)))
+    dynamodb, kms = service(DYNAMODB), service(KMS)
+
+    def drop_connections() -> None:
+        dynamodb.transport.close()
+        kms.transport.close()
+
+    return AwsServices(DynamoDb(dynamodb), Kms(kms), drop_connections)
 
 
 def credential_source(environment: Mapping[str, str], trust: Trust) -> CredentialSource:

@@ -38,6 +38,10 @@ class Transport(Protocol):
         """`head`: request line and headers, with the empty line. Raises AwsUnreachable."""
         ...
 
+    def close(self) -> None:
+        """Closes every connection that rests. Calls under way go on."""
+        ...
+
 
 class Place(Struct, frozen=True):
     """Where a service is."""
@@ -75,7 +79,7 @@ class SocketTransport:
         return lambda: self._answer(connection)
 
     def close(self) -> None:
-        """Every connection that rests; what is under way goes on."""
+        """Closes every connection that rests. Calls under way go on."""
         while self._resting:
             self._resting.pop().close()
 

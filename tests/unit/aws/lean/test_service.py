@@ -51,6 +51,9 @@ class Line:
         self.bodies.append(body)
         return self._attempts.pop(0)
 
+    def close(self) -> None:
+        """There are no connections."""
+
 
 class Case:
     """A service on a planned line."""
