@@ -7,8 +7,10 @@ from msgspec.structs import replace
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from federation.documents.hints import hint_for, hint_for_key
 from federation.documents.registry import KIND_NAMES, REGISTRY
 from federation.documents.schema.document import WORDS, TrustDocument
+from federation.documents.schema.policy import WrongText
 from federation.documents.source import InvalidDocuments, Location, Problem, SourceDocument
 from federation.model.json import Json
 from federation.model.nearest import did_you_mean
@@ -107,11 +109,22 @@ def problem_of(source: SourceDocument, schema: type[BaseModel], error: ErrorDeta
     # A bad key of a free mapping is reported at `[key]` behind it.
     location = tuple(part for part in error["loc"] if part != "[key]")
     if error["type"] == "extra_forbidden":
-        hint = _nearest(str(location[-1]), _keys_at(schema, location[:-1]))
+        known = _keys_at(schema, location[:-1])
+        hint = hint_for_key(_kind(source), location, known) or _nearest(str(location[-1]), known)
         return source.problem(location, f"unknown key {location[-1]}", hint)
     if error["type"] == "missing":
         return source.problem(location, f"{location[-1]} is missing")
-    return source.problem(location, _message(error), _hint(error))
+    misplaced = error.get("ctx", {}).get("error")
+    if isinstance(misplaced, WrongText):
+        line, column = source.in_file(location, misplaced.line, misplaced.column)
+        message = f"line {line}, column {column}: {misplaced.message}"
+        return source.problem_in_text(location, misplaced.line, message)
+    message = _message(error)
+    return source.problem(location, message, hint_for(_kind(source), location, message, error["input"]) or _hint(error))
+
+
+def _kind(source: SourceDocument) -> Json:
+    return source.value.get("kind") if isinstance(source.value, dict) else None
 
 
 def _message(error: ErrorDetails) -> str:

@@ -49,7 +49,7 @@ STORED = "(stored)"
 class SourceDocument(Redacted, Struct, frozen=True):
     """One document of a file, or of a request."""
 
-    HIDDEN: ClassVar[frozenset[str]] = frozenset({"lines"})
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"lines", "texts"})
 
     file: str
     value: Json
@@ -57,10 +57,22 @@ class SourceDocument(Redacted, Struct, frozen=True):
     """Where each location stands, from 1."""
     version: int = 0
     """Of what is stored; 0: it is not."""
+    texts: ReadOnly[Location, Location] = field(default_factory=dict)
+    """(line, columns before it) in the file of a text's first line, for each text whose lines are the file's own."""
 
     def problem(self, location: Location, message: str, hint: str = "") -> Problem:
         """A problem at the location, or at the nearest one around it that has a line."""
         return Problem(self.file, self._line(location), self.name, pointer(location), message, hint)
+
+    def problem_in_text(self, location: Location, line: int, message: str, hint: str = "") -> Problem:
+        """A problem in a line of the text at the location, told at the file's line where that is known."""
+        at = self.in_file(location, line, 1)[0] if location in self.texts else self._line(location)
+        return Problem(self.file, at, self.name, pointer(location), message, hint)
+
+    def in_file(self, location: Location, line: int, column: int) -> tuple[int, int]:
+        """A line and column of the text at the location as those of the file; as they are where that is not known."""
+        first, indent = self.texts.get(location, (1, 0))
+        return int(first) + line - 1, int(indent) + column
 
     @property
     def name(self) -> str:

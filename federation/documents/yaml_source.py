@@ -30,6 +30,10 @@ _LONGEST_INTEGER: Final = 100
 _WORDS: Final[dict[str, Json]] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
+_TABS = "indent with spaces, never with tabs"
+_FORGOTTEN = "put a line --- between two documents"
+
+
 class _UnreadableText(Exception):
     """The text cannot be read on from this line."""
 
@@ -44,6 +48,9 @@ class YamlTree:
     def __init__(self, file: str, text: str) -> None:
         self.problems: list[Problem] = []
         self._file = file
+        self._is_json = file.lower().endswith(".json")
+        self._file_lines = text.split("\n")
+        self._texts: dict[Location, Location] = {}
         self._events: Iterator[Event] = yaml.parse(text, Loader=yaml.SafeLoader)
         self._lines: dict[Location, int] = {}
 
@@ -54,7 +61,8 @@ class YamlTree:
         except _UnreadableText as error:
             self._report(error.line, str(error))
         except yaml.MarkedYAMLError as error:
-            self._report(error.problem_mark.line + 1 if error.problem_mark else 0, f"not YAML: {error.problem}")
+            line = error.problem_mark.line + 1 if error.problem_mark else 0
+            self._report(line, f"not YAML: {error.problem}", _TABS if "'\\t'" in str(error.problem) else "")
         except yaml.YAMLError:
             self._report(0, "not YAML: a character that must not stand in it")
 
@@ -62,14 +70,15 @@ class YamlTree:
         for event in self._events:
             if not isinstance(event, DocumentStartEvent):
                 continue
-            self._lines = {}
+            self._lines, self._texts = {}, {}
             value = self._value(next(self._events), ())
             if value is not None:
-                yield SourceDocument(self._file, value, self._lines)
+                yield SourceDocument(self._file, value, self._lines, texts=self._texts)
 
     def _value(self, event: Event, location: Location) -> Json:
         self._check_form(event, location)
         if isinstance(event, ScalarEvent):
+            self._place(event, location)
             return self._scalar(event)
         if isinstance(event, SequenceStartEvent):
             return self._sequence(location)
@@ -96,7 +105,8 @@ class YamlTree:
         while not isinstance(event := next(self._events), MappingEndEvent):
             key = self._key(event, location)
             if key in values:
-                self._report(_line(event), f"duplicate key {key}")
+                hint = _FORGOTTEN if location == () and key in ("kind", "id") and not self._is_json else ""
+                self._report(_line(event), f"duplicate key {key}", hint)
             self._lines[*location, key] = _line(event)
             values[key] = self._value(next(self._events), (*location, key))
         return values
@@ -116,6 +126,21 @@ class YamlTree:
             return int(event.value)
         return self._text(event)
 
+    def _place(self, event: ScalarEvent, location: Location) -> None:
+        """Where the text begins, if its lines are the file's: a block with `|`, or a text on one line as it stands."""
+        if event.start_mark is None or event.end_mark is None:
+            return
+        row = event.start_mark.line
+        if event.style is None and row == event.end_mark.line:
+            self._texts[location] = (row + 1, event.start_mark.column)
+        wanted = next(((n, line) for n, line in enumerate(event.value.split("\n")) if line), None)
+        if event.style != "|" or wanted is None:
+            return
+        number, line = wanted
+        found = self._file_lines[row + 1 + number] if row + 1 + number < len(self._file_lines) else ""
+        if found.rstrip("\r").endswith(line):
+            self._texts[location] = (row + 2, len(found.rstrip("\r")) - len(line))
+
     def _text(self, event: ScalarEvent) -> str:
         try:
             event.value.encode()
@@ -123,8 +148,8 @@ class YamlTree:
             self._report(_line(event), "half a surrogate pair; write the character itself instead of escapes")
         return str(event.value)
 
-    def _report(self, line: int, message: str) -> None:
-        self.problems.append(Problem(self._file, line, "", "", message))
+    def _report(self, line: int, message: str, hint: str = "") -> None:
+        self.problems.append(Problem(self._file, line, "", "", message, hint))
 
 
 def _line(event: Event) -> int:

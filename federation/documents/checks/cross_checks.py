@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from federation.documents.checks.clients import client_problems, shared_authorities, shared_trust_domains
 from federation.documents.checks.guard_rails import lends_itself, objections, read_as_others, trusts_too_many
 from federation.documents.checks.mapping_examples import example_problems
+from federation.documents.checks.match_lines import line_warnings
 from federation.documents.checks.names import name_problems
 from federation.documents.checks.policies import policy_problems
 from federation.documents.checks.policy_names import unknown_names
@@ -16,6 +17,7 @@ from federation.documents.schema.issuer import IssuerDocument
 from federation.documents.schema.mapping import GrantPart, MappingDocument
 from federation.documents.source import STORED, Problem
 from federation.mapping.match import filed_under
+from federation.model.document_values import seconds
 from federation.model.documents import decode_audience, decode_issuer, decode_mapping
 from federation.model.nearest import did_you_mean
 from federation.model.trust import Audience, DocumentRef, Kind, MatchValue
@@ -96,10 +98,10 @@ def warnings(documents: DocumentSet) -> Iterator[Problem]:
         if mapping.document.dangerous:
             yield _danger(mapping, documents.issuers[mapping.document.issuer].document)
         yield from _out_of_environment(mapping, documents)
-        for location, message, hint in read_as_others(
-            mapping.document, documents.issuers[mapping.document.issuer].document
-        ):
-            yield mapping.source.problem(location, message, hint)
+        yield from _longer_than_the_audience(mapping, documents)
+        issuer = documents.issuers[mapping.document.issuer].document
+        for found in (*read_as_others(mapping.document, issuer), *line_warnings(mapping.document, issuer)):
+            yield mapping.source.problem(found.location, found.message, found.hint)
     enabled = (mapping for mapping in documents.mappings.values() if mapping.document.enabled)
     patterns = Counter(one.document.issuer for one in enabled if _is_pattern(one.document, documents))
     for issuer_id, count in patterns.items():
@@ -189,6 +191,14 @@ def _out_of_environment(mapping: Written[MappingDocument], documents: DocumentSe
         message = f"Audience {audience.id} is of {where}, where Issuer {mapping.document.issuer} vouches for nobody"
         hint = "add the environment to the Issuer's environments, or leave the grant out"
         yield mapping.source.problem(("grants", number, "audience"), message, hint)
+
+
+def _longer_than_the_audience(mapping: Written[MappingDocument], documents: DocumentSet) -> Iterator[Problem]:
+    for number, grant in enumerate(mapping.document.grants):
+        audience = documents.audiences.get(grant.audience)
+        if audience and grant.max_ttl and seconds(grant.max_ttl) > seconds(audience.document.max_ttl):
+            message = f"Audience {grant.audience} has max_ttl {audience.document.max_ttl}, and the shorter one holds"
+            yield mapping.source.problem(("grants", number, "max_ttl"), message, "leave it out, or write a shorter one")
 
 
 def _barred(mapping: Written[MappingDocument], documents: DocumentSet, limit: Limit) -> Iterator[tuple[int, Audience]]:

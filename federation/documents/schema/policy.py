@@ -10,11 +10,19 @@ from federation.policy.cedar.problem import PolicyProblem
 from federation.policy.cedar.zones import parse_cidr
 
 
+class WrongText(ValueError):
+    """A policy's text is wrong at a place; `line` and `column` count from 1 in that text."""
+
+    def __init__(self, problem: PolicyProblem) -> None:
+        super().__init__(f"line {problem.line}, column {problem.column}: {problem.message}")
+        self.message, self.line, self.column = problem.message, problem.line, problem.column
+
+
 def _cedar(text: str, info: ValidationInfo) -> str:
     try:
         compile_policy(str(info.data.get("id", "policy")), text)
     except PolicyProblem as problem:
-        raise ValueError(f"line {problem.line}, column {problem.column}: {problem.message}") from problem
+        raise WrongText(problem) from problem
     return text
 
 
