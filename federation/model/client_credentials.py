@@ -39,6 +39,14 @@ def as_principal(client: Client) -> MappedPrincipal:
     return MappedPrincipal(principal, {}, mapping, as_issuer(client), (("client_id", client.id),), client=client)
 
 
+def caller_named(principal: str) -> str:
+    """`client_id` where no registered client asks: the principal, and never the id of a registered client.
+
+    Neither a principal nor an id of a document has a colon, and only an id may look like a principal of one word.
+    """
+    return principal if "/" in principal else f"principal:{principal}"
+
+
 def mapping_of(client: str) -> str:
     """The id of the mapping that stands for the client of that id."""
     return _PREFIX + client

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from federation.model.approval import StoredApproval
 from federation.model.authorization import TokenTerms
 from federation.model.binding import Binding
+from federation.model.client_credentials import caller_named
 from federation.model.one_time import OneTimeUse, Purpose
 from federation.model.status_list import LONGEST_LIFE
 from federation.model.tokens import VerifiedToken
@@ -63,7 +64,7 @@ def build_authorization(case: Case, decision: PolicyDecision, approval: StoredAp
         typ, opaque = common_typ(case.targets), is_opaque(case.targets, request.requested_token_type)
     return TokenTerms(
         principal=asking.mapped.principal,
-        client_id=asking.client.client_id or (*case.chain.actors, asking.mapped.principal)[0],
+        client_id=asking.client.client_id or caller_named((*case.chain.actors, asking.mapped.principal)[0]),
         audiences=tuple(target.audience.id for target in case.targets),
         token_audiences=tuple(target.audience.named for target in case.targets),
         scopes=case.scopes,

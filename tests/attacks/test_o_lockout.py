@@ -7,6 +7,8 @@ import pytest
 from federation.model.json import Json
 from tests.support.admin_world import AUDIENCE, AdminWorld, admin_mapping, issuer
 
+PERMIT_ALICE = 'permit (principal == Principal::"admin/alice", action, resource)'
+
 
 @pytest.fixture
 def world() -> AdminWorld:
@@ -41,7 +43,7 @@ def test_O6_nor_do_policies_lock_everybody_out(world: AdminWorld, document: dict
         policy('forbid (principal == Principal::"admin/alice", action, resource);'),
         policy('forbid (principal, action, resource) unless { context.network.zone == "corp" };'),
         policy('forbid (principal, action == Action::"impersonate", resource);'),
-        policy('permit (principal == Principal::"admin/alice", action, resource);', "default"),
+        policy(f"{PERMIT_ALICE} when {{ !(principal has tenant) }};", "default"),
         policy("forbid (principal, action, resource);", tenant="acme"),
         policy("forbid (principal, action, resource);", enabled=False),
     ],
@@ -78,9 +80,8 @@ def test_O6_the_admins_issuer_stays_one_for_the_audiences_environment(world: Adm
 def test_O6_an_admin_by_template_counts_as_one(world: AdminWorld) -> None:
     template = {**admin_mapping("staff"), "principal": "admin/{sub}"}
     assert world.put(template).status == 201
-    assert (
-        world.put(policy('permit (principal == Principal::"admin/staff", action, resource);', "default")).status == 201
-    )
+    cedar = 'permit (principal == Principal::"admin/staff", action, resource) unless { principal has tenant };'
+    assert world.put(policy(cedar, "default")).status == 201
 
 
 @pytest.mark.parametrize("body", [{"cedar": "permit ("}, {"cedar": 7}])

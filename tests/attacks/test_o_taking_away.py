@@ -71,7 +71,7 @@ BARS = {
     "by a condition": 'forbid (principal, action, resource) when { principal == Principal::"admin/vera" };',
     "by issuer": 'forbid (principal, action, resource) when { principal.issuer == "vault" };',
     "by what they ask for": 'forbid (principal, action, resource) when { context.scopes.contains("keys:write") };',
-    "by who is left": 'forbid (principal, action, resource) unless { principal.name == "admin/mallory" };',
+    "by who is left": 'forbid (principal, action, resource) unless { principal.name like "admin/mallor*" };',
 }
 
 

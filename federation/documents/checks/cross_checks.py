@@ -8,8 +8,9 @@ from federation.documents.checks.guard_rails import lends_itself, objections, re
 from federation.documents.checks.mapping_examples import example_problems
 from federation.documents.checks.match_lines import line_warnings
 from federation.documents.checks.names import name_problems
-from federation.documents.checks.policies import policy_problems
+from federation.documents.checks.policies import namesakes, policy_problems
 from federation.documents.checks.policy_names import unknown_names
+from federation.documents.checks.principals import meeting_principals
 from federation.documents.document_set import DocumentSet, DocumentT_co, Written
 from federation.documents.registry import REGISTRY, Reference, Tenancy, references
 from federation.documents.schema.document import TrustDocument
@@ -88,6 +89,7 @@ def problems(documents: DocumentSet, own_issuer: str = "", *, complete: bool = F
         yield from _mapping_problems(mapping, documents)
         yield from example_problems(mapping, documents)
     yield from _same_match(documents)
+    yield from meeting_principals(documents)
     yield from client_problems(documents)
     yield from policy_problems(documents)
 
@@ -110,6 +112,8 @@ def warnings(documents: DocumentSet) -> Iterator[Problem]:
             yield documents.issuers[issuer_id].source.problem((), message, "pin a selector")
     yield from reference_warnings(documents)
     yield from unknown_names(documents)
+    for policy in documents.policies.values():
+        yield from namesakes(policy, documents, let_in=False)
 
 
 def _danger(mapping: Written[MappingDocument], issuer: IssuerDocument) -> Problem:

@@ -1,5 +1,6 @@
 """What a policy's own tests say of it, and what only the shipped default may be."""
 
+import json
 from collections.abc import Iterator
 from collections.abc import Mapping as ReadOnly
 
@@ -9,8 +10,10 @@ from federation.documents.schema.document import TrustDocument
 from federation.documents.schema.policy import PolicyDocument
 from federation.documents.source import STORED, Location, Problem
 from federation.model.policy import Place, Policy, Zone
+from federation.policy.cedar.compile import read_policy
 from federation.policy.cedar.examples import ExampleProblem, run_examples
 from federation.policy.cedar.filing import DEFAULT_POLICY
+from federation.policy.cedar.namesakes import namesake
 from federation.policy.cedar.zones import ZoneTable
 
 _MEND = "send the policy with examples that hold, in the same set"
@@ -27,9 +30,34 @@ def policy_problems(documents: DocumentSet) -> Iterator[Problem]:
         for failed in _failed_examples(policy.document, places, zones):
             stored = policy.source.file == STORED
             yield from _moved(failed, policy, documents) if stored else (_failed(failed, policy),)
+        yield from namesakes(policy, documents, let_in=True)
         if policy.document.id == DEFAULT_POLICY.id and policy.document.tenant:
             message = "the default policy is everybody's: it cannot belong to a tenant"
             yield policy.source.problem(("tenant",), message, "leave tenant out, or give the policy another id")
+
+
+def namesakes(policy: Written[PolicyDocument], documents: DocumentSet, *, let_in: bool) -> Iterator[Problem]:
+    """In a policy of everybody's, where there are tenants: whoever has the name in any of them is meant.
+
+    `let_in`: of rules that are to their good; otherwise of prohibitions, which take away from one too many.
+    """
+    tenants = {issuer.document.tenant for issuer in documents.issuers.values()} - {None}
+    if policy.document.tenant is not None or not tenants or policy.source.file == STORED:
+        return
+    for rule in read_policy(policy.document.id, policy.document.cedar).rules:
+        found = namesake(json.loads(rule.cedar))
+        if found and found.is_let_in is let_in:
+            message = (
+                f'"{found.name}" may be somebody of any tenant: the policy is everybody\'s and says nothing of a tenant'
+            )
+            yield policy.source.problem(("cedar",), message, _WHOSE)
+            return
+
+
+_WHOSE = (
+    'add when { principal in Tenant::"..." }, or when { !(principal has tenant) } for whoever has none; '
+    "or give the policy its tenant"
+)
 
 
 def _zones(documents: DocumentSet) -> Iterator[Zone]:

@@ -5,6 +5,7 @@ However many mappings there are, none is read that could not be meant together w
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
+from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from federation.documents.checks.names import OTHER_KIND, names_meet
+from federation.documents.checks.principals import has_free
 from federation.documents.registry import REGISTRY, kind_of, references
 from federation.documents.source import STORED, Problem, SourceDocument
 from federation.mapping.match import filed_under
-from federation.model.confirmation import as_written
-from federation.model.documents import StoredDocument
+from federation.model.confirmation import as_written, takes_part
+from federation.model.documents import CorruptDocument, StoredDocument, decode_mapping
 from federation.model.json import Json
 from federation.model.trust import DocumentRef, Kind, Mapping, Selector
 from federation.ports import DocumentPages, MappingIndex, TrustWriter
@@ -61,10 +63,21 @@ class StoredTrust(Struct, frozen=True):
                 yield SourceDocument(STORED, {**as_written(document.body)}, version=document.version)
 
     def alongside(self, documents: "DocumentSet") -> tuple[Mapping, ...]:
-        """Enabled mappings that are found where those of the set will be found."""
+        """Enabled mappings that are found where those of the set will be, and some whose principals may meet theirs."""
         places = sorted(set(_places(documents)), key=repr)
-        found = (one for issuer, of_it in groupby(places, lambda place: place[0]) for one in self._found(issuer, of_it))
-        return tuple(one for one in found if one.id not in documents.mappings and not self._goes(one.id))
+        found: dict[str, Mapping] = {}
+        for issuer, of_it in groupby(places, lambda place: place[0]):
+            found |= {one.id: one for one in self._found(issuer, of_it)}
+            found |= {one.id: one for one in self._first(issuer)} if has_free(documents, issuer) else {}
+        return tuple(one for one in found.values() if one.id not in documents.mappings and not self._goes(one.id))
+
+    def _first(self, issuer: str) -> Iterator[Mapping]:
+        """Enabled mappings of an issuer: the first, since there may be a million."""
+        ids = self.pages.mappings_of(issuer, None, PAGE)
+        for state in self.writer.states([DocumentRef(Kind.MAPPING, id_) for id_ in ids]).values():
+            with suppress(CorruptDocument):
+                if state.document is not None and takes_part(state.document.body):
+                    yield decode_mapping(state.document)
 
     def problems(self, documents: "DocumentSet") -> Iterator[Problem]:
         """Names that meet, and issuers that become others under mappings that are not looked at again."""
@@ -123,10 +136,8 @@ class StoredTrust(Struct, frozen=True):
                 yield policy
 
     def _found(self, issuer: str, places: Iterable[tuple[str, Selector | None]]) -> Iterator[Mapping]:
-        selectors = [selector for _, selector in places]
-        yield from self.mappings.exact(issuer, [selector for selector in selectors if selector])
-        if None in selectors:
-            yield from self.mappings.patterns(issuer)
+        yield from self.mappings.exact(issuer, [selector for _, selector in places if selector])
+        yield from self.mappings.patterns(issuer)
 
     def _outsider(self, issuer: str, documents: "DocumentSet") -> str | None:
         after: str | None = None

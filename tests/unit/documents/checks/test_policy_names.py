@@ -47,7 +47,7 @@ def test_a_misspelt_name_is_warned_of(cedar: str, name: str, near: str) -> None:
     "cedar",
     [
         'forbid (principal in Tenant::"acme", action, resource in Environment::"prod");',
-        'forbid (principal == Principal::"anybody", action == Action::"delegate", resource == Audience::"vault");',
+        'forbid (principal == Principal::"client/any", action == Action::"delegate", resource == Audience::"vault");',
         f'{FORBID} when {{ context.network.zone == "" || context.network.zone == "corp" }};',
         f'{FORBID} when {{ context.risk.issuer >= 80 && context.proof == "none" && principal.issuer == "acme" }};',
     ],
