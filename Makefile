@@ -3,9 +3,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SAM := .venv-sam/bin
+FUZZ := .venv-fuzz/bin
 ENGINE := .venv-engine/bin
 
-.PHONY: help demo serve test quick lint unit packaging sam contract deployed race interop interop-issuers bench scale lock schemas clean
+.PHONY: help demo serve test quick lint unit packaging sam contract deployed race interop interop-issuers bench scale fuzz lock schemas clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -138,6 +139,18 @@ $(LAMBDA_PYTHON) -m compileall -q --invalidation-mode unchecked-hash -s $(1) -p 
 	|| echo 'Without $(LAMBDA_PYTHON) every cold start compiles every module: a second or two.' >&2
 endef
 
+.venv-fuzz/ready: requirements-dev.txt requirements-fuzz.txt
+	$(PYTHON) -m venv .venv-fuzz
+	$(FUZZ)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
+	$(FUZZ)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-fuzz.txt
+	@touch $@
+
+RUNS ?= 100000
+SECONDS_EACH ?= 0
+
+fuzz: .venv-fuzz/ready ## every parser under atheris: RUNS of each, or SECONDS_EACH
+	$(FUZZ)/python -m tests.fuzz --runs $(RUNS) --seconds $(SECONDS_EACH) $(TARGETS)
+
 sam: .venv-sam/ready ## the SAM CLI in an environment of its own, for sam build and sam deploy
 
 bench: .venv/ready ## what an exchange costs, beside what it may cost; npm's jose beside our verifier, where there is npm
@@ -166,5 +179,5 @@ lock: ## compile the hash-locked requirements from pyproject.toml (needs uv)
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
 clean: ## remove what the targets made
-	rm -rf .venv .venv-sam .venv-engine .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache build
+	rm -rf .venv .venv-sam .venv-engine .venv-fuzz .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache build
 	rm -rf tests/interop/*/target tests/interop/*/node_modules

@@ -1,23 +1,25 @@
 """Whoever calls the deployed API: over HTTPS, by the names of its outputs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import jwt
 
 from federation.client.admin import AdminApi
 from federation.client.credential import Credential
 from federation.client.exchange import Wanted, exchange, post_with_proof
-from federation.client.http import Answer, post_form, send
+from federation.client.http import Answer, send
 from federation.client.identity import Subject
 from federation.client.key import DpopKey
 from federation.model.confirmation import ADMIN_AUDIENCE, ADMIN_SCOPES
-from federation.oauth.identifiers import GrantType, TokenType
+from federation.oauth.identifiers import FORM, GrantType, TokenType
 from federation.oauth.metadata import JWKS_PATH
 from tests.deployed.idp import IdentityProvider
 from tests.deployed.trust import Parties
+from tests.support.eventually import HANGS
 
 ADMIN = "alice"
 """The first admin, as the deployment's parameters name her."""
@@ -53,11 +55,17 @@ class Caller:
             "audience": audience,
             **(form or {}),
         }
+        if key is None:
+            return self.post("/token", list(members.items()))
         return post_with_proof(f"{self.url}/token", list(members.items()), key)
+
+    def post(self, path: str, form: Sequence[tuple[str, str]]) -> Answer:
+        """However long a cold start takes on this machine."""
+        return send(f"{self.url}{path}", "POST", urlencode(form).encode(), {"content-type": FORM}, timeout=HANGS)
 
     def introspect(self, token: str) -> dict[str, Any]:
         """As the API that the token is for."""
-        answer = post_form(f"{self.url}/introspect", [("token", token), *self.parties.assertion(self.url)])
+        answer = self.post("/introspect", [("token", token), *self.parties.assertion(self.url)])
         assert answer.status == 200, answer.body
         return answer.members
 

@@ -37,7 +37,8 @@ def test_what_is_planned_is_applied_once(caller: Caller, session: Session) -> No
 
 def test_every_write_is_in_the_history_with_who_and_why(caller: Caller) -> None:
     (version,) = caller.admin().get("/history/mappings/sync").members["items"]
-    assert (version["who"], version["reason"]) == ("admin/first", "the deployed suite")
+    changed = version["changed"]
+    assert (changed["who"], changed["why"]) == ("admin/first", "the deployed suite")
 
 
 def _comes_in(caller: Caller, subject: str) -> bool:

@@ -10,12 +10,15 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from federation.client.admin import AdminRefused
 from federation.client.http import Answer, post_form, send
 from federation.client.key import DpopKey
 from federation.oauth.identifiers import FORM, GrantType, TokenType
 from tests.deployed.caller import Caller
 from tests.deployed.cloud import REGION
+from tests.deployed.dates import date_back
 from tests.deployed.roles import Session
+from tests.deployed.sam import Stack
 from tests.deployed.trust import PAY, READ, WRITE
 from tests.support.eventually import eventually
 from tests.support.sts_sessions import Session as StsSession
@@ -115,13 +118,20 @@ def test_who_proves_nothing_introspects_nothing(caller: Caller) -> None:
     assert post_form(f"{caller.url}/introspect", [("token", issued)]).status == 401
 
 
-def test_a_payment_waits_for_a_person_who_is_told(caller: Caller, told: Any) -> None:  # noqa: ANN401 (an SQS queue)
+def test_a_payment_waits_for_a_person_who_is_told(
+    caller: Caller,
+    deployed: Stack,
+    told: Any,  # noqa: ANN401 (an SQS queue)
+) -> None:
     asked = caller.exchange(caller.parties.person_token(caller.url), "settlements", {"scope": PAY})
     approval = asked.members["approval_id"]
     assert asked.members["error"] == "authorization_pending"
     message = eventually(lambda: told(approval))
     assert message["principal"] == "user/ada"
     decision = {"lifetime": "10m", "uses": 1, "reason": "Invoice 4711 was checked."}
+    with pytest.raises(AdminRefused, match="has not said so for a day"):
+        caller.admin().post(f"/approvals/{approval}/approve", decision)
+    date_back(deployed, days=2)
     caller.admin().post(f"/approvals/{approval}/approve", decision)
     paid = caller.exchange(caller.parties.person_token(caller.url), "settlements", {"scope": PAY})
     assert caller.verified(paid, "settlements")["scope"] == PAY

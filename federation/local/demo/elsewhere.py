@@ -5,11 +5,15 @@ the bridge trusts already stays: where one of the documents is there, nothing is
 """
 
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificate
+from jwt.algorithms import ECAlgorithm
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -29,6 +33,9 @@ from federation.local.demo.stage import (
 )
 from federation.local.demo.workloads import ALL
 from federation.local.issuers.loopback import IssuerKey
+from federation.local.mtls.identity import new_identity
+from federation.verification.jwk_set import X509_SVID
+from federation.verification.spiffe_id import SPIFFE
 
 REASON = "fedbridge demo"
 LOOKS, PAUSE = 30, 1.0
@@ -86,9 +93,24 @@ def _providers(sources: Sequence[SourceDocument], bridge: str) -> Providers:
 def _here(source: SourceDocument, keys: Mapping[str, IssuerKey], bridge: str) -> SourceDocument:
     """An Issuer with its keys in the document, whose tokens are for that bridge."""
     for name, issuer in issuer_documents([source]).items():
-        own: IssuerDocument = {"keys": {"jwks": keys[name].jwks}, "audiences": [bridge]} if name in keys else {}
+        own: IssuerDocument = (
+            {"keys": {"jwks": _jwks(issuer, keys[name])}, "audiences": [bridge]} if name in keys else {}
+        )
         return replace(source, value={**issuer, **own})
     return source
+
+
+def _jwks(issuer: IssuerDocument, key: IssuerKey) -> dict[str, Any]:
+    """A trust domain's bundle has an authority for certificates as well, without which no Client can be known by one."""
+    return {"keys": [key.jwk, _authority()]} if issuer.get("provider") == SPIFFE else key.jwks
+
+
+def _authority() -> dict[str, Any]:
+    """It signs nothing: its key is gone (X509-SVID section 6.2)."""
+    certificate = load_pem_x509_certificate(new_identity().authority.encode())
+    public: Any = certificate.public_key()
+    der = certificate.public_bytes(Encoding.DER)
+    return {**ECAlgorithm.to_jwk(public, as_dict=True), "use": X509_SVID, "x5c": [b64encode(der).decode()]}
 
 
 def _write(admin: AdminApi, documents: Sequence[Any]) -> None:

@@ -3,6 +3,8 @@
 - `dynamodb:LeadingKeys`: DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control".
 - `kms:SigningAlgorithm`, `kms:MessageType`, `kms:KeySpec`, `kms:KeyUsage`: KMS Developer Guide, "Condition keys".
 - `aws:ResourceTag` of a key in its own policy: KMS Developer Guide, "ABAC for AWS KMS".
+- `log-group:NAME:*` is the resource of what is asked of a log group: CloudWatch Logs User Guide, "Overview of managing
+  access permissions", ARN formats.
 - `aws:PrincipalArn` of a role's session is the role's: IAM User Guide, "AWS global condition context keys".
 """
 
@@ -28,6 +30,7 @@ def install() -> None:
     """From now on every request is asked for them."""
     iam_actions.dynamodb_service_context = _remembering(iam_actions.dynamodb_service_context)
     iam_actions.request_tag_context = _with_kms_keys(iam_actions.request_tag_context)
+    iam_actions.extract_resource_arn = _with_log_streams(iam_actions.extract_resource_arn)
     iam_evaluator.enforce = _with_leading_keys(iam_evaluator.enforce)
     iam_evaluator._resolve_condition_key = _with_role(iam_evaluator._resolve_condition_key)
 
@@ -99,6 +102,14 @@ def _partition_key(table: str, index: str) -> str:
     of_index = [each for each in found.get("GlobalSecondaryIndexes") or [] if each["IndexName"] == index]
     schema = of_index[0]["KeySchema"] if of_index else found.get("KeySchema", [])
     return next((str(each["AttributeName"]) for each in schema if each["KeyType"] == "HASH"), "")
+
+
+def _with_log_streams(extract: Callable[..., str]) -> Callable[..., str]:
+    def resource(service: str, *about: Any, **more: Any) -> str:
+        found = extract(service, *about, **more)
+        return f"{found}:*" if service == "logs" and ":log-group:" in found and not found.endswith(":*") else found
+
+    return resource
 
 
 def _with_kms_keys(context: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
