@@ -1,4 +1,4 @@
-"""The one thing that a run cannot wait for: documents that have stood for days. The account's administrator dates them back."""
+"""What no run can wait for: documents that have stood for days. The account's administrator dates them back."""
 
 import json
 from datetime import datetime, timedelta

@@ -101,7 +101,7 @@ def _here(source: SourceDocument, keys: Mapping[str, IssuerKey], bridge: str) ->
 
 
 def _jwks(issuer: IssuerDocument, key: IssuerKey) -> dict[str, Any]:
-    """A trust domain's bundle has an authority for certificates as well, without which no Client can be known by one."""
+    """The bundle of a trust domain needs an authority for certificates too: Clients are known by such certificates."""
     return {"keys": [key.jwk, _authority()]} if issuer.get("provider") == SPIFFE else key.jwks
 
 
