@@ -6,7 +6,7 @@ SAM := .venv-sam/bin
 FUZZ := .venv-fuzz/bin
 ENGINE := .venv-engine/bin
 
-.PHONY: help demo serve test quick lint unit packaging sam contract deployed race interop interop-issuers bench scale fuzz lock schemas clean
+.PHONY: help demo serve test quick lint unit packaging sam contract deployed race interop interop-issuers bench scale fuzz faults lock schemas clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -147,9 +147,16 @@ endef
 
 RUNS ?= 100000
 SECONDS_EACH ?= 0
+SEED ?= 0
 
 fuzz: .venv-fuzz/ready ## every parser under atheris: RUNS of each, or SECONDS_EACH
-	$(FUZZ)/python -m tests.fuzz --runs $(RUNS) --seconds $(SECONDS_EACH) $(TARGETS)
+	$(FUZZ)/python -m tests.fuzz --runs $(RUNS) --seconds $(SECONDS_EACH) --seed $(SEED) $(TARGETS)
+
+DOUBLES ?= 2000
+FAULTS_SECONDS ?= 0
+
+faults: .venv/ready ## every fault at every call of the functions, then two at once
+	$(BIN)/python -m tests.faults --doubles $(DOUBLES) --seconds $(FAULTS_SECONDS)
 
 sam: .venv-sam/ready ## the SAM CLI in an environment of its own, for sam build and sam deploy
 

@@ -4,7 +4,7 @@ import argparse
 import io
 import sys
 import time
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, suppress
 
 from tests.faults.proxy import FAULTS
 from tests.faults.runs import Injection, Outcome, calls_of, doubles, run, singles
@@ -33,7 +33,7 @@ def main() -> int:
             log.truncate(0)
             log.seek(0)
             if single.runs % 100 == 0:
-                print(f"{single.runs} of {len(pairs)}, broken {len(single.broken)}", file=told)  # noqa: T201
+                print(f"{single.runs} of {len(pairs)}, broken {len(single.broken)}", file=told)
 
         def each(injection: Injection) -> None:
             if time.monotonic() > until:
@@ -42,29 +42,24 @@ def main() -> int:
             log.truncate(0)
             log.seek(0)
 
-        try:
+        with suppress(TimeIsUp):
             doubles(calls, asked.doubles, each)
-        except TimeIsUp:
-            pass
     print(_table(single, double, len(pairs), asked.doubles))  # noqa: T201
     return int(bool(single.broken or double.broken))
 
 
 def _table(single: Outcome, double: Outcome, pairs: int, wanted: int) -> str:
-    lines = [
-        f"One fault: {single.runs:,} of {pairs:,} pairs of a call and a fault; {single.met:,} found their call. "
-        f"Two faults: {double.runs:,} of {wanted:,} runs; {double.met:,} found both.",
-        f"Slowest answer: {max(single.slowest, double.slowest):.1f} s. "
-        f"Invariants that did not hold: {len(single.broken) + len(double.broken)}.",
-        "",
-        "| fault | 200 | refused (4xx) | 500 | 503 |",
-        "|---|---|---|---|---|",
-    ]
+    ones = f"One fault: {single.runs:,} of {pairs:,} pairs of a call and a fault; {single.met:,} found their call."
+    twos = f"Two faults: {double.runs:,} of {wanted:,} runs; {double.met:,} found both calls."
+    broken = [*single.broken, *double.broken]
+    end = f"Slowest answer: {max(single.slowest, double.slowest):.1f} s. Invariants that did not hold: {len(broken)}."
+    spent = f"Runs after which a caller needed a fresh token: {single.spent} and {double.spent}."
+    lines = [ones, twos, end, spent, "", "| fault | 200 | 4xx | 500 | 503 |", "|---|---|---|---|---|"]
     for fault in FAULTS:
         counted = {status: single.statuses.get((fault, status), 0) for status in range(600)}
         refused = sum(number for status, number in counted.items() if 400 <= status < 500)
         lines.append(f"| {fault} | {counted[200]} | {refused} | {counted[500]} | {counted[503]} |")
-    lines += [f"- BROKEN {injection.flow} {dict(injection.faults)}: {why}" for injection, why in single.broken + double.broken]
+    lines += [f"- BROKEN {one.flow} {dict(one.faults)}: {why}" for one, why in broken]
     return "\n".join(lines)
 
 

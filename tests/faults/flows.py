@@ -8,11 +8,15 @@ from tests.faults.proxy import Plan
 from tests.faults.world import HANGS, Answered, Asked, World, exchange, foreign, of_token
 
 TYPED = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
-"""What a fault of ours or of AWS's may make of an honest request; whoever is refused hears one of these or a refusal."""
+"""What a fault may make of an honest request; a request that is refused hears one of these or its refusal."""
 
 
 class Broken(AssertionError):
     """An invariant does not hold; says which."""
+
+
+class Spent(Broken):
+    """No token left, and what came with the request is used up: giving it back failed as well. It is fail-closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +63,21 @@ def issues_once(world: World, asked: Asked, answer: Answered) -> None:
         raise Broken(f"an honest request was refused: {answer.members}")
     again = world.ask(asked)
     if again.status != 200:
-        raise Broken(f"nothing was issued and it cannot be repeated: {again.members}")
+        raise Spent(f"nothing was issued and it cannot be repeated: {again.members}")
     _one_record(world, again)
 
 
 def _one_record(world: World, answer: Answered) -> None:
-    jti = _jti(world, answer)
-    if jti is not None and len([one for one in world.records(jti) if "discarded" not in str(one)]) != 1:
-        raise Broken("a token left without its one record")
+    if (outcome := world.outcome(_jti(world, answer))) != "allow":
+        raise Broken(f"a token left, and its record says {outcome or 'nothing'}")
 
 
-def _jti(world: World, answer: Answered) -> str | None:
+def _jti(world: World, answer: Answered) -> str:
     """As introspection tells it: an opaque token says nothing."""
     told = world.ask(of_token("/introspect", str(answer.members["access_token"])))
     if told.members.get("active") is not True:
         raise Broken(f"the token that left is not active: {told.members}")
-    jti = told.members.get("jti")
-    return str(jti) if jti else None
+    return str(told.members["jti"])
 
 
 def never_issues(_: World, __: Asked, answer: Answered) -> None:

@@ -62,11 +62,6 @@ class FaultyHandler(MotoHandler):
         except OSError:
             self.close_connection = True
 
-    def held(self) -> bytes:
-        """What was written of an answer, which is not sent."""
-        written: bytes = self.wfile._write_buf if hasattr(self.wfile, "_write_buf") else b""  # type: ignore[attr-defined]
-        return written
-
 
 Fault: TypeAlias = Callable[[FaultyHandler, Plan, Callable[[], None]], None]
 """Given the connection, the plan, and the way to have the engine answer as usual."""
@@ -118,7 +113,7 @@ def _applied_and_closed(connection: FaultyHandler, _plan: Plan, passed: Callable
     connection.end()
 
 
-def _slow(connection: FaultyHandler, plan: Plan, passed: Callable[[], None]) -> None:
+def _slow(_connection: FaultyHandler, plan: Plan, passed: Callable[[], None]) -> None:
     plan.over.wait(SLOW)
     passed()
 

@@ -23,25 +23,27 @@ def main() -> int:
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(NAMES))
     parser.add_argument("--runs", type=int, default=100_000, help="of each target")
     parser.add_argument("--seconds", type=int, default=0, help="at most, for each target; 0: until its runs are over")
+    parser.add_argument("--seed", type=int, default=0, help="the same runs again; 0: others each time")
     parser.add_argument("--keep", type=Path, help="folder in which found inputs stay, for a merge into corpus/")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     if strangers := set(asked.targets) - set(NAMES):
         parser.error(f"no such target: {', '.join(sorted(strangers))}; there are {', '.join(NAMES)}")
     folder = asked.keep or Path(tempfile.mkdtemp(prefix="fuzz-"))
-    rows = [_run(name, asked.runs, asked.seconds, folder / name) for name in asked.targets or NAMES]
+    rows = [_run(name, (asked.runs, asked.seconds, asked.seed), folder / name) for name in asked.targets or NAMES]
     print(json.dumps(rows, indent=1) if asked.json else _table(rows))  # noqa: T201
     return int(any(row["ended"] not in ("runs", "time") for row in rows))
 
 
-def _run(name: str, runs: int, seconds: int, folder: Path) -> dict[str, object]:
+def _run(name: str, limits: tuple[int, int, int], folder: Path) -> dict[str, object]:
+    """`limits`: runs, seconds, seed."""
     folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "tests.fuzz.one", name, str(runs), str(seconds), str(folder)]
+    command = [sys.executable, "-m", "tests.fuzz.one", name, *map(str, limits), str(folder)]
     with (folder / "log").open("wb") as log:
         ended = subprocess.run(command, stdout=log, stderr=log, check=False).returncode
     result = folder / "result.json"
     counted = json.loads(result.read_text(encoding="utf-8")) if result.exists() else {}
-    over = counted.get("runs", 0) >= runs
+    over = counted.get("runs", 0) >= limits[0]
     found = [str(file) for file in folder.glob("*-*") if file.is_file()]
     how = ("runs" if over else "time") if ended == 0 else f"exit {ended}: {' '.join(found) or folder / 'log'}"
     return {"target": name, **counted, "ended": how}

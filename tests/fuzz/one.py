@@ -1,4 +1,4 @@
-"""One target under atheris: python -m tests.fuzz.one NAME RUNS SECONDS FOLDER.
+"""One target under atheris: python -m tests.fuzz.one NAME RUNS SECONDS SEED FOLDER.
 
 It ends when its runs are over or its time is up (0: never), or with an input for which `check` raised.
 """
@@ -13,7 +13,7 @@ import atheris  # in .venv-fuzz alone
 from tests.fuzz.registry import CORPUS, target
 
 with atheris.instrument_imports(include=["federation"]):
-    NAME, RUNS, SECONDS, FOLDER = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
+    NAME, RUNS, SECONDS, FOLDER = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[5])
     TARGET = target(NAME)
 
 from tests.fuzz.targets.outcome import TALLY
@@ -32,7 +32,7 @@ def main() -> None:
         (seeds / str(number)).write_bytes(seed)
     kept = [str(CORPUS / NAME)] if (CORPUS / NAME).is_dir() else []
     options = [f"-runs={RUNS}", f"-max_len={LARGEST.get(NAME, 2500)}", f"-artifact_prefix={FOLDER}/"]
-    options += ["-timeout=10", f"-max_total_time={SECONDS}"]
+    options += ["-timeout=10", f"-max_total_time={SECONDS}", f"-seed={sys.argv[4]}"]
     atheris.Setup([sys.argv[0], *options, str(found), str(seeds), *kept], _counted)
     atheris.Fuzz()
 
