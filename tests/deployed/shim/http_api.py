@@ -1,7 +1,7 @@
-"""Routes and integrations of an HTTP API's OpenAPI definition, which CloudFormation gives as `Body`.
+"""Routes, integrations and authorizers of an HTTP API's OpenAPI definition, which CloudFormation gives as `Body`.
 
-API Gateway Developer Guide, "Working with OpenAPI definitions for HTTP APIs" and "x-amazon-apigateway-integration".
-An update imports the definition anew, as ReimportApi does.
+API Gateway Developer Guide, "Working with OpenAPI definitions for HTTP APIs", "x-amazon-apigateway-integration" and
+"x-amazon-apigateway-authorizer". An update imports the definition anew, as ReimportApi does.
 """
 
 import json
@@ -14,6 +14,7 @@ from ministack.services.cloudformation import provisioners  # type: ignore[impor
 _METHODS = {method.lower(): method for method in ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH")}
 _METHODS["x-amazon-apigateway-any-method"] = "ANY"
 _SIGNED = "awsSigv4"
+_AUTHORIZER = "x-amazon-apigateway-authorizer"
 
 
 def install() -> None:
@@ -47,12 +48,20 @@ def _import(api: str, definition: Mapping[str, Any]) -> None:
     record["name"] = definition.get("info", {}).get("title", record["name"])
     schemes = definition.get("components", {}).get("securitySchemes", {})
     signed = {name for name, one in schemes.items() if one.get("x-amazon-apigateway-authtype") == _SIGNED}
+    asked = {name: _authorizer(api, one[_AUTHORIZER]) for name, one in schemes.items() if _AUTHORIZER in one}
     for path, method, operation in _operations(definition):
         target = _integration(api, operation["x-amazon-apigateway-integration"])
         needs = {name for each in operation.get("security", []) for name in each}
-        authorization = "AWS_IAM" if needs & signed else "NONE"
-        route = {"routeKey": f"{method} {path}", "target": target, "authorizationType": authorization}
-        apigateway._create_route(api, route)
+        authorization: dict[str, str] = {"authorizationType": "AWS_IAM" if needs & signed else "NONE"}
+        for name in needs & asked.keys():
+            authorization = {"authorizationType": "CUSTOM", "authorizerId": asked[name]}
+        apigateway._create_route(api, {"routeKey": f"{method} {path}", "target": target, **authorization})
+
+
+def _authorizer(api: str, asked: Mapping[str, Any]) -> str:
+    """Its id. The definition's members are those of CreateAuthorizer, but for its type."""
+    made = apigateway._create_authorizer(api, {**asked, "authorizerType": asked["type"].upper()})
+    return str(json.loads(made[2])["authorizerId"])
 
 
 def _operations(definition: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
