@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from aws_lambda_powertools import Logger
 from msgspec import Struct
 
-from federation.aws.approval_items import approval_in
+from federation.aws.approval_items import request_in
 from federation.bootstrap.notify import approval_notice
 from federation.model.approval import ApprovalState, StoredApproval
 from federation.ports import ApprovalNotice
@@ -40,7 +40,7 @@ class NotifyHandler(Struct, frozen=True):
 
 def waiting(event: Event) -> Iterator[StoredApproval]:
     """The pending approvals in an event of the state table's stream. What cannot be read is no request."""
-    approvals = read_images(event, approval_in)
+    approvals = read_images(event, request_in)
     return (approval for approval in approvals if approval.state is ApprovalState.PENDING)
 
 

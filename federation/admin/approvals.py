@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from federation.audit.event import event
-from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
+from federation.model.approval import ApprovalPage, ApprovalRequest, ApprovalState, StoredApproval
 from federation.model.json import JsonObject
 from federation.model.trust import CLIENT_NAMESPACE
 from federation.oauth.errors import OAuthError, TemporarilyUnavailable
@@ -26,6 +26,8 @@ MOST_USES = 100
 DENIED = 15 * 60
 """Seconds that a denial holds at least, so that it cannot be asked away."""
 MAX_REASON = 512
+MAX_PAGES = 10
+"""Pages of the store that one page takes: a tenant's requests lie among everybody's."""
 
 
 class CannotDecide(Exception):
@@ -115,13 +117,19 @@ class Approver:
         self._log = log
         self._trail = trail
 
-    def approvals(self, tenant: str | None) -> tuple[StoredApproval, ...]:
-        """What the admins of the tenant (None: anybody) decide and have decided, newest first."""
-        return tuple(one for one in self._approvals.approvals() if tenant in (None, one.request.tenant))
+    def page(self, tenant: str | None, state: str | None, after: str | None, limit: int) -> ApprovalPage:
+        """What the admins of the tenant (None: anybody) decide and have decided. `state`: only what is so.
 
-    def pending(self, tenant: str | None) -> tuple[StoredApproval, ...]:
-        """What waits for the admins of the tenant (None: for anybody), newest first."""
-        return tuple(one for one in self.approvals(tenant) if one.state is ApprovalState.PENDING)
+        Raises ValueError for a bad `after`.
+        """
+        found: list[StoredApproval] = []
+        for _ in range(MAX_PAGES):
+            page = self._approvals.page(after, limit - len(found))
+            found += [one for one in page.items if tenant in (None, one.request.tenant) and state in (None, one.state)]
+            after = page.after
+            if after is None or len(found) >= limit:
+                break
+        return ApprovalPage(tuple(found), after)
 
     def approve(
         self,

@@ -22,16 +22,18 @@ from federation.admin.approvals import (
 )
 from federation.admin.changes import rfc3339
 from federation.admin.second_admin import NewAdmin, SecondAdmin
+from federation.admin_api.cursor import PATTERN, Cursors
 from federation.admin_api.models import Body, ReasonText, Shown
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin_api.refusals import AdminRefusal, conflict, forbidden, wrong
 from federation.documents.schema.document import DURATION
-from federation.model.approval import ApprovalState, StoredApproval
+from federation.model.approval import ApprovalPage, ApprovalState, StoredApproval
 from federation.model.confirmation import APPROVALS_DECIDE
 from federation.model.document_values import seconds
 from federation.oauth.reasons import Reason
 
-MOST_SHOWN = 500
+DEFAULT_LIMIT = 100
+_LIST = "approvals"
 
 
 def _seconds(lifetime: object) -> object:
@@ -84,10 +86,10 @@ class ApprovalShown(Shown):
 
 
 class ApprovalsShown(Shown):
-    """Those that have not expired, newest first."""
+    """A page of those that have not expired, nearly the newest first; it may have few although there are more."""
 
     items: list[ApprovalShown]
-    truncated: Annotated[bool, Field(description=f"There are more than {MOST_SHOWN}.")]
+    next: Annotated[str | None, Field(description="The cursor of the next page; null: this is the last.")]
 
 
 def show_approval(stored: StoredApproval) -> dict[str, Any]:
@@ -115,6 +117,8 @@ def show_approval(stored: StoredApproval) -> dict[str, Any]:
 
 ID = Parameter("id", "[0-9a-f]{64}", "`approval_id`, as the caller was told it.")
 STATE = Parameter("state", "|".join(ApprovalState), "Only those that are so.")
+LIMIT = Parameter("limit", r"[1-9][0-9]?|1[0-9]{2}|200", f"Of a page: 1 to 200, {DEFAULT_LIMIT} by default.")
+CURSOR = Parameter("cursor", PATTERN, "`next` of the page before, for an hour, with everything else as it was.")
 
 
 class ApprovalRequests(Struct, frozen=True):
@@ -122,6 +126,7 @@ class ApprovalRequests(Struct, frozen=True):
 
     approver: Approver
     second: SecondAdmin
+    cursors: Cursors
 
     def operations(self) -> Iterator[Operation]:
         """The table."""
@@ -132,7 +137,7 @@ class ApprovalRequests(Struct, frozen=True):
             "What waits for a decision, and what was decided and has not expired; newest first.",
             handle=self._list,
             name="listApprovals",
-            query=(STATE,),
+            query=(STATE, LIMIT, CURSOR),
             response=ApprovalsShown,
         )
         yield Operation(
@@ -161,10 +166,17 @@ class ApprovalRequests(Struct, frozen=True):
         )
 
     def _list(self, request: AdminRequest) -> Answer:
-        wanted = request.query.get("state")
-        found = [one for one in self.approver.approvals(request.admin.tenant) if wanted in (None, one.state)]
-        items = [show_approval(one) for one in found[:MOST_SHOWN]]
-        return Answer(HTTPStatus.OK, {"items": items, "truncated": len(found) > MOST_SHOWN})
+        asked, admin = request.query, request.admin
+        after = self.cursors.read(_LIST, asked.get("cursor"), admin)
+        page = self._page(request, after, int(asked.get("limit", DEFAULT_LIMIT)))
+        following = None if page.after is None else self.cursors.make(_LIST, page.after, admin)
+        return Answer(HTTPStatus.OK, {"items": [show_approval(one) for one in page.items], "next": following})
+
+    def _page(self, request: AdminRequest, after: str | None, limit: int) -> ApprovalPage:
+        try:
+            return self.approver.page(request.admin.tenant, request.query.get("state"), after, limit)
+        except ValueError:
+            raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.BAD_CURSOR) from None
 
     def _approve(self, request: AdminRequest) -> Answer:
         said: ApproveBody = request.body

@@ -1,20 +1,28 @@
-"""Approvals on the state table: an item for each request that somebody must approve.
+"""Approvals on the state table. The function that asks writes requests; the one at which people decide, decisions."""
 
-    pk = ("approval", id)    request, state, requested_at, expires_at, version, decided_by?, decided_at?, reason, uses,
-                             listing
+import json
+from typing import Any
 
-`listing` and `expires_at` are the keys of an index that lists them without reading the rest of the table.
-"""
-
-from federation.aws.approval_items import INDEX, LISTING, MARGIN, approval_in, approval_item, approval_key
-from federation.aws.claims import ConditionNotMet, conditional
+from federation.aws.approval_items import (
+    DECISIONS,
+    INDEX,
+    MARGIN,
+    REQUESTS,
+    approval_item,
+    decision_key,
+    request_key,
+    standing,
+)
+from federation.aws.approvals_asked import WaitingLists
 from federation.aws.errors import translated
-from federation.aws.items import ATTEMPTS, Pause, full_jitter
+from federation.aws.items import ATTEMPTS, ConditionFailed, Item, Pause, Write, full_jitter, get_items, write_all
 from federation.aws.service import DynamoDb
-from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval, first_version
+from federation.model.approval import ApprovalPage, ApprovalRequest, ApprovalState, StoredApproval, first_version
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import Clock, VersionConflict
+
+_NEXT = "attribute_not_exists(pk) OR version < :version"
 
 
 class DynamoApprovals:
@@ -25,71 +33,105 @@ class DynamoApprovals:
         self._table = state_table
         self._clock = clock
         self._pause = pause
+        self._waiting = WaitingLists(dynamodb, state_table, pause)
 
     def approval(self, id_: str) -> StoredApproval | None:
-        """One strongly consistent GetItem."""
-        stored = self._load(id_)
+        """One strongly consistent BatchGetItem."""
+        _, stored = self._load(id_)
         return stored if stored and stored.expires_at > self._clock.now() else None
 
     def ask(self, request: ApprovalRequest, now: int, lifetime: int, *, used_up: int | None = None) -> StoredApproval:
-        """A GetItem, and a conditional PutItem where nothing stands. Of several askers at once all get the same.
+        """A BatchGetItem, and a conditional transaction where nothing stands. Of several at once all get the same.
 
         An ask that was applied although its answer was lost is found standing by the next try.
         """
         for attempt in range(ATTEMPTS):
             if attempt:
                 self._pause(attempt)
-            before = self._load(request.id)
+            over, before = self._load(request.id)
             if before and _stands(before, now, used_up):
                 return before
-            version = first_version(now, before)
-            pending = StoredApproval(request, ApprovalState.PENDING, now, now + lifetime, version)
-            if self._written(pending, before.version if before else None):
+            pending = StoredApproval(request, ApprovalState.PENDING, now, now + lifetime, first_version(now, before))
+            if self._asked(pending, over, now):
                 return pending
         raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "others ask for the same")
 
     def decide(self, decided: StoredApproval) -> None:
-        """One conditional PutItem; where that fails, a GetItem shows whether it was applied and its answer lost."""
-        if not self._written(decided, decided.version - 1) and self._load(decided.request.id) != decided:
+        """One transaction; where that fails, a BatchGetItem shows whether it was applied and its answer lost."""
+        version = {":version": {"N": str(decided.version - 1)}}
+        check = {
+            "TableName": self._table,
+            "Key": request_key(decided.request.id),
+            "ConditionExpression": "version = :version",
+            "ExpressionAttributeValues": version,
+        }
+        values = {":version": {"N": str(decided.version)}}
+        written = self._written([{"ConditionCheck": check}, self._put(decided, _NEXT, values)])
+        if not written and self._load(decided.request.id)[1] != decided:
             raise VersionConflict(decided.request.id)
 
-    def approvals(self) -> tuple[StoredApproval, ...]:
-        """One Query of the index, of as many pages as it takes."""
-        pages = self._dynamodb.query_pages(
-            TableName=self._table,
-            IndexName=INDEX,
-            KeyConditionExpression=f"{INDEX} = :partition AND expires_at > :now",
-            ExpressionAttributeValues={
-                ":partition": {"S": LISTING},
+    def page(self, after: str | None, limit: int) -> ApprovalPage:
+        """A Query of the index and a BatchGetItem. First what was asked lately, then what holds though it was not."""
+        listing, start = json.loads(after) if after else (REQUESTS, None)
+        page = self._query(listing, start, limit)
+        ids = [_id(item) for item in page["Items"]]
+        stand = [self._listed(listing, *both) for both in self._both(ids)]
+        found = sorted((one for one in stand if one), key=lambda one: (one.requested_at, one.version), reverse=True)
+        last = page.get("LastEvaluatedKey")
+        if last is None and listing == DECISIONS:
+            return ApprovalPage(tuple(found), None)
+        following = [listing, last] if last else [DECISIONS, None]
+        return ApprovalPage(tuple(found), json.dumps(following, separators=(",", ":")))
+
+    def _listed(self, listing: str, request: Item | None, decision: Item | None) -> StoredApproval | None:
+        """None: it has expired, or is listed among the requests."""
+        stored, now = standing(request, decision), self._clock.now()
+        is_asked = request is not None and int(request["expires_at"]["N"]) - MARGIN > now
+        return stored if stored and stored.expires_at > now and is_asked == (listing == REQUESTS) else None
+
+    def _query(self, listing: str, start: Item | None, limit: int) -> Any:  # noqa: ANN401 (as AWS answers)
+        query: Item = {
+            "TableName": self._table,
+            "IndexName": INDEX,
+            "KeyConditionExpression": f"{INDEX} = :partition AND expires_at > :now",
+            "ExpressionAttributeValues": {
+                ":partition": {"S": listing},
                 ":now": {"N": str(int(self._clock.now()) + MARGIN)},
             },
-        )
+            "ScanIndexForward": False,
+            "Limit": limit,
+        }
         with translated(Reason.STORE_UNAVAILABLE):
-            found = [approval_in(item) for page in pages for item in page["Items"]]
-        return tuple(sorted(found, key=lambda one: (one.requested_at, one.version), reverse=True))
+            return self._dynamodb.query(**query, **({"ExclusiveStartKey": start} if start else {}))
 
-    def _load(self, id_: str) -> StoredApproval | None:
-        with translated(Reason.STORE_UNAVAILABLE):
-            answer = self._dynamodb.get_item(TableName=self._table, Key=approval_key(id_), ConsistentRead=True)
-        return approval_in(answer["Item"]) if "Item" in answer else None
+    def _load(self, id_: str) -> tuple[int | None, StoredApproval | None]:
+        """The version of the request that lies there, and what stands."""
+        ((request, decision),) = self._both([id_])
+        stored = standing(request, decision)
+        return int(request["version"]["N"]) if request else None, stored
 
-    def _written(self, approval: StoredApproval, over: int | None) -> bool:
-        """False: what lies there is no longer the version `over` (None: nothing)."""
-        item = approval_item(approval)
+    def _both(self, ids: list[str]) -> list[tuple[Item | None, Item | None]]:
+        keys = [key(id_) for id_ in ids for key in (request_key, decision_key)]
+        items = get_items(self._dynamodb, self._table, keys, {"ConsistentRead": True}, self._pause)
+        found = {item["pk"]["S"]: item for item in items}
+        return [(found.get(request_key(id_)["pk"]["S"]), found.get(decision_key(id_)["pk"]["S"])) for id_ in ids]
+
+    def _asked(self, pending: StoredApproval, over: int | None, now: int) -> bool:
+        """False: what lies there is no longer the version `over` (None: nothing), or others were counted meanwhile."""
+        if over is None:
+            put = self._put(pending, "attribute_not_exists(pk)", {})
+        else:
+            put = self._put(pending, "version = :over", {":over": {"N": str(over)}})
+        return self._written([put, *self._waiting.entered(pending, now)])
+
+    def _put(self, approval: StoredApproval, condition: str, values: Item) -> Write:
+        put: Item = {"TableName": self._table, "Item": approval_item(approval), "ConditionExpression": condition}
+        return {"Put": put | ({"ExpressionAttributeValues": values} if values else {})}
+
+    def _written(self, writes: list[Write]) -> bool:
         try:
-            with conditional(Reason.STORE_UNAVAILABLE):
-                if over is None:
-                    self._dynamodb.put_item(
-                        TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(pk)"
-                    )
-                else:
-                    self._dynamodb.put_item(
-                        TableName=self._table,
-                        Item=item,
-                        ConditionExpression="version = :over",
-                        ExpressionAttributeValues={":over": {"N": str(over)}},
-                    )
-        except ConditionNotMet:
+            write_all(self._dynamodb, writes, Reason.STORE_UNAVAILABLE, self._pause)
+        except ConditionFailed:
             return False
         return True
 
@@ -97,3 +139,10 @@ class DynamoApprovals:
 def _stands(stored: StoredApproval, now: int, used_up: int | None) -> bool:
     spent = stored.state is ApprovalState.APPROVED and stored.version == used_up
     return stored.expires_at > now and not spent
+
+
+def _id(item: Item) -> str:
+    try:
+        return str(json.loads(item["request"]["S"])["id"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "an approval is unreadable") from error

@@ -91,7 +91,7 @@ class AdminApi:
             Histories(edits, visible, self.cursors),
             DocumentSets(edits, PlanEffects(self.loader, AuditedIdentities(self.records, self.clock), self.clock)),
             Confirmations(Confirmer(self.writer), second, edits, visible, self.clock),
-            ApprovalRequests(self._approver(), second),
+            ApprovalRequests(self._approver(), second, self.cursors),
             self._revocations(),
             self._keys(),
             Explanations(self.loader, self.state, self.clock),

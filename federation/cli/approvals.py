@@ -10,7 +10,7 @@ from rich.text import Text
 from federation.cli.console import Terminal, printable
 from federation.cli.failure import USAGE, Failed
 from federation.cli.main import SETTINGS, application_named
-from federation.cli.session import AdminSession, admin_command
+from federation.cli.session import AdminSession, admin_command, every
 
 EXAMPLE = "Example: fedbridge approvals list"
 
@@ -23,6 +23,7 @@ ID_LENGTH = 64
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="`approval_id`, as the caller was told it.")]
 State = Annotated[str | None, typer.Option(metavar="STATE", help="Only those: pending, approved or denied.")]
+Limit = Annotated[int, typer.Option(min=1, max=100_000, metavar="N", help="At most N.")]
 Lifetime = Annotated[str, typer.Option(metavar="TIME", help="How long it holds, as 15m; at most 24h.")]
 Uses = Annotated[int, typer.Option(min=1, metavar="N", help="How many tokens it is good for.")]
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why, for the trail.")]
@@ -34,16 +35,15 @@ def list_(
     session: AdminSession,
     *,
     state: State = None,
+    limit: Limit = 500,
 ) -> None:
     """Show what waits for a decision, and what was decided and holds, the newest first."""
     terminal = session.terminal
-    found = session.connect().get("/approvals", {"state": state} if state else None).members
-    terminal.answer(found)
-    for approval in found["items"] if not terminal.as_json else ():
+    found = list(every(session.connect(), "/approvals", limit, {"state": state} if state else None))
+    terminal.answer({"items": found})
+    for approval in found if not terminal.as_json else ():
         _print(terminal.results, approval)
-    if found.get("truncated"):
-        terminal.note("there are more: ask for one --state", "yellow")
-    if not found["items"]:
+    if not found:
         terminal.say("nothing waits for an approval", "green")
 
 

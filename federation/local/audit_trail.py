@@ -101,6 +101,10 @@ class PrintedNotice:
         self._stream.flush()
 
 
+LOOKED_AT = 100
+"""Requests: the newest."""
+
+
 class ApprovalWatch:
     """In the place of the state table's stream: looks again and again, and tells of what it has not seen yet."""
 
@@ -111,7 +115,8 @@ class ApprovalWatch:
 
     def __call__(self) -> None:
         """One look."""
-        pending = [one for one in self._approvals.approvals() if one.state is ApprovalState.PENDING]
+        found = self._approvals.page(None, LOOKED_AT).items
+        pending = [one for one in found if one.state is ApprovalState.PENDING]
         for approval in pending:
             if _name(approval) not in self._told:
                 self._notice.asked(approval)

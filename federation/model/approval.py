@@ -1,6 +1,8 @@
 """Just-in-time approvals: a policy asks, a person answers, the next exchange of the same request may go on."""
 
+from collections.abc import Iterator
 from enum import StrEnum
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -35,6 +37,8 @@ class ApprovalRequest(Struct, frozen=True):
     through: tuple[str, ...] = ()
     """To whom the tokens behind the request were issued, clients or principals without one: nor may they."""
     authorization_details: tuple[JsonObject, ...] = ()
+    issuer: str = ""
+    """Id of the Issuer document that vouches for the principal."""
 
 
 class StoredApproval(Struct, frozen=True):
@@ -52,6 +56,35 @@ class StoredApproval(Struct, frozen=True):
     reason: str = ""
     uses: int = 0
     """How many tokens it is good for."""
+
+
+class ApprovalPage(NamedTuple):
+    """Of all that have not expired, nearly the newest first."""
+
+    items: tuple[StoredApproval, ...]
+    """Few, or none, although there may be more."""
+    after: str | None
+    """Where the next page begins; None: this is the last."""
+
+
+MOST_OF_PRINCIPAL = 20
+MOST_OF_ISSUER = 200
+"""Requests that wait at once."""
+
+
+class WaitingList(NamedTuple):
+    """Requests of one principal, or of all whom an issuer vouches for."""
+
+    what: str
+    name: tuple[str, ...]
+    most: int
+
+
+def waiting_lists(request: ApprovalRequest) -> Iterator[WaitingList]:
+    """Those in which the request counts: nobody hides other people's by asking for more than anybody can read."""
+    tenant = () if request.tenant is None else (request.tenant,)
+    yield WaitingList("principal", (request.issuer, request.principal, *tenant), MOST_OF_PRINCIPAL)
+    yield WaitingList("issuer", (request.issuer,), MOST_OF_ISSUER)
 
 
 def first_version(requested_at: int, before: StoredApproval | None) -> int:

@@ -226,6 +226,10 @@ class Reason(StrEnum):
         "approval_pending",
         "Somebody must approve this; repeat the request when interval seconds have passed.",
     )
+    TOO_MANY_APPROVALS = (
+        "too_many_approvals",
+        "Too many requests of this identity or its issuer wait for an approval; have some decided, or wait an hour.",
+    )
     APPROVAL_DENIED = "approval_denied", "Somebody was asked to approve this and denied it."
     POLICY_UNAVAILABLE = "policy_unavailable", "The policies cannot be evaluated now; try again."
 

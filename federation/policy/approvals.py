@@ -40,6 +40,7 @@ def approval_request(case: Case, purposes: tuple[str, ...]) -> ApprovalRequest:
         client_id=client_id,
         through=through,
         authorization_details=case.details,
+        issuer=mapped.issuer.id,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
-from federation.model.approval import ApprovalRequest, StoredApproval
+from federation.model.approval import ApprovalPage, ApprovalRequest, StoredApproval
 from federation.model.documents import StoredDocument
 from federation.model.revocation import Revocation, RevocationKey
 from federation.model.risk import RiskKey, RiskScore
@@ -75,7 +75,8 @@ class Approvals(Protocol):
     def ask(self, request: ApprovalRequest, now: int, lifetime: int, *, used_up: int | None = None) -> StoredApproval:
         """What stands: made pending now, or there already, whatever its state.
 
-        What expired is replaced, and so is an approval of the version `used_up`.
+        What expired is replaced, and so is an approval of the version `used_up`. Raises TemporarilyUnavailable where
+        too many of the principal's or issuer's requests wait already.
         """
         ...
 
@@ -83,6 +84,6 @@ class Approvals(Protocol):
         """Write `decided` if its predecessor (version - 1) is current, else raise VersionConflict. Safe to repeat."""
         ...
 
-    def approvals(self) -> tuple[StoredApproval, ...]:
-        """Those that have not expired, newest first; one that was asked a moment ago may be missing."""
+    def page(self, after: str | None, limit: int) -> ApprovalPage:
+        """Those that have not expired, nearly the newest first; one that was asked a moment ago may be missing."""
         ...

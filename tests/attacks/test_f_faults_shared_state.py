@@ -81,7 +81,7 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "decide": lambda store: store.approvals.decide(
         approved(StoredApproval(REQUEST, ApprovalState.PENDING, NOW, NOW + 600))
     ),
-    "approvals": lambda store: store.approvals.approvals(),
+    "approvals": lambda store: store.approvals.page(None, 100).items,
     "take": lambda store: store.allowances.take(("client", "a"), LIMIT, 1),
     "secret": lambda store: store.secrets.secret(1),
 }

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from federation.aws.approval_items import approval_key
+from federation.aws.approval_items import approval_item, request_key
 from federation.aws.approvals import DynamoApprovals
 from federation.aws.service import DynamoDb
-from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
+from federation.model.approval import MOST_OF_ISSUER, MOST_OF_PRINCIPAL, ApprovalRequest, ApprovalState, StoredApproval
 from federation.oauth.errors import TemporarilyUnavailable
+from federation.oauth.reasons import Reason
 from federation.ports import Approvals, VersionConflict
 from tests.support.contract import Engine
 from tests.support.fake_approvals import FakeApprovals
@@ -65,14 +66,14 @@ def case(engine: Engine | None) -> Case:
     table = engine.tables()["FEDERATION_STATE_TABLE"]
 
     def delete(id_: str) -> None:
-        engine.dynamodb.delete_item(TableName=table, Key=approval_key(id_))
+        engine.dynamodb.delete_item(TableName=table, Key=request_key(id_))
 
     return Case(DynamoApprovals(engine.dynamodb, table, clock), clock, delete)
 
 
 def test_what_nobody_asked_for_is_not_there(case: Case) -> None:
     assert case.approvals.approval("a1") is None
-    assert case.approvals.approvals() == ()
+    assert case.approvals.page(None, 100).items == ()
 
 
 @pytest.mark.parametrize("request_", [PLAIN, FULL])
@@ -80,7 +81,7 @@ def test_what_is_asked_for_is_pending_and_read_as_it_was_asked(case: Case, reque
     pending = case.ask(request_)
     assert pending == StoredApproval(request_, ApprovalState.PENDING, NOW, NOW + LIFETIME, pending.version)
     assert case.approvals.approval(request_.id) == pending
-    assert case.approvals.approvals() == (pending,)
+    assert case.approvals.page(None, 100).items == (pending,)
 
 
 def test_asking_again_changes_nothing(case: Case) -> None:
@@ -104,10 +105,10 @@ def test_it_is_gone_when_its_end_has_come_and_not_before(case: Case, state: Appr
         case.approvals.decide(decided(pending, state=state))
     case.clock.at = pending.expires_at - 0.001
     assert case.approvals.approval("a1") is not None
-    assert len(case.approvals.approvals()) == 1
+    assert len(case.approvals.page(None, 100).items) == 1
     case.clock.at = pending.expires_at
     assert case.approvals.approval("a1") is None
-    assert case.approvals.approvals() == ()
+    assert case.approvals.page(None, 100).items == ()
 
 
 def test_what_expired_can_be_asked_for_anew(case: Case) -> None:
@@ -172,7 +173,7 @@ def test_the_newest_comes_first(case: Case) -> None:
         case.ask(replace(PLAIN, id=f"n{number}"))
         case.clock.advance(10)
     case.approve(case.ask(replace(PLAIN, id="n2")), lifetime=100_000)
-    assert [one.request.id for one in case.approvals.approvals()] == ["n4", "n3", "n2", "n1", "n0"]
+    assert [one.request.id for one in case.approvals.page(None, 100).items] == ["n4", "n3", "n2", "n1", "n0"]
 
 
 def test_of_many_who_ask_at_once_all_get_the_same(case: Case) -> None:
@@ -195,7 +196,69 @@ def test_of_many_who_decide_at_once_one_does(case: Case) -> None:
         assert sum(threads.map(attempt, range(1, 9))) == 1
 
 
+def asked(case: Case, number: int, **changes: str) -> StoredApproval:
+    return case.ask(replace(PLAIN, id=f"n{number}", **{"issuer": "acme", **changes}))
+
+
+def test_Q2_a_principal_has_so_many_waiting_and_no_more_until_one_is_decided(case: Case) -> None:
+    pending = [asked(case, number) for number in range(MOST_OF_PRINCIPAL)]
+    with pytest.raises(TemporarilyUnavailable) as refused:
+        asked(case, 99)
+    assert refused.value.reason is Reason.TOO_MANY_APPROVALS
+    assert case.approvals.approval("n99") is None
+    assert asked(case, 0) == pending[0]
+    assert asked(case, 98, principal="user/other").state is ApprovalState.PENDING
+    assert asked(case, 97, issuer="another").state is ApprovalState.PENDING
+    case.approve(pending[3])
+    assert asked(case, 99).state is ApprovalState.PENDING
+    case.clock.advance(LIFETIME)
+    assert asked(case, 96).state is ApprovalState.PENDING
+
+
+def test_Q2_all_whom_an_issuer_vouches_for_have_so_many_waiting_together(case: Case) -> None:
+    for number in range(MOST_OF_ISSUER):
+        asked(case, number, principal=f"user/{number}")
+    with pytest.raises(TemporarilyUnavailable) as refused:
+        asked(case, 999, principal="user/999")
+    assert refused.value.reason is Reason.TOO_MANY_APPROVALS
+    assert asked(case, 998, issuer="another").state is ApprovalState.PENDING
+
+
+def test_they_are_read_in_pages_each_once_the_newest_first(case: Case) -> None:
+    for number in range(7):
+        asked(case, number)
+        case.clock.advance(10)
+    case.approve(asked(case, 2), lifetime=100_000)
+    case.clock.advance(LIFETIME - 35)
+    found, after, pages = list[str](), None, 0
+    while pages == 0 or after is not None:
+        page = case.approvals.page(after, 3)
+        found += [one.request.id for one in page.items]
+        after, pages = page.after, pages + 1
+    assert found == ["n6", "n5", "n4", "n2"]
+
+
 # The adapter alone
+
+
+def test_O2_a_request_says_nothing_of_a_decision_and_a_decision_holds_for_what_was_looked_at(
+    engine: Engine, dynamodb: DynamoDb
+) -> None:
+    """The function that asks writes requests alone: whatever it writes there, nobody has approved."""
+    table = engine.tables()["FEDERATION_STATE_TABLE"]
+    adapter = DynamoApprovals(dynamodb, table, FixedClock(NOW))
+    pending = adapter.ask(PLAIN, NOW, LIFETIME)
+    adapter.decide(decided(pending))
+    approved = adapter.approval("a1")
+    assert approved is not None
+    assert approved.state is ApprovalState.APPROVED
+    wider = replace(pending, request=replace(PLAIN, scopes=("everything",)))
+    dynamodb.put_item(TableName=table, Item=approval_item(wider))
+    assert adapter.approval("a1") == wider
+    forged = approval_item(decided(pending)) | request_key("a1")
+    dynamodb.put_item(TableName=table, Item=forged)
+    with pytest.raises(TemporarilyUnavailable):
+        adapter.approval("a1")
 
 
 @pytest.mark.parametrize("missing", ["request", "state", "requested_at", "version", "uses", "reason"])
@@ -207,10 +270,11 @@ def test_what_cannot_be_read_is_neither_approved_nor_asked_for_again(
     adapter.ask(PLAIN, NOW, LIFETIME)
     dynamodb.update_item(
         TableName=table,
-        Key=approval_key("a1"),
+        Key=request_key("a1"),
         UpdateExpression="REMOVE #gone",
         ExpressionAttributeNames={"#gone": missing},
     )
-    for read in (lambda: adapter.approval("a1"), lambda: adapter.ask(PLAIN, NOW, LIFETIME), adapter.approvals):
+    reads = (lambda: adapter.approval("a1"), lambda: adapter.ask(PLAIN, NOW, LIFETIME), lambda: adapter.page(None, 5))
+    for read in reads:
         with pytest.raises(TemporarilyUnavailable):
             read()

@@ -131,7 +131,7 @@ def test_who_decides_is_told_of_every_request_and_of_nothing_else(deployment: De
     source = deployment.properties("NotifyFunctionApproval")
     assert (source["EventSourceArn"], source["FunctionName"]) == ("StateTable.StreamArn", "NotifyFunction")
     (pattern,) = [json.loads(each["Pattern"]) for each in source["FilterCriteria"]["Filters"]]
-    wanted = {INDEX: {"S": [approval_items.LISTING]}, "state": {"S": [ApprovalState.PENDING.value]}}
+    wanted = {INDEX: {"S": [approval_items.REQUESTS]}, "state": {"S": [ApprovalState.PENDING.value]}}
     assert pattern["dynamodb"]["NewImage"] == wanted
     assert source["MaximumRecordAgeInSeconds"] == ASKED_FOR
     topic = deployment.properties("NotifyFunction")["Environment"]["Variables"]["FEDERATION_APPROVAL_TOPIC"]

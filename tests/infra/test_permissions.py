@@ -136,7 +136,7 @@ ALLOWED = {
         "AdminLogGroup",
         ("lambda:InvokeFunction", "RotateFunction"),
         *(("dynamodb:" + action, "TrustTable") for action in ("ConditionCheckItem", "Query", *READ_AND_WRITE)),
-        *(("dynamodb:" + action, "StateTable") for action in READ_AND_WRITE),
+        *(("dynamodb:" + action, "StateTable") for action in ("ConditionCheckItem", *READ_AND_WRITE)),
         ("dynamodb:Query", "StateTable/index/listing"),
         *((f"dynamodb:{action}", "AuditTable") for action in ("BatchGetItem", "GetItem", "PutItem", "UpdateItem")),
         ("dynamodb:Query", "AuditTable/index/recent"),
@@ -303,7 +303,9 @@ STATE = (
     "cursor_secret",
     "allowance",
     "action",
-    "approval",
+    "approval-request",
+    "approval-decision",
+    "approval-asked",
     "revoked",
     "risk",
     "archived",
@@ -311,7 +313,7 @@ STATE = (
 """What items of the state table are about: the first part of their keys."""
 WRITES = {
     "TokenFunctionRole": {
-        "PutItem": {"once", "token", "nonce_secret", "approval"},
+        "PutItem": {"once", "token", "nonce_secret", "approval-request", "approval-asked"},
         "UpdateItem": {"once", "allowance"},
         "DeleteItem": {"once"},
     },
@@ -319,7 +321,7 @@ WRITES = {
     "RevokeFunctionRole": {"PutItem": {"once", "revoked"}, "UpdateItem": {"allowance"}},
     "IssuerKeysFunctionRole": {"PutItem": {"once"}, "DeleteItem": {"once"}},
     "AdminFunctionRole": {
-        "PutItem": {"once", "action", "revoked", "approval", "cursor_secret"},
+        "PutItem": {"once", "action", "revoked", "approval-decision", "cursor_secret"},
         "UpdateItem": {"action", "allowance"},
         "DeleteItem": {"once", "action"},
     },

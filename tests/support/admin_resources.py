@@ -40,6 +40,7 @@ class ResourceWorld(AdminWorld):
             ApprovalRequests(
                 Approver(self.approvals, self.clock, self.approval_log, trail),
                 SecondAdmin(self.trust, self.trust, self.pushed, self.clock),
+                self.cursors,
             ),
             Revocations(revoke, self.state, owners, self.clock),
             Explanations(self.loader, self.state, self.clock),

@@ -138,7 +138,8 @@ class Attacked:
 
     def approve(self, uses: int) -> None:
         """Somebody says yes to the one request that waits."""
-        (waiting,) = [one.request.id for one in self.world.approvals.approvals() if one.state is ApprovalState.PENDING]
+        found = self.world.approvals.page(None, 100).items
+        (waiting,) = [one.request.id for one in found if one.state is ApprovalState.PENDING]
         trail = decision_trail(self.world.clock)
         approver = Approver(self.world.approvals, self.world.clock, FakeApprovalLog(), trail)
         approver.approve(waiting, Decider("user/acme/boss"), uses=uses)

@@ -3,7 +3,14 @@
 from threading import Lock
 
 from federation.admin.approvals import DecisionTrail
-from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval, first_version
+from federation.model.approval import (
+    ApprovalPage,
+    ApprovalRequest,
+    ApprovalState,
+    StoredApproval,
+    first_version,
+    waiting_lists,
+)
 from federation.model.json import JsonObject
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
@@ -33,6 +40,7 @@ class FakeApprovals:
             spent = before and before.state is ApprovalState.APPROVED and before.version == used_up
             if before and before.expires_at > now and not spent:
                 return before
+            self._check_waiting(request, now)
             version = first_version(now, before)
             pending = StoredApproval(request, ApprovalState.PENDING, now, now + lifetime, version)
             self.kept[request.id] = pending
@@ -48,10 +56,20 @@ class FakeApprovals:
                 raise VersionConflict(decided.request.id)
             self.kept[decided.request.id] = decided
 
-    def approvals(self) -> tuple[StoredApproval, ...]:
+    def page(self, after: str | None, limit: int) -> ApprovalPage:
         self._reach()
+        start = int(after or 0)
         found = [one for one in self.kept.values() if one.expires_at > self._clock.now()]
-        return tuple(sorted(found, key=lambda one: (one.requested_at, one.version), reverse=True))
+        found.sort(key=lambda one: (one.requested_at, one.version), reverse=True)
+        following = str(start + limit) if len(found) > start + limit else None
+        return ApprovalPage(tuple(found[start : start + limit]), following)
+
+    def _check_waiting(self, request: ApprovalRequest, now: int) -> None:
+        waiting = [one for one in self.kept.values() if one.state is ApprovalState.PENDING and one.expires_at > now]
+        for wanted in waiting_lists(request):
+            lists = [each[:2] for one in waiting for each in waiting_lists(one.request)]
+            if lists.count(wanted[:2]) >= wanted.most:
+                raise TemporarilyUnavailable(Reason.TOO_MANY_APPROVALS)
 
     def _reach(self) -> None:
         if self.failing:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from msgspec import Struct
 
 from federation.insight.explain.question import Question
-from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
+from federation.model.approval import ApprovalPage, ApprovalRequest, ApprovalState, StoredApproval
 from federation.model.binding import Binding, ProvenKeys
 from federation.model.json import Claims
 from federation.model.risk import RiskKey, RiskScore
@@ -56,9 +56,9 @@ class Supposed(Struct, frozen=True):
         """Nothing can be decided here."""
         raise VersionConflict(decided.request.id)
 
-    def approvals(self) -> tuple[StoredApproval, ...]:
+    def page(self, _after: str | None, _limit: int) -> ApprovalPage:
         """None is kept."""
-        return ()
+        return ApprovalPage((), None)
 
 
 class SupposedRisks(Struct, frozen=True):

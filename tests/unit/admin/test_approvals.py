@@ -122,7 +122,7 @@ def test_nobody_decides_who_has_a_part_in_the_request(world: World, decider: Dec
 def test_for_another_tenants_admin_there_is_no_such_request(world: World, tenant: str) -> None:
     with pytest.raises(NoSuchApproval):
         world.approver.approve("a1", Decider("user/boss", tenant))
-    assert world.approver.pending(tenant) == ()
+    assert world.approver.page(tenant, "pending", None, 9).items == ()
 
 
 def test_a_request_without_tenant_is_for_an_admin_without_tenant(world: World) -> None:
@@ -204,8 +204,8 @@ def test_what_waits_is_shown_to_its_tenant_newest_first(world: World) -> None:
     world.ask(replace(REQUEST, id="a2"))
     world.ask(replace(REQUEST, id="a3", tenant="other"))
     world.approver.deny(world.ask(replace(REQUEST, id="a4")).request.id, BOSS)
-    assert [one.request.id for one in world.approver.pending("acme")] == ["a2", "a1"]
-    assert {one.request.id for one in world.approver.pending(None)} == {"a1", "a2", "a3"}
+    assert [one.request.id for one in world.approver.page("acme", "pending", None, 9).items] == ["a2", "a1"]
+    assert {one.request.id for one in world.approver.page(None, "pending", None, 9).items} == {"a1", "a2", "a3"}
 
 
 def test_a_decision_is_recorded_with_what_it_is_about(world: World) -> None:

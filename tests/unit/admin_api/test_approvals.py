@@ -57,6 +57,22 @@ def test_the_newest_comes_first_and_states_are_told_apart(world: ResourceWorld) 
     assert world.call("GET", "/approvals", query="state=maybe").status == 400
 
 
+def test_Q2_whoever_asks_much_hides_nobody_the_list_goes_on_by_cursor(world: ResourceWorld) -> None:
+    for number in range(60):
+        world.clock.advance(1)
+        ask(world, replace(REQUEST, id=f"{number:064x}", principal=f"user/{number}", tenant="globex"))
+    found, cursor = list[str](), ""
+    while True:
+        page = world.call("GET", "/approvals", query=f"limit=25{cursor}").members
+        found += [one["id"] for one in page["items"]]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert (len(found), len(set(found)), found[-1]) == (61, 61, ID)
+    assert [one["id"] for one in world.tina("GET", "/approvals", query="limit=25").members["items"]] == [ID]
+    assert world.call("GET", "/approvals", query="cursor=x").status == 400
+
+
 def test_a_tenant_sees_and_decides_its_own_alone(world: ResourceWorld) -> None:
     ask(world, replace(REQUEST, id=OTHER, tenant="globex"))
     assert [one["id"] for one in world.tina("GET", "/approvals").members["items"]] == [ID]

@@ -38,7 +38,7 @@ APPROVED = {**PENDING, "state": "approved", "decided_by": "admin/ada", "reason":
 @pytest.fixture
 def admin(tmp_path: Path) -> Iterator[FakeAdmin]:
     with fake_admin(tmp_path) as admin:
-        admin.bridge.admin("GET", "/approvals", Reply({"items": [PENDING], "truncated": False}))
+        admin.bridge.admin("GET", "/approvals", Reply({"items": [PENDING], "next": None}))
         admin.bridge.admin("POST", f"/approvals/{ID}/approve", Reply(APPROVED))
         admin.bridge.admin("POST", f"/approvals/{ID}/deny", Reply({**APPROVED, "state": "denied", "uses": 0}))
         admin.bridge.admin("POST", "/revocations", Reply({"revoked_at": 1}))
@@ -55,7 +55,7 @@ def test_what_waits_is_shown_with_all_that_is_to_be_decided(admin: FakeAdmin) ->
 
 def test_only_one_state_may_be_asked_for(admin: FakeAdmin) -> None:
     admin.run("approvals", "list", "--state", "pending")
-    assert admin.bridge.asked[-1].query == {"state": "pending"}
+    assert admin.bridge.asked[-1].query == {"state": "pending", "limit": "200"}
 
 
 def test_nothing_that_waits_is_said_too(admin: FakeAdmin) -> None:

@@ -53,7 +53,7 @@ def test_asked_anew_it_is_told_anew() -> None:
 def test_what_is_decided_is_not_told() -> None:
     world = World()
     world.ask()
-    (pending,) = world.approvals.approvals()
+    (pending,) = world.approvals.page(None, 100).items
     world.approvals.decide(replace(pending, state=ApprovalState.DENIED, version=pending.version + 1))
     world.watch()
     assert world.told == []
