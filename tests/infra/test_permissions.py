@@ -10,6 +10,7 @@ from federation.aws.audit_items import record_key
 from federation.aws.issuer_keys import Store
 from federation.aws.items import item_key
 from federation.aws.key_maker import SPECS
+from federation.aws.revocations import revocation_pk
 from federation.aws.trust_items import (
     MAPPING_SHARDS,
     admin_partition,
@@ -21,6 +22,7 @@ from federation.aws.trust_items import (
     pending_partition,
     shards,
 )
+from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.trust import DocumentRef, Kind, Selector
 from federation.system import RandomIdentifiers
 from tests.support.lambda_template import Deployment, Statement, Template, statements
@@ -318,7 +320,7 @@ WRITES = {
         "DeleteItem": {"once"},
     },
     "IntrospectFunctionRole": {"PutItem": {"once"}, "UpdateItem": {"allowance"}},
-    "RevokeFunctionRole": {"PutItem": {"once", "revoked"}, "UpdateItem": {"allowance"}},
+    "RevokeFunctionRole": {"PutItem": {"once"}, "UpdateItem": {"allowance"}},
     "IssuerKeysFunctionRole": {"PutItem": {"once"}, "DeleteItem": {"once"}},
     "AdminFunctionRole": {
         "PutItem": {"once", "action", "revoked", "approval-decision", "cursor_secret"},
@@ -396,6 +398,19 @@ def test_P10_only_who_writes_trust_writes_its_records_and_nothing_changes_or_del
         if may_write(deployment, role, action, "AuditTable", record_key(jti)["pk"]["S"])
     }
     assert found == {(role, action, one) for role, may in RECORDS.items() for action in may for one in may[action]}
+
+
+def test_O2_who_gives_up_a_token_revokes_that_token_and_nothing_wider(deployment: Deployment) -> None:
+    """A revocation of a principal, an issuer or everything is an admin's, and only an admin's role replaces one."""
+    keys = {what: RevocationKey(what, "x") for what in RevocationTarget}
+    role = "RevokeFunctionRole"
+    may = {
+        what for what, key in keys.items() if may_write(deployment, role, "PutItem", "StateTable", revocation_pk(key))
+    }
+    assert may == {RevocationTarget.JTI}
+    assert all(
+        may_write(deployment, "AdminFunctionRole", "PutItem", "StateTable", revocation_pk(key)) for key in keys.values()
+    )
 
 
 @pytest.mark.parametrize("role", ["ApplyTrustFunctionRole", "AdminFunctionRole"])
