@@ -23,14 +23,19 @@ ROOT = Path(__file__).parents[2]
 PRINTED = "http://127.0.0.1:8080"
 """Where the README's bridge listens."""
 FEDBRIDGE = Path(sys.executable).with_name("fedbridge")
+_CODE = re.compile(r"```.*?```", re.DOTALL)
+_LINK = re.compile(r"\]\(((?!http)[^)#\s]*)(#([^)\s]+))?\)")
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def blocks(language: str, containing: str = "") -> list[str]:
-    """The README's fenced blocks of a language, in order."""
-    text = (ROOT / "README.md").read_text()
+STORY = "docs/changing-trust.md"
+
+
+def blocks(language: str, containing: str = "", page: str = "README.md") -> list[str]:
+    """A page's fenced blocks of a language, in order."""
+    text = (ROOT / page).read_text()
     found = [block for name, block in _BLOCK.findall(text) if name == language and containing in block]
-    assert found, f"the README has no {language} block with {containing!r}"
+    assert found, f"{page} has no {language} block with {containing!r}"
     return found
 
 
@@ -121,7 +126,7 @@ def test_the_commands_run(laptop: Laptop) -> None:
 
 def story() -> list[tuple[str, int, list[str]]]:
     """What an admin types, how it ends, and lines of what is printed."""
-    section = (ROOT / "README.md").read_text().partition("\n## Changing trust\n")[2].partition("\n## ")[0]
+    section = (ROOT / STORY).read_text().partition("\n## ")[0]
     found = [*_BLOCK.findall(section), ("", "")]
     return [
         (block, _exits(block), printed.splitlines() if after == "text" else [])
@@ -148,7 +153,7 @@ def test_an_admin_sees_breaks_explains_mends_and_undoes_as_told(laptop: Laptop) 
 
 def test_the_trail_is_searched_and_whole_as_told(laptop: Laptop) -> None:
     exported = next(block for block, _, _ in story() if block.startswith("export")).splitlines()[0]
-    (block,) = blocks("sh", "fedbridge audit")
+    (block,) = blocks("sh", "fedbridge audit search", "docs/audit.md")
     printed = laptop.run(f"{exported} COLUMNS=200\n{block}")
     assert printed.splitlines()[-3].startswith("whole: ")
 
@@ -159,6 +164,25 @@ def test_every_make_target_that_is_named_exists() -> None:
     assert named <= targets
 
 
-def test_every_file_that_is_linked_exists() -> None:
-    links = re.findall(r"\]\(((?!http|#)[^)#]+)", (ROOT / "README.md").read_text())
-    assert [link for link in links if not (ROOT / link).exists()] == []
+PAGES = ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_file_and_heading_that_is_linked_exists(name: str) -> None:
+    page = ROOT / name
+    for link, _, heading in _LINK.findall(_CODE.sub("", page.read_text())):
+        target = page.parent / link if link else page
+        assert target.exists(), link
+        assert not heading or heading in _headings(target), f"{link}#{heading}"
+
+
+def _headings(page: Path) -> set[str]:
+    """Their anchors, as they are made of text: lower case, hyphens, no punctuation."""
+    titles = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_the_readme_is_short_and_the_index_of_the_pages_leaves_none_out() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) < 300
+    index = (ROOT / "docs" / "README.md").read_text()
+    assert [page.name for page in (ROOT / "docs").glob("*.md") if f"]({page.name}" not in index] == ["README.md"]
