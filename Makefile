@@ -33,7 +33,7 @@ lint: .venv/ready ## style, types, layers, template
 	$(BIN)/cfn-lint template.yaml
 
 unit: .venv/ready .venv-sam/ready ## the tests
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal # what is slow stands in one folder: the other worker takes half of it
 
 packaging: .venv/ready ## the wheel with each extra alone, in an empty environment
 	$(BIN)/pytest tests/packaging -n 2

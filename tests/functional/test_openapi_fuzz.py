@@ -31,7 +31,7 @@ from federation.local.issuers.loopback import generate_key
 from tests.support.openapi_cases import Asked, AskedFor, FuzzedApi
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "trust"
-REQUESTS = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 3}
+REQUESTS = {GenerationMode.POSITIVE: 2, GenerationMode.NEGATIVE: 2}
 """Of each operation: that keep to the document, that do not."""
 DESCRIBED = [
     not_a_server_error,
