@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import calls, cold, cpu, services
+from benchmarks import callers, calls, cold, cpu, services
 from benchmarks.world import aws_process, world
 
 
@@ -22,6 +22,9 @@ def main() -> None:
     with console.status("verifying as services do ..."):
         verified = services.measure()
     console.print(services.table(verified))
+    with console.status("asking as callers do ..."):
+        asked = callers.measure()
+    console.print(callers.table(asked))
 
 
 def _calls_table(rows: list[calls.Measured]) -> Table:

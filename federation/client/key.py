@@ -6,11 +6,17 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jwt
-from cryptography.hazmat.primitives.asymmetric import ec
-from jwt.algorithms import ECAlgorithm
+from federation.later import module_later
+
+if TYPE_CHECKING:
+    import jwt
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from jwt import algorithms
+else:
+    jwt, algorithms = module_later("jwt"), module_later("jwt.algorithms")
+    ec = module_later("cryptography.hazmat.primitives.asymmetric.ec")
 
 _PUBLIC = ("crv", "kty", "x", "y")
 
@@ -18,10 +24,12 @@ _PUBLIC = ("crv", "kty", "x", "y")
 class DpopKey:
     """An ES256 key pair. It is worth as much as the tokens that are bound to it: keep it as you would keep them."""
 
-    def __init__(self, private: ec.EllipticCurvePrivateKey) -> None:
+    def __init__(self, private: "ec.EllipticCurvePrivateKey") -> None:
         self._private = private
-        members: dict[str, str] = ECAlgorithm.to_jwk(private, as_dict=True)
+        members: dict[str, str] = algorithms.ECAlgorithm.to_jwk(private, as_dict=True)
         self._members = members
+        self._algorithm = algorithms.ECAlgorithm(algorithms.ECAlgorithm.SHA256)
+        self._header = _encoded({"typ": "dpop+jwt", "alg": "ES256", "jwk": self.public_jwk})
 
     @classmethod
     def generate(cls) -> "DpopKey":
@@ -32,12 +40,12 @@ class DpopKey:
     def load(cls, private_jwk: Mapping[str, str]) -> "DpopKey":
         """The key that `private_jwk` gave away; raises ValueError for anything else."""
         try:
-            key = ECAlgorithm(ECAlgorithm.SHA256).from_jwk(dict(private_jwk))
+            key = algorithms.ECAlgorithm(algorithms.ECAlgorithm.SHA256).from_jwk(dict(private_jwk))
         except (jwt.InvalidKeyError, ValueError) as error:
-            raise ValueError("no private EC key") from error
-        if isinstance(key, ec.EllipticCurvePrivateKey):
+            raise ValueError("no private P-256 key") from error
+        if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
             return cls(key)
-        raise ValueError("no private EC key")
+        raise ValueError("no private P-256 key")
 
     @property
     def private_jwk(self) -> Mapping[str, str]:
@@ -75,8 +83,17 @@ class DpopKey:
             **({"nonce": nonce} if nonce else {}),
             **({"ath": _digest(access_token)} if access_token else {}),
         }
-        return jwt.encode(claims, self._private, "ES256", {"typ": "dpop+jwt", "jwk": dict(self.public_jwk)})
+        signed = f"{self._header}.{_encoded(claims)}"
+        return f"{signed}.{_base64url(self._algorithm.sign(signed.encode(), self._private))}"
+
+
+def _encoded(members: Mapping[str, Any]) -> str:
+    return _base64url(json.dumps(members, separators=(",", ":")).encode())
 
 
 def _digest(text: str) -> str:
-    return urlsafe_b64encode(sha256(text.encode()).digest()).rstrip(b"=").decode("ascii")
+    return _base64url(sha256(text.encode()).digest())
+
+
+def _base64url(octets: bytes) -> str:
+    return urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")

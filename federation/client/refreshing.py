@@ -1,6 +1,5 @@
 """A value that expires, kept good by one flight at a time: looked at by many threads, fetched by one."""
 
-import asyncio
 import logging
 import os
 import random
@@ -9,12 +8,18 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from enum import Enum
-from typing import Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from weakref import WeakSet
 
 from msgspec import Struct
 
 from federation.client.errors import Refused, Unreachable
+from federation.later import module_later
+
+if TYPE_CHECKING:
+    import asyncio
+else:
+    asyncio = module_later("asyncio")
 
 MARGIN: Final = 60.0
 """Seconds before its end from when on a value is refreshed behind its users' backs; half its life if that is less."""

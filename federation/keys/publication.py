@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from federation.keys.jwk import signing_key
 from federation.keys.orders import Moves
 from federation.model.keys import MAX_AGE, KeySet, KeyState
+from federation.oauth.error_page import render_error_page
 from federation.oauth.metadata import (
     ERRORS_PATH,
     JWKS_PATH,
@@ -18,7 +19,6 @@ from federation.oauth.metadata import (
     Metadata,
     authorization_server_metadata,
     openid_configuration,
-    render_error_page,
 )
 from federation.ports import Clock, GuardedPublisher, KeySets, PublicKeys, PublishedDocument, Publisher
 

@@ -7,15 +7,19 @@ import ssl
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
-
-from cryptography.x509 import load_pem_x509_certificate
+from typing import TYPE_CHECKING, Final
 
 from federation.client.errors import BrokenSource
 from federation.client.identity import MTLS, Subject
 from federation.client.sources.reading import STALE
 from federation.client.sources.source import NAMED, Asked, Place, always
+from federation.later import module_later
 from federation.oauth.identifiers import TokenType
+
+if TYPE_CHECKING:
+    from cryptography import x509
+else:
+    x509 = module_later("cryptography.x509")
 
 _TRIES, _SPACE = 4, 0.05
 """How often two files are read that do not belong together yet, and the seconds between."""
@@ -59,7 +63,7 @@ def _no_passphrase() -> str:
 
 def _check_time(certificate: Path, now: Callable[[], float] = time.time) -> None:
     """Raises BrokenSource for one that ended long ago."""
-    ends = load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc.timestamp()
+    ends = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc.timestamp()
     if ends < now() - STALE:
         told = f"the certificate in {certificate} expired {int(now() - ends)} s ago"
         raise BrokenSource("mtls", told, "see why it is not replaced")

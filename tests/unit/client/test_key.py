@@ -2,6 +2,8 @@
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from jwt.algorithms import ECAlgorithm
 
 from federation.client.key import DpopKey
 
@@ -30,10 +32,16 @@ def test_a_stored_key_is_the_same_key() -> None:
 
 @pytest.mark.parametrize("members", [{}, {"kty": "oct", "k": "aa"}, {"kty": "EC", "crv": "P-256", "x": "a", "y": "b"}])
 def test_what_is_no_private_key_is_refused(members: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match="no private EC key"):
+    with pytest.raises(ValueError, match="no private P-256 key"):
         DpopKey.load(members)
 
 
+def test_a_key_on_another_curve_is_refused() -> None:
+    other = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP384R1()), as_dict=True)
+    with pytest.raises(ValueError, match="no private P-256 key"):
+        DpopKey.load(other)
+
+
 def test_a_public_key_signs_nothing() -> None:
-    with pytest.raises(ValueError, match="no private EC key"):
+    with pytest.raises(ValueError, match="no private P-256 key"):
         DpopKey.load(DpopKey.generate().public_jwk)

@@ -1,8 +1,13 @@
 """`FederatedToken` against a bridge that answers what a test says."""
 
 import asyncio
+import os
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any
@@ -201,6 +206,31 @@ def test_tasks_get_the_same_token(bridge: FakeBridge) -> None:
 
     assert asyncio.run(run()) == {"DPoP at.1"}
     assert len(bridge.asked) == 1
+
+
+def test_a_thousand_threads_at_its_end_make_one_exchange(bridge: FakeBridge) -> None:
+    now = [1000.0]
+    token = FederatedToken(bridge.url, "api", source=Own(), times=Times(lambda: now[0], lambda: now[0]))
+    token.get()
+    now[0] += 2 * ISSUED["expires_in"]
+    together = threading.Barrier(1000)
+    with ThreadPoolExecutor(1000) as pool:
+        shown = set(pool.map(lambda _: together.wait() >= 0 and token.get().access_token, range(1000)))
+    assert (shown, len(bridge.all_asked("POST", "/token"))) == ({"at.1"}, 2)
+
+
+def test_a_process_loads_no_more_than_its_first_exchange_needs(bridge: FakeBridge) -> None:
+    """What it may cost beside httpx and a plain POST, `make bench` measures."""
+    bridge.on("POST", "/token", Reply(BEARER))
+    script = (
+        "import sys; from federation.client import FederatedToken;"
+        f"FederatedToken({bridge.url!r}, 'api', source='env:OWN', bound=False).get();"
+        "print([name for name in ('asyncio', 'cryptography', 'jwt') if name in sys.modules])"
+    )
+    environment = {"PATH": os.environ["PATH"], "OWN": "own.own.own"}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def resource(bridge: FakeBridge) -> None:

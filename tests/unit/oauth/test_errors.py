@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from federation.oauth.error_page import render_error_page
 from federation.oauth.errors import (
     InsufficientScope,
     InvalidRequest,
@@ -13,7 +14,6 @@ from federation.oauth.errors import (
     OAuthError,
     TemporarilyUnavailable,
 )
-from federation.oauth.metadata import render_error_page
 from federation.oauth.reasons import Reason
 from federation.oauth.response import render_error
 
