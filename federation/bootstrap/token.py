@@ -104,10 +104,11 @@ def _verifiers(
 
 
 def _aws_request_verifier(settings: Settings, trust: CachedTrust, clock: Clock) -> "AwsRequestVerifier":
+    from federation.verification.aws_request.asking import BoundedCallers  # noqa: PLC0415
     from federation.verification.aws_request.verifier import AwsRequestVerifier  # noqa: PLC0415 - few bring one
     from federation.web.caller_identities import StsCallerIdentities  # noqa: PLC0415
 
-    callers = StsCallerIdentities(loopback=settings.loopback_issuers)
+    callers = BoundedCallers(StsCallerIdentities(loopback=settings.loopback_issuers), clock)
     return AwsRequestVerifier(TrustedIssuers(trust, settings.issuer), callers, clock)
 
 

@@ -36,6 +36,8 @@ class UnverifiedToken(Redacted, Struct, frozen=True):
     token_type: TokenType
     client_certificate: str | None = None
     """PEM of the TLS client certificate as the gateway saw it."""
+    source_ip: str = ""
+    """Of the request, as the gateway saw it."""
 
 
 class TokenTypeVerifier(Protocol):
@@ -55,21 +57,19 @@ class TokenVerifiers(Struct, frozen=True):
         """What the subject token proves; raises a typed OAuthError."""
         if request.subject_token is None or request.subject_token_type is None:
             raise InvalidRequest(Reason.MISSING_SUBJECT_TOKEN)
-        return self._verify(
-            UnverifiedToken(request.subject_token, request.subject_token_type, request.client_certificate)
-        )
+        return self._verify(request, request.subject_token, request.subject_token_type)
 
     def verify_actor(self, request: ExchangeRequest) -> VerifiedToken | None:
         """What the actor token proves, None if there is none: a bad one is refused, never dropped (ATTACKS H2)."""
         if request.actor_token is None or request.actor_token_type is None:
             return None
-        return self._verify(UnverifiedToken(request.actor_token, request.actor_token_type, request.client_certificate))
+        return self._verify(request, request.actor_token, request.actor_token_type)
 
-    def _verify(self, presented: UnverifiedToken) -> VerifiedToken:
-        kind = self.kinds.get(presented.token_type)
+    def _verify(self, request: ExchangeRequest, token: str, token_type: TokenType) -> VerifiedToken:
+        kind = self.kinds.get(token_type)
         if kind is None:
             raise InvalidRequest(Reason.UNSUPPORTED_SUBJECT_TOKEN_TYPE)
-        return kind.verify(presented)
+        return kind.verify(UnverifiedToken(token, token_type, request.client_certificate, request.source_ip))
 
 
 Providers: TypeAlias = Callable[[str], Provider]

@@ -13,6 +13,7 @@ from federation.model.trust import Issuer, IssuerKeys
 from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
+from federation.verification.aws_request.asking import BoundedCallers
 from federation.verification.aws_request.verifier import AwsRequestVerifier
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.verifier import UnverifiedToken
@@ -91,5 +92,5 @@ def sts_world(folder: Path, at: float = NOW, total: float = HANGS) -> Iterator[S
     clock = FixedClock(at)
     directory = Directory(trusted())
     with sts_as_aws(StsService(clock, ROLE), folder) as (server, connector):
-        callers = StsCallerIdentities(connector=connector, total=total)
+        callers = BoundedCallers(StsCallerIdentities(connector=connector, total=total), clock)
         yield StsWorld(server, directory, clock, AwsRequestVerifier(TrustedIssuers(directory, BRIDGE), callers, clock))

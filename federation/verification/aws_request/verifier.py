@@ -9,10 +9,11 @@ from msgspec import Struct
 from federation.model.json import Json
 from federation.model.tokens import VerifiedToken
 from federation.model.trust import Issuer
-from federation.oauth.errors import InvalidRequest, TemporarilyUnavailable
+from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
-from federation.ports import CallerIdentities, CallerIdentityAnswer, CallerIdentityRequest, Clock, FetchFailed
+from federation.ports import Clock
 from federation.verification.aws_request.answer import read_answer, role_claims
+from federation.verification.aws_request.asking import BoundedCallers
 from federation.verification.aws_request.parse import UnverifiedRequest, parse_request, rebuild
 from federation.verification.claims import SKEW
 from federation.verification.issuers import TrustedIssuers
@@ -64,11 +65,11 @@ class AwsRequestVerifier(Struct, frozen=True):
     """Verifies tokens of type `urn:ietf:params:aws:token-type:aws4_request`."""
 
     issuers: TrustedIssuers
-    callers: CallerIdentities
+    callers: BoundedCallers
     clock: Clock
 
     def verify(self, presented: UnverifiedToken) -> VerifiedToken:
-        """Which role signed it; raises InvalidRequest, or TemporarilyUnavailable if AWS cannot be asked."""
+        """Which role signed it; raises InvalidRequest, or TemporarilyUnavailable if AWS cannot be asked now."""
         # 1. Shape: nothing that two readers could read differently.
         request = parse_request(presented.token)
         # 2. Issuer: an endpoint that we trust, and a server id that is ours; a stranger costs nothing.
@@ -77,15 +78,9 @@ class AwsRequestVerifier(Struct, frozen=True):
         # 3. Signed just now.
         _check_age(request, issuer, self.clock.now())
         # 4. Signature: AWS holds the key, so AWS judges, over a request that we wrote.
-        identity = read_answer(self._ask(rebuild(request, issuer)))
+        identity = read_answer(self.callers.ask(rebuild(request, issuer), presented.source_ip))
         # 5. A role, in the part of AWS that was asked.
         return _verified(presented, request, issuer, role_claims(identity, endpoint.partition))
-
-    def _ask(self, request: CallerIdentityRequest) -> CallerIdentityAnswer:
-        try:
-            return self.callers.ask(request)
-        except FetchFailed as error:
-            raise TemporarilyUnavailable(Reason.CALLER_IDENTITY_UNAVAILABLE, str(error)) from error
 
 
 def _endpoint(issuer: Issuer, request: UnverifiedRequest) -> StsEndpoint:
