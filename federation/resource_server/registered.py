@@ -10,20 +10,20 @@ from federation.oauth.reasons import Reason
 _Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
-class ListPlace(msgspec.Struct, frozen=True):
+class ListPlace(msgspec.Struct, frozen=True, gc=False):
     """Where the token's status is."""
 
     uri: str
     idx: int
 
 
-class Status(msgspec.Struct, frozen=True):
+class Status(msgspec.Struct, frozen=True, gc=False):
     """`status` (draft-ietf-oauth-status-list section 6.1)."""
 
     status_list: ListPlace
 
 
-class Registered(msgspec.Struct, frozen=True):
+class Registered(msgspec.Struct, frozen=True, gc=False):
     """Times: whole seconds since the epoch."""
 
     iss: str

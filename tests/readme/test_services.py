@@ -1,4 +1,4 @@
-"""What the README shows of services is what happens: each of its adapters is run, with a token and without."""
+"""What README and docs/services.md show of services is what happens: each adapter is run, with a token and without."""
 
 import asyncio
 import json
@@ -27,6 +27,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from werkzeug.test import Client
 
+from federation.local.routes import load_template
 from federation.resource_server.adapters import lambda_authorizer
 from federation.resource_server.claims import Claims
 from federation.resource_server.testing import OwnBridge
@@ -37,6 +38,8 @@ ROOT = Path(__file__).parents[2]
 PRINTED = "https://federation.example.com"
 SCOPE, WHO = "risk:score:read", "partner/acme/billing-sync"
 MOST_LINES = 5
+AUTHORIZER = "Environment: {Variables: {FEDERATION_ISSUER"
+SAM_SNIPPET = "Type: AWS::Serverless::HttpApi"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 Names = dict[str, Any]
@@ -44,8 +47,9 @@ Answer = tuple[int, str]
 
 
 def block(containing: str) -> str:
-    """The README's one block that has it."""
-    (found,) = [text for _, text in _BLOCK.findall((ROOT / "README.md").read_text()) if containing in text]
+    """The one block that has it; where both pages have it, it is the same in both."""
+    pages = [(ROOT / name).read_text() for name in ("README.md", "docs/services.md")]
+    (found,) = {text for page in pages for _, text in _BLOCK.findall(page) if containing in text}
     return str(found)
 
 
@@ -57,9 +61,9 @@ def bridge() -> Iterator[OwnBridge]:
 
 @pytest.fixture
 def names(bridge: OwnBridge) -> Names:
-    """After the README's own three lines."""
+    """After the three lines that stand before all adapters."""
     names: Names = {"token": bridge.token("risk-engine", scope=SCOPE)}
-    exec(block("Verifier(").replace(PRINTED, bridge.issuer), names)  # noqa: S102  (the README's own text)
+    exec(block("claims = verifier.verify(").replace(PRINTED, bridge.issuer), names)  # noqa: S102  (the page's own text)
     assert names["claims"].principal == WHO
     return names
 
@@ -67,7 +71,7 @@ def names(bridge: OwnBridge) -> Names:
 def run(adapter: str, names: Names, **more: Any) -> Names:  # noqa: ANN401
     """The adapter's block, where there is what it names."""
     names.update(more)
-    exec(block(f"adapters.{adapter} import"), names)  # noqa: S102  (the README's own text)
+    exec(block(f"adapters.{adapter} import"), names)  # noqa: S102  (the page's own text)
     return names
 
 
@@ -93,6 +97,13 @@ def test_fastapi(names: Names) -> None:
     run("fastapi", names, app=FastAPI(), Annotated=Annotated, Claims=Claims)
     refused_and_let_in(web(TestClient(names["app"])), names["token"])
     assert names["app"].openapi()["paths"]["/scores"]["get"]["security"] == [{"federation-bridge": [SCOPE]}]
+
+
+def test_a_whole_service_of_fastapi(bridge: OwnBridge) -> None:
+    names: Names = {}
+    exec(block("app = FastAPI()").replace(PRINTED, bridge.issuer), names)  # noqa: S102  (the page's own text)
+    assert names["score"]
+    refused_and_let_in(web(TestClient(names["app"]), "/scores/7"), bridge.token("risk-engine", scope=SCOPE))
 
 
 def test_asgi(names: Names) -> None:
@@ -137,7 +148,7 @@ def test_a_lambda_function(names: Names) -> None:
 
 
 def test_the_authorizer(bridge: OwnBridge, names: Names) -> None:
-    written = yaml.safe_load(block("lambda_authorizer").replace(PRINTED, bridge.issuer))
+    written = yaml.safe_load(block(AUTHORIZER).replace(PRINTED, bridge.issuer))
     assert written["Handler"] == f"{lambda_authorizer.__name__}.handler"
     authorizer = lambda_authorizer.build(written["Environment"]["Variables"])
 
@@ -146,6 +157,22 @@ def test_the_authorizer(bridge: OwnBridge, names: Names) -> None:
         return (200 if answer["isAuthorized"] else 401), json.dumps(answer)
 
     refused_and_let_in(ask, names["token"])
+
+
+def test_the_snippet_of_a_sam_template_is_sound_and_runs(bridge: OwnBridge, tmp_path: Path) -> None:
+    snippet = "Transform: AWS::Serverless-2016-10-31\n" + block(SAM_SNIPPET)
+    (tmp_path / "template.yaml").write_text(snippet)
+    lint = Path(sys.executable).with_name("cfn-lint")
+    done = subprocess.run([lint, tmp_path / "template.yaml"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+    resources = load_template(tmp_path / "template.yaml")["Resources"]
+    written = resources["BridgeAuthorizer"]["Properties"]["Environment"]["Variables"]
+    assert resources["HttpApi"]["Properties"]["Auth"]["Authorizers"]["Bridge"]["Identity"]["ReauthorizeEvery"] == 0
+    authorizer = lambda_authorizer.build({**written, "FEDERATION_ISSUER": bridge.issuer})
+    assert authorizer(http_api_event({"authorization": f"Bearer {bridge.token('risk-engine', scope=SCOPE)}"}))[
+        "context"
+    ]
+    assert not authorizer(http_api_event({"authorization": f"Bearer {bridge.token('risk-engine')}"}))["isAuthorized"]
 
 
 def test_grpc(names: Names) -> None:
@@ -204,11 +231,11 @@ def _initializes(app: Any, token: str) -> None:  # noqa: ANN401
         assert client.post("/mcp", json=body, headers={**told, "authorization": f"Bearer {token}"}).status_code == 200
 
 
-def test_every_adapter_is_in_the_readme_in_five_lines() -> None:
+def test_every_adapter_is_shown_in_five_lines() -> None:
     shared = {"__init__", "lambda_request"}
     adapters = {file.stem for file in (ROOT / "federation" / "resource_server" / "adapters").glob("*.py")} - shared
     for adapter in sorted(adapters):
-        where = f"adapters.{adapter}.handler" if adapter == "lambda_authorizer" else f"adapters.{adapter} import"
+        where = AUTHORIZER if adapter == "lambda_authorizer" else f"adapters.{adapter} import"
         assert len([line for line in block(where).splitlines() if line.strip()]) <= MOST_LINES
 
 
