@@ -5,6 +5,7 @@ from collections.abc import Mapping as ReadOnly
 
 from msgspec import Struct
 
+from federation.model.quotas import Quotas
 from federation.model.trust import RateLimit
 
 ISSUER_RATE = RateLimit(per_second=200, burst=400)
@@ -46,6 +47,8 @@ class Settings(Struct, frozen=True):
     """Of all clients and issuers of a tenant together, whatever their documents say."""
     address_rate: RateLimit = ADDRESS_RATE
     """Of a source address."""
+    quotas: Quotas = Quotas()
+    """How much of trust a tenant may fill; for the admin API."""
     key_lifetime: int = KEY_LIFETIME_DAYS * DAY
     """Seconds for which a signing key signs before the next one does; for the function that rotates."""
     deployment: str = "federation-bridge"
@@ -80,6 +83,7 @@ def read_settings(environment: ReadOnly[str, str]) -> Settings:
         issuer_rate=_rate(environment, "FEDERATION_ISSUER_RATE", ISSUER_RATE),
         tenant_rate=_rate(environment, "FEDERATION_TENANT_RATE", TENANT_RATE),
         address_rate=_rate(environment, "FEDERATION_ADDRESS_RATE", ADDRESS_RATE),
+        quotas=_quotas(environment.get("FEDERATION_TENANT_QUOTAS", "")),
         key_lifetime=_key_lifetime(environment),
         deployment=environment.get("FEDERATION_DEPLOYMENT", "federation-bridge"),
         rotate_function=environment.get("FEDERATION_ROTATE_FUNCTION", ""),
@@ -87,6 +91,18 @@ def read_settings(environment: ReadOnly[str, str]) -> Settings:
         log_groups=tuple(environment.get("FEDERATION_LOG_GROUPS", "").split()),
         archive_bucket=environment.get("FEDERATION_ARCHIVE_BUCKET", ""),
     )
+
+
+def _quotas(text: str) -> Quotas:
+    """`policies=300 issuers=1000`: what is not named stays as it is."""
+    named = [one.partition("=") for one in text.split()]
+    if any(
+        name not in Quotas.__struct_fields__ or not re.fullmatch(r"[1-9][0-9]{0,6}", number)
+        for name, _, number in named
+    ):
+        known = " ".join(f"{name}={getattr(Quotas(), name)}" for name in Quotas.__struct_fields__)
+        raise SettingsError(f"FEDERATION_TENANT_QUOTAS is numbers by name, such as {known}")
+    return Quotas(**{name: int(number) for name, _, number in named})
 
 
 def _required(environment: ReadOnly[str, str], name: str) -> str:

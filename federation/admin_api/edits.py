@@ -20,6 +20,7 @@ from federation.insight.snapshot.loading import TrustLoader
 from federation.model.documents import StoredDocument
 from federation.model.history import Change
 from federation.model.json import JsonObject
+from federation.model.quotas import Quotas
 from federation.model.trust import DocumentRef
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
@@ -73,6 +74,7 @@ class Edits(Struct, frozen=True):
     clock: Clock
     lockout: LockOutGuard
     loopback: bool = False
+    quotas: Quotas = Quotas()
 
     def prepare(
         self, request: AdminRequest, sources: Sequence[SourceDocument], deletions: Collection[DocumentRef] = ()
@@ -135,7 +137,9 @@ class Edits(Struct, frozen=True):
         return validated
 
     def _validate(self, sources: Sequence[SourceDocument], stored: StoredTrust) -> ValidatedSet:
-        return validate(sources, loopback=self.loopback, stored=stored, own_issuer=self.loader.own_issuer)
+        return validate(
+            sources, loopback=self.loopback, stored=stored, own_issuer=self.loader.own_issuer, quotas=self.quotas
+        )
 
     def check_rights(
         self, request: AdminRequest, ref: DocumentRef, before: JsonObject | None, after: JsonObject | None

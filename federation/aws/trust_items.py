@@ -16,18 +16,18 @@ or, if it pins no claim that its provider names, among its issuer's patterns:
 
     pk = ("patterns", issuer)                sk = mapping id   version, body
 
-Where policies, issuers and audiences are found by what a request says (`federation.aws.places`), and how many documents
-a tenant has:
+Where policies, issuers and audiences are found by what a request says (`federation.aws.places`):
 
     pk = ("filed", kind, layout, *place)     sk = "filed"      m#<id> = ..., members
 
 Whether they lie there is said by the count of all writes, in `filed`: if that is another number than its `version`, a
 release that does not file them has written, and every document is read instead.
 
-Which documents of a kind name a document, enabled or not; which enabled mappings grant anything at the admin API; which
-wait for a second admin:
+Which documents of a kind name a document, enabled or not; which policies, issuers and clients a tenant has; which
+enabled mappings grant anything at the admin API; which wait for a second admin:
 
     pk = ("naming", kind, id, their kind)    sk = their id
+    pk = ("naming", "Tenant", tenant, kind)  sk = id
     pk = ("grants", "federation-admin")      sk = mapping id
     pk = ("pending", "Mapping")              sk = mapping id
 """
@@ -53,7 +53,6 @@ _COUNTS = frozenset({Kind.POLICY_SET, Kind.TRUST_REVISION})
 ONLY_SHARD = "0"
 BUCKET = "bucket"
 FILED = "filed"
-TALLY = "tally"
 MEMBER = "m#"
 
 
@@ -101,6 +100,11 @@ def naming_partition(ref: DocumentRef, kind: Kind) -> str:
     return item_key("naming", ref.kind, ref.id, kind)
 
 
+def owned_partition(kind: Kind, tenant: str | None) -> str:
+    """The partition of the ids of documents of that kind that the tenant has, None: that are everybody's."""
+    return item_key("naming", "Tenant", *(() if tenant is None else (tenant,)), kind)
+
+
 def admin_partition() -> str:
     """The partition of the ids of mappings that grant anything at the admin API."""
     return item_key("grants", ADMIN_AUDIENCE)
@@ -120,11 +124,6 @@ def filed_key(layout: str, place: tuple[str, ...]) -> Key:
     """The item of that place. What kind of place it is comes first: roles are told apart by that."""
     kind, *where = place
     return {"pk": {"S": item_key(FILED, kind, layout, *where)}, "sk": {"S": FILED}}
-
-
-def tally_key(layout: str, tenant: str) -> Key:
-    """The item that counts the tenant's documents."""
-    return {"pk": {"S": item_key(TALLY, layout, tenant)}, "sk": {"S": TALLY}}
 
 
 def members_of(item: Item | None) -> dict[str, str]:

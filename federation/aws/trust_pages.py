@@ -13,6 +13,7 @@ from federation.aws.trust_items import (
     document_partition,
     is_deleted,
     naming_partition,
+    owned_partition,
     pending_partition,
     shard_of,
     shards,
@@ -55,6 +56,10 @@ class DynamoTrustPages:
     def naming(self, ref: DocumentRef, kind: Kind, after: str | None, limit: int) -> tuple[str, ...]:
         """One Query."""
         return self._ids(naming_partition(ref, kind), after, limit)
+
+    def owned(self, kind: Kind, tenant: str | None, after: str | None, limit: int) -> tuple[str, ...]:
+        """One Query."""
+        return self._ids(owned_partition(kind, tenant), after, limit)
 
     def admin_mappings(self) -> tuple[str, ...]:
         """One Query, of as many pages as it takes: whom it left out would be no admin to whoever asks."""

@@ -18,6 +18,7 @@ from federation.aws.trust_items import (
     is_deleted,
     lives_text,
     naming_partition,
+    owned_partition,
     pending_partition,
     since_of,
     stored_document,
@@ -35,6 +36,9 @@ _NOT_THERE = "attribute_not_exists(pk) OR attribute_exists(deleted)"
 MOST_REMOVED = 40
 """Index entries that one write removes: the others go with the next one. An entry too many misleads nobody."""
 
+
+OWNED = frozenset({Kind.POLICY, Kind.ISSUER, Kind.CLIENT})
+"""Kinds of which is known which a tenant has."""
 
 Place: TypeAlias = tuple[str, ...]
 
@@ -289,6 +293,9 @@ class _Indexes(Struct, frozen=True):
 
 def _indexes_of(document: StoredDocument) -> Iterator[str]:
     yield from (naming_partition(ref, document.kind) for ref in document.lives)
+    if document.kind in OWNED:
+        tenant = document.body.get("tenant")
+        yield owned_partition(document.kind, tenant if isinstance(tenant, str) else None)
     if document.kind is Kind.MAPPING:
         yield naming_partition(DocumentRef(Kind.ISSUER, str(document.body["issuer"])), Kind.MAPPING)
         if takes_part(document.body) and admin_scopes(document.body):

@@ -84,7 +84,7 @@ class AdminApi:
     def resources(self) -> Sequence[Resource]:
         """Every table of operations."""
         lockout = LockOutGuard(self.loader, self.past, self.records, self.clock)
-        edits = Edits(self.loader, self.clock, lockout, self.settings.loopback_issuers)
+        edits = Edits(self.loader, self.clock, lockout, self.settings.loopback_issuers, self.settings.quotas)
         visible, second = Visible(self.pages, self.past, self.writer), self._second_admin()
         return (
             Documents(edits, visible, self.cursors),

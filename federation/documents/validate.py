@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from federation.documents.checks import cross_checks
+from federation.documents.checks.quotas import quota_problems
 from federation.documents.checks.stored import StoredTrust
 from federation.documents.document_set import DocumentSet, Written
 from federation.documents.form import completed, parse_document
@@ -14,6 +15,7 @@ from federation.documents.registry import REGISTRY
 from federation.documents.schema.document import TrustDocument
 from federation.documents.source import STORED, InvalidDocuments, Problem, SourceDocument
 from federation.documents.yaml_source import read_sources
+from federation.model.quotas import Quotas
 from federation.model.trust import DocumentRef, Kind
 
 
@@ -40,17 +42,20 @@ def validate(
     unreadable: Iterable[Problem] = (),
     stored: StoredTrust | None = None,
     own_issuer: str = "",
+    quotas: Quotas | None = None,
 ) -> ValidatedSet:
     """The documents as a set; raises InvalidDocuments. `unreadable`: what reading them has found wrong already.
 
     `stored`: what is there already, where the set is not all there is; what is wrong with that is not reported.
-    `own_issuer`: our URL, where it is known: the audience of issuers that name none.
+    `own_issuer`: our URL, where it is known: the audience of issuers that name none. `quotas`: of each tenant, beside
+    what is stored; None: it may write as much as it likes.
     """
     builder, written = _Builder(), list(sources)
     for source in (*(stored.beside(written) if stored else ()), *written):
         builder.add(source, loopback=loopback)
     documents = builder.documents(stored)
     found = [*unreadable, *builder.problems, *_contradictions(documents, own_issuer, stored)]
+    found += quota_problems(documents, stored, quotas) if stored and quotas else ()
     if problems := [problem for problem in found if problem.file != STORED]:
         raise InvalidDocuments(sorted(problems))
     warnings = (warning for warning in cross_checks.warnings(documents) if warning.file != STORED)

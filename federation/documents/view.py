@@ -56,6 +56,11 @@ class TrustView:
         """As the table has it."""
         return self._once(("naming", ref, kind, after, limit), lambda: self._pages.naming(ref, kind, after, limit))
 
+    def owned(self, kind: Kind, tenant: str | None, after: str | None, limit: int) -> tuple[str, ...]:
+        """As the table has it."""
+        key = ("owned", kind, tenant, after, limit)
+        return self._once(key, lambda: self._pages.owned(kind, tenant, after, limit))
+
     def admin_mappings(self) -> tuple[str, ...]:
         """As the table has it."""
         return self._once("admin mappings", self._pages.admin_mappings)

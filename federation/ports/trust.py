@@ -101,6 +101,13 @@ class DocumentPages(Protocol):
         """
         ...
 
+    def owned(self, kind: Kind, tenant: str | None, after: str | None, limit: int) -> tuple[str, ...]:
+        """Ids of policies, issuers or clients of the tenant, None: of everybody's, sorted, behind `after`; one read.
+
+        Every one that there is, and perhaps one that was never written or has moved.
+        """
+        ...
+
     def admin_mappings(self) -> tuple[str, ...]:
         """Ids of enabled mappings that grant anything at the admin API, all of them, sorted."""
         ...

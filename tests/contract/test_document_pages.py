@@ -52,6 +52,22 @@ def test_a_page_may_begin_behind_an_id_that_is_gone(trust: Trust) -> None:
     assert [one.id for one in trust.pages.page(Kind.ISSUER, "b", 5)] == ["c"]
 
 
+def test_what_a_tenant_has_is_one_read(trust: Trust) -> None:
+    for number, tenant in enumerate(("acme", None, "acme", "globex")):
+        write(trust.writer, issuer_ref(f"i{number}"), {**ISSUER, "tenant": tenant} if tenant else shared(ISSUER))
+    write(trust.writer, issuer_ref("i4"), {**ISSUER, "tenant": "acme"})
+    write(trust.writer, issuer_ref("i4"), {**ISSUER, "tenant": "globex"})
+    trust.writer.delete(issuer_ref("i2"), 1, SOMEBODY)
+    owned = {tenant: trust.pages.owned(Kind.ISSUER, tenant, None, 9) for tenant in ("acme", None, "globex", "x")}
+    assert owned == {"acme": ("i0",), None: ("i1",), "globex": ("i3", "i4"), "x": ()}
+    assert trust.pages.owned(Kind.ISSUER, "globex", "i3", 9) == ("i4",)
+    assert trust.pages.owned(Kind.ISSUER, "globex", None, 1) == ("i3",)
+
+
+def shared(body: JsonObject) -> JsonObject:
+    return {name: value for name, value in body.items() if name != "tenant"}
+
+
 def test_documents_come_with_their_version_and_who_wrote_them(trust: Trust) -> None:
     write(trust.writer, issuer_ref("acme"), ISSUER)
     (document,) = trust.pages.page(Kind.ISSUER, None, 5)

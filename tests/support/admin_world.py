@@ -25,6 +25,7 @@ from federation.insight.snapshot.loading import TrustLoader
 from federation.model.confirmation import ADMIN_AUDIENCE, ADMIN_SCOPES
 from federation.model.json import Json
 from federation.model.keys import KeySet, KeyState, SigningKey
+from federation.model.quotas import Quotas
 from federation.model.trust import Kind, Selector
 from federation.oauth.http import HttpRequest
 from federation.verification.own_tokens import AdminTokens, OwnTokenVerifier
@@ -46,6 +47,7 @@ from tests.support.jose_tokens import signed
 
 BRIDGE = "https://federation.example.com"
 NOW = 1_800_000_000
+PLENTY = Quotas()
 KEY = rsa_key("ours")
 
 Document = dict[str, Any]
@@ -106,7 +108,8 @@ class Reply:
 class AdminWorld:
     """A bridge with two global admins, alice and bob, and one of tenant acme, tina. corp vouches for the former."""
 
-    def __init__(self, trust: FakeTrust | None = None, *, bearer: bool = False) -> None:
+    def __init__(self, trust: FakeTrust | None = None, *, bearer: bool = False, quotas: Quotas = PLENTY) -> None:
+        self.quotas = quotas
         self.clock = FixedClock(NOW)
         self.trust = trust or FakeTrust()
         self.ledger = FakeLedger(self.clock)
@@ -151,7 +154,7 @@ class AdminWorld:
         self.records = FakeAuditRecords(self.ledger)
         self.loader = TrustLoader(self.trust, self.trust, self.trust, self.trust, BRIDGE)
         lockout = LockOutGuard(self.loader, self.trust, self.records, self.clock)
-        edits = Edits(self.loader, self.clock, lockout)
+        edits = Edits(self.loader, self.clock, lockout, quotas=self.quotas)
         visible = Visible(self.trust, self.trust, self.trust)
         second = SecondAdmin(self.trust, self.trust, self.pushed, self.clock)
         resources = (

@@ -210,6 +210,11 @@ class FakeTrust:
         found = (one.id for one in self._of_kind(kind) if ref in (*one.lives, _issuer_of(one)))
         return tuple(id_ for id_ in found if id_ > (after or ""))[:limit]
 
+    def owned(self, kind: Kind, tenant: str | None, after: str | None, limit: int) -> tuple[str, ...]:
+        self.reads += 1
+        ids = (one.id for one in self._of_kind(kind) if one.body.get("tenant") == tenant)
+        return tuple(id_ for id_ in ids if id_ > (after or ""))[:limit]
+
     def admin_mappings(self) -> tuple[str, ...]:
         self.reads += 1
         return tuple(one.id for one in self._of_kind(Kind.MAPPING) if takes_part(one.body) and admin_scopes(one.body))

@@ -81,7 +81,7 @@ def _moved(failed: ExampleProblem, policy: Written[PolicyDocument], documents: D
     """At what is about to be written: a stored policy's examples held when that was."""
     example = policy.document.examples[failed.number]
     for written, location in _rests_on(example, documents):
-        if written.source.file != STORED:
+        if written.source.file != STORED and getattr(written.document, "tenant", None) == policy.document.tenant:
             message = f"example {failed.number} of Policy {policy.document.id} would fail: {failed.message}"
             yield written.source.problem(location, message, _MEND)
 

@@ -6,7 +6,7 @@ However many mappings there are, none is read that could not be meant together w
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
 from contextlib import suppress
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -69,7 +69,7 @@ class StoredTrust(Struct, frozen=True):
         for issuer, of_it in groupby(places, lambda place: place[0]):
             found |= {one.id: one for one in self._found(issuer, of_it)}
             found |= {one.id: one for one in self._first(issuer)} if has_free(documents, issuer) else {}
-        return tuple(one for one in found.values() if one.id not in documents.mappings and not self._goes(one.id))
+        return tuple(one for one in found.values() if one.id not in documents.mappings and not self.goes(one.id))
 
     def _first(self, issuer: str) -> Iterator[Mapping]:
         """Enabled mappings of an issuer: the first, since there may be a million."""
@@ -106,10 +106,27 @@ class StoredTrust(Struct, frozen=True):
             if found is not None and found.body.get("enabled", True):
                 yield names_meet(documents.written(ref).source, other.kind)
 
+    def owned(self, kind: Kind, tenant: str, most: int) -> frozenset[str]:
+        """Ids of what the tenant has, without what goes; one read, and few more where there are as many as that."""
+        ids = self.pages.owned(kind, tenant, None, most + PAGE)
+        if len(ids) >= most:  # an entry may be of a document that was never written, or that has moved
+            return frozenset(one.id for one in self._there(kind, tenant, ids))
+        return frozenset(id_ for id_ in ids if DocumentRef(kind, id_) not in self.deletions)
+
+    def owned_documents(self, kind: Kind, tenant: str | None) -> tuple[StoredDocument, ...]:
+        """What the tenant has, or what is everybody's, without what goes: the first of them."""
+        return self._there(kind, tenant, self.pages.owned(kind, tenant, None, PAGE))
+
+    def _there(self, kind: Kind, tenant: str | None, ids: Iterable[str]) -> tuple[StoredDocument, ...]:
+        refs = [ref for id_ in ids if (ref := DocumentRef(kind, id_)) not in self.deletions]
+        found = (state.document for state in self.writer.states(refs).values()) if refs else iter(())
+        return tuple(one for one in found if one is not None and one.body.get("tenant") == tenant)
+
     def _is_seen(self, document: StoredDocument) -> bool:
         return self.tenant is None or document.body.get("tenant") in (None, self.tenant)
 
-    def _goes(self, mapping: str) -> bool:
+    def goes(self, mapping: str) -> bool:
+        """Whether the mapping is to be deleted."""
         return DocumentRef(Kind.MAPPING, mapping) in self.deletions
 
     def _named(self, named: Sequence[SourceDocument]) -> Iterator[StoredDocument]:
@@ -126,10 +143,15 @@ class StoredTrust(Struct, frozen=True):
         return not _names(named) <= seen | {ref for ref in map(_ref, named) if ref is not None}
 
     def _policies(self, named: Sequence[SourceDocument]) -> Iterator[StoredDocument]:
-        """Only those whose examples could come out otherwise: each has to be compiled to be asked."""
-        audiences = {value.get("id") for value in _of_kind(named, Kind.AUDIENCE)}
-        zones = bool(_of_kind(named, Kind.ZONE))
-        for policy in every_document(self.pages, Kind.POLICY) if audiences or zones else ():
+        """Only those whose examples could come out otherwise, and whose owner's the moving documents are.
+
+        Nobody's example keeps another's documents in place, nor everybody's: that is for its owner to hear of.
+        """
+        moving = _of_kind(named, Kind.AUDIENCE)
+        audiences, zones = {value.get("id") for value in moving}, bool(_of_kind(named, Kind.ZONE))
+        owners = {tenant for value in moving if isinstance(tenant := value.get("tenant"), str | None)}
+        owned = (self.owned_documents(Kind.POLICY, owner) for owner in {*owners, *((None,) if zones else ())})
+        for policy in chain.from_iterable(owned):
             examples = [one for one in _list(policy.body.get("examples")) if isinstance(one, ReadOnly)]
             touched = any(one.get("audience") in audiences or (zones and asks_for_zones(one)) for one in examples)
             if touched and policy.body.get("enabled", True):
@@ -142,7 +164,7 @@ class StoredTrust(Struct, frozen=True):
     def _outsider(self, issuer: str, documents: "DocumentSet") -> str | None:
         after: str | None = None
         while ids := self.pages.mappings_of(issuer, after, PAGE):
-            outside = next((id_ for id_ in ids if id_ not in documents.mappings and not self._goes(id_)), None)
+            outside = next((id_ for id_ in ids if id_ not in documents.mappings and not self.goes(id_)), None)
             if outside:
                 return outside
             after = ids[-1]
