@@ -89,7 +89,7 @@ def test_Q7_another_tenant_has_a_share_of_its_own_and_everybodys_has_none(world:
     assert world.put(policy("n1", tenant="globex"), '"1"').status == 422
 
 
-PINNED = {
+PINNED: Json = {
     "principal": "p/x",
     "audience": "risk-engine",
     "environment": "prod",
