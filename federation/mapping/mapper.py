@@ -1,6 +1,8 @@
 """THE mapping step: a verified token -> whom it is to us, or a refusal."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from threading import Lock
 from typing import Protocol
 
 from federation.mapping.match import (
@@ -15,6 +17,7 @@ from federation.mapping.match import (
     top_level,
 )
 from federation.mapping.nearest import Missed, as_json, as_text, nearest, no_candidates
+from federation.mapping.patterns import Patterns
 from federation.mapping.templates import attribute, principal
 from federation.model.json import Claims
 from federation.model.tokens import VerifiedToken
@@ -48,6 +51,12 @@ class ProviderRules(Protocol):
         ...
 
 
+MOST_NEAR = 50
+"""Patterns that could not fit, through which the nearest is looked for."""
+MAX_FILED = 256
+"""Issuers whose patterns are kept by what they pin."""
+
+
 class Mapper:
     """Finds the one mapping of a token."""
 
@@ -55,6 +64,8 @@ class Mapper:
         """`providers`: the provider of that name."""
         self._index = index
         self._providers = providers
+        self._filed: OrderedDict[str, tuple[Sequence[Mapping], Patterns]] = OrderedDict()
+        self._lock = Lock()
 
     def resolve(self, subject: VerifiedToken, _request: ExchangeRequest) -> MappedPrincipal:
         """Whom the token is to us; raises InvalidRequest unless exactly one most specific mapping fits.
@@ -70,12 +81,26 @@ class Mapper:
             if fitting:
                 return _mapped(most_specific(fitting, rules.table.selectors), subject)
             missed += judged
+        others = self._patterns(subject.issuer.id).others([one for one, _ in missed], MOST_NEAR)
+        missed += [(mapping, _misses(mapping, subject, rules)) for mapping in _usable(others, subject)]
         raise _no_mapping(subject, selectors, missed)
 
     def _candidates(self, subject: VerifiedToken, selectors: Sequence[Selector]) -> Iterator[list[Mapping]]:
         """The mappings that pin a selector, then the patterns: those are less specific, so often never read."""
         yield _usable(self._index.exact(subject.issuer.id, selectors), subject)
-        yield _usable(self._index.patterns(subject.issuer.id), subject)
+        yield _usable(self._patterns(subject.issuer.id).candidates(subject.claims), subject)
+
+    def _patterns(self, issuer: str) -> Patterns:
+        """By what they pin; filed once for as long as the index gives the same ones."""
+        found = self._index.patterns(issuer)
+        with self._lock:
+            kept = self._filed.get(issuer)
+            if kept is None or kept[0] is not found:
+                kept = self._filed[issuer] = (found, Patterns(found))
+            self._filed.move_to_end(issuer)
+            while len(self._filed) > MAX_FILED:
+                self._filed.popitem(last=False)
+        return kept[1]
 
 
 def _no_mapping(subject: VerifiedToken, selectors: Sequence[Selector], missed: Missed) -> InvalidRequest:
