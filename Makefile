@@ -52,7 +52,8 @@ race: .venv/ready .venv-engine/ready ## a thousand races of each kind for one-ti
 	$(BIN)/pytest tests/race -n 2 --trials $(RACES) --ministack
 
 # SPIRE is built from its sources, which takes a quarter of an hour: make interop ISSUERS=spire
-ISSUERS ?= oauth4webapi oidc-provider keycloak
+# The Go clients take some minutes: make interop ISSUERS=go-clients
+ISSUERS ?= oauth4webapi oidc-provider keycloak openid-client nimbus
 
 interop: .venv/ready ## real identity providers and their tokens, on this machine (npm; Java 17 and mvn; go for SPIRE)
 	-@$(BIN)/python -m tests.interop.install $(ISSUERS)

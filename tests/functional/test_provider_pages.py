@@ -11,7 +11,6 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,21 +29,11 @@ from tests.support.eventually import HANGS
 from tests.support.fake_bridge import Asked as Request
 from tests.support.fake_bridge import FakeBridge, Reply, serving
 from tests.support.issuer_tls import ThrowAwayAuthority
+from tests.support.provider_pages import PAGES, blocks
 
-PAGES = Path(__file__).parents[2] / "docs" / "providers"
-HEADINGS = {"curl": "sh", "fedbridge": "sh", "Python": "python", "Node": "js", "Go": "go"}
 ENDS = int(time.time()) + 3600
 BY_A_LIBRARY = {"aws", "azure", "google", "spiffe"}
 """Sources that ask a cloud's own library: tests/functional/test_cloud_sources.py."""
-
-
-@cache
-def blocks(provider: str) -> dict[str, str]:
-    """Heading -> text, of the page as it is committed."""
-    section = (PAGES / f"{provider}.md").read_text().partition("## Getting a token\n")[2].partition("\n## ")[0]
-    found = re.findall(r"^### (\w+)\n\n```(\w+)\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
-    assert {heading: language for heading, language, _ in found} == HEADINGS
-    return {heading: text for heading, _, text in found}
 
 
 @dataclass
