@@ -1,6 +1,7 @@
 """The configuration that a team copies is what Envoy, Istio and AWS take."""
 
 import importlib
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,11 @@ from typing import Any
 
 import pytest
 import yaml
+from cloudcoil.models.istio.security import v1 as security
+from cloudcoil.models.istio.telemetry import v1 as telemetry
 from google.protobuf import json_format
+
+from federation.cli.audit_uses import read_uses, with_uses
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "services"
 _TYPES = (
@@ -60,14 +65,68 @@ def test_envoy_lets_in_access_tokens_with_the_scope_that_are_not_bound() -> None
     assert provider["require_expiration"]
 
 
+def istio() -> list[Any]:
+    return list(yaml.safe_load_all((EXAMPLES / "istio.yaml").read_text()))
+
+
+def as_istio_reads_it(document: Any) -> Any:  # noqa: ANN401  (YAML)
+    """By Istio's own definitions, which drop what they do not know."""
+    module = telemetry if document["kind"] == "Telemetry" else security
+    return (
+        getattr(module, document["kind"])
+        .model_validate(document)
+        .model_dump(by_alias=True, exclude_unset=True, mode="json")
+    )
+
+
+def test_istio_knows_every_word_of_it() -> None:
+    assert [as_istio_reads_it(each) for each in istio()] == istio()
+    wrong = istio()[0]
+    wrong["spec"]["jwtRules"][0]["isuer"] = "x"
+    assert as_istio_reads_it(wrong) != wrong
+
+
+@pytest.mark.parametrize("proxy", ["envoy", "istio"])
+def test_a_line_of_a_proxy_is_joined_to_the_chain(tmp_path: Path, proxy: str) -> None:
+    told = {"envoy": _envoy_log, "istio": _istio_log}[proxy]()
+    written = {name: _FILLED.get(value, value) for name, value in told.items()}
+    assert not [value for value in written.values() if "%" in value]
+    (tmp_path / "proxy.log").write_text(json.dumps(dict(sorted(written.items()))) + "\n")
+    (used,) = read_uses([tmp_path / "proxy.log"])
+    chain = with_uses({"items": [{"jti": "j-1", "txn": "t-1"}]}, [used])
+    assert chain["items"][0]["uses"] == [written]
+    assert set(written) >= {"event", "time", "jti", "txn", "sub", "service", "request"}
+
+
+_METADATA = "%DYNAMIC_METADATA(envoy.filters.http.jwt_authn:token:{})%"
+_SAID = {"jti": "j-1", "txn": "t-1", "sub": "user/ada"}
+_FILLED = {
+    **{_METADATA.format(name): value for name, value in _SAID.items()},
+    **{f"%REQ(X-BRIDGE-{name.upper()})%": value for name, value in _SAID.items()},
+    "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%": "2026-11-30T00:00:00.000Z",
+    "%REQ(:METHOD)% %PATH(NQ)%": "GET /scores",
+}
+
+
+def _envoy_log() -> dict[str, str]:
+    chain = document("envoy.yaml")["static_resources"]["listeners"][0]["filter_chains"][0]
+    (log,) = chain["filters"][0]["typed_config"]["access_log"]
+    written: dict[str, str] = log["typed_config"]["log_format"]["json_format"]
+    return written
+
+
+def _istio_log() -> dict[str, str]:
+    (provider,) = document("istio_mesh.yaml")["meshConfig"]["extensionProviders"]
+    (named,) = istio()[3]["spec"]["accessLogging"]
+    assert named["providers"] == [{"name": provider["name"]}]
+    headers = {f"%REQ({each['header'].upper()})%" for each in istio()[0]["spec"]["jwtRules"][0]["outputClaimToHeaders"]}
+    written: dict[str, str] = provider["envoyFileAccessLog"]["logFormat"]["labels"]
+    assert headers <= set(written.values())
+    return written
+
+
 def test_istio_refuses_a_request_without_a_token_and_one_whose_token_is_bound() -> None:
-    documents = list(yaml.safe_load_all((EXAMPLES / "istio.yaml").read_text()))
-    assert [each["kind"] for each in documents] == [
-        "RequestAuthentication",
-        "AuthorizationPolicy",
-        "AuthorizationPolicy",
-    ]
-    _, allowed, denied = (each["spec"] for each in documents)
+    _, allowed, denied, _ = (each["spec"] for each in istio())
     assert allowed["action"] == "ALLOW"
     assert all(rule["from"] and rule["to"] and rule["when"] for rule in allowed["rules"])
     assert denied["action"] == "DENY"
