@@ -19,9 +19,9 @@ ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "examples" / "trust"
 
 
-def test_the_examples_are_valid_without_a_warning() -> None:
+def test_the_examples_are_valid_without_a_warning_but_that_nothing_writes_risk() -> None:
     validated = validate_path(EXAMPLES)
-    assert validated.warnings == ()
+    assert ["nothing here writes risk scores" in one.message for one in validated.warnings] == [True]
     providers = {issuer.document.provider for issuer in validated.documents.issuers.values()}
     assert {"oidc", "google", "entra", "github", "kubernetes"} <= providers
 
@@ -46,7 +46,7 @@ def test_the_dangerous_example_of_the_documentation_is_one() -> None:
     [text] = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "dangerous-documents.md").read_text(), re.DOTALL)
     dangerous = yaml.safe_load(text)
     others = read_sources(EXAMPLES).documents
-    [warning] = validate([*others, SourceDocument("docs", dangerous)]).warnings
+    [warning] = [one for one in validate([*others, SourceDocument("docs", dangerous)]).warnings if one.file == "docs"]
     assert "until a second admin has confirmed it" in warning.message
     with pytest.raises(InvalidDocuments, match="pin repository_id"):
         validate([*others, SourceDocument("docs", {**dangerous, "dangerous": False})])
