@@ -6,7 +6,7 @@ SAM := .venv-sam/bin
 FUZZ := .venv-fuzz/bin
 ENGINE := .venv-engine/bin
 
-.PHONY: help demo serve test quick lint unit packaging sam contract deployed race interop interop-issuers bench scale fuzz faults lock schemas clean
+.PHONY: help demo serve test quick lint unit packaging sam contract deployed race tenants interop interop-issuers bench scale fuzz faults lock schemas clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,11 @@ RACES ?= 1000
 
 race: .venv/ready .venv-engine/ready ## a thousand races of each kind for one-time things, fifty requests each
 	$(BIN)/pytest tests/race -n 2 --trials $(RACES) --ministack
+
+TENANT_STEPS ?= 5000
+
+tenants: .venv/ready ## two hostile tenants write 5,000 times, and the third one notices nothing
+	TENANT_STEPS=$(TENANT_STEPS) $(BIN)/pytest tests/property/test_hostile_tenants.py
 
 # SPIRE is built from its sources, which takes a quarter of an hour: make interop ISSUERS=spire
 # The Go clients take some minutes: make interop ISSUERS=go-clients
