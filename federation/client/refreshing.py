@@ -146,7 +146,7 @@ class Refreshing(Generic[_T]):
         try:
             lease = self._fetch()
         except BaseException as error:  # noqa: BLE001 - raised again by whoever waits
-            self._failed(flight, _bare(error))
+            self._failed(flight, bare(error))
         else:
             self._landed(flight, lease)
 
@@ -181,8 +181,8 @@ def _too_late(wait: float) -> Unreachable:
     return Unreachable(f"there was no token within {wait:.0f} s", "see what its source and the bridge do")
 
 
-def _bare(error: BaseException) -> BaseException:
-    """Without the frames of the flight, whose variables hold tokens: error reporters send them along."""
+def bare(error: BaseException) -> BaseException:
+    """Without the frames behind it, whose variables hold tokens: error reporters send them along."""
     error.__traceback__ = error.__cause__ = error.__context__ = None
     if isinstance(error, OSError):
         return Unreachable(f"no answer from the bridge: {type(error).__name__}", "check its URL and the network")

@@ -10,7 +10,7 @@ from federation.client.exchange import Token, Wanted, exchange
 from federation.client.http import may_receive_token
 from federation.client.identity import Subject
 from federation.client.key import DpopKey
-from federation.client.refreshing import WAIT, Lease, Refreshing, Times
+from federation.client.refreshing import WAIT, Lease, Refreshing, Times, bare
 from federation.client.sources.choice import AUTO, find_source
 from federation.client.sources.source import Given, Source
 
@@ -85,11 +85,17 @@ class FederatedToken:
     def delegate(self, subject: str, tool: str, **members: str) -> Credential:
         """A token for one call of `tool` on behalf of whom `subject` (a token) proves, with this identity acting.
 
-        It is good for the authorization details {type: tool_call, tool, **members} alone, and not cached.
+        It is good for the authorization details {type: tool_call, tool, **members} alone, and not cached. Raises
+        ClientError.
         """
         wanted = self.wanted.narrowed({"type": TOOL_CALL, "tool": tool, **members})
         ask = partial(self._exchange, Given(Subject(subject)), self._source, wanted)
-        return attempt(ask, self._patience, self._times).value
+        del subject  # nor does this frame hold it when something is raised
+        try:
+            return attempt(ask, self._patience, self._times).value
+        except (ClientError, OSError) as error:
+            told = bare(error)
+        raise told
 
     @cached_property
     def _unbound(self) -> "FederatedToken":

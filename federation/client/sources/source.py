@@ -4,12 +4,13 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from msgspec import Struct, field
 
 from federation.client.errors import BrokenSource, ClientError, without_tokens
 from federation.client.identity import Subject
+from federation.value import Redacted
 
 NAMED = "it is used where it is named"
 """Why a place that is never found, only named, is not here."""
@@ -19,8 +20,10 @@ def _tell(line: str) -> None:
     print(line, file=sys.stderr)  # noqa: T201 (a person is asked for something)
 
 
-class Surroundings(Struct, frozen=True):
+class Surroundings(Redacted, Struct, frozen=True):
     """Where this process runs, as far as anybody can tell without asking on the network."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset({"environment"})
 
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     root: Path = Path("/")

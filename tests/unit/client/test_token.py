@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ import requests
 
 from federation.client import ClientError, FederatedToken, HttpxAuth, Refused, RequestsAuth
 from federation.client.attempts import Patience
+from federation.client.clouds.vault import vault_login
 from federation.client.errors import Unreachable
 from federation.client.identity import Subject
 from federation.client.refreshing import Times
@@ -33,7 +35,7 @@ class Own:
     """An identity of a caller's own: another text each time."""
 
     name: str = "own"
-    given: list[str] = field(default_factory=list)
+    given: list[str] = field(default_factory=list, repr=False)
 
     def subject(self, _audience: str) -> Subject:
         self.given.append(f"own.{len(self.given)}")
@@ -231,6 +233,42 @@ def test_a_process_loads_no_more_than_its_first_exchange_needs(bridge: FakeBridg
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def ours(error: BaseException) -> str:
+    """What an error reporter would send along of our frames: their variables."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__) if "federation" in frame.f_code.co_filename]
+    assert (error.__cause__, error.__context__) == (None, None)
+    return " ".join(repr(value) for frame in frames for value in frame.f_locals.values())
+
+
+SECRETS = ("users-secret", "own.0", "own.1", "at.1")
+
+
+@pytest.mark.parametrize("answer", [Reply({}, 500), refusal("invalid_request", "no_mapping: x"), Reply(status=0)])
+def test_no_traceback_holds_a_token(bridge: FakeBridge, answer: Reply) -> None:
+    bridge.on("POST", "/token", answer)
+    token = federated(bridge)
+    for ask in (token.get, lambda: token.headers("GET", bridge.url), lambda: token.delegate("users-secret", "search")):
+        with pytest.raises(ClientError) as caught:
+            ask()
+        assert [secret for secret in SECRETS if secret in ours(caught.value)] == []
+
+
+def test_a_delegation_at_a_bridge_that_is_down_is_a_typed_error_too() -> None:
+    with fake_bridge() as gone:
+        pass
+    with pytest.raises(Unreachable):
+        federated(gone).delegate("users-secret", "search")
+
+
+@pytest.mark.parametrize("answer", [Reply({"errors": ["permission denied"]}, 403), Reply(status=0)])
+def test_nor_does_that_of_a_login_at_vault(bridge: FakeBridge, answer: Reply) -> None:
+    bridge.on("POST", "/token", Reply(BEARER))
+    bridge.on("POST", "/v1/auth/jwt/login", answer)
+    with pytest.raises(ClientError) as caught:
+        vault_login(federated(bridge), bridge.url, "reader")
+    assert [secret for secret in SECRETS if secret in ours(caught.value)] == []
 
 
 def resource(bridge: FakeBridge) -> None:
