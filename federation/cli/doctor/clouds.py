@@ -100,9 +100,12 @@ def subject(visit: Visit, needs: Needs) -> Verdict:
     """Length and characters."""
     _, claims = _resting(visit)
     text = str(claims.get("sub", ""))
-    if len(text) > needs.most_subject:
-        told = f"Its sub has {len(text)} characters; {needs.name} takes {needs.most_subject} ({needs.document})."
-        return failed(told, "Give the mapping a shorter principal.")
+    limit = needs.subject
+    if limit and not limit.least <= len(text) <= limit.most:
+        told = (
+            f"Its sub has {len(text)} characters; {needs.name} takes {limit.least} to {limit.most} ({limit.document})."
+        )
+        return failed(told, "Give the mapping a principal of such a length.")
     if not text or not text.isascii() or not text.isprintable() or " " in text:
         return failed(f"Its sub is {shown(text)}.", "Give the mapping a principal of letters, digits and ._@-/.")
     return ok(f"Its sub is {shown(text)}: say it there exactly so, case included.")
@@ -112,18 +115,22 @@ def size(visit: Visit, needs: Needs) -> Verdict:
     """Of the whole."""
     with resting_on("cloud.token"):
         text = _text(visit)
-    if len(text) > needs.most_token:
-        told = f"It has {len(text)} bytes; {needs.name} takes {needs.most_token} ({needs.document})."
+    limit = needs.token
+    if limit is None:
+        return ok(f"It has {len(text)} bytes; {needs.name} documents no limit.")
+    if len(text) > limit.most:
+        told = f"It has {len(text)} bytes; {needs.name} takes {limit.most} ({limit.document})."
         return failed(told, "Give the mapping fewer attributes.")
-    return ok(f"It has {len(text)} bytes of {needs.most_token}.")
+    return ok(f"It has {len(text)} bytes of {limit.most}.")
 
 
 def lifetime(visit: Visit, needs: Needs) -> Verdict:
     """Not too long, nor too short to be used."""
     _, claims = _resting(visit)
     lives = (seconds(claims, "exp") or 0) - (seconds(claims, "iat") or 0)
-    if lives > needs.most_lifetime:
-        return failed(f"It lives for {lasting(lives)}; {needs.name} takes less ({needs.document}).", "Lower max_ttl.")
+    limit = needs.lifetime
+    if limit and lives > limit.most:
+        return failed(f"It lives for {lasting(lives)}; {needs.name} takes less ({limit.document}).", "Lower max_ttl.")
     if lives < 60:  # noqa: PLR2004 (seconds)
         return warning(f"It lives for {lives:.0f} s, which a slow network uses up.", "Raise max_ttl.")
     return ok(f"It lives for {lasting(lives)}.")
