@@ -11,6 +11,8 @@ from federation.model.trust import RateLimit
 ISSUER_RATE = RateLimit(per_second=200, burst=400)
 TENANT_RATE = RateLimit(per_second=300, burst=400)
 ADDRESS_RATE = RateLimit(per_second=100, burst=200)
+ADMIN_RATE = RateLimit(per_second=50, burst=200)
+ADMIN_TENANT_RATE = RateLimit(per_second=100, burst=400)
 HIGHEST_RATE = 100_000
 DAY = 24 * 60 * 60
 KEY_LIFETIME_DAYS = 30
@@ -49,6 +51,10 @@ class Settings(Struct, frozen=True):
     """Of a source address."""
     quotas: Quotas = Quotas()
     """How much of trust a tenant may fill; for the admin API."""
+    admin_rate: RateLimit = ADMIN_RATE
+    """Of a principal at the admin API."""
+    admin_tenant_rate: RateLimit = ADMIN_TENANT_RATE
+    """Of all admins of a tenant together."""
     key_lifetime: int = KEY_LIFETIME_DAYS * DAY
     """Seconds for which a signing key signs before the next one does; for the function that rotates."""
     deployment: str = "federation-bridge"
@@ -84,6 +90,8 @@ def read_settings(environment: ReadOnly[str, str]) -> Settings:
         tenant_rate=_rate(environment, "FEDERATION_TENANT_RATE", TENANT_RATE),
         address_rate=_rate(environment, "FEDERATION_ADDRESS_RATE", ADDRESS_RATE),
         quotas=_quotas(environment.get("FEDERATION_TENANT_QUOTAS", "")),
+        admin_rate=_rate(environment, "FEDERATION_ADMIN_RATE", ADMIN_RATE),
+        admin_tenant_rate=_rate(environment, "FEDERATION_ADMIN_TENANT_RATE", ADMIN_TENANT_RATE),
         key_lifetime=_key_lifetime(environment),
         deployment=environment.get("FEDERATION_DEPLOYMENT", "federation-bridge"),
         rotate_function=environment.get("FEDERATION_ROTATE_FUNCTION", ""),

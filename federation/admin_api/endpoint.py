@@ -14,6 +14,7 @@ from federation.admin_api.idempotency import OnceOnly, Replayed
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter, read_body, read_query
 from federation.admin_api.refusals import AdminRefusal
 from federation.audit.record import AuditRecord
+from federation.limits.admins import AdminLimits
 from federation.model.json import Json
 from federation.oauth.errors import OAuthError
 from federation.oauth.http import HttpRequest, HttpResponse
@@ -118,6 +119,7 @@ class AdminEndpoint(Struct, frozen=True):
 
     router: Router
     guard: Guard
+    limits: AdminLimits
     once: OnceOnly
     log: AuditLog
     clock: Clock
@@ -139,10 +141,16 @@ class AdminEndpoint(Struct, frozen=True):
         routed = self.router.route(http.method, http.path)
         record.operation = operation = routed.operation
         # Who asks comes first: nobody else learns what is wrong with their request.
-        record.admin = admin = self.guard.admit(http, operation.scope) if operation.scope else None
+        record.admin = admin = self._admitted(http, operation.scope) if operation.scope else None
         request = AdminRequest(http, admin or _NOBODY, routed.path, read_query(http, operation))
         request = replace(request, body=read_body(http, operation))
         return self.once.answer(request, operation.handle) if operation.is_action else operation.handle(request)
+
+    def _admitted(self, http: HttpRequest, scope: str) -> Admin:
+        self.limits.check_source_rate(http.source_ip)
+        admin = self.guard.admit(http, scope)
+        self.limits.admit(admin.principal, admin.tenant)
+        return admin
 
 
 def _problem(refusal: OAuthError, http: HttpRequest, error_page: str) -> HttpResponse:

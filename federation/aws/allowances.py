@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any
 
 from federation.aws.claims import ConditionNotMet, conditional
-from federation.aws.items import ATTEMPTS, item_key
+from federation.aws.items import item_key
 from federation.aws.service import DynamoDb, Started
 from federation.limits.arrival import Taking
 from federation.model.trust import RateLimit
@@ -23,6 +23,8 @@ from federation.ports import Clock
 MARGIN = 300
 """Seconds that an item is kept after its bucket is full, which is what a missing one is."""
 REMEMBERED = 1000
+ATTEMPTS = 12
+"""Of a take: a bucket that is nearly full goes from one case to the other with every take of a rival."""
 
 _FULL = ("arrival = :full", "attribute_not_exists(arrival) OR arrival <= :now")
 _AHEAD = ("arrival = :empty", "arrival > :impossible")

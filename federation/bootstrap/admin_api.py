@@ -47,6 +47,7 @@ from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.bootstrap.guard import guard
 from federation.bootstrap.keys import recorded_orders
+from federation.bootstrap.limits import admin_limits
 from federation.bootstrap.revocation import revoker
 from federation.bootstrap.revocations import AdminRevocations
 from federation.bootstrap.second_level import issuer_keys
@@ -144,6 +145,7 @@ def admin_endpoint(settings: Settings, log: AuditLog, approval_log: ApprovalLog)
     return AdminEndpoint(
         router=Router(table_of(settings.issuer, api.resources())),
         guard=api.guard(),
+        limits=admin_limits(settings, api.clock, api.dynamodb),
         once=OnceOnly(DynamoAnswers(api.dynamodb, settings.state_table, api.clock)),
         log=log,
         clock=api.clock,

@@ -8,6 +8,7 @@ from io import TextIOBase
 from typing import Any, TextIO, TypeAlias
 
 from federation.admin.approval_notice import notice
+from federation.audit.trust_change import TRUST_CHANGED
 from federation.aws.clients import dynamodb_client, logs_client
 from federation.aws.items import item_key
 from federation.model.approval import ApprovalState, StoredApproval
@@ -72,9 +73,10 @@ class AuditTrail:
         return None if item is None else _record(item)
 
     def all_issued(self) -> list[Record]:
-        """Every record in the table, in no order."""
+        """Every record in the table but those of changes of trust, in no order."""
         pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
-        return [_record(item) for page in pages for item in page["Items"]]
+        records = [_record(item) for page in pages for item in page["Items"]]
+        return [record for record in records if record["outcome"] != TRUST_CHANGED]
 
     def refused(self, correlation_id: str) -> list[Record]:
         """What was logged of the request with that correlation id."""

@@ -22,16 +22,19 @@ from federation.admin_api.sets import DocumentSets
 from federation.admin_api.table import table_of
 from federation.admin_api.visible import Visible
 from federation.insight.snapshot.loading import TrustLoader
+from federation.limits.admins import AdminLimits
+from federation.limits.limiter import Limiter
 from federation.model.confirmation import ADMIN_AUDIENCE, ADMIN_SCOPES
 from federation.model.json import Json
 from federation.model.keys import KeySet, KeyState, SigningKey
 from federation.model.quotas import Quotas
-from federation.model.trust import Kind, Selector
+from federation.model.trust import Kind, RateLimit, Selector
 from federation.oauth.http import HttpRequest
 from federation.verification.own_tokens import AdminTokens, OwnTokenVerifier
 from federation.verification.proofs.dpop import DpopVerifier
 from federation.verification.proofs.resource_request import ResourceProofs
 from tests.support.dpop import ath, jkt, proof
+from tests.support.fake_allowances import FakeAllowances
 from tests.support.fake_answers import FakeAnswers
 from tests.support.fake_audit_log import FakeAuditLog
 from tests.support.fake_audit_records import FakeAuditRecords
@@ -82,6 +85,13 @@ def admin_mapping(name: str, of: str = "corp", scopes: tuple[str, ...] = ADMIN_S
     return mapping(name, of, principal=f"admin/{name}", grants=grants, **changes)
 
 
+Rates = tuple[RateLimit, RateLimit]
+"""Of a principal, and of a tenant."""
+ADDRESS_RATE = RateLimit(per_second=10_000, burst=10_000)
+UNHURRIED: Rates = (ADDRESS_RATE, ADDRESS_RATE)
+"""Time stands still in this world: nothing is about how often."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What the endpoint answered."""
@@ -108,7 +118,14 @@ class Reply:
 class AdminWorld:
     """A bridge with two global admins, alice and bob, and one of tenant acme, tina. corp vouches for the former."""
 
-    def __init__(self, trust: FakeTrust | None = None, *, bearer: bool = False, quotas: Quotas = PLENTY) -> None:
+    def __init__(
+        self,
+        trust: FakeTrust | None = None,
+        *,
+        bearer: bool = False,
+        quotas: Quotas = PLENTY,
+        rates: Rates = UNHURRIED,
+    ) -> None:
         self.quotas = quotas
         self.clock = FixedClock(NOW)
         self.trust = trust or FakeTrust()
@@ -126,6 +143,7 @@ class AdminWorld:
         self.endpoint = AdminEndpoint(
             Router(self.operations),
             self._guard(bearer=bearer),
+            AdminLimits(Limiter(FakeAllowances(self.clock), self.clock), rates[0], rates[1], ADDRESS_RATE),
             OnceOnly(self.answers),
             self.log,
             self.clock,
