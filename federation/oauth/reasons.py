@@ -249,7 +249,7 @@ class Reason(StrEnum):
 
     # Pushing an issuer's keys
     UNSUPPORTED_KEYS_TYPE = "unsupported_keys_type", "Send one Content-Type: application/jwk-set+json."
-    MISSING_BEARER_TOKEN = "missing_bearer_token", "Send Authorization: Bearer with a token of the issuer or an admin."
+    MISSING_BEARER_TOKEN = "missing_bearer_token", "Send one Authorization header with a token for this service."
     PUSH_NOT_AUTHORIZED = "push_not_authorized", "This token does not let anybody push keys to this issuer."
     PUSH_NOT_BOUND = "push_not_bound", "The claim jwks_sha256 must be the base64url SHA-256 of the body as it is sent."
     MISSING_SCOPE = "missing_scope", "The token lacks the scope that this takes."
