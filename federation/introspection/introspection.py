@@ -18,6 +18,7 @@ from federation.oauth.errors import InvalidClient, TemporarilyUnavailable
 from federation.oauth.http import HttpRequest
 from federation.oauth.reasons import Reason
 from federation.oauth.token_request import TokenRequest, parse_token_request
+from federation.policy.provenance import caller_not_revoked
 from federation.ports import AuditLog, Clock, CurrentState, CurrentVersions, CurrentVersionsQuery
 from federation.verification.own_tokens import IssuedByUs, OwnReferences
 
@@ -64,15 +65,22 @@ class Introspection(Struct, frozen=True):
     def _answer(self, text: str, caller: Caller, client: Client) -> JsonObject:
         token = self.tokens.find(text)
         worth = None if token is None else self.dependencies.of(token, client)
-        if token is None or worth is None or self._revoked(token, (*caller.documents, *worth.documents)):
+        if token is None or worth is None or self._revoked(token, caller, worth.documents):
             return INACTIVE
         return describe(token, worth.scopes)
 
-    def _revoked(self, token: IssuedByUs, documents: tuple[DocumentVersion, ...]) -> bool:
-        """One strongly consistent read of everything that the answer rests on (ATTACKS M3)."""
-        keys = keys_of(token.own)
-        standing = self.state.standing(CurrentVersionsQuery(frozenset(each.ref for each in documents), keys))
+    def _revoked(self, token: IssuedByUs, caller: Caller, worth: tuple[DocumentVersion, ...]) -> bool:
+        """One strongly consistent read of everything that the answer rests on (ATTACKS M3).
+
+        Raises InvalidClient where what authenticated the caller was revoked.
+        """
+        documents, keys = (*caller.documents, *worth), keys_of(token.own)
+        vouching = tuple(caller_not_revoked(caller, int(self.clock.now())))
+        asked = keys.union(*(each.keys for each in vouching))
+        standing = self.state.standing(CurrentVersionsQuery(frozenset(each.ref for each in documents), asked))
         _check_current(documents, standing)
+        if any(is_revoked(each.keys, each.issued_at, standing.revocations) for each in vouching):
+            raise InvalidClient(Reason.CLIENT_AUTHENTICATION_FAILED, "its trust domain was revoked")
         return is_revoked(keys, token.own.issued_at, standing.revocations)
 
 

@@ -9,7 +9,7 @@ from federation.model.authorization import Link, NotRevoked, Provenance
 from federation.model.own_claims import OwnClaims
 from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.revocation_keys import EVERYTHING, keys_of
-from federation.model.tokens import VerifiedToken
+from federation.model.tokens import Caller, VerifiedToken
 from federation.model.trust import Client, DocumentVersion, MappedPrincipal, Mapping
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
@@ -83,14 +83,20 @@ def not_revoked(parties: Parties, now: int) -> tuple[NotRevoked, ...]:
 
     A token or certificate by which the caller was authenticated is one of them. `now`: seconds since the epoch.
     """
-    client, tenant, vouched = parties.client.client_id, parties.mapped.issuer.tenant, parties.client.vouched
+    client, tenant = parties.client.client_id, parties.mapped.issuer.tenant
     presented = [
         NotRevoked(tuple(sorted({*_keys(token, mapped, client), *_there(mapped, tenant)}, key=str)), when)
         for token, mapped in parties.presented
         for when in [token.issued_at if token.own else _surely(token.issued_at, now)]
     ]
-    by = (EVERYTHING, RevocationKey(RevocationTarget.ISSUER, vouched.issuer)) if vouched else ()
-    return (*presented, *([NotRevoked(by, _surely(vouched.issued_at, now))] if vouched else []))
+    return (*presented, *caller_not_revoked(parties.client, now))
+
+
+def caller_not_revoked(caller: Caller, now: int) -> Iterator[NotRevoked]:
+    """The same for the token or certificate by which the caller was authenticated; none for keys of its own."""
+    if caller.vouched is not None:
+        keys = (EVERYTHING, RevocationKey(RevocationTarget.ISSUER, caller.vouched.issuer))
+        yield NotRevoked(keys, _surely(caller.vouched.issued_at, now))
 
 
 def _surely(issued_at: int, now: int) -> int:

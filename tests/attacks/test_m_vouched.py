@@ -7,10 +7,21 @@ from msgspec.structs import replace
 
 from federation.model.authorization import Authorization, Link
 from federation.model.own_claims import read_own
-from federation.model.revocation import RevocationKey, RevocationTarget
+from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.revocation_keys import keys_of, keys_of_authorized
 from federation.model.tokens import Vouched
-from tests.support.issued_world import API, GATEWAY, LEDGER, RISK, USUAL, IssuedWorld, body, claims_of, issued_to
+from tests.support.issued_world import (
+    API,
+    GATEWAY,
+    LEDGER,
+    RISK,
+    USUAL,
+    IssuedWorld,
+    body,
+    claims_of,
+    issued_to,
+    reason,
+)
 from tests.support.policy_world import Decisions, client, registered
 from tests.support.trust_values import NOW
 
@@ -70,6 +81,18 @@ def test_M5_a_token_falls_under_what_it_was_minted_under(world: IssuedWorld, mad
     claims = claims_of(world.token(made, "jti-1"))
     key_set = world.key.get()[1]
     assert keys_of(read_own(claims, key_set)) == keys_of_authorized(made, "jti-1")
+
+
+def test_M7_a_service_whose_own_trust_domain_was_revoked_is_told_nothing(world: IssuedWorld) -> None:
+    world.asserted.vouched = Vouched(MESH, NOW)
+    token = world.token(USUAL)
+    assert world.active(token)
+    world.state.revoke(Revocation(RevocationKey(RevocationTarget.ISSUER, MESH), NOW, NOW + 3600, "admin/ada"))
+    refused = world.introspect(token)
+    assert (refused.status, reason(refused)) == (401, "client_authentication_failed")
+    world.clock.advance(1)
+    world.asserted.vouched = Vouched(MESH, NOW + 1)
+    assert world.active(token), "a fresh identity of that trust domain is let in at once"
 
 
 GRANTS: list[tuple[list[dict[str, object]], list[str] | None]] = [

@@ -29,7 +29,7 @@ from federation.model.one_time import OneTimeUse, Purpose
 from federation.model.own_claims import build_claims
 from federation.model.revocation_keys import key_texts, keys_of_authorized
 from federation.model.status_list import status_reference
-from federation.model.tokens import Caller
+from federation.model.tokens import Caller, Vouched
 from federation.model.trust import DocumentRef, Kind, RateLimit
 from federation.oauth.errors import InvalidClient
 from federation.oauth.http import HttpRequest, HttpResponse
@@ -102,6 +102,8 @@ class AssertedCallers:
 
     def __init__(self, trust: FakeTrust) -> None:
         self._trust = trust
+        self.vouched: Vouched | None = None
+        """By whom they all were authenticated."""
 
     def authenticate(self, request: ExchangeRequest) -> Caller:
         assertion = request.credentials.client_assertion
@@ -112,7 +114,8 @@ class AssertedCallers:
         if document is None or not jti:
             raise InvalidClient(Reason.CLIENT_AUTHENTICATION_FAILED)
         client = decode_client(document)
-        return Caller(client, (OneTimeUse(Purpose.CLIENT_ASSERTION, (id_, jti), NOW + 300),), None, (client.document,))
+        use = OneTimeUse(Purpose.CLIENT_ASSERTION, (id_, jti), NOW + 300)
+        return Caller(client, (use,), None, (client.document,), self.vouched)
 
 
 @dataclass
@@ -151,7 +154,8 @@ class IssuedWorld:
         trust = CachedTrust(self.trust, KnownVersions(self.state, self.clock), self.clock)
         self.key = CurrentKey(self.trust, self.clock)
         limits = RequestLimits(Limiter(self.allowances, self.clock), self.client_rate, PLENTY, self.address_rate, trust)
-        self.callers = ImmediateCallers(AssertedCallers(self.trust), self.claims, limits.admit_caller)
+        self.asserted = AssertedCallers(self.trust)
+        self.callers = ImmediateCallers(self.asserted, self.claims, limits.admit_caller)
         tokens = OwnReferences(OwnTokenVerifier(BRIDGE, self.key.key_set, self.clock), self.state, self.clock)
 
         def forget_trust() -> None:
