@@ -20,16 +20,22 @@ from federation.ports import AuditPage, Clock
 
 DEFAULT_SINCE = "24h"
 DEFAULT_LIMIT = 50
+_FORM = "7d, 24h, 30m, 90s, 2026-11-30 or 2026-11-30T08:00:00Z"
 _LIST = "audit"
 
 _NAME = r"[\x21-\x7e]{1,256}"
+_ID = r"[a-z0-9*][a-z0-9._*-]{0,62}"
 JTI = Parameter("jti", r"[A-Za-z0-9_-]{1,128}", "Of a token of ours.")
 SEARCHED = (
     Parameter("jti", r"[A-Za-z0-9_-]{1,128}", "That record alone, with the whole document of a change of trust."),
     Parameter("principal", _NAME, "Tokens about it, those with which it acts, and what it did as an admin."),
-    Parameter("issuer", r"[a-z0-9][a-z0-9._-]{0,62}", "Tokens that rest on that Issuer document."),
+    Parameter("issuer", _ID, "Tokens that rest on that Issuer document, and refusals of who rests on it or claims to."),
+    Parameter("audience", _NAME, "Tokens for it; a glob, as all of these may be but jti and correlation_id."),
+    Parameter("mapping", _ID, "Tokens that a Mapping has led to."),
+    Parameter("client", _NAME, "Tokens that this client has asked for."),
     Parameter("correlation_id", r"[A-Za-z0-9_=+/:.-]{1,128}", "That request: its token, or why it was refused."),
-    Parameter("since", MOMENT, f"As 7d, or RFC 3339; default: {DEFAULT_SINCE}."),
+    Parameter("since", MOMENT, f"{_FORM}; default: {DEFAULT_SINCE}."),
+    Parameter("until", MOMENT, f"Nothing newer: {_FORM}; default: now."),
     Parameter("limit", r"[1-9][0-9]?|1[0-9]{2}|200", f"Records of a page: 1 to 200, {DEFAULT_LIMIT} by default."),
     Parameter("cursor", PATTERN, "`next` of the page before, for an hour, with everything else as it was."),
 )
@@ -83,11 +89,15 @@ class AuditTrail(Struct, frozen=True):
     def _search(self, request: AdminRequest) -> Answer:
         asked = request.query
         search = Search(
-            since=self._since(asked.get("since", DEFAULT_SINCE)),
+            since=self._moment("since", asked.get("since", DEFAULT_SINCE)),
             jti=asked.get("jti"),
             principal=asked.get("principal"),
             issuer=asked.get("issuer"),
             correlation_id=asked.get("correlation_id"),
+            audience=asked.get("audience"),
+            mapping=asked.get("mapping"),
+            client=asked.get("client"),
+            until=self._moment("until", asked["until"]) if "until" in asked else None,
             tenant=request.admin.tenant,
         )
         after = self.cursors.read(_LIST, asked.get("cursor"), request.admin)
@@ -101,11 +111,11 @@ class AuditTrail(Struct, frozen=True):
         except ValueError:
             raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.BAD_CURSOR) from None
 
-    def _since(self, text: str) -> int:
+    def _moment(self, name: str, text: str) -> int:
         try:
             return since(text, self.clock.now())
         except ValueError:
-            raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.MALFORMED_QUERY, "since") from None
+            raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.MALFORMED_QUERY, f"{name}: {_FORM}") from None
 
     def _chain(self, request: AdminRequest) -> Answer:
         links = self.trail.chain(request.path["jti"], request.admin.tenant)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 from msgspec import Struct
 
@@ -77,7 +78,7 @@ class Documents(Struct, frozen=True):
             "PUT",
             path,
             TRUST_WRITE,
-            f"Write the {kind} of that id: new with If-None-Match, else with If-Match.",
+            f"Write the {kind} of that id, alone or as GET shows it: new with If-None-Match, else with If-Match.",
             handle=partial(self._put, kind),
             name=f"put{kind}",
             variables=(ID,),
@@ -115,7 +116,7 @@ class Documents(Struct, frozen=True):
 
     def _put(self, kind: Kind, request: AdminRequest) -> Answer:
         version, ref = wanted_version(request), DocumentRef(kind, request.path["id"])
-        members = dict(request.body)
+        members = _as_written(dict(request.body), version)
         why = _reason(members.pop("reason", ""))
         _check_name(ref, members)
         source = SourceDocument("", members)
@@ -154,6 +155,22 @@ def _check_name(ref: DocumentRef, members: dict[str, object]) -> None:
     for name, expected in (("kind", ref.kind.value), ("id", ref.id)):
         if members.get(name) != expected:
             raise wrong(f"/{name}", f"{name} is not what the path says", f"write {name}: {expected}")
+
+
+_SHOWN = frozenset(DocumentShown.model_fields)
+
+
+def _as_written(body: dict[str, Any], version: int) -> dict[str, Any]:
+    """The document that is sent: itself, or as GET shows it; raises AdminRefusal.
+
+    What GET says around it is the bridge's own and is not written; its version must be the one that If-Match names.
+    """
+    document, around = body.get("document"), body.keys() - {"reason"}
+    if "kind" in body or not isinstance(document, dict) or not around <= _SHOWN:
+        return body
+    if "version" in body and body["version"] != version:
+        raise wrong("/version", "this is not the version that If-Match names", "send both as GET has given them")
+    return {**document, **({"reason": body["reason"]} if "reason" in body else {})}
 
 
 def _reason(text: object) -> str:

@@ -129,12 +129,12 @@ def read_query(http: HttpRequest, operation: Operation) -> Mapping[str, str]:
         pairs = parse_qsl(http.query[: MAX_QUERY + 1], keep_blank_values=True, strict_parsing=True, errors="strict")
     except ValueError:
         raise _bad_query() from None
-    known = {parameter.name: parameter.pattern for parameter in operation.query}
+    known = {parameter.name: parameter for parameter in operation.query}
     if len(http.query) > MAX_QUERY or len(dict(pairs)) < len(pairs):
         raise _bad_query()
     for name, value in pairs:
-        if name not in known or not re.fullmatch(known[name], value):
-            raise _bad_query(name if name in known else "")
+        if name not in known or not re.fullmatch(known[name].pattern, value):
+            raise _bad_query(f"{name}: {known[name].description}" if name in known else "")
     return dict(pairs)
 
 

@@ -21,9 +21,17 @@ class CloudWatchRefusals:
 
     def refusals(self, correlation_id: str, since: int) -> tuple[JsonObject, ...]:
         """The oldest first. That the line has the id somewhere is not enough: callers choose some of what is in it."""
-        lines = (line for group in self._groups for line in self._lines(group, correlation_id, since))
-        found = [refusal for line in lines if (refusal := _refusal(line))]
+        found = self._with(correlation_id, since)
         return tuple(one for one in found if one.get("correlation_id") == correlation_id)
+
+    def refusals_of(self, issuer: str, since: int) -> tuple[JsonObject, ...]:
+        """The same, by who vouches, or is claimed to."""
+        found = self._with(issuer, since)
+        return tuple(one for one in found if issuer in (one.get("issuer"), one.get("unverified_issuer")))
+
+    def _with(self, text: str, since: int) -> list[JsonObject]:
+        lines = (line for group in self._groups for line in self._lines(group, text, since))
+        return [refusal for line in lines if (refusal := _refusal(line))]
 
     def _lines(self, group: str, text: str, since: int) -> Iterator[str]:
         query: dict[str, Any] = {

@@ -24,6 +24,7 @@ LONGEST = 512
 """Characters that the bridge keeps of a reason."""
 PATIENCE = 5
 """Seconds."""
+_UNASKED = "read `fedbridge plan`, then say so: --yes"
 
 
 def last_commit(folder: Path) -> str:
@@ -41,7 +42,7 @@ def last_commit(folder: Path) -> str:
     return "".join(character for character in text if character.isprintable())[:LONGEST]
 
 
-EXAMPLE = 'Example: fedbridge apply trust --plan plan.json --reason "partner acme, ticket 4711"'
+EXAMPLE = 'Example: fedbridge apply trust --plan plan.json --yes --reason "partner acme, ticket 4711"'
 
 PlanFile = Annotated[
     Path | None,
@@ -67,7 +68,9 @@ def apply(
 
     Whoever is interrupted repeats the command: it goes on where it stopped, and comes to the same end.
 
-    Exits 0 if everything is as the folder says, 1 if not.
+    At a terminal it shows the plan and asks; elsewhere, and with --json, it wants --yes.
+
+    Exits 0 if everything is as the folder says, 1 if not, also if you said no, 2 if nobody could be asked.
     """
     api, terminal = session.connect(), session.terminal
     progress = Progress(terminal)
@@ -75,7 +78,7 @@ def apply(
         saved = SavedPlan.read(plan) if plan else None
         planned = plan_folder(api, folder, progress, prune=saved.prune if saved else prune)
         _go_on(terminal, saved.check(planned, api.bridge) if saved else 0)
-        _agree(terminal, planned, asks=not (yes or terminal.as_json))
+        _agree(terminal, planned, yes=yes)
         why = last_commit(folder) if reason is None else reason
         changes = _write(api, planned, why, progress) if planned.changes else []
     except InvalidDocuments as invalid:
@@ -88,14 +91,16 @@ def _go_on(terminal: Terminal, done: int) -> None:
         terminal.note(f"going on: {done} changes of this plan were made before")
 
 
-def _agree(terminal: Terminal, planned: Plan, *, asks: bool) -> None:
-    """Somebody at a terminal is asked; raises Failed."""
+def _agree(terminal: Terminal, planned: Plan, *, yes: bool) -> None:
+    """Somebody at a terminal is asked; raises Failed where they say no, and where nobody can be asked."""
     if not terminal.as_json:
         print_plan(terminal.results, planned)
-    if not (planned.changes and asks and sys.stdin.isatty()):
+    if yes or not planned.changes:
         return
+    if terminal.as_json or not sys.stdin.isatty():
+        raise Failed("nothing was written: there is nobody here to ask", _UNASKED, code=USAGE)
     if not typer.confirm("Write this?", err=True):
-        raise Failed("nothing was written", code=USAGE)
+        raise Failed("nothing was written: you said no")
 
 
 def _write(api: AdminApi, planned: Plan, why: str, progress: Progress) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
+from textwrap import wrap
 from typing import Annotated, Any
 
 import typer
@@ -50,23 +51,38 @@ def print_records(terminal: Terminal, records: Sequence[Mapping[str, Any]]) -> N
     """A line each, with what leads on to the next question."""
     for record in records:
         if record.get("outcome") == _TRUST_CHANGED:
-            terminal.say(_told_change(record), "yellow")
+            _print_change(terminal, record)
             continue
         style = "" if record.get("outcome") == _GOOD else "yellow"
         what = " ".join((*_names(record.get("scope")), "at", *_names(record.get("audience"))))
         told = record.get("reason") or (what if record.get("audience") else "")
-        who = record.get("principal") or record.get("subject") or "nobody"
+        who = record.get("principal") or record.get("subject") or _claimed(record)
         named = f"jti {record['jti']}" if record.get("jti") else f"correlation id {record.get('correlation_id')}"
-        terminal.say(f"{record.get('time')}  {record.get('outcome')}  {who}  {told}  {named}", style)
+        terminal.say(f"{record.get('time')}  {record.get('outcome')}", style)
+        for line in (who, told, named):
+            _say_wrapped(terminal, str(line), style)
     if not records:
         terminal.say("nothing of that kind is in the trail", "yellow")
 
 
-def _told_change(record: Mapping[str, Any]) -> str:
+def _claimed(record: Mapping[str, Any]) -> str:
+    claimed = record.get("unverified_issuer")
+    return f"nobody proven, who claims to be of {claimed}" if claimed else "nobody"
+
+
+def _say_wrapped(terminal: Terminal, text: str, style: str) -> None:
+    """Within 80 columns, where no single word is longer: ids are there to be copied."""
+    for line in wrap(printable(text), 76, break_long_words=False, break_on_hyphens=False):
+        terminal.say(f"    {line}", style)
+
+
+def _print_change(terminal: Terminal, record: Mapping[str, Any]) -> None:
     document = f"{record.get('kind')} {record.get('id')}"
     reason = f": {record['reason']}" if record.get("reason") else ""
+    terminal.say(f"{record.get('time')}  {_TRUST_CHANGED}", "yellow")
     done = f"{record.get('changed_by')} {record.get('action')} {document} version {record.get('version')}{reason}"
-    return f"{record.get('time')}  {_TRUST_CHANGED}  {done}  jti {record.get('jti')}"
+    for line in (done, f"jti {record.get('jti')}"):
+        _say_wrapped(terminal, line, "yellow")
 
 
 def print_refusal(terminal: Terminal, record: Mapping[str, Any]) -> None:
@@ -128,10 +144,16 @@ app = application_named(
 app.command("prove", epilog=EXAMPLE_PROVE, context_settings=dict(SETTINGS))(prove)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The jti of a token, or the correlation id of a request.")]
-Since = Annotated[str, typer.Option(metavar="TIME", help="As 7d, or RFC 3339.")]
+Since = Annotated[str, typer.Option(metavar="TIME", help="As 7d, 24h, 2026-11-30 or 2026-11-30T08:00:00Z.")]
 Jti = Annotated[str | None, typer.Option(metavar="ID", help="That record alone, with a changed document whole.")]
 Principal = Annotated[str | None, typer.Option(metavar="NAME", help="Tokens about it, and those with which it acts.")]
-Issuer = Annotated[str | None, typer.Option(metavar="ID", help="Tokens that rest on that Issuer document.")]
+Issuer = Annotated[
+    str | None, typer.Option(metavar="ID", help="What rests on that Issuer document, and refusals of who claims to.")
+]
+Audience = Annotated[str | None, typer.Option(metavar="ID", help="Tokens for it. These may be globs: 'payments-*'.")]
+Mapping_ = Annotated[str | None, typer.Option("--mapping", metavar="ID", help="Tokens that a Mapping has led to.")]
+Client = Annotated[str | None, typer.Option(metavar="ID", help="Tokens that this client has asked for.")]
+Until = Annotated[str | None, typer.Option(metavar="TIME", help="Nothing newer, as --since is written.")]
 Request = Annotated[str | None, typer.Option("--correlation-id", metavar="ID", help="That request alone.")]
 Uses = Annotated[
     list[Path] | None,
@@ -189,12 +211,17 @@ def search(  # noqa: PLR0913 (each is an option of the command)
     principal: Principal = None,
     issuer: Issuer = None,
     jti: Jti = None,
+    audience: Audience = None,
+    mapping: Mapping_ = None,
+    client: Client = None,
     correlation_id: Request = None,
     since: Since = "24h",
+    until: Until = None,
     limit: Limit = 50,
 ) -> None:
-    """Show what was issued, changed, approved and revoked lately; by its correlation id also a refused request."""
-    asked = {"principal": principal, "issuer": issuer, "jti": jti, "correlation_id": correlation_id, "since": since}
+    """Show what was issued, changed, approved and revoked lately; by issuer or correlation id what was refused too."""
+    named = {"principal": principal, "issuer": issuer, "audience": audience, "mapping": mapping, "client": client}
+    asked = {**named, "jti": jti, "correlation_id": correlation_id, "since": since, "until": until}
     query = {name: value for name, value in asked.items() if value}
     nearly_sorted = every(session.connect(), "/audit", limit, query)
     found = sorted(nearly_sorted, key=lambda record: str(record.get("time")), reverse=True)

@@ -88,13 +88,17 @@ def of_connection(error: OSError, url: str) -> Problem:
 
 def of_exchange(refused: Refused) -> Problem:
     """The token endpoint's refusal: its description says what to do."""
-    hint = _SCOPES if refused.error == "invalid_scope" else ""
+    hint = _SCOPES if refused.error == "invalid_scope" else _OF_TOKENS.get(refused.description.partition(":")[0], "")
     waiting = f"wait for approval {refused.approval_id}, then repeat" if refused.approval_id else hint
     return Problem(
         f"{refused.error}: {refused.description}", waiting, refused.status, refused.error, refused.correlation_id
     )
 
 
+_OF_TOKENS = {
+    "token_expired": "the token that expired is the one that you brought, of --source: fetch a fresh one there",
+    "token_expires_too_soon": "the token with too little left is the one that you brought, of --source",
+}
 _SCOPES = (
     "name what you are granted: --scope, once for each; whoever names none is given the default_scopes of the grant"
 )
@@ -122,6 +126,7 @@ def _next(refused: AdminRefused) -> str:
 
 
 _NEXT_BY_CODE: Mapping[str, str] = {
+    "token_expired": "the token that expired is your admin token: log in again: fedbridge login",
     "no_such_resource": "compare the version of that bridge's admin API with yours: fedbridge --version",
     "own_way_in": "make a second way in, log in by it, and write this then; or ask another admin to",
     "last_admin": "make another admin first",

@@ -18,6 +18,7 @@ app = application_named("keys", help="List, rotate or revoke our signing keys.",
 Kid = Annotated[str, typer.Argument(metavar="KID", help="Of the key, as `fedbridge keys list` shows it.")]
 Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the trail.")]
 
+WIDTH = 80
 _HEADINGS = ("state", "kid", "since", "until")
 _STYLES = {"active": "green", "next": "cyan", "retired": "yellow", "revoked": "red"}
 
@@ -69,8 +70,20 @@ def _show(terminal: Terminal, keys: Mapping[str, Any]) -> None:
     widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
     for row in shown:
         # Not by rich, whose table leaves columns out in a narrow terminal: a kid is there to be copied.
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        terminal.say(line.rstrip(), _STYLES.get(row[0], "dim" if row is shown[0] else ""))
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        for line in _lines(cells):
+            terminal.say(line, _STYLES.get(row[0], "dim" if row is shown[0] else ""))
+
+
+def _lines(cells: list[str]) -> Iterator[str]:
+    """One line where all of them fit into it, else the times below the name."""
+    whole = "  ".join(cells)
+    if len(whole) <= WIDTH:
+        yield whole.rstrip()
+        return
+    state, kid, *times = cells
+    yield f"{state}  {kid}".rstrip()
+    yield f"{' ' * len(state)}  {'  '.join(times)}".rstrip()
 
 
 def _living(key: Mapping[str, Any]) -> tuple[str, str, str, str]:

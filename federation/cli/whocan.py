@@ -25,10 +25,13 @@ def print_reach(console: Console, found: Mapping[str, Any], asked: str) -> None:
     """Every way; `asked`: the audience or the principal."""
     tree = Tree(Text(printable(asked), "bold"))
     ways: Sequence[Mapping[str, Any]] = found.get("itself") or found.get("items") or found.get("ways") or ()
+    shared = _shared(ways)
+    for told in shared:
+        tree.add(_text(f"everywhere here: {told}", "yellow"))
     for issuer, theirs in _by_issuer(ways):
         branch = tree.add(_text(f"Issuer {issuer}", "cyan"))
         for way in theirs:
-            _add_way(branch, way)
+            _add_way(branch, way, shared)
     acts_for = found.get("acts_for") or ()
     if acts_for:
         branch = tree.add(Text("may act for", "magenta"))
@@ -50,7 +53,19 @@ def _issuer(way: Mapping[str, Any]) -> str:
     return f"{party['issuer']}{tenant}"
 
 
-def _add_way(branch: Tree, way: Mapping[str, Any]) -> None:
+def _told(way: Mapping[str, Any]) -> list[str]:
+    """What its policies say, each once."""
+    counted = Counter(_policy(say) for say in way.get("policies") or ())
+    return [f"{told} (by {count} rules)" if count > 1 else told for told, count in counted.items()]
+
+
+def _shared(ways: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What policies say of every one of several ways."""
+    first, *others = [_told(way) for way in ways] or [[]]
+    return [told for told in first if others and all(told in other for other in others)]
+
+
+def _add_way(branch: Tree, way: Mapping[str, Any], shared: Sequence[str]) -> None:
     party = way["party"]
     match = ", ".join(f"{name} = {_shown(value)}" for name, value in party["match"].items())
     mapping = branch.add(_text(f"Mapping {party['mapping']}: {match}"))
@@ -59,8 +74,9 @@ def _add_way(branch: Tree, way: Mapping[str, Any]) -> None:
     principal = mapping.add(_text(reached, style))
     for client in way.get("clients") or ():
         principal.add(_text(f"also through Client {client}", "dim"))
-    for told, count in Counter(_policy(say) for say in way.get("policies") or ()).items():
-        principal.add(_text(f"{told} (by {count} rules)" if count > 1 else told, "yellow"))
+    for told in _told(way):
+        if told not in shared:
+            principal.add(_text(told, "yellow"))
     for edge in way.get("actors") or ():
         _add_edge(principal, edge, "acted for by ")
 

@@ -1,11 +1,13 @@
 """What happened: tokens that were issued, changes of trust, refused requests, and who stands behind a token."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from federation.audit.trust_change import DOCUMENT
+from federation.model.glob import STAR, glob_matches
 from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.ports import AuditPage, AuditRecords, RefusalSearch
@@ -17,13 +19,20 @@ LATELY = 1000
 
 
 class Search(Struct, frozen=True):
-    """What somebody looks for; what is None may be anything. `since`: seconds since the epoch."""
+    """What somebody looks for; what is None may be anything. `since` and `until`: seconds since the epoch.
+
+    Names may be globs, as in mappings.
+    """
 
     since: int
     jti: str | None = None
     principal: str | None = None
     issuer: str | None = None
     correlation_id: str | None = None
+    audience: str | None = None
+    mapping: str | None = None
+    client: str | None = None
+    until: int | None = None
     tenant: str | None = None
     """Whose records alone are seen."""
 
@@ -50,7 +59,14 @@ class Trail(Struct, frozen=True):
         if search.correlation_id is not None:
             return AuditPage(_listed(_wanted(self._of_request(search, search.correlation_id), search)), None)
         page = self.records.page(search.since, _key(search), after, limit)
-        return AuditPage(_listed(_wanted(page.records, search)), page.after)
+        refused = self._refused(search, limit) if after is None else ()
+        return AuditPage(_listed((*refused, *_wanted(page.records, search))), page.after)
+
+    def _refused(self, search: Search, limit: int) -> tuple[JsonObject, ...]:
+        """The latest refusals of an issuer, which are in no table: on the first page, before the records."""
+        if search.issuer is None or STAR in search.issuer:
+            return ()
+        return _having(self.refusals.refusals_of(search.issuer, search.since), search)[-limit:][::-1]
 
     def chain(self, jti: str, tenant: str | None) -> tuple[Link, ...]:
         """From a token back to the one with which everything began; empty where that is not theirs to see."""
@@ -89,20 +105,52 @@ def _is_of(record: JsonObject, tenant: str | None) -> bool:
 
 def _key(search: Search) -> RevocationKey | None:
     """What the records are filed under that are looked for."""
-    if search.principal is not None:
+    if search.principal is not None and STAR not in search.principal:
         return RevocationKey(RevocationTarget.PRINCIPAL, search.principal)
-    return None if search.issuer is None else RevocationKey(RevocationTarget.ISSUER, search.issuer)
+    if search.issuer is not None and STAR not in search.issuer:
+        return RevocationKey(RevocationTarget.ISSUER, search.issuer)
+    return None
+
+
+_MEMBERS = {
+    "principal": ("principal", "actor_principal"),
+    "issuer": ("issuer", "root_issuer", "actor_issuer", "unverified_issuer"),
+    "audience": ("audience", "requested_audience"),
+    "mapping": ("mapping", "root_mapping", "actor_mapping"),
+    "client": ("client_id",),
+}
+"""Where in a record stands what is looked for."""
 
 
 def _wanted(records: tuple[JsonObject, ...], search: Search) -> tuple[JsonObject, ...]:
     """What they are filed under they fall under already, by a link of their chain perhaps."""
     key = None if search.jti or search.correlation_id else _key(search)
-    principal = None if key and key.what is RevocationTarget.PRINCIPAL else search.principal
-    issuer = None if key and key.what is RevocationTarget.ISSUER else search.issuer
-    return tuple(
-        one
-        for one in records
-        if search.tenant in (None, one.get("tenant"))
-        and principal in (None, one.get("principal"), one.get("actor_principal"))
-        and issuer in (None, one.get("issuer"), one.get("root_issuer"), one.get("actor_issuer"))
-    )
+    return _having(records, search, None if key is None else key.what.value)
+
+
+def _having(records: tuple[JsonObject, ...], search: Search, filed: str | None = None) -> tuple[JsonObject, ...]:
+    """Those with everything that is asked for but what they are `filed` under."""
+    asked = {name: pattern for name in _MEMBERS if name != filed and (pattern := getattr(search, name)) is not None}
+    return tuple(one for one in records if _is_in(one, search) and all(_has(one, *each) for each in asked.items()))
+
+
+def _is_in(record: JsonObject, search: Search) -> bool:
+    """Whether it is theirs to see, and of that time."""
+    if not _is_of(record, search.tenant):
+        return False
+    return search.until is None or _moment(record) <= search.until
+
+
+def _moment(record: JsonObject) -> float:
+    issued_at, time = record.get("issued_at"), record.get("time")
+    if isinstance(issued_at, int):
+        return issued_at
+    return datetime.fromisoformat(time).timestamp() if isinstance(time, str) else 0
+
+
+def _has(record: JsonObject, name: str, pattern: str) -> bool:
+    return any(glob_matches(pattern, text) for member in _MEMBERS[name] for text in _texts(record.get(member)))
+
+
+def _texts(value: object) -> list[str]:
+    return [value] if isinstance(value, str) else [str(one) for one in value] if isinstance(value, list | tuple) else []

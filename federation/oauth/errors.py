@@ -13,6 +13,11 @@ SCHEMES = ("Basic", "Bearer", "DPoP")
 """Of an Authorization header (RFC 7617, RFC 6750, RFC 9449)."""
 
 
+_ACTOR = "actor"
+"""The step of the actor's token (`federation.oauth.steps`, which builds on this module)."""
+_OF_TIME = (Reason.TOKEN_EXPIRED, Reason.TOKEN_EXPIRES_TOO_SOON, Reason.TOKEN_NOT_YET_VALID)
+
+
 class OAuthError(Exception):
     """A typed refusal. Never built from a caller's input except in `detail` and `evidence`."""
 
@@ -40,8 +45,11 @@ class OAuthError(Exception):
 
     @property
     def description(self) -> str:
-        """`error_description`: the stable reason code, then what to do."""
-        return f"{self.reason.value}: {self.reason.advice}"
+        """`error_description`: the stable reason code, then what to do, and to which of two tokens."""
+        advice = self.reason.advice
+        if self.step == _ACTOR and self.reason in _OF_TIME:
+            advice = advice.replace("The token", "The actor token", 1)
+        return f"{self.reason.value}: {advice}"
 
     @property
     def headers(self) -> dict[str, str]:

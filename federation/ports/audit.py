@@ -61,3 +61,10 @@ class RefusalSearch(Protocol):
     def refusals(self, correlation_id: str, since: int) -> tuple[JsonObject, ...]:
         """What was logged of that request since then; it takes seconds until a line is found."""
         ...
+
+    def refusals_of(self, issuer: str, since: int) -> tuple[JsonObject, ...]:
+        """What was logged of requests that rest on the Issuer document of that id, or only claim to, the oldest first.
+
+        Not all of them, where there are very many.
+        """
+        ...

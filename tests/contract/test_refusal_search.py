@@ -60,6 +60,13 @@ def test_who_only_mentions_a_request_is_not_it(case: Case) -> None:
     assert case.search.refusals("yours", 0) == ()
 
 
+def test_refusals_are_found_by_the_issuer_that_vouches_or_is_claimed_to(case: Case) -> None:
+    case.refuse({"correlation_id": "c-1", "issuer": "acme-okta", "reason": "no_mapping"})
+    case.refuse({"correlation_id": "c-2", "unverified_issuer": "acme-okta", "reason": "bad_signature"})
+    case.refuse({"correlation_id": "c-3", "unverified_issuer": "globex", "user_agent": "acme-okta"})
+    assert [one["correlation_id"] for one in case.search.refusals_of("acme-okta", 0)] == ["c-1", "c-2"]
+
+
 def test_what_nobody_logged_is_not_found(case: Case) -> None:
     assert case.search.refusals("c-1", 0) == ()
 

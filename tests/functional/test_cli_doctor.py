@@ -59,7 +59,7 @@ def test_a_token_that_serve_leaves_will_do(laptop: AdminLaptop, tmp_path: Path) 
 def test_an_issuer_that_somebody_disabled_is_named(laptop: AdminLaptop, tmp_path: Path) -> None:
     issuer, *_ = laptop.partner()
     (tmp_path / "issuer.yaml").write_text(yaml.safe_dump({**issuer, "enabled": False}))
-    assert laptop.run("apply", tmp_path / "issuer.yaml").exit_code == 0
+    assert laptop.run("apply", "--yes", tmp_path / "issuer.yaml").exit_code == 0
     found = findings(laptop)["trust.issuers"]
     assert (found["result"], "1 of 2 issuers are disabled" in found["seen"]) == ("warning", True)
     assert "fedbridge history Issuer partner" in found["next"]

@@ -39,7 +39,7 @@ def test_an_apply_that_is_killed_at_any_request_is_repeated_to_the_same_end(
     zones = [{"kind": "Zone", "id": name, "cidrs": ["203.0.113.0/24"]} for name in names]
     (tmp_path / "trust" / "zones.yaml").write_text(yaml.safe_dump_all(zones))
     relay.kill_at, relay.when = request_number, when
-    arguments = ("apply", tmp_path / "trust", "--prune", "--reason", names[0])
+    arguments = ("apply", tmp_path / "trust", "--yes", "--prune", "--reason", names[0])
     killed, _ = relay.run(*arguments, token_file=tmp_path / "bearer")
     relay.kill_at = 0
     code, told = _repeated(relay, *arguments, token_file=tmp_path / "bearer")

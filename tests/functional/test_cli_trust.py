@@ -53,12 +53,12 @@ def test_a_partner_is_let_in_broken_and_mended_by_undoing_it(laptop: AdminLaptop
     assert "+ Mapping partner-worker, version 1" in planned.stdout
     assert laptop.exchange().status == 400
 
-    applied = laptop.run("apply", trust, "--plan", tmp_path / "plan.json", "--reason", "a new partner")
+    applied = laptop.run("apply", "--yes", trust, "--plan", tmp_path / "plan.json", "--reason", "a new partner")
     assert applied.exit_code == 0, applied.output
     assert laptop.exchange().status == 200
 
     write(trust, laptop.partner(subject="wroker"))
-    assert laptop.run("apply", trust, "--reason", "tidied up").exit_code == 0
+    assert laptop.run("apply", "--yes", trust, "--reason", "tidied up").exit_code == 0
     assert laptop.exchange().members["error"] == "invalid_request"
 
     told = laptop.run("history", "Mapping", "partner-worker").stdout
@@ -76,9 +76,9 @@ def test_a_plan_is_worth_nothing_once_trust_has_moved(laptop: AdminLaptop, trust
     (trust / "office.yaml").write_text(yaml.safe_dump(zone))
     assert laptop.run("plan", trust, "--out", tmp_path / "plan.json").exit_code == 2
     (trust / "office.yaml").write_text(yaml.safe_dump({**zone, "id": "elsewhere"}))
-    assert laptop.run("apply", trust).exit_code == 0
+    assert laptop.run("apply", "--yes", trust).exit_code == 0
     (trust / "office.yaml").write_text(yaml.safe_dump(zone))
-    refused = laptop.run("apply", trust, "--plan", tmp_path / "plan.json")
+    refused = laptop.run("apply", "--yes", trust, "--plan", tmp_path / "plan.json")
     assert (refused.exit_code, "trust was changed since this was planned" in refused.stderr) == (1, True)
     assert laptop.run("history", "Zone", "office").exit_code == 1
 
@@ -93,13 +93,13 @@ def test_what_the_bridge_alone_can_see_is_told_at_its_line(laptop: AdminLaptop, 
 def test_a_document_that_is_broken_changes_nothing(laptop: AdminLaptop, trust: Path) -> None:
     write(trust, laptop.partner(subject="somebody-else"))
     (trust / "broken.yaml").write_text("kind: Zone\nid: broken\ncidrs: [everywhere]\n")
-    assert laptop.run("apply", trust).exit_code == 1
+    assert laptop.run("apply", "--yes", trust).exit_code == 1
     assert laptop.exchange("somebody-else").status == 400
 
 
 def test_a_token_is_had_and_verified_at_the_command_line(laptop: AdminLaptop, trust: Path) -> None:
     write(trust, laptop.partner())
-    laptop.run("apply", trust)
+    laptop.run("apply", "--yes", trust)
     arguments = ("token", "--audience", TARGET, "--source", "-")
     token = laptop.run(*arguments, input=laptop.worker_token()).stdout
     verified = laptop.run("verify", "--audience", TARGET, input=token)
@@ -119,7 +119,7 @@ def test_whoever_logs_out_is_out(laptop: AdminLaptop) -> None:
 
 def test_why_a_partner_fails_is_explained_and_the_suggested_edit_lets_it_in(laptop: AdminLaptop, trust: Path) -> None:
     write(trust, laptop.partner(subject="wroker"))
-    assert laptop.run("apply", trust).exit_code == 0
+    assert laptop.run("apply", "--yes", trust).exit_code == 0
     assert laptop.exchange().status == 400
 
     question = ("explain", "--token", "-", "--audience", TARGET)
@@ -131,14 +131,14 @@ def test_why_a_partner_fails_is_explained_and_the_suggested_edit_lets_it_in(lapt
     laptop.run(*question, "--write", trust, input=laptop.worker_token())
     planned = laptop.run("plan", trust)
     assert (planned.exit_code, "+ /match/sub: worker" in planned.stdout) == (2, True), planned.output
-    assert laptop.run("apply", trust).exit_code == 0
+    assert laptop.run("apply", "--yes", trust).exit_code == 0
     assert laptop.exchange().status == 200
     assert laptop.run(*question, input=laptop.worker_token()).exit_code == 0
 
 
 def test_who_reaches_what_is_told(laptop: AdminLaptop, trust: Path) -> None:
     write(trust, laptop.partner())
-    laptop.run("apply", trust)
+    laptop.run("apply", "--yes", trust)
     told = laptop.run("whocan", "--audience", TARGET)
     assert (told.exit_code, "partner/worker -> risk-engine: risk:read" in told.stdout) == (0, True)
     told = laptop.run("whocan", "--principal", "partner/worker")
@@ -147,7 +147,7 @@ def test_who_reaches_what_is_told(laptop: AdminLaptop, trust: Path) -> None:
 
 def test_a_partner_is_revoked_with_all_that_it_was_given_until_then(laptop: AdminLaptop, trust: Path) -> None:
     write(trust, laptop.partner())
-    laptop.run("apply", trust)
+    laptop.run("apply", "--yes", trust)
     arguments, before = ("token", "--audience", TARGET, "--source", "-"), laptop.worker_token()
     token = laptop.run(*arguments, input=before).stdout
     assert laptop.run("revoke", "--token", "-", "--reason", "leaked", input=token).exit_code == 0
@@ -167,7 +167,7 @@ def test_an_admin_who_would_shut_themselves_out_is_told_so_and_nothing_is_writte
     """By what the audit trail knows of how they came in, and by the documents they came in by."""
     nowhere = 'forbid (principal, action, resource) unless { ["office"].contains(context.network.zone) };'
     write(trust, [{"kind": "Policy", "id": "office-only", "cedar": nowhere}])
-    applied = laptop.run("apply", trust)
+    applied = laptop.run("apply", "--yes", trust)
     assert applied.exit_code == 1
     assert "you would be refused" in applied.output, applied.output
     assert "next: make a second way in" in applied.output
@@ -176,7 +176,7 @@ def test_an_admin_who_would_shut_themselves_out_is_told_so_and_nothing_is_writte
     own = trust / "issuers" / "fedbridge-serve.yaml"
     document = yaml.safe_load(own.read_text(encoding="utf-8"))
     write(trust, [{**document, "algorithms": ["EdDSA"]}])
-    applied = laptop.run("apply", trust)
+    applied = laptop.run("apply", "--yes", trust)
     assert (applied.exit_code, "Issuer fedbridge-serve" in applied.output) == (1, True), applied.output
     write(trust, [document])
     assert laptop.run("plan", trust).exit_code == 0

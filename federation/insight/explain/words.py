@@ -77,7 +77,8 @@ def words_of_refusal(refusal: Refusal, trail: Trail) -> str:
     if refusal.reason == Reason.MALFORMED_CLAIMS.value:
         return _of_claims(refusal, trail)
     told = _BY_REASON.get(refusal.reason)
-    return told(refusal.detail) if told and refusal.detail else refusal.detail or refusal.advice
+    words = told(refusal.detail) if told and refusal.detail else refusal.detail or refusal.advice
+    return words.replace("the token", "the actor token", 1) if refusal.step is Step.ACTOR else words
 
 
 def _of_claims(refusal: Refusal, trail: Trail) -> str:

@@ -33,7 +33,8 @@ def world() -> ResourceWorld:
     world = ResourceWorld()
     issue(world, "root", 30, txn="c-root")
     issue(world, "middle", 20, parent_jti="root", actor_principal="agent/x", act={"sub": "agent/x"})
-    issue(world, "leaf", 10, parent_jti="middle", principal="user/bob", issuer="corp")
+    asked: dict[str, Json] = {"audience": ["payments"], "mapping": "acme-billing", "client_id": "acme-gateway"}
+    issue(world, "leaf", 10, parent_jti="middle", principal="user/bob", issuer="corp", **asked)
     issue(world, "other", 5, tenant="globex", issuer="globex")
     return world
 
@@ -44,6 +45,20 @@ def found(world: ResourceWorld, query: str = "") -> list[str]:
 
 def test_the_newest_tokens_come_first(world: ResourceWorld) -> None:
     assert found(world) == ["other", "leaf", "middle", "root"]
+
+
+def test_refusals_of_an_issuer_are_found_with_what_rests_on_it(world: ResourceWorld) -> None:
+    at = "2027-01-15T07:59:58.000+00:00"
+    world.log.refused({"correlation_id": "r-1", "unverified_issuer": "corp", "reason": "bad_signature", "time": at})
+    world.log.refused({"correlation_id": "r-2", "issuer": "acme", "reason": "no_mapping", "time": at})
+    items = world.call("GET", "/audit", query="issuer=corp").members["items"]
+    assert [one["correlation_id"] for one in items] == ["r-1", "c-leaf"]
+    assert found_ids(world, "issuer=corp&principal=user/bob") == ["c-leaf"]
+    assert found_ids(world, "issuer=corp&until=1h") == []
+
+
+def found_ids(world: ResourceWorld, query: str) -> list[str]:
+    return [str(one["correlation_id"]) for one in world.call("GET", "/audit", query=query).members["items"]]
 
 
 @pytest.mark.parametrize(
@@ -57,6 +72,14 @@ def test_the_newest_tokens_come_first(world: ResourceWorld) -> None:
         ("jti=leaf&issuer=acme", []),
         ("since=15s", ["other", "leaf"]),
         ("since=2027-01-15T07:59:35Z&principal=user/ann", ["other", "middle"]),
+        ("until=15s", ["middle", "root"]),
+        ("until=2027-01-15T07:59:35Z", ["root"]),
+        ("principal=user/*", ["other", "leaf", "middle", "root"]),
+        ("principal=agent/*", ["middle"]),
+        ("issuer=glob*&principal=user/ann", ["other"]),
+        ("audience=payments", ["leaf"]),
+        ("audience=pay*&mapping=acme-*&client=acme-gateway", ["leaf"]),
+        ("mapping=acme-billing&client=another", []),
         ("correlation_id=c-middle", ["middle"]),
         ("correlation_id=c-nobody", []),
     ],

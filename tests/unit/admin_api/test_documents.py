@@ -22,6 +22,32 @@ def test_a_document_is_created_read_replaced_and_deleted() -> None:
     assert world.call("GET", "/zones/corp").status == 404
 
 
+def test_what_get_shows_can_be_put_back() -> None:
+    world = AdminWorld()
+    world.put({**ZONE, "labels": {"team": "net"}})
+    shown = world.call("GET", "/zones/corp")
+    edited = {
+        **shown.members,
+        "document": {**shown.members["document"], "description": "new"},
+        "reason": "say what for",
+    }
+    written = world.call("PUT", "/zones/corp", edited, if_match=shown.headers["etag"])
+    assert (written.status, written.members["version"]) == (200, 2)
+    now = world.call("GET", "/zones/corp").members
+    assert (now["document"], now["updated"]["why"]) == (edited["document"], "say what for")
+
+
+@pytest.mark.parametrize(
+    "around", [{"version": 7}, {"version": "1"}, {"audience": "x"}, {"document": []}, {"document": None}]
+)
+def test_what_get_has_never_shown_cannot(around: dict[str, object]) -> None:
+    world = AdminWorld()
+    world.put(ZONE)
+    shown = world.call("GET", "/zones/corp").members
+    answer = world.call("PUT", "/zones/corp", {**shown, **around}, if_match='"1"')
+    assert (answer.status, world.call("GET", "/zones/corp").headers["etag"]) == (422, '"1"')
+
+
 @pytest.mark.parametrize("etag", ['"2"', '"0"', '"abc"', 'W/"1"', '""', '"1-gzip"'])
 def test_an_etag_that_is_not_what_stands_there_is_a_failed_precondition(etag: str) -> None:
     world = AdminWorld()

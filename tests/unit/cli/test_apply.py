@@ -1,6 +1,9 @@
 """`fedbridge apply`: exactly what was planned, or nothing; interrupted anywhere and repeated, the same end."""
 
 import json
+import os
+import pty
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.bridge_process import FEDBRIDGE
 from tests.support.cli_runs import FakeAdmin, fake_admin
+from tests.support.eventually import HANGS
 from tests.support.fake_bridge import Reply, problem
 from tests.support.stored_trust_api import StoredTrustApi
 
@@ -144,7 +149,7 @@ def test_a_conflict_says_to_plan_again(admin: FakeAdmin, stored: StoredTrustApi)
 
 
 def test_machines_get_what_was_written(admin: FakeAdmin, stored: StoredTrustApi) -> None:
-    told = json.loads(admin.run("apply", admin.folder / "trust", "--json").stdout)
+    told = json.loads(admin.run("apply", admin.folder / "trust", "--yes", "--json").stdout)
     assert (told["ok"], len(told["changes"]), len(stored.documents)) == (True, 4, 5)
 
 
@@ -152,3 +157,25 @@ def test_a_broken_document_means_that_nothing_is_written(admin: FakeAdmin, store
     (admin.folder / "trust" / "broken.yaml").write_text("kind: Zone\nid: broken\ncidrs: [everywhere]\n")
     code, told = apply(admin)
     assert (code, "broken.yaml:3" in told, stored.bridge.asked) == (1, True, [])
+
+
+def test_where_nobody_can_be_asked_nothing_is_written_without_yes(admin: FakeAdmin, stored: StoredTrustApi) -> None:
+    for arguments in ((), ("--json",), ("--plan", plan(admin))):
+        result = admin.run("apply", admin.folder / "trust", *arguments)
+        assert (result.exit_code, stored.reasons) == (2, [])
+        assert "--yes" in result.output
+    apply(admin)
+    assert admin.run("apply", admin.folder / "trust").exit_code == 0  # nothing to write, and nothing to ask
+
+
+@pytest.mark.parametrize(("said", "code"), [("n", 1), ("y", 0)])
+def test_who_sits_at_a_terminal_is_asked(admin: FakeAdmin, stored: StoredTrustApi, said: str, code: int) -> None:
+    ours, theirs = pty.openpty()
+    variables = os.environ | {"FEDBRIDGE_URL": admin.bridge.url, "FEDBRIDGE_TOKEN_FILE": str(admin.credential)}
+    command = [FEDBRIDGE, "apply", str(admin.folder / "trust")]
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=variables
+    ) as asked:
+        os.write(ours, f"{said}\n".encode())
+        asked.communicate(timeout=HANGS)
+    assert (asked.returncode, bool(stored.reasons)) == (code, said == "y")

@@ -243,6 +243,33 @@ def test_every_way_to_an_audience_is_a_tree(admin: FakeAdmin) -> None:
     assert "acted for by agent/planner" in result.stdout
 
 
+def test_what_policies_say_of_every_way_is_told_once_within_80_columns(admin: FakeAdmin) -> None:
+    both, one = ({"policy": name, "verdict": "permits", "head": 'resource == Audience::"x"'} for name in ("all", "own"))
+    party = {"issuer": "acme", "match": {"sub": "repo:acme-with-a-long-name/app:" + "x" * 60}, "principal": "p/a"}
+    way = {"audience": "risk-engine", "scopes": ["risk:score:read"] * 4, "usually": True}
+    ways = [
+        {**way, "party": {**party, "mapping": f"m{number}"}, "policies": [both, *extra]}
+        for number, extra in enumerate(([], [one], []))
+    ]
+    admin.bridge.admin("GET", "/whocan", Reply({"items": ways}))
+    told = admin.run("whocan", "--audience", "risk-engine", COLUMNS="80").stdout
+    assert (told.count("Policy all"), told.count("Policy own")) == (1, 1)
+    assert max(map(len, told.splitlines())) <= 80
+
+
+def test_records_of_a_search_fit_80_columns_and_say_who_is_claimed(admin: FakeAdmin) -> None:
+    refusal = {"time": "2026-11-30T06:59:32.976+00:00", "outcome": "deny", "reason": "bad_signature"}
+    told_of = {**refusal, "unverified_issuer": "acme", "correlation_id": "c" * 40}
+    issued = {"time": refusal["time"], "outcome": "allow", "principal": "partner/" + "a" * 40, "jti": "j" * 22}
+    scopes = {"scope": ["risk:score:read", "risk:score:write"] * 3, "audience": ["risk-engine"]}
+    admin.bridge.admin("GET", "/audit", Reply({"items": [told_of, {**issued, **scopes}], "next": None}))
+    arguments = ("--issuer", "acme", "--audience", "risk-*", "--mapping", "m", "--client", "c", "--until", "1h")
+    told = admin.run("audit", "search", *arguments).stdout
+    assert max(map(len, told.splitlines())) <= 80
+    assert "claims to be of acme" in told
+    assert admin.bridge.asked[-1].query.items() >= {"audience": "risk-*", "mapping": "m", "until": "1h"}.items()
+
+
 def test_all_that_a_principal_reaches_and_for_whom_is_a_tree(admin: FakeAdmin) -> None:
     snapshot = trust({**MAPPING, "may_act": ["agent/*"]})
     admin.bridge.admin("GET", "/whocan", Reply(render(reach_of(snapshot, "agent/planner"))))

@@ -16,6 +16,7 @@ from federation.oauth.errors import (
 )
 from federation.oauth.reasons import Reason
 from federation.oauth.response import render_error
+from federation.oauth.steps import Step, at
 
 ALLOWED = re.compile(r"[\x20\x21\x23-\x5b\x5d-\x7e]+")
 
@@ -75,3 +76,11 @@ def test_the_error_page_says_what_an_assertion_must_have() -> None:
     told = rest.partition("<dt")[0]
     for wanted in ("<code>aud</code>: the issuer URL", "ES256, PS256 or EdDSA", "at most 300 seconds", "accepted once"):
         assert wanted in told
+
+
+def test_which_of_two_tokens_has_expired_is_said() -> None:
+    refusal = InvalidRequest(Reason.TOKEN_EXPIRED)
+    assert refusal.description == "token_expired: The token has expired; fetch a fresh one."
+    with pytest.raises(InvalidRequest) as refused, at(Step.ACTOR, whole=True):
+        raise refusal
+    assert refused.value.description == "token_expired: The actor token has expired; fetch a fresh one."
