@@ -173,16 +173,16 @@ NAMED = 3
 
 def issuers(visit: Visit) -> Verdict:
     """Who is trusted, and who was and is not at the moment."""
-    found = list(_issuers(visit))
+    found = list(all_issuers(visit))
     disabled = [str(one.get("id")) for one in found if one.get("enabled") is False]
     if not found:
         return warning("No issuer is trusted, so nothing can be exchanged.", "Let somebody in: docs/gitops.md.")
     if disabled:
         return warning(
-            f"{len(disabled)} of {len(found)} issuers are disabled, and nobody of theirs comes in: {_some(disabled)}.",
+            f"{len(disabled)} of {len(found)} issuers are disabled, and nobody of theirs comes in: {some(disabled)}.",
             f"See who did that and why: fedbridge history Issuer {shown(disabled[0])}.",
         )
-    return ok(f"All issuers are enabled: {_some([str(one.get('id')) for one in found])}.")
+    return ok(f"All issuers are enabled: {some([str(one.get('id')) for one in found])}.")
 
 
 def pending(visit: Visit) -> Verdict:
@@ -190,7 +190,7 @@ def pending(visit: Visit) -> Verdict:
     items = asked(visit, "/confirmations", TRUST_READ)["items"]
     if not items:
         return ok("No document waits for a second admin.")
-    waiting = _some([f"{one['kind']} {one['id']}" for one in items])
+    waiting = some([f"{one['kind']} {one['id']}" for one in items])
     return warning(f"Documents wait for a second admin: {waiting}.", "See who wrote them and why: fedbridge pending.")
 
 
@@ -200,14 +200,14 @@ def admins(visit: Visit) -> Verdict:
     found = asked(visit, "/whocan", TRUST_READ, {"audience": ADMIN_AUDIENCE, "scope": TRUST_WRITE})
     principals = sorted({str(way["party"]["principal"]) for way in found["items"]})
     if len(principals) > 1 or found.get("truncated") or any("{" in one for one in principals):
-        return ok(f"More than one admin can write trust: {_some(principals)}.")
+        return ok(f"More than one admin can write trust: {some(principals)}.")
     alone = (
         f"Only {shown(principals[0])} can write trust." if principals else "Nobody can write trust by the documents."
     )
     return warning(alone, "Map a second admin, by another issuer if you can: nobody confirms their own documents.")
 
 
-def _issuers(visit: Visit) -> Iterator[dict[str, Any]]:
+def all_issuers(visit: Visit) -> Iterator[dict[str, Any]]:
     """The documents, up to a number."""
     query = {"limit": str(PAGE)}
     for _ in range(MOST_PAGES):
@@ -218,7 +218,8 @@ def _issuers(visit: Visit) -> Iterator[dict[str, Any]]:
         query = {**query, "cursor": str(page["next"])}
 
 
-def _some(names: Sequence[str]) -> str:
+def some(names: Sequence[str]) -> str:
+    """The first few of several names, and how many more there are."""
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return shown(", ".join(names[:NAMED])) + more
 

@@ -6,6 +6,7 @@ import pytest
 
 from federation.cli.doctor.finding import Result, Verdict
 from tests.support.fake_bridge import Asked, Reply, problem
+from tests.support.jose_keys import ec_key
 from tests.support.sound_bridge import SoundBridge, archive, issuer, signing_key, way
 
 PATHS = {
@@ -116,3 +117,44 @@ NONSENSE: list[object] = [{"items": 5}, {"items": [5]}, {"items": [{}]}, {"head"
 def test_an_answer_of_another_form_is_a_failure_with_advice(sound: SoundBridge, check: str, body: object) -> None:
     found = answered(sound, check, body)
     assert (found.result, bool(found.next)) == (Result.FAILED, True), found
+
+
+def published(sound: SoundBridge, name: str, discovery: Reply, keys: Reply | None = None) -> dict[str, Any]:
+    """An issuer at the bridge's own address, which a laptop's bridge may have."""
+    url = f"{sound.bridge.url}/{name}"
+    sound.bridge.on("GET", f"/{name}/.well-known/openid-configuration", discovery)
+    sound.bridge.on("GET", f"/{name}/keys", keys or Reply({"keys": [ec_key(name).jwk()]}))
+    place = {"provider": "oidc", "issuer": url, "keys": {"discovery": True}}
+    return {"document": {**issuer(name)["document"], **place}}
+
+
+def says(sound: SoundBridge, name: str, issuer_url: str | None = None) -> Reply:
+    url = f"{sound.bridge.url}/{name}"
+    return Reply({"issuer": issuer_url or url, "jwks_uri": f"{url}/keys"})
+
+
+def test_every_issuer_is_asked_for_its_keys_and_what_never_heals_is_told_apart(sound: SoundBridge) -> None:
+    good = published(sound, "good", says(sound, "good"))
+    down = published(sound, "down", Reply({}, 503))
+    moved = published(sound, "moved", says(sound, "moved", "https://elsewhere.example"))
+    off = published(sound, "off", Reply({}, 503))
+    off["document"]["enabled"] = False
+
+    def found(*documents: object) -> Verdict:
+        sound.bridge.admin("GET", "/issuers", Reply({"items": list(documents), "next": None}))
+        return sound.look("issuers.keys")
+
+    assert found(good, off).result is Result.OK
+    assert (found(good, down).result, "down: status 503" in found(good, down).seen) == (Result.WARNING, True)
+    wrong = found(good, down, moved)
+    assert (wrong.result, "moved: discovery names another issuer" in wrong.seen) == (Result.FAILED, True)
+    assert "Asking again mends nothing" in wrong.next
+
+
+def test_what_is_no_place_of_an_issuer_is_not_asked(sound: SoundBridge) -> None:
+    held = {"document": {**issuer("held")["document"], "keys": {"pushed": True}}}
+    private = published(sound, "private", Reply({}))
+    private["document"]["issuer"] = "https://169.254.169.254"
+    sound.bridge.admin("GET", "/issuers", Reply({"items": [held, private], "next": None}))
+    found = sound.look("issuers.keys")
+    assert (found.result, "private: " in found.seen, "held" in found.seen) == (Result.WARNING, True, False)
