@@ -154,6 +154,7 @@ def _tell_admins(sound: SoundBridge) -> None:
     sound.bridge.admin("GET", "/whocan", Reply({"items": [way("admin/ann"), way("admin/ben")], "truncated": False}))
     sound.bridge.admin("GET", "/keys", Reply({"items": [signing_key("active"), signing_key("next")]}))
     sound.bridge.admin("GET", "/audit/segments", archive())
+    sound.bridge.admin("GET", "/audit", Reply({"items": [], "next": None}))
 
 
 def parsed(output: str) -> dict[str, Members]:

@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from federation.cli.doctor.admins import all_issuers, some
-from federation.cli.doctor.finding import Verdict, failed, ok, warning
+from federation.cli.doctor.admins import issuers as enabled
+from federation.cli.doctor.finding import Result, Verdict, failed, ok, warning
 from federation.cli.doctor.shown import shown
 from federation.cli.doctor.visit import Visit
 from federation.model.trust import Issuer, IssuerKeys
@@ -24,6 +25,14 @@ _LATER = (
     "See whether it is down; keys that the bridge holds go on for the Issuer's max_stale. If the bridge reaches it and "
     "this machine does not, all is well; if it is the other way round, have its keys pushed: docs/pushed-keys.md."
 )
+
+
+def trusted(visit: Visit) -> Verdict:
+    """Who is trusted, and whether the keys of each can be had."""
+    standing, answered = enabled(visit), keys(visit)
+    if answered.result is Result.FAILED or (standing.result is Result.OK and answered.result is not Result.OK):
+        return answered
+    return ok(f"{standing.seen} {answered.seen}".rstrip()) if standing.result is Result.OK else standing
 
 
 def keys(visit: Visit) -> Verdict:
@@ -44,7 +53,7 @@ def keys(visit: Visit) -> Verdict:
 
 def _all_there(found: Sequence[tuple[str, str, bool]], wanted: int) -> str:
     if not found:
-        return "No enabled issuer has its keys on the web."
+        return ""
     more = f", and {wanted - MOST} were not asked" if wanted > MOST else ""
     return f"The keys of {len(found)} issuers can be had{more}."
 

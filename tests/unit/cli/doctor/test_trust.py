@@ -142,9 +142,11 @@ def test_every_issuer_is_asked_for_its_keys_and_what_never_heals_is_told_apart(s
 
     def found(*documents: object) -> Verdict:
         sound.bridge.admin("GET", "/issuers", Reply({"items": list(documents), "next": None}))
-        return sound.look("issuers.keys")
+        return sound.look("trust.issuers")
 
-    assert found(good, off).result is Result.OK
+    assert (found(good).result, found(off).result) == (Result.OK, Result.WARNING)
+    assert "can be had" in found(good).seen
+    assert not any("/off/" in asked.path for asked in sound.bridge.asked)
     assert (found(good, down).result, "down: status 503" in found(good, down).seen) == (Result.WARNING, True)
     wrong = found(good, down, moved)
     assert (wrong.result, "moved: discovery names another issuer" in wrong.seen) == (Result.FAILED, True)
@@ -156,5 +158,28 @@ def test_what_is_no_place_of_an_issuer_is_not_asked(sound: SoundBridge) -> None:
     private = published(sound, "private", Reply({}))
     private["document"]["issuer"] = "https://169.254.169.254"
     sound.bridge.admin("GET", "/issuers", Reply({"items": [held, private], "next": None}))
-    found = sound.look("issuers.keys")
+    found = sound.look("trust.issuers")
     assert (found.result, "private: " in found.seen, "held" in found.seen) == (Result.WARNING, True, False)
+
+
+@pytest.mark.parametrize(
+    ("count", "pause", "lives", "result"),
+    [
+        (12, 3, 300, Result.WARNING),
+        (12, 75, 300, Result.OK),
+        (12, 3, 10, Result.OK),
+        (5, 3, 300, Result.OK),
+    ],
+)
+def test_who_exchanges_once_per_call_is_named_with_what_to_do(
+    sound: SoundBridge, count: int, pause: int, lives: int, result: Result
+) -> None:
+    """google-auth takes a token of five minutes for stale after 75 s, Google's Node library at once."""
+    record = {"outcome": "allow", "principal": "partner/acme/sync", "audience": ["risk-engine"]}
+    times = [1_000 + pause * number for number in range(count)]
+    records = [{**record, "issued_at": at, "expires_at": at + lives} for at in times]
+    records += [{"outcome": "deny", "principal": "partner/acme/sync"}] * 20
+    sound.bridge.admin("GET", "/audit", Reply({"items": records, "next": None}))
+    found = sound.look("audit.rates")
+    assert found.result is result
+    assert ("partner/acme/sync for risk-engine, every 3 s" in found.seen) is (result is Result.WARNING)
