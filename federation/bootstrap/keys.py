@@ -1,5 +1,7 @@
 """Composes the life of our keys: who publishes them, who rotates them, and whom admins ask for it."""
 
+import time
+
 from federation.admin.key_orders import RecordedOrders
 from federation.aws.clients import KEY_TIMEOUT, boto_dynamodb, kms_client, lambda_client, s3_client, tagging_client
 from federation.aws.key_maker import KmsKeyMaker
@@ -9,6 +11,7 @@ from federation.aws.ledger import DynamoLedger, LedgerTables
 from federation.aws.publisher import KmsPublicKeys, S3Publisher
 from federation.aws.service import DynamoDb
 from federation.aws.trust_writer import DynamoTrustWriter
+from federation.keys.departure import Departure
 from federation.keys.orders import Moves
 from federation.keys.publication import Publication
 from federation.keys.rotation import Rotation
@@ -36,7 +39,7 @@ def rotation(settings: Settings) -> Rotation:
     """Moves the key set in the trust table; makes and deletes keys at KMS."""
     clock, kms, moves = SystemClock(), kms_client(KEY_TIMEOUT), Moves(_key_sets(settings))
     maker = KmsKeyMaker(kms, tagging_client(), settings.signing_key, settings.deployment)
-    public_keys = KmsPublicKeys(kms)
+    public_keys, publisher = KmsPublicKeys(kms), S3Publisher(s3_client(), settings.documents_bucket)
     return Rotation(
         kms_key=settings.signing_key,
         algorithm=settings.signing_algorithm,
@@ -44,9 +47,10 @@ def rotation(settings: Settings) -> Rotation:
         public_keys=public_keys,
         standbys=Standbys(settings.signing_algorithm, public_keys, maker, moves, clock),
         custody=maker,
-        publisher=S3Publisher(s3_client(), settings.documents_bucket),
+        publisher=publisher,
         moves=moves,
         clock=clock,
+        departed=Departure(publisher, time.sleep),
     )
 
 

@@ -5,6 +5,7 @@ F14, R4): each step decides on the key set as it is, and writes on condition tha
 """
 
 import contextlib
+from collections.abc import Callable
 from functools import partial
 
 from msgspec import Struct
@@ -56,6 +57,8 @@ class Rotation(Struct, frozen=True):
     publisher: Publisher
     moves: Moves
     clock: Clock
+    departed: Callable[[str], None] = lambda _kid: None
+    """Returns once the published set is without the key of that id; raises TemporarilyUnavailable."""
 
     def run(self) -> RotationReport | None:
         """One pass; None before the first publication. Raises what the ports raise."""
@@ -81,6 +84,8 @@ class Rotation(Struct, frozen=True):
         with contextlib.suppress(OAuthError):  # it holds already; the schedule does the rest
             self.standbys.ensure()
             self._dispose()
+        if order.revoked is not None:
+            self.departed(order.revoked)
 
     # What an order does
 
