@@ -1,8 +1,8 @@
 """AWS over HTTP in a process of its own: what moto answered once is answered again at once; KMS signs each time afresh.
 
-`python -m benchmarks.aws_process ALGORITHM` prints one line of JSON (endpoint, settings, the issuer's and the client's
-keys) and serves until its standard input ends. `GET /calls` says what was asked since the last time; `GET /delay/50`
-delays each answer by so many milliseconds.
+`python -m benchmarks.aws_process ALGORITHM OTHERS` prints one line of JSON (endpoint, settings, the issuer's and the
+client's keys) and serves until its standard input ends. `GET /calls` says what was asked since the last time; `GET
+/delay/50` delays each answer by so many milliseconds. OTHERS: how many policies and issuers other tenants have.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from benchmarks.others import write_others, write_patterns
 from benchmarks.trust import IMPERSONATION, write_trust
 from federation.local.embedded_aws import EmbeddedAws
 from federation.local.embedded_services import answered
@@ -117,14 +118,17 @@ async def _serve(stub: Stub, about: dict[str, Any]) -> None:
     await loop.run_in_executor(None, sys.stdin.read)
 
 
-def main(algorithm: str) -> None:
+def main(algorithm: str, others: int) -> None:
     """Serve."""
     with EmbeddedAws(os.environ, algorithm) as settings:
         key, client = generate_key("idp-1", "RS256"), generate_key("client-1", "ES256")
         named = {**settings, "FEDERATION_ISSUER": BRIDGE}
         write_trust(read_settings(named), key, client, CHAINS)
+        if others:
+            write_patterns(read_settings(named), key)
+            write_others(read_settings(named), others)
         asyncio.run(_serve(Stub(), {"settings": named, "idp": _pem(key), "client": _pem(client)}))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], int(sys.argv[2]))

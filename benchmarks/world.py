@@ -144,9 +144,9 @@ def exchange_event(token: str, request_id: str, **parameters: str) -> dict[str, 
 
 
 @contextmanager
-def aws_process(algorithm: str = "RS256") -> Iterator[AwsProcess]:
-    """Runs while entered. `algorithm`: of the bridge's signatures."""
-    command = [sys.executable, "-m", "benchmarks.aws_process", algorithm]
+def aws_process(algorithm: str = "RS256", others: int = 0) -> Iterator[AwsProcess]:
+    """Runs while entered. `algorithm`: of the bridge's signatures. `others`: policies and issuers of other tenants."""
+    command = [sys.executable, "-m", "benchmarks.aws_process", algorithm, str(others)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603
         assert process.stdin  # noqa: S101
         assert process.stdout  # noqa: S101

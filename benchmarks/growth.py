@@ -1,0 +1,107 @@
+"""`python -m benchmarks.growth`: what a tenant pays for what others write. Prints; judges nothing.
+
+The token function as it is deployed, in this process; AWS over HTTP in another, so that CPU is the function's own.
+"""
+
+import time
+from collections.abc import Callable
+from statistics import median
+
+from msgspec import Struct
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.others import PATTERNS, pattern_issuer
+from benchmarks.world import AwsProcess, World, aws_process, world
+from federation.policy.cedar.compile import read_policy, read_rule
+from federation.trust.versions import TTL
+
+FEW, MANY = 10, 10_000
+COLD, WARM = 15, 100
+BEFORE = "9.2 s CPU for a cold process, 0.64 s at each reload (every policy was parsed for everybody)"
+
+
+class Cost(Struct, frozen=True):
+    """Milliseconds of CPU, and AWS calls."""
+
+    cpu: float
+    calls: int
+
+
+class Growth(Struct, frozen=True):
+    """Beside so many policies and issuers of others."""
+
+    others: int
+    cold: Cost
+    warm: Cost
+    reload: Cost
+    patterns: tuple[Cost, ...]
+    """A warm exchange of an issuer with that many."""
+
+
+def measure(others: int) -> Growth:
+    """Loads and measures."""
+    with aws_process("RS256", others) as aws:
+        cold = [_cold(aws) for _ in range(COLD)]
+        with world(aws) as warm:
+            token = aws.token()
+            for _ in range(20):
+                warm.exchange(token)
+            ordinary = _median([_spent(aws, lambda: warm.exchange(token)) for _ in range(WARM)])
+            patterns = tuple(_patterns(aws, warm, number) for number in PATTERNS)
+            time.sleep(TTL + 1)
+            reload = _spent(aws, lambda: warm.exchange(token))
+    return Growth(others, _median(cold), ordinary, reload, patterns)
+
+
+def _cold(aws: AwsProcess) -> Cost:
+    """The first decision of a process that has read and parsed nothing."""
+    read_policy.cache_clear()
+    read_rule.cache_clear()
+    with world(aws) as fresh:
+        token = aws.token()
+        return _spent(aws, lambda: fresh.exchange(token))
+
+
+def _patterns(aws: AwsProcess, warm: World, number: int) -> Cost:
+    token = aws.token("svc0000-x", pattern_issuer(number))
+    for _ in range(20):
+        assert warm.exchange(token).status == 200  # noqa: S101, PLR2004
+    return _median([_spent(aws, lambda: warm.exchange(token)) for _ in range(WARM)])
+
+
+def _spent(aws: AwsProcess, work: Callable[[], object]) -> Cost:
+    aws.calls()
+    before = time.process_time()
+    work()
+    spent = (time.process_time() - before) * 1000
+    return Cost(spent, sum(aws.calls().values()))
+
+
+def _median(costs: list[Cost]) -> Cost:
+    return Cost(median(one.cpu for one in costs), round(median(one.calls for one in costs)))
+
+
+def main() -> None:
+    """Print."""
+    few, many = measure(FEW), measure(MANY)
+    table = Table("what", f"beside {FEW}", f"beside {MANY:,}", "times")
+    rows = [("first decision, cold", few.cold, many.cold), ("decision, warm", few.warm, many.warm)]
+    rows += [("reload of what did not move", few.reload, many.reload)]
+    for name, one, other in rows:
+        table.add_row(name, _shown(one), _shown(other), f"{other.cpu / one.cpu:.2f}")
+    single, thousand = many.patterns
+    table.add_row(
+        "one mapping among 1 / 1,000 patterns", _shown(single), _shown(thousand), f"{thousand.cpu / single.cpu:.2f}"
+    )
+    console = Console()
+    console.print(table)
+    console.print(f"before policies were filed by their heads: {BEFORE}")
+
+
+def _shown(cost: Cost) -> str:
+    return f"{cost.cpu:.2f} ms, {cost.calls} calls"
+
+
+if __name__ == "__main__":
+    main()
