@@ -77,10 +77,13 @@ def of_client(error: ClientError) -> Problem:
     return Problem(str(error), error.next)
 
 
+_TRUST = "check the URL; an authority that this machine does not know is named by SSL_CERT_FILE"
+
+
 def of_connection(error: OSError, url: str) -> Problem:
     """Nobody answers, or nobody that speaks HTTP."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Problem(f"{url} does not prove to be who it says: {error.verify_message}", "check the URL")
+        return Problem(f"{url} does not prove to be who it says: {error.verify_message}", _TRUST)
     if error.filename:
         return Problem(f"{error.filename}: {error.strerror}")
     return Problem(f"no bridge answers at {url}", "check --url or FEDBRIDGE_URL, and whether the bridge runs")

@@ -3,6 +3,7 @@
 import logging
 import os
 import random
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -185,7 +186,9 @@ def bare(error: BaseException) -> BaseException:
     """Without the frames behind it, whose variables hold tokens: error reporters send them along."""
     error.__traceback__ = error.__cause__ = error.__context__ = None
     if isinstance(error, OSError):
-        return Unreachable(f"no answer from the bridge: {type(error).__name__}", "check its URL and the network")
+        untrusted = isinstance(error, ssl.SSLCertVerificationError)
+        next_ = "name its authority by SSL_CERT_FILE" if untrusted else "check its URL and the network"
+        return Unreachable(f"no answer from the bridge: {type(error).__name__}", next_)
     return error
 
 

@@ -60,8 +60,12 @@ class Laptop(Struct, frozen=True):
         assert "eyJ" not in done.stdout + done.stderr, "a token was printed"
         return done
 
+    def issued(self) -> list[dict[str, Any]]:
+        """Records of tokens; those of writes of trust stand beside them."""
+        return [dict(record) for record in self.bridge.trail.all_issued() if "audience" in record]
+
     def principals(self) -> list[str]:
-        return [str(record["principal"]) for record in self.bridge.trail.all_issued()]
+        return [str(record["principal"]) for record in self.issued()]
 
 
 def at_this_bridge(source: SourceDocument) -> SourceDocument:
@@ -127,7 +131,7 @@ def test_payments_worker_scores_payments_with_a_token_for_that_alone(laptop: Lap
         refused = run(FEDBRIDGE_SOURCE=f"kubernetes:{projected}")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "invalid_target" in refused.stderr
-    (record,) = [each for each in laptop.bridge.trail.all_issued() if each["audience"] == ["risk-engine"]]
+    (record,) = [each for each in laptop.issued() if each["audience"] == ["risk-engine"]]
     assert (record["scope"], record["principal"]) == (["risk:score:write"], "k8s/acme-cluster/payments/payments-worker")
 
 
@@ -204,7 +208,7 @@ def test_each_stage_of_a_pipeline_has_a_token_for_what_it_does(laptop: Laptop) -
         variables = {"WAREHOUSE_URL": url, **metadata_server(cloud, laptop)}
         done = laptop.run("pipeline/pipeline.py", **variables)
         assert done.stdout == '{"loaded":"payments_by_day","rows":2,"by":"gcp/acme-data/pipeline"}\n', done.stderr
-        tokens = [each for each in laptop.bridge.trail.all_issued() if each["audience"] == ["warehouse"]]
+        tokens = [each for each in laptop.issued() if each["audience"] == ["warehouse"]]
     assert sorted(each["scope"] for each in tokens) == [["warehouse:load"], ["warehouse:query"]]
 
 

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from federation.client import FederatedToken
-from federation.client.errors import BrokenSource
+from federation.client.errors import BrokenSource, Unreachable
 from federation.client.http import NotHttp, post_form, send
 from federation.client.identity import unverified_claims
 from federation.documents.source import SourceDocument
@@ -219,6 +219,10 @@ def test_a_device_uses_its_certificate_through_the_library_and_the_command_line(
         bound, bearer = (unverified_claims(each.get().access_token) for each in (token, token.bearer()))
         command = [FEDBRIDGE, "token", "--url", serving.url, "--audience", "artifacts", "--source", own]
         printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        monkeypatch.delenv("SSL_CERT_FILE")
+        with pytest.raises(Unreachable) as unknown:
+            FederatedToken(serving.url, "artifacts", source=own).get()
+        assert "SSL_CERT_FILE" in unknown.value.next
         (tokens / "press-8.crt").write_text(device_identity("press-8").certificate)
         with pytest.raises(BrokenSource, match="no certificate and its key"):
             FederatedToken(serving.url, "artifacts", source=own).get()
