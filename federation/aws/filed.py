@@ -29,11 +29,12 @@ class DynamoFiled:
         One BatchGetItem with the marker in it, and one more where the layout is another than it was, or not known yet.
         Whoever read a count before this read sees what was counted.
         """
-        marker, found = self._read(places, self._layout)
-        if marker.layout != self._layout and marker.layout is not None:
-            self._layout = marker.layout
-            marker, found = self._read(places, self._layout)
-        if marker.layout == self._layout is not None:
+        layout = self._layout  # once: another thread may learn of the layout between a read and what is made of it
+        marker, found = self._read(places, layout)
+        if marker.layout != layout and marker.layout is not None:
+            layout = self._layout = marker.layout
+            marker, found = self._read(places, layout)
+        if marker.layout == layout is not None:
             return found
         return {} if marker.revision == 0 else None
 
