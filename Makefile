@@ -6,7 +6,7 @@ SAM := .venv-sam/bin
 FUZZ := .venv-fuzz/bin
 ENGINE := .venv-engine/bin
 
-.PHONY: help demo serve test quick lint unit packaging sam contract deployed race tenants interop interop-issuers bench scale fuzz faults lock schemas clean
+.PHONY: help demo serve test quick lint unit packaging sam contract deployed race tenants interop interop-issuers bench cost scale fuzz faults lock schemas clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -88,7 +88,7 @@ interop-issuers: .venv/ready # succeeds if at least one of them could be install
 # What `sam build` asks for, a target per function: its locked dependencies for Lambda's platform, and our code.
 # What it is for, template.yaml says: its runtime, and the default of its parameter Architecture.
 LAMBDA_ARCHITECTURE ?= $(shell sed -n '/^  Architecture:/,/Default:/s/^ *Default: //p' template.yaml)
-LAMBDA_RUNTIME ?= $(shell sed -n 's/^ *Runtime: python//p' template.yaml)
+LAMBDA_RUNTIME ?= $(shell sed -n '/^ *Runtime: python/{s///p;q;}' template.yaml)
 LAMBDA_MACHINE = $(LAMBDA_ARCHITECTURE:arm64=aarch64)
 LAMBDA = --python-version $(LAMBDA_RUNTIME) --implementation cp --only-binary=:all: \
 	--platform manylinux_2_28_$(LAMBDA_MACHINE) --platform manylinux2014_$(LAMBDA_MACHINE)
@@ -101,6 +101,20 @@ SERVICES := dynamodb kms s3
 build-TokenFunction build-IntrospectFunction build-RevokeFunction build-HealthFunction: requirements-token.txt
 	$(install-locked)
 	$(copy-code)
+	$(drop-unused)
+
+# What these four never load: a test compares. Powertools keeps its logger, cryptography needs cffi's backend alone.
+UNUSED := cffi pycparser aws_lambda_powertools/event_handler $(addprefix federation/,admin admin_api archive client \
+	documents insight issuer_keys keys resource_server status)
+USED_UTILITIES := __init__.py __pycache__ jmespath_utils
+
+# Debugging symbols go where `strip` knows the architecture: a tenth of the whole.
+define drop-unused
+rm -rf $(addprefix $(ARTIFACTS_DIR)/,$(UNUSED)) $(ARTIFACTS_DIR)/*.dist-info/sboms
+find $(ARTIFACTS_DIR)/aws_lambda_powertools/utilities -mindepth 1 -maxdepth 1 $(USED_UTILITIES:%=! -name %) -exec rm -r {} +
+find $(ARTIFACTS_DIR) -name '*.pyi' -exec rm {} +
+-find $(ARTIFACTS_DIR) -name '*.so' -exec strip --strip-unneeded {} + 2>/dev/null
+endef
 
 build-PublishFunction build-RotateFunction build-RefreshKeysFunction build-StatusFunction build-ArchiveFunction: requirements.txt
 	$(install-locked)
@@ -166,9 +180,12 @@ faults: .venv/ready ## every fault at every call of the functions, then two at o
 
 sam: .venv-sam/ready ## the SAM CLI in an environment of its own, for sam build and sam deploy
 
-bench: .venv/ready ## what an exchange costs, beside what it may cost; npm's jose beside our verifier, where there is npm
-	-@command -v npm >/dev/null && npm ci --silent --prefix benchmarks/jose
+bench: .venv/ready ## what an exchange costs, beside what it may cost and beside peers, into docs/performance.md
+	-@command -v npm >/dev/null && npm ci --silent --prefix benchmarks/jose && npm ci --silent --prefix benchmarks/peers
 	@$(BIN)/python -m benchmarks
+
+cost: .venv/ready ## what a million exchanges cost, from counted calls and the price table
+	@$(BIN)/python -m benchmarks.cost
 
 MAPPINGS ?= 1000000
 

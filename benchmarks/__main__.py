@@ -1,30 +1,76 @@
-"""`make bench`: what an exchange costs, beside what it may cost. Prints; judges nothing."""
+"""`make bench`: what an exchange costs, beside what it may cost. Writes docs/performance.md; judges nothing."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import callers, calls, cold, cpu, services
-from benchmarks.world import aws_process, world
+from benchmarks import callers, calls, chains, cold, cpu, report, services, throughput
+from benchmarks.report import Row
+from benchmarks.world import AwsProcess, World, aws_process, world
+
+SUBJECTS = int(os.environ.get("SUBJECTS", "5000"))
+"""Identities after which memory is looked at again."""
+_T = TypeVar("_T")
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, print and write."""
     console = Console()
-    with aws_process() as aws:
-        with console.status("exchanging over HTTP to a stub of AWS ..."), world(aws) as bridge:
-            counted = list(calls.measure(bridge))
-            cost = cpu.measure(bridge)
-            client = cpu.client_ratio(aws)
-        console.print(_calls_table(counted))
-        with console.status("starting processes ..."):
-            start = cold.measure(aws)
-    console.print(_ratio_table(cost, client, start))
-    with console.status("verifying as services do ..."):
-        verified = services.measure()
-    console.print(services.table(verified))
-    with console.status("asking as callers do ..."):
-        asked = callers.measure()
-    console.print(callers.table(asked))
+    with aws_process() as aws, world(aws) as bridge:
+        counted = _timed(console, "counting calls", lambda: list(calls.measure(bridge)))
+        rows = [*_warm(console, aws, bridge), *_peers(console, aws), *_cold(console, aws), *_grown(console, bridge)]
+    console.print(_calls_table(counted))
+    console.print(report.terminal(rows))
+    report.write(rows, counted)
+    console.print(f"written: {report.PAGE}")
+    console.print(services.table(_timed(console, "verifying as services do", services.measure)))
+    console.print(callers.table(_timed(console, "asking as callers do", callers.measure)))
+
+
+def _timed(console: Console, what: str, work: Callable[[], _T]) -> _T:
+    started = time.monotonic()
+    with console.status(f"{what} ..."):
+        done = work()
+    console.print(f"{what}: {time.monotonic() - started:.0f} s", style="dim")
+    return done
+
+
+def _warm(console: Console, aws: AwsProcess, bridge: World) -> Iterator[Row]:
+    cost = _timed(console, "warm exchanges", lambda: cpu.measure(bridge))
+    floor = f"RS256 verify + ES256 sign ({cost.floor:.0f} us)"
+    yield Row("warm exchange, whole handler", floor, cost.over_floor, 28)
+    yield Row("the same in the best tenth of rounds", floor, cost.undisturbed, 28)
+    yield Row("CPU of PutItem + BatchGetItem + Sign", "botocore", cpu.client_ratio(aws), 0.2)
+    yield Row("verify + claims", f"raw RS256 verify ({cost.rsa_verify:.0f} us)", cost.over_verify, 2.5)
+
+
+_MUST = {throughput.OIDC: 0.22, throughput.SDK: 0.8}
+
+
+def _peers(console: Console, aws: AwsProcess) -> Iterator[Row]:
+    for row in _timed(console, "loads beside peers", lambda: throughput.measure(aws)):
+        for name, ratio in row.ratios.items():
+            what = f"req/s of a core, {row.connections} connections"
+            yield Row(what, name, ratio, _MUST.get(name), best="high")
+
+
+def _cold(console: Console, aws: AwsProcess) -> Iterator[Row]:
+    start = _timed(console, "cold starts", lambda: cold.measure(aws))
+    clients = f"import boto3 + two clients ({start.clients:.2f} s), Python {start.python}"
+    yield Row("cold start to the first exchange", clients, start.ratio, 0.75)
+    yield Row("peak memory of the token function", "", start.peak, 60, " MiB")
+    yield Row("zipped token function", "", start.zipped / 1e6, 12, " MB")
+
+
+def _grown(console: Console, bridge: World) -> Iterator[Row]:
+    for depth, ratio in _timed(console, "chains", lambda: chains.depths(bridge)).items():
+        yield Row(f"exchange with a chain of {depth}", "without an actor", ratio)
+    added = _timed(console, "distinct subjects", lambda: chains.memory(bridge, SUBJECTS))
+    yield Row(f"memory after {SUBJECTS:,} more distinct subjects", "", added, 5, " MiB")
 
 
 def _calls_table(rows: list[calls.Measured]) -> Table:
@@ -32,25 +78,7 @@ def _calls_table(rows: list[calls.Measured]) -> Table:
     for heading in ("request", "status", "calls", "in sequence", "which"):
         table.add_column(heading)
     for row in rows:
-        which = ", ".join(f"{name} x{count}" if count > 1 else name for name, count in sorted(row.calls.items()))
-        table.add_row(row.what, str(row.status), str(row.calls.total()), str(row.in_sequence), which)
-    return table
-
-
-def _ratio_table(cost: cpu.Cost, client: float, start: cold.Start) -> Table:
-    table = Table(title="CPU, medians", title_justify="left")
-    for heading in ("what", "measured", "over", "ratio", "must"):
-        table.add_column(heading)
-    floor = f"RS256 verify + ES256 sign, {cost.floor:.0f} us"
-    table.add_row("warm exchange", f"{cost.exchange:.0f} us", floor, f"{cost.over_floor:.1f}", "28")
-    table.add_row("the same, undisturbed", "", floor, f"{cost.undisturbed:.1f}", "28")
-    table.add_row("three AWS calls", "lean client", "botocore", f"{client:.2f}", "0.20")
-    raw = f"raw RS256 verify, {cost.rsa_verify:.0f} us"
-    table.add_row("verify + claims", f"{cost.verify:.0f} us", raw, f"{cost.over_verify:.1f}", "2.5")
-    clients = f"boto3 + two clients, {start.clients:.2f} s"
-    table.add_row("cold start", f"{start.ours:.2f} s", clients, f"{start.ratio:.2f}", "0.75")
-    table.add_row("peak memory", f"{start.peak:.0f} MiB", "", "", "60 MiB")
-    table.add_row("zipped", f"{start.zipped / 1e6:.1f} MB", "", "", "12 MB")
+        table.add_row(row.what, str(row.status), str(row.calls.total()), str(row.in_sequence), report.named(row))
     return table
 
 

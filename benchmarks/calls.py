@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
+from secrets import token_hex
 
 from msgspec import Struct
 
@@ -31,7 +32,7 @@ class Measured(Struct, frozen=True):
 
 def measure(world: World) -> Iterator[Measured]:
     """The rows of the table, the warm exchange first."""
-    once = world.aws.token("once", f"{IDP}/once")
+    once = world.aws.token("once", f"{IDP}/once", jti=token_hex(8))
     token = world.aws.token()
     ours = _access_token(world.exchange(token))
     world.exchange(token, world.proof())  # brings the nonce

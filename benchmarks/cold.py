@@ -6,9 +6,11 @@ hashes, our code beside them, everything compiled.
 
 import json
 import os
+import platform
 import shutil
 import statistics
 import subprocess
+import sys
 from pathlib import Path
 
 from msgspec import Struct
@@ -16,12 +18,23 @@ from msgspec import Struct
 from benchmarks.world import ROOT, AwsProcess, exchange_event
 
 PAIRS = 7
-PYTHON = os.environ.get("LAMBDA_PYTHON", "python3.13")
-"""As in the Makefile; what template.yaml runs on."""
+DEPLOYED = "3.13"
+"""What template.yaml runs on."""
+
+
+def _deployed_python() -> str:
+    """As the Makefile has it; pyenv's shim answers only where that version is chosen."""
+    installed = sorted(Path.home().glob(f".pyenv/versions/{DEPLOYED}.*/bin/python{DEPLOYED}"))
+    for one in (os.environ.get("LAMBDA_PYTHON"), shutil.which(f"python{DEPLOYED}"), *map(str, installed)):
+        if one and subprocess.run([one, "-V"], capture_output=True, check=False).returncode == 0:  # noqa: S603
+            return one
+    return sys.executable
+
+
+PYTHON = _deployed_python()
 FOLDER = ROOT / "build" / "bench"
 CLIENTS = FOLDER / "clients"
 """boto3 alone: the token function has none."""
-LEFT_OUT = frozenset({"cli", "local", "__pycache__"})
 SERVICES = frozenset({"dynamodb", "kms", "s3"})
 """Of botocore's data, as the Makefile keeps them for other functions."""
 
@@ -70,18 +83,19 @@ def measure(aws: AwsProcess) -> Start:
 
 
 def _built() -> tuple[Path, Path]:
-    """The libraries are installed once, our code is copied each time."""
+    """By the Makefile, as `sam build` asks it; libraries are installed once."""
     function = FOLDER / "token"
-    _installed(function, ROOT / "requirements-token.txt")
+    shutil.rmtree(function, ignore_errors=True)
+    function.mkdir(parents=True)
+    machine = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
+    settings = {"ARTIFACTS_DIR": function, "LAMBDA_ARCHITECTURE": machine, "LAMBDA_PYTHON": PYTHON, "PYTHON": PYTHON}
+    asked = [f"{name}={value}" for name, value in settings.items()]
+    subprocess.run(["make", "--silent", "build-TokenFunction", *asked], cwd=ROOT, check=True, capture_output=True)  # noqa: S603, S607
     _installed(CLIENTS, ROOT / "requirements.txt")
     for service in (CLIENTS / "botocore" / "data").iterdir():
         if service.is_dir() and service.name not in SERVICES:
             shutil.rmtree(service)
-    for name in ("federation", "functions"):
-        shutil.rmtree(function / name, ignore_errors=True)
-        shutil.copytree(ROOT / name, function / name, ignore=lambda _, names: LEFT_OUT.intersection(names))
-    for folder in (function, CLIENTS):
-        _python("-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(folder))
+    _python("-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(CLIENTS))
     return function, CLIENTS
 
 

@@ -74,9 +74,9 @@ def measure(world: World) -> Cost:
     )
 
 
-def handling(world: World, token: str) -> Callable[[], None]:
+def handling(world: World, token: str, **parameters: str) -> Callable[[], None]:
     """One exchange by the handler, of an event that is there already."""
-    event, handler, invocation = exchange_event(token, "bench-1"), world.handler, Invocation()
+    event, handler, invocation = exchange_event(token, "bench-1", **parameters), world.handler, Invocation()
 
     def handle() -> None:
         answer = handler(event, invocation)

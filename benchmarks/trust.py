@@ -25,11 +25,13 @@ def write_trust(settings: Settings, key: IssuerKey, client: IssuerKey, *more: di
 
 def _documents(key: IssuerKey, client: IssuerKey) -> list[dict[str, Json]]:
     issuer: dict[str, Json] = {"provider": "oidc", "issuer": IDP, "keys": {"jwks": key.jwks}}
+    many: dict[str, Json] = {**issuer, "issuer": f"{IDP}/many"}
     once: dict[str, Json] = {**issuer, "issuer": f"{IDP}/once", "single_use": True}
     audience: dict[str, Json] = {"scopes": ["risk:score:read", "risk:score:write"], "max_ttl": "5m"}
     return [
         {"kind": "Issuer", "id": "idp", **issuer},
         {"kind": "Issuer", "id": "idp-once", **once},
+        {"kind": "Issuer", "id": "idp-many", **many},
         {"kind": "Audience", "id": "risk-engine", **audience},
         {"kind": "Audience", "id": "ledger", **audience},
         {
@@ -42,6 +44,7 @@ def _documents(key: IssuerKey, client: IssuerKey) -> list[dict[str, Json]]:
         *(mapping("idp", f"worker-{number}") for number in range(50)),
         mapping("idp", "worker"),
         mapping("idp-once", "once"),
+        {**mapping("idp-many", "many"), "match": {"sub": "many-*"}},
     ]
 
 
@@ -54,4 +57,5 @@ def mapping(issuer: str, subject: str) -> dict[str, Json]:
         "match": {"sub": subject},
         "principal": f"partner/{subject}",
         "grants": GRANTS,
+        "may_act": ["partner/*"],
     }

@@ -35,6 +35,9 @@ CREDENTIALS = {
 }
 """As long as those of a function are."""
 
+RATES = {f"FEDERATION_{what}_RATE": "99999/99999" for what in ("ISSUER", "TENANT", "ADDRESS")}
+"""Counted as ever, and never reached."""
+
 
 class Silent:
     """An AuditLog that costs nothing."""
@@ -151,7 +154,7 @@ def aws_process(algorithm: str = "RS256", others: int = 0) -> Iterator[AwsProces
         assert process.stdin  # noqa: S101
         assert process.stdout  # noqa: S101
         about = json.loads(process.stdout.readline())
-        environment = {**about["settings"], **CREDENTIALS, "AWS_ENDPOINT_URL": about["endpoint"]}
+        environment = {**about["settings"], **CREDENTIALS, **RATES, "AWS_ENDPOINT_URL": about["endpoint"]}
         keys = (_key("idp-1", "RS256", about["idp"]), _key("client-1", "ES256", about["client"]))
         yield AwsProcess(about["endpoint"], environment, *keys)
         process.stdin.close()

@@ -52,6 +52,43 @@ def packs(resource: dict[str, object]) -> bool:
     return isinstance(metadata, dict) and metadata.get("BuildMethod") == "makefile"
 
 
+def test_libraries_are_installed_for_the_one_python_that_the_functions_run_on(template: Template) -> None:
+    (runtime,) = {one["Properties"]["Runtime"] for one in Deployment(template).resources.values() if packs(one)}
+    command = ["make", "--dry-run", "build-TokenFunction", "ARTIFACTS_DIR=/nowhere"]
+    asked = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert f"--python-version {runtime.removeprefix('python')} --implementation cp" in asked
+
+
+def test_what_is_dropped_from_the_functions_that_answer_is_never_loaded() -> None:
+    """The names of the Makefile against everything that these functions, and every provider, load at any time."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
+    dropped = re.findall(r"^UNUSED := (.*?) \$\(addprefix federation/,([^)]*)\)$", makefile, re.MULTILINE)
+    ((outside, inside),) = dropped
+    names = {name.replace("/", ".") for name in outside.split()} | {f"federation.{name}" for name in inside.split()}
+    assert len(names) > 10
+    used = re.findall(r"^USED_UTILITIES := (.*)$", makefile, re.MULTILINE)[0].split()
+    run = subprocess.run([sys.executable, "-c", EVERYTHING], cwd=ROOT, check=True, capture_output=True, text=True)
+    loaded = set(json.loads(run.stdout))
+    assert {"federation.verification.providers.github", "aws_lambda_powertools.logging", "cedarpy"} < loaded
+    assert {name for name in loaded if name in names or name.startswith(tuple(f"{one}." for one in names))} == set()
+    utilities = {name.split(".")[2] for name in loaded if name.startswith("aws_lambda_powertools.utilities.")}
+    assert utilities <= set(used)
+
+
+EVERYTHING = """
+import io, json, pkgutil, sys
+import functions.health, functions.introspect, functions.revoke, functions.token
+from federation.verification import providers
+from functions.snapshot import load
+from functions.telemetry import structured_logger
+load()
+structured_logger(io.StringIO()).info("loaded")
+for one in pkgutil.iter_modules(providers.__path__):
+    __import__(f"{providers.__name__}.{one.name}")
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
 @pytest.mark.parametrize("name", ["HealthFunction", "TokenFunction"])
 def test_what_is_called_most_carries_no_sdk(name: str) -> None:
     assert {"boto3", "botocore", "pydantic", "pyyaml"}.isdisjoint(packed(name))
