@@ -6,7 +6,7 @@ SAM := .venv-sam/bin
 FUZZ := .venv-fuzz/bin
 ENGINE := .venv-engine/bin
 
-.PHONY: help demo serve test quick lint unit packaging sam contract deployed race tenants interop interop-issuers bench cost scale fuzz faults lock schemas clean
+.PHONY: help demo serve test quick lint unit packaging sam contract deployed race tenants interop interop-issuers bench cost scale load fuzz faults lock schemas clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -164,6 +164,12 @@ endef
 	$(FUZZ)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
 	$(FUZZ)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-fuzz.txt
 	@touch $@
+
+LOAD_SECONDS ?= 600
+LOAD_RATE ?= 100
+
+load: .venv/ready ## two hundred connections of good callers, junk and a noisy client, while trust and keys change
+	@$(BIN)/python -m benchmarks.load --seconds $(LOAD_SECONDS) --rate $(LOAD_RATE) --plots docs/plots
 
 RUNS ?= 100000
 SECONDS_EACH ?= 0

@@ -1,8 +1,9 @@
 """AWS over HTTP in a process of its own: what moto answered once is answered again at once; KMS signs each time afresh.
 
 `python -m benchmarks.aws_process ALGORITHM OTHERS` prints one line of JSON (endpoint, settings, the issuer's and the
-client's keys) and serves until its standard input ends. `GET /calls` says what was asked since the last time; `GET
-/delay/50` delays each answer by so many milliseconds. OTHERS: how many policies and issuers other tenants have.
+client's keys) and serves until its standard input ends. `GET /calls` says what was asked since the last time, `GET
+/delay/50` delays each answer by so many milliseconds. `GET /edit` and `GET /revoke-key` change trust and keys as an
+admin does. With FAITHFUL set in the environment, limits hold. OTHERS: how many policies and issuers others have.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import os
 import sys
 from base64 import b64decode, b64encode
 from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest
@@ -19,18 +21,25 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from moto.kms.models import kms_backends
 
 from benchmarks.others import write_others, write_patterns
-from benchmarks.trust import IMPERSONATION, write_trust
+from benchmarks.trust import IMPERSONATION, noisy_client, write_trust
+from federation.aws.clients import boto_dynamodb
+from federation.aws.key_sets import DocumentKeySets
+from federation.aws.trust_writer import DynamoTrustWriter
+from federation.bootstrap.keys import publication, rotation
 from federation.local.embedded_aws import EmbeddedAws
 from federation.local.embedded_services import answered
 from federation.local.events import ACCOUNT_ID
 from federation.local.issuers.loopback import IssuerKey, generate_key
 from federation.local.moto_kms import SignRequest
 from federation.model.json import Json
-from federation.settings import read_settings
+from federation.ports import KeyOrder
+from federation.settings import Settings, read_settings
 
 BRIDGE = "https://federation.example.com"
 AFRESH = frozenset({"TransactWriteItems"})
 """Never the same twice."""
+COUNTED = frozenset({"UpdateItem", "PutItem", "DeleteItem"})
+"""For load: limits hold, and records are taken without being kept, so that moto is not what is measured."""
 READS = frozenset({"GetItem", "BatchGetItem", "Query"})
 SERVICES = {"DynamoDB_20120810": "dynamodb", "TrentService": "kms"}
 CHAINS: dict[str, Json] = {"kind": "Policy", "id": "chains", "cedar": IMPERSONATION}
@@ -39,9 +48,12 @@ CHAINS: dict[str, Json] = {"kind": "Policy", "id": "chains", "cedar": IMPERSONAT
 class Stub:
     """What all connections share."""
 
-    def __init__(self) -> None:
+    def __init__(self, changes: Mapping[str, Callable[[], None]], afresh: frozenset[str] = AFRESH) -> None:
+        """`changes`: by their path. `afresh`: what is never answered with an earlier answer."""
         self.calls: Counter[str] = Counter()
         self.delay = 0.0
+        self._changes = changes
+        self._afresh = afresh
         self._kept: dict[tuple[str, bytes], bytes] = {}
 
     def answer(self, target: str, headers: list[tuple[str, str]], body: bytes) -> bytes:
@@ -52,7 +64,7 @@ class Stub:
         kept = self._kept.get(key)
         if operation == "Sign":
             return _signed(json.loads(body))
-        if kept is None or operation in AFRESH:
+        if kept is None or operation in self._afresh:
             kept = self._kept[key] = _asked(SERVICES[service], headers, body)
         return kept
 
@@ -60,6 +72,9 @@ class Stub:
         """The answer to a question of the benchmark itself."""
         if path.startswith("/delay/"):
             self.delay = int(path.removeprefix("/delay/")) / 1000
+        if path in self._changes:
+            self._changes[path]()
+            self._kept.clear()
         calls, self.calls = self.calls, Counter()
         return _http(200, json.dumps(calls).encode())
 
@@ -137,11 +152,28 @@ def main(algorithm: str, others: int) -> None:
     with EmbeddedAws(os.environ, algorithm) as settings:
         key, client = generate_key("idp-1", "RS256"), generate_key("client-1", "ES256")
         named = {**settings, "FEDERATION_ISSUER": BRIDGE}
-        write_trust(read_settings(named), key, client, CHAINS)
+        read = read_settings(named)
+        write_trust(read, key, client, CHAINS)
         if others:
-            write_patterns(read_settings(named), key)
-            write_others(read_settings(named), others)
-        asyncio.run(_serve(Stub(), {"settings": named, "idp": _pem(key), "client": _pem(client)}))
+            write_patterns(read, key)
+            write_others(read, others)
+        edited = noisy_client(client.jwks)
+        changes = {
+            "/edit": lambda: write_trust(read, key, client, CHAINS, edited),
+            "/revoke-key": lambda: _revoke(read),
+        }
+        stub = Stub(changes, COUNTED if os.environ.get("FAITHFUL") else AFRESH)
+        asyncio.run(_serve(stub, {"settings": named, "idp": _pem(key), "client": _pem(client)}))
+
+
+def _revoke(settings: Settings) -> None:
+    """As in an emergency: the next key signs at once."""
+    rotating = rotation(settings)
+    rotating.run()
+    publication(settings).run()
+    keys = DocumentKeySets(DynamoTrustWriter(boto_dynamodb(), settings.trust_table)).load()
+    active = keys.active if keys else None
+    rotating.carry_out(KeyOrder("load", "benchmark", "in the middle of load", active.kid if active else None))
 
 
 if __name__ == "__main__":

@@ -17,10 +17,30 @@ GRANTS: list[Json] = [{"audience": "risk-engine", "scopes": ["risk:score:read"],
 
 
 def write_trust(settings: Settings, key: IssuerKey, client: IssuerKey, *more: dict[str, Json]) -> None:
-    """Write the documents, and `more`; publish a signing key."""
-    sources = [SourceDocument(f"benchmark[{at}]", each) for at, each in enumerate([*_documents(key, client), *more])]
+    """Write the documents, `more` instead of those of the same name; publish a signing key."""
+    named = {(str(each["kind"]), str(each["id"])): each for each in [*_documents(key, client), *more]}
+    sources = [SourceDocument(f"benchmark[{at}]", each) for at, each in enumerate(named.values())]
     trust_editor(settings).apply(validate(sources), change_now(SystemClock(), "benchmark"))
     publication(settings).run()
+
+
+NOISY_RATE = 20
+"""A second, of the noisy client."""
+
+
+def noisy_client(jwks: Json) -> dict[str, Json]:
+    """The client's document once it is limited."""
+    return {**_client(jwks), "rate_limit": {"per_second": NOISY_RATE, "burst": NOISY_RATE}}
+
+
+def _client(jwks: Json) -> dict[str, Json]:
+    return {
+        "kind": "Client",
+        "id": CLIENT,
+        "auth": {"method": "private_key_jwt", "jwks": jwks},
+        "audiences": ["risk-engine"],
+        "scopes": ["risk:score:read"],
+    }
 
 
 def _documents(key: IssuerKey, client: IssuerKey) -> list[dict[str, Json]]:
@@ -34,13 +54,7 @@ def _documents(key: IssuerKey, client: IssuerKey) -> list[dict[str, Json]]:
         {"kind": "Issuer", "id": "idp-many", **many},
         {"kind": "Audience", "id": "risk-engine", **audience},
         {"kind": "Audience", "id": "ledger", **audience},
-        {
-            "kind": "Client",
-            "id": CLIENT,
-            "auth": {"method": "private_key_jwt", "jwks": client.jwks},
-            "audiences": ["risk-engine"],
-            "scopes": ["risk:score:read"],
-        },
+        _client(client.jwks),
         *(mapping("idp", f"worker-{number}") for number in range(50)),
         mapping("idp", "worker"),
         mapping("idp-once", "once"),

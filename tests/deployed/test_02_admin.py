@@ -1,11 +1,16 @@
 """The first admin comes from the deployment's parameters, and writes all other trust over the admin API."""
 
+import json
+from typing import Any
+
 import pytest
 
 from federation.client.admin import AdminRefused
 from federation.client.exchange import Refused
 from tests.deployed.caller import Caller
 from tests.deployed.roles import Session
+from tests.deployed.sam import Stack
+from tests.deployed.trust import READ
 from tests.support.eventually import eventually
 
 
@@ -39,6 +44,26 @@ def test_every_write_is_in_the_history_with_who_and_why(caller: Caller) -> None:
     (version,) = caller.admin().get("/history/mappings/sync").members["items"]
     changed = version["changed"]
     assert (changed["who"], changed["why"]) == ("admin/first", "the deployed suite")
+
+
+def test_by_iam_one_right_applies_and_another_lets_what_is_dangerous_hold(
+    caller: Caller, deployed: Stack, session: Session
+) -> None:
+    """Everybody may act for it, which a document must say twice and two rights must want."""
+    lent = {"kind": "Mapping", "id": "lent", "issuer": "partner", "match": {"sub": "lent"}, "principal": "partner/lent"}
+    grants = {"grants": [{"audience": "tool", "scopes": [READ]}], "may_act": ["*"], "dangerous": True}
+    documents = [*caller.parties.documents(caller.url, session.role_id), {**lent, **grants}]
+    applied = _invoked(deployed, "ApplyTrustFunctionName", {"documents": documents, "reason": "a drill"})
+    assert applied["created"] == ["Mapping lent"]
+    (pending,) = applied["pending"]
+    confirmed = _invoked(deployed, "ConfirmTrustFunctionName", {**pending, "reason": "a drill"})
+    assert confirmed["confirmed"]["version"] == pending["version"] + 1
+
+
+def _invoked(deployed: Stack, output: str, payload: dict[str, Any]) -> Any:  # noqa: ANN401 (JSON)
+    body = json.dumps(payload).encode()
+    answer = deployed.client("lambda").invoke(FunctionName=deployed.outputs[output], Payload=body)
+    return json.loads(answer["Payload"].read())
 
 
 def _comes_in(caller: Caller, subject: str) -> bool:

@@ -14,9 +14,9 @@ from tests.deployed.trust import ACCOUNT
 READS = {"read trust", "read the key set", "query trust"}
 WRITES = {"write a policy", "write a mapping", "delete a policy"}
 MAY: dict[str, set[str]] = {
-    "Token": {*READS, "sign", "read state", "claim", "approve", "count", "record"},
+    "Token": {*READS, "sign", "read state", "claim", "ask for an approval", "count", "record"},
     "Introspect": {*READS, "sign", "read state", "claim", "count"},
-    "Revoke": {*READS, "read state", "claim", "revoke", "count", "record"},
+    "Revoke": {*READS, "read state", "claim", "revoke a token", "count", "record"},
     "Status": {"read the key set", "sign", "publish a status list"},
     "Archive": {
         *{"read the key set", "move the archive's head", "mark what is archived", "sign", "say what is missing"},
@@ -30,7 +30,8 @@ MAY: dict[str, set[str]] = {
     "Publish": {"read the key set", "write the key set", "publish keys", "publish a status list"},
     "Rotate": {"read the key set", "write the key set"},
     "Admin": {
-        *READS | WRITES | {"read state", "claim", "revoke", "approve", "count", "record", "read a record"},
+        *READS | WRITES | {"read state", "claim", "approve", "count", "record", "read a record"},
+        *{"revoke a token", "revoke an issuer"},
         *{"read a segment", "order keys", "read refusals"},
     },
     "FirstAdmin": {*READS, "write a mapping"},

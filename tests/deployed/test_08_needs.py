@@ -22,7 +22,8 @@ UNSEEN = {
 def test_a_function_needs_every_action_that_its_role_has(deployed: Stack) -> None:
     used = set(_used(deployed))
     granted = {(name, action) for name, action in _granted(deployed) if action not in BY_THE_SERVICE}
-    assert sorted(granted - used - UNSEEN.keys()) == []
+    unused = sorted(granted - used - UNSEEN.keys())
+    assert not unused, "\n".join(f"{name} {action}" for name, action in unused)
 
 
 def test_nothing_that_a_function_asked_for_was_refused(deployed: Stack) -> None:

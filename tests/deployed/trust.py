@@ -70,7 +70,13 @@ _POLICY: dict[str, Any] = {
 
 def _audiences() -> list[dict[str, Any]]:
     return [
-        {"kind": "Audience", "id": "scores", "scopes": [READ, WRITE], "introspection": ["risk-api"]},
+        {
+            "kind": "Audience",
+            "id": "scores",
+            "scopes": [READ, WRITE],
+            "introspection": ["risk-api"],
+            "max_ttl": "40m",  # as long as an update takes on any machine
+        },
         {"kind": "Audience", "id": "tool", "scopes": [READ], "introspection": ["risk-api"]},
         {"kind": "Audience", "id": "settlements", "scopes": [PAY]},
         {"kind": "Audience", "id": "ledger", "scopes": [READ], "token_format": "opaque", "introspection": ["risk-api"]},
@@ -78,7 +84,7 @@ def _audiences() -> list[dict[str, Any]]:
 
 
 def _mappings(role_id: str) -> Iterator[dict[str, Any]]:
-    risk = {"audience": "scores", "scopes": [READ, WRITE], "default_scopes": [READ]}
+    risk = {"audience": "scores", "scopes": [READ, WRITE], "default_scopes": [READ], "max_ttl": "40m"}
     tool, payments = {"audience": "tool", "scopes": [READ]}, {"audience": "settlements", "scopes": [PAY]}
     ledger = {"audience": "ledger", "scopes": [READ]}
     mapping = {"kind": "Mapping", "grants": [risk]}
@@ -120,7 +126,7 @@ def _mappings(role_id: str) -> Iterator[dict[str, Any]]:
     yield {**mapping, "id": "role", "issuer": "roles", "match": role, "principal": "aws/caller"}
 
 
-def _claims(issuer: str, audience: str, subject: str, lifetime: int = 600) -> dict[str, Json]:
+def _claims(issuer: str, audience: str, subject: str, lifetime: int = 3000) -> dict[str, Json]:
     now = int(time.time())
     times = {"iat": now, "exp": now + lifetime}
     return {"iss": issuer, "aud": audience, "sub": subject, **times, "jti": secrets.token_hex(16)}

@@ -6,7 +6,7 @@ from federation.oauth.errors import InvalidRequest
 from federation.verification.aws_request.parse import parse_request, rebuild
 from tests.fuzz.targets.outcome import TALLY, Accepted
 from tests.support.sts_sessions import ROLE
-from tests.support.sts_signing import REGION, sign, signature, token
+from tests.support.sts_signing import sign, signature, token
 from tests.support.sts_world import NOW, trusted
 
 _ISSUER = trusted()
@@ -20,10 +20,11 @@ def check(data: bytes) -> None:
     except InvalidRequest as refusal:
         return TALLY.refuse(refusal.reason)
     TALLY.accepted += 1
-    sent = rebuild(request, _ISSUER)
+    sent, authorization = rebuild(request, _ISSUER), request.authorization
     headers = {name: value for name, value in request.headers.items() if name != "authorization"}
-    right = signature("POST", _ISSUER.issuer, headers, sent.body.decode(), ROLE.secret, REGION)
-    if right == request.authorization.signature and rebuild(request, _ISSUER) not in _GOOD:
+    right = signature("POST", _ISSUER.issuer, headers, sent.body.decode(), ROLE.secret, authorization.region)
+    known = (authorization.signature, authorization.access_key_id) == (right, ROLE.access_key_id)
+    if known and sent not in _GOOD:
         raise Accepted(data)
     return None
 

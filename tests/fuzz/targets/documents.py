@@ -32,7 +32,7 @@ def check(data: bytes) -> None:
     if not _alike([document.value for document in documents], lax):
         raise Accepted(data)
     for document in documents:
-        (again,) = YamlTree("again.json", json.dumps(document.value)).documents()
+        (again,) = YamlTree("again.json", json.dumps(document.value, ensure_ascii=False)).documents()
         if again.value != document.value:
             raise Accepted(data)
 
