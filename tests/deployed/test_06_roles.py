@@ -31,12 +31,12 @@ MAY: dict[str, set[str]] = {
     "Rotate": {"read the key set", "write the key set"},
     "Admin": {
         *READS | WRITES | {"read state", "claim", "approve", "count", "record", "read a record"},
-        *{"revoke a token", "revoke an issuer"},
+        *{"revoke a token", "revoke an issuer", "record a change of trust"},
         *{"read a segment", "order keys", "read refusals"},
     },
-    "FirstAdmin": {*READS, "write a mapping"},
-    "ApplyTrust": {"read trust", "read the key set", *WRITES},
-    "ConfirmTrust": {"read trust", "read the key set", "write a mapping"},
+    "FirstAdmin": {*READS, "write a mapping", "record a change of trust"},
+    "ApplyTrust": {"read trust", "read the key set", *WRITES, "record a change of trust"},
+    "ConfirmTrust": {"read trust", "read the key set", "write a mapping", "record a change of trust"},
 }
 
 USUAL = {
