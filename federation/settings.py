@@ -60,11 +60,11 @@ class Settings(Struct, frozen=True):
     deployment: str = "federation-bridge"
     """Names the deployment in the tags of keys that it makes."""
     rotate_function: str = ""
-    """Name of the function that rotates; empty: whoever wants that does it itself, as on a laptop."""
+    """Name of the function that rotates; empty: the process does it itself, as on a laptop."""
     approval_topic: str = ""
     """ARN of the SNS topic that is told of requests for approval; for the function that tells."""
     log_groups: tuple[str, ...] = ()
-    """Where refusals are logged; for whoever looks for them."""
+    """Where refusals are logged, and looked for."""
     archive_bucket: str = ""
     """Where the archive of the audit trail lies; for who writes and who shows it."""
 

@@ -10,7 +10,7 @@ SUBJECT = "An approval is asked for"
 def notice(approval: StoredApproval, bridge: str) -> dict[str, Json]:
     """JSON for people and machines. `bridge`: our URL.
 
-    Authorization details are left out: whoever reads along need not know how much is to be paid to whom.
+    Authorization details are left out: a reader of the topic need not know how much is to be paid to whom.
     """
     asked = approval.request
     return {

@@ -1,6 +1,6 @@
 """What people say to requests for approval.
 
-Nobody decides about what they asked for themselves: neither the principal, nor who acts for it, nor the client that
+No party decides about its own request: neither the principal, nor who acts for it, nor the client that
 asks, nor any client that a token behind the request was issued to, whichever of their tokens they come with.
 """
 
@@ -35,7 +35,7 @@ class CannotDecide(Exception):
 
 
 class NoSuchApproval(CannotDecide):
-    """Nobody asks for it, or no longer, or in another tenant."""
+    """There is no such request, or no longer, or in another tenant."""
 
 
 class MayNotDecide(CannotDecide):
@@ -47,7 +47,7 @@ class NewDecider(CannotDecide):
 
 
 class AlreadyDecided(CannotDecide):
-    """Somebody was quicker."""
+    """Another admin was quicker."""
 
 
 class OutOfBounds(CannotDecide):
@@ -109,7 +109,7 @@ class DecisionTrail(Struct, frozen=True):
 
 
 class Approver:
-    """Shows what waits, and takes decisions. Whether somebody has the scope for it is checked before."""
+    """Shows what waits, and takes decisions. The admin's scope is checked before."""
 
     def __init__(self, approvals: Approvals, clock: Clock, log: ApprovalLog, trail: DecisionTrail) -> None:
         self._approvals = approvals
@@ -118,7 +118,7 @@ class Approver:
         self._trail = trail
 
     def page(self, tenant: str | None, state: str | None, after: str | None, limit: int) -> ApprovalPage:
-        """What the admins of the tenant (None: anybody) decide and have decided. `state`: only what is so.
+        """What the admins of the tenant (None: of all tenants) decide and have decided. `state`: only what is so.
 
         Raises ValueError for a bad `after`.
         """
@@ -205,7 +205,7 @@ class Approver:
 
 
 def _takes_part(by: Decider, request: ApprovalRequest) -> bool:
-    """Names are compared whatever the tenant: an admin of all tenants is nobody's requester by another name."""
+    """Names are compared whatever the tenant: an admin of all tenants has no other name."""
     clients = (*request.through, *((request.client_id,) if request.client_id else ()))
     as_principals = (f"{CLIENT_NAMESPACE}/{id_}" for id_ in clients)
     taking_part = {request.principal, *request.actors, *clients, *as_principals}

@@ -15,7 +15,7 @@ class CannotConfirm(Exception):
 
 
 class OwnDocument(CannotConfirm):
-    """Who had a hand in the document is not who may confirm it: two admins, or nobody."""
+    """Who had a hand in the document is not who may confirm it: it takes two admins."""
 
 
 class Confirmer:
@@ -27,7 +27,7 @@ class Confirmer:
     def confirm(self, wanted: DocumentVersion, change: Change, revision: int | None = None) -> DocumentVersion:
         """The version that holds now; `revision`: only while that is the revision of trust.
 
-        Raises as `planned` does, VersionConflict where somebody else wrote at the same time, and BucketFull.
+        Raises as `planned` does, VersionConflict where another admin wrote at the same time, and BucketFull.
         """
         planned = self.planned(wanted, change)
         confirmed = StoredDocument(*wanted.ref, planned.version, planned.body or {}, lives=planned.lives)

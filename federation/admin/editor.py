@@ -69,7 +69,7 @@ class Applied(Struct, frozen=True):
     updated: tuple[DocumentVersion, ...]
     unchanged: tuple[DocumentRef, ...]
     pending: tuple[DocumentVersion, ...] = ()
-    """Of all these, what holds for nobody until a second admin has confirmed that version."""
+    """Of all these, what does not hold until a second admin has confirmed that version."""
     deleted: tuple[DocumentVersion, ...] = ()
 
 
@@ -82,7 +82,7 @@ class TrustEditor:
     def apply(self, validated: ValidatedSet, change: Change) -> Applied:
         """Write every document that is new or changed, each atomically, none before what it names.
 
-        Raises VersionConflict where somebody else wrote at the same time, and BucketFull; what was written until
+        Raises VersionConflict where another admin wrote at the same time, and BucketFull; what was written until
         then stays, and applying again goes on from there.
         """
         return self.write(self.plan(validated), change)
@@ -103,7 +103,7 @@ class TrustEditor:
     ) -> Applied:
         """Carry out a plan. Raises as `apply` does.
 
-        `revision`: none of it unless this is the revision still. `chained`: nor go on once anybody else has written.
+        `revision`: none of it unless this is the revision still. `chained`: nor go on once another has written.
         """
         done: dict[Action, list[DocumentVersion]] = {"create": [], "update": [], "delete": [], "unchanged": []}
         for planned in plan:

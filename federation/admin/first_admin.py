@@ -31,11 +31,11 @@ class FirstAdmin(Struct, frozen=True):
     """`aud` of their tokens; empty: our own issuer URL."""
 
     def write(self, writer: TrustWriter, stored: StoredTrust, change: Change, own_issuer: str = "") -> Applied:
-        """Whoever deleted or changed one of the documents meant it: it is not written again.
+        """A document that was deleted or changed is not written again: an admin meant it.
 
         `own_issuer`: our URL. Raises InvalidDocuments, VersionConflict, BucketFull.
         """
-        if "*" in self.subject:  # a glob, and whoever it fits would be an admin
+        if "*" in self.subject:  # a glob, and each identity that it fits would be an admin
             raise InvalidDocuments([Problem(PLACE, 0, "", "/match/sub", "the subject is one person's, to the letter")])
         documents = self._documents()
         states = writer.states([_ref(document) for document in documents])

@@ -132,7 +132,7 @@ def _names(document: StoredDocument, named: Planned) -> bool:
 
 
 def _may_name(named: Planned, user: StoredDocument, around: Surroundings) -> bool:
-    """Whether it rests on the document by rights: nobody keeps another tenant's documents from going by naming them."""
+    """Whether it rests on the document by rights: no tenant keeps another's documents from going by naming them."""
     stored = named.state.document
     return stored is not None and _fits(stored.body, named, user, around)
 

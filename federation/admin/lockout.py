@@ -1,4 +1,4 @@
-"""The lock-out guard: after a write somebody can still mend trust, and its writer comes in as before (ATTACKS O6).
+"""The lock-out guard: after a write an admin can still mend trust, and its writer comes in as before (ATTACKS O6).
 
 The same decisions are asked before and after: of the documents as they stand, and as if the plan were applied. What no
 decision can see (whether an identity provider still has its keys) is compared member by member, for the way by which
@@ -59,7 +59,7 @@ _HARMLESS = {
 """Members that may change, or that are compared by themselves."""
 _FOR_PEOPLE = frozenset({"description", "labels"})
 _MAY_GROW = frozenset({"algorithms", "audiences", "scopes"})
-"""Lists: whoever came in by one comes in by a longer one."""
+"""Lists: an admin who came in by one comes in by a longer one."""
 
 
 class LockedOut(Exception):
@@ -72,7 +72,7 @@ class LockedOut(Exception):
 
 
 class LockOutGuard(Struct, frozen=True):
-    """Looks at a whole plan, with the eyes of whoever wants it carried out."""
+    """Looks at a whole plan, with the eyes of its author."""
 
     loader: TrustLoader
     past: History
@@ -96,7 +96,7 @@ class LockOutGuard(Struct, frozen=True):
     def _check(
         self, changes: Sequence[Planned], came: OwnClaims, scopes: frozenset[str], *, touched: bool, own: bool
     ) -> None:
-        writes = TRUST_WRITE in came.scopes  # whoever only plans is not looked at; whoever applies it will be
+        writes = TRUST_WRITE in came.scopes  # a plan is not looked at; its application will be
         seen = self._seen(came) if writes and own else None
         admins = {DocumentRef(Kind.MAPPING, id_) for id_ in self.loader.pages.admin_mappings()} if touched else ()
         rest = self.loader.stored()
@@ -110,7 +110,7 @@ class LockOutGuard(Struct, frozen=True):
             raise LockedOut(Reason.OWN_WAY_IN, "decided again with these documents, you would be refused")
 
     def _check_taken(self, before: Snapshot, after: Snapshot, scopes: frozenset[str]) -> None:
-        """Whoever lacks a scope takes it from nobody, by whatever document: the others could not bring it back."""
+        """An admin who lacks a scope takes it from no other, by any document: the others could not bring it back."""
         beyond = frozenset(ADMIN_SCOPES) - scopes
         taken = self._held(before, beyond) - self._held(after, beyond) if beyond else ()
         if taken:
@@ -148,7 +148,7 @@ class LockOutGuard(Struct, frozen=True):
         return observed(self.records.record(came.chain[0].jti if came.chain else came.jti) or {})
 
     def _loses(self, before: Snapshot, after: Snapshot, seen: ObservedExchange, binding: Binding | None) -> bool:
-        """Whether a fresh log-in gave trust:write before and does not after; nobody can log in without policies.
+        """Whether a fresh log-in gave trust:write before and does not after; no admin can log in without policies.
 
         A right that waits for an approval from now on is none, where deciding about approvals would wait too.
         """
@@ -212,7 +212,7 @@ def _granted(mapping: Mapping) -> frozenset[str]:
 
 
 def _question(mapping: Mapping, now: int) -> Question | None:
-    """As whoever fits every line of the mapping; None: its lines do not say who that is."""
+    """As the identity that fits every line of the mapping; None: its lines do not say who that is."""
     claims = dict(mapping.match)
     plain = not any(is_glob(value) or "." in path or '"' in path for path, value in mapping.match)
     return Question(Identity(claims, issuer=mapping.issuer), now, proof="dpop") if plain else None
@@ -258,7 +258,7 @@ def _is_out_of_reach(before: Terms, after: Terms) -> bool:
 
 
 def keeps(kind: Kind, before: JsonObject | None, after: JsonObject | None, binding: Binding | None = None) -> bool:
-    """Whether whoever came in by `before` would by `after`, whatever they came with. None: it is not there.
+    """Whether an identity that came in by `before` would by `after`, with any claims. None: it is not there.
 
     `binding`: the key that their tokens are bound to.
     """

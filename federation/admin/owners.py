@@ -28,7 +28,7 @@ class Owners(Struct, frozen=True):
     clock: Clock
 
     def tenant_of(self, key: RevocationKey) -> str | None:
-        """None: it is unknown, or nobody's in particular."""
+        """None: it is unknown, or has no tenant."""
         if key.what is RevocationTarget.JTI:
             record = self.records.record(key.value)
             return _tenant(record) if record else None
@@ -37,7 +37,7 @@ class Owners(Struct, frozen=True):
         return self._of_document(key) if key.what in _KINDS else key.tenant
 
     def _of_chain(self, key: RevocationKey) -> str | None:
-        """Of the tokens of it that may still be alive; all of them are one tenant's, or it is nobody's."""
+        """Of the tokens of it that may still be alive; all of them are one tenant's, or it has none."""
         since = int(self.clock.now()) - HARD_CAP
         tenants = {_tenant(record) for record in self.records.page(since, key, None, LOOKED_AT).records}
         return tenants.pop() if len(tenants) == 1 else None

@@ -1,8 +1,8 @@
-"""Whether a second admin is one: not somebody whom the first has just made (ATTACKS E10, O2).
+"""Whether a second admin is one: not an identity that the first has just made (ATTACKS E10, O2).
 
-Whoever may write trust may make admins, so a second one proves something only if they were there before: before what
+An admin who may write trust makes admins, so a second one proves something only if they were there before: before what
 they are to confirm was written, and for long enough that others could see who made them, and take it back. And all that
-time: a token by which somebody was another admin for a moment outlives the change that made them one.
+time: a token that made its holder another admin for a moment outlives the change that made them one.
 """
 
 from collections.abc import Iterator
@@ -32,11 +32,11 @@ SEEDED = "serve/trust"
 
 
 class NewAdmin(CannotConfirm):
-    """They may confirm or decide later, or somebody else may now."""
+    """They may confirm or decide later, or another admin may now."""
 
 
 class SecondAdmin(Struct, frozen=True):
-    """Looks at what the documents that make somebody an admin said by then."""
+    """Looks at what the documents that make an admin said by then."""
 
     writer: TrustWriter
     past: History
@@ -46,18 +46,18 @@ class SecondAdmin(Struct, frozen=True):
     """Whether deciders count as admins from the start by the documents with which the bridge began, a moment ago."""
 
     def check(self, came: OwnClaims | None, confirmed: Planned) -> None:
-        """Raises NewAdmin. `came`: what the token said with which somebody confirms."""
+        """Raises NewAdmin. `came`: what the confirming admin's token said."""
         written = confirmed.state.document.change if confirmed.state.document else None
         self._check(came, TRUST_WRITE, written.when if written else None, seeded=False)
 
     def check_decider(self, came: OwnClaims | None, asked_at: float) -> None:
-        """Raises NewAdmin for who was made an admin by or for whoever asks. `asked_at`: seconds since the epoch."""
+        """Raises NewAdmin for who was made an admin by or for the requester. `asked_at`: seconds since the epoch."""
         self._check(came, APPROVALS_DECIDE, rfc3339(asked_at - 1), seeded=self.laptop)
 
     def _check(self, came: OwnClaims | None, scope: str, before: str | None, *, seeded: bool) -> None:
         if came is None:
             raise NewAdmin("An admin is known by a token; there was none.")
-        if came.chain:  # whoever received that one may be somebody else, if a policy permits to impersonate by now
+        if came.chain:  # its receiver may be another, if a policy permits to impersonate by now
             raise NewAdmin("Your token was made from another of ours; log in anew, or let another admin do it.")
         seen = rfc3339(self.clock.now() - SEEN_FOR)
         for ref in self._changed_since(came, scope, min(seen, before or seen), seeded=seeded):
@@ -73,7 +73,7 @@ class SecondAdmin(Struct, frozen=True):
                 yield ref
 
     def _was_given_keys(self, ref: DocumentRef, since: str) -> bool:
-        """No document says so: whoever gives an issuer keys is whomever it vouches for."""
+        """No document says so: who gives an issuer keys can be each of its subjects."""
         keys = self.pushed.load(ref.id).keys if ref.kind is Kind.ISSUER else None
         return keys is not None and keys.given_at is not None and rfc3339(keys.given_at) > since
 

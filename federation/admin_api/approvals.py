@@ -65,7 +65,7 @@ class DenyBody(Body):
 
 
 class ApprovalShown(Shown):
-    """A request that somebody must approve, and what was said to it."""
+    """A request that a person must approve, and what was said to it."""
 
     id: str
     state: ApprovalState
@@ -122,7 +122,7 @@ CURSOR = Parameter("cursor", PATTERN, "`next` of the page before, for an hour, w
 
 
 class ApprovalRequests(Struct, frozen=True):
-    """Nobody decides about what they asked for themselves."""
+    """No party decides about its own request."""
 
     approver: Approver
     second: SecondAdmin
@@ -192,7 +192,7 @@ class ApprovalRequests(Struct, frozen=True):
         )
 
     def _check_decider(self, request: AdminRequest, pending: StoredApproval) -> None:
-        """Whoever is made an admin approves nothing that was asked for by then, nor anything for a day."""
+        """A new admin approves nothing that was asked for by then, nor anything for a day."""
         try:
             self.second.check_decider(request.admin.came, pending.requested_at)
         except NewAdmin as error:

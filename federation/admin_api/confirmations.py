@@ -25,7 +25,7 @@ MOST_SHOWN = 100
 
 
 class Confirmations(Struct, frozen=True):
-    """Nobody alone can trust a whole issuer."""
+    """It takes two admins to trust a whole issuer."""
 
     confirmer: Confirmer
     second: SecondAdmin
@@ -89,7 +89,7 @@ class Confirmations(Struct, frozen=True):
         return Answer(HTTPStatus.OK, show_document(confirmed), {"etag": etag_of(confirmed.version)})
 
     def _let_hold(self, request: AdminRequest, wanted: DocumentVersion) -> None:
-        """Safe like any other write: with one more mapping, somebody may fit two (E8), and be nobody."""
+        """Safe like any other write: with one more mapping, an identity may fit two (E8), and be refused."""
         revision = self.edits.loader.pages.revision()
         change = request.admin.change(self.clock, request.body.reason, request.correlation_id)
         planned = self.confirmer.planned(wanted, change)

@@ -27,7 +27,7 @@ from federation.oauth.reasons import Reason
 from federation.ports import BucketFull, Clock, RevisionMoved, VersionConflict
 
 ATTEMPTS = 10
-"""How often what was looked at together is looked at again because somebody wrote meanwhile."""
+"""How often what was looked at together is looked at again because another admin wrote meanwhile."""
 
 NOT_USED = Users()
 _TAKEN = "somebody else has the same, or it is not for this tenant"

@@ -108,7 +108,7 @@ class AdminRecord(AuditRecord):
 _NOBODY = Admin("", frozenset())
 _HEADERS = {
     "cache-control": "no-store",
-    # What somebody stored is never more than text (ATTACKS O8).
+    # What is stored is never more than text (ATTACKS O8).
     "x-content-type-options": "nosniff",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 }
@@ -140,7 +140,7 @@ class AdminEndpoint(Struct, frozen=True):
     def _answer(self, http: HttpRequest, record: AdminRecord) -> Answer | Replayed:
         routed = self.router.route(http.method, http.path)
         record.operation = operation = routed.operation
-        # Who asks comes first: nobody else learns what is wrong with their request.
+        # Who asks comes first: only an admin learns what is wrong with the request.
         record.admin = admin = self._admitted(http, operation.scope) if operation.scope else None
         request = AdminRequest(http, admin or _NOBODY, routed.path, read_query(http, operation))
         request = replace(request, body=read_body(http, operation))

@@ -80,7 +80,7 @@ Words = Annotated[
 
 
 class ExplainBody(Body):
-    """A request that somebody could make; without an identity a registered client asks for itself."""
+    """A request that a caller could make; without an identity a registered client asks for itself."""
 
     token: Token = None
     claims: Claims = None
@@ -232,7 +232,7 @@ class Explanations(Struct, frozen=True):
                     raise forbidden(Reason.OUTSIDE_TENANT)
 
     def _scored(self, question: Question, snapshot: Snapshot) -> Question:
-        """With the risk scores of whom it turns out to be about, and of whoever acts: the highest count."""
+        """With the risk scores of its subject and of its actors: the highest count."""
         trail = Decisions(snapshot, self.loader.own_issuer).decide(question)
         people = [trail.mapped, trail.mapped and trail.mapped.current_actor, trail.acting and trail.acting.mapped]
         keys = frozenset(key for somebody in people if somebody for key in risk_keys(somebody))

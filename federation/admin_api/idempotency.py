@@ -1,4 +1,4 @@
-"""Actions that were named by their caller are done once, whoever loses an answer (ATTACKS O9)."""
+"""Actions that were named by their caller are done once, also if an answer is lost (ATTACKS O9)."""
 
 import re
 from hashlib import sha256

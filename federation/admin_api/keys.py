@@ -32,7 +32,7 @@ from federation.ports import Clock, KeyOrder, KeySets
 
 
 class RotateBody(Body):
-    """Why, if anybody is to know."""
+    """Why, if it is to be known."""
 
     reason: ReasonText = ""
 
@@ -214,7 +214,7 @@ class Keys(Struct, frozen=True):
 
 
 def _name(request: AdminRequest) -> str:
-    """The same for whoever repeats a request under its Idempotency-Key, though the first answer was lost (O9)."""
+    """The same for a caller who repeats a request under its Idempotency-Key, though the first answer was lost (O9)."""
     named = request.http.headers.get(HEADER)
     if named is None:
         return request.correlation_id

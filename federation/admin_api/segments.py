@@ -1,4 +1,4 @@
-"""`GET /admin/v1/audit/segments`: the archive of the audit trail, for whoever checks that it is whole."""
+"""`GET /admin/v1/audit/segments`: the archive of the audit trail, to check that it is whole."""
 
 from collections.abc import Iterator
 from http import HTTPStatus

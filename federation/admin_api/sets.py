@@ -30,7 +30,7 @@ class Effects(Protocol):
 
 
 def no_effects(plan: Sequence[Planned], tenant: str | None, days: int) -> PlanImpact:  # noqa: ARG001 (others know more)
-    """Nobody has looked."""
+    """It was not looked at."""
     return PlanImpact()
 
 

@@ -17,7 +17,7 @@ from federation.model.history import Change, PastVersion
 def show_document(
     stored: StoredDocument, warnings: Sequence[Problem] = (), ended: Users | None = None
 ) -> dict[str, Any]:
-    """What somebody wrote, and what is known about it. `ended`: who rested on it, where a write has disabled it."""
+    """What an admin wrote, and what is known about it. `ended`: who rested on it, where a write has disabled it."""
     return {
         "document": as_written(stored.body),
         "version": stored.version,

@@ -1,4 +1,4 @@
-"""All operations: whoever adds a resource adds it to those that are given here, and nothing else."""
+"""All operations: a new resource is added to those that are given here, and nowhere else."""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol

@@ -61,7 +61,7 @@ class Visible(Struct, frozen=True):
         return versions if own and self._were_of_that_issuer(ref, versions) else ()
 
     def _were_of_that_issuer(self, ref: DocumentRef, versions: tuple[PastVersion, ...]) -> bool:
-        """An id that was deleted is anybody's: a mapping may have named an Issuer that was another tenant's then."""
+        """An id that was deleted is free: a mapping may have named an Issuer that was another tenant's then."""
         if ref.kind is not Kind.MAPPING:
             return True
         named = {DocumentRef(Kind.ISSUER, str(one.body["issuer"])) for one in versions if one.body is not None}

@@ -26,7 +26,7 @@ def describe_request(request: ExchangeRequest) -> dict[str, Json]:
 
 
 def describe_client(client: Caller) -> dict[str, Json]:
-    """Which registered client proved itself, and how; nothing where nobody is registered."""
+    """Which registered client proved itself, and how; nothing for an unregistered caller."""
     if client.client is None:
         return {}
     return {

@@ -1,7 +1,7 @@
 """The audit record of one request. It fills up as the pipeline proves things, and is written on every path.
 
 An allowed request's record is made durable by the commit, before the token leaves; a refused one goes to the
-structured log when the pipeline ends. An exception nobody foresaw is a refusal too: `server_error`.
+structured log when the pipeline ends. An unforeseen exception is a refusal too: `server_error`.
 """
 
 import re

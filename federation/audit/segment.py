@@ -52,7 +52,7 @@ def digest(content: bytes) -> str:
 
 
 def unsigned(issuer: str, key: JsonObject, before: ArchiveHead, lines: Sequence[bytes]) -> Unsigned:
-    """The next segment. `key`: the public JWK of whoever will sign it; `lines`: of `record_line`."""
+    """The next segment. `key`: the public JWK that it will be signed with; `lines`: of `record_line`."""
     number = before.number + 1
     members: JsonObject = {
         "format": FORMAT,

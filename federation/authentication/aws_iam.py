@@ -23,7 +23,7 @@ def prove(client: Client, caller: str | None) -> Proof:
     """That the registered role signed; raises InvalidRequest. `caller`: the gateway's word, never a header's.
 
     A session's ARN names the role without its path. No two roles of one account share a name, whatever their paths, so
-    nobody else is let in; but a role that was deleted and made anew by that name, elsewhere or not, is the same here.
+    no other is let in; but a role that was deleted and made anew by that name, elsewhere or not, is the same here.
     """
     if caller is None:
         raise not_proven("no IAM authorizer has spoken")

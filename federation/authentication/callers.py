@@ -1,4 +1,4 @@
-"""Who is asking: nobody in particular, or a registered client that has proven itself by its one method."""
+"""Who is asking: an anonymous caller, or a registered client that has proven itself by its one method."""
 
 from typing import TYPE_CHECKING
 
@@ -41,13 +41,13 @@ _BEFORE_SIGNATURE = frozenset(
         Reason.UNTRUSTED_ISSUER,
     }
 )
-"""Refusals of an assertion whose signature nobody has looked at."""
+"""Refusals of an assertion whose signature was not looked at."""
 
 
 class Callers:
     """Authenticates. An unknown client, a wrong key, a disabled client and a wrong method are one to the caller.
 
-    They cost the same too: an assertion for which there is no key is verified with one of nobody (ATTACKS L10).
+    They cost the same too: an assertion for which there is no key is verified with one that has no owner (ATTACKS L10).
     """
 
     def __init__(  # noqa: PLR0913 (who may be asked)

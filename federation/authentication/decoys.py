@@ -1,4 +1,4 @@
-"""Keys of nobody: with them an assertion is verified for which there is no key (ATTACKS L10).
+"""Keys without an owner: with them an assertion is verified for which there is no key (ATTACKS L10).
 
 So a caller cannot tell by the time it takes whether a client is registered. What comes out is never looked at, and no
 private half was ever kept.
@@ -73,7 +73,7 @@ def _read(name: str) -> PublicKey:
 
 
 def spend(jwt: UnverifiedJwt, keys: DecoyKeys) -> None:
-    """The work of verifying; an algorithm that does not exist here costs nobody anything."""
+    """The work of verifying; an algorithm that does not exist here costs nothing."""
     algorithm = ALGORITHMS.get(jwt.unverified_header.alg)
     if algorithm is not None:
         algorithm.verify(keys.key(algorithm), jwt.signing_input, jwt.signature)

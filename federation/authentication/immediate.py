@@ -13,7 +13,7 @@ from federation.ports import AlreadyUsed, OneTimeClaims
 
 
 class CallerAuthentication(Protocol):
-    """Whoever knows callers."""
+    """What knows callers."""
 
     def authenticate(self, request: ExchangeRequest) -> Caller:
         """Who asks; raises InvalidClient, InvalidRequest, TemporarilyUnavailable or ServerError."""

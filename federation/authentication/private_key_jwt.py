@@ -66,7 +66,7 @@ def unfit_for_assertions(jwks: JsonObject) -> str | None:
 
 
 def may_sign_assertions(key: VerificationKey) -> bool:
-    """Whether it is a key for signatures of that kind, and of nobody else's tokens."""
+    """Whether it is a key for signatures of that kind, and for no other's tokens."""
     fits = any(key.fits(ALGORITHMS[name]) for name in ASSERTION_ALGORITHMS)
     return fits and key.use == SIG and key.issuer is None
 

@@ -1,4 +1,4 @@
-"""self_signed_tls_client_auth: a registered certificate, whoever signed it (RFC 8705 section 2.2)."""
+"""self_signed_tls_client_auth: a registered certificate, by any signer (RFC 8705 section 2.2)."""
 
 from functools import lru_cache
 from secrets import compare_digest

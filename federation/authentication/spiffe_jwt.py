@@ -29,7 +29,7 @@ class SpiffeJwt:
         if _payload(request.credentials.client_assertion) in map(
             _payload, (request.subject_token, request.actor_token)
         ):
-            # Whoever receives a workload's token would have its registration as well (ATTACKS L8).
+            # The receiver of a workload's token would have its registration as well (ATTACKS L8).
             raise not_proven("the subject or actor token as an assertion")
         verified = self._tokens.verify_from(self._trust_domain(client), jwt, TokenType.JWT)
         if verified.subject != client.auth.spiffe_id:

@@ -34,7 +34,7 @@ class X509Svid:
         if pem is None:
             raise not_proven("the connection has no certificate")
         presented = read_presented(pem)
-        # Whoever says to be somebody else costs nothing, and does not learn how our bundles are.
+        # A caller under another's name costs nothing, and does not learn how our bundles are.
         if uris(presented.unverified_leaf) != [workload]:
             raise not_proven("another workload, or none")
         verified = self._certificates.verify_for(presented, client.tenant)

@@ -14,7 +14,7 @@ from federation.ports import Clock, RememberedAnswer, StillRunning, UnlikeReques
 
 KEPT = 24 * 60 * 60
 RUNNING = 60
-"""Seconds after which whoever began is given up."""
+"""Seconds after which the one that began is given up."""
 LARGEST = 300 * 1024
 """Bytes of an answer, compressed: an item may have 400 KB."""
 
@@ -30,7 +30,7 @@ class DynamoAnswers:
         self._clock = clock
 
     def begin(self, key: tuple[str, ...], digest: str) -> RememberedAnswer | None:
-        """A conditional PutItem; where somebody was there, a GetItem."""
+        """A conditional PutItem; where another was there, a GetItem."""
         item = answer_key(key) | {"digest": {"S": digest}, "began": self._number(0), "expires_at": self._number(KEPT)}
         try:
             with conditional(Reason.STORE_UNAVAILABLE):

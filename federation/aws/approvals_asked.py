@@ -19,7 +19,7 @@ class _Waiting(NamedTuple):
     most: int
     version: int
     ends: dict[str, int]
-    """Id of a request -> when it ends. One that was decided is in it until somebody needs its place."""
+    """Id of a request -> when it ends. One that was decided is in it until another needs its place."""
 
 
 class WaitingLists:
@@ -31,7 +31,7 @@ class WaitingLists:
         self._pause = pause
 
     def entered(self, pending: StoredApproval, now: int) -> list[Write]:
-        """Writes that count it, each only while nobody else counts; raises TemporarilyUnavailable above the limit."""
+        """Writes that count it, each only while no other counts; raises TemporarilyUnavailable above the limit."""
         return [self._entered(one, pending, now) for one in self._read(pending)]
 
     def _read(self, pending: StoredApproval) -> Iterator[_Waiting]:

@@ -18,7 +18,7 @@ _THERE = frozenset({"ConditionalRequestConflict", "PreconditionFailed"})
 
 
 class S3Segments:
-    """Whoever reads needs s3:ListBucket beside GetObject: without it S3 answers AccessDenied for what is not there."""
+    """A reader needs s3:ListBucket beside GetObject: without it S3 answers AccessDenied for what is not there."""
 
     def __init__(self, s3: "S3Client", bucket: str) -> None:
         self._s3 = s3

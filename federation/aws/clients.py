@@ -27,12 +27,12 @@ USER_AGENT = "federation-bridge"
 
 
 def dynamodb_client(read_timeout: float = READ_TIMEOUT) -> "DynamoDBClient":
-    """Three attempts. Whoever sets up tables, and answers nobody meanwhile, may wait longer."""
+    """Three attempts. A set-up of tables, which no caller waits for, may take longer."""
     return boto3.client("dynamodb", config=_patience(attempts=3, read_timeout=read_timeout))
 
 
 def kms_client(read_timeout: float = READ_TIMEOUT) -> "KMSClient":
-    """Two attempts: a signature that is late is worth nothing. Whoever has a key made may wait longer."""
+    """Two attempts: a signature that is late is worth nothing. The making of a key may take longer."""
     return boto3.client("kms", config=_patience(attempts=2, read_timeout=read_timeout))
 
 

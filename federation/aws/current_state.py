@@ -70,7 +70,7 @@ def _versions(refs: Collection[DocumentRef], items: list[Item]) -> dict[Document
 
 
 def _documents(refs: Collection[DocumentRef], items: list[Item]) -> Iterator[StoredDocument]:
-    """One that cannot be read is as good as none to whoever asks for it."""
+    """One that cannot be read is as good as none."""
     found = {(_pk(item), item["sk"]["S"]): item for item in items if not is_deleted(item)}
     for ref in refs:
         key = document_key(ref)

@@ -27,7 +27,7 @@ class DynamoFiled:
         """Those that there are; None: not everything is filed, so every document has to be read.
 
         One BatchGetItem with the marker in it, and one more where the layout is another than it was, or not known yet.
-        Whoever read a count before this read sees what was counted.
+        A reader of the count before this read sees what was counted.
         """
         layout = self._layout  # once: another thread may learn of the layout between a read and what is made of it
         marker, found = self._read(places, layout)

@@ -1,6 +1,6 @@
 """KeyOrders by the function that rotates.
 
-Whoever answers the admin API may not write the key set, make a key or delete one: it asks the one function that may.
+The admin API's function may not write the key set, make a key or delete one: it asks the one function that may.
 """
 
 import json

@@ -2,7 +2,7 @@
 
     pk = ("nonce_secret" | "cursor_secret", period)    secret, expires_at
 
-Whoever asks first in a span makes its secret, and everybody else finds it. One that was deleted is made anew: proofs
+The first process in a span makes its secret, and all others find it. One that was deleted is made anew: proofs
 with nonces of the old one are then asked to come with a new nonce.
 """
 
@@ -62,7 +62,7 @@ class DynamoNonceSecrets:
         return secret
 
     def _made(self, period: int) -> bytes:
-        """Ours, or that of whoever was quicker: where our answer was lost, that is ours as well."""
+        """Ours, or that of a quicker process: where our answer was lost, that is ours as well."""
         secret = self._random(SIZE)
         if self._written(period, secret):
             return secret

@@ -57,7 +57,7 @@ class S3Publisher:
         return PublishedDocument(path, body, answer["ContentType"], answer.get("CacheControl", "")), answer["ETag"]
 
     def replace(self, document: PublishedDocument, tag: str | None) -> None:
-        """One conditional PutObject. A write of ours whose answer was lost looks like somebody else's: read again."""
+        """One conditional PutObject. A write of ours whose answer was lost looks like another's: read again."""
         condition: dict[str, Any] = {"IfNoneMatch": "*"} if tag is None else {"IfMatch": tag}
         with translated(Reason.STORE_UNAVAILABLE):
             try:

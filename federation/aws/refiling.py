@@ -1,7 +1,7 @@
 """Files what an earlier release wrote without filing it, all at once, in a layout of its own.
 
-Nobody reads the new layout until the marker names it, and the marker names it only if nothing was written meanwhile.
-So whoever is too slow, or fails in the middle, has filed nothing.
+The new layout is not read until the marker names it, and the marker names it only if nothing was written meanwhile.
+So a process that is too slow, or fails in the middle, has filed nothing.
 """
 
 from collections.abc import Iterable, Iterator

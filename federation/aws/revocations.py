@@ -122,6 +122,6 @@ def _parts(key: RevocationKey) -> Sequence[str]:
 
 
 def _stricter(standing: Revocation, new: Revocation) -> Revocation:
-    """Whoever revoked later says why; it lasts as long as the longer of both."""
+    """The later one says why; it lasts as long as the longer of both."""
     later = max(standing, new, key=lambda one: one.revoked_at)
     return later._replace(expires_at=max(standing.expires_at, new.expires_at))

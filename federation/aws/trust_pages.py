@@ -62,7 +62,7 @@ class DynamoTrustPages:
         return self._ids(owned_partition(kind, tenant), after, limit)
 
     def admin_mappings(self) -> tuple[str, ...]:
-        """One Query, of as many pages as it takes: whom it left out would be no admin to whoever asks."""
+        """One Query, of as many pages as it takes: an admin whom it left out would be none."""
         return self._all_ids(admin_partition())
 
     def pending_mappings(self) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ class DynamoTrustPages:
         return self._query("pk = :partition AND sk > :after", values, limit)
 
     def _query(self, condition: str, values: dict[str, Any], limit: int) -> Iterator[Item]:
-        """Items, in as many pages as somebody takes."""
+        """Items, in as many pages as the caller takes."""
         pages = self._dynamodb.query_pages(
             TableName=self._table,
             KeyConditionExpression=condition,

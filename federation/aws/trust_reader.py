@@ -1,6 +1,6 @@
 """IssuersByName, AudiencesByName, MappingIndex, MappingsById and ClientsById on the trust table, and all issuers.
 
-Reads are strongly consistent: whoever decides again because trust has changed must not decide on the old documents
+Reads are strongly consistent: a decision that is repeated because trust has changed must not rest on the old documents
 again. A corrupt document is reported and left out: it is never used, and never takes the others down.
 """
 

@@ -34,7 +34,7 @@ from federation.model.trust import DocumentRef, DocumentVersion, Kind, Selector
 _NOT_THERE = "attribute_not_exists(pk) OR attribute_exists(deleted)"
 
 MOST_REMOVED = 40
-"""Index entries that one write removes: the others go with the next one. An entry too many misleads nobody."""
+"""Index entries that one write removes: the others go with the next one. An entry too many does no harm."""
 
 
 OWNED = frozenset({Kind.POLICY, Kind.ISSUER, Kind.CLIENT})

@@ -66,7 +66,7 @@ def apply(
 ) -> None:
     """Write what `fedbridge plan` shows: a broken document in the set means that nothing is written.
 
-    Whoever is interrupted repeats the command: it goes on where it stopped, and comes to the same end.
+    After an interruption, repeat the command: it goes on where it stopped, and comes to the same end.
 
     At a terminal it shows the plan and asks; elsewhere, and with --json, it wants --yes.
 

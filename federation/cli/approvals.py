@@ -103,7 +103,7 @@ def _print(console: Console, approval: Mapping[str, Any]) -> None:
 
 
 def _facts(approval: Mapping[str, Any]) -> dict[str, str]:
-    """What somebody needs to know to decide; what is empty is left out."""
+    """What an approver needs to know to decide; what is empty is left out."""
     by = f"{approval['decided_by']}: {approval.get('reason') or ''}" if approval.get("decided_by") else ""
     facts = {
         "who": str(approval["principal"]),

@@ -118,7 +118,7 @@ def _facts(link: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _actors(act: object) -> Iterator[str]:
-    """Whoever acts now first."""
+    """The current actor first."""
     while isinstance(act, Mapping):
         yield str(act.get("sub"))
         act = act.get("act")

@@ -1,4 +1,4 @@
-"""Where the archive is read from: the bridge, or a copy of its bucket; and how far somebody has come."""
+"""Where the archive is read from: the bridge, or a copy of its bucket; and how far it was verified."""
 
 import json
 import re
@@ -21,7 +21,7 @@ _FILE = re.compile(r"([0-9]{12})\.jsonl")
 
 
 class Checkpoint(Struct, frozen=True):
-    """What somebody has verified before. `start`: what came before the newest segment then."""
+    """What was verified before. `start`: what came before the newest segment then."""
 
     start: ArchiveHead = NO_SEGMENT
     seen: tuple[ArchiveHead, ...] = ()

@@ -27,7 +27,7 @@ def key_in(file: Path) -> DpopKey:
 
 
 def default_file() -> Path:
-    """Where a token for the admin API is kept unless somebody says otherwise (XDG Base Directory Specification)."""
+    """Where a token for the admin API is kept unless the user says otherwise (XDG Base Directory Specification)."""
     configuration = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
     return Path(configuration) / "fedbridge" / "credential"
 
@@ -66,6 +66,6 @@ def connect(url: str | None, token_file: Path) -> AdminApi:
     credential = read_credential(token_file)
     bridge = bridge_url(url or credential.bridge)
     if credential.bridge not in (None, bridge):
-        # A bearer token that is shown to somebody else is theirs.
+        # A bearer token that is shown to another is theirs.
         raise Failed(f"the credential in {token_file} is for {credential.bridge}", f"fedbridge login --url {bridge}")
     return AdminApi(bridge, credential)

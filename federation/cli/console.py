@@ -36,14 +36,14 @@ NoColor = Annotated[bool, typer.Option("--no-color", help="Print without colour;
 
 
 class Terminal(Struct, frozen=True):
-    """How somebody wants to be told."""
+    """How the user wants to be told."""
 
     as_json: bool = False
     no_color: bool = False
 
     @property
     def results(self) -> Console:
-        """For people; whoever wants JSON gets `print_json` instead."""
+        """For people; `print_json` is for machines."""
         return output(no_color=self.no_color)
 
     @property
@@ -62,7 +62,7 @@ class Terminal(Struct, frozen=True):
             print_json(document)
 
     def ask(self, text: str) -> None:
-        """A line on stderr for whoever sits there: the command waits for it, so it is shown under `--json` as well."""
+        """A line on stderr for the user: the command waits for it, so it is shown under `--json` as well."""
         self.asides.print(text, markup=False)
 
     def note(self, text: str, style: str = "dim") -> None:
@@ -98,7 +98,7 @@ class Progress:
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
-        """While something lasts that nobody can measure."""
+        """While something lasts whose end is unknown."""
         with self._bar() as bar:
             bar.add_task(what, total=None)
             yield

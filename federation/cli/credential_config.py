@@ -86,7 +86,7 @@ class _Ours(Struct, frozen=True):
 
     @property
     def file(self) -> str:
-        """Where somebody keeps it; raises Failed."""
+        """Where it is kept; raises Failed."""
         if self.token_in is None:
             raise Failed("--token-in is missing", "name a file that is kept fresh: --token-in FILE", code=USAGE)
         return str(self.token_in)

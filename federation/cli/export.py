@@ -32,7 +32,7 @@ def export(
 ) -> None:
     """Write every trust document to DIR/<kind>/<id>.yaml, as `fedbridge plan` and `apply` read them.
 
-    A file is written as a whole or not at all. Whoever is interrupted repeats it with --force.
+    A file is written as a whole or not at all. After an interruption, repeat it with --force.
 
     Exits 0 if everything is there, 1 if not.
     """

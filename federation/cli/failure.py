@@ -81,7 +81,7 @@ _TRUST = "check the URL; an authority that this machine does not know is named b
 
 
 def of_connection(error: OSError, url: str) -> Problem:
-    """Nobody answers, or nobody that speaks HTTP."""
+    """There is no answer, or none in HTTP."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return Problem(f"{url} does not prove to be who it says: {error.verify_message}", _TRUST)
     if error.filename:

@@ -1,4 +1,4 @@
-"""A token in a file of a folder of its own, kept fresh for as long as somebody reads it."""
+"""A token in a file of a folder of its own, kept fresh for as long as it is read."""
 
 import shutil
 import tempfile
@@ -19,7 +19,7 @@ class KeptToken:
     """As a context: the folder is made, holds a good token, and is gone in the end."""
 
     def __init__(self, token: FederatedToken, tell: Callable[[str], None], every: float = EVERY) -> None:
-        """`tell`: shows a line to whoever started this."""
+        """`tell`: shows a line to the user."""
         self._token, self._tell, self._every = token, tell, every
         self._ended = Event()
         self._thread = Thread(target=self._keep, daemon=True)

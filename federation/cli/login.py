@@ -1,4 +1,4 @@
-"""`fedbridge login`: a token for the admin API, bound to a key that nobody else has."""
+"""`fedbridge login`: a token for the admin API, bound to a key of this machine."""
 
 import time
 from pathlib import Path

@@ -72,7 +72,7 @@ class Narrator:
         self._console.print(Padding(table, (0, 2)))
 
     def delegated(self, step: Delegated) -> None:
-        """A token that somebody acts with."""
+        """An actor's token."""
         self._heading(step.actor.title, step.actor.story)
         asked = f"POST /token  audience={step.actor.audience}  actor_token={step.actor.name}'s"
         self._console.print(_facts([("asks", Text(asked))]))

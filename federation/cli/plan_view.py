@@ -20,7 +20,7 @@ _PROVING = {
     "Issuer": frozenset({"keys", "algorithms", "audiences", "max_token_age", "max_auth_age", "single_use", "revoked"}),
     "Client": frozenset({"auth"}),
 }
-"""Members that decide which proofs are good, whoever they are of."""
+"""Members that decide which proofs are good."""
 _SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red")}
 
 
@@ -94,7 +94,7 @@ def _lines(difference: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _side(path: str, value: object) -> Iterator[str]:
-    """What does not fit into a line is shown as somebody would have written it."""
+    """What does not fit into a line is shown as an admin would have written it."""
     told = f"{path}: {_shown(value)}"
     if len(told) <= WIDTH or not isinstance(value, dict | list):
         yield told

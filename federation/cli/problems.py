@@ -20,7 +20,7 @@ def print_problems(console: Console, problems: Iterable[Problem], *, style: str 
 
 
 def _inert(problem: Problem) -> Problem:
-    """A file may be somebody's pull request."""
+    """A file may come of a pull request."""
     return Problem(
         printable(problem.file),
         problem.line,

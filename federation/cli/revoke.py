@@ -63,7 +63,7 @@ def _only_one(token: Path | None, ids: dict[str, str | None]) -> tuple[str, str]
 
 
 def _jti(file: Path) -> str:
-    """Unverified: whoever may revoke may revoke any; raises Failed, OSError."""
+    """Unverified: who may revoke may revoke any; raises Failed, OSError."""
     try:
         claims = jwt.decode(read_token_file(file), options={"verify_signature": False})
         return str(claims["jti"])

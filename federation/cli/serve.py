@@ -1,4 +1,4 @@
-"""`fedbridge serve`: the whole bridge on a laptop, until somebody ends it."""
+"""`fedbridge serve`: the whole bridge on a laptop, until it is ended."""
 
 import json
 import logging

@@ -26,7 +26,7 @@ IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Of the document."
 
 
 def path_of(kind: str, id_: str) -> str:
-    """`plural/id` of a document that somebody named, however they wrote the kind; raises Failed."""
+    """`plural/id` of a document, by any spelling of its kind; raises Failed."""
     wanted = kind.lower()
     plural = next((plural for one, plural in KINDS.items() if wanted in (one.lower(), plural)), None)
     if plural is None:
@@ -54,7 +54,7 @@ def every(
 
 
 class BridgeSession(Struct, frozen=True):
-    """Which bridge, and how somebody wants to be told."""
+    """Which bridge, and how the user wants to be told."""
 
     terminal: Terminal
     url: str | None

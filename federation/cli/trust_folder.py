@@ -25,7 +25,7 @@ class TrustFolder(Struct, frozen=True, dict=True):
 
     @property
     def documents(self) -> list[Json]:
-        """As somebody wrote them."""
+        """As they were written."""
         return [source.value for source in self.sources]
 
     @cached_property

@@ -129,7 +129,7 @@ def whocan(
     api = session.connect()
     found = api.get("/whocan", {name: value for name, value in given.items() if value is not None}).members
     if audience and not found.get("items"):
-        api.get(f"/audiences/{audience}")  # a name that is misspelt reaches nobody either
+        api.get(f"/audiences/{audience}")  # a name that is misspelt reaches nothing either
     _tell(session.terminal, found, principal or audience or "")
 
 

@@ -1,4 +1,4 @@
-"""A trust document as YAML: as somebody would have written it, or changed where it stands, so that comments stay."""
+"""A trust document as YAML: as an admin would have written it, or changed where it stands, so that comments stay."""
 
 import json
 import re

@@ -19,7 +19,7 @@ LATELY = 1000
 
 
 class Search(Struct, frozen=True):
-    """What somebody looks for; what is None may be anything. `since` and `until`: seconds since the epoch.
+    """What is looked for; what is None may be anything. `since` and `until`: seconds since the epoch.
 
     Names may be globs, as in mappings.
     """

@@ -1,4 +1,4 @@
-"""What an answer about a token rests on: that the caller may know, and that whoever made the token is still trusted."""
+"""What an answer about a token rests on: that the caller may know, and that the token's makers are still trusted."""
 
 from typing import Protocol
 

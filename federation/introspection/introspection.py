@@ -40,7 +40,7 @@ class Introspection(Struct, frozen=True):
     forget_trust: Callable[[], None]
     """Drops every cached document."""
     check_source_rate: Callable[[str], None]
-    """Whether anybody may come in from that source address now; raises TooManyRequests."""
+    """Checks the rate of that source address; raises TooManyRequests."""
 
     def __call__(self, http: HttpRequest) -> IntrospectionAnswer:
         """What may be told; raises an OAuthError, which has been recorded."""
@@ -58,7 +58,7 @@ class Introspection(Struct, frozen=True):
         record.client = caller = self.callers.authenticate(request.caller)
         if caller.client is None:
             raise InvalidClient(Reason.CLIENT_REQUIRED)
-        if caller.is_public:  # nobody learns which ids exist
+        if caller.is_public:  # the answer tells no id that exists
             raise InvalidClient(Reason.CLIENT_AUTHENTICATION_FAILED, f"client {caller.client_id} proves nothing")
         return IntrospectionAnswer(caller.client, self._answer(request.token, caller, caller.client))
 

@@ -122,7 +122,7 @@ class PushKeys(Struct, frozen=True):
             raise TemporarilyUnavailable(Reason.TRUST_CHANGED)
 
     def _saved(self, keys: IssuerKeySet, tag: str) -> bool:
-        """False: somebody was quicker. A write whose answer was lost may be the one that was (fault F8)."""
+        """False: another was quicker. A write whose answer was lost may be the one that was (fault F8)."""
         try:
             self.pushed.save(keys, tag)
         except VersionConflict:

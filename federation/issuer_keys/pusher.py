@@ -34,7 +34,7 @@ class PusherState(Struct, frozen=True):
 
 
 class Pusher(Struct, frozen=True):
-    """Proof that somebody may give this issuer these keys."""
+    """Proof that the caller may give this issuer these keys."""
 
     issuer: Issuer
     is_admin: bool
@@ -118,7 +118,7 @@ class Pushers(Struct, frozen=True):
         return Pusher(issuer, is_admin=True, facts=facts, documents=(issuer.document,))
 
     def _check_rights(self, admin: Admin, issuer: Issuer) -> None:
-        """Whoever gives keys can be everybody whom the issuer vouches for: as if they wrote its document (O2)."""
+        """Who gives keys can be each of the issuer's subjects: as if they wrote its document (O2)."""
         given = self.admins_by(issuer.id)
         if given and admin.tenant is not None:
             raise InsufficientScope(Reason.OUTSIDE_TENANT, "admins come in by this issuer")
@@ -143,5 +143,5 @@ class Pushers(Struct, frozen=True):
 
 
 def _own(issuer: Issuer | None, tenant: Json) -> Issuer | None:
-    """To a tenant's admin nobody else's issuer is there, and no shared one: who gives keys makes identities (O2)."""
+    """To a tenant's admin no other's issuer is there, and no shared one: who gives keys makes identities (O2)."""
     return issuer if issuer is not None and issuer.tenant == tenant else None

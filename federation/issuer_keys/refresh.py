@@ -1,6 +1,6 @@
 """Asks every issuer for its keys before any token needs them (fault F18).
 
-Issuers are asked side by side, each with its own limits of time, so a slow one holds up nobody else. A bad answer
+Issuers are asked side by side, each with its own limits of time, so a slow one holds up no other. A bad answer
 never replaces a good one: the rules are those of the first level, and so are the values.
 """
 
@@ -33,7 +33,7 @@ class Outcome(NamedTuple):
     failure: str = ""
     """Why its keys could not be fetched."""
     stale: bool = False
-    """Nobody has heard of its keys for too long."""
+    """Its keys were not heard of for too long."""
 
 
 class RefreshReport(Struct, frozen=True):

@@ -19,7 +19,7 @@ _CONTENT_TYPE = re.compile(r"application/(?:jwk-set\+)?json(?:\s*;\s*charset=\"?
 
 
 class KeyPush(Redacted, Struct, frozen=True):
-    """What somebody asks to be taken for an issuer's keys; nothing of it is proven."""
+    """What a caller wants taken for an issuer's keys; nothing of it is proven."""
 
     HIDDEN: ClassVar[frozenset[str]] = frozenset({"body"})
 
@@ -47,6 +47,6 @@ def _check_body(http: HttpRequest) -> None:
 def _issuer(path: str) -> str:
     match = _PATH.fullmatch(path)
     if match is None:
-        # As for an id that nobody has: which ids there are is nobody's business.
+        # As for an id that does not exist: the answer tells no id that does.
         raise InvalidToken(Reason.PUSH_NOT_AUTHORIZED, "the path names no issuer")
     return match[1]

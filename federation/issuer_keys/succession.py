@@ -60,7 +60,7 @@ def compare(trusted: JwkSet | None, successors: JwkSet) -> Succession:
 
 
 def check_pace(succession: Succession, replaced_at: float, now: float) -> None:
-    """Raises TooManyRequests where an issuer exchanges all of its keys time and again: nobody could follow it."""
+    """Raises TooManyRequests where an issuer exchanges all of its keys time and again: no reader could follow it."""
     left = replaced_at + BETWEEN_REPLACEMENTS - now
     if succession.replaces_all and replaced_at != -inf and 0 < left <= BETWEEN_REPLACEMENTS:
         raise TooManyRequests(Reason.KEYS_REPLACED_TOO_OFTEN, retry_after=int(left) + 1)

@@ -46,7 +46,7 @@ class Taking(Struct, frozen=True):
 
     @property
     def impossible(self) -> int:
-        """The arrival time, in ticks, beyond which it was written by a clock that nobody else's agrees with."""
+        """The arrival time, in ticks, beyond which the writer's clock was wrong."""
         return self.empty + int(TOLERATED * MICROSECONDS) * self.limit.per_second
 
     def taken(self, arrival: int) -> int:

@@ -64,7 +64,7 @@ class Lease:
         self._silence = 0.0
 
     def refused(self, wait: float, now: float) -> None:
-        """The bucket has what was wanted in `wait` seconds, if nobody else takes it."""
+        """The bucket has what was wanted in `wait` seconds, if no other process takes it."""
         half_full = self._limit.burst / self._limit.per_second / 2
         grown = min(FIRST_SILENCE * 2.0**self._refusals, LONGEST_SILENCE, half_full)
         self._refusals = min(self._refusals + 1, 10)

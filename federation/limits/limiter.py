@@ -121,7 +121,7 @@ class Limiter:
         return len(self._leases), len(self._arrivals)
 
     def _cheapest_first(self, wanted: Sequence[Limited]) -> list[tuple[Limited, Lease]]:
-        """What is known to be refused costs nobody anything; what is held here comes before what must be taken."""
+        """What is known to be refused costs nothing; what is held here comes before what must be taken."""
         now = self._clock.now()
         with self._lock:
             held = [(limited, self._lease(limited)) for limited in wanted]

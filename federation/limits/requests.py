@@ -1,4 +1,4 @@
-"""How often somebody may ask, counted under everybody whom a request is from."""
+"""How often a caller may ask, counted for each party that a request is from."""
 
 from collections.abc import Iterator
 
@@ -86,7 +86,7 @@ class RequestLimits(Struct, frozen=True):
 
 
 def _tenant(client: Caller, subject: VerifiedToken) -> str | None:
-    """Whose a request is: the subject's tenant, and where that is nobody's in particular, the proven client's."""
+    """A request's tenant: the subject's, or where that has none, the proven client's."""
     asking = client.client.tenant if client.client and not client.is_public else None
     if subject.client is not None:
         return asking

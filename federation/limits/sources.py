@@ -4,7 +4,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 SUBSCRIBER = 64
-"""Bits of an IPv6 address that somebody is given; the rest anybody chooses for each request."""
+"""Bits of an IPv6 address that a network is given; its hosts choose the rest for each request."""
 
 
 @lru_cache(maxsize=1024)

@@ -127,7 +127,7 @@ def _misses(mapping: Mapping, subject: VerifiedToken, rules: ProviderRules) -> t
     if not mapping.match:
         return (Miss("match", "at least one line", None),)
     if mapping.confirmed_for not in (None, subject.issuer.issuer):
-        # Its Issuer document was changed: whom it would trust now, nobody has confirmed.
+        # Its Issuer document was changed: whom it would trust now was not confirmed.
         return (Miss("iss", str(mapping.confirmed_for), subject.issuer.issuer),)
     try:
         return misses(mapping.match, subject.claims) + _unnamed(mapping, subject.claims, rules)

@@ -68,7 +68,7 @@ class OwnMappings(Struct, frozen=True):
         if own.current_actor is None:
             return None
         found = self._trusted(own.current_actor, own.holder_version)
-        # Nor does who acts: whoever writes that mapping by now never said who may act next in this tenant.
+        # Nor does who acts: the author of that mapping by now never said who may act next in this tenant.
         if found.issuer.id != (own.holder_issuer or found.issuer.id) or found.issuer.tenant not in (None, own.tenant):
             raise InvalidRequest(Reason.NO_MAPPING, f"mapping {own.current_actor} has another issuer or tenant by now")
         return replace(found, principal=own.actors[0])

@@ -26,5 +26,5 @@ class Principals(Struct, frozen=True):
         return self.foreign.resolve(token, request) if token.own is None else self.own.resolve(token.own)
 
     def resolve_actor(self, actor: VerifiedToken | None, request: ExchangeRequest) -> Acting | None:
-        """None where nobody acts. An actor is mapped like any other identity, and needs a mapping of its own."""
+        """None without an actor. An actor is mapped like any other identity, and needs a mapping of its own."""
         return None if actor is None else Acting(actor, self.resolve(actor, request))

@@ -70,7 +70,7 @@ class Commit(Struct, frozen=True):
         return lambda: assemble(key, message, signature())
 
     def _discard(self, pending: PendingToken, error: Exception) -> None:
-        """Best effort: if this fails too, the trail shows a token that nobody received, never the other way round.
+        """Best effort: if this fails too, the trail shows a token that was not received, never the other way round.
 
         A write whose answer was lost may have been applied, so it is taken back as well; only a replay wrote nothing.
         """

@@ -48,7 +48,7 @@ class Minter(Struct, frozen=True):
         return _issued(authorization, self.commit.seal(pending, key, message), jti, key.kid)
 
     def _opaque(self, authorization: Authorization, record: AuditRecord, conditions: Conditions) -> IssuedToken:
-        """A reference of 256 bits. Only its digest is kept, so nobody who reads the store can use it."""
+        """A reference of 256 bits. Only its digest is kept, so a reader of the store cannot use it."""
         jti, text = self.identifiers.new(), self.identifiers.new() + self.identifiers.new()
         claims, status = build_claims(authorization, self.issuer, jti), self._status(authorization, jti)
         entry = record.allowed(jti, **_found_by(authorization, jti, status))

@@ -15,7 +15,7 @@ class ApprovalSpent(InvalidRequest):
 
 
 def replayed(error: AlreadyUsed) -> OAuthError:
-    """The refusal. A replayed client assertion proves nobody, so it comes first; an approval can be asked for anew."""
+    """The refusal. A replayed assertion proves no client, so it comes first; an approval can be asked for anew."""
     taken = {use.purpose: use for use in error.taken}
     if Purpose.CLIENT_ASSERTION in taken:
         return InvalidClient(Reason.CLIENT_AUTHENTICATION_FAILED, "the assertion was used already")

@@ -22,7 +22,7 @@ class JwtSigner(Struct, frozen=True):
     def sign(self, typ: str, claims: JsonObject) -> str:
         """The JWT; raises TemporarilyUnavailable or ServerError. `typ` is never that of an access token.
 
-        A key that was revoked cannot sign any more; whoever remembered it looks for the one that does now.
+        A key that was revoked cannot sign any more; a process that remembered it looks for the one that does now.
         """
         remembered, _ = self.key.get()
         try:

@@ -21,7 +21,7 @@ class ApprovalState(StrEnum):
 
 
 class ApprovalRequest(Struct, frozen=True):
-    """What somebody is asked to approve: exactly this, by exactly these. The same request has the same id."""
+    """What a person is asked to approve: exactly this, by exactly these. The same request has the same id."""
 
     id: str
     """SHA-256 (hex) over everything below but `purposes`' wording order; see `federation.policy.approvals`."""

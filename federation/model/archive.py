@@ -26,7 +26,7 @@ class Happening(Struct, frozen=True):
 
 
 class ArchiveHead(Struct, frozen=True):
-    """A segment as whoever comes after it names it: it stands for everything before, too."""
+    """A segment as its successor names it: it stands for everything before, too."""
 
     number: int
     """From 1 without a gap; 0: there is none."""

@@ -22,7 +22,7 @@ class Link(Struct, frozen=True):
     mapping: str
     """Id of the root mapping, or of its current actor's."""
     issuer: str
-    """Id of the Issuer document that vouched for whoever that mapping makes."""
+    """Id of the Issuer document that vouched for that mapping's identity."""
     client_issuer: str | None = None
     """Id of the Issuer document that vouched for the client that it was issued to."""
 
@@ -43,11 +43,11 @@ class Provenance(Struct, frozen=True):
     decision: str
     """The policies that determined it, `@`, and the fingerprint of all documents that it rests on."""
     actor: str | None = None
-    """The current actor's mapping and version; None: nobody acts."""
+    """The current actor's mapping and version; None: no actor."""
     actor_issuer: str | None = None
     """Id of the Issuer document that vouches for the current actor."""
     client: str | None = None
-    """The registered client's document and version; None: nobody is registered."""
+    """The registered client's document and version; None: the caller is not registered."""
     client_issuer: str | None = None
     """Id of the Issuer document by whose keys that client was authenticated; None: by its own."""
     chain: tuple[Link, ...] = ()

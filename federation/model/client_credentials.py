@@ -23,7 +23,7 @@ def as_issuer(client: Client) -> Issuer:
 
 
 def as_principal(client: Client) -> MappedPrincipal:
-    """`client/<id>`, with every scope of its document at each of its audiences, and nobody who may act for it."""
+    """`client/<id>`, with every scope of its document at each of its audiences, and no actor."""
     principal = f"{CLIENT_NAMESPACE}/{client.id}"
     mapping = Mapping(
         id=mapping_of(client.id),

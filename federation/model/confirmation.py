@@ -8,7 +8,7 @@ from msgspec import Struct
 from federation.model.json import Json, JsonObject
 
 CONFIRMATION = "confirmation"
-"""Member of a stored document beside what somebody wrote; no document that is written may have it."""
+"""Member of a stored document beside what an admin wrote; no document that is written may have it."""
 
 
 class Confirmation(Struct, frozen=True):
@@ -76,7 +76,7 @@ REVOCATIONS_WRITE = "revocations:write"
 ADMIN_SCOPES = (TRUST_READ, TRUST_WRITE, KEYS_WRITE, AUDIT_READ, APPROVALS_DECIDE, REVOCATIONS_WRITE)
 
 SHORTEST = 60
-"""Seconds: with a token that lives less, nobody has the time to mend anything."""
+"""Seconds: an admin needs so long to mend anything."""
 
 
 def admin_scopes(mapping: JsonObject) -> frozenset[str]:
@@ -92,7 +92,7 @@ def client_admin_scopes(client: JsonObject) -> frozenset[str]:
 
 
 def lets_write_trust(mapping: JsonObject) -> bool:
-    """Whether a stored Mapping holds and lets somebody write trust."""
+    """Whether a stored Mapping holds and grants the right to write trust."""
     return takes_part(mapping) and TRUST_WRITE in admin_scopes(mapping)
 
 

@@ -53,7 +53,7 @@ class StoredDocument(Struct, frozen=True, eq=False):
     """The documents that it names."""
 
     def __eq__(self, other: object) -> bool:
-        """The same document, whoever wrote it."""
+        """The same document, without its author."""
         return isinstance(other, StoredDocument) and self._compared() == other._compared()
 
     def __hash__(self) -> int:

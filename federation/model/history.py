@@ -28,7 +28,7 @@ class Change(Struct, frozen=True):
     actors: tuple[str, ...] = ()
     """Who acted for the principal, the current actor first."""
     tenant: str | None = None
-    """The principal's; None: nobody's in particular, or it was no principal."""
+    """The principal's; None: it has none, or it was no principal."""
 
     @property
     def hands(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ from federation.model.trust import DocumentRef, Issuer, Kind
 
 
 class IssuerName(NamedTuple):
-    """What somebody's proof says of whoever vouches for it."""
+    """What a proof says of its issuer."""
 
     how: Literal["token", "claim", "trust_domain", "authority"]
     value: str

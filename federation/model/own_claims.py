@@ -46,7 +46,7 @@ class OwnClaims(Struct, frozen=True):
     mapping: str
     """`fed.mapping`: id of the root mapping, which made the principal."""
     current_actor: str | None
-    """`fed.actor`: id of the current actor's mapping; None: nobody acts, the token is the principal's."""
+    """`fed.actor`: id of the current actor's mapping; None: no actor, the token is the principal's."""
     key_set: DocumentVersion
     """The key set that had the signing key."""
     client_id: str = ""
@@ -178,7 +178,7 @@ def read_own(claims: Claims, key_set: DocumentVersion) -> OwnClaims:
 
 
 def _chain(act: Json) -> JsonObject:
-    """The `act` claim as it stands, if every link of it names somebody and they are not too many."""
+    """The `act` claim as it stands, if every link of it names an actor and they are not too many."""
     link: Json = act
     for _ in range(MAX_CHAIN):
         outer = _object(link, "act")

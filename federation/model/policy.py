@@ -81,7 +81,7 @@ class Policy(Struct, frozen=True):
     id: str
     version: int
     cedar: str
-    """Cedar policies as somebody wrote them."""
+    """Cedar policies as they were written."""
     tenant: str | None = None
     """Whose principals it is about; None: everybody's. A tenant's policy decides nothing about another's."""
     enabled: bool = True
@@ -106,7 +106,7 @@ class Obligations(Struct, frozen=True):
     require_proof: tuple[str, ...] = ()
     """Every one of these must have been shown: `dpop`, `mtls`. Sorted."""
     require_approval: tuple[str, ...] = ()
-    """For every one of these purposes somebody must have approved. Sorted."""
+    """Each of these purposes needs an approval. Sorted."""
 
 
 class PolicyDocuments(Struct, frozen=True):
@@ -138,7 +138,7 @@ def _union(texts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 
 class Party(Struct, frozen=True):
-    """Somebody as policy sees them: the principal, or who acts for it."""
+    """A party as policy sees it: the principal, or who acts for it."""
 
     id: str
     """The internal principal, e.g. `partner/acme/billing-sync`."""

@@ -1,6 +1,6 @@
 """What was revoked before its time, and which revocations a token falls under.
 
-Everything that is needed to tell stands in the token itself, so whoever holds the list needs no other store.
+Everything that is needed to tell stands in the token itself, so a reader of the list needs no other store.
 """
 
 from enum import StrEnum

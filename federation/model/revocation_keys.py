@@ -14,7 +14,7 @@ EVERYTHING = RevocationKey(RevocationTarget.ALL, "")
 
 
 def keys_of(own: OwnClaims) -> frozenset[RevocationKey]:
-    """Of one of our tokens: revoking any link of the chain behind it, or anybody in it, revokes it."""
+    """Of one of our tokens: revoking any link of the chain behind it, or any party in it, revokes it."""
     return frozenset(
         (
             *_tokens(own.jti, own.transaction, own.chain),
@@ -80,7 +80,7 @@ def _people(principals: Iterable[str], tenant: str | None) -> Iterator[Revocatio
 
 
 def _issuers(own: Iterable[str | None], chain: Iterable[Link]) -> Iterator[RevocationKey]:
-    """Whoever vouched: for the principal, for who acts, and for the client that a token was issued to."""
+    """The issuers that vouched: for the principal, for who acts, and for the client that a token was issued to."""
     before = (issuer for link in chain for issuer in (link.issuer, link.client_issuer))
     return _named(RevocationTarget.ISSUER, (*own, *before))
 

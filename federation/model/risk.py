@@ -3,7 +3,7 @@
 from typing import Literal, NamedTuple
 
 HALF_LIFE = 3600
-"""Seconds, where whoever scored did not say."""
+"""Seconds, where the scorer did not say."""
 
 
 class RiskKey(NamedTuple):
@@ -15,7 +15,7 @@ class RiskKey(NamedTuple):
 
 
 class RiskScore(NamedTuple):
-    """A score as it was when somebody set it. Times: seconds."""
+    """A score as it was when it was set. Times: seconds."""
 
     score: int
     at: int

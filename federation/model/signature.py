@@ -1,7 +1,7 @@
 """JWS signatures (RFC 7518 section 3, RFC 8037), verified by cryptography itself.
 
 PyJWT would ask first what kind of key it has, which costs half as much as a verification, and imports an HTTP client.
-Whoever calls this knows the kind.
+The caller knows the kind.
 """
 
 from cryptography.exceptions import InvalidSignature

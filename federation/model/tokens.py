@@ -77,7 +77,7 @@ class Caller(Struct, frozen=True):
     expires_at: int | None = None
     """When its certificate ends: no token outlives it (ATTACKS K10)."""
     documents: tuple[DocumentVersion, ...] = ()
-    """What the proof rests on: the client's document, its trust domain's, none where nobody is registered."""
+    """What the proof rests on: the client's document, its trust domain's, none for an unregistered caller."""
     vouched: Vouched | None = None
     """By whom it was authenticated; None: by keys of its own, or not at all."""
 
@@ -88,7 +88,7 @@ class Caller(Struct, frozen=True):
 
     @property
     def is_public(self) -> bool:
-        """Whether it is a registered client that has no more than its name to prove it: anybody could say it."""
+        """Whether it is a registered client that has no more than its name to prove it, which all can say."""
         return self.client is not None and self.client.auth.method == "none"
 
 
@@ -100,7 +100,7 @@ class IssuedToken(Redacted, Struct, frozen=True):
     token: str
     jti: str
     key_id: str | None
-    """None: an opaque token, which nobody signed."""
+    """None: an opaque token, which has no signature."""
     expires_at: int
     lifetime: int
     """Seconds from now until `exp`."""

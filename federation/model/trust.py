@@ -14,7 +14,7 @@ from federation.model.json import Json, JsonObject
 from federation.oauth.identifiers import AT_JWT
 
 CLIENT_NAMESPACE = "client"
-"""First segment of the principals of registered clients, and of nobody else's."""
+"""First segment of the principals of registered clients, and of no others."""
 TOKEN_EXCHANGE = "token-exchange"
 CLIENT_CREDENTIALS = "client-credentials"
 """Grants, as a Client document names them."""
@@ -59,7 +59,7 @@ class DocumentVersion(NamedTuple):
 Lives: TypeAlias = ReadOnly[DocumentRef, int]
 """Documents that a document names -> the version with which each began when that was written.
 
-0: it was not there then. An id that is deleted and written anew names another document, which nobody meant.
+0: it was not there then. An id that is deleted and written anew names another document, which was not meant.
 """
 
 
@@ -84,7 +84,7 @@ class IssuerKeys(Struct, frozen=True):
     pushed: bool = False
     """The issuer pushes its keys to us, because we cannot reach it; `jwks` beside it holds until it does."""
     pushed_max_age: int = DEFAULT_PUSHED_MAX_AGE
-    """After this long without a push somebody is told. The keys hold on: only their issuer knows better ones."""
+    """After this long without a push an alarm is raised. The keys hold on: only their issuer knows better ones."""
     certificates: tuple[str, ...] = ()
     """PEM of the CAs whose client certificates are its identities."""
     caller_identity: bool = False
@@ -118,7 +118,7 @@ class Issuer(Struct, frozen=True):
     max_stale: int = DEFAULT_MAX_STALE
     """How long after the last good answer its keys hold while it is silent."""
     max_auth_age: int | None = None
-    """Longest time since `auth_time`, which must then be there; None: when somebody signed in does not matter."""
+    """Longest time since `auth_time`, which must then be there; None: the time of the sign-in does not matter."""
     revoked: frozenset[int] = frozenset()
     """Serial numbers of certificates that it has revoked."""
     since: int = 1
@@ -132,7 +132,7 @@ class Issuer(Struct, frozen=True):
     ignored_header_members: frozenset[str] = frozenset()
     """Members of the JOSE header that its tokens may have besides; they are never read."""
     environments: tuple[str, ...] | None = None
-    """Where whoever it vouches for may go or act at all; None: wherever a grant says."""
+    """Audiences at which its subjects may go or act at all; None: wherever a grant says."""
 
     @property
     def document(self) -> DocumentVersion:
@@ -296,7 +296,7 @@ class MappedPrincipal(Struct, frozen=True):
     decided_by: tuple[tuple[str, Json], ...] = ()
     """(claim path, value) of every claim that the mapping matched: what an auditor needs to see."""
     current_actor: "MappedPrincipal | None" = None
-    """Who acts for the principal already, and so holds its token; None: nobody."""
+    """Who acts for the principal already, and so holds its token; None: no actor."""
     client: Client | None = None
     """The registered client that the principal is; its document is issuer and mapping at once."""
 

@@ -94,7 +94,7 @@ class InvalidClient(OAuthError):
     def headers(self) -> dict[str, str]:
         """The challenge that RFC 6749 section 5.2 demands, by the scheme that was used, and no other.
 
-        No client proves itself here by that header, so nobody is asked to.
+        No client proves itself here by that header, so no challenge names it.
         """
         return {"www-authenticate": f'{self.scheme} realm="federation-bridge"'} if self.scheme else {}
 
@@ -207,7 +207,7 @@ class AuthorizationPending(OAuthError):
 
 
 class AccessDenied(OAuthError):
-    """Somebody who was asked said no."""
+    """The person who was asked said no."""
 
     error = "access_denied"
 

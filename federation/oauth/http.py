@@ -26,7 +26,7 @@ class HttpRequest(Redacted, Struct, frozen=True):
     client_certificate: str | None = None
     """PEM of the TLS client certificate as the gateway saw it; never taken from a header."""
     iam_caller: str | None = None
-    """ARN of whoever signed the request, as a gateway with an IAM authorizer says; never taken from a header."""
+    """ARN of the request's signer, as a gateway with an IAM authorizer says; never taken from a header."""
     trace_id: str = ""
     """X-Ray's name for the trace, as Lambda says; never taken from a header."""
 

@@ -34,7 +34,7 @@ _BY_CERTIFICATE = ("tls_client_auth", "self_signed_tls_client_auth")
 def authorization_server_metadata(issuer: str, algorithms: Sequence[str] = (), mtls_url: str = "") -> Metadata:
     """RFC 8414 section 2. `algorithms`: of our keys.
 
-    `mtls_url`: where client certificates are asked for; without it nobody can show one, so nothing that takes one is
+    `mtls_url`: where client certificates are asked for; without it no client can show one, so nothing that takes one is
     supported.
     """
     methods = [name for name in CLIENT_AUTHENTICATION_METHODS if mtls_url or name not in _BY_CERTIFICATE]

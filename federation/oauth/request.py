@@ -1,4 +1,4 @@
-"""A token exchange request, parsed once at the edge (RFC 8693 section 2.1). Nobody reads the form again."""
+"""A token exchange request, parsed once at the edge (RFC 8693 section 2.1). The form is not read again."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

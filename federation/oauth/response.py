@@ -25,7 +25,7 @@ class TokenResponse(Struct, frozen=True):
 
 
 def render_token(response: TokenResponse, correlation_id: str) -> HttpResponse:
-    """The 200 that carries a token; `scope` is always said, so that nobody has to guess."""
+    """The 200 that carries a token; `scope` is always said, so that no caller has to guess."""
     body = {
         "access_token": response.access_token,
         "issued_token_type": response.issued_token_type.value,

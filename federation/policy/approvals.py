@@ -13,13 +13,13 @@ from federation.policy.case import Case
 from federation.ports import Approvals
 
 ASKED_FOR = 3600
-"""Seconds that somebody has to answer."""
+"""Seconds that a person has to answer."""
 INTERVAL = 5
 """Seconds that a caller waits before it looks again (RFC 8628 section 3.5)."""
 
 
 def approval_request(case: Case, purposes: tuple[str, ...]) -> ApprovalRequest:
-    """What somebody is asked. In which order scopes and targets were named makes no difference."""
+    """What a person is asked. In which order scopes and targets were named makes no difference."""
     mapped, current_actor = case.parties.mapped, case.chain.current_actor
     audiences = tuple(sorted(target.audience.id for target in case.targets))
     through = tuple(dict.fromkeys(id_ for token in case.parties.tokens for id_ in _through(token)))
@@ -45,7 +45,7 @@ def approval_request(case: Case, purposes: tuple[str, ...]) -> ApprovalRequest:
 
 
 def _through(token: VerifiedToken) -> Iterator[str]:
-    """Whose hands it came by, the first of them first; of a foreign token nobody's that we know."""
+    """Whose hands it came by, the first of them first; of a foreign token it is unknown."""
     if token.own is not None:
         yield from (link.client_id for link in token.own.chain)
         yield token.own.client_id
@@ -57,7 +57,7 @@ def _fingerprint(parts: object) -> str:
 
 
 def approved(approvals: Approvals | None, case: Case, purposes: tuple[str, ...]) -> StoredApproval:
-    """The approval that holds now; raises AuthorizationPending until somebody has decided, AccessDenied if with no.
+    """The approval that holds now; raises AuthorizationPending until it is decided, AccessDenied if it was denied.
 
     A refusal writes nothing, but for the one question to which there is no answer yet.
     """

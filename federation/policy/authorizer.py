@@ -34,7 +34,7 @@ class Authorizer(Struct, frozen=True):
     policies: Decider
     clock: Clock
     approvals: Approvals | None
-    """None: nobody can approve anything, so what asks for it is refused."""
+    """None: approvals are not possible, so what asks for one is refused."""
     risks: RiskScores
 
     def authorize(
@@ -93,7 +93,7 @@ class Authorizer(Struct, frozen=True):
         return tuple({one.id: one for one in (*by_id, *at) if one is not None}.values())
 
     def _policy_decision(self, case: Case) -> PolicyDecision:
-        """That the policies permit it as it is, or would if somebody approved whom they say must be asked."""
+        """That the policies permit it as it is, or would with the approvals that they want."""
         decision = self.policies.decide(case, self.risks)
         if decision.problem and "approval" in decision.mentioned:
             supposed = self.policies.decide(case, self.risks, SOMEBODY)
@@ -102,7 +102,7 @@ class Authorizer(Struct, frozen=True):
         return decision
 
     def _with_approval(self, case: Case, purposes: tuple[str, ...]) -> TokenTerms:
-        """Decided again, by policies that see who approved; what they ask for beyond that was approved by nobody."""
+        """Decided again, by policies that see who approved; what they ask for beyond that was not approved."""
         approval = approved(self.approvals, case, purposes)
         by = Approval(approval.request.id, approval.decided_by or "")
         decision = self.policies.decide(case, self.risks, by)

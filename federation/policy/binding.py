@@ -60,7 +60,7 @@ def decide_binding(case: Case, required: tuple[str, ...] = (), *, proof_counted:
     """The key of the new token, None for none; raises InvalidRequest where one is demanded that was not shown.
 
     `required`: by obligations. `proof_counted`: a policy looked at the proof, so the token must be bound by it. A
-    certificate that nobody asked for binds nothing: it may only be how somebody connects.
+    certificate that was not asked for binds nothing: it may only be how a caller connects.
     """
     demands = [*_demands(case), *required]
     wanted = proof_counted or any("mtls" in _ACCEPTED[demand] for demand in demands if demand != "none")
@@ -77,7 +77,7 @@ def _demands(case: Case) -> Iterator[str]:
     client = case.parties.client.client
     if client is not None:
         yield client.sender_constraint
-        # Who proves nothing about itself, or asks for nobody but itself, gets no bearer token.
+        # Who proves nothing about itself, or asks for itself alone, gets no bearer token.
         if client.auth.method == "none" or case.request.grant is GrantType.CLIENT_CREDENTIALS:
             yield "any"
     if any(binding_of(token) for token in case.parties.tokens):

@@ -31,7 +31,7 @@ def _check_issued_to(asking: Parties) -> None:
     """A token of ours that was issued to a registered client is no other's to exchange (ATTACKS H8).
 
     An actor is the explicit edge: it says who presents the token, and `may_act` names it. The actor's own token says
-    who presents it, so that one is never somebody else's.
+    who presents it, so that one is never another's.
     """
     subject = asking.subject if asking.acting is None else asking.acting.token
     own, client = subject.own, asking.client.client

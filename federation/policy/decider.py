@@ -36,7 +36,7 @@ from federation.ports import PolicyDirectory
 
 
 class RiskScores(Protocol):
-    """What is known of how risky somebody is."""
+    """What is known of a party's risk."""
 
     def get(self, key: RiskKey) -> RiskScore | None:
         """None: nothing is known."""
@@ -122,7 +122,7 @@ def _mentioned(case: Case, slices: DirectorySlices) -> Mentions:
 
 
 def _risks(case: Case, known: RiskScores) -> tuple[tuple[RiskKey, RiskScore | None], ...]:
-    """Of whom it is about and of whoever acts: a suspected agent earns nothing by a calm user's token."""
+    """Of the subject and of its actors: a suspected agent earns nothing by a calm user's token."""
     keys = (key for somebody in case.parties.people for key in risk_keys(somebody))
     return tuple((key, known.get(key)) for key in dict.fromkeys(keys))
 

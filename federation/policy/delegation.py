@@ -1,7 +1,7 @@
 """Who acts for whom (RFC 8693 sections 1.1, 4.1 and 4.4). A chain grows by exactly one, or stays as it is.
 
 What counts is where the subject token comes from, never how the request is phrased: one of our own tokens is exchanged
-by somebody who says who it is, so that leaving the actor out never yields a cleaner token than presenting it.
+by an actor who says who it is, so that leaving the actor out never yields a cleaner token than presenting it.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ class Chain(Struct, frozen=True):
 
     action: PolicyAction
     act: JsonObject | None = None
-    """The claim; None: nobody acts."""
+    """The claim; None: no actor."""
     current_actor: MappedPrincipal | None = None
     """The current actor."""
     actors: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ def _check_actor(acting: Acting, mapped: MappedPrincipal, so_far: Sequence[str])
     """Refuses an actor that may not act here, each for its own reason."""
     actor = acting.mapped
     if "act" in acting.token.claims:
-        # Whoever acts for the actor would be forgotten: the claim has room for one line of actors.
+        # Who acts for the actor would be forgotten: the claim has room for one line of actors.
         raise _not_permitted("somebody else acts for the actor already")
     if actor.principal == mapped.principal or actor.principal in so_far:
         raise InvalidRequest(Reason.CHAIN_CYCLE, f"{actor.principal} is in the chain already")
@@ -74,7 +74,7 @@ def _check_actor(acting: Acting, mapped: MappedPrincipal, so_far: Sequence[str])
     current_actor = mapped.delegator
     if not any_matches(current_actor.mapping.may_act, actor.principal):
         raise _not_permitted(f"may_act of mapping {current_actor.mapping.id} does not name {actor.principal}")
-    # Principals of two tenants may have one name: the name alone permits nobody (ATTACKS H4).
+    # Principals of two tenants may have one name: the name alone permits no actor (ATTACKS H4).
     if not is_for(actor.issuer.tenant, mapped.issuer.tenant):
         raise _not_permitted(f"{actor.principal} is of tenant {actor.issuer.tenant}")
 

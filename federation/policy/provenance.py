@@ -109,7 +109,7 @@ def _surely(issued_at: int, now: int) -> int:
 
 
 def _there(mapped: MappedPrincipal, tenant: str | None) -> Iterator[RevocationKey]:
-    """Whoever acts in a tenant may be revoked in it, also who is of none."""
+    """An actor in a tenant may be revoked in it, also one of no tenant."""
     if tenant is not None:
         yield RevocationKey(RevocationTarget.PRINCIPAL, mapped.principal, tenant)
 

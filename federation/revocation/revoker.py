@@ -17,14 +17,14 @@ from federation.ports import Clock, Identifiers, Ledger, RevocationStore
 
 OUTCOME = "revoked"
 LONGEST_PROOF = 10 * 366 * 24 * 60 * 60
-"""Seconds for which somebody may prove what was revoked by what is older: the client certificates of devices live for
+"""Seconds for which a caller may prove what was revoked by what is older: the client certificates of devices live for
 years, and a revocation that ended before them would let them in again."""
 
 _OF_TOKENS = (RevocationTarget.JTI, RevocationTarget.TXN)
 
 
 class RevocationRequest(Struct, frozen=True):
-    """What somebody who may do so wants revoked."""
+    """What an admin wants revoked."""
 
     key: RevocationKey
     by: str
@@ -157,7 +157,7 @@ def _is_name(value: object) -> bool:
 
 
 def _within(tenant: str, key: RevocationKey, tenant_of: Callable[[RevocationKey], str | None]) -> RevocationKey:
-    """A principal of that name may be somebody else's as well: a tenant's admin means his own."""
+    """A principal of that name may be another tenant's as well: a tenant's admin means their own."""
     if key.what is RevocationTarget.PRINCIPAL and key.tenant in (None, tenant):
         return key._replace(tenant=tenant)
     if key.what in (RevocationTarget.ALL, RevocationTarget.PRINCIPAL) or tenant_of(key) != tenant:

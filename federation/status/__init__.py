@@ -1,1 +1,1 @@
-"""Signed lists of what is revoked, for whoever verifies offline (IETF Token Status List)."""
+"""Signed lists of what is revoked, for offline verifiers (IETF Token Status List)."""

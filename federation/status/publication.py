@@ -39,7 +39,7 @@ MEDIA_TYPE = f"application/{TYP}"
 TTL = 5
 """Seconds for which a verifier may keep a list: about as long as a revocation takes to reach it."""
 LIFETIME = 15 * 60
-"""Seconds after which nobody believes a list: an old one cannot be played back for longer."""
+"""Seconds after which a list has ended: an old one cannot be played back for longer."""
 
 
 class ListToken(Struct, frozen=True):

@@ -80,7 +80,7 @@ def check_times(claims: Claims, issuer: Issuer, now: float) -> Times:
 
 def _check_lifetime(expires_at: int, issued_at: int | None, max_age: int, now: float) -> None:
     """Bounds the age as well: what has not expired and lives no longer than `max_age` cannot be older than it."""
-    # Without iat nobody knows the age; what is left of the lifetime bounds it from one side at least.
+    # Without iat the age is unknown; what is left of the lifetime bounds it from one side at least.
     lifetime = expires_at - (now if issued_at is None else issued_at)
     if lifetime > max_age:
         raise InvalidRequest(Reason.TOKEN_LIVES_TOO_LONG, f"{int(lifetime)} s; max_token_age is {max_age} s")

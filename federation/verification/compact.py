@@ -40,7 +40,7 @@ class HeaderTable(Struct, frozen=True):
 
 
 OF_TOKENS = HeaderTable(USED, IGNORED)
-"""Somebody vouches: the key is found among that issuer's, never in the token."""
+"""An issuer vouches: the key is found among that issuer's, never in the token."""
 OF_ISSUERS = HeaderTable(USED, IGNORED, judged_later=True)
 """The same, where an Issuer document may say what its tokens have besides."""
 OF_PROOFS = HeaderTable(frozenset({"alg", "jwk", "typ"}))

@@ -42,7 +42,7 @@ def are_fetched(keys: IssuerKeys) -> bool:
 
 
 def read_keys(issuer: Issuer, jwks: JsonObject, origin: str | None = None) -> PublishedKeys:
-    """An issuer's JWK Set, whoever kept it; raises KeysRefused.
+    """An issuer's JWK Set, from any store; raises KeysRefused.
 
     A SPIFFE bundle without keys revokes all that it had (SPIFFE Trust Domain and Bundle section 4.1.3); elsewhere an
     empty set is a failure.

@@ -10,7 +10,7 @@ from federation.verification.shapes import check_shape
 
 
 class CheckedClaims(NamedTuple):
-    """What the claims say, whoever signed them."""
+    """What the claims say, before the signature is judged."""
 
     times: Times
     subject: str

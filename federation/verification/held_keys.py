@@ -18,7 +18,7 @@ from federation.verification.spiffe_id import SPIFFE
 THRESHOLD = 5
 """Failures in a row."""
 OPEN = 30
-"""Seconds for which nobody asks then. Afterwards one attempt decides."""
+"""Seconds without a request then. Afterwards one attempt decides."""
 
 
 class Circuit(Struct, frozen=True):
@@ -51,7 +51,7 @@ COOL_DOWN_WITHOUT_KEYS = 10
 BETWEEN_REPLACEMENTS = 10 * 60
 """Seconds between two exchanges of all keys at once (F19)."""
 SKEW = 60
-"""Seconds by which the clock of whoever shared keys may be ahead of ours."""
+"""Seconds by which the clock of the process that shared keys may be ahead of ours."""
 
 
 class ResolvedKey(NamedTuple):
@@ -197,7 +197,7 @@ class HeldKeys(Struct, frozen=True):
         )
 
     def without_shared(self, failure: str, now: float) -> "HeldKeys":
-        """The value when no other process knows keys: for pushed ones, there is nobody else to ask."""
+        """The value when no other process knows keys: pushed keys have no other source."""
         return self.after_failure(failure, now) if self.pushed else self
 
     def after_failure(self, failure: str, now: float, *, misconfigured: bool = False) -> "HeldKeys":

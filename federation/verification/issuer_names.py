@@ -18,7 +18,7 @@ else:
 
 
 def names_of(issuer: Issuer) -> frozenset[IssuerName]:
-    """Every name under which something that somebody shows may mean it; disabled, it has none."""
+    """Every name under which something that is presented may mean it; disabled, it has none."""
     if not issuer.enabled:
         return frozenset()
     if issuer.provider == SPIFFE or issuer.keys.certificates:

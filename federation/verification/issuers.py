@@ -40,7 +40,7 @@ class TrustedIssuers:
         return self._owner_by_claim(enabled, claims)
 
     def _owner_by_audiences(self, enabled: list[Issuer], audiences: tuple[str, ...]) -> Issuer:
-        """One document owns one of the audiences, and knows all others: nobody else here does (ATTACKS C6)."""
+        """One document owns one of the audiences, and knows all others: no other document does (ATTACKS C6)."""
         owners = [issuer for issuer in enabled if not self._expected(issuer).isdisjoint(audiences)]
         if not owners:
             raise _wrong_audience(f"aud {_cut(' '.join(audiences))}", enabled)
@@ -63,7 +63,7 @@ class TrustedIssuers:
         return frozenset(issuer.audiences or (self._own_issuer,))
 
     def _found(self, claims: Claims) -> NamedIssuers:
-        """Enabled ones whom the token names, whatever audience they expect; raises InvalidRequest for nobody."""
+        """Enabled ones whom the token names, whatever audience they expect; raises InvalidRequest for none."""
         iss, trust_domain = _named(claims)
         found = self._directory.issuers_named(self._names(iss, trust_domain, claims))
         known = tuple(one for one in found.issuers if _speaks_for(one, iss, trust_domain))

@@ -43,7 +43,7 @@ _SMALL_ORDER = frozenset(
 
 
 def is_small_order(public: bytes) -> bool:
-    """Whether anybody can make signatures that verify with this key of 32 bytes."""
+    """Whether signatures that verify with this key of 32 bytes can be made without a secret."""
     return public[:-1] + bytes([public[-1] & ~_SIGN]) in _SMALL_ORDER
 
 
@@ -134,7 +134,7 @@ def read_jwk(jwk: JsonObject) -> VerificationKey:
 
 
 def has_private_members(jwk: JsonObject) -> bool:
-    """Whether somebody published what must stay secret."""
+    """Whether it shows what must stay secret."""
     return not PRIVATE_MEMBERS.isdisjoint(jwk)
 
 

@@ -148,7 +148,7 @@ def _published_secrets(jwks: list[JsonObject]) -> frozenset[str]:
 
 
 def _unless_published(key: VerificationKey, published: frozenset[str]) -> VerificationKey:
-    """The key; raises UnusableJwk where anybody can sign with it (ATTACKS B6)."""
+    """The key; raises UnusableJwk where it is no secret (ATTACKS B6)."""
     if published and thumbprint(key) in published:
         raise UnusableJwk("private members elsewhere in the set")
     return key

@@ -37,7 +37,7 @@ def log_alarm(issuer: str, what: str) -> None:
 
 
 class KeyCache:
-    """The keys of every issuer in use. Safe for threads; one issuer's slow keys delay nobody else's."""
+    """The keys of every issuer in use. Safe for threads; one issuer's slow keys delay no other's."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class KeyCache:
             return slot
 
     def _refresh(self, slot: "_Slot", issuer: Issuer, kid: str | None) -> None:
-        """One question for all who wait; who has keys to go on with does not wait, so nobody queues behind the slow."""
+        """One question for all who wait; who has keys to go on with does not wait behind a slow issuer."""
         if not slot.lock.acquire(blocking=not slot.held.serves(kid, self._clock.now())):
             return
         try:

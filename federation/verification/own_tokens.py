@@ -38,7 +38,7 @@ class OwnTokenVerifier:
     """
 
     def __init__(self, issuer: str, key_set: CurrentKeySet, clock: Clock) -> None:
-        """`issuer`: our URL. `key_set` may remember for a while: whoever releases anything checks its version."""
+        """`issuer`: our URL. `key_set` may remember for a while: what is released checks its version."""
         self.issuer = issuer
         self._key_set = key_set
         self._clock = clock
@@ -90,7 +90,7 @@ def _self(issuer: str) -> Issuer:
 
 
 def _key(keys: KeySet, header: UnverifiedHeader) -> SigningKey:
-    """Ours of that name, in whatever state: one remembered as the next may sign by now, and nobody else can use it."""
+    """Ours of that name, in whatever state: one remembered as the next may sign by now, and only we can use it."""
     found = [key for key in keys.keys if key.kid == header.kid]
     if len(found) != 1:
         raise InvalidRequest(Reason.UNKNOWN_KEY, "no key of ours")
@@ -108,7 +108,7 @@ def _read_jwk(jwk: str) -> VerificationKey:
 
 _REFERENCE = re.compile(r"[A-Za-z0-9_-]{22,128}")
 _UNSIGNED = DocumentVersion(DocumentRef(Kind.KEY_SET, "(none)"), 0)
-"""In the place of the key set: nobody signed a reference, so no version is ever checked."""
+"""In the place of the key set: a reference has no signature, so no version is ever checked."""
 
 
 class IssuedByUs(Redacted, Struct, frozen=True):
@@ -132,7 +132,7 @@ class OwnReferences(Struct, frozen=True):
     clock: Clock
 
     def find(self, text: str) -> IssuedByUs | None:
-        """None: malformed, somebody else's, or expired. Raises TemporarilyUnavailable or ServerError."""
+        """None: malformed, another's, or expired. Raises TemporarilyUnavailable or ServerError."""
         try:
             return self._kept(text) if _REFERENCE.fullmatch(text) else self._signed(text)
         except InvalidRequest:

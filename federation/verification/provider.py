@@ -67,7 +67,7 @@ class Preset(Struct, frozen=True):
 
 
 class Unfit(Struct, frozen=True):
-    """A claim that identifies nobody: no match line and no principal may use it, dangerous or not."""
+    """A claim that identifies no workload: no match line and no principal may use it, dangerous or not."""
 
     path: tuple[str, ...]
     """Claim names from the outside in; what lies further in is unfit too."""
@@ -76,7 +76,7 @@ class Unfit(Struct, frozen=True):
     instead: str
     """What to pin."""
     caller_chosen: bool = False
-    """Whoever asked for the token wrote it: not to be copied into an attribute either, where it looked like a fact."""
+    """The token's requester wrote it: not to be copied into an attribute either, where it looked like a fact."""
     unless: tuple[str, MatchValue] | None = None
     """A match line beside which it may be used."""
 
@@ -93,7 +93,7 @@ class Provider(Struct, frozen=True):
     key_use: str = SIG
     """`use` of the keys that sign its tokens (RFC 7517 section 4.2)."""
     certificate_claims: Callable[[Issuer, "VerifiedChain"], Claims] | None = None
-    """Whom a verified client certificate proves, `sub` among the claims; raises InvalidRequest. None: nobody."""
+    """Whom a verified client certificate proves, `sub` among the claims; raises InvalidRequest. None: no identity."""
     issuer_problem: Callable[[str], str | None] = _no_issuer_problem
     """At write: what is wrong with this issuer URL, and the fix; None: nothing."""
     mapping_problem: Callable[[dict[str, MatchValue]], str | None] = _no_mapping_problem

@@ -63,7 +63,7 @@ def pushed_anchor(issuer: Issuer) -> str:
 
 
 def shareable(jwks: JsonObject) -> str:
-    """A set as JSON for others of our processes; private members that somebody published by mistake go no further.
+    """A set as JSON for others of our processes; private members that were published by mistake go no further.
 
     Their names stay, so that every reader refuses that key (ATTACKS B6).
     """

@@ -19,7 +19,7 @@ MARKS: dict[str, frozenset[str]] = {
     "kubernetes": frozenset({"kubernetes.io"}),
     "terraform": frozenset({"terraform_workspace_id", "terraform_run_phase"}),
 }
-"""Provider -> claims that its tokens alone have together, whoever runs the server."""
+"""Provider -> claims that its tokens alone have together, on any server."""
 
 
 def check_shape(provider: str, claims: Claims) -> None:

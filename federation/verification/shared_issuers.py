@@ -11,7 +11,7 @@ _WITHOUT = re.compile(r"/*(?:[^/?#@]*@)?(?P<host>[^/?#:]*)")
 
 
 def owner_of(issuer: str) -> Provider | None:
-    """The provider whose tokens alone come from the issuer; None: anybody's.
+    """The provider whose tokens alone come from the issuer; None: any provider's.
 
     An issuer is a name, and Google signs as `accounts.google.com` too: with a scheme or without, a host is one.
     """

@@ -62,7 +62,7 @@ FORMS: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 
 STAGES = frozenset({"main", "master", "prod", "production", "heads", "tags", "branch"})
-"""Where something runs: as a whole segment, they say of nobody who it is."""
+"""Where something runs: as a whole segment, they identify no workload."""
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -73,5 +73,5 @@ def words(text: str) -> frozenset[str]:
 
 @cache
 def form_words() -> frozenset[str]:
-    """Words that say of which form a subject is, and of nobody who it is."""
+    """Words that say of which form a subject is, and identify no workload."""
     return frozenset[str]().union(*(frozenset.intersection(*map(words, form)) for form in FORMS))

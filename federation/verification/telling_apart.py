@@ -1,6 +1,6 @@
 """Whether a match line tells one identity of an issuer from another: judged by what it rules out (ATTACKS E10).
 
-A line that holds for every token of the issuer rules out nobody, however it is spelt.
+A line that holds for every token of the issuer rules out no identity, however it is spelt.
 """
 
 import re
@@ -13,7 +13,7 @@ from federation.model.glob import STAR, glob_matches
 from federation.model.trust import MatchValue
 from federation.verification.subject_forms import FORMS, STAGES, form_words, words
 
-# What describes a token, a sign-in or the issuer itself: the same in all tokens, or chosen by whoever asks for one.
+# What describes a token, a sign-in or the issuer itself: the same in all tokens, or chosen by the requester.
 # Without punctuation and in lower case. RFC 7519, 8693, 9068 and 8176; OpenID Connect Core 1.0; Okta, Keycloak,
 # Cognito, Auth0, Entra and Firebase by their documented tokens.
 _DESCRIBING = frozenset(

@@ -107,7 +107,7 @@ class TokenVerifier:
             raise
 
     def verify_from(self, issuer: Issuer, jwt: UnverifiedJwt, token_type: TokenType) -> VerifiedToken:
-        """The same for a token that must be from that enabled issuer, whoever it says; its `aud` is not judged."""
+        """The same for a token that must be from that enabled issuer; its `aud` is not judged."""
         check_members(jwt.unverified_header, issuer.ignored_header_members)
         _check_has_keys(issuer)
         provider = self._providers(issuer.provider)

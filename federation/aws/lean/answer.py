@@ -82,7 +82,7 @@ class AnswerReader:
                 raise Malformed("size")
             body += self._exactly(size)
             self._end_of_line()
-        self._end_of_line()  # trailers, which nobody asked for, are malformed here
+        self._end_of_line()  # trailers, which were not asked for, are malformed here
         return bytes(body)
 
     def _chunk_size(self) -> int:

@@ -105,7 +105,7 @@ class _Call:
         self._answer: HttpAnswer | None = None
 
     def send(self) -> None:
-        """One attempt, signed now. What goes wrong is kept for whoever waits for the answer."""
+        """One attempt, signed now. What goes wrong is kept until the answer is waited for."""
         service, self._error = self._service, None
         try:
             if not self._body:

@@ -24,7 +24,7 @@ _ANEW = f"{_LOG_IN} On a laptop, start fedbridge serve again."
 
 
 def kept(visit: Visit) -> Verdict:
-    """Whether nobody else reads the file."""
+    """Whether only its owner reads the file."""
     _credential(visit)
     file = visit.token_file
     found = file.stat()
@@ -48,7 +48,7 @@ def current(visit: Visit) -> Verdict:
 
 
 def bound(visit: Visit) -> Verdict:
-    """Whether it is worth nothing to whoever copies it without its key."""
+    """Whether a copy is worth nothing without its key."""
     with resting_on("admin.token"):
         credential, claims = admin_token(visit)
     binding = claims.get("cnf")
@@ -123,7 +123,7 @@ def usable(visit: Visit) -> tuple[Credential, Members]:
 
 
 def asked(visit: Visit, path: str, scope: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The members of a good answer to whoever has `scope`; raises Settled."""
+    """The members of a good answer to an admin with `scope`; raises Settled."""
     _, claims = usable(visit)
     if scope not in _scopes(claims):
         raise Settled(
@@ -195,7 +195,7 @@ def pending(visit: Visit) -> Verdict:
 
 
 def admins(visit: Visit) -> Verdict:
-    """Whether somebody could help if the only admin could not, and confirm what is dangerous."""
+    """Whether another could help if the only admin could not, and confirm what is dangerous."""
     check_global(visit, "How many admins there are,")
     found = asked(visit, "/whocan", TRUST_READ, {"audience": ADMIN_AUDIENCE, "scope": TRUST_WRITE})
     principals = sorted({str(way["party"]["principal"]) for way in found["items"]})

@@ -1,4 +1,4 @@
-"""Is the bridge there, of the right version and time, and do its endpoints refuse whoever proves nothing."""
+"""Is the bridge there, of the right version and time, and do its endpoints refuse a caller without proof."""
 
 import socket
 import ssl
@@ -66,11 +66,11 @@ def version(visit: Visit) -> Verdict:
 
 
 def tls(visit: Visit) -> Verdict:
-    """Whether nobody between here and there can read or change anything."""
+    """Whether the way there can neither be read nor changed."""
     parts = urlsplit(visit.bridge)
     if parts.scheme == "http":
         return ok("Plain http, which does not leave this machine.")
-    with resting_on("bridge.health"):  # whoever does not prove who they are has failed there
+    with resting_on("bridge.health"):  # a bridge that does not prove who it is has failed there
         visit.probe.get(HEALTH)
     days = days_left(parts.hostname or "", parts.port or 443, visit.now(), visit.probe.each)
     if days < SOON:
@@ -82,7 +82,7 @@ def tls(visit: Visit) -> Verdict:
 
 
 A_LITTLE = 2.0
-"""Seconds that nobody needs to know of."""
+"""Seconds that need not be told."""
 _SYNCHRONISE = (
     "Let the clock be set by the network (NTP): else tokens seem expired, or not yet valid, at one of the two."
 )
@@ -147,7 +147,7 @@ def revocation(visit: Visit) -> Verdict:
 
 
 def admin(visit: Visit) -> Verdict:
-    """RFC 6750 section 3: nobody reads trust without a token."""
+    """RFC 6750 section 3: trust is not read without a token."""
     answer = visit.probe.get("/admin/v1/issuers")
     _check(answer, "The admin API", HTTPStatus.UNAUTHORIZED)
     if not members(answer, "The admin API's refusal").get("code"):

@@ -1,4 +1,4 @@
-"""The caller's own token: which would be taken, and is it current. It is shown to nobody."""
+"""The caller's own token: which would be taken, and is it current. It is sent nowhere."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from federation.verification.claims import SKEW
 
 _FRESH = "Get a fresh token from its issuer, then repeat."
 _UNSIGNED = ("none", "HS256", "HS384", "HS512")
-"""By which nobody proves anything to somebody else."""
+"""By which a caller proves nothing to another."""
 
 
 def source(visit: Visit) -> Verdict:

@@ -51,7 +51,7 @@ CHECKS: Mapping[str, Look] = {
 """Their names are what machines go by."""
 
 _NONSENSE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What comes of reading what anybody may have written."""
+"""What comes of reading text of unknown origin."""
 
 
 def examine(visit: Visit, checks: Mapping[str, Look] = CHECKS) -> Iterator[Finding]:
@@ -83,7 +83,7 @@ def doctor(
 ) -> None:
     """Check a bridge and your own set-up, over HTTP alone, and say what to do about whatever is not sound.
 
-    No token is shown to anybody but the one for the admin API, to the bridge that issued it. Nothing is changed. With a
+    Only the token for the admin API is shown, to the bridge that issued it. Nothing is changed. With a
     cloud's name, a token for --audience is asked for and looked at; the cloud is not asked.
 
     Exits 0 if nothing failed, 1 if something did, 2 if it is not clear which bridge.

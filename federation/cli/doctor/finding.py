@@ -77,7 +77,7 @@ def failed(seen: str, next_: str) -> Verdict:
 
 
 def not_checked(why: str, next_: str = "") -> Verdict:
-    """Nobody knows."""
+    """It is unknown."""
     return Verdict(Result.NOT_CHECKED, why, next_)
 
 

@@ -32,7 +32,7 @@ def openid(visit: Visit) -> Verdict:
 
 
 def agreement(visit: Visit) -> Verdict:
-    """Whoever reads one of them knows the same as whoever reads the other."""
+    """A reader of one of them knows the same as a reader of the other."""
     with resting_on("discovery.oauth"):
         one = _document(visit, OAUTH_PATH)
     with resting_on("discovery.openid"):
@@ -61,7 +61,7 @@ def jwks_url(visit: Visit) -> str:
 def _of_this_bridge(visit: Visit, path: str) -> Verdict:
     document = _document(visit, path)
     if document.get("issuer") != visit.bridge:
-        # Tokens would name an issuer that nobody here has asked for (RFC 8414 section 3.3).
+        # Tokens would name an issuer that was not asked for (RFC 8414 section 3.3).
         return failed(
             f"{path} says that its issuer is {shown(document.get('issuer'))}, not {visit.bridge}.",
             "If that is your bridge, name it so: --url, and wherever else its URL is set. If not, trust neither.",
@@ -95,7 +95,7 @@ def _names(names: list[str]) -> str:
 
 
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
-"""Members of a JWK that nobody else may know (RFC 7518 section 6)."""
+"""Members of a JWK that are secret (RFC 7518 section 6)."""
 MOST = 100
 """Keys that are looked at."""
 _PUBLISH_KEYS = "Invoke the stack's PublishFunction, and look at its alarms: it writes the key set."
@@ -144,7 +144,7 @@ def standby(visit: Visit) -> Verdict:
 
 
 def published_keys(visit: Visit) -> list[Mapping[str, Any]]:
-    """The key set, as anybody reads it; raises Settled."""
+    """The key set, as a verifier reads it; raises Settled."""
     return _keys(visit)[1]
 
 
@@ -160,7 +160,7 @@ def _keys(visit: Visit) -> tuple[Answer, list[Mapping[str, Any]]]:
 
 
 OLD = 10 * 60
-"""Seconds: a list is signed anew after five minutes, and nobody believes it after fifteen."""
+"""Seconds: a list is signed anew after five minutes, and ends after fifteen."""
 _STATUS = "Invoke the stack's StatusFunction, and look at its alarms: it signs these lists."
 
 

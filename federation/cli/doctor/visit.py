@@ -116,7 +116,7 @@ HEALTH: Final = "/health"
 
 
 class Probe(Struct):
-    """Remembers answers to GET, and whether nobody answers at all. Whatever goes wrong is raised as Settled."""
+    """Remembers answers to GET, and whether there is none at all. Whatever goes wrong is raised as Settled."""
 
     bridge: str
     """URL without a slash at its end."""

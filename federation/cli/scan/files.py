@@ -23,7 +23,7 @@ _BY_PLACE: Final = (
 )
 _BY_SUFFIX: Final = {".tf": "terraform", ".tfvars": "terraform", ".hcl": "terraform"}
 UNKNOWN: Final = "oidc"
-"""Nobody can tell from the file alone what runs it."""
+"""The file alone does not tell what runs it."""
 
 
 def files_under(path: Path) -> Iterator[Path]:
@@ -40,7 +40,7 @@ def files_under(path: Path) -> Iterator[Path]:
 
 
 def text_of(file: Path) -> str | None:
-    """None: it is no text, or nobody here may read it."""
+    """None: it is no text, or it may not be read."""
     try:
         content = file.read_bytes()
     except OSError:

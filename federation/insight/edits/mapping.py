@@ -25,7 +25,7 @@ _UNFIT_FOR_ID = re.compile(r"[^a-z0-9-]+")
 
 
 def mapping_candidates(snapshot: Snapshot, selected: Selected, wanted: JsonObject | None) -> Iterator[Candidate]:
-    """`wanted`: the grant that a new mapping would have; None: nobody knows what it is for."""
+    """`wanted`: the grant that a new mapping would have; None: its purpose is unknown."""
     near = near_mappings(snapshot, selected)
     for number, (mapping, missed) in enumerate(near):
         body = snapshot.body(mapping.document.ref) or {}
@@ -54,7 +54,7 @@ def _changed_lines(mapping: Mapping, missed: tuple[Miss, ...], body: JsonObject)
 
 
 def _can_stand_in_a_line(value: Json) -> bool:
-    """What identifies somebody: never a text that could be a token, which a suggestion would spread."""
+    """What identifies the caller: never a text that could be a token, which a suggestion would spread."""
     if isinstance(value, bool | int):
         return True
     plain = isinstance(value, str) and 0 < len(value) <= MAX_EXACT and not is_glob(value)

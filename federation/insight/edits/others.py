@@ -82,7 +82,7 @@ def _changed(claims: JsonObject, paths: tuple[ClaimPath, ...]) -> Iterator[JsonO
 
 
 def _other_values(value: Json) -> tuple[Json, ...]:
-    """What somebody else has there: another text, one that begins alike, another number, nothing."""
+    """What another identity has there: another text, one that begins alike, another number, nothing."""
     if isinstance(value, bool):
         return (not value, None)
     if isinstance(value, int | float):

@@ -189,5 +189,5 @@ def _same_match(one: Mapping, other: Mapping) -> bool:
 
 
 def _plain(body: JsonObject) -> dict[str, Json]:
-    """As somebody would write it: what the bridge itself adds to a stored document is no part of it."""
+    """As an admin would write it: what the bridge itself adds to a stored document is no part of it."""
     return {name: value for name, value in body.items() if name != "confirmation"}

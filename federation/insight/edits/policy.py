@@ -23,7 +23,7 @@ def obstacles(trail: Trail, snapshot: Snapshot) -> tuple[Obstacle, ...]:
 
 
 def exceptions(trail: Trail, snapshot: Snapshot) -> Iterator[Candidate]:
-    """For this principal at this audience, and nobody else, from one forbid."""
+    """For this principal at this audience, and no other, from one forbid."""
     for asked in _denied(trail):
         for policy, number in _forbids(asked, snapshot):
             request = asked.request

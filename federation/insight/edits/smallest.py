@@ -118,7 +118,7 @@ def _candidates(trail: Trail, snapshot: Snapshot) -> Iterator[Candidate]:
 
 
 def _asks_for_trust_itself(trail: Trail, snapshot: Snapshot) -> bool:
-    """Whoever may edit trust is made by an admin who means it, never by a suggestion."""
+    """Rights to edit trust are given by an admin who means it, never by a suggestion."""
     named = {audience.id for audience in named_audiences(trail, snapshot)}
     return ADMIN_AUDIENCE in named.union(trail.question.audiences)
 

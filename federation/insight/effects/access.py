@@ -44,7 +44,7 @@ class ObservedExchange(Redacted, Struct, frozen=True):
 
 
 class ObservedIdentities(Protocol):
-    """The audit trail, as somebody asks it who plans an edit."""
+    """The audit trail, as the planner of an edit asks it."""
 
     def recent(self, days: int) -> Iterable[ObservedExchange]:
         """Exchanges of the last days, allowed and refused; the same one may come several times."""
@@ -52,7 +52,7 @@ class ObservedIdentities(Protocol):
 
 
 def observed(record: JsonObject) -> ObservedExchange | None:
-    """What an audit record says of it; None: nobody was proven, or the record is older than its claims."""
+    """What an audit record says of it; None: no identity was proven, or the record is older than its claims."""
     issuer, claims = record.get("issuer"), record.get("claims")
     if not isinstance(issuer, str) or not isinstance(claims, ReadOnly) or not claims:
         return None
@@ -85,7 +85,7 @@ MAX_NEEDS = 3
 
 
 class Right(Struct, frozen=True):
-    """Somebody may have that scope there."""
+    """That scope may be had there."""
 
     principal: str
     tenant: str | None

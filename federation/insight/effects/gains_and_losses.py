@@ -20,7 +20,7 @@ _Before: TypeAlias = Terms | None
 
 
 class Effect(Struct, frozen=True):
-    """A right that somebody gains, loses, or has on other terms."""
+    """A right that an identity gains, loses, or has on other terms."""
 
     principal: str
     tenant: str | None
@@ -105,7 +105,7 @@ def effects(
 
 
 def _distinct(seen: Iterable[ObservedExchange]) -> list[ObservedExchange]:
-    """Whoever asks ten times is one identity, wherever its last token was for."""
+    """A caller that asks ten times is one identity, wherever its last token was for."""
     by_identity: dict[str, ObservedExchange] = {}
     for one in seen:
         who = [one.issuer, render(one.claims), one.actor_issuer, render(one.actor_claims), one.ip, one.client]

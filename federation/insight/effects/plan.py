@@ -1,4 +1,4 @@
-"""What a plan means, for whoever is about to apply it: decided again for everybody who was seen lately."""
+"""What a plan means, before it is applied: decided again for every identity that was seen lately."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,12 +21,12 @@ from federation.ports import AuditRecords, Clock
 from federation.verification.own_tokens import SELF
 
 DAYS = 2
-"""Looked back for identities, unless somebody says: a walk through the hours of the trail, for which a plan waits."""
+"""Looked back for identities, unless the caller says: a walk through the hours of the trail, for which a plan waits."""
 MOST_DAYS = 30
 MOST_IDENTITIES = 500
 PAGE = 200
 MAX_PAGES = 25
-"""Of the trail: whoever asks all day long must not hide the others for ever, nor be counted for ever."""
+"""Of the trail: an identity that asks all day long must not hide the others for ever, nor be counted for ever."""
 
 
 class PlanImpact(NamedTuple):
@@ -65,7 +65,7 @@ class PlanEffects(Struct, frozen=True):
     clock: Clock
 
     def __call__(self, plan: Sequence[Planned], tenant: str | None = None, days: int = DAYS) -> PlanImpact:
-        """`tenant`: whose admin asks, who learns nothing of anybody else (ATTACKS O2); None: for everybody."""
+        """`tenant`: whose admin asks, who learns nothing of other tenants (ATTACKS O2); None: for all tenants."""
         changing = [one for one in plan if one.action != "unchanged"]
         if not changing:
             return PlanImpact()
@@ -111,7 +111,7 @@ def _moves(planned: Planned) -> bool:
 
 
 def _of_tenant(seen: Iterable[ObservedExchange], rest: Snapshot, tenant: str | None) -> Iterator[ObservedExchange]:
-    """Others' do not even count: however much they ask, they hide nobody."""
+    """Others' do not even count: however much they ask, they hide no identity."""
     own = {issuer.id for issuer in rest.issuers() if issuer.tenant == tenant}
     for one in seen:
         if tenant is None or (one.tenant == tenant and one.issuer in own | {SELF, CLIENT_ISSUER}):
@@ -132,7 +132,7 @@ def _ref(document: StoredDocument) -> DocumentRef:
 
 
 def _after(before: Snapshot, changing: Sequence[Planned]) -> Snapshot:
-    """As if it were applied. What waits for a second admin then holds for nobody."""
+    """As if it were applied. What waits for a second admin then does not hold."""
     documents = dict(before.documents)
     for one in changing:
         documents.pop(one.ref, None)
@@ -142,7 +142,7 @@ def _after(before: Snapshot, changing: Sequence[Planned]) -> Snapshot:
 
 
 def _distinct(seen: Iterable[ObservedExchange]) -> list[ObservedExchange]:
-    """Whoever asks ten times is one identity."""
+    """A caller that asks ten times is one identity."""
     found: dict[str, ObservedExchange] = {}
     for one in seen:
         who = [one.issuer, one.claims, one.actor_issuer, one.actor_claims, one.ip, one.client]

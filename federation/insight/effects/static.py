@@ -25,7 +25,7 @@ from federation.verification.providers import provider_named, provider_names
 
 
 def granted_by(snapshot: Snapshot, ref: DocumentRef) -> dict[Right, Terms]:
-    """What an enabled mapping grants within the ceiling of each audience, whoever it fits; principals are templates.
+    """What an enabled mapping grants within the ceiling of each audience, for any identity; principals are templates.
 
     The same of a client that may ask for itself: it is its own mapping.
     """
@@ -132,13 +132,13 @@ Rights: TypeAlias = dict[Right, Terms]
 
 
 class Met(Struct, frozen=True):
-    """Ids of the mappings by which somebody who was seen came in, and comes in now."""
+    """Ids of the mappings by which an identity that was seen came in, and comes in now."""
 
     before: set[str] = field(default_factory=set)
     after: set[str] = field(default_factory=set)
 
     def add(self, old: Access, new: Access) -> None:
-        """Somebody, where there is anything to be had."""
+        """An identity, where there is anything to be had."""
         for access, known in ((old, self.before), (new, self.after)):
             if access.mapping is not None and access.rights:
                 known.add(access.mapping)

@@ -17,7 +17,7 @@ from federation.policy.decider import risk_keys
 from federation.ports import VersionConflict
 
 SUPPOSED = "supposed"
-"""Stands for the thumbprint of a key that nobody has shown yet."""
+"""Stands for the thumbprint of a key that was not shown yet."""
 
 
 class At(Struct, frozen=True):
@@ -31,12 +31,12 @@ class At(Struct, frozen=True):
 
 
 class Supposed(Struct, frozen=True):
-    """Approvals as the question supposes them. Nobody is asked, and nothing is kept."""
+    """Approvals as the question supposes them. No person is asked, and nothing is kept."""
 
     question: Question
 
     def approval(self, _id: str) -> StoredApproval | None:
-        """Nobody has asked yet."""
+        """There was no request yet."""
         return None
 
     def ask(

@@ -131,7 +131,7 @@ def _scopes(trail: Trail, snapshot: Snapshot) -> JsonObject:
 
 
 def target_at(trail: Trail, audience: Audience) -> Target | None:
-    """The most that may be had there; None: nothing, or nobody knows whose it would be."""
+    """The most that may be had there; None: nothing, or its owner is unknown."""
     mapped = trail.mapped
     if mapped is None:
         return None

@@ -1,4 +1,4 @@
-"""Rules that nearly fitted: whatever an index would never have looked at, somebody who asks why wants to see."""
+"""Rules that nearly fitted: an index would not look at them, a person who asks why wants to see them."""
 
 from collections.abc import Sequence
 from heapq import nsmallest

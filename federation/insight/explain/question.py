@@ -57,10 +57,10 @@ class Question(Redacted, Struct, frozen=True):
     risk: Risk = field(default_factory=Risk)
     """The scores of the principal and of its issuer, as they are now."""
     approved_by: str | None = None
-    """Who has approved what policies want approved; None: nobody has."""
+    """Who has approved what policies want approved; None: no approver."""
     authorization_details: tuple[JsonObject, ...] = ()
     revoked: ReadOnly[RevocationKey, Revocation] | None = None
-    """What stands revoked of all that the request rests on; None: nobody looked."""
+    """What stands revoked of all that the request rests on; None: it was not looked up."""
 
     def at(self, *audiences: str, scopes: tuple[str, ...] | None = None) -> "Question":
         """The same identity under the same circumstances, for something else."""
@@ -81,7 +81,7 @@ class Selected(Struct, frozen=True):
     claims: Claims
     signature: str
     assumed: tuple[str, ...] = ()
-    """Claims that nobody gave."""
+    """Claims that were not given."""
     jwt: UnverifiedJwt | None = None
     ours: bool = False
     by_connection: bool = False

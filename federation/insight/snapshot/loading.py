@@ -81,7 +81,7 @@ class TrustLoader(Struct, frozen=True):
         return self.with_documents(rest, refs | asking, tenant)
 
     def select(self, identity: Identity, rest: Snapshot, now: int) -> Iterator[Selected]:
-        """Who vouches for it; nobody, where a decision would not find anybody either."""
+        """Who vouches for it; None, where a decision would not find an issuer either."""
         identities = Identities(rest, self.own_issuer, TrustedIssuers(rest, self.own_issuer))
         try:
             yield identities.select(identity, now)

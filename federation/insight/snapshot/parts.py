@@ -45,7 +45,7 @@ def filed(mappings: Iterable[Mapping], issuers: Iterable[Issuer]) -> dict[Filing
 
 
 def filing_of(mapping: Mapping, issuer: Issuer | None) -> Filing | None:
-    """Where the table files it; None: nowhere, because it is disabled or nobody vouches for whom it would fit."""
+    """Where the table files it; None: nowhere, because it is disabled or no issuer vouches for its identities."""
     if not mapping.enabled or issuer is None or issuer.provider not in provider_names():
         return None
     return Filing(mapping.issuer, filed_under(mapping.match, provider_named(issuer.provider).table.selectors))

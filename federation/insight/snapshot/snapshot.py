@@ -1,7 +1,7 @@
 """Trust as it stands, or as it would stand after an edit, in memory: every directory of the token path on one value.
 
 A copy with one document changed shares everything else with its original, so that an edit can be tried out on a table
-of any size before anybody writes it.
+of any size before it is written.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -97,7 +97,7 @@ class Snapshot(Struct, frozen=True, eq=False):
         return self._with(ref, None, None)
 
     def body(self, ref: DocumentRef) -> JsonObject | None:
-        """What somebody wrote, `kind` and `id` included; None: there is no such document."""
+        """What was written, `kind` and `id` included; None: there is no such document."""
         stored = self.documents.get(ref)
         return None if stored is None else {"kind": ref.kind.value, "id": ref.id, **stored.body}
 

@@ -48,10 +48,10 @@ class _Segment(NamedTuple):
 
 
 class Makes(Struct, frozen=True):
-    """The principals that somebody may be. They may be too many, never too few."""
+    """The principals that an identity may be. They may be too many, never too few."""
 
     segments: tuple[_Segment, ...]
-    """Empty: they are nobody."""
+    """Empty: they are no principal."""
 
     @classmethod
     def just(cls, principal: str) -> "Makes":
@@ -63,7 +63,7 @@ class Makes(Struct, frozen=True):
         """Whomever the mapping makes."""
         try:
             segments = tuple(_segments(parse_principal(mapping.principal), mapping.match))
-        except ValueError:  # what no write lets through makes nobody
+        except ValueError:  # what no write lets through makes no principal
             return cls(())
         return cls(segments if all(_WORDS.fullmatch(one.glob) for one in segments) else ())
 

@@ -53,7 +53,7 @@ class PoliciesAt:
         return tuple(sorted(said, key=lambda say: (say.policy, say.number)))
 
     def _named(self, makes: Makes) -> Iterator[_Numbered]:
-        """Nobody is looked for one by one where a name says who it is."""
+        """No search one by one where a name says who it is."""
         if makes.only is not None:
             yield from self._pinned.get(makes.only, ())
             return
@@ -79,7 +79,7 @@ def _rules_at(policy: Policy, audience: Audience) -> Iterator[_Numbered]:
 
 
 def _is_about(one: _Numbered, tenant: str | None) -> bool:
-    """Of a rule that is about nobody by name."""
+    """Of a rule that names no party."""
     mine = one.policy.tenant in (None, tenant)
     return mine and one.rule.head.principal in (None, Uid("Tenant", tenant or ""))
 

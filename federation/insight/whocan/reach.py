@@ -14,7 +14,7 @@ from federation.policy.delegation import MAX_DEPTH
 MAX_SHOWN = 10
 """Edges at one place of the tree."""
 MAX_EDGES = 10_000
-"""In all that is shown at once: whoever may act for everybody makes trees that nobody reads."""
+"""In all that is shown at once: an actor for all makes trees that are too long to read."""
 
 _Edge: TypeAlias = tuple[Mapping, Issuer, str]
 _Made: TypeAlias = tuple[Mapping, Issuer, Makes]
@@ -133,7 +133,7 @@ class _Ways:
         self._policies: dict[str, PoliciesAt] = {}
 
     def issuer_of(self, mapping: Mapping) -> Issuer | None:
-        """Whoever vouches for it; None: nobody that is enabled."""
+        """Its issuer; None: none that is enabled."""
         return self._issuers.get(mapping.issuer)
 
     def to(self, audience: Audience, mapping: Mapping, scope: str | None) -> Reach | None:

@@ -36,7 +36,7 @@ class Party(Struct, frozen=True):
 
 
 class Acts(Struct, frozen=True):
-    """Somebody who may act, or for whom somebody may act."""
+    """A party that may act, or for which another may act."""
 
     party: Party
     by: str
@@ -55,7 +55,7 @@ class Reach(Struct, frozen=True):
     scopes: tuple[str, ...]
     """Within the ceilings of mapping and audience."""
     clients: tuple[str, ...]
-    """Registered clients through which it may be asked for, too; nobody needs one unless a policy says so."""
+    """Registered clients through which it may be asked for, too; none is needed unless a policy says so."""
     policies: tuple[PolicySay, ...]
     usually: bool | None
     """Whether the policies permit it in neutral circumstances; None: the principal is not known before a token is."""

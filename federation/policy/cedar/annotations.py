@@ -1,6 +1,6 @@
 """Annotations are obligations: `@max_ttl("60s") @max_scopes("3") @require_proof("dpop") @require_approval("...")`.
 
-An annotation that nobody would obey is refused: who writes `@max_tll` believes in a limit that is not there.
+An annotation without effect is refused: who writes `@max_tll` believes in a limit that is not there.
 """
 
 import re

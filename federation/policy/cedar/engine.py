@@ -64,7 +64,7 @@ def _decision(answer: AuthzResult, applicable: Slice, action: PolicyAction) -> D
     if answer.diagnostics.errors:
         return _erred(answer, applicable)
     rules = [applicable.rules[reason] for reason in answer.diagnostics.reasons]
-    # Somebody must have meant it. What permits it beside that counts all the same: its obligations hold.
+    # An admin must have meant it. What permits it beside that counts all the same: its obligations hold.
     unmeant = answer.allowed and action == "impersonate" and not any(action in rule.actions for rule in rules)
     rules = [] if unmeant else rules
     return Decision(

@@ -1,4 +1,4 @@
-"""Where a policy document lies: a shelf for each resource that its heads pin, so that nobody reads what is not theirs.
+"""Where a policy document lies: a shelf for each resource that its heads pin, so that no request reads others'.
 
 A policy whose head says `resource in Environment::"prod"` can never touch a request for another environment. What its
 head leaves open lies on its owner's open shelf, which every request of the owner's principals looks at.
@@ -72,7 +72,7 @@ def _spread(rules: Collection[tuple[FiledRule, tuple[Uid | None, ...]]]) -> Iter
 
 
 class KnownPolicies:
-    """PolicyDirectory over documents in memory. An owner's are filed when somebody looks at one of its shelves."""
+    """PolicyDirectory over documents in memory. An owner's are filed when one of its shelves is read."""
 
     def __init__(self, documents: PolicyDocuments) -> None:
         self._documents = documents
@@ -85,7 +85,7 @@ class KnownPolicies:
     def shelves(self, wanted: Collection[Shelf]) -> dict[Shelf, FiledRules]:
         """Raises TemporarilyUnavailable for two documents of one id, and for a tenant's in the shipped one's place.
 
-        What else cannot be read, whoever makes rules of it finds out.
+        What else cannot be read, the maker of rules finds out.
         """
         if self._problem:
             raise unavailable(self._problem)

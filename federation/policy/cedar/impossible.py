@@ -1,6 +1,6 @@
 """Policies that can never apply, and comparisons that can never hold.
 
-Whoever writes `forbid ... when { context has zone }` believes in a prohibition that is not there: the zone stands at
+The author of `forbid ... when { context has zone }` believes in a prohibition that is not there: the zone stands at
 `context.network.zone`. Cedar finds such policies impossible and calls that a warning, which cedarpy drops. What it
 finds impossible it does not look into any further: an error behind it goes unnoticed, and that tells it.
 """

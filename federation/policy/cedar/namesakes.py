@@ -17,7 +17,7 @@ class Namesake(NamedTuple):
 
 
 def namesake(policy: Node) -> Namesake | None:
-    """Of a policy in Cedar's JSON form; None: it names nobody, or says of which tenant, or of none.
+    """Of a policy in Cedar's JSON form; None: it names no principal, or says of which tenant, or of none.
 
     A pattern over names means a kind of principals, wherever they are. Registered clients have one name among all.
     """

@@ -18,7 +18,7 @@ def entities_by_name(conditions: object) -> Iterator[str]:
 
 
 def told_actors(conditions: object) -> Iterator[str]:
-    """Names of claims within `act`: in a token of ours, who acted before; in a foreign one, whoever its issuer says."""
+    """Names of claims within `act`: in a token of ours, who acted before; in a foreign one, those of its issuer."""
     for node in nodes(conditions):
         yield from (name for name in _tag_names(node) if name.split(".")[0].strip('"') == "act")
 

@@ -103,7 +103,7 @@ def _moment(seconds: int) -> datetime:
 
 @lru_cache(maxsize=1024)
 def _address(text: str) -> str:
-    """IPv4 within IPv6 is IPv4: one network has one spelling. An address with a zone index is nobody's from outside."""
+    """IPv4 within IPv6 is IPv4: one network has one spelling. An address with a zone index is none from outside."""
     address = ip_address(text)
     if isinstance(address, IPv4Address):
         return text

@@ -27,7 +27,7 @@ class Rule(Struct, frozen=True):
 
 
 class CompiledPolicy(Struct, frozen=True):
-    """A document that parses, within the limits of cost, with no annotation that nobody would obey."""
+    """A document that parses, within the limits of cost, with no annotation that has no effect."""
 
     id: str
     rules: tuple[Rule, ...]

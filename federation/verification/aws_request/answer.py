@@ -153,10 +153,10 @@ _ROLE_USER_ID = re.compile(rf"(?P<role_id>AROA[A-Z0-9]{{12,124}}):(?P<session>{_
 
 
 def role_claims(identity: CallerIdentity, partition: str) -> dict[str, str]:
-    """Claims about a session of a role in that partition; raises InvalidRequest for a user, the root, or anybody else.
+    """Claims about a session of a role in that partition; raises InvalidRequest for a user, the root, or any other.
 
     `role_id` is the unique id, which no later role of the same name has. `session_name` is the caller's own word,
-    and `arn` and `user_id` end in it: they inform, and identify nobody.
+    and `arn` and `user_id` end in it: they inform, and do not identify.
     """
     arn, user_id = _ROLE_ARN.fullmatch(identity.arn), _ROLE_USER_ID.fullmatch(identity.user_id)
     if arn is None or user_id is None:

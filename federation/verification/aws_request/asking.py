@@ -1,4 +1,4 @@
-"""How much of us waits for AWS at once, and when nobody asks: a request needs no valid signature to make us ask."""
+"""How many requests wait for AWS at once, and when none asks: a request needs no valid signature to make us ask."""
 
 from collections import Counter
 from collections.abc import Iterator

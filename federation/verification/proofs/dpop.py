@@ -33,7 +33,7 @@ def is_one_of(htu: str, urls: frozenset[str]) -> bool:
     """Whether `htu` is one of our configured public URLs; what a request says of its own host counts for nothing.
 
     Query and fragment are ignored, scheme and host compared without case, a default port may be written. Nothing else
-    is the same: `..`, `%2e` and a trailing slash are for whoever resolves paths, which we do not.
+    is the same: `..`, `%2e` and a trailing slash are for a path resolver, which we are not.
     """
     wanted = _parts(htu)
     return wanted is not None and wanted in map(_parts, urls)

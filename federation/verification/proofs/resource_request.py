@@ -39,7 +39,7 @@ def read_authorization(http: HttpRequest) -> PresentedToken:
 
 
 class ResourceProofs(Struct, frozen=True):
-    """Whether whoever sends a token of ours has the key that it is bound to. Refuses with InvalidToken."""
+    """Whether the sender of a token of ours has the key that it is bound to. Refuses with InvalidToken."""
 
     dpop: DpopVerifier
 

@@ -52,7 +52,7 @@ def _organizations(claims: Claims) -> set[str]:
 
 
 def _to_be_named(claims: Claims) -> tuple[str, ...]:
-    """With SSH, whoever re-ran the job typed the commands."""
+    """With SSH, the user who re-ran the job typed the commands."""
     return (_RERUN,) if claims[_RERUN] is True else ()
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 from federation.verification.x509.leaf import facts
 
 MAX_LIFETIME = 3600
-"""Seconds. Whoever takes a device apart takes its token too."""
+"""Seconds. A thief of the device has its token too."""
 
 _WORD = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 _DEVICE = re.compile(rf"{_WORD}(?:[/:]{_WORD})*")
@@ -60,7 +60,7 @@ def _check_certificate(_issuer: Issuer, chain: "VerifiedChain") -> Claims:
 
 
 def _to_be_named(claims: Claims) -> tuple[str, ...]:
-    """A device that somebody may look into, or that runs what its maker did not sign."""
+    """A device that may be debugged, or that runs what its maker did not sign."""
     unsigned = tuple(name for name in ("oemboot", "secboot") if claims.get(name) is False)
     return (*unsigned, "dbgstat") if claims.get("dbgstat") in _DEBUG_OPEN else unsigned
 

@@ -25,12 +25,12 @@ def _instance(value: Json) -> bool:
 
 
 def is_service_account(address: str) -> bool:
-    """Whether the address is a service account's; nobody gets one of these domains for people."""
+    """Whether the address is a service account's: people get no address in these domains."""
     return _SERVICE_ACCOUNT.fullmatch(address) is not None
 
 
 def _check(_issuer: Issuer, claims: Claims) -> None:
-    """A service account, and the token's own: asked for by nobody else (ATTACKS D9)."""
+    """A service account, and the token's own: no other asked for it (ATTACKS D9)."""
     email = text_of(claims, "email")
     if "email" in claims and not is_service_account(email):
         raise InvalidRequest(Reason.IDENTITY_REFUSED, "email is not a service account's")

@@ -53,7 +53,7 @@ def _check_header(header: UnverifiedHeader, token_type: TokenType) -> None:
 
 
 def _check(issuer: Issuer, claims: Claims) -> None:
-    """A workload of another trust domain is refused, whoever signed for it (ATTACKS D21)."""
+    """A workload of another trust domain is refused, by any signer (ATTACKS D21)."""
     if trust_domain_of(claims["sub"]) != issuer.issuer:
         raise InvalidRequest(Reason.IDENTITY_REFUSED, "sub is of another trust domain")
 

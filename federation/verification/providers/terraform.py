@@ -57,7 +57,7 @@ def _full_workspaces(claims: Claims) -> tuple[str, ...]:
 
 
 def _to_be_named(_claims: Claims) -> tuple[str, ...]:
-    """Whoever opens a pull request runs code in a speculative plan, and nothing else in its token tells."""
+    """The author of a pull request runs code in a speculative plan, and nothing else in its token tells."""
     return (_PHASE,)
 
 

@@ -1,4 +1,4 @@
-"""People, by an ID token or access token of the company's identity provider: somebody on whose behalf others act.
+"""People, by an ID token or access token of the company's identity provider: people on whose behalf others act.
 
 Claims: OpenID Connect Core 1.0 section 2, RFC 9068 section 2.2, RFC 8176 (`amr`). When and how the person was
 authenticated must be told, and to which client: another client's token was given for another purpose.

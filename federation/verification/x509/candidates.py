@@ -13,7 +13,7 @@ from federation.verification.x509.leaf import unverified_trust_domain
 
 
 class CertificateIssuers:
-    """An SVID belongs to its trust domain, any other certificate to whoever signed it."""
+    """An SVID belongs to its trust domain, any other certificate to its signer."""
 
     def __init__(self, directory: IssuerDirectory) -> None:
         self._directory = directory

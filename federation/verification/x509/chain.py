@@ -34,7 +34,7 @@ def check_directory_names(chain: Sequence[x509.Certificate]) -> None:
 
 
 def _is_permitted(name: x509.Name, constraints: x509.NameConstraints) -> bool:
-    """An empty subject names nobody, so nothing is asked of it."""
+    """An empty subject names no device, so nothing is asked of it."""
     if not name.rdns:
         return True
     permitted, excluded = _bases(constraints.permitted_subtrees), _bases(constraints.excluded_subtrees)
