@@ -12,7 +12,7 @@ from benchmarks import callers, calls, chains, cold, cpu, report, services, thro
 from benchmarks.report import Row
 from benchmarks.world import AwsProcess, World, aws_process, world
 
-SUBJECTS = int(os.environ.get("SUBJECTS", "5000"))
+SUBJECTS = int(os.environ.get("SUBJECTS", "2000"))
 """Identities after which memory is looked at again."""
 _T = TypeVar("_T")
 

@@ -13,7 +13,7 @@ from benchmarks.world import World
 
 DEPTHS = (1, 2, 3, 4)
 ROUNDS, PER_ROUND = 40, 5
-SEEN = 3_000
+SEEN = 1_500
 """Identities before memory is first looked at: more than any cache keeps."""
 
 
