@@ -169,12 +169,14 @@ def _interruption() -> Iterator[threading.Event]:
 def _logging_to_stderr() -> Iterator[None]:
     """A line for every request, beside what the functions log themselves."""
     log, handler = logging.getLogger("federation"), logging.StreamHandler()
+    level = log.level
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     try:
         yield
     finally:
         log.removeHandler(handler)
+        log.setLevel(level)
 
 
 def _fail(terminal: Terminal, message: str) -> None:
