@@ -103,7 +103,7 @@ def test_what_a_bucket_never_has_is_a_mistake(case: Case, wanted: int) -> None:
 
 def test_Q2_of_fifty_at_once_exactly_as_many_get_something_as_there_is(case: Case) -> None:
     processes = [case.process() for _ in range(50)]
-    with ThreadPoolExecutor(50) as threads:
+    with ThreadPoolExecutor(16) as threads:
         waits = list(threads.map(lambda process: process.take(KEY, LIMIT, 1), processes))
     assert waits.count(0.0) == 20
     assert set(waits) == {0.0, 0.1}

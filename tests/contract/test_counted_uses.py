@@ -129,7 +129,7 @@ def test_M1_of_fifty_who_race_for_three_uses_exactly_three_win(state: StatePorts
                 continue
             return True
 
-    with ThreadPoolExecutor(50) as threads:
+    with ThreadPoolExecutor(16) as threads:
         results = list(threads.map(attempt, range(50)))
 
     assert results.count(True) == 3
