@@ -1,5 +1,6 @@
 """The wheel, and empty environments into which it is installed with one extra each."""
 
+import fcntl
 import os
 import re
 import subprocess
@@ -38,10 +39,12 @@ class Environment(Struct, frozen=True):
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built by one worker at a time: setuptools builds within the tree."""
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [*PIP, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT)], check=True
-    )
+    command = [*PIP, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT)]
+    with (tmp_path_factory.getbasetemp().parent / "wheel.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run(command, check=True)
     (made,) = folder.glob("*.whl")
     return made
 
