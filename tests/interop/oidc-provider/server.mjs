@@ -1,6 +1,6 @@
 // A real OpenID provider on a free port of 127.0.0.1.
 // Writes one JSON line to stdout per event: {"issuer": ...} once it answers, {"kid": ...} after each command.
-// Reads commands from stdin, and ends with it: `rotate` adds a key set and signs with it, `withdraw` drops the others.
+// Reads commands from stdin, and ends with it: `rotate` adds a key set and signs with it, `revoke` drops the others.
 
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -104,7 +104,7 @@ server.listen(0, '127.0.0.1', () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
   const commands = {
     rotate: () => { keySets = [generateKeys(), ...keySets]; },
-    withdraw: () => { keySets = keySets.slice(0, 1); },
+    revoke: () => { keySets = keySets.slice(0, 1); },
   };
   const run = (command) => { commands[command](); answer = openProvider(issuer); };
   run('rotate');
