@@ -14,12 +14,12 @@ from federation.aws.items import Item, Pause, full_jitter, get_items
 from federation.aws.service import DynamoDb
 from federation.aws.trust_items import document_key, version_of
 from federation.model.history import PastVersion
-from federation.model.trust import DocumentRef
+from federation.model.trust import DocumentRef, Kind
 from federation.oauth.reasons import Reason
 
 
 class DynamoHistory:
-    """Strongly consistent. A document of which no version is recorded has no history: the key set."""
+    """Strongly consistent."""
 
     def __init__(self, dynamodb: DynamoDb, trust_table: str, audit_table: str, pause: Pause = full_jitter) -> None:
         self._dynamodb = dynamodb
@@ -28,11 +28,12 @@ class DynamoHistory:
         self._pause = pause
 
     def history(self, ref: DocumentRef, before: int | None, limit: int) -> tuple[PastVersion, ...]:
-        """A BatchGetItem for every hundred, and a GetItem for the current version without `before`."""
-        newest = self._current(ref) if before is None else before - 1
+        """A GetItem for the current version, and a BatchGetItem for every hundred."""
+        current = self._current(ref)
+        newest = current if before is None else min(current, before - 1)
         numbers = range(newest, max(newest - limit, 0), -1)
         found = self._items(ref, numbers)
-        return tuple(_version(ref, number, found.get(number)) for number in numbers) if found else ()
+        return tuple(_version(ref, number, found.get(number)) for number in numbers)
 
     def _items(self, ref: DocumentRef, numbers: Sequence[int]) -> dict[int, Item]:
         wanted = {record_key(trust_record_id(ref, number))["pk"]["S"]: number for number in numbers}
@@ -41,6 +42,9 @@ class DynamoHistory:
         return {wanted[item["pk"]["S"]]: item for item in items}
 
     def _current(self, ref: DocumentRef) -> int:
+        """0: it has no versions that people wrote."""
+        if ref.kind is Kind.KEY_SET:
+            return 0
         with translated(Reason.STORE_UNAVAILABLE):
             key = document_key(ref)
             answer = self._dynamodb.get_item(TableName=self._trust_table, Key=key, ConsistentRead=True)

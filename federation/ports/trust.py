@@ -72,7 +72,10 @@ class History(Protocol):
     """What documents said before."""
 
     def history(self, ref: DocumentRef, before: int | None, limit: int) -> tuple[PastVersion, ...]:
-        """Versions below `before` (None: all), at most `limit`, newest first; one read, whatever there is."""
+        """Versions below `before` (None: all), at most `limit`, newest first; as many reads, whatever there is.
+
+        None of the key set. Raises CorruptDocument where the record of one is missing or does not fit.
+        """
         ...
 
 

@@ -141,3 +141,5 @@ def test_P10_history_that_was_rewritten_is_not_believed_and_verify_says_so(lapto
         history.history(ref, None, 5)
     dynamodb.delete_item(TableName=settings.audit_table, Key=key)
     assert archived(laptop, jti, 3)[2]["what"] == "removed"
+    with pytest.raises(CorruptDocument):
+        history.history(ref, None, 5)

@@ -48,6 +48,13 @@ def test_it_is_read_in_pages(trust: Trust) -> None:
     assert [one.version for one in trust.history.history(ACME, 2, 5)] == [1]
 
 
+@pytest.mark.parametrize("before", [4, 5, 10**11])
+def test_before_a_version_that_is_yet_to_come_lie_all(trust: Trust, before: int) -> None:
+    for version in (1, 2, 3):
+        trust.writer.put(acme(version), None, SOMEBODY)
+    assert [one.version for one in trust.history.history(ACME, before, 2)] == [3, 2]
+
+
 def test_what_was_never_written_has_none(trust: Trust) -> None:
     write(trust.writer, issuer_ref("acme2"), ISSUER)
     assert trust.history.history(ACME, None, 10) == ()
