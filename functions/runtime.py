@@ -41,7 +41,7 @@ def encodable(handler: Handler) -> Handler:
 def _escaped(value: object) -> object:
     """Lone surrogates as people write them; anything else as it is."""
     if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
+        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, Mapping):
         return {_escaped(name): _escaped(member) for name, member in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):

@@ -9,11 +9,13 @@ rest of the table. Uses are claimed as one-time things (`federation.aws.claims`)
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import to_builtins
 
-from federation.aws.items import Item, Key, item_key
+from federation.aws.items import Item, Key, Pause, get_items, item_key
+from federation.aws.service import DynamoDb
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
@@ -38,6 +40,14 @@ def decision_key(id_: str) -> Key:
 def asked_key(what: str, name: tuple[str, ...]) -> Key:
     """Where it is counted for what a principal or an issuer waits."""
     return {"pk": {"S": item_key("approval-asked", what, *name)}}
+
+
+def both_of(dynamodb: DynamoDb, table: str, ids: Sequence[str], pause: Pause) -> list[tuple[Item | None, Item | None]]:
+    """Request and decision of each id, as `standing` takes them: strongly consistent, one BatchGetItem for fifty."""
+    keys = [key(id_) for id_ in ids for key in (request_key, decision_key)]
+    found = {item["pk"]["S"]: item for item in get_items(dynamodb, table, keys, {"ConsistentRead": True}, pause)}
+    read = [found.get(key["pk"]["S"]) for key in keys]
+    return list(zip(read[::2], read[1::2], strict=True))
 
 
 def approval_item(approval: StoredApproval) -> Item:

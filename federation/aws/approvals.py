@@ -9,13 +9,13 @@ from federation.aws.approval_items import (
     MARGIN,
     REQUESTS,
     approval_item,
-    decision_key,
+    both_of,
     request_key,
     standing,
 )
 from federation.aws.approvals_asked import WaitingLists
 from federation.aws.errors import translated
-from federation.aws.items import ATTEMPTS, ConditionFailed, Item, Pause, Write, full_jitter, get_items, write_all
+from federation.aws.items import ATTEMPTS, ConditionFailed, Item, Pause, Write, full_jitter, write_all
 from federation.aws.service import DynamoDb
 from federation.model.approval import ApprovalPage, ApprovalRequest, ApprovalState, StoredApproval, first_version
 from federation.oauth.errors import TemporarilyUnavailable
@@ -75,7 +75,8 @@ class DynamoApprovals:
         listing, start = json.loads(after) if after else (REQUESTS, None)
         page = self._query(listing, start, limit)
         ids = [_id(item) for item in page["Items"]]
-        stand = [self._listed(listing, *both) for both in self._both(ids)]
+        both = both_of(self._dynamodb, self._table, ids, self._pause)
+        stand = [self._listed(listing, *each) for each in both]
         found = sorted((one for one in stand if one), key=lambda one: (one.requested_at, one.version), reverse=True)
         last = page.get("LastEvaluatedKey")
         if last is None and listing == DECISIONS:
@@ -106,15 +107,9 @@ class DynamoApprovals:
 
     def _load(self, id_: str) -> tuple[int | None, StoredApproval | None]:
         """The version of the request that lies there, and what stands."""
-        ((request, decision),) = self._both([id_])
+        ((request, decision),) = both_of(self._dynamodb, self._table, [id_], self._pause)
         stored = standing(request, decision)
         return int(request["version"]["N"]) if request else None, stored
-
-    def _both(self, ids: list[str]) -> list[tuple[Item | None, Item | None]]:
-        keys = [key(id_) for id_ in ids for key in (request_key, decision_key)]
-        items = get_items(self._dynamodb, self._table, keys, {"ConsistentRead": True}, self._pause)
-        found = {item["pk"]["S"]: item for item in items}
-        return [(found.get(request_key(id_)["pk"]["S"]), found.get(decision_key(id_)["pk"]["S"])) for id_ in ids]
 
     def _asked(self, pending: StoredApproval, over: int | None, now: int) -> bool:
         """False: what lies there is no longer the version `over` (None: nothing), or others were counted meanwhile."""

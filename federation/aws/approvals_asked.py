@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from federation.aws.approval_items import MARGIN, asked_key, decision_key, request_key, standing
+from federation.aws.approval_items import MARGIN, asked_key, both_of, standing
 from federation.aws.items import Item, Pause, Write, get_items
 from federation.aws.service import DynamoDb
 from federation.model.approval import ApprovalState, StoredApproval, waiting_lists
@@ -36,7 +36,8 @@ class WaitingLists:
 
     def _read(self, pending: StoredApproval) -> Iterator[_Waiting]:
         lists = [(asked_key(one.what, one.name), one.most) for one in waiting_lists(pending.request)]
-        found = {item["pk"]["S"]: item for item in self._items([key for key, _ in lists])}
+        read = get_items(self._dynamodb, self._table, [key for key, _ in lists], {"ConsistentRead": True}, self._pause)
+        found = {item["pk"]["S"]: item for item in read}
         for key, most in lists:
             item = found.get(key["pk"]["S"])
             ends: dict[str, int] = json.loads(item["pending"]["S"]) if item else {}
@@ -53,9 +54,8 @@ class WaitingLists:
         return self._put(waiting, {**ends, id_: pending.expires_at})
 
     def _undecided(self, ids: list[str]) -> set[str]:
-        found = {item["pk"]["S"]: item for item in self._items([key(id_) for id_ in ids for key in _BOTH])}
-        stand = {id_: standing(*(found.get(key(id_)["pk"]["S"]) for key in _BOTH)) for id_ in ids}
-        return {id_ for id_, one in stand.items() if one and one.state is ApprovalState.PENDING}
+        stand = [standing(*both) for both in both_of(self._dynamodb, self._table, ids, self._pause)]
+        return {one.request.id for one in stand if one and one.state is ApprovalState.PENDING}
 
     def _put(self, waiting: _Waiting, ends: dict[str, int]) -> Write:
         item = {
@@ -69,9 +69,3 @@ class WaitingLists:
             seen = {":seen": {"N": str(waiting.version)}}
             put |= {"ConditionExpression": "version = :seen", "ExpressionAttributeValues": seen}
         return {"Put": put}
-
-    def _items(self, keys: list[Item]) -> list[Item]:
-        return get_items(self._dynamodb, self._table, keys, {"ConsistentRead": True}, self._pause)
-
-
-_BOTH = (request_key, decision_key)

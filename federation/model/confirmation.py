@@ -91,11 +91,6 @@ def client_admin_scopes(client: JsonObject) -> frozenset[str]:
     return frozenset(_texts(client.get("scopes"))) & frozenset(ADMIN_SCOPES)
 
 
-def lets_write_trust(mapping: JsonObject) -> bool:
-    """Whether a stored Mapping holds and grants the right to write trust."""
-    return takes_part(mapping) and TRUST_WRITE in admin_scopes(mapping)
-
-
 def _granted(grant: JsonObject) -> Iterator[str]:
     scopes = grant.get("scopes")
     if grant.get("audience") == ADMIN_AUDIENCE:

@@ -13,9 +13,6 @@ from pathlib import Path
 
 from tests.fuzz.registry import NAMES
 
-SETUP = 60
-"""Seconds that importing and instrumenting may take."""
-
 
 def main() -> int:
     """The exit code."""
