@@ -11,14 +11,14 @@ from federation.model.quotas import Quotas
 from federation.model.trust import DocumentRef, Kind
 from federation.verification.providers import provider_named
 
-_MEND = "delete what is not needed, or ask whoever runs the bridge for a higher quota (TenantQuotas)"
+_MEND = "delete what is not needed, or ask who runs the bridge for a higher quota (TenantQuotas)"
 
 
 def quota_problems(documents: DocumentSet, stored: StoredTrust, quotas: Quotas) -> Iterator[Problem]:
     """Beside what is stored."""
     for kind, most in ((Kind.POLICY, quotas.policies), (Kind.ISSUER, quotas.issuers), (Kind.CLIENT, quotas.clients)):
         yield from _too_many(documents, stored, kind, most)
-    yield from _too_much_text(documents, stored, quotas.policy_bytes)
+    yield from _too_much_text(documents, stored, quotas)
     for policy in documents.policies.values():
         number = len(policy.document.examples)
         if number > quotas.examples and policy.source.file != STORED:
@@ -49,9 +49,11 @@ def _too_many(documents: DocumentSet, stored: StoredTrust, kind: Kind, most: int
             yield one.source.problem(("tenant",), message, _MEND)
 
 
-def _too_much_text(documents: DocumentSet, stored: StoredTrust, most: int) -> Iterator[Problem]:
+def _too_much_text(documents: DocumentSet, stored: StoredTrust, quotas: Quotas) -> Iterator[Problem]:
+    most = quotas.policy_bytes
     for tenant, written in _by_tenant(documents, Kind.POLICY).items():
-        before = {one.id: _size(one.body.get("cedar")) for one in stored.owned_documents(Kind.POLICY, tenant)}
+        there = stored.owned_documents(Kind.POLICY, tenant, quotas.policies)
+        before = {one.id: _size(one.body.get("cedar")) for one in there}
         after = before | {one.document.id: _size(one.body.get("cedar")) for one in written}
         total = sum(after.values())
         if total > max(most, sum(before.values())):

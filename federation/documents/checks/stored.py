@@ -113,9 +113,9 @@ class StoredTrust(Struct, frozen=True):
             return frozenset(one.id for one in self._there(kind, tenant, ids))
         return frozenset(id_ for id_ in ids if DocumentRef(kind, id_) not in self.deletions)
 
-    def owned_documents(self, kind: Kind, tenant: str | None) -> tuple[StoredDocument, ...]:
-        """What the tenant has, or what is everybody's, without what goes: the first of them."""
-        return self._there(kind, tenant, self.pages.owned(kind, tenant, None, PAGE))
+    def owned_documents(self, kind: Kind, tenant: str | None, most: int = 0) -> tuple[StoredDocument, ...]:
+        """What the tenant has, or what is everybody's, without what goes: the first of them, a page beyond `most`."""
+        return self._there(kind, tenant, self.pages.owned(kind, tenant, None, most + PAGE))
 
     def _there(self, kind: Kind, tenant: str | None, ids: Iterable[str]) -> tuple[StoredDocument, ...]:
         refs = [ref for id_ in ids if (ref := DocumentRef(kind, id_)) not in self.deletions]
