@@ -3,14 +3,13 @@
 from federation.authentication.private_key_jwt import read_jti
 from federation.authentication.proof import Proof, not_proven
 from federation.model.one_time import OneTimeUse, Purpose
-from federation.model.tokens import VerifiedToken, Vouched
+from federation.model.tokens import SKEW, VerifiedToken, Vouched
 from federation.model.trust import Client, Issuer, is_meant
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.oauth.request import ExchangeRequest
 from federation.ports import IssuersById
-from federation.verification.claims import SKEW
 from federation.verification.compact import UnverifiedJwt
 from federation.verification.verifier import TokenVerifier
 

@@ -11,6 +11,9 @@ from federation.model.trust import Client, DocumentVersion, Issuer, MappedPrinci
 from federation.oauth.identifiers import BEARER, TokenType
 from federation.value import Redacted
 
+SKEW = 60
+"""Seconds by which an issuer's clock and ours may differ (ATTACKS C8-C9)."""
+
 
 class VerifiedToken(Redacted, Struct, frozen=True):
     """Proof: signed by a trusted issuer's key, meant for us, valid now, and the provider's claims table holds.

@@ -8,7 +8,7 @@ from federation.model.binding import Binding
 from federation.model.client_credentials import caller_named
 from federation.model.one_time import OneTimeUse, Purpose
 from federation.model.status_list import LONGEST_LIFE
-from federation.model.tokens import VerifiedToken
+from federation.model.tokens import SKEW, VerifiedToken
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
 from federation.oauth.steps import Step, at
@@ -41,10 +41,6 @@ def decide_expiry(
         raise InvalidRequest(Reason.TOKEN_EXPIRES_TOO_SOON)
     ttl = min(cap or HARD_CAP, *(target.max_ttl for target in targets))
     return min(proven_until, now + ttl, approved_until or proven_until)
-
-
-SKEW = 60
-"""Seconds that a token is accepted beyond its `exp`: a spent one must be remembered as long."""
 
 
 def build_authorization(case: Case, decision: PolicyDecision, approval: StoredApproval | None = None) -> TokenTerms:
@@ -117,4 +113,5 @@ def _spent(token: VerifiedToken) -> Iterator[OneTimeUse]:
     """An actor token is spent like a subject token: once, in whichever slot."""
     if token.issuer.single_use:
         key = (token.issuer.id, str(token.claims["jti"]))
+        # It is accepted for so long beyond its `exp`.
         yield OneTimeUse(Purpose.SUBJECT_TOKEN, key, token.expires_at + SKEW)

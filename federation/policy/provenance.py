@@ -9,7 +9,7 @@ from federation.model.authorization import Link, NotRevoked, Provenance
 from federation.model.own_claims import OwnClaims
 from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.revocation_keys import EVERYTHING, keys_of
-from federation.model.tokens import Caller, VerifiedToken
+from federation.model.tokens import SKEW, Caller, VerifiedToken
 from federation.model.trust import Client, DocumentVersion, MappedPrincipal, Mapping
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
@@ -18,8 +18,6 @@ from federation.policy.decider import PolicyDecision
 
 MAX_POLICIES = 4
 """Names of policies in a token."""
-SKEW = 60
-"""Seconds by which the clock of an issuer may be ahead of ours (`federation.verification.claims`)."""
 MAX_LINKS = 8
 """Tokens of ours behind a token."""
 

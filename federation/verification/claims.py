@@ -5,6 +5,7 @@ from typing import NamedTuple, TypeGuard
 from unicodedata import is_normalized
 
 from federation.model.json import Claims, Json
+from federation.model.tokens import SKEW
 from federation.model.trust import Issuer
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
@@ -51,8 +52,6 @@ def _is_plain(sub: str) -> bool:
     return sub.isprintable() and sub == sub.strip() and is_normalized("NFC", sub)
 
 
-SKEW = 60
-"""Seconds by which two honest clocks may differ (ATTACKS C8-C9)."""
 MAX_JTI = 256
 
 

@@ -8,11 +8,12 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from federation.model.json import Json
+from federation.model.tokens import SKEW
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.strict_json import NotStrictJson, parse_object
 from federation.verification import base64url
 from federation.verification.base64url import NotBase64url
-from federation.verification.claims import SKEW, check_times
+from federation.verification.claims import check_times
 from federation.verification.compact import UnverifiedJwt, parse_compact
 from tests.support.issuer_world import NOW, World, claims, token, trusted, world
 from tests.support.jose_keys import b64u, key_for

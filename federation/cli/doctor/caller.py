@@ -10,7 +10,7 @@ from federation.cli.subject import resolved
 from federation.client.errors import ClientError, NoIdentity
 from federation.client.sources.github import TOKEN
 from federation.client.sources.source import Found, Source
-from federation.verification.claims import SKEW
+from federation.model.tokens import SKEW
 
 _FRESH = "Get a fresh token from its issuer, then repeat."
 _UNSIGNED = ("none", "HS256", "HS384", "HS512")

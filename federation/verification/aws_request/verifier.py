@@ -7,7 +7,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from federation.model.json import Json
-from federation.model.tokens import VerifiedToken
+from federation.model.tokens import SKEW, VerifiedToken
 from federation.model.trust import Issuer
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
@@ -15,7 +15,6 @@ from federation.ports import Clock
 from federation.verification.aws_request.answer import read_answer, role_claims
 from federation.verification.aws_request.asking import BoundedCallers
 from federation.verification.aws_request.parse import UnverifiedRequest, parse_request, rebuild
-from federation.verification.claims import SKEW
 from federation.verification.issuers import TrustedIssuers
 from federation.verification.verifier import UnverifiedToken
 

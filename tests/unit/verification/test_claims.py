@@ -1,9 +1,10 @@
 import pytest
 
 from federation.model.json import Json
+from federation.model.tokens import SKEW
 from federation.oauth.errors import InvalidRequest
 from federation.oauth.reasons import Reason
-from federation.verification.claims import SKEW, Times, check_authentication_age, check_jti, check_times
+from federation.verification.claims import Times, check_authentication_age, check_jti, check_times
 from tests.support.issuer_world import NOW, claims, trusted, without
 
 
