@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from federation.documents.rights import NOBODY, Surroundings, tenant_of
+from federation.model.identity import issuer_in
 from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.trust import DocumentRef, Kind
@@ -34,7 +35,9 @@ class Owners(Struct, frozen=True):
             return _tenant(record) if record else None
         if key.what is RevocationTarget.TXN:
             return self._of_chain(key)
-        return self._of_document(key) if key.what in _KINDS else key.tenant
+        if key.what is RevocationTarget.SUBJECT:
+            return self._of_document(DocumentRef(Kind.ISSUER, issuer_in(key)))
+        return self._of_document(DocumentRef(_KINDS[key.what], key.value)) if key.what in _KINDS else key.tenant
 
     def _of_chain(self, key: RevocationKey) -> str | None:
         """Of the tokens of it that may still be alive; all of them are one tenant's, or it has none."""
@@ -42,8 +45,8 @@ class Owners(Struct, frozen=True):
         tenants = {_tenant(record) for record in self.records.page(since, key, None, LOOKED_AT).records}
         return tenants.pop() if len(tenants) == 1 else None
 
-    def _of_document(self, key: RevocationKey) -> str | None:
-        stored = self.writer.get(DocumentRef(_KINDS[key.what], key.value))
+    def _of_document(self, ref: DocumentRef) -> str | None:
+        stored = self.writer.get(ref)
         if stored is None:
             return None
         return tenant_of(stored.kind, stored.body, Surroundings(self.pages, self.writer)) or None

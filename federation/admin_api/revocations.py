@@ -14,7 +14,7 @@ from federation.admin_api.models import Body, Shown
 from federation.admin_api.operation import AdminRequest, Answer, Operation
 from federation.model.confirmation import REVOCATIONS_WRITE
 from federation.model.json import Json, JsonObject
-from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
+from federation.model.revocation import NAMED_BY_ADMINS, Revocation, RevocationKey, RevocationTarget
 from federation.ports import Clock, RevocationStore
 
 MOST_SHOWN = 500
@@ -24,7 +24,7 @@ Name = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,256}$")]
 
 def _named(what: RevocationTarget) -> dict[str, Any]:
     """A body that names this and nothing else; a tenant says whose principal is meant."""
-    others = {*RevocationTarget, *(() if what is RevocationTarget.PRINCIPAL else ("tenant",))} - {what}
+    others = {*NAMED_BY_ADMINS, *(() if what is RevocationTarget.PRINCIPAL else ("tenant",))} - {what}
     absent = {str(name): {"type": "null"} for name in sorted(others)}
     return {"required": [what.value], "properties": {what.value: {"not": {"type": "null"}}, **absent}}
 
@@ -32,7 +32,9 @@ def _named(what: RevocationTarget) -> dict[str, Any]:
 class RevokeBody(Body):
     """Exactly one of them, and why."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [_named(what) for what in RevocationTarget]})
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [_named(what) for what in RevocationTarget if what in NAMED_BY_ADMINS]}
+    )
 
     jti: Annotated[Name | None, Field(description="A token, and every token that was made from it.")] = None
     txn: Annotated[Name | None, Field(description="A whole chain, whatever it still grows.")] = None

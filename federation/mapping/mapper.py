@@ -19,6 +19,7 @@ from federation.mapping.match import (
 from federation.mapping.nearest import Missed, as_json, as_text, nearest, no_candidates
 from federation.mapping.patterns import Patterns
 from federation.mapping.templates import attribute, principal
+from federation.model.identity import identity_of
 from federation.model.json import Claims
 from federation.model.tokens import VerifiedToken
 from federation.model.trust import MappedPrincipal, Mapping, Selector, is_meant
@@ -149,4 +150,5 @@ def _mapped(mapping: Mapping, subject: VerifiedToken) -> MappedPrincipal:
         mapping=mapping,
         issuer=subject.issuer,
         decided_by=tuple((path, lookup(claims, parse_path(path))) for path, _ in mapping.match),
+        identity=identity_of(subject.issuer.id, subject.subject),
     )

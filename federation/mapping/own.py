@@ -45,7 +45,8 @@ class OwnMappings(Struct, frozen=True):
         if (found.issuer.id, found.issuer.tenant) != (own.issuer, own.tenant):
             raise InvalidRequest(Reason.NO_MAPPING, f"mapping {found.mapping.id} has another issuer or tenant by now")
         kept = {name: value for name, value in own.context.items() if name in found.mapping.attributes}
-        return replace(found, principal=own.principal, attributes=kept, current_actor=self._holder(own))
+        holder = self._holder(own)
+        return replace(found, principal=own.principal, attributes=kept, current_actor=holder, identity=own.identity)
 
     def issued_to(self, own: OwnClaims) -> tuple[Client | None, tuple[DocumentVersion, ...]]:
         """The registered client that the token was issued to, and all that this rests on.
@@ -71,7 +72,7 @@ class OwnMappings(Struct, frozen=True):
         # Nor does who acts: the author of that mapping by now never said who may act next in this tenant.
         if found.issuer.id != (own.holder_issuer or found.issuer.id) or found.issuer.tenant not in (None, own.tenant):
             raise InvalidRequest(Reason.NO_MAPPING, f"mapping {own.current_actor} has another issuer or tenant by now")
-        return replace(found, principal=own.actors[0])
+        return replace(found, principal=own.actors[0], identity=own.holder_identity)
 
     def _trusted(self, id_: str, version: int) -> MappedPrincipal:
         """What stands behind the mapping of that id, or behind the client that it stands for, as of that version."""

@@ -25,6 +25,8 @@ class Link(Struct, frozen=True):
     """Id of the Issuer document that vouched for that mapping's identity."""
     client_issuer: str | None = None
     """Id of the Issuer document that vouched for the client that it was issued to."""
+    identity: str | None = None
+    """Whom that issuer vouched for (`federation.model.identity`); None: it is not known, or a registered client."""
 
 
 class NotRevoked(Struct, frozen=True):
@@ -52,6 +54,10 @@ class Provenance(Struct, frozen=True):
     """Id of the Issuer document by whose keys that client was authenticated; None: by its own."""
     chain: tuple[Link, ...] = ()
     """Every token of ours that this one was made from, oldest first."""
+    identity: str | None = None
+    """Whom `issuer` vouched for (`federation.model.identity`); None: a registered client."""
+    actor_identity: str | None = None
+    """Whom `actor_issuer` vouches for, likewise."""
 
 
 class TokenTerms(Struct, frozen=True):

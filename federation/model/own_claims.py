@@ -59,6 +59,10 @@ class OwnClaims(Struct, frozen=True):
     """Of the current actor's mapping, likewise."""
     client_version: int = 0
     """Of the registered client, likewise."""
+    identity: str | None = None
+    """`fed.sub`: whom `issuer` vouched for (`federation.model.identity`)."""
+    holder_identity: str | None = None
+    """`fed.actor_sub`: whom `holder_issuer` vouches for, likewise."""
     client_issuer: str | None = None
     """`fed.client_iss`: id of the Issuer document by whose keys that client was authenticated; None: by its own."""
     issued_at: int = 0
@@ -109,8 +113,10 @@ def build_claims(authorization: TokenTerms, issuer: str, jti: str, status: Json 
 def _fed(provenance: Provenance) -> dict[str, Json]:
     """`fed`: what a later exchange, a revocation or an auditor needs to know about where the token comes from."""
     optional: dict[str, Json] = {
+        "sub": provenance.identity,
         "actor": provenance.actor,
         "actor_iss": provenance.actor_issuer,
+        "actor_sub": provenance.actor_identity,
         "client": provenance.client,
         "client_iss": provenance.client_issuer,
         "chain": [_link_claim(link) for link in provenance.chain],
@@ -125,7 +131,7 @@ def _fed(provenance: Provenance) -> dict[str, Json]:
 
 def _link_claim(link: Link) -> Json:
     known: dict[str, Json] = {"jti": link.jti, "client": link.client_id, "mapping": link.mapping, "iss": link.issuer}
-    return known | _present({"client_iss": link.client_issuer})
+    return known | _present({"client_iss": link.client_issuer, "sub": link.identity})
 
 
 def _present(members: dict[str, Json]) -> dict[str, Json]:
@@ -161,17 +167,19 @@ def read_own(claims: Claims, key_set: DocumentVersion) -> OwnClaims:
         mapping_version=mapping_version,
         holder_version=holder_version,
         client_version=client_version,
-        client_issuer=_text(fed, "client_iss") if "client_iss" in fed else None,
+        client_issuer=_optional(fed, "client_iss"),
+        identity=_optional(fed, "sub"),
+        holder_identity=_optional(fed, "actor_sub"),
         issued_at=whole(claims, "iat"),
-        holder_issuer=_text(fed, "actor_iss") if "actor_iss" in fed else None,
+        holder_issuer=_optional(fed, "actor_iss"),
         chain=tuple(_link(link) for link in _sequence(fed.get("chain", ()), "chain")),
         binding=_binding(_object(claims["cnf"], "cnf")) if "cnf" in claims else None,
         authorization_details=tuple(
             _object(detail, "authorization_details")
             for detail in _sequence(claims.get("authorization_details", ()), "authorization_details")
         ),
-        tenant=_text(claims, "tenant") if "tenant" in claims else None,
-        environment=_text(claims, "env") if "env" in claims else None,
+        tenant=_optional(claims, "tenant"),
+        environment=_optional(claims, "env"),
         context=_texts(_object(claims.get("ctx", {}), "ctx")),
         act=_chain(claims["act"]) if "act" in claims else None,
     )
@@ -191,8 +199,14 @@ def _chain(act: Json) -> JsonObject:
 
 def _link(value: Json) -> Link:
     link = _object(value, "chain")
-    vouched_by = _text(link, "client_iss") if "client_iss" in link else None
-    return Link(_text(link, "jti"), _text(link, "client"), _text(link, "mapping"), _text(link, "iss"), vouched_by)
+    return Link(
+        jti=_text(link, "jti"),
+        client_id=_text(link, "client"),
+        mapping=_text(link, "mapping"),
+        issuer=_text(link, "iss"),
+        client_issuer=_optional(link, "client_iss"),
+        identity=_optional(link, "sub"),
+    )
 
 
 def _binding(cnf: JsonObject) -> Binding:
@@ -223,6 +237,10 @@ def _text(claims: JsonObject, name: str) -> str:
     if not isinstance(value, str) or not value:
         raise InvalidRequest(Reason.MALFORMED_CLAIMS, name)
     return value
+
+
+def _optional(claims: JsonObject, name: str) -> str | None:
+    return _text(claims, name) if name in claims else None
 
 
 def _texts(values: JsonObject) -> ReadOnly[str, str]:

@@ -19,9 +19,15 @@ class RevocationTarget(StrEnum):
     CLIENT = "client"
     ISSUER = "issuer"
     """Id of an Issuer document."""
+    SUBJECT = "subject"
+    """One identity of an issuer (`federation.model.identity`): its tokens, and ours that rest on it, until then."""
     MAPPING = "mapping"
     ALL = "all"
     """Everything that was issued until then."""
+
+
+NAMED_BY_ADMINS = frozenset(RevocationTarget) - {RevocationTarget.SUBJECT}
+"""An identity is named by its issuer's security events."""
 
 
 class RevocationKey(NamedTuple):

@@ -6,6 +6,7 @@ from collections.abc import Mapping as ReadOnly
 from functools import lru_cache
 
 from federation.model.authorization import Authorization, Link
+from federation.model.identity import subject_key
 from federation.model.own_claims import OwnClaims, acting_principals
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 
@@ -21,6 +22,7 @@ def keys_of(own: OwnClaims) -> frozenset[RevocationKey]:
             *_people((own.principal, *own.actors), own.tenant),
             *_named(RevocationTarget.CLIENT, (own.client_id, *(link.client_id for link in own.chain))),
             *_issuers((own.issuer, own.holder_issuer, own.client_issuer), own.chain),
+            *_subjects(((own.issuer, own.identity), (own.holder_issuer, own.holder_identity)), own.chain),
             *_named(RevocationTarget.MAPPING, (own.mapping, own.current_actor, *(link.mapping for link in own.chain))),
             EVERYTHING,
         )
@@ -36,6 +38,7 @@ def keys_of_authorized(authorization: Authorization, jti: str) -> frozenset[Revo
             *_people((authorization.principal, *acting_principals(authorization.act)), authorization.tenant),
             *_named(RevocationTarget.CLIENT, (authorization.client_id, *(link.client_id for link in chain))),
             *_issuers((behind.issuer, behind.actor_issuer, behind.client_issuer), chain),
+            *_subjects(((behind.issuer, behind.identity), (behind.actor_issuer, behind.actor_identity)), chain),
             *_named(
                 RevocationTarget.MAPPING, (_id(behind.mapping), _id(behind.actor), *(link.mapping for link in chain))
             ),
@@ -83,6 +86,12 @@ def _issuers(own: Iterable[str | None], chain: Iterable[Link]) -> Iterator[Revoc
     """The issuers that vouched: for the principal, for who acts, and for the client that a token was issued to."""
     before = (issuer for link in chain for issuer in (link.issuer, link.client_issuer))
     return _named(RevocationTarget.ISSUER, (*own, *before))
+
+
+def _subjects(own: Iterable[tuple[str | None, str | None]], chain: Iterable[Link]) -> Iterator[RevocationKey]:
+    """The identities that were vouched for: of the principal, and of everybody who acts."""
+    vouched = (*own, *((link.issuer, link.identity) for link in chain))
+    return (subject_key(issuer, identity) for issuer, identity in vouched if issuer and identity)
 
 
 def _named(what: RevocationTarget, values: Iterable[str | None]) -> Iterator[RevocationKey]:

@@ -299,6 +299,8 @@ class MappedPrincipal(Struct, frozen=True):
     """Who acts for the principal already, and so holds its token; None: no actor."""
     client: Client | None = None
     """The registered client that the principal is; its document is issuer and mapping at once."""
+    identity: str | None = None
+    """Whom the issuer vouched for (`federation.model.identity`); None: it is not known, or a registered client."""
 
     @property
     def delegator(self) -> "MappedPrincipal":

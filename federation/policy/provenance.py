@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from federation.model.authorization import Link, NotRevoked, Provenance
+from federation.model.identity import subject_key
 from federation.model.own_claims import OwnClaims
 from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.revocation_keys import EVERYTHING, keys_of
@@ -44,6 +45,8 @@ def provenance(case: Case, decision: PolicyDecision, versions: tuple[DocumentVer
         client=_versioned(client) if client else None,
         client_issuer=parties.client.vouched.issuer if parties.client.vouched else None,
         chain=_chain(parties.tokens),
+        identity=parties.mapped.identity,
+        actor_identity=current_actor.identity if current_actor else None,
     )
 
 
@@ -73,7 +76,8 @@ def _chain(tokens: tuple[VerifiedToken, ...]) -> tuple[Link, ...]:
 
 def _link(own: OwnClaims) -> Link:
     made_by, vouched_by = own.current_actor or own.mapping, own.holder_issuer or own.issuer
-    return Link(own.jti, own.client_id, made_by, vouched_by, own.client_issuer)
+    identity = own.holder_identity if own.holder_issuer else own.identity
+    return Link(own.jti, own.client_id, made_by, vouched_by, own.client_issuer, identity)
 
 
 def not_revoked(parties: Parties, now: int) -> tuple[NotRevoked, ...]:
@@ -118,6 +122,8 @@ def _keys(token: VerifiedToken, mapped: MappedPrincipal, client: str | None) -> 
         return
     yield EVERYTHING
     yield RevocationKey(RevocationTarget.ISSUER, mapped.issuer.id)
+    if mapped.identity is not None:
+        yield subject_key(mapped.issuer.id, mapped.identity)
     yield RevocationKey(RevocationTarget.MAPPING, mapped.mapping.id)
     yield from {
         RevocationKey(RevocationTarget.PRINCIPAL, mapped.principal, tenant) for tenant in (None, mapped.issuer.tenant)

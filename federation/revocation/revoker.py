@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from federation.audit.event import event
 from federation.model.json import Json, JsonObject
-from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
+from federation.model.revocation import NAMED_BY_ADMINS, Revocation, RevocationKey, RevocationTarget
 from federation.model.revocation_keys import EVERYTHING
 from federation.oauth.errors import InsufficientScope, InvalidRequest, OAuthError, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
@@ -20,7 +20,12 @@ LONGEST_PROOF = 10 * 366 * 24 * 60 * 60
 """Seconds for which a caller may prove what was revoked by what is older: the client certificates of devices live for
 years, and a revocation that ended before them would let them in again."""
 
+OLDEST_TOKEN = 26 * 60 * 60
+"""Seconds: no issuer's token is accepted beyond `max_token_age`, a day at most, and ours live an hour at most after it.
+Identities that are proven by certificates are not revoked by events."""
+
 _OF_TOKENS = (RevocationTarget.JTI, RevocationTarget.TXN)
+_KEPT = dict.fromkeys(_OF_TOKENS, HARD_CAP) | {RevocationTarget.SUBJECT: OLDEST_TOKEN}
 
 
 class RevocationRequest(Struct, frozen=True):
@@ -90,7 +95,7 @@ class Revoker(Struct, frozen=True):
     def _revocation(self, request: RevocationRequest) -> Revocation:
         now = self._second()
         until = request.token_expires_at or now
-        kept = HARD_CAP if request.key.what in _OF_TOKENS else LONGEST_PROOF
+        kept = _KEPT.get(request.key.what, LONGEST_PROOF)
         return Revocation(request.key, now, max(now, until) + kept, request.by, request.reason)
 
 
@@ -137,7 +142,7 @@ def read_revocation(
 
 def _key(body: JsonObject) -> RevocationKey:
     named = body.keys() - _FURTHER
-    if len(named) != 1 or not named <= set(RevocationTarget):
+    if len(named) != 1 or not named <= NAMED_BY_ADMINS:
         raise InvalidRequest(Reason.NOTHING_TO_REVOKE)
     what = RevocationTarget(*named)
     value, tenant = body[what.value], body.get("tenant")

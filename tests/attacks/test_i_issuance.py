@@ -159,7 +159,7 @@ def test_I5_no_claim_of_a_foreign_subject_or_actor_takes_the_place_of_ours(world
     }  # fmt: skip
     assert (claims["client_id"], claims["scope"], claims["txn"]) == ("agent/planner", "cal:read", "c-1")
     assert (claims["tenant"], claims["env"], claims["ctx"]) == ("acme", "prod", {"team": "sales"})
-    assert claims["fed"].keys() == {"iss", "mapping", "decision", "actor", "actor_iss"}
+    assert claims["fed"].keys() == {"iss", "sub", "mapping", "decision", "actor", "actor_iss", "actor_sub"}
 
 
 def test_I6_a_bound_token_never_becomes_an_unbound_one(world: Delegation) -> None:

@@ -2,6 +2,7 @@ import pytest
 from msgspec.structs import replace
 
 from federation.model.authorization import Authorization, Link, Provenance
+from federation.model.identity import identity_of, issuer_in, subject_key
 from federation.model.own_claims import build_claims, read_own
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.revocation_keys import (
@@ -33,8 +34,10 @@ LEAF = Authorization(
         decision="d",
         actor="agent@1",
         actor_issuer="agents",
+        identity=identity_of("people", "ann"),
+        actor_identity=identity_of("agents", "a"),
         client="gateway@2",
-        chain=(Link("root", "portal", "ann", "people"), Link("middle", "user/ann", "tool", "tools")),
+        chain=(Link("root", "portal", "ann", "people"), Link("middle", "user/ann", "tool", "tools", identity="t-1")),
     ),
     context={},
     documents=(),
@@ -57,8 +60,18 @@ def test_a_token_falls_under_everything_that_it_was_made_from_and_everybody_in_i
         *(key(RevocationTarget.CLIENT, client) for client in ("gateway", "portal", "user/ann")),
         *(key(RevocationTarget.ISSUER, issuer) for issuer in ("people", "agents", "tools")),
         *(key(RevocationTarget.MAPPING, mapping) for mapping in ("ann", "agent", "tool")),
+        subject_key("people", identity_of("people", "ann")),
+        subject_key("agents", identity_of("agents", "a")),
+        subject_key("tools", "t-1"),
         EVERYTHING,
     }
+
+
+def test_two_issuers_never_share_an_identity_whatever_their_subjects_are_called() -> None:
+    pairs = [("a", "b"), ("a", "c"), ("b", "b"), ("a.b", "c"), ("a", 'b", "c')]
+    named = [subject_key(issuer, identity_of(issuer, subject)) for issuer, subject in pairs]
+    assert len(set(named)) == len(pairs)
+    assert [issuer_in(one) for one in named] == [issuer for issuer, _ in pairs]
 
 
 @pytest.mark.parametrize("authorization", [LEAF, ROOT])
