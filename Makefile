@@ -105,7 +105,7 @@ build-TokenFunction build-IntrospectFunction build-RevokeFunction build-HealthFu
 
 # What these four never load: a test compares. Powertools keeps its logger, cryptography needs cffi's backend alone.
 UNUSED := cffi pycparser aws_lambda_powertools/event_handler $(addprefix federation/,admin admin_api archive client \
-	documents insight issuer_keys keys resource_server status)
+	documents insight issuer_keys keys pictures resource_server status)
 USED_UTILITIES := __init__.py __pycache__ jmespath_utils
 
 # Debugging symbols go where `strip` knows the architecture: a tenth of the whole.

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import jwt
 import pytest
@@ -177,6 +178,25 @@ def test_a_token_is_traced_back_to_the_identity_that_began(laptop: Laptop, audit
     assert "identity worker of issuer acme, by mapping acme-worker" in result.stdout
     chain = answered(auditor.run("audit", "trace", jti, "--json"))
     assert chain["complete"] is True
+
+
+def test_a_chain_is_drawn(laptop: Laptop, auditor: Admin, tmp_path: Path) -> None:
+    jti = issue(laptop)
+    file = tmp_path / "chain.svg"
+    written = auditor.run("audit", "trace", jti, "--svg", "--out", file)
+    assert (written.exit_code, written.stdout) == (0, ""), written.output
+    drawn = ET.fromstring(file.read_text())  # noqa: S314 (our own)
+    assert {"worker", jti, "mapping acme-worker version 1"} <= {one.text for one in drawn.iter() if one.text}
+    assert auditor.run("audit", "trace", jti, "--mermaid").stdout.startswith("flowchart TD\n")
+    assert f"<b>{jti}</b>" in auditor.run("audit", "trace", jti, "--html").stdout
+    both = auditor.run("audit", "trace", jti, "--svg", "--out", file, "--json")
+    assert answered(both)["complete"] is True
+
+
+@pytest.mark.parametrize("options", [("--svg", "--html"), ("--svg", "--json"), ("--out", "x.svg")])
+def test_a_picture_that_is_unclear_is_refused(auditor: Admin, options: tuple[str, ...]) -> None:
+    refused = auditor.run("audit", "trace", "3HunDVp03kzwwBGVVo9FJA", *options)
+    assert (refused.exit_code, refused.stdout.startswith("<svg")) == (2, False)
 
 
 def test_a_request_is_traced_by_its_correlation_id(laptop: Laptop, auditor: Admin) -> None:
