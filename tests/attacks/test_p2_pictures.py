@@ -21,7 +21,7 @@ def chain_of(text: str) -> Chain:
     """Everything in it that comes from outside says `text`."""
     lists = {name: [text] for name in ("policies", "audience", "scope")}
     named = {name: text for name in NAMES}  # noqa: C420 (as the lists)
-    record = link("t-1", **named, **lists, act={"sub": text}, actor_issuer=text, actor_subject=text)
+    record = link("t-1", None, **named, **lists, act={"sub": text}, actor_issuer=text, actor_subject=text)
     use = {"service": text, "request": text, "time": text, "actor": text}
     revoked = {"what": "jti", "value": text, "by": text, "reason": text, "revoked_at": text, "covers": ["t-1"]}
     return {"items": [{**record, "uses": [use]}], "complete": True, "revocations": [revoked]}
