@@ -96,7 +96,6 @@ def _deploy(folder: Path, engine: str, parameters: tuple[str, ...]) -> None:
         "--template-file",
         folder / "template.yaml",
         *settings,
-        "--parameter-overrides",
     ]
     environment = {**ACCOUNT, "AWS_ENDPOINT_URL": engine, "SAM_CLI_TELEMETRY": "0", "PATH": "/usr/bin:/bin"}
     done = subprocess.run(

@@ -13,13 +13,17 @@ RETAINED = {"AWS::DynamoDB::Table": 3, "AWS::S3::Bucket": 2, "AWS::KMS::Key": 1}
 
 def test_an_update_changes_what_it_says_and_keeps_the_rest(caller: Caller, deployed: Stack) -> None:
     token, url = caller.exchange(caller.parties.partner_token(caller.url)).members["access_token"], deployed.url
-    deployed.deploy(AddressRate="1/1", LogRetentionDays="30", KeyRotationDays="60")
+    hardened = {"Network": "closed", "EgressHosts": "login.example.com", "TokenConcurrency": "20"}
+    deployed.deploy(AddressRate="1/1", LogRetentionDays="30", KeyRotationDays="60", **hardened)
     assert deployed.url == url
     assert caller.introspect(token)["active"] is True
     rotate = deployed.client("lambda").get_function_configuration(FunctionName=deployed.outputs["RotateFunctionName"])
     assert rotate["Environment"]["Variables"]["FEDERATION_KEY_LIFETIME_DAYS"] == "60"
     (group,) = deployed.client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{STACK}-token")["logGroups"]
     assert group["retentionInDays"] == 30
+    token_function = deployed.client("lambda").get_function(FunctionName=f"{STACK}-token")
+    assert token_function["Configuration"]["VpcConfig"]["SubnetIds"]
+    assert token_function["Concurrency"]["ReservedConcurrentExecutions"] == 20
 
 
 def test_the_new_rate_holds_for_the_next_request(caller: Caller) -> None:

@@ -226,7 +226,7 @@ def test_no_role_is_shared_or_has_policies_from_elsewhere(deployment: Deployment
     roles = deployment.of_type("AWS::IAM::Role")
     assert len(roles) == len(ALLOWED)
     for role in roles.values():
-        assert "ManagedPolicyArns" not in role
+        assert not role.get("ManagedPolicyArns"), "in a closed network it has one: test_hardening.py"
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert (trust["Principal"], trust["Action"]) == ({"Service": "lambda.amazonaws.com"}, "sts:AssumeRole")
     assert not deployment.of_type("AWS::IAM::Policy")

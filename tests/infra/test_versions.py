@@ -6,6 +6,8 @@ from tests.support.lambda_template import CERTIFICATE, DOMAIN, Deployment, Json,
 
 LONGEST_DESCRIPTION = 256
 LONGEST_RATE = "99999/99999"
+OF_THE_FUNCTION_ALONE = {"Tags", "ReservedConcurrentExecutions", "CodeSigningConfigArn"}
+"""These hold for all its versions."""
 OTHER = {
     "DomainName": DOMAIN,
     "CertificateArn": CERTIFICATE,
@@ -14,6 +16,7 @@ OTHER = {
     "RequestsPerSecond": "5",
     "KeyRotationDays": "7",
     "TokenProcesses": "9",
+    "TokenConcurrency": "9",
 }
 """Where a parameter names no other value itself."""
 
@@ -27,8 +30,9 @@ def other(name: str, declared: Json) -> str:
 
 
 def published(deployment: Deployment) -> Json:
-    """What a version is made of. Tags are the function's alone."""
-    return {name: value for name, value in deployment.properties("TokenFunction").items() if name != "Tags"}
+    """What a version is made of."""
+    function = deployment.properties("TokenFunction")
+    return {name: value for name, value in function.items() if name not in OF_THE_FUNCTION_ALONE}
 
 
 def description(deployment: Deployment) -> str:

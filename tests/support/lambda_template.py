@@ -106,6 +106,7 @@ class _Resolver:
             "Fn::Not": lambda one: not self.resolve(one[0]),
             "Fn::And": lambda each: all(map(self.resolve, each)),
             "Fn::FindInMap": self._find_in_map,
+            "Fn::Split": self._split,
         }
 
     def existing(self, section: str) -> dict[str, Json]:
@@ -140,6 +141,11 @@ class _Resolver:
 
     def _placeholder(self, name: str) -> str:
         return f"<{name}>" if name.startswith("AWS::") else str(self._ref(name.removesuffix(".Arn")))
+
+    def _split(self, argument: Json) -> Json:
+        """What is known in full; an attribute that only a deployment has stays as it is."""
+        separator, text = argument[0], self.resolve(argument[1])
+        return text.split(separator) if isinstance(text, str) else {"Fn::Split": [separator, text]}
 
     def _find_in_map(self, argument: Json) -> Json:
         name, top, second = map(self.resolve, argument)

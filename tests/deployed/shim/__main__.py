@@ -10,12 +10,23 @@ from tests.deployed.shim import (
     conditions,
     http_api,
     http_proxy,
+    named_only,
     origin_access,
     properties,
     runtime,
     stack_events,
 )
 
-for piece in (addresses, conditions, http_api, http_proxy, origin_access, properties, runtime, stack_events):
+for piece in (
+    addresses,
+    conditions,
+    http_api,
+    http_proxy,
+    named_only,
+    origin_access,
+    properties,
+    runtime,
+    stack_events,
+):
     piece.install()
 app.main()
