@@ -1,6 +1,6 @@
 """`POST /admin/v1/explain` and `GET /admin/v1/whocan`: why, and who; nothing is minted, fetched or written."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
@@ -11,7 +11,8 @@ from pydantic import BeforeValidator, Field, model_validator
 from federation.admin_api.models import Body, Shown
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin_api.refusals import AdminRefusal, forbidden
-from federation.insight.explain.decision import Decisions
+from federation.admin_api.risk import RiskShown, show_risk
+from federation.insight.explain.decision import Decisions, Trail
 from federation.insight.explain.explanation import explain
 from federation.insight.explain.question import ANY_ADDRESS, Identity, Question
 from federation.insight.render import render
@@ -20,9 +21,10 @@ from federation.insight.snapshot.snapshot import Snapshot
 from federation.insight.whocan.reach import reach_of, who_can
 from federation.model.confirmation import TRUST_READ
 from federation.model.policy import Risk
+from federation.model.risk import RiskCause, RiskKey, score_of
 from federation.oauth.reasons import Reason
 from federation.policy.decider import risk_keys
-from federation.ports import Clock, CurrentState, CurrentVersionsQuery
+from federation.ports import Clock, CurrentState, CurrentVersionsQuery, RiskScores
 
 MAX_TOKEN = 16_384
 
@@ -157,6 +159,7 @@ class ExplanationShown(Shown):
     undecided: Annotated[str | None, Field(description="Whose signature was not checked, so that nothing is decided.")]
     suggestions: Annotated[list[dict[str, Any]], Field(description="The smallest edits that would allow it.")]
     edits: Annotated[list[dict[str, Any]], Field(description="Those of the first suggestion.")]
+    risk: Annotated[list[RiskShown], Field(description="Scores above 0 of whom it is about, who acts and who asks.")]
     obstacles: Annotated[list[dict[str, Any]], Field(description="Conditions of policies that forbid it.")]
 
 
@@ -184,6 +187,7 @@ class Explanations(Struct, frozen=True):
 
     loader: TrustLoader
     state: CurrentState
+    risks: RiskScores
     clock: Clock
 
     def operations(self) -> Iterator[Operation]:
@@ -215,11 +219,11 @@ class Explanations(Struct, frozen=True):
         rest = self.loader.rest(request.admin.tenant)
         self._check_tenant(request, question, rest)
         snapshot = self.loader.for_question(question, rest, request.admin.tenant)
-        live = self._revoked(self._scored(question, snapshot), snapshot)
-        explained = explain(snapshot, live, self.loader.own_issuer)
+        scored, risk = self._scored(question, snapshot, request.admin.tenant)
+        explained = explain(snapshot, self._revoked(scored, snapshot), self.loader.own_issuer)
         shown: Any = render(explained)
         edits = shown["suggestions"][0]["edits"] if shown["suggestions"] else []
-        return Answer(HTTPStatus.OK, {**shown, "edits": edits})
+        return Answer(HTTPStatus.OK, {**shown, "edits": edits, "risk": risk})
 
     def _check_tenant(self, request: AdminRequest, question: Question, rest: Snapshot) -> None:
         tenant = request.admin.tenant
@@ -231,14 +235,22 @@ class Explanations(Struct, frozen=True):
                 if whose != tenant:
                     raise forbidden(Reason.OUTSIDE_TENANT)
 
-    def _scored(self, question: Question, snapshot: Snapshot) -> Question:
-        """With the risk scores of its subject and of its actors: the highest count."""
-        trail = Decisions(snapshot, self.loader.own_issuer).decide(question)
-        people = [trail.mapped, trail.mapped and trail.mapped.current_actor, trail.acting and trail.acting.mapped]
-        keys = frozenset(key for somebody in people if somebody for key in risk_keys(somebody))
-        found = self.state.standing(CurrentVersionsQuery(risks=keys)).risks if keys else {}
-        scores = {what: [one.now(question.now) for key, one in found.items() if key.what == what] for what in _SCORED}
-        return replace(question, risk=Risk(*(max(scores[what], default=0) for what in _SCORED)))
+    def _scored(
+        self, question: Question, snapshot: Snapshot, tenant: str | None
+    ) -> tuple[Question, list[dict[str, Any]]]:
+        """With the scores of this moment: the highest count. Beside them what they are made of, as far as theirs."""
+        owners = _parties(Decisions(snapshot, self.loader.own_issuer).decide(question))
+        scores = {key: (causes, score_of(causes).now(question.now)) for key, causes in self._causes(owners).items()}
+        highest = (max((now for key, (_, now) in scores.items() if key.what == what), default=0) for what in _SCORED)
+        shown = [
+            {**show_risk(key, causes if tenant in (None, owners[key]) else (), question.now), "score": now}
+            for key, (causes, now) in scores.items()
+            if now
+        ]
+        return replace(question, risk=Risk(*highest)), shown
+
+    def _causes(self, keys: Collection[RiskKey]) -> Mapping[RiskKey, tuple[RiskCause, ...]]:
+        return self.risks.causes(keys) if keys else {}
 
     def _revoked(self, question: Question, snapshot: Snapshot) -> Question:
         """With what is revoked at this moment of all that the token would rest on."""
@@ -267,4 +279,12 @@ def _cut(shown: dict[str, Any], lists: tuple[str, ...], *, truncated: bool) -> d
     return {**{name: shown[name][:MOST_WAYS] for name in lists}, "truncated": truncated or more}
 
 
-_SCORED = ("principal", "issuer")
+_SCORED = ("principal", "issuer", "client")
+
+
+def _parties(trail: Trail) -> dict[RiskKey, str | None]:
+    """Under which names scores are kept that policies look at, and whose tenant's each is."""
+    people = [trail.mapped, trail.mapped and trail.mapped.current_actor, trail.acting and trail.acting.mapped]
+    keys = {key: one.issuer.tenant for one in people if one for key in risk_keys(one)}
+    client = trail.client.client if trail.client else None
+    return keys | ({RiskKey("client", client.id): client.tenant} if client else {})

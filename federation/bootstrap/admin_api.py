@@ -22,6 +22,7 @@ from federation.admin_api.idempotency import OnceOnly
 from federation.admin_api.keys import Keys
 from federation.admin_api.proofs import RecordProofs
 from federation.admin_api.revocations import Revocations
+from federation.admin_api.risk import Risks
 from federation.admin_api.segments import ArchivedSegments
 from federation.admin_api.sets import DocumentSets
 from federation.admin_api.table import Resource, table_of
@@ -50,6 +51,7 @@ from federation.bootstrap.keys import recorded_orders
 from federation.bootstrap.limits import admin_limits
 from federation.bootstrap.revocation import revoker
 from federation.bootstrap.revocations import AdminRevocations
+from federation.bootstrap.risk import risk_raiser, risk_scores
 from federation.bootstrap.second_level import issuer_keys
 from federation.insight.effects.plan import AuditedIdentities, PlanEffects
 from federation.insight.snapshot.loading import TrustLoader
@@ -95,7 +97,8 @@ class AdminApi:
             ApprovalRequests(self._approver(), second, self.cursors),
             self._revocations(),
             self._keys(),
-            Explanations(self.loader, self.state, self.clock),
+            Risks(risk_raiser(self.settings, self.dynamodb, self.clock), self._owners(), self.clock),
+            Explanations(self.loader, self.state, risk_scores(self.settings, self.dynamodb, self.clock), self.clock),
             *self._archive(),
         )
 
@@ -114,7 +117,10 @@ class AdminApi:
     def _revocations(self) -> Revocations:
         revoke = AdminRevocations(revoker(self.settings, self.dynamodb, self.clock))
         store = DynamoRevocations(self.dynamodb, self.settings.state_table, self.clock)
-        return Revocations(revoke, store, Owners(self.pages, self.writer, self.records, self.clock), self.clock)
+        return Revocations(revoke, store, self._owners(), self.clock)
+
+    def _owners(self) -> Owners:
+        return Owners(self.pages, self.writer, self.records, self.clock)
 
     def _keys(self) -> Keys:
         return Keys(DocumentKeySets(self.writer), recorded_orders(self.settings, self.dynamodb, self.clock), self.clock)

@@ -40,6 +40,8 @@ def print_explanation(console: Console, explanation: Mapping[str, Any]) -> None:
     for obstacle in explanation.get("obstacles", ()):
         place = f"Policy {obstacle['policy']}, line {obstacle['line']}: {obstacle['text']}"
         tree.add(Text(printable(f"in the way: {place}"), "yellow"))
+    for risk in explanation.get("risk", ()):
+        _add_risk(tree, risk)
     _add_edits(tree, edits_of(explanation))
     console.print(tree)
 
@@ -87,6 +89,13 @@ def _add_candidate(branch: Tree, candidate: Mapping[str, Any]) -> None:
         wanted, got = (Text(f"{word} {_shown(miss[word])}", style) for word, style in _SIDES)
         table.add_row(Text(printable(str(miss["claim"]))), wanted, got)
     branch.add(Text(printable(f"nearly Mapping {candidate['mapping']}{disabled}"), "dim")).add(table)
+
+
+def _add_risk(tree: Tree, risk: Mapping[str, Any]) -> None:
+    branch = tree.add(Text(printable(f"risk of {risk['what']} {risk['value']}: {risk['score']}"), "yellow"))
+    for cause in risk.get("causes", ()):
+        who = f"{cause['source']}, until {cause['until']}"
+        branch.add(Text(printable(f"{cause['score']} of {cause['raised_to']}: {cause['reason']} ({who})"), "dim"))
 
 
 _SIDES = (("wanted", "green"), ("got", "red"))

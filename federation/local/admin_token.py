@@ -5,7 +5,7 @@ The seeded issuer's private key exists in this process alone, and only until the
 
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,11 @@ from federation.client.credential import write_private
 from federation.client.http import post_form
 from federation.documents.source import SourceDocument
 from federation.local.issuers.loopback import IssuerKey
+from federation.model.confirmation import ADMIN_SCOPES
 from federation.model.trust import DocumentRef, Kind
 from federation.oauth.identifiers import GrantType, TokenType
 
 AUDIENCE = "federation-admin"
-SCOPES = ("trust:read", "trust:write", "keys:write", "audit:read", "approvals:decide", "revocations:write")
 LIFETIME = 3600
 """Seconds."""
 
@@ -35,9 +35,15 @@ class NoAdminToken(Exception):
 
 
 def admin_documents(key: IssuerKey, others: Iterable[SourceDocument]) -> list[SourceDocument]:
-    """The trust under which `key` may ask for an admin token. An admin Audience among `others` is left as it is."""
-    audience = [] if any(_is_admin_audience(other) for other in others) else [_audience()]
-    return [SourceDocument("fedbridge serve", document) for document in (*audience, _issuer(key), _mapping())]
+    """The trust under which `key` may ask for an admin token.
+
+    An admin Audience among `others` is left as it is: the token has those of its scopes that this version knows.
+    """
+    theirs = next((other.value for other in others if other.name == f"{Kind.AUDIENCE} {AUDIENCE}"), None)
+    audience = [_audience()] if theirs is None else []
+    scopes = _known(theirs.get("scopes")) if isinstance(theirs, Mapping) else list(ADMIN_SCOPES)
+    documents = (*audience, _issuer(key), _mapping(scopes))
+    return [SourceDocument("fedbridge serve", document) for document in documents]
 
 
 def request_admin_token(bridge_url: str, key: IssuerKey, issuer_url: str = "") -> str:
@@ -50,7 +56,6 @@ def request_admin_token(bridge_url: str, key: IssuerKey, issuer_url: str = "") -
         ("subject_token", key.sign(_claims(issuer_url or bridge_url))),
         ("subject_token_type", TokenType.JWT.value),
         ("audience", AUDIENCE),
-        ("scope", " ".join(SCOPES)),
     ]
     members = post_form(f"{bridge_url}/token", form).members
     if "access_token" not in members:
@@ -66,12 +71,12 @@ def write_secret(file: Path, text: str) -> None:
         raise NoAdminToken(f"The admin token cannot be written to {file}: {error.strerror}") from error
 
 
-def _is_admin_audience(source: SourceDocument) -> bool:
-    return source.name == f"{Kind.AUDIENCE} {AUDIENCE}"
+def _known(scopes: object) -> list[str]:
+    return [scope for scope in ADMIN_SCOPES if isinstance(scopes, list | tuple) and scope in scopes]
 
 
 def _audience() -> dict[str, Any]:
-    return {"kind": "Audience", "id": AUDIENCE, "scopes": list(SCOPES), "max_ttl": "1h"}
+    return {"kind": "Audience", "id": AUDIENCE, "scopes": list(ADMIN_SCOPES), "max_ttl": "1h"}
 
 
 def _issuer(key: IssuerKey) -> dict[str, Any]:
@@ -86,14 +91,14 @@ def _issuer(key: IssuerKey) -> dict[str, Any]:
     }
 
 
-def _mapping() -> dict[str, Any]:
+def _mapping(scopes: list[str]) -> dict[str, Any]:
     return {
         "kind": "Mapping",
         "id": _ID,
         "issuer": _ID,
         "match": {"sub": _SUBJECT},
         "principal": _PRINCIPAL,
-        "grants": [{"audience": AUDIENCE, "scopes": list(SCOPES), "max_ttl": "1h"}],
+        "grants": [{"audience": AUDIENCE, "scopes": scopes, "default_scopes": scopes, "max_ttl": "1h"}],
     }
 
 

@@ -179,6 +179,8 @@ class Risk(Struct, frozen=True):
 
     principal: int = 0
     issuer: int = 0
+    client: int = 0
+    """Of the registered client that asks."""
 
 
 class Approval(Struct, frozen=True):

@@ -122,8 +122,10 @@ def _mentioned(case: Case, slices: DirectorySlices) -> Mentions:
 
 
 def _risks(case: Case, known: RiskScores) -> tuple[tuple[RiskKey, RiskScore | None], ...]:
-    """Of the subject and of its actors: a suspected agent earns nothing by a calm user's token."""
-    keys = (key for somebody in case.parties.people for key in risk_keys(somebody))
+    """Of the subject, its actors and the client: a suspected agent earns nothing by a calm user's token."""
+    keys = [key for somebody in case.parties.people for key in risk_keys(somebody)]
+    if client := case.parties.client.client:
+        keys.append(RiskKey("client", client.id))
     return tuple((key, known.get(key)) for key in dict.fromkeys(keys))
 
 
@@ -134,7 +136,7 @@ def risk_keys(mapped: MappedPrincipal) -> tuple[RiskKey, RiskKey]:
 
 
 def _risk(risks: tuple[tuple[RiskKey, RiskScore | None], ...], now: int) -> Risk:
-    return Risk(_highest(risks, "principal", now), _highest(risks, "issuer", now))
+    return Risk(*(_highest(risks, what, now) for what in ("principal", "issuer", "client")))
 
 
 def _highest(risks: tuple[tuple[RiskKey, RiskScore | None], ...], what: str, now: int) -> int:

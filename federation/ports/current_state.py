@@ -1,6 +1,6 @@
 """What stands at this moment: documents, revocations, risk, approvals."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from collections.abc import Mapping as ReadOnly
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from federation.model.approval import ApprovalPage, ApprovalRequest, StoredApproval
 from federation.model.documents import StoredDocument
 from federation.model.revocation import Revocation, RevocationKey
-from federation.model.risk import RiskKey, RiskScore
+from federation.model.risk import RiskCause, RiskKey, RiskScore
 from federation.model.trust import DocumentRef
 
 
@@ -58,10 +58,17 @@ class RevocationStore(Protocol):
 
 
 class RiskScores(Protocol):
-    """Where risk scores are written."""
+    """Where risk scores are raised, and explained."""
 
-    def score(self, key: RiskKey, score: RiskScore) -> None:
-        """Replaces what was there."""
+    def raise_score(self, key: RiskKey, cause: RiskCause) -> tuple[RiskCause, ...]:
+        """All that stands under the key, durable when it returns; raises TemporarilyUnavailable.
+
+        At no later moment is the score lower than before, whoever raises it at the same time. Safe to repeat.
+        """
+        ...
+
+    def causes(self, keys: Collection[RiskKey]) -> ReadOnly[RiskKey, tuple[RiskCause, ...]]:
+        """Why scores are what they are, by a strongly consistent read; without those that have come to their end."""
         ...
 
 

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from federation.documents.source import SourceDocument
-from federation.documents.validate import validate
-from federation.model.risk import RiskKey, RiskScore
+from federation.model.risk import RiskKey
 from tests.support.delegation_world import Delegation, delegation
 from tests.support.exchange_world import NOW, body, reason
 
@@ -21,7 +19,7 @@ def world() -> Iterator[Delegation]:
 
 
 def suspect(world: Delegation, key: RiskKey) -> None:
-    world.world.state.risks[key] = RiskScore(100, NOW)
+    world.world.state.suspect(key, 100, NOW)
 
 
 EVERYBODY = [
@@ -51,13 +49,3 @@ def test_F_who_is_not_suspected_is_not_refused(world: Delegation) -> None:
     suspect(world, RiskKey("principal", "agent/planner", "globex"))
     suspect(world, RiskKey("principal", "agent/another", "acme"))
     assert world.delegated("planner")
-
-
-@pytest.mark.parametrize(
-    ("cedar", "warned"),
-    [(CAREFUL, True), ("permit (principal, action, resource) when { context.risk.principal < 50 };", False)],
-)
-def test_F_a_prohibition_by_risk_is_a_warning_while_nothing_writes_risk(cedar: str, *, warned: bool) -> None:
-    policy = SourceDocument("f", {"kind": "Policy", "id": "careful", "cedar": cedar})
-    messages = [one.message for one in validate([policy]).warnings]
-    assert ["nothing here writes risk scores" in one for one in messages] == [True] * warned

@@ -15,7 +15,7 @@ from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_writer import DynamoTrustWriter
 from federation.model.one_time import OneTimeUse
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
-from federation.model.risk import RiskKey, RiskScore
+from federation.model.risk import Decay, RiskCause, RiskKey
 from federation.model.trust import Selector
 from federation.ports import CurrentVersions, CurrentVersionsQuery
 from tests.support.aws_calls import counted_calls
@@ -115,13 +115,15 @@ def test_whoever_asks_nothing_makes_no_call(dynamodb: DynamoDb) -> None:
     assert calls == []
 
 
-def test_a_revocation_and_a_score_are_one_write_each(dynamodb: DynamoDb, engine: Engine) -> None:
+def test_a_revocation_is_one_write_and_a_score_a_read_and_a_write(dynamodb: DynamoDb, engine: Engine) -> None:
     state = engine.tables()["FEDERATION_STATE_TABLE"]
     revoked = Revocation(RevocationKey(RevocationTarget.JTI, "t1"), 1, 2_000_000_000, "admin/ann")
     with counted_calls(dynamodb) as calls:
         DynamoRevocations(dynamodb, state, FixedClock()).revoke(revoked)
-        DynamoRiskScores(dynamodb, state).score(RiskKey("issuer", "acme"), RiskScore(50, 1))
-    assert calls == ["PutItem", "PutItem"]
+        DynamoRiskScores(dynamodb, state, FixedClock(1)).raise_score(
+            RiskKey("issuer", "acme"), RiskCause(Decay(50, 1), "a test says so", "tests")
+        )
+    assert calls == ["PutItem", "BatchGetItem", "PutItem"]
 
 
 def test_a_commit_is_one_write(dynamodb: DynamoDb, engine: Engine) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
-from federation.model.risk import RiskKey, RiskScore
+from federation.model.risk import Decay, RiskCause, RiskKey, RiskScore
 from federation.model.trust import DocumentRef, Kind, Selector
 from federation.ports import CurrentVersions, CurrentVersionsQuery
 from tests.support.contract import Engine
@@ -31,6 +31,10 @@ def revocations(*keys: RevocationKey) -> CurrentVersionsQuery:
 
 def revocation(key: RevocationKey, revoked_at: int = NOW, expires_at: int = NOW + 600) -> Revocation:
     return Revocation(key, revoked_at, expires_at, "admin/\u00e9", "leaked")
+
+
+def raise_to(state: StatePorts, key: RiskKey, score: int) -> None:
+    state.risks.raise_score(key, RiskCause(Decay(score, NOW), "a test says so", "tests"))
 
 
 def test_versions_of_documents_of_every_kind_come_in_one_answer(state: StatePorts) -> None:
@@ -79,11 +83,11 @@ def test_what_nobody_ever_wrote_is_absent_and_no_error(state: StatePorts) -> Non
 
 
 def test_M3_everything_that_is_asked_for_comes_in_one_answer_at_once(state: StatePorts) -> None:
-    scored, score = RiskKey("principal", "user/ann", "acme"), RiskScore(40, NOW, 60)
+    scored, score = RiskKey("principal", "user/ann", "acme"), RiskScore.of(40, NOW)
     write(state.writer, issuer_ref("acme"), ISSUER)
     state.revocations.revoke(revocation(ROOT))
     state.revocations.revoke(revocation(EVERYTHING))
-    state.risks.score(scored, score)
+    raise_to(state, scored, 40)
 
     question = CurrentVersionsQuery(frozenset({issuer_ref("acme")}), frozenset({ROOT, CHAIN}), frozenset({scored}))
 
@@ -96,14 +100,14 @@ def test_nothing_is_lost_of_a_question_that_takes_more_than_one_batch(state: Sta
     for key in (keys[0], keys[119]):
         state.revocations.revoke(revocation(key))
     scored = frozenset(RiskKey("principal", f"p{number}") for number in range(90))
-    state.risks.score(RiskKey("principal", "p89"), RiskScore(1, NOW))
+    raise_to(state, RiskKey("principal", "p89"), 1)
     write(state.writer, issuer_ref("acme"), ISSUER)
 
     found = state.current.standing(CurrentVersionsQuery(frozenset({issuer_ref("acme")}), frozenset(keys), scored))
 
     assert found.versions == {issuer_ref("acme"): 1}
     assert found.revocations.keys() == {keys[0], keys[119]}
-    assert found.risks == {RiskKey("principal", "p89"): RiskScore(1, NOW)}
+    assert found.risks == {RiskKey("principal", "p89"): RiskScore.of(1, NOW)}
 
 
 def test_a_revocation_holds_to_its_last_second_and_no_longer(state: StatePorts) -> None:
@@ -141,23 +145,15 @@ def test_E6_names_of_who_was_scored_do_not_run_into_each_other(state: StatePorts
         RiskKey("principal", "a", "b"),
         RiskKey("principal", "", "a"),
         RiskKey("issuer", "a"),
+        RiskKey("client", "a"),
     ]
-    for score, twin in enumerate(twins):
-        state.risks.score(twin, RiskScore(score, NOW))
+    for score, twin in enumerate(twins, 1):
+        raise_to(state, twin, score)
     found = state.current.standing(CurrentVersionsQuery(risks=frozenset(twins))).risks
-    assert [found[twin].score for twin in twins] == list(range(len(twins)))
+    assert [found[twin].now(NOW) for twin in twins] == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_principal_of_one_tenant_is_not_revoked_with_its_namesake(state: StatePorts) -> None:
     ours, theirs = (RevocationKey(RevocationTarget.PRINCIPAL, "user/ann", tenant) for tenant in ("acme", "globex"))
     state.revocations.revoke(revocation(ours))
     assert state.current.standing(revocations(theirs)).revocations == {}
-
-
-def test_the_last_score_holds_even_where_it_is_lower(state: StatePorts) -> None:
-    key = RiskKey("issuer", "acme")
-    state.risks.score(key, RiskScore(90, NOW))
-    state.risks.score(key, RiskScore(10, NOW + 1, 60))
-    assert state.current.standing(CurrentVersionsQuery(risks=frozenset({key}))).risks == {
-        key: RiskScore(10, NOW + 1, 60)
-    }

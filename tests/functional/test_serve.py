@@ -12,8 +12,9 @@ from typer.testing import CliRunner, Result
 
 from federation.cli.main import app
 from federation.client.http import send
-from federation.local.admin_token import AUDIENCE, SCOPES
+from federation.local.admin_token import AUDIENCE
 from federation.local.server import listen
+from federation.model.confirmation import ADMIN_SCOPES
 from tests.support.bridge_process import Served, served
 from tests.support.eventually import HANGS
 
@@ -56,7 +57,7 @@ def test_the_admin_token_is_a_real_one_for_this_bridge(serving: Served) -> None:
     token = (serving.folder / "admin").read_text(encoding="ascii")
     key = jwt.PyJWKClient(f"{serving.url}/.well-known/jwks.json").get_signing_key_from_jwt(token)
     claims = jwt.decode(token, key, algorithms=["RS256"], audience=AUDIENCE, issuer=serving.url)
-    assert claims["scope"].split() == list(SCOPES)
+    assert claims["scope"].split() == list(ADMIN_SCOPES)
     assert claims["sub"] == "admin/laptop"
     assert 3500 < claims["exp"] - claims["iat"] <= 3600
 

@@ -323,7 +323,7 @@ WRITES = {
     "RevokeFunctionRole": {"PutItem": {"once"}, "UpdateItem": {"allowance"}},
     "IssuerKeysFunctionRole": {"PutItem": {"once"}, "DeleteItem": {"once"}},
     "AdminFunctionRole": {
-        "PutItem": {"once", "action", "revoked", "approval-decision", "cursor_secret"},
+        "PutItem": {"once", "action", "revoked", "approval-decision", "cursor_secret", "risk"},
         "UpdateItem": {"action", "allowance"},
         "DeleteItem": {"once", "action"},
     },

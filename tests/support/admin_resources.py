@@ -10,12 +10,14 @@ from federation.admin_api.explain import Explanations
 from federation.admin_api.keys import Keys
 from federation.admin_api.operation import Operation
 from federation.admin_api.revocations import Revocations
+from federation.admin_api.risk import Risks
 from federation.admin_api.table import table_of
 from federation.bootstrap.revocations import AdminRevocations
 from federation.insight.snapshot.loading import TrustLoader
 from federation.insight.trail import Trail
 from federation.model.confirmation import ADMIN_SCOPES
 from federation.revocation.revoker import Revoker
+from federation.signals.raising import RiskRaiser
 from tests.support.admin_world import BRIDGE, AdminWorld, Reply, admin_mapping
 from tests.support.fake_approvals import FakeApprovalLog, FakeApprovals, decision_trail
 from tests.support.fake_audit_records import FakeAuditRecords
@@ -43,7 +45,8 @@ class ResourceWorld(AdminWorld):
                 self.cursors,
             ),
             Revocations(revoke, self.state, owners, self.clock),
-            Explanations(self.loader, self.state, self.clock),
+            Risks(RiskRaiser(self.state, self.ledger, self.clock, CountingIdentifiers("risk")), owners, self.clock),
+            Explanations(self.loader, self.state, self.state, self.clock),
             Keys(
                 self.trust, RecordedOrders(self.life.rotation(), self.ledger, CountingIdentifiers("order")), self.clock
             ),

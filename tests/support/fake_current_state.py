@@ -1,12 +1,12 @@
 """What stands at this moment, in memory: revocations and risk scores, beside a FakeTrust and a FakeLedger."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from threading import RLock
 
 from federation.model.revocation import Revocation, RevocationKey
-from federation.model.risk import RiskKey, RiskScore
+from federation.model.risk import Decay, RiskCause, RiskKey, raised, score_of
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.ports import Clock, CurrentVersions, CurrentVersionsQuery, KeptToken
@@ -26,7 +26,7 @@ class FakeState:
     ledger: FakeLedger
     clock: Clock
     revoked: dict[RevocationKey, Revocation] = field(default_factory=dict)
-    risks: dict[RiskKey, RiskScore] = field(default_factory=dict)
+    raised: dict[RiskKey, tuple[RiskCause, ...]] = field(default_factory=dict)
     questions: list[CurrentVersionsQuery] = field(default_factory=list)
     meanwhile: Callable[[], object] = lambda: None
     reads: int = 0
@@ -47,7 +47,7 @@ class FakeState:
             return CurrentVersions(
                 self.trust.versions(question.documents),
                 {key: self.revoked[key] for key in question.revocations if self._stands(key)},
-                {key: self.risks[key] for key in question.risks if key in self.risks},
+                {key: score_of(self.raised[key]) for key in question.risks if key in self.raised},
                 tuple(found for ref in question.whole if (found := self.trust.get(ref)) is not None),
             )
 
@@ -71,10 +71,22 @@ class FakeState:
 
     # RiskScores
 
-    def score(self, key: RiskKey, score: RiskScore) -> None:
+    def raise_score(self, key: RiskKey, cause: RiskCause) -> tuple[RiskCause, ...]:
         with self._lock:
             self._reach()
-            self.risks[key] = score
+            self.raised[key] = raised(self.raised.get(key, ()), cause, int(self.clock.now()))
+            return self.raised[key]
+
+    def causes(self, keys: Collection[RiskKey]) -> Mapping[RiskKey, tuple[RiskCause, ...]]:
+        with self._lock:
+            self._reach()
+            now = int(self.clock.now())
+            standing = {key: [one for one in self.raised.get(key, ()) if one.decay.ends_at > now] for key in keys}
+            return {key: tuple(causes) for key, causes in standing.items() if causes}
+
+    def suspect(self, key: RiskKey, score: int, at: int) -> None:
+        """Somebody raised it then."""
+        self.raised[key] = (RiskCause(Decay(score, at), "a test says so", "tests"),)
 
     # KeptTokens
 

@@ -47,7 +47,7 @@ def _adapters(engine: Engine) -> StatePorts:
     return StatePorts(
         current=DynamoCurrentState(dynamodb, trust, state, clock),
         revocations=DynamoRevocations(dynamodb, state, clock),
-        risks=DynamoRiskScores(dynamodb, state),
+        risks=DynamoRiskScores(dynamodb, state, clock),
         kept=DynamoKeptTokens(dynamodb, state, clock),
         ledger=DynamoLedger(dynamodb, LedgerTables(names["FEDERATION_AUDIT_TABLE"], state), clock),
         writer=filing_writer(dynamodb, trust, names["FEDERATION_AUDIT_TABLE"]),

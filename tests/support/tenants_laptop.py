@@ -12,9 +12,10 @@ from typing import Any
 from federation.client.http import Answer, post_form, send
 from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
-from federation.local.admin_token import AUDIENCE, SCOPES, admin_documents, request_admin_token
+from federation.local.admin_token import AUDIENCE, admin_documents, request_admin_token
 from federation.local.bridge import LocalBridge
 from federation.local.issuers.loopback import IssuerKey, generate_key
+from federation.model.confirmation import ADMIN_SCOPES
 from federation.oauth.identifiers import GrantType, TokenType
 
 PAYMENTS, LEDGER = "payments", "ledger"
@@ -62,7 +63,7 @@ class Laptop:
 
     def as_admin(self, subject: str, tenant: str = "acme") -> str:
         """An admin token of somebody of the tenant."""
-        answer = self.exchange(subject, AUDIENCE, tenant=tenant, scope=" ".join(SCOPES))
+        answer = self.exchange(subject, AUDIENCE, tenant=tenant, scope=" ".join(ADMIN_SCOPES))
         return str(answer.members["access_token"])
 
     def admin(
@@ -100,7 +101,7 @@ def _documents(key: IssuerKey) -> Iterator[Document]:
         for name in ("worker", "clerk"):
             yield _mapping(tenant, name, _grant(LEDGER, "ledger:read", "ledger:post"), _grant(PAYMENTS, "pay"))
         for name in ("boss", "chief"):
-            yield _mapping(tenant, name, _grant(PAYMENTS, "pay"), _grant(AUDIENCE, *SCOPES))
+            yield _mapping(tenant, name, _grant(PAYMENTS, "pay"), _grant(AUDIENCE, *ADMIN_SCOPES))
     yield {
         "kind": "Policy",
         "id": "payments-are-approved",

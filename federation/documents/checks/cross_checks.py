@@ -8,7 +8,7 @@ from federation.documents.checks.guard_rails import lends_itself, objections, re
 from federation.documents.checks.mapping_examples import example_problems
 from federation.documents.checks.match_lines import line_warnings
 from federation.documents.checks.names import name_problems
-from federation.documents.checks.policies import namesakes, policy_problems, unwritten_risk
+from federation.documents.checks.policies import namesakes, policy_problems
 from federation.documents.checks.policy_names import unknown_names
 from federation.documents.checks.principals import meeting_principals
 from federation.documents.document_set import DocumentSet, DocumentT_co, Written
@@ -114,7 +114,6 @@ def warnings(documents: DocumentSet) -> Iterator[Problem]:
     yield from unknown_names(documents)
     for policy in documents.policies.values():
         yield from namesakes(policy, documents, let_in=False)
-        yield from unwritten_risk(policy)
 
 
 def _danger(mapping: Written[MappingDocument], issuer: IssuerDocument) -> Problem:

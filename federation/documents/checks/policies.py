@@ -60,14 +60,6 @@ _WHOSE = (
 )
 
 
-def unwritten_risk(policy: Written[PolicyDocument]) -> Iterator[Problem]:
-    """A prohibition that looks at risk: whoever counts on it must know that it forbids nothing yet."""
-    rules = read_policy(policy.document.id, policy.document.cedar).rules
-    if any(rule.effect == "forbid" and "risk" in rule.mentions.words for rule in rules):
-        message = "it forbids by risk, and nothing here writes risk scores: all are 0, so it never does"
-        yield policy.source.problem(("cedar",), message, "forbid by what is known, such as context.proof or a zone")
-
-
 def _zones(documents: DocumentSet) -> Iterator[Zone]:
     for written in documents.zones.values():
         zone = written.document

@@ -70,8 +70,10 @@ class SupposedRisks(Struct, frozen=True):
     def get(self, key: RiskKey) -> RiskScore | None:
         """None: the question supposes no score of that name."""
         mapped, risk = self.whom(), self.question.risk
+        if key.what == "client":  # the only one that a decision asks for
+            return RiskScore.of(risk.client, self.question.now)
         scores = {} if mapped is None else dict(zip(risk_keys(mapped), (risk.principal, risk.issuer), strict=True))
-        return RiskScore(scores[key], self.question.now) if key in scores else None
+        return RiskScore.of(scores[key], self.question.now) if key in scores else None
 
 
 def proven_keys(question: Question, claims: Iterable[Claims]) -> ProvenKeys:

@@ -87,7 +87,7 @@ def _place(part: Part, places: ReadOnly[str, Place]) -> Place:
 
 
 def _context(part: Part, scopes: tuple[str, ...], tenant: str | None, zones: ZoneTable) -> Circumstances:
-    risk = part.inner("risk", ("principal", "issuer"))
+    risk = part.inner("risk", ("principal", "issuer", "client"))
     actor, client = part.read("actor", text_or_null, None), part.read("client", text_or_null, None)
     return Circumstances(
         network=_network(part.inner("network", ("ip", "zone")), zones),
@@ -98,7 +98,7 @@ def _context(part: Part, scopes: tuple[str, ...], tenant: str | None, zones: Zon
         actor=Party(actor, "example", tenant) if actor else None,
         chain=part.read("chain", texts, (actor,) if actor else ()),
         proof=cast("Proof", part.read("proof", word_of("none", "dpop", "mtls"), "none")),
-        risk=Risk(risk.read("principal", score, 0), risk.read("issuer", score, 0)),
+        risk=Risk(*(risk.read(whose, score, 0) for whose in ("principal", "issuer", "client"))),
         approval=part.read("approval", approval, None),
         claims=part.read("claims", json_object, {}),
         attestation=part.read("attestation", json_object, {}),

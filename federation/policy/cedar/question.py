@@ -8,6 +8,8 @@ from functools import lru_cache
 from ipaddress import IPv4Address, ip_address
 from typing import NamedTuple
 
+from msgspec import to_builtins
+
 from federation.model.json import Claims, Json, JsonObject
 from federation.model.policy import Circumstances, DecisionRequest, Party, Place, RegisteredClient
 from federation.policy.attestation import ATTESTING
@@ -73,7 +75,7 @@ def _context(context: Circumstances, address: str) -> dict[str, Callable[[], obj
         "token_age": lambda: _extension("duration", f"{context.token_age}s"),
         "proof": lambda: context.proof,
         "attestation": lambda: _uid("Attestation", _SUBJECT),
-        "risk": lambda: {"principal": context.risk.principal, "issuer": context.risk.issuer},
+        "risk": lambda: to_builtins(context.risk),
         "claims": lambda: _uid("Claims", _SUBJECT),
         "authorization_details": lambda: _uid("AuthorizationDetails", _SUBJECT),
     }

@@ -72,7 +72,7 @@ type Context = {
   token_age: duration,
   proof: String,       // "none", "dpop" or "mtls"
   attestation: Attestation,
-  risk: {principal: Long, issuer: Long},   // 0 to 100: the highest of whom it is about and who acts
+  risk: {principal: Long, issuer: Long, client: Long},   // 0 to 100: the highest of whom it is about and who acts
   approval?: {id: String, by: String},     // somebody has approved
   claims: Claims,
   authorization_details: AuthorizationDetails,

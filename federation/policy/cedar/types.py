@@ -40,7 +40,7 @@ MEMBERS: Final[dict[Type, dict[str, Type]]] = {
     },
     "context.chain": {"depth": "Long", "actors": "Set<String>"},
     "context.network": {"ip": "ipaddr", "zone": "String"},
-    "context.risk": {"principal": "Long", "issuer": "Long"},
+    "context.risk": {"principal": "Long", "issuer": "Long", "client": "Long"},
     "context.approval": {"id": "String", "by": "String"},
 }
 TAGGED: Final = frozenset({"Principal", "Actor", "Claims", "ClaimLists", "AuthorizationDetails", "Attestation"})
@@ -59,6 +59,7 @@ RANGES: Final = {
     ("context.chain", "depth"): (0, 4),
     ("context.risk", "principal"): (0, 100),
     ("context.risk", "issuer"): (0, 100),
+    ("context.risk", "client"): (0, 100),
 }
 """Member -> the lowest and the highest number that it can be."""
 _VARIABLES = {"principal": "Principal", "resource": "Audience", "context": CONTEXT}

@@ -7,7 +7,7 @@ import pytest
 
 from federation.model.json import Json
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
-from federation.model.risk import RiskKey, RiskScore
+from federation.model.risk import RiskKey
 from federation.model.trust import Kind
 from tests.support.admin_resources import ResourceWorld
 from tests.support.admin_world import BRIDGE, NOW, Reply, issuer, mapping
@@ -90,7 +90,7 @@ def test_the_risk_scores_are_those_of_this_moment(world: ResourceWorld) -> None:
     cedar = "forbid (principal, action, resource) when { context.risk.principal >= 50 };"
     world.trust.add(Kind.POLICY, "risky", {"kind": "Policy", "id": "risky", "cedar": cedar})
     assert asked(world, claims=CLAIMS).members["allowed"] is True
-    world.state.score(RiskKey("principal", "partner/sync", "acme"), RiskScore(80, NOW))
+    world.state.suspect(RiskKey("principal", "partner/sync", "acme"), 80, NOW)
     assert asked(world, claims=CLAIMS).members["refusal"]["reason"] == "policy_denied"
 
 

@@ -25,6 +25,9 @@ def explained(**changes: Any) -> Reply:  # noqa: ANN401 (claims)
     return Reply(render(explain(TRUST, question, BRIDGE)))
 
 
+WORKER = Question(Identity(CLAIMS), NOW).at("risk-engine")
+
+
 @pytest.fixture
 def admin(tmp_path: Path) -> Iterator[FakeAdmin]:
     with fake_admin(tmp_path) as admin:
@@ -53,6 +56,16 @@ def test_an_early_step_says_in_a_sentence_what_is_wrong(admin: FakeAdmin) -> Non
     code, told = ask(admin)
     assert (code, "✗ issuer: the claim iss has the wrong form: it must be" in told) == (1, True)
     assert "refused: invalid_request: malformed_claims" in told
+
+
+def test_a_risk_score_is_told_with_what_it_is_made_of(admin: FakeAdmin) -> None:
+    cause = {"score": 40, "raised_to": 80, "reason": "malware", "source": "admin/edr", "until": "2027-01-15"}
+    risk = {"what": "principal", "value": "partner/acme/sync", "score": 40, "causes": [cause]}
+    explanation: Any = render(explain(TRUST, WORKER, BRIDGE))
+    admin.bridge.admin("POST", "/explain", Reply({**explanation, "risk": [risk]}))
+    _, told = ask(admin)
+    assert "risk of principal partner/acme/sync: 40" in told
+    assert "40 of 80: malware (admin/edr, until 2027-01-15)" in told
 
 
 def test_what_is_refused_shows_what_differs_side_by_side_and_what_would_help(admin: FakeAdmin) -> None:

@@ -43,7 +43,9 @@ def test_the_seeded_trust_is_valid_by_itself() -> None:
 
 
 def test_an_admin_audience_of_ones_own_is_kept() -> None:
-    scopes = ["trust:read", "trust:write", "keys:write", "audit:read", "approvals:decide", "revocations:write"]
+    scopes = ["trust:read", "trust:write", "of-another-version"]
     own = SourceDocument("own.yaml", {"kind": "Audience", "id": AUDIENCE, "scopes": scopes, "max_ttl": "10m"})
     seeds = admin_documents(generate_key("laptop", "ES256"), [own])
-    assert validate([own, *seeds]).documents.audiences[AUDIENCE].document.max_ttl == "10m"
+    documents = validate([own, *seeds]).documents
+    assert documents.audiences[AUDIENCE].document.max_ttl == "10m"
+    assert documents.mappings["fedbridge-serve"].document.grants[0].scopes == ["trust:read", "trust:write"]

@@ -260,18 +260,18 @@ def test_m12_without_the_state_table_no_token_leaves(world: World) -> None:
 RISK = RiskKey("principal", "partner/acme/sync", "acme")
 
 
-@pytest.mark.parametrize("seen", [None, RiskScore(10, NOW), RiskScore(50, NOW - 1)])
+@pytest.mark.parametrize("seen", [None, RiskScore.of(10, NOW), RiskScore.of(50, NOW - 1)])
 def test_a_risk_that_is_not_what_the_policies_saw_is_told_for_another_try(world: World, seen: RiskScore | None) -> None:
-    world.state.score(RISK, RiskScore(50, NOW))
+    world.state.suspect(RISK, 50, NOW)
     error = world.refused(replace(authorization(), risks=((RISK, seen),)))
     assert isinstance(error, TrustChanged)
-    assert (error.moved, dict(error.risks)) == ((), {RISK: RiskScore(50, NOW)})
+    assert (error.moved, dict(error.risks)) == ((), {RISK: RiskScore.of(50, NOW)})
 
 
 def test_a_risk_that_is_what_the_policies_saw_lets_the_token_leave(world: World) -> None:
-    world.state.score(RISK, RiskScore(50, NOW))
+    world.state.suspect(RISK, 50, NOW)
     other = RiskKey("issuer", "acme")
-    assert world.mint(replace(authorization(), risks=((RISK, RiskScore(50, NOW)), (other, None)))).token
+    assert world.mint(replace(authorization(), risks=((RISK, RiskScore.of(50, NOW)), (other, None)))).token
 
 
 def test_everything_that_is_asked_is_one_read(world: World) -> None:

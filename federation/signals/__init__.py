@@ -1,0 +1,1 @@
+"""What is unusual, and what it does to the risk scores that policies read."""
