@@ -2,13 +2,17 @@
 
 import json
 import logging
+import os
 import re
+import shlex
 import signal
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated
+from tempfile import mkstemp
+from typing import Annotated, TextIO
 
 import typer
 from rich.console import Console
@@ -17,7 +21,7 @@ from federation.cli.console import AsJson, NoColor, Terminal
 from federation.cli.problems import end_invalid, print_problems
 from federation.documents.source import InvalidDocuments
 from federation.local.admin_token import NoAdminToken
-from federation.local.bridge import CannotStart
+from federation.local.bridge import CannotStart, LocalBridge
 from federation.local.mtls.serving import mutual_tls
 from federation.local.server import PortTaken
 from federation.local.serving import ServeOptions, serving
@@ -34,13 +38,14 @@ Trust = Annotated[
 ]
 AdminTokenFile = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Write an admin token for this bridge there; it holds for an hour."),
+    typer.Option(metavar="FILE", help="Write an admin token for this bridge there; renewed while it runs."),
 ]
 DemoTokens = Annotated[
     Path | None,
     typer.Option(
         metavar="DIR",
-        help="Put the issuers of --trust on loopback, and write a token of each demo workload there, to try with curl.",
+        help="Put the issuers of --trust on loopback, and write a token of each demo workload there, to try; each is "
+        "renewed while the bridge runs.",
     ),
 ]
 
@@ -66,6 +71,12 @@ IssuerUrl = Annotated[
         "insist on https. Default: where it listens.",
     ),
 ]
+Log = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Append the log there. Default: stderr; if that is a terminal, a temporary file, named."
+    ),
+]
 
 
 def serve(  # noqa: PLR0913 (each is an option of the command)
@@ -78,30 +89,55 @@ def serve(  # noqa: PLR0913 (each is an option of the command)
     mtls: MutualTls = False,
     mtls_ca: MutualTlsAuthority = None,
     issuer_url: IssuerUrl = "",
+    log: Log = None,
     as_json: AsJson = False,
     no_color: NoColor = False,
 ) -> None:
     """Run the whole bridge on 127.0.0.1: the real functions, on AWS embedded in this process.
 
     Prints `ready http://127.0.0.1:PORT` once it answers, with --json {"ready": "http://127.0.0.1:PORT"} as one line;
-    logs go to stderr; Ctrl-C ends it.
+    then, for people, what to try. Its page at / says the same. The log has a place of its own; Ctrl-C ends it.
 
     With AWS_ENDPOINT_URL_DYNAMODB set, trust lives on in that DynamoDB from run to run.
     """
     terminal = Terminal(as_json, no_color)
-    console = terminal.asides
     with_mtls = mtls or mtls_ca is not None
     _check_issuer_url(terminal, issuer_url)
-    options = ServeOptions(port, trust, admin_token_file, demo_tokens, confirm_dangerous, with_mtls, issuer_url)
-    with _failing_plainly(terminal), _interruption() as ended, _logging_to_stderr(), ExitStack() as more:
-        bridge = more.enter_context(serving(options))
+    options = ServeOptions(
+        port, trust, admin_token_file, demo_tokens, confirm_dangerous, with_mtls, issuer_url, _program()
+    )
+    with _failing_plainly(terminal), _interruption() as ended, ExitStack() as more:
+        lines = more.enter_context(_opened(log))
+        more.enter_context(_logging_to(lines))
+        bridge = more.enter_context(serving(options, lines))
         urls = {"ready": bridge.url, **({"issuer": issuer_url} if issuer_url else {})}
         if with_mtls:
             urls["mtls"] = more.enter_context(mutual_tls(bridge, mtls_ca))
         _ready(urls, as_json=as_json)
-        _warn(console, bridge.pending)
-        _explain(console, options, bridge.url)
+        _warn(terminal.asides, bridge.pending)
+        _explain(terminal, options, bridge, lines)
         ended.wait()
+
+
+def _program() -> str:
+    """How this shell calls us; the entry point of another program is none."""
+    called = Path(sys.argv[0])
+    return str(called.absolute()) if called.name == "fedbridge" and called.is_file() else "fedbridge"
+
+
+@contextmanager
+def _opened(file: Path | None) -> Iterator[TextIO]:
+    """Where the log goes: words for people stay readable on a terminal."""
+    if file is not None:
+        with file.open("a", buffering=1, encoding="utf-8") as lines:
+            yield lines
+    elif sys.stderr.isatty():
+        descriptor, name = mkstemp(prefix="fedbridge-serve-", suffix=".log")
+        os.close(descriptor)
+        with Path(name).open("w", buffering=1, encoding="utf-8") as lines:
+            yield lines
+    else:
+        yield sys.stderr
 
 
 def _check_issuer_url(terminal: Terminal, url: str) -> None:
@@ -131,19 +167,24 @@ def _failing_plainly(terminal: Terminal) -> Iterator[None]:
         _fail(terminal, str(error))
 
 
-def _explain(console: Console, options: ServeOptions, url: str) -> None:
-    """For the person at the keyboard; a program reads the line on stdout and no more."""
-    if options.demo_tokens:
-        console.print(
-            f"tokens to try: {options.demo_tokens}/*.jwt; with --mtls, press-8.crt and press-8.key",
-            style="dim",
-            markup=False,
-            soft_wrap=True,
-        )
+def _explain(terminal: Terminal, options: ServeOptions, bridge: LocalBridge, log: TextIO) -> None:
+    """For the person at the keyboard; a program reads the lines of `_ready` and no more."""
+    for token in bridge.to_try:
+        terminal.say(f"{token.title}, for {token.audience}{', once each' if token.once else ''}:", "bold")
+        terminal.say(f"  FEDBRIDGE_URL={bridge.url} {token.command}")
+    if bridge.to_try:
+        terminal.say("These tokens are renewed as long as this runs.")
     if options.admin_token_file:
-        how = f"export FEDBRIDGE_URL={url} FEDBRIDGE_TOKEN_FILE={options.admin_token_file.resolve()}"
-        console.print(f"to be its admin: {how}", style="dim", markup=False, soft_wrap=True)
-    console.print("Ctrl-C ends it", style="dim")
+        terminal.say(f"to be its admin: {_exports(bridge.url, options.admin_token_file)}")
+    if log is not sys.stderr:
+        terminal.say(f"log: {log.name}")
+    if sys.stdout.isatty():
+        terminal.say(f"where to begin: {bridge.url}/")
+        terminal.say("Ctrl-C ends it")
+
+
+def _exports(url: str, admin_token_file: Path) -> str:
+    return f"export FEDBRIDGE_URL={url} FEDBRIDGE_TOKEN_FILE={shlex.quote(str(admin_token_file.resolve()))}"
 
 
 def _warn(console: Console, pending: Iterable[DocumentVersion]) -> None:
@@ -166,9 +207,9 @@ def _interruption() -> Iterator[threading.Event]:
 
 
 @contextmanager
-def _logging_to_stderr() -> Iterator[None]:
+def _logging_to(lines: TextIO) -> Iterator[None]:
     """A line for every request, beside what the functions log themselves."""
-    log, handler = logging.getLogger("federation"), logging.StreamHandler()
+    log, handler = logging.getLogger("federation"), logging.StreamHandler(lines)
     level = log.level
     log.addHandler(handler)
     log.setLevel(logging.INFO)

@@ -1,6 +1,6 @@
 """An admin token for this laptop's bridge: seeded trust, one real exchange, a file that only its owner reads.
 
-The seeded issuer's private key exists in this process alone, and only until the exchange is done.
+The seeded issuer's private key exists in this process alone, and only while the bridge runs.
 """
 
 import secrets

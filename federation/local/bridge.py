@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, redirect_stderr
 from io import TextIOBase
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -22,6 +23,7 @@ from federation.documents.validate import ValidatedSet
 from federation.keys.publication import Publication
 from federation.local.archive import LocalArchive, forget_lost_archive
 from federation.local.audit_trail import ApprovalWatch, AuditTrail, LogGroup, PrintedNotice, RefusalLog
+from federation.local.begin import BEGIN, BeginPage, ToTry
 from federation.local.embedded_aws import DYNAMODB_ENDPOINT, EmbeddedAws
 from federation.local.embedded_services import embedded_services
 from federation.local.functions import Runtime, build_handlers
@@ -74,6 +76,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
     `confirm_dangerous`: on a laptop, one person may be both admins. Otherwise `pending` names what is not confirmed.
     `mtls_port`: where it will answer over mutual TLS, so that its metadata and proofs name that too; 0: nowhere.
     `issuer_url`: under which it is reached from outside, such as a TLS proxy's; empty: `url`.
+    `to_try`, `admin_token_file`: what its page at `/` tells of; whoever gives them writes them.
     """
 
     url: str
@@ -94,6 +97,8 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         log: TextIO | None = None,
         confirm_dangerous: bool = False,
         issuer_url: str = "",
+        to_try: Sequence[ToTry] = (),
+        admin_token_file: Path | None = None,
     ) -> None:
         self._trust = trust
         self._port = port
@@ -102,6 +107,8 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         self._log = log or sys.stderr
         self._confirm_dangerous = confirm_dangerous
         self._issuer_url = issuer_url
+        self.to_try = to_try
+        self._admin_token_file = admin_token_file
         self._running = ExitStack()
 
     def __enter__(self) -> Self:
@@ -189,7 +196,16 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         with redirect_stderr(log):  # the functions take their log's stream from there
             handlers = build_handlers(routes, environment, embedded_services())
         runtime = Runtime(handlers, clock, identifiers)
-        return Gateway(routes, runtime, publication(self.settings).publisher, clock, identifiers, IamAuthorizer(clock))
+        begin = BeginPage(self.url, self.issuer, self.to_try, self._admin_token_file)
+        return Gateway(
+            routes,
+            runtime,
+            publication(self.settings).publisher,
+            clock,
+            identifiers,
+            IamAuthorizer(clock),
+            {BEGIN: begin.answer},
+        )
 
     def _schedule_status(self, environment: Mapping[str, str], log: TextIOBase) -> Schedule:
         """In the place of the state table's stream, and so as quick."""

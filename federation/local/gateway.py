@@ -4,7 +4,7 @@ Limits and answers of its own are AWS's: 10 MB of body, 10,240 bytes of head, 40
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import unquote
 
 from msgspec import Struct
@@ -41,6 +41,8 @@ class Gateway(Struct, frozen=True):
     clock: Clock
     identifiers: Identifiers
     iam: IamAuthorizer
+    pages: Mapping[str, Callable[[GatewayRequest], GatewayResponse]] = {}
+    """What a laptop alone answers, by path; a route stands before it."""
 
     def answer(self, request: GatewayRequest) -> GatewayResponse:
         """The response to `request`; never raises."""
@@ -49,7 +51,11 @@ class Gateway(Struct, frozen=True):
         if len(request.body) > MAX_BODY:
             return BODY_TOO_LARGE
         match = find_route(self.routes, request.method, request.path)
-        return NOT_FOUND if match is None else self._dispatch(request, match)
+        return self._page(request) if match is None else self._dispatch(request, match)
+
+    def _page(self, request: GatewayRequest) -> GatewayResponse:
+        page = self.pages.get(request.path)
+        return NOT_FOUND if page is None else page(request)
 
     def _dispatch(self, request: GatewayRequest, match: RouteMatch) -> GatewayResponse:
         target = match.route.target

@@ -11,11 +11,15 @@ _LOG = logging.getLogger("federation.local.schedule")
 
 
 class Schedule(AbstractContextManager["Schedule"]):
-    """Calls `function` at once and every `seconds` while entered; what it raises is logged, and the next call comes."""
+    """Calls `function` at once and every `seconds` while entered; what it raises is logged, and the next call comes.
 
-    def __init__(self, name: str, function: Callable[[], object], seconds: float) -> None:
+    `at_once` false: the first call comes after `seconds` too.
+    """
+
+    def __init__(self, name: str, function: Callable[[], object], seconds: float, *, at_once: bool = True) -> None:
         self._function = function
         self._seconds = seconds
+        self._first = 0.0 if at_once else seconds
         self._stopped = Event()
         self._thread = Thread(target=self._run, name=name, daemon=True)
 
@@ -31,9 +35,10 @@ class Schedule(AbstractContextManager["Schedule"]):
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._stopped.is_set():
+        wait = self._first
+        while not self._stopped.wait(wait):
             self._call()
-            self._stopped.wait(self._seconds)
+            wait = self._seconds
 
     def _call(self) -> None:
         try:

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from federation.client.admin import AdminApi
-from federation.client.credential import Credential
+from federation.client.credential import Credential, write_private
 from federation.client.http import Answer, post_form
 from federation.documents.form import completed
 from federation.documents.source import SourceDocument
@@ -228,5 +228,5 @@ def write_tokens(providers: Providers, bridge_url: str, folder: Path) -> list[Pa
 
 def _write_token(providers: Providers, workload: Workload, bridge_url: str, folder: Path) -> Path:
     file = folder / f"{workload.name}.jwt"
-    file.write_text(providers.sign(workload, providers.claims(workload, bridge_url)), encoding="ascii")
+    write_private(file, providers.sign(workload, providers.claims(workload, bridge_url)))
     return file
