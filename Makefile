@@ -92,7 +92,7 @@ LAMBDA_RUNTIME ?= $(shell sed -n '/^ *Runtime: python/{s///p;q;}' template.yaml)
 LAMBDA_MACHINE = $(LAMBDA_ARCHITECTURE:arm64=aarch64)
 LAMBDA = --python-version $(LAMBDA_RUNTIME) --implementation cp --only-binary=:all: \
 	--platform manylinux_2_28_$(LAMBDA_MACHINE) --platform manylinux2014_$(LAMBDA_MACHINE)
-LIBRARY := $(filter-out %/cli %/local %/__pycache__,$(wildcard federation/*))
+LIBRARY := $(filter-out %/cli %/console %/local %/__pycache__,$(wildcard federation/*))
 # Compiles what was copied: Lambda cannot write to its own folder, so it could not keep what it compiles.
 LAMBDA_PYTHON ?= python$(LAMBDA_RUNTIME)
 # The services we call: botocore describes every service of AWS in 19 MB.

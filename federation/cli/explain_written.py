@@ -6,10 +6,11 @@ from typing import Any
 
 from federation.cli.failure import Failed
 from federation.cli.session import path_of
-from federation.cli.yaml_file import CannotEdit, as_yaml, edited
+from federation.cli.yaml_file import CannotEdit, edited
 from federation.client.admin import AdminApi
 from federation.documents.source import SourceDocument
 from federation.documents.yaml_source import read_sources
+from federation.documents.yaml_text import as_yaml
 
 
 def write_edits(folder: Path, edits: Sequence[Mapping[str, Any]]) -> Iterator[Path]:

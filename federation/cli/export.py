@@ -11,8 +11,8 @@ import typer
 from federation.cli.console import Progress, Terminal
 from federation.cli.failure import Failed
 from federation.cli.session import KINDS, AdminSession, admin_command, every
-from federation.cli.yaml_file import as_yaml
 from federation.client.admin import AdminApi
+from federation.documents.yaml_text import as_yaml
 
 EXAMPLE = "Example: fedbridge export trust"
 ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")

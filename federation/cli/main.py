@@ -40,6 +40,7 @@ SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
 COMMANDS: Mapping[str, str] = {
     "demo": "The main job, narrated: foreign tokens in, a token of ours out.",
     "serve": "Run the whole bridge on 127.0.0.1.",
+    "console": "Open the console: a browser on the admin API, served on 127.0.0.1.",
     "doctor": "Check a bridge and your own set-up, and say what to do about what is not sound.",
     "login": "Get a token for the admin API, bound to a fresh key.",
     "logout": "Revoke that token and forget it.",
@@ -104,7 +105,7 @@ def _in_code(name: str) -> str:
 def _imported(name: str) -> ModuleType:
     """Raises NotInstalled, which says what the command needs."""
     try:
-        return import_module(f"federation.cli.{'exec_' if name == 'exec' else name.replace('-', '_')}")
+        return import_module(f"federation.cli.{_MODULES.get(name, name.replace('-', '_'))}")
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("federation"):
             raise
@@ -113,6 +114,8 @@ def _imported(name: str) -> ModuleType:
         raise NotInstalled(f"{told}: pip install 'federation-bridge[{extra}]'") from None
 
 
+_MODULES: Final[Mapping[str, str]] = {"exec": "exec_", "console": "console_"}
+"""Modules that are not called as their commands are: `exec` is a word of Python's, and `console` is the terminal."""
 _EXTRAS: Final[Mapping[str, str]] = {"demo": "local", "serve": "local", "console": "console"}
 """What a command needs beside `cli`; clouds' libraries are asked for when one is used."""
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from federation.cli.console import printable
 from federation.cli.planning import Plan, print_effects, print_lines
 from federation.cli.problems import print_problems
-from federation.cli.yaml_file import as_yaml
+from federation.documents.yaml_text import as_yaml
 
 WIDTH = 72
 """Characters of a place and its value that are one line."""

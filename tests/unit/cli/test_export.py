@@ -10,9 +10,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.cli.yaml_file import as_yaml
 from federation.documents.source import SourceDocument
 from federation.documents.yaml_source import YamlTree, read_sources
+from federation.documents.yaml_text import as_yaml
 from tests.support.cli_runs import FakeAdmin, fake_admin
 from tests.support.fake_bridge import Reply, problem
 from tests.support.stored_trust_api import StoredTrustApi

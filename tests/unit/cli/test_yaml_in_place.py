@@ -7,8 +7,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.cli.yaml_file import CannotEdit, as_yaml, edited
+from federation.cli.yaml_file import CannotEdit, edited
 from federation.documents.yaml_source import YamlTree
+from federation.documents.yaml_text import as_yaml
 
 TEXT = """\
 # Ask before you touch it.
