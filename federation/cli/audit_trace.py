@@ -11,6 +11,7 @@ from rich.tree import Tree
 
 from federation.cli.audit_picture import Html, MermaidOption, Out, Svg, chosen, draw
 from federation.cli.audit_uses import read_uses, told_use, with_uses
+from federation.cli.completion import complete_jti
 from federation.cli.console import Terminal, printable
 from federation.cli.failure import FAILED, Failed
 from federation.cli.session import AdminSession, admin_command, every
@@ -18,7 +19,12 @@ from federation.client.admin import AdminApi, AdminRefused
 
 EXAMPLE = "Example: fedbridge audit trace 3HunDVp03kzwwBGVVo9FJA --svg --out chain.svg"
 
-Id = Annotated[str, typer.Argument(metavar="ID", help="The jti of a token, or the correlation id of a request.")]
+Id = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID", help="The jti of a token, or the correlation id of a request.", autocompletion=complete_jti
+    ),
+]
 Since = Annotated[str, typer.Option(metavar="TIME", help="As 7d, 24h, 2026-11-30 or 2026-11-30T08:00:00Z.")]
 Uses = Annotated[
     list[Path] | None,
