@@ -14,6 +14,7 @@ from federation.admin_api.shown import show_planned, show_problems, show_users
 from federation.documents.document_set import Planned
 from federation.documents.source import SourceDocument
 from federation.insight.effects.plan import PlanImpact
+from federation.insight.pace import Hurried, nobody_hurries
 from federation.model.confirmation import TRUST_READ, TRUST_WRITE
 from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef, Kind
@@ -34,11 +35,20 @@ def no_effects(plan: Sequence[Planned], tenant: str | None, days: int) -> PlanIm
     return PlanImpact()
 
 
+class Pace(Protocol):
+    """How fast identities come back."""
+
+    def __call__(self, tenant: str | None) -> Sequence[Hurried]:
+        """Who exchanges much faster than tokens end; of that tenant alone, or for None of all."""
+        ...
+
+
 class DocumentSets(Struct, frozen=True):
     """Planned, and carried out."""
 
     edits: Edits
     effects: Effects = no_effects
+    pace: Pace = nobody_hurries
 
     def operations(self) -> Iterator[Operation]:
         """The table."""
@@ -73,8 +83,17 @@ class DocumentSets(Struct, frozen=True):
         days: int = request.body.days
         meaning = self.effects(prepared.plan, request.admin.tenant, days)
         seen = {"days": days, "identities": meaning.identities, "most": meaning.most}
-        effects = list(meaning.effects)
-        return Answer(HTTPStatus.OK, {"base": prepared.revision, "effects": effects, "seen": seen, **_shown(prepared)})
+        told: JsonObject = {
+            "effects": list(meaning.effects),
+            "seen": seen,
+            "hurried": self._hurried(request, prepared),
+        }
+        return Answer(HTTPStatus.OK, {"base": prepared.revision, **told, **_shown(prepared)})
+
+    def _hurried(self, request: AdminRequest, prepared: Prepared) -> list[JsonObject]:
+        """Those whose tokens the documents of this set could give a longer life."""
+        refs = {planned.ref for planned in prepared.plan}
+        return [_pace(one) for one in self.pace(request.admin.tenant) if refs & one.rests_on]
 
     def _apply(self, request: AdminRequest) -> Answer:
         wanted: DocumentSetBody = request.body
@@ -104,6 +123,10 @@ class DocumentSets(Struct, frozen=True):
                 raise wrong(f"/deletions/{number}", "this document is named twice")
         sources = [SourceDocument(f"/documents/{number}", one) for number, one in enumerate(wanted.documents)]
         return self.edits.prepare(request, sources, deletions)
+
+
+def _pace(one: Hurried) -> JsonObject:
+    return {**one._asdict(), "audiences": list(one.audiences)}
 
 
 def _is_named(document: JsonObject) -> bool:

@@ -54,6 +54,7 @@ from federation.bootstrap.revocations import AdminRevocations
 from federation.bootstrap.risk import risk_raiser, risk_scores
 from federation.bootstrap.second_level import issuer_keys
 from federation.insight.effects.plan import AuditedIdentities, PlanEffects
+from federation.insight.pace import Pace
 from federation.insight.snapshot.loading import TrustLoader
 from federation.insight.trail import Trail
 from federation.model.documents import CorruptDocument
@@ -92,7 +93,11 @@ class AdminApi:
         return (
             Documents(edits, visible, self.cursors),
             Histories(edits, visible, self.cursors),
-            DocumentSets(edits, PlanEffects(self.loader, AuditedIdentities(self.records, self.clock), self.clock)),
+            DocumentSets(
+                edits,
+                PlanEffects(self.loader, AuditedIdentities(self.records, self.clock), self.clock),
+                Pace(self.records, self.clock),
+            ),
             Confirmations(Confirmer(self.writer), second, edits, visible, self.clock),
             ApprovalRequests(self._approver(), second, self.cursors),
             self._revocations(),
