@@ -24,10 +24,10 @@ def custody(chain: Mapping[str, Any]) -> Graph:
     edges: list[Edge] = []
     for link in links:
         for node in _nodes(link, is_focus=link["jti"] == asked, is_revoked=link["jti"] in void):
-            nodes.setdefault(node.id, node)
+            nodes.setdefault(node.id, node._replace(about=str(link["jti"])))
         edges += _edges(link)
     for number, one in enumerate(revoked):
-        node = _revocation(number, one)
+        node = _revocation(number, one)._replace(about=f"revocation {number}")
         nodes[node.id] = node
         edges += [Edge(node.id, _token_id(jti), "ends") for jti in _first(_list(one.get("covers")), links)]
     drawn = [edge for edge in edges if edge.source in nodes and edge.target in nodes]
