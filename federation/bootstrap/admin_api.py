@@ -53,6 +53,7 @@ from federation.bootstrap.revocation import revoker
 from federation.bootstrap.revocations import AdminRevocations
 from federation.bootstrap.risk import risk_raiser, risk_scores
 from federation.bootstrap.second_level import issuer_keys
+from federation.insight.custody import Custodian
 from federation.insight.effects.plan import AuditedIdentities, PlanEffects
 from federation.insight.pace import Pace
 from federation.insight.snapshot.loading import TrustLoader
@@ -140,7 +141,7 @@ class AdminApi:
         segments = S3Segments(s3_client(), self.settings.archive_bucket)
         index = DynamoArchiveIndex(self.dynamodb, tables, self.clock)
         return (
-            AuditTrail(trail, self.clock, self.cursors),
+            AuditTrail(trail, Custodian(trail, self.records), self.clock, self.cursors),
             ArchivedSegments(segments, index, self.cursors),
             RecordProofs(trail, ArchiveProofs(segments, index)),
         )

@@ -86,8 +86,22 @@ def print_chain(terminal: Terminal, chain: Mapping[str, Any]) -> None:
     for link in earlier:
         branch = _branch(branch.add(_text(f"made from token {link['jti']}", "bold")), link)
     terminal.results.print(root)
+    for child in chain.get("children", ()):
+        made = _branch(Tree(_text(f"made of it: token {child['jti']}", "bold")), child)
+        terminal.results.print(made)
+    if chain.get("children_complete") is False:
+        terminal.say("and more", "yellow")
+    for ending in chain.get("revocations", ()):
+        _say_ended(terminal, ending)
     for use in chain.get("other_uses", ()):
         terminal.say(f"same transaction: {told_use(use, whose=True)}")
+
+
+def _say_ended(terminal: Terminal, ending: Mapping[str, Any]) -> None:
+    by = f" by {ending['by']}: {ending['reason']}" if ending.get("by") else ""
+    terminal.say(f"revoked: {ending['what']} {ending['value']} at {ending['revoked_at']}{by}", "red")
+    for jti in ending["covers"]:
+        terminal.say(f"  token {jti}", "red")
 
 
 def _branch(tree: Tree, link: Mapping[str, Any]) -> Tree:

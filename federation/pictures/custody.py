@@ -145,11 +145,8 @@ def _use(use: _Link) -> Iterator[str]:
 
 
 def _revocation(number: int, one: _Link) -> Node:
-    facts = (
-        f"{_said(one.get('what'))} {_said(one.get('value'))}",
-        f"by {_said(one.get('by'))}",
-        f"reason {_said(one.get('reason'))}",
-    )
+    told = (f"{name} {one[name]}" for name in ("by", "reason") if one.get(name))
+    facts = (f"{_said(one.get('what'))} {_said(one.get('value'))}", *told)
     return Node(f"revocation {number}", Kind.REVOCATION, _said(one.get("revoked_at")), facts)
 
 
