@@ -194,6 +194,15 @@ class PlannedShown(Shown):
     diff: list[DifferenceShown]
 
 
+class ValidShown(Shown):
+    """A set of documents that may be written as things stand."""
+
+    base: Annotated[int, Field(description="The revision of trust beside which it was checked.")]
+    changes: list[PlannedShown]
+    warnings: list[ProblemShown]
+    ends: Annotated[EndsShown | None, Field(description="What rests on the documents that it disables.")] = None
+
+
 class SeenShown(Shown):
     """By whom the effects were found."""
 

@@ -1,4 +1,4 @@
-"""`POST /admin/v1/plan` and `/apply`: whole sets of documents."""
+"""`POST /admin/v1/validate`, `/plan` and `/apply`: whole sets of documents."""
 
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
@@ -7,7 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from federation.admin_api.edits import Edits, Prepared
-from federation.admin_api.models import AppliedShown, DocumentSetBody, PlanBody, PlanShown
+from federation.admin_api.models import AppliedShown, DocumentSetBody, PlanBody, PlanShown, ValidShown
 from federation.admin_api.operation import MAX_SET, AdminRequest, Answer, Operation
 from federation.admin_api.refusals import conflict, wrong
 from federation.admin_api.shown import show_planned, show_problems, show_users
@@ -55,6 +55,18 @@ class DocumentSets(Struct, frozen=True):
         refusals = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
         yield Operation(
             "POST",
+            "/validate",
+            TRUST_READ,
+            "Whether a set of documents may be written: all that plan checks, at once, and not whom it touches.",
+            handle=self._validate,
+            name="validate",
+            request=DocumentSetBody,
+            response=ValidShown,
+            refusals=refusals,
+            max_body=MAX_SET,
+        )
+        yield Operation(
+            "POST",
             "/plan",
             TRUST_READ,
             "What a set of documents would change, and what that means.",
@@ -77,6 +89,10 @@ class DocumentSets(Struct, frozen=True):
             refusals=(*refusals, HTTPStatus.PRECONDITION_FAILED),
             max_body=MAX_SET,
         )
+
+    def _validate(self, request: AdminRequest) -> Answer:
+        prepared = self._prepared(request)
+        return Answer(HTTPStatus.OK, {"base": prepared.revision, **_shown(prepared)})
 
     def _plan(self, request: AdminRequest) -> Answer:
         prepared = self._prepared(request)

@@ -78,6 +78,10 @@ class AdminApi(Struct, frozen=True):
         except ConnectionError:
             return self._call("POST", path, body, headers)
 
+    def ask(self, path: str, body: Mapping[str, Any]) -> AdminResult:
+        """A question that takes a body: it has no effect, so it needs no name."""
+        return self._call("POST", path, body)
+
     def put(self, path: str, document: Mapping[str, Any], etag: str | None) -> AdminResult:
         """`etag`: of the version to replace; None: there must be none."""
         return self._call("PUT", path, document, {"if-match": etag} if etag else {"if-none-match": "*"})

@@ -178,3 +178,20 @@ def test_a_plan_tells_who_exchanges_once_per_call_where_its_documents_could_help
 def test_a_name_for_an_action_that_is_none_is_told_so(name: str) -> None:
     answer = AdminWorld().call("POST", "/apply", {"documents": []}, idempotency_key=name)
     assert (answer.status, answer.code) == (400, "malformed_idempotency_key")
+
+
+def test_validating_says_what_planning_would_refuse_and_changes_nothing() -> None:
+    world = AdminWorld()
+    before = world.trust.revision()
+    good = world.call("POST", "/validate", BODY).members
+    assert good["changes"] == world.call("POST", "/plan", BODY).members["changes"]
+    documents = [*SET, mapping("bad", "nobody"), audience("bad", scopes=[])]
+    bad = [world.call("POST", path, {"documents": documents}) for path in ("/validate", "/plan")]
+    assert [(one.status, one.pointers) for one in bad] == [(422, ["/documents/4/issuer", "/documents/5/scopes"])] * 2
+    assert world.trust.revision() == before
+
+
+@pytest.mark.parametrize("path", ["/validate", "/plan"])
+def test_a_tenant_admin_learns_there_what_is_not_theirs_to_write(path: str) -> None:
+    answer = AdminWorld().call("POST", path, {"documents": [audience()]}, who="tina")
+    assert (answer.status, answer.code) == (403, "outside_tenant")
