@@ -86,9 +86,9 @@ class AdminApi(Struct, frozen=True):
         """`etag`: of the version to replace; None: there must be none."""
         return self._call("PUT", path, document, {"if-match": etag} if etag else {"if-none-match": "*"})
 
-    def delete(self, path: str, etag: str) -> AdminResult:
+    def delete(self, path: str, etag: str, reason: str = "") -> AdminResult:
         """Only that version."""
-        return self._call("DELETE", path, headers={"if-match": etag})
+        return self._call("DELETE", path, headers={"if-match": etag}, query={"reason": reason} if reason else None)
 
     def _call(
         self,
