@@ -241,7 +241,9 @@ class Explanations(Struct, frozen=True):
         """With the scores of this moment: the highest count. Beside them what they are made of, as far as theirs."""
         owners = _parties(Decisions(snapshot, self.loader.own_issuer).decide(question))
         scores = {key: (causes, score_of(causes).now(question.now)) for key, causes in self._causes(owners).items()}
-        highest = (max((now for key, (_, now) in scores.items() if key.what == what), default=0) for what in _SCORED)
+        highest = (
+            max((now for key, (_, now) in scores.items() if key.counts_as == what), default=0) for what in _SCORED
+        )
         shown = [
             {**show_risk(key, causes if tenant in (None, owners[key]) else (), question.now), "score": now}
             for key, (causes, now) in scores.items()

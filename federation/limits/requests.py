@@ -54,6 +54,11 @@ class RequestLimits(Struct, frozen=True):
         if caller.client is not None and not caller.is_public:
             self.limiter.admit((self._client(caller.client), *self._tenant(caller.client.tenant)))
 
+    def admit_events(self, issuer: Issuer) -> None:
+        """A proven security event, out of a bucket beside that of the issuer's exchanges; raises TooManyRequests."""
+        events = Limited(("events", issuer.id), issuer.rate_limit or self.issuer_rate)
+        self.limiter.admit((events, *self._tenant(issuer.tenant)))
+
     def _counted(self, client: Caller, subject: VerifiedToken) -> Iterator[Limited]:
         """The client first: one that asks too often takes nothing from its issuer's others."""
         if client.client is not None and not client.is_public:

@@ -22,7 +22,18 @@ from federation.model.document_values import (
 from federation.model.history import Change
 from federation.model.json import JsonObject
 from federation.model.policy import Policy, Zone
-from federation.model.trust import Audience, Client, DetailType, Grant, Issuer, IssuerKeys, Kind, Lives, Mapping
+from federation.model.trust import (
+    Audience,
+    Client,
+    DetailType,
+    EventStream,
+    Grant,
+    Issuer,
+    IssuerKeys,
+    Kind,
+    Lives,
+    Mapping,
+)
 from federation.oauth.identifiers import AT_JWT
 
 DEFAULT_ALGORITHMS = ("RS256", "ES256")
@@ -123,7 +134,12 @@ def _issuer(document: StoredDocument) -> Issuer:
         ignored_header_members=frozenset(texts(body.get("ignored_header_members", ()))),
         environments=texts(body["environments"]) if "environments" in body else None,
         rate_limit=rate_limit(body),
+        events=_events(members(body["events"])) if "events" in body else None,
     )
+
+
+def _events(events: JsonObject) -> EventStream:
+    return EventStream(frozenset(texts(events["types"])), optional_text(events.get("audience")))
 
 
 def _keys(keys: JsonObject) -> IssuerKeys:

@@ -8,11 +8,11 @@ from federation.model.trust import DocumentRef, Issuer, Kind
 class IssuerName(NamedTuple):
     """What a proof says of its issuer."""
 
-    how: Literal["token", "claim", "trust_domain", "authority"]
+    how: Literal["token", "claim", "events", "trust_domain", "authority"]
     value: str
-    """`iss`; a trust domain; an authority's name."""
+    """`iss`, also of a SET; a trust domain; an authority's name."""
     audience: str = ""
-    """Of a token, what `aud`, or the claim that stands for it, must be; empty: our own URL."""
+    """Of a SET what `aud`, of a token what `aud`, or the claim that stands for it, must be; empty: our own URL."""
 
 
 class NamedIds(NamedTuple):

@@ -22,15 +22,23 @@ KEPT_HALF_LIVES = 7
 MAX_CAUSES = 8
 MAX_CORRELATION_IDS = 5
 
-RiskOf: TypeAlias = Literal["principal", "issuer", "client"]
+RiskOf: TypeAlias = Literal["principal", "issuer", "client", "subject"]
 
 
 class RiskKey(NamedTuple):
-    """Whose score: a principal's (with its tenant), an issuer's or a client's (ids of their documents)."""
+    """Whose score: a principal's (with its tenant), an issuer's or a client's (ids of their documents).
+
+    Or that of an issuer's subject, as its revocation is named, whoever a mapping makes of it.
+    """
 
     what: RiskOf
     value: str
     tenant: str | None = None
+
+    @property
+    def counts_as(self) -> RiskOf:
+        """Which of the scores that policies read it is part of."""
+        return "principal" if self.what == "subject" else self.what
 
 
 class Decay(NamedTuple):

@@ -98,6 +98,15 @@ class RateLimit(Struct, frozen=True):
     burst: int
 
 
+class EventStream(Struct, frozen=True):
+    """The security events that an issuer may send."""
+
+    types: frozenset[str]
+    """Short names (`federation.model.security_event`)."""
+    audience: str | None = None
+    """What `aud` of its SETs must be; None: our own issuer URL."""
+
+
 class Issuer(Struct, frozen=True):
     """Whom we believe."""
 
@@ -133,6 +142,8 @@ class Issuer(Struct, frozen=True):
     """Members of the JOSE header that its tokens may have besides; they are never read."""
     environments: tuple[str, ...] | None = None
     """Audiences at which its subjects may go or act at all; None: wherever a grant says."""
+    events: EventStream | None = None
+    """None: it may send none."""
 
     @property
     def document(self) -> DocumentVersion:

@@ -267,6 +267,27 @@ class Reason(StrEnum):
         "All keys were replaced less than ten minutes ago; keep one of them in the set, or wait.",
     )
 
+    # Security events
+    UNSUPPORTED_EVENT_TYPE = "unsupported_event_type", "Send one Content-Type: application/secevent+jwt."
+    EVENT_WITHOUT_JTI = "event_without_jti", "A SET has a jti of 1 to 256 characters; no other SET has the same."
+    EVENT_LIKE_A_TOKEN = "event_like_a_token", "A SET has no exp and no sub; it names its subject in sub_id."
+    EVENT_TOO_OLD = "event_too_old", "The iat of the SET is more than 12 hours ago; revoke at the bridge instead."
+    EVENT_UNSUPPORTED = (
+        "event_unsupported",
+        "A SET has exactly one event, of a type that the documentation of this bridge lists.",
+    )
+    EVENT_NOT_ALLOWED = (
+        "event_not_allowed",
+        "The Issuer document does not list this type of event; ask the administrator of the bridge.",
+    )
+    EVENT_SUBJECT_UNUSABLE = (
+        "event_subject_unusable",
+        "Name one subject in sub_id, as iss_sub or opaque, or as the user of a complex subject (RFC 9493).",
+    )
+    EVENT_OF_ANOTHER_SUBJECT = "event_of_another_subject", "An issuer may send events about its own subjects alone."
+    EVENT_REPLAYED = "event_replayed", "This SET was received already and had its effect; do not send it again."
+    EVENT_UNDER_WAY = "event_under_way", "This SET is being processed; send it again if no answer of 202 arrives."
+
     # The admin API
     WRONG_METHOD = "wrong_method", "This path does not take that method; the Allow header says which it takes."
     UNBOUND_ADMIN_TOKEN = (

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from federation.model.identity import subject_key
 from federation.model.policy import (
     Approval,
     Circumstances,
@@ -129,10 +130,11 @@ def _risks(case: Case, known: RiskScores) -> tuple[tuple[RiskKey, RiskScore | No
     return tuple((key, known.get(key)) for key in dict.fromkeys(keys))
 
 
-def risk_keys(mapped: MappedPrincipal) -> tuple[RiskKey, RiskKey]:
-    """Under which the scores of a principal and of its issuer are kept."""
-    issuer = mapped.issuer
-    return RiskKey("principal", mapped.principal, issuer.tenant), RiskKey("issuer", issuer.id)
+def risk_keys(mapped: MappedPrincipal) -> tuple[RiskKey, ...]:
+    """Under which the scores of a principal, of its issuer, and of the subject that this vouched for are kept."""
+    issuer, identity = mapped.issuer, mapped.identity
+    keys = (RiskKey("principal", mapped.principal, issuer.tenant), RiskKey("issuer", issuer.id))
+    return keys if identity is None else (*keys, RiskKey("subject", subject_key(issuer.id, identity).value))
 
 
 def _risk(risks: tuple[tuple[RiskKey, RiskScore | None], ...], now: int) -> Risk:
@@ -140,7 +142,7 @@ def _risk(risks: tuple[tuple[RiskKey, RiskScore | None], ...], now: int) -> Risk
 
 
 def _highest(risks: tuple[tuple[RiskKey, RiskScore | None], ...], what: str, now: int) -> int:
-    return max((score.now(now) for key, score in risks if score is not None and key.what == what), default=0)
+    return max((score.now(now) for key, score in risks if score is not None and key.counts_as == what), default=0)
 
 
 def _circumstances(case: Case, zones: ZoneTable, risk: Risk, approval: Approval | None) -> Circumstances:

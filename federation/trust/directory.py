@@ -191,6 +191,9 @@ def _iss(names: Sequence[IssuerName]) -> tuple[str, ...]:
 
 
 def _goes_by(issuer: Issuer, name: IssuerName) -> bool:
+    if name.how == "events":
+        stream = issuer.events
+        return stream is not None and issuer.issuer == name.value and (stream.audience or "") == name.audience
     if name.how not in _OF_ISS or (name.how == "claim" and issuer.audience_claim is None):
         return name.how not in _OF_ISS
     wanted = name.audience in issuer.audiences if name.audience else not issuer.audiences

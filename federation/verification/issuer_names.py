@@ -1,7 +1,7 @@
 """What an issuer is looked for by, and a directory of issuers that are all at hand."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
@@ -24,7 +24,13 @@ def names_of(issuer: Issuer) -> frozenset[IssuerName]:
     if issuer.provider == SPIFFE or issuer.keys.certificates:
         return candidates.certificate_names(issuer)
     hows: tuple[Literal["token", "claim"], ...] = ("token",) if issuer.audience_claim is None else ("token", "claim")
-    return frozenset(IssuerName(how, issuer.issuer, one) for how in hows for one in issuer.audiences or ("",))
+    tokens = (IssuerName(how, issuer.issuer, one) for how in hows for one in issuer.audiences or ("",))
+    return frozenset((*tokens, *_of_events(issuer)))
+
+
+def _of_events(issuer: Issuer) -> Iterator[IssuerName]:
+    if issuer.events is not None and not issuer.keys.caller_identity:
+        yield IssuerName("events", issuer.issuer, issuer.events.audience or "")
 
 
 class KnownIssuers:

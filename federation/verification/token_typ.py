@@ -15,10 +15,10 @@ _FITTING: ReadOnly[TokenType, frozenset[str | None]] = {
 
 def check_typ(typ: str | None, token_type: TokenType) -> None:
     """Raises InvalidRequest if a token of this `typ` was made for another purpose."""
-    if _normalised(typ) not in _FITTING.get(token_type, ()):
+    if normalised(typ) not in _FITTING.get(token_type, ()):
         raise InvalidRequest(Reason.WRONG_TOKEN_TYP, f"declared as {token_type}")
 
 
-def _normalised(typ: str | None) -> str | None:
+def normalised(typ: str | None) -> str | None:
     """Media types ignore case, and `application/` may be left out (RFC 7515 section 4.1.9)."""
     return None if typ is None else typ.lower().removeprefix("application/")

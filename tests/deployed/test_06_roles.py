@@ -17,6 +17,7 @@ MAY: dict[str, set[str]] = {
     "Token": {*READS, "sign", "read state", "claim", "ask for an approval", "count", "record"},
     "Introspect": {*READS, "sign", "read state", "claim", "count"},
     "Revoke": {*READS, "read state", "claim", "revoke a token", "count", "record"},
+    "Events": {*READS, "revoke a subject", "score a subject", "count", "record"},
     "Status": {"read the key set", "sign", "publish a status list"},
     "Archive": {
         *{"read the key set", "move the archive's head", "mark what is archived", "sign", "say what is missing"},
@@ -31,7 +32,14 @@ MAY: dict[str, set[str]] = {
     "Rotate": {"read the key set", "write the key set"},
     "Admin": {
         *READS | WRITES | {"read state", "claim", "approve", "count", "record", "read a record"},
-        *{"revoke a token", "revoke an issuer", "record a change of trust"},
+        *{
+            "revoke a token",
+            "revoke an issuer",
+            "revoke a subject",
+            "score",
+            "score a subject",
+            "record a change of trust",
+        },
         *{"read a segment", "order keys", "read refusals"},
     },
     "FirstAdmin": {*READS, "write a mapping", "record a change of trust"},

@@ -19,6 +19,7 @@ from tests.support.lambda_template import ROOT, Deployment, Json, Template
 FUNCTIONS = [
     *("TokenFunction", "HealthFunction", "PublishFunction", "ApplyTrustFunction", "ConfirmTrustFunction"),
     *("IssuerKeysFunction", "RefreshKeysFunction", "IntrospectFunction", "RevokeFunction", "StatusFunction"),
+    "EventsFunction",
     *("AdminFunction", "NotifyFunction", "ArchiveFunction", "RotateFunction"),
 ]
 
@@ -141,7 +142,7 @@ def test_who_decides_is_told_of_every_request_and_of_nothing_else(deployment: De
 def test_refusals_are_looked_for_where_they_are_logged(deployment: Deployment) -> None:
     variables = deployment.properties("AdminFunction")["Environment"]["Variables"]
     groups = read_settings(variables).log_groups
-    answering = ("Token", "Introspect", "Revoke", "IssuerKeys", "Admin")
+    answering = ("Token", "Introspect", "Revoke", "IssuerKeys", "Events", "Admin")
     assert set(groups) == {f"{name}LogGroup" for name in answering}
 
 

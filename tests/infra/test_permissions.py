@@ -1,11 +1,13 @@
 """What each function may do: exactly this, named action by action."""
 
 from fnmatch import fnmatchcase
+from typing import get_args
 
 import pytest
 
 from federation.audit.trust_change import trust_record_id
 from federation.aws import archive_index
+from federation.aws.answers import answer_key
 from federation.aws.audit_items import record_key
 from federation.aws.issuer_keys import Store
 from federation.aws.items import item_key
@@ -22,7 +24,9 @@ from federation.aws.trust_items import (
     pending_partition,
     shards,
 )
+from federation.model.identity import identity_of, subject_key
 from federation.model.revocation import RevocationKey, RevocationTarget
+from federation.model.risk import RiskOf
 from federation.model.trust import DocumentRef, Kind, Selector
 from federation.system import RandomIdentifiers
 from tests.support.lambda_template import Deployment, Statement, Template, statements
@@ -31,7 +35,7 @@ KEY_SET = document_partition(Kind.KEY_SET)
 KEYS = [KEY_SET, Store.FETCHED.partition_key, Store.PUSHED.partition_key, archive_index.PARTITION]
 """Partitions of the trust table that nobody may write who edits trust."""
 
-LOGGING_REFUSALS = ("Token", "Introspect", "Revoke", "IssuerKeys", "Admin")
+LOGGING_REFUSALS = ("Token", "Introspect", "Revoke", "IssuerKeys", "Events", "Admin")
 
 
 def allowed(log_group: str, *own: tuple[str, str]) -> set[tuple[str, str]]:
@@ -101,6 +105,15 @@ ALLOWED = {
         ("dynamodb:GetItem", "StateTable"),
         ("dynamodb:PutItem", "StateTable"),
         ("dynamodb:UpdateItem", "StateTable"),
+        ("dynamodb:PutItem", "AuditTable"),
+        ("dynamodb:UpdateItem", "AuditTable"),
+    ),
+    "EventsFunction": allowed(
+        "EventsLogGroup",
+        ("dynamodb:BatchGetItem", "TrustTable"),
+        ("dynamodb:GetItem", "TrustTable"),
+        ("dynamodb:Query", "TrustTable"),
+        *(("dynamodb:" + action, "StateTable") for action in READ_AND_WRITE),
         ("dynamodb:PutItem", "AuditTable"),
         ("dynamodb:UpdateItem", "AuditTable"),
     ),
@@ -321,6 +334,7 @@ WRITES = {
     },
     "IntrospectFunctionRole": {"PutItem": {"once"}, "UpdateItem": {"allowance"}},
     "RevokeFunctionRole": {"PutItem": {"once"}, "UpdateItem": {"allowance"}},
+    "EventsFunctionRole": {"UpdateItem": {"allowance"}},
     "IssuerKeysFunctionRole": {"PutItem": {"once"}, "DeleteItem": {"once"}},
     "AdminFunctionRole": {
         "PutItem": {"once", "action", "revoked", "approval-decision", "cursor_secret", "risk"},
@@ -335,6 +349,7 @@ WRITES = {
 RECORDS = {
     "TokenFunctionRole": {"PutItem": {"token"}, "UpdateItem": {"token"}},
     "RevokeFunctionRole": {"PutItem": {"token"}, "UpdateItem": {"token"}},
+    "EventsFunctionRole": {"PutItem": {"token"}, "UpdateItem": {"token"}},
     "IssuerKeysFunctionRole": {"PutItem": {"token"}, "UpdateItem": {"token"}},
     "AdminFunctionRole": {"PutItem": {"token", "trust"}, "UpdateItem": {"token"}},
     "ApplyTrustFunctionRole": {"PutItem": {"trust"}},
@@ -411,6 +426,22 @@ def test_O2_who_gives_up_a_token_revokes_that_token_and_nothing_wider(deployment
     assert all(
         may_write(deployment, "AdminFunctionRole", "PutItem", "StateTable", revocation_pk(key)) for key in keys.values()
     )
+
+
+def test_T_who_receives_events_revokes_and_scores_subjects_and_nothing_wider(deployment: Deployment) -> None:
+    role, issuer = "EventsFunctionRole", subject_key("acme", identity_of("acme", "worker"))
+    keys = {what: RevocationKey(what, "x") for what in RevocationTarget} | {RevocationTarget.SUBJECT: issuer}
+    revoked = {what for what in keys if _puts(deployment, role, revocation_pk(keys[what]))}
+    scored = {what for what in get_args(RiskOf) if _puts(deployment, role, item_key("risk", what, issuer.value))}
+    assert revoked == {RevocationTarget.SUBJECT}
+    assert scored == {"subject"}
+    for action in ("PutItem", "UpdateItem", "DeleteItem"):
+        answers = [answer_key((whose, "acme", "jti-1"))["pk"]["S"] for whose in ("(events)", "", "acme")]
+        assert [may_write(deployment, role, action, "StateTable", one) for one in answers] == [True, False, False]
+
+
+def _puts(deployment: Deployment, role: str, key: str) -> bool:
+    return may_write(deployment, role, "PutItem", "StateTable", key)
 
 
 @pytest.mark.parametrize("role", ["ApplyTrustFunctionRole", "AdminFunctionRole"])
@@ -496,6 +527,7 @@ def test_functions_are_invoked_by_what_triggers_them_and_nothing_else(deployment
         ("RefreshKeysFunction", "events.amazonaws.com"),
         ("IntrospectFunction", "apigateway.amazonaws.com"),
         ("RevokeFunction", "apigateway.amazonaws.com"),
+        ("EventsFunction", "apigateway.amazonaws.com"),
         ("StatusFunction", "events.amazonaws.com"),
         ("ArchiveFunction", "events.amazonaws.com"),
     }

@@ -80,6 +80,7 @@ def problems(documents: DocumentSet, own_issuer: str = "", *, complete: bool = F
     """Everything that contradicts. `own_issuer`: our URL, where it is known. `complete`: these are all documents."""
     yield from reference_problems(documents, complete=complete)
     yield from _same_issuer(documents, own_issuer)
+    yield from _same_stream(documents, own_issuer)
     yield from _others_of_ours(documents)
     yield from shared_authorities(documents.issuers.values())
     yield from shared_trust_domains(documents.issuers.values())
@@ -143,6 +144,19 @@ def _same_issuer(documents: DocumentSet, own_issuer: str) -> Iterator[Problem]:
             if other != issuer.document.id:
                 message = f"Issuer {other} has the same issuer and audience; a token could not choose"
                 yield issuer.source.problem(("issuer",), message, "give each its own audience")
+
+
+def _same_stream(documents: DocumentSet, own_issuer: str) -> Iterator[Problem]:
+    """A SET names its stream by (iss, aud); with two of them it would name neither (ATTACKS C12)."""
+    seen: dict[tuple[str, str], str] = {}
+    for issuer in _enabled(documents.issuers.values()):
+        if issuer.document.events is None:
+            continue
+        stream = (issuer.document.issuer, issuer.document.events.audience or own_issuer)
+        other = seen.setdefault(stream, issuer.document.id)
+        if other != issuer.document.id:
+            message = f"Issuer {other} has the same stream of events; a SET could not choose"
+            yield issuer.source.problem(("events",), message, "give each stream its own audience")
 
 
 def _others_of_ours(documents: DocumentSet) -> Iterator[Problem]:

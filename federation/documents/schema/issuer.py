@@ -20,6 +20,7 @@ from federation.documents.schema.document import (
     distinct,
     fetch_problem,
 )
+from federation.documents.schema.events import EventsPart, events_problem
 from federation.model.documents import DEFAULT_ALGORITHMS, DEFAULT_MAX_STALE, DEFAULT_MAX_TOKEN_AGE
 from federation.verification.algorithms import ALGORITHMS
 from federation.verification.claims_table import REGISTERED
@@ -183,6 +184,9 @@ class IssuerDocument(TrustDocument):
         DEFAULT_MAX_STALE
     )
     rate_limit: Annotated[RateLimitPart | None, Field(description="Of everybody whom it vouches for together.")] = None
+    events: Annotated[
+        EventsPart | None, Field(description="Which security events it may send about its subjects; absent: none.")
+    ] = None
 
     @model_validator(mode="after")
     def _provider_agrees(self) -> Self:
@@ -226,6 +230,10 @@ class IssuerDocument(TrustDocument):
     @model_validator(mode="after")
     def _source_agrees(self) -> Self:
         written = frozenset(self.model_fields_set)
-        if problem := source_problem(self.issuer, self.keys, provider_named(self.provider), written):
+        provider = provider_named(self.provider)
+        problem = source_problem(self.issuer, self.keys, provider, written)
+        if problem is None and self.events is not None:
+            problem = events_problem(self.keys, provider)
+        if problem:
             raise ValueError(problem)
         return self

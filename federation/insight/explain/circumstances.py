@@ -72,8 +72,9 @@ class SupposedRisks(Struct, frozen=True):
         mapped, risk = self.whom(), self.question.risk
         if key.what == "client":  # the only one that a decision asks for
             return RiskScore.of(risk.client, self.question.now)
-        scores = {} if mapped is None else dict(zip(risk_keys(mapped), (risk.principal, risk.issuer), strict=True))
-        return RiskScore.of(scores[key], self.question.now) if key in scores else None
+        if mapped is None or key not in risk_keys(mapped) or key.what == "subject":
+            return None
+        return RiskScore.of(risk.principal if key.what == "principal" else risk.issuer, self.question.now)
 
 
 def proven_keys(question: Question, claims: Iterable[Claims]) -> ProvenKeys:
