@@ -1,6 +1,6 @@
 """A token exchange from the bytes of a request to a token or a refusal: the pipeline, between limits and commit."""
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from federation.audit.record import AuditRecord
 from federation.limits.limiter import Admission
@@ -47,20 +47,28 @@ class Exchange(Struct, frozen=True):
             raise
 
     def _retry_on_stale_trust(self, request: ExchangeRequest, record: AuditRecord, attempt: "_Attempt") -> IssuedToken:
-        """Decided again, once, where what was remembered here is behind: an edit holds from the very next exchange."""
-        try:
-            return self._decide(request, record, attempt)
-        except TrustChanged as change:
-            self.memory.renew(change.versions, change.moved, change.risks)
-            attempt.again = True
-        except ApprovalSpent as replayed:
-            self.pipeline.policy.ask_again(replayed.use)
-        except OAuthError as refusal:
-            if not self.memory.catches_up(refusal.reason):
-                raise
-            attempt.again = True
-        record.decide_anew()
-        return self._decide(request, record, attempt)
+        """Decided again where what was remembered here is behind: an edit holds from the very next exchange.
+
+        Once for each way in which that shows, as what is missed first may hide what moved besides.
+        """
+        while True:
+            try:
+                return self._decide(request, record, attempt)
+            except OAuthError as refusal:
+                if not (attempt.is_first(refusal) and self._catches_up(refusal)):
+                    raise
+                attempt.again = attempt.again or not isinstance(refusal, ApprovalSpent)
+            record.decide_anew()
+
+    def _catches_up(self, refusal: OAuthError) -> bool:
+        """Whether something here was behind, which is read now."""
+        if isinstance(refusal, TrustChanged):
+            self.memory.renew(refusal.versions, refusal.moved, refusal.risks)
+            return True
+        if isinstance(refusal, ApprovalSpent):
+            self.pipeline.policy.ask_again(refusal.use)
+            return True
+        return self.memory.catches_up(refusal.reason)
 
     def _decide(self, request: ExchangeRequest, record: AuditRecord, attempt: "_Attempt") -> IssuedToken:
         def admit(client: Caller, subject: VerifiedToken) -> None:
@@ -69,16 +77,25 @@ class Exchange(Struct, frozen=True):
         self.memory.begin()
         terms = self.pipeline.decide(request, record, admit)
         gates = attempt.admission.gates if attempt.admission else ()
-        # The second time only what decided counts: it was read a moment ago, and others may write all the time.
+        # From the second time on only what decided counts: it was read a moment ago, and others may write all the time.
         conditions = Conditions({} if attempt.again else self.memory.rests_on(), tuple(gates))
         record.issued = issued = self.minter.mint(Authorization.of(terms), record, conditions)
         return issued
 
 
 class _Attempt(Struct):
-    """What two decisions of one request share."""
+    """What all decisions of one request share."""
 
     admission: Admission | None = None
     """The request is counted once."""
     again: bool = False
     """What is remembered was read a moment ago."""
+    ways: set[type[OAuthError]] = field(default_factory=set)
+    """In which it has shown so far that something remembered is behind."""
+
+    def is_first(self, refusal: OAuthError) -> bool:
+        """Whether it is the first refusal of its way; from now on it is not."""
+        way = next((each for each in (TrustChanged, ApprovalSpent) if isinstance(refusal, each)), OAuthError)
+        known = way in self.ways
+        self.ways.add(way)
+        return not known

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from federation.audit.event import event
 from federation.model.approval import ApprovalPage, ApprovalRequest, ApprovalState, StoredApproval
 from federation.model.json import JsonObject
+from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.trust import CLIENT_NAMESPACE
 from federation.oauth.errors import OAuthError, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
@@ -98,7 +99,7 @@ class DecisionTrail(Struct, frozen=True):
     def kept(self, entry: JsonObject, by: Decider) -> Iterator[None]:
         """The record is durable before what it tells of holds; discarded if that comes to nothing."""
         jti = self.identifiers.new()
-        filed = event({**entry, "jti": jti}, self.clock.now(), by.principal, by.request or jti)
+        filed = event({**entry, "jti": jti}, self.clock.now(), by.principal, by.request or jti, *_about(entry))
         self.ledger.commit(filed, ())
         try:
             yield
@@ -106,6 +107,13 @@ class DecisionTrail(Struct, frozen=True):
             with suppress(OAuthError):
                 self.ledger.discard(filed, (), type(error).__name__)
             raise
+
+
+def _about(entry: JsonObject) -> Iterator[RevocationKey]:
+    """Whose request is decided, and through which client it came."""
+    for target, name in ((RevocationTarget.PRINCIPAL, "principal"), (RevocationTarget.CLIENT, "client_id")):
+        if entry.get(name):
+            yield RevocationKey(target, str(entry[name]))
 
 
 class Approver:

@@ -11,10 +11,13 @@ from federation.admin_api.cursor import PATTERN, Cursors
 from federation.admin_api.models import Shown
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin_api.refusals import AdminRefusal
+from federation.admin_api.revocations import show_revocation
+from federation.insight.custody import MOST_CHILDREN, Custodian, Ending
 from federation.insight.moments import PATTERN as MOMENT
 from federation.insight.moments import since
-from federation.insight.trail import Link, Search, Trail
+from federation.insight.trail import Link, Search, Trail, plain
 from federation.model.confirmation import AUDIT_READ
+from federation.model.revocation import RevocationTarget
 from federation.oauth.reasons import Reason
 from federation.ports import AuditPage, Clock
 
@@ -48,17 +51,34 @@ class AuditShown(Shown):
     next: Annotated[str | None, Field(description="The cursor of the next page; null: this is the last.")]
 
 
+class EndingShown(Shown):
+    """A revocation of tokens of the chain."""
+
+    what: RevocationTarget
+    value: str
+    tenant: str | None
+    revoked_at: str
+    expires_at: str
+    by: Annotated[str | None, Field(description="Null for a tenant's auditor: an admin of the whole platform.")]
+    reason: Annotated[str | None, Field(description="Null for a tenant's auditor, likewise.")]
+    covers: Annotated[list[str], Field(description="The jti of each token that it is about.")]
+
+
 class ChainShown(Shown):
     """The chain of custody, the token that was asked about first."""
 
     items: Annotated[list[dict[str, Any]], Field(description="jti, who acts, for whom, with what; and the record.")]
-    complete: Annotated[bool, Field(description="Whether it leads back to somebody whom an issuer vouched for.")]
+    complete: Annotated[bool, Field(description="Whether it leads back to an identity that an issuer vouched for.")]
+    children: Annotated[list[dict[str, Any]], Field(description="Likewise: what was made of the token, oldest first.")]
+    children_complete: Annotated[bool, Field(description=f"False: there are more than {MOST_CHILDREN}.")]
+    revocations: Annotated[list[EndingShown], Field(description="What ended any of these while they lived.")]
 
 
 class AuditTrail(Struct, frozen=True):
     """A tenant's auditor reads the tenant's records."""
 
     trail: Trail
+    custodian: Custodian
     clock: Clock
     cursors: Cursors
 
@@ -78,7 +98,7 @@ class AuditTrail(Struct, frozen=True):
             "GET",
             "/audit/{jti}/chain",
             AUDIT_READ,
-            "From a token back to the one with which everything began.",
+            "From a token back to the identity that began; what was made of the token, and what ended any of them.",
             handle=self._chain,
             name="getChain",
             variables=(JTI,),
@@ -118,13 +138,19 @@ class AuditTrail(Struct, frozen=True):
             raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.MALFORMED_QUERY, f"{name}: {_FORM}") from None
 
     def _chain(self, request: AdminRequest) -> Answer:
-        links = self.trail.chain(request.path["jti"], request.admin.tenant)
-        if not links:
+        found = self.custodian.custody(request.path["jti"], request.admin.tenant)
+        if found is None:
             raise AdminRefusal(HTTPStatus.NOT_FOUND, Reason.NO_SUCH_RECORD)
-        last = links[-1].record
+        last = found.links[-1].record
         return Answer(
             HTTPStatus.OK,
-            {"items": [_link(one) for one in links], "complete": last is not None and "parent_jti" not in last},
+            {
+                "items": [_link(one) for one in found.links],
+                "complete": last is not None and "parent_jti" not in last,
+                "children": [_link(one) for one in found.children],
+                "children_complete": found.is_whole,
+                "revocations": [_ending(one) for one in found.endings],
+            },
         )
 
 
@@ -137,4 +163,10 @@ _TOLD = (
 def _link(link: Link) -> dict[str, Any]:
     """The gist, the same members whatever the record has; then all of it."""
     record = link.record or {}
-    return {"jti": link.jti, **{name: record.get(name) for name in _TOLD}, "record": link.record}
+    shown = None if link.record is None else plain(link.record)
+    return {"jti": link.jti, **{name: record.get(name) for name in _TOLD}, "record": shown}
+
+
+def _ending(ending: Ending) -> dict[str, Any]:
+    hidden = {} if ending.is_theirs else {"by": None, "reason": None}
+    return {**show_revocation(ending.revocation), **hidden, "covers": list(ending.covers)}

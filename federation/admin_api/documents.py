@@ -15,7 +15,7 @@ from federation.admin_api.models import DocumentShown, PageShown
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter, etag_of, wanted_version
 from federation.admin_api.refusals import stale, wrong
 from federation.admin_api.shown import show_document
-from federation.admin_api.visible import Visible
+from federation.admin_api.visible import Visible, Wanted
 from federation.documents.registry import REGISTRY, DocumentKind
 from federation.documents.source import SourceDocument
 from federation.model.confirmation import TRUST_READ, TRUST_WRITE
@@ -26,7 +26,9 @@ from federation.model.trust import DocumentRef, Kind
 DEFAULT_LIMIT = 50
 
 LIMIT = Parameter("limit", r"[1-9][0-9]?|1[0-9]{2}|200", f"Items of a page: 1 to 200, {DEFAULT_LIMIT} by default.")
-CURSOR = Parameter("cursor", PATTERN, "`next` of the page before, for an hour.")
+CURSOR = Parameter("cursor", PATTERN, "`next` of the page before, for an hour, with everything else as it was.")
+TENANT = Parameter("tenant", r"[a-z0-9][a-z0-9._-]{0,62}", "Only that tenant's; of Mappings, by their Issuer.")
+SEARCH = Parameter("search", r"[^\x00-\x1f\x7f]{1,128}", "Only those that say this somewhere, in any case.")
 REASON = Parameter("reason", rf"[^\x00-\x1f\x7f]{{1,{MAX_REASON}}}", "Why, for the history.")
 
 _WRITE_REFUSALS = (
@@ -54,10 +56,10 @@ class Documents(Struct, frozen=True):
             "GET",
             f"/{plural}",
             TRUST_READ,
-            f"A page of the {plural}.",
+            f"A page of the {plural}; of those that are searched for, it may have few although there are more.",
             handle=partial(self._list, kind),
             name=f"list{plural.capitalize()}",
-            query=(LIMIT, CURSOR),
+            query=(TENANT, SEARCH, LIMIT, CURSOR),
             response=PageShown,
         )
         yield Operation(
@@ -104,10 +106,15 @@ class Documents(Struct, frozen=True):
         )
 
     def _list(self, kind: Kind, request: AdminRequest) -> Answer:
-        after = self.cursors.read(kind, request.query.get("cursor"), request.admin)
-        limit = int(request.query.get("limit", DEFAULT_LIMIT))
-        documents, behind = self.visible.page(request.admin, kind, after, limit)
-        following = None if behind is None else self.cursors.make(kind, behind, request.admin)
+        asked, admin = request.query, request.admin
+        wanted = Wanted(asked.get("tenant", ""), asked.get("search", ""))
+        listed = f"{kind} {wanted.tenant} {wanted.text}" if wanted else kind
+        after, limit = self.cursors.read(listed, asked.get("cursor"), admin), int(asked.get("limit", DEFAULT_LIMIT))
+        if wanted:
+            documents, behind = self.visible.search(admin, kind, after, limit, wanted)
+        else:
+            documents, behind = self.visible.page(admin, kind, after, limit)
+        following = None if behind is None else self.cursors.make(listed, behind, admin)
         return Answer(HTTPStatus.OK, {"items": [show_document(one) for one in documents], "next": following})
 
     def _get(self, kind: Kind, request: AdminRequest) -> Answer:

@@ -194,12 +194,31 @@ class PlannedShown(Shown):
     diff: list[DifferenceShown]
 
 
+class ValidShown(Shown):
+    """A set of documents that may be written as things stand."""
+
+    base: Annotated[int, Field(description="The revision of trust beside which it was checked.")]
+    changes: list[PlannedShown]
+    warnings: list[ProblemShown]
+    ends: Annotated[EndsShown | None, Field(description="What rests on the documents that it disables.")] = None
+
+
 class SeenShown(Shown):
     """By whom the effects were found."""
 
     days: int
     identities: Annotated[int, Field(description="Different ones that were seen within these days.")]
     most: Annotated[int, Field(description="That are looked at, the newest: if it is as many, there may be more.")]
+
+
+class HurriedShown(Shown):
+    """An identity that exchanges much faster than its tokens end: its library takes them for stale early."""
+
+    principal: str
+    audiences: list[str]
+    mapping: str
+    every: Annotated[int, Field(description="Seconds between two exchanges, on the average of the last hour.")]
+    lifetime: Annotated[int, Field(description="Seconds that each token lives.")]
 
 
 class PlanShown(Shown):
@@ -209,6 +228,7 @@ class PlanShown(Shown):
     changes: list[PlannedShown]
     effects: Annotated[list[dict[str, Any]], Field(description="Which identities gain or lose what.")]
     seen: SeenShown
+    hurried: Annotated[list[HurriedShown], Field(description="Who would need a longer max_ttl of these documents.")]
     warnings: list[ProblemShown]
     ends: Annotated[EndsShown | None, Field(description="What rests on the documents that it disables.")] = None
 

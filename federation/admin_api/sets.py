@@ -1,4 +1,4 @@
-"""`POST /admin/v1/plan` and `/apply`: whole sets of documents."""
+"""`POST /admin/v1/validate`, `/plan` and `/apply`: whole sets of documents."""
 
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
@@ -7,13 +7,14 @@ from typing import Protocol
 from msgspec import Struct
 
 from federation.admin_api.edits import Edits, Prepared
-from federation.admin_api.models import AppliedShown, DocumentSetBody, PlanBody, PlanShown
+from federation.admin_api.models import AppliedShown, DocumentSetBody, PlanBody, PlanShown, ValidShown
 from federation.admin_api.operation import MAX_SET, AdminRequest, Answer, Operation
 from federation.admin_api.refusals import conflict, wrong
 from federation.admin_api.shown import show_planned, show_problems, show_users
 from federation.documents.document_set import Planned
 from federation.documents.source import SourceDocument
 from federation.insight.effects.plan import PlanImpact
+from federation.insight.pace import Hurried, nobody_hurries
 from federation.model.confirmation import TRUST_READ, TRUST_WRITE
 from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef, Kind
@@ -34,15 +35,36 @@ def no_effects(plan: Sequence[Planned], tenant: str | None, days: int) -> PlanIm
     return PlanImpact()
 
 
+class Pace(Protocol):
+    """How fast identities come back."""
+
+    def __call__(self, tenant: str | None) -> Sequence[Hurried]:
+        """Who exchanges much faster than tokens end; of that tenant alone, or for None of all."""
+        ...
+
+
 class DocumentSets(Struct, frozen=True):
     """Planned, and carried out."""
 
     edits: Edits
     effects: Effects = no_effects
+    pace: Pace = nobody_hurries
 
     def operations(self) -> Iterator[Operation]:
         """The table."""
         refusals = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
+        yield Operation(
+            "POST",
+            "/validate",
+            TRUST_READ,
+            "Whether a set of documents may be written: all that plan checks, at once, and not whom it touches.",
+            handle=self._validate,
+            name="validate",
+            request=DocumentSetBody,
+            response=ValidShown,
+            refusals=refusals,
+            max_body=MAX_SET,
+        )
         yield Operation(
             "POST",
             "/plan",
@@ -68,13 +90,26 @@ class DocumentSets(Struct, frozen=True):
             max_body=MAX_SET,
         )
 
+    def _validate(self, request: AdminRequest) -> Answer:
+        prepared = self._prepared(request)
+        return Answer(HTTPStatus.OK, {"base": prepared.revision, **_shown(prepared)})
+
     def _plan(self, request: AdminRequest) -> Answer:
         prepared = self._prepared(request)
         days: int = request.body.days
         meaning = self.effects(prepared.plan, request.admin.tenant, days)
         seen = {"days": days, "identities": meaning.identities, "most": meaning.most}
-        effects = list(meaning.effects)
-        return Answer(HTTPStatus.OK, {"base": prepared.revision, "effects": effects, "seen": seen, **_shown(prepared)})
+        told: JsonObject = {
+            "effects": list(meaning.effects),
+            "seen": seen,
+            "hurried": self._hurried(request, prepared),
+        }
+        return Answer(HTTPStatus.OK, {"base": prepared.revision, **told, **_shown(prepared)})
+
+    def _hurried(self, request: AdminRequest, prepared: Prepared) -> list[JsonObject]:
+        """Those whose tokens the documents of this set could give a longer life."""
+        refs = {planned.ref for planned in prepared.plan}
+        return [_pace(one) for one in self.pace(request.admin.tenant) if refs & one.rests_on]
 
     def _apply(self, request: AdminRequest) -> Answer:
         wanted: DocumentSetBody = request.body
@@ -104,6 +139,10 @@ class DocumentSets(Struct, frozen=True):
                 raise wrong(f"/deletions/{number}", "this document is named twice")
         sources = [SourceDocument(f"/documents/{number}", one) for number, one in enumerate(wanted.documents)]
         return self.edits.prepare(request, sources, deletions)
+
+
+def _pace(one: Hurried) -> JsonObject:
+    return {**one._asdict(), "audiences": list(one.audiences)}
 
 
 def _is_named(document: JsonObject) -> bool:

@@ -1,12 +1,16 @@
 """What an admin may see of the trust table."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from federation.admin_api.guard import Admin
 from federation.admin_api.refusals import AdminRefusal, not_found
-from federation.documents.rights import Rights, Surroundings
+from federation.documents.rights import Rights, Surroundings, tenant_of
+from federation.model.confirmation import as_written
 from federation.model.documents import StoredDocument
 from federation.model.history import PastVersion
+from federation.model.json import Json, JsonObject
 from federation.model.nearest import nearest
 from federation.model.trust import DocumentRef, Kind
 from federation.ports import DocumentPages, History, TrustWriter
@@ -14,7 +18,33 @@ from federation.ports import DocumentPages, History, TrustWriter
 MAX_PAGES = 5
 """Pages of the table that one page of a list may take: a tenant's documents lie among everybody's."""
 MAX_NAMES = 500
-"""Documents among whose names one is looked for that was probably meant: about one read of the table."""
+"""Documents among which one is looked for, at once: about one read of the table."""
+
+
+class Wanted(Struct, frozen=True):
+    """Which documents of a list; empty: all."""
+
+    tenant: str = ""
+    """Whose they are: of a Mapping, whose its Issuer is."""
+    text: str = ""
+    """What they say somewhere, in any case of its letters."""
+
+    def __bool__(self) -> bool:
+        return bool(self.tenant or self.text)
+
+    def fits(self, kind: Kind, body: JsonObject, around: Surroundings) -> bool:
+        """Whether the document is one of them."""
+        if self.tenant and tenant_of(kind, body, around) != self.tenant:
+            return False
+        return not self.text or _says(as_written(body), self.text.casefold())
+
+
+def _says(value: Json, text: str) -> bool:
+    if isinstance(value, Mapping):
+        return any(text in str(name).casefold() or _says(one, text) for name, one in value.items())
+    if isinstance(value, list | tuple):
+        return any(_says(one, text) for one in value)
+    return isinstance(value, str) and text in value.casefold()
 
 
 class Visible(Struct, frozen=True):
@@ -48,6 +78,23 @@ class Visible(Struct, frozen=True):
             after = wanted[-1].id
             if len(found) == limit:
                 break
+        return found, after
+
+    def search(
+        self, admin: Admin, kind: Kind, after: str | None, limit: int, wanted: "Wanted"
+    ) -> tuple[list[StoredDocument], str | None]:
+        """The same of those that are wanted; there may be few, or none, although more follow."""
+        rights, around, found = self._rights(admin), self._around(), list[StoredDocument]()
+        for _ in range(MAX_PAGES):
+            page = self.pages.page(kind, after, MAX_NAMES)
+            for one in page:
+                if rights.sees(kind, one.body, around) and wanted.fits(kind, one.body, around):
+                    found.append(one)
+                    if len(found) == limit:
+                        return found, one.id
+            if len(page) < MAX_NAMES:
+                return found, None
+            after = page[-1].id
         return found, after
 
     def history(self, admin: Admin, ref: DocumentRef, before: int | None, limit: int) -> tuple[PastVersion, ...]:

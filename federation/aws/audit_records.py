@@ -4,21 +4,22 @@ A partition of the index has the tokens that end in one hour, in a few shards; a
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from collections.abc import Mapping as ReadOnly
 from heapq import merge
-from itertools import islice
+from itertools import islice, product
 from typing import Any, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from federation.aws.errors import translated
-from federation.aws.issued_tokens import HOUR, INDEX, KEYS, SHARDS
+from federation.aws.issued_tokens import HOUR, INDEX, KEYS, LONGEST_FILTER, SHARDS, STATUS
 from federation.aws.items import Item, Key, Pause, full_jitter, get_items, item_key
 from federation.aws.service import DynamoDb
 from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey
-from federation.model.revocation_keys import key_text
+from federation.model.revocation_keys import key_text, key_texts
 from federation.oauth.reasons import Reason
 from federation.policy.build_authorization import HARD_CAP
 from federation.ports import AuditPage, Clock
@@ -27,6 +28,9 @@ MAX_HOURS = 48
 """Hours that one page walks through, however little it finds."""
 MAX_QUERIES = 4
 """Megabytes of a shard that one page looks through: few records of a busy hour may be those that are looked for."""
+
+CLOCKS = 60
+"""Seconds by which the clock of who issued may be ahead of ours."""
 
 _Mark: TypeAlias = tuple[int, str] | tuple[()] | None
 """Where a shard goes on: behind (end, pk), from its beginning for (); None: it is done."""
@@ -42,6 +46,16 @@ class _Position(Struct, frozen=True):
 
     def text(self) -> str:
         return json.dumps([self.hour, *self.marks], separators=(",", ":"))
+
+
+class _Span(Struct, frozen=True):
+    """What a search walks through."""
+
+    since: int
+    until: int
+    key: RevocationKey | None
+    is_open: bool
+    """Whether it goes on until now."""
 
 
 class _Found(Struct, frozen=True):
@@ -66,24 +80,38 @@ class DynamoAuditRecords:
             found = self._dynamodb.get_item(TableName=self._table, Key=_key(jti), ConsistentRead=True)
         return _record(found["Item"]) if "entry" in found.get("Item", {}) else None
 
-    def page(self, since: int, key: RevocationKey | None, after: str | None, limit: int) -> AuditPage:
+    def page(
+        self, since: int, key: RevocationKey | None, after: str | None, limit: int, until: int | None = None
+    ) -> AuditPage:
         """A Query for each shard and hour, and a BatchGetItem for every hundred records that were found."""
-        position = _read(after) if after else _Position((int(self._clock.now()) + HARD_CAP) // HOUR)
+        span = _Span(since, int(self._clock.now()) if until is None else until, key, is_open=until is None)
+        position = _read(after) if after else _Position((span.until + HARD_CAP) // HOUR)
         found: list[str] = []
         for _ in range(MAX_HOURS):
             if position.hour < since // HOUR:
                 return AuditPage(self._records(found), None)
-            position = self._hour(position, since, key, limit, found)
+            position = self._hour(position, span, limit, found)
             if len(found) >= limit:
                 break
         return AuditPage(self._records(found), position.text())
 
-    def _hour(
-        self, position: _Position, since: int, key: RevocationKey | None, limit: int, found: list[str]
-    ) -> _Position:
+    def filed(
+        self, keys: Collection[RevocationKey], since: int, until: int, limit: int, *, tokens: bool
+    ) -> tuple[JsonObject, ...]:
+        """A Query for each shard and hour, of as many pages as it takes until there are so many."""
+        hours = range(since // HOUR, until // HOUR + 1) if keys else ()
+        queries = (
+            _filed_under(f"{hour}#{shard}", keys, tokens=tokens) for hour, shard in product(hours, range(SHARDS))
+        )
+        items = (item for query in queries for page in self._pages(query) for item in page["Items"])
+        wanted = frozenset(key_texts(keys))
+        found = islice((item["jti"]["S"] for item in items if not wanted.isdisjoint(item[KEYS]["SS"])), limit)
+        return self._records(list(found))
+
+    def _hour(self, position: _Position, span: _Span, limit: int, found: list[str]) -> _Position:
         """Adds what there is of the hour; the position behind that."""
         wanted = limit - len(found)
-        looks = [self._shard(position, shard, since, key, wanted) for shard in range(SHARDS)]
+        looks = [self._shard(position, shard, span, wanted) for shard in range(SHARDS)]
         # Each shard's own order stays: behind which of its tokens to go on is a place in that order.
         numbered = [[(*token, shard) for token in look.tokens] for shard, look in enumerate(looks)]
         tokens = list(merge(*numbered, key=lambda one: -one[0]))
@@ -97,13 +125,13 @@ class DynamoAuditRecords:
         moved = replace(position, marks=marks)
         return _Position(position.hour - 1) if moved.is_done else moved
 
-    def _shard(self, position: _Position, shard: int, since: int, key: RevocationKey | None, wanted: int) -> _Found:
+    def _shard(self, position: _Position, shard: int, span: _Span, wanted: int) -> _Found:
         mark = position.marks[shard]
         if mark is None:
             return _Found((), None)
-        partition, tokens = f"{position.hour}#{shard}", list[tuple[int, str]]()
+        query, tokens = _of_span(f"{position.hour}#{shard}", span, wanted), list[tuple[int, str]]()
         behind: _Mark = mark
-        for page in islice(self._query(partition, mark, since, key), MAX_QUERIES):
+        for page in islice(self._pages(query, _start_key(f"{position.hour}#{shard}", mark)), MAX_QUERIES):
             tokens += [(int(item["expires_at"]["N"]), item["jti"]["S"]) for item in page["Items"]]
             last = page.get("LastEvaluatedKey")
             behind = None if last is None else (int(last["expires_at"]["N"]), last["pk"]["S"])
@@ -111,26 +139,14 @@ class DynamoAuditRecords:
                 break
         return _Found(tuple(tokens), behind)
 
-    def _query(
-        self, partition: str, mark: tuple[int, str] | tuple[()], since: int, key: RevocationKey | None
-    ) -> Iterator[Any]:
-        values: dict[str, Any] = {":partition": {"S": partition}, ":since": {"N": str(since)}}
-        condition = "issued_at >= :since"
-        if key is not None:
-            values[":key"] = {"S": key_text(key)}
-            condition += f" AND contains({KEYS}, :key)"
-        query: dict[str, Any] = {
-            "TableName": self._table,
-            "IndexName": INDEX,
-            "KeyConditionExpression": f"{INDEX} = :partition",
-            "FilterExpression": condition,
-            "ExpressionAttributeValues": values,
-            "ScanIndexForward": False,
-        }
-        start = _start_key(partition, mark)
+    def _pages(self, query: ReadOnly[str, Any], start: Key | None = None) -> Iterator[Any]:
         while True:
             with translated(Reason.STORE_UNAVAILABLE):
-                page = self._dynamodb.query(**{**query, **({"ExclusiveStartKey": start} if start else {})})
+                page = self._dynamodb.query(
+                    TableName=self._table,
+                    IndexName=INDEX,
+                    **{**query, **({"ExclusiveStartKey": start} if start else {})},
+                )
             yield page
             start = page.get("LastEvaluatedKey")
             if start is None:
@@ -141,6 +157,40 @@ class DynamoAuditRecords:
         items = get_items(self._dynamodb, self._table, keys, {"ConsistentRead": True}, self._pause)
         records = {item["jti"]["S"]: _record(item) for item in items if "entry" in item}
         return tuple(records[jti] for jti in jtis if jti in records)
+
+
+def _of_span(partition: str, span: _Span, wanted: int) -> dict[str, Any]:
+    """Where nothing is left out of what was read, no more is read than is wanted."""
+    until = span.until + CLOCKS * span.is_open
+    values: dict[str, Any] = {
+        ":partition": {"S": partition},
+        ":since": {"N": str(span.since)},
+        ":last": {"N": str(until + HARD_CAP)},
+        ":until": {"N": str(until)},
+    }
+    condition = "issued_at BETWEEN :since AND :until"
+    if span.key is not None:
+        values[":key"] = {"S": key_text(span.key)}
+        condition += f" AND contains({KEYS}, :key)"
+    return {
+        "KeyConditionExpression": f"{INDEX} = :partition AND expires_at BETWEEN :since AND :last",
+        "FilterExpression": condition,
+        "ExpressionAttributeValues": values,
+        "ScanIndexForward": False,
+        **({"Limit": wanted} if span.is_open and span.key is None else {}),
+    }
+
+
+def _filed_under(partition: str, keys: Collection[RevocationKey], *, tokens: bool) -> dict[str, Any]:
+    texts = {f":k{number}": {"S": text} for number, text in enumerate(key_texts(keys))}
+    kept = f"attribute_exists({STATUS})" if tokens else f"attribute_not_exists({STATUS})"
+    under = " OR ".join(f"contains({KEYS}, {name})" for name in texts)
+    looked_for = len(texts) <= LONGEST_FILTER
+    return {
+        "KeyConditionExpression": f"{INDEX} = :partition",
+        "FilterExpression": f"{kept} AND ({under})" if looked_for else kept,
+        "ExpressionAttributeValues": {":partition": {"S": partition}, **(texts if looked_for else {})},
+    }
 
 
 def _pk(jti: str) -> str:
@@ -162,7 +212,8 @@ def _record(item: Item) -> JsonObject:
     """As it was committed, with what became of it since."""
     entry: dict[str, Any] = json.loads(item["entry"]["S"])
     reason = {"discard_reason": item["discard_reason"]["S"]} if "discard_reason" in item else {}
-    return {**entry, "outcome": item["outcome"]["S"], **reason}
+    filed = {KEYS: sorted(item[KEYS]["SS"])} if KEYS in item else {}
+    return {**entry, "outcome": item["outcome"]["S"], **reason, **filed}
 
 
 def _read(text: str) -> _Position:

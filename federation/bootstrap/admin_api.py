@@ -53,7 +53,9 @@ from federation.bootstrap.revocation import revoker
 from federation.bootstrap.revocations import AdminRevocations
 from federation.bootstrap.risk import risk_raiser, risk_scores
 from federation.bootstrap.second_level import issuer_keys
+from federation.insight.custody import Custodian
 from federation.insight.effects.plan import AuditedIdentities, PlanEffects
+from federation.insight.pace import Pace
 from federation.insight.snapshot.loading import TrustLoader
 from federation.insight.trail import Trail
 from federation.model.documents import CorruptDocument
@@ -92,7 +94,11 @@ class AdminApi:
         return (
             Documents(edits, visible, self.cursors),
             Histories(edits, visible, self.cursors),
-            DocumentSets(edits, PlanEffects(self.loader, AuditedIdentities(self.records, self.clock), self.clock)),
+            DocumentSets(
+                edits,
+                PlanEffects(self.loader, AuditedIdentities(self.records, self.clock), self.clock),
+                Pace(self.records, self.clock),
+            ),
             Confirmations(Confirmer(self.writer), second, edits, visible, self.clock),
             ApprovalRequests(self._approver(), second, self.cursors),
             self._revocations(),
@@ -135,7 +141,7 @@ class AdminApi:
         segments = S3Segments(s3_client(), self.settings.archive_bucket)
         index = DynamoArchiveIndex(self.dynamodb, tables, self.clock)
         return (
-            AuditTrail(trail, self.clock, self.cursors),
+            AuditTrail(trail, Custodian(trail, self.records), self.clock, self.cursors),
             ArchivedSegments(segments, index, self.cursors),
             RecordProofs(trail, ArchiveProofs(segments, index)),
         )

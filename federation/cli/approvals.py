@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from federation.cli.completion import complete_approval
 from federation.cli.console import Terminal, printable
 from federation.cli.failure import USAGE, Failed
 from federation.cli.main import SETTINGS, application_named
@@ -21,7 +22,10 @@ app = application_named(
 ID_LENGTH = 64
 """Characters: SHA-256 in hex."""
 
-Id = Annotated[str, typer.Argument(metavar="ID", help="`approval_id`, as the caller was told it.")]
+Id = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="`approval_id`, as the caller was told it.", autocompletion=complete_approval),
+]
 State = Annotated[str | None, typer.Option(metavar="STATE", help="Only those: pending, approved or denied.")]
 Limit = Annotated[int, typer.Option(min=1, max=100_000, metavar="N", help="At most N.")]
 Lifetime = Annotated[str, typer.Option(metavar="TIME", help="How long it holds, as 15m; at most 24h.")]

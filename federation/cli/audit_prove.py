@@ -8,13 +8,14 @@ import typer
 
 from federation.audit.proof import NoProof, Proven, check_proof
 from federation.cli.audit_source import published_keys, when
+from federation.cli.completion import complete_jti
 from federation.cli.console import printable
 from federation.cli.failure import USAGE, Failed
 from federation.cli.session import AdminSession, admin_command
 
 EXAMPLE = "Example: fedbridge audit prove 3HunDVp03kzwwBGVVo9FJA --save proof.json"
 
-Token = Annotated[str, typer.Argument(metavar="JTI", help="Of the token.")]
+Token = Annotated[str, typer.Argument(metavar="JTI", help="Of the token.", autocompletion=complete_jti)]
 Save = Annotated[
     Path | None,
     typer.Option(metavar="FILE", dir_okay=False, help="Keep the proof there; keep the published keys beside it."),

@@ -7,6 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from federation.cli.audit_trace import names
+from federation.cli.completion import (
+    complete_audience,
+    complete_client,
+    complete_issuer,
+    complete_jti,
+    complete_mapping,
+    complete_principal,
+)
 from federation.cli.console import Terminal, printable
 from federation.cli.session import AdminSession, admin_command, every
 
@@ -16,14 +24,38 @@ _GOOD = "allow"
 _TRUST_CHANGED = "trust_changed"
 
 Since = Annotated[str, typer.Option(metavar="TIME", help="As 7d, 24h, 2026-11-30 or 2026-11-30T08:00:00Z.")]
-Jti = Annotated[str | None, typer.Option(metavar="ID", help="That record alone, with a changed document whole.")]
-Principal = Annotated[str | None, typer.Option(metavar="NAME", help="Tokens about it, and those with which it acts.")]
-Issuer = Annotated[
-    str | None, typer.Option(metavar="ID", help="What rests on that Issuer document, and refusals of who claims to.")
+Jti = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="That record alone, with a changed document whole.", autocompletion=complete_jti),
 ]
-Audience = Annotated[str | None, typer.Option(metavar="ID", help="Tokens for it. These may be globs: 'payments-*'.")]
-Mapping_ = Annotated[str | None, typer.Option("--mapping", metavar="ID", help="Tokens that a Mapping has led to.")]
-Client = Annotated[str | None, typer.Option(metavar="ID", help="Tokens that this client has asked for.")]
+Principal = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="Tokens about it, and those with which it acts.", autocompletion=complete_principal
+    ),
+]
+Issuer = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ID",
+        help="What rests on that Issuer document, and refusals of who claims to.",
+        autocompletion=complete_issuer,
+    ),
+]
+Audience = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ID", help="Tokens for it. These may be globs: 'payments-*'.", autocompletion=complete_audience
+    ),
+]
+Mapping_ = Annotated[
+    str | None,
+    typer.Option("--mapping", metavar="ID", help="Tokens that a Mapping has led to.", autocompletion=complete_mapping),
+]
+Client = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="Tokens that this client has asked for.", autocompletion=complete_client),
+]
 Until = Annotated[str | None, typer.Option(metavar="TIME", help="Nothing newer, as --since is written.")]
 Request = Annotated[str | None, typer.Option("--correlation-id", metavar="ID", help="That request alone.")]
 Limit = Annotated[int, typer.Option(min=1, max=100_000, metavar="N", help="At most N records.")]

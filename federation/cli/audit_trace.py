@@ -11,6 +11,7 @@ from rich.tree import Tree
 
 from federation.cli.audit_picture import Html, MermaidOption, Out, Svg, chosen, draw
 from federation.cli.audit_uses import read_uses, told_use, with_uses
+from federation.cli.completion import complete_jti
 from federation.cli.console import Terminal, printable
 from federation.cli.failure import FAILED, Failed
 from federation.cli.session import AdminSession, admin_command, every
@@ -18,7 +19,12 @@ from federation.client.admin import AdminApi, AdminRefused
 
 EXAMPLE = "Example: fedbridge audit trace 3HunDVp03kzwwBGVVo9FJA --svg --out chain.svg"
 
-Id = Annotated[str, typer.Argument(metavar="ID", help="The jti of a token, or the correlation id of a request.")]
+Id = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID", help="The jti of a token, or the correlation id of a request.", autocompletion=complete_jti
+    ),
+]
 Since = Annotated[str, typer.Option(metavar="TIME", help="As 7d, 24h, 2026-11-30 or 2026-11-30T08:00:00Z.")]
 Uses = Annotated[
     list[Path] | None,
@@ -80,8 +86,22 @@ def print_chain(terminal: Terminal, chain: Mapping[str, Any]) -> None:
     for link in earlier:
         branch = _branch(branch.add(_text(f"made from token {link['jti']}", "bold")), link)
     terminal.results.print(root)
+    for child in chain.get("children", ()):
+        made = _branch(Tree(_text(f"made of it: token {child['jti']}", "bold")), child)
+        terminal.results.print(made)
+    if chain.get("children_complete") is False:
+        terminal.say("and more", "yellow")
+    for ending in chain.get("revocations", ()):
+        _say_ended(terminal, ending)
     for use in chain.get("other_uses", ()):
         terminal.say(f"same transaction: {told_use(use, whose=True)}")
+
+
+def _say_ended(terminal: Terminal, ending: Mapping[str, Any]) -> None:
+    by = f" by {ending['by']}: {ending['reason']}" if ending.get("by") else ""
+    terminal.say(f"revoked: {ending['what']} {ending['value']} at {ending['revoked_at']}{by}", "red")
+    for jti in ending["covers"]:
+        terminal.say(f"  token {jti}", "red")
 
 
 def _branch(tree: Tree, link: Mapping[str, Any]) -> Tree:

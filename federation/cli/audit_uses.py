@@ -33,10 +33,16 @@ def read_uses(files: Sequence[Path]) -> list[Mapping[str, Any]]:
 
 def with_uses(chain: Mapping[str, Any], uses: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Each token with its uses, and beside them those of other tokens of the same transaction."""
-    items = [{**link, "uses": _of(uses, "jti", link["jti"])} for link in chain["items"]]
-    known, transactions = {link["jti"] for link in items}, {link.get("txn") for link in items} - {None}
+    items = [_used(link, uses) for link in chain["items"]]
+    children = [_used(link, uses) for link in chain.get("children", ())]
+    known, transactions = {link["jti"] for link in (*items, *children)}, {link.get("txn") for link in items} - {None}
     others = [use for use in uses if use.get("txn") in transactions and use.get("jti") not in known]
-    return {**chain, "items": items, "other_uses": sorted(others, key=lambda use: str(use.get("time")))}
+    others.sort(key=lambda use: str(use.get("time")))
+    return {**chain, "items": items, "children": children, "other_uses": others}
+
+
+def _used(link: Mapping[str, Any], uses: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {**link, "uses": _of(uses, "jti", link["jti"])}
 
 
 def told_use(use: Mapping[str, Any], *, whose: bool = False) -> str:

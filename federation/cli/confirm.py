@@ -1,7 +1,8 @@
 """`fedbridge confirm`: a second admin's yes to a dangerous document."""
 
+from federation.cli.document_name import IdArgument, KindArgument
 from federation.cli.restore import Reason, Version, tell_written
-from federation.cli.session import AdminSession, IdArgument, KindArgument, admin_command, path_of
+from federation.cli.session import AdminSession, admin_command, path_of
 
 EXAMPLE = 'Example: fedbridge confirm Mapping acme-everybody --version 3 --reason "read it, meant so"'
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from federation.cli.completion import complete_audience, complete_client, complete_scope
 from federation.cli.console import Terminal, printable
 from federation.cli.explain_written import example_edit, write_edits
 from federation.cli.failure import FAILED, USAGE, Failed
@@ -190,10 +191,20 @@ ActorClaims = Annotated[Path | None, typer.Option(metavar="FILE", help="The clai
 CorrelationId = Annotated[
     str | None, typer.Option(metavar="ID", help="A request that was made, as its caller knows it by name.")
 ]
-Audience = Annotated[str | None, typer.Option(metavar="ID", help="What is asked for.")]
-Scope = Annotated[list[str] | None, typer.Option(metavar="SCOPE", help="Repeat, or separate by spaces.")]
+Audience = Annotated[
+    str | None, typer.Option(metavar="ID", help="What is asked for.", autocompletion=complete_audience)
+]
+Scope = Annotated[
+    list[str] | None,
+    typer.Option(metavar="SCOPE", help="Repeat, or separate by spaces.", autocompletion=complete_scope),
+]
 Client = Annotated[
-    str | None, typer.Option(metavar="ID", help="The registered client that asks; without a subject, for itself.")
+    str | None,
+    typer.Option(
+        metavar="ID",
+        help="The registered client that asks; without a subject, for itself.",
+        autocompletion=complete_client,
+    ),
 ]
 Ip = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Where the request comes from.")]
 Proof = Annotated[str | None, typer.Option(metavar="KIND", help="By what the caller proves a key: dpop or mtls.")]

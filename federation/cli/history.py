@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.text import Text
 
 from federation.cli.console import printable
+from federation.cli.document_name import IdArgument, KindArgument
 from federation.cli.plan_view import print_diff
-from federation.cli.session import AdminSession, IdArgument, KindArgument, admin_command, every, path_of
+from federation.cli.session import AdminSession, admin_command, every, path_of
 
 EXAMPLE = "Example: fedbridge history Mapping acme-billing-sync"
 

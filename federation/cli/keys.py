@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from federation.cli.completion import complete_kid
 from federation.cli.console import Terminal, printable
 from federation.cli.failure import USAGE, Failed
 from federation.cli.main import SETTINGS, application_named
@@ -15,7 +16,10 @@ EXAMPLE = "Example: fedbridge keys list"
 
 app = application_named("keys", help="List, rotate or revoke our signing keys.", epilog=EXAMPLE, no_args_is_help=True)
 
-Kid = Annotated[str, typer.Argument(metavar="KID", help="Of the key, as `fedbridge keys list` shows it.")]
+Kid = Annotated[
+    str,
+    typer.Argument(metavar="KID", help="Of the key, as `fedbridge keys list` shows it.", autocompletion=complete_kid),
+]
 Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the trail.")]
 
 WIDTH = 80

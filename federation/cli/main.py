@@ -83,7 +83,16 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:  # noqa: ANN401 (typer's)
         """The command itself in the place of its entry in the list."""
         name, listed, rest = super().resolve_command(ctx, args)
-        return name, load(name) if name and name in COMMANDS else listed, rest
+        return name, _loaded(name, listed, ctx) if name and name in COMMANDS else listed, rest
+
+
+def _loaded(name: str, listed: Any, ctx: Any) -> Any:  # noqa: ANN401 (typer's)
+    try:
+        return load(name)
+    except NotInstalled:
+        if ctx.resilient_parsing:  # a shell completes, and shows no errors
+            return listed
+        raise
 
 
 def load(name: str) -> Any:  # noqa: ANN401 (typer's own kind of command)
@@ -122,9 +131,8 @@ _EXTRAS: Final[Mapping[str, str]] = {"demo": "local", "serve": "local", "console
 
 def application_named(name: str, **settings: Any) -> typer.Typer:  # noqa: ANN401 (typer's settings)
     """Without what no command here wants."""
-    return typer.Typer(
-        name=name, add_completion=False, pretty_exceptions_enable=False, context_settings=dict(SETTINGS), **settings
-    )
+    frame = {"add_completion": False, "pretty_exceptions_enable": False, "context_settings": dict(SETTINGS)}
+    return typer.Typer(name=name, **{**frame, **settings})
 
 
 app = application_named(
@@ -133,6 +141,7 @@ app = application_named(
     help="Trades a foreign machine identity for a short-lived internal token (RFC 8693).",
     epilog="Example: fedbridge demo",
     no_args_is_help=True,
+    add_completion=True,
 )
 
 

@@ -62,5 +62,6 @@ def plan_json(planned: Plan) -> dict[str, Any]:
         "unchanged": planned.unchanged,
         "effects": list(planned.effects),
         "seen": dict(planned.seen),
+        "hurried": list(planned.hurried),
         "warnings": [problem_json(warning) for warning in planned.warnings],
     }

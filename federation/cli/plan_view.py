@@ -34,6 +34,7 @@ def print_plan(console: Console, plan: Plan) -> None:
     if plan.changes and plan.seen:
         console.print(Text(_looked_at(plan.seen)), soft_wrap=True)
     print_problems(console, plan.warnings, style="yellow")
+    print_lines(console, [Text(printable(line), "yellow") for line in _hurried(plan.hurried)])
     console.print(Text(summary(plan), "bold"), soft_wrap=True)
 
 
@@ -43,6 +44,16 @@ def _unknown(changes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         proving = _PROVING.get(str(change["kind"]), frozenset()) if change["action"] == "update" else frozenset()
         if proving & {(str(difference["path"]) + "/").split("/")[1] for difference in change["diff"]}:
             yield f"whose proofs {change['kind']} {change['id']} takes changes as well: that shows when they arrive"
+
+
+def _hurried(seen: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Why, and what would help, are said once."""
+    for one in seen:
+        audiences, rate = " ".join(one["audiences"]), f"every {one['every']} s a token of {one['lifetime']} s"
+        who = f"{one['principal']} (Mapping {one['mapping']})"
+        yield f"{who} exchanges far more often than needed at {audiences}: {rate}"
+    if seen:
+        yield "  google-auth and its like fetch the next token early: give a longer max_ttl, or see docs/callers.md"
 
 
 def _looked_at(seen: Mapping[str, Any]) -> str:

@@ -111,6 +111,8 @@ class Plan(Struct, frozen=True):
     warnings: tuple[Problem, ...] = ()
     seen: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """`days`, how many `identities` were seen in them, and how many at `most` are looked at."""
+    hurried: tuple[Mapping[str, Any], ...] = ()
+    """Who exchanges much faster than the tokens of these documents end."""
     prune: bool = False
     """Whether what the folder has not is to go."""
 
@@ -171,7 +173,14 @@ def _merged(folder: TrustFolder, answers: Sequence[Mapping[str, Any]]) -> Plan:
         tuple(effect for answer in answers for effect in effects_of(answer.get("effects"))),
         tuple(warnings) if len(answers) == 1 else folder.warnings,
         max((answer.get("seen", {}) for answer in answers), key=lambda seen: int(seen.get("identities", 0))),
+        _hurried(answers),
     )
+
+
+def _hurried(answers: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """Each once, by the documents of whichever part."""
+    told = (one for answer in answers for one in answer.get("hurried", ()))
+    return tuple({json.dumps(one, sort_keys=True): one for one in told}.values())
 
 
 def _problem(folder: TrustFolder, warning: Mapping[str, Any], answers: Sequence[object]) -> Problem:

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from federation.cli.console import Terminal, printable
-from federation.cli.session import AdminSession, IdArgument, KindArgument, admin_command, path_of
+from federation.cli.document_name import IdArgument, KindArgument
+from federation.cli.session import AdminSession, admin_command, path_of
 from federation.client.admin import AdminApi, AdminRefused
 
 EXAMPLE = 'Example: fedbridge restore Mapping acme-billing-sync --version 3 --reason "undo"'

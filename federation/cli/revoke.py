@@ -6,6 +6,15 @@ from typing import Annotated, Any
 import jwt
 import typer
 
+from federation.cli.completion import (
+    Completion,
+    complete_client,
+    complete_issuer,
+    complete_jti,
+    complete_mapping,
+    complete_principal,
+    complete_txn,
+)
 from federation.cli.console import printable
 from federation.cli.failure import USAGE, Failed
 from federation.cli.session import AdminSession, admin_command
@@ -14,19 +23,21 @@ from federation.cli.subject import read_token_file
 EXAMPLE = 'Example: fedbridge revoke --principal partner/acme/billing-sync --reason "key leaked"'
 
 
-def _id(what: str) -> Any:  # noqa: ANN401 (typer's)
-    return typer.Option(metavar="ID", help=what)
+def _id(what: str, complete: Completion) -> Any:  # noqa: ANN401 (typer's)
+    return typer.Option(metavar="ID", help=what, autocompletion=complete)
 
 
 TokenIn = Annotated[
     Path | None, typer.Option("--token", metavar="FILE", help="The token in this file, and what was made from it.")
 ]
-Jti = Annotated[str | None, _id("The token of that id, and every token that was made from it.")]
-Txn = Annotated[str | None, _id("A whole chain, whatever it still grows.")]
-Principal = Annotated[str | None, _id("Whatever was issued about it, or to it as an actor, until now.")]
-Client = Annotated[str | None, _id("Whatever was issued to it until now.")]
-Issuer = Annotated[str | None, _id("Whatever rests on that Issuer document, until now.")]
-Mapping = Annotated[str | None, _id("Whatever rests on that Mapping document, until now.")]
+Jti = Annotated[str | None, _id("The token of that id, and every token that was made from it.", complete_jti)]
+Txn = Annotated[str | None, _id("A whole chain, whatever it still grows.", complete_txn)]
+Principal = Annotated[
+    str | None, _id("Whatever was issued about it, or to it as an actor, until now.", complete_principal)
+]
+Client = Annotated[str | None, _id("Whatever was issued to it until now.", complete_client)]
+Issuer = Annotated[str | None, _id("Whatever rests on that Issuer document, until now.", complete_issuer)]
+Mapping = Annotated[str | None, _id("Whatever rests on that Mapping document, until now.", complete_mapping)]
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why, for the trail.")]
 
 

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from inspect import Signature, signature
 from pathlib import Path
-from typing import Annotated, Any, Concatenate, TypeVar
+from typing import Any, Concatenate, TypeVar
 
-import typer
 from msgspec import Struct
 
 from federation.cli.bridge import NamedUrl, TokenFile, Url, bridge_url, connect
@@ -20,9 +19,6 @@ PAGE = 200
 
 KINDS: Mapping[str, str] = {kind.value: row.plural for kind, row in REGISTRY.items()}
 """Kind -> segment of a path."""
-
-KindArgument = Annotated[str, typer.Argument(metavar="KIND", help=f"{', '.join(KINDS)}.")]
-IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Of the document.")]
 
 
 def path_of(kind: str, id_: str) -> str:

@@ -10,6 +10,7 @@ import typer
 
 from federation.cli.bridge import key_in
 from federation.cli.cloud_options import Region, RoleArn
+from federation.cli.completion import complete_audience
 from federation.cli.console import Terminal
 from federation.cli.failure import FAILED, USAGE, Failed
 from federation.cli.login import Scope
@@ -36,7 +37,9 @@ class Format(StrEnum):
     AWS_CREDENTIAL_PROCESS = "aws-credential-process"
 
 
-Audience = Annotated[str, typer.Option(metavar="ID", help="The target that the token is for.")]
+Audience = Annotated[
+    str, typer.Option(metavar="ID", help="The target that the token is for.", autocompletion=complete_audience)
+]
 DpopKeyFile = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Bind the token to the key in this file; it is made if it is not there."),

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from federation.documents.source import InvalidDocuments, Location, Problem, SourceDocument
+from federation.documents.source import InvalidDocuments, Problem, SourceDocument, place_in
 from federation.documents.validate import validate
 from federation.documents.yaml_source import read_sources
 from federation.model.json import Json
@@ -46,16 +46,10 @@ class TrustFolder(Struct, frozen=True, dict=True):
     def problem(self, error: Mapping[str, Any]) -> Problem:
         """What the bridge says about `/documents/3/grants/0`, at the line where that stands."""
         document, detail, hint = (str(error.get(name, "")) for name in ("document", "detail", "hint"))
-        source, location = self._place(str(error.get("pointer", "")))
+        source, location = place_in(self.sources, str(error.get("pointer", "")))
         if source is None:
             return Problem("the bridge", 0, document, str(error.get("pointer", "")), detail, hint)
         return replace(source.problem(location, detail, hint), document=document or source.name)
-
-    def _place(self, pointer: str) -> tuple[SourceDocument | None, Location]:
-        _, collection, number, *rest = [*(_plain(part) for part in pointer.split("/")), "", ""]
-        if collection != "documents" or not number.isdecimal() or int(number) >= len(self.sources):
-            return None, ()
-        return self.sources[int(number)], tuple(int(part) if part.isdecimal() else part for part in rest if part)
 
 
 def read_folder(path: Path, *, loopback: bool) -> TrustFolder:
@@ -70,11 +64,6 @@ def read_folder(path: Path, *, loopback: bool) -> TrustFolder:
 def _name(source: SourceDocument) -> tuple[str, str]:
     value = source.value if isinstance(source.value, dict) else {}
     return str(value.get("kind")), str(value.get("id"))
-
-
-def _plain(part: str) -> str:
-    """RFC 6901 section 4."""
-    return part.replace("~1", "/").replace("~0", "~")
 
 
 MAX_BYTES = 3 * 1024 * 1024

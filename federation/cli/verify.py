@@ -9,6 +9,7 @@ import jwt
 import typer
 from rich.text import Text
 
+from federation.cli.completion import complete_audience
 from federation.cli.console import Terminal, printable
 from federation.cli.failure import Failed
 from federation.cli.session import BridgeSession, bridge_command
@@ -26,7 +27,12 @@ ALGORITHMS = ("RS256", "ES256", "PS256", "EdDSA")
 REQUIRED = ("iss", "sub", "aud", "exp", "iat", "jti", "client_id")
 """RFC 9068 section 2.2."""
 
-Audience = Annotated[str, typer.Option(metavar="ID", help="Who you are: the audience that the token must be for.")]
+Audience = Annotated[
+    str,
+    typer.Option(
+        metavar="ID", help="Who you are: the audience that the token must be for.", autocompletion=complete_audience
+    ),
+]
 TokenIn = Annotated[Path, typer.Option("--token", metavar="FILE", help="Where the token is; - is stdin.")]
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
+from federation.cli.completion import complete_audience, complete_principal, complete_scope
 from federation.cli.console import Terminal, printable
 from federation.cli.failure import USAGE, Failed
 from federation.cli.session import AdminSession, admin_command
@@ -106,9 +107,15 @@ def _shown(value: object) -> str:
 
 EXAMPLE = "Example: fedbridge whocan --audience risk-engine --scope risk:score:read"
 
-Audience = Annotated[str | None, typer.Option(metavar="ID", help="Who reaches this?")]
-Scope = Annotated[str | None, typer.Option(metavar="SCOPE", help="With --audience: for this scope alone.")]
-Principal = Annotated[str | None, typer.Option(metavar="NAME", help="What does this one reach, and for whom?")]
+Audience = Annotated[str | None, typer.Option(metavar="ID", help="Who reaches this?", autocompletion=complete_audience)]
+Scope = Annotated[
+    str | None,
+    typer.Option(metavar="SCOPE", help="With --audience: for this scope alone.", autocompletion=complete_scope),
+]
+Principal = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="What does this one reach, and for whom?", autocompletion=complete_principal),
+]
 
 
 @admin_command

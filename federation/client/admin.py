@@ -78,13 +78,17 @@ class AdminApi(Struct, frozen=True):
         except ConnectionError:
             return self._call("POST", path, body, headers)
 
+    def ask(self, path: str, body: Mapping[str, Any]) -> AdminResult:
+        """A question that takes a body: it has no effect, so it needs no name."""
+        return self._call("POST", path, body)
+
     def put(self, path: str, document: Mapping[str, Any], etag: str | None) -> AdminResult:
         """`etag`: of the version to replace; None: there must be none."""
         return self._call("PUT", path, document, {"if-match": etag} if etag else {"if-none-match": "*"})
 
-    def delete(self, path: str, etag: str) -> AdminResult:
+    def delete(self, path: str, etag: str, reason: str = "") -> AdminResult:
         """Only that version."""
-        return self._call("DELETE", path, headers={"if-match": etag})
+        return self._call("DELETE", path, headers={"if-match": etag}, query={"reason": reason} if reason else None)
 
     def _call(
         self,

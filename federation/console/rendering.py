@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 from msgspec import Struct
 
+from federation.console.form import shown_value
 from federation.documents.yaml_text import as_yaml
 from federation.version import VERSION
 
@@ -50,6 +51,15 @@ def in_words(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def with_code(text: str) -> Markup:
+    """A text of the bridge's, in which `code` stands between backticks."""
+    pieces = str(visible(text)).split("`")
+    if len(pieces) % 2 == 0:
+        return Markup(escape(str(visible(text))))  # noqa: S704 (escaped)
+    code = Markup("<code>{}</code>")
+    return Markup("").join(code.format(piece) if number % 2 else piece for number, piece in enumerate(pieces))
+
+
 def in_lines(value: object) -> str:
     """A JSON value as an admin would have written it."""
     return as_yaml(value).rstrip("\n") if isinstance(value, dict | list) else in_words(value)
@@ -75,6 +85,8 @@ class Rendering(Struct, frozen=True):
             "lines": in_lines,
             "yaml": as_yaml,
             "exactly": exactly,
+            "in_field": shown_value,
+            "code": with_code,
         }
         return cls(environment, {"version": VERSION, **around})
 

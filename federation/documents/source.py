@@ -94,3 +94,16 @@ class SourceDocument(Redacted, Struct, frozen=True):
 def pointer(location: Location) -> str:
     """The location as a JSON pointer (RFC 6901)."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
+
+
+def place_in(sources: Sequence[SourceDocument], pointer_: str) -> tuple[SourceDocument | None, Location]:
+    """What `/documents/3/grants/0` means in a set that was sent as `documents`; None: it is no document's place."""
+    _, collection, number, *rest = [*(_plain(part) for part in pointer_.split("/")), "", ""]
+    if collection != "documents" or not number.isdecimal() or int(number) >= len(sources):
+        return None, ()
+    return sources[int(number)], tuple(int(part) if part.isdecimal() else part for part in rest if part)
+
+
+def _plain(part: str) -> str:
+    """RFC 6901 section 4."""
+    return part.replace("~1", "/").replace("~0", "~")

@@ -12,8 +12,12 @@ from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.ports import AuditPage, AuditRecords, RefusalSearch
 
+FILED = "revocation_keys"
+"""What a record is filed under: not for people."""
 MAX_LINKS = 16
 """Of a chain of custody; ours have four actors at most, but narrowing alone may repeat."""
+MAX_PAGES = 10
+"""Pages of the table that one page looks through."""
 LATELY = 1000
 """Tokens that are looked through for a request by its correlation id."""
 
@@ -55,12 +59,23 @@ class Trail(Struct, frozen=True):
         """A page that may have few records, or none, although there are more; raises ValueError for a bad `after`."""
         if search.jti is not None:
             record = self.records.record(search.jti)
-            return AuditPage(_wanted((record,) if record else (), search), None)
+            return AuditPage(tuple(map(plain, _wanted((record,) if record else (), search))), None)
         if search.correlation_id is not None:
             return AuditPage(_listed(_wanted(self._of_request(search, search.correlation_id), search)), None)
-        page = self.records.page(search.since, _key(search), after, limit)
         refused = self._refused(search, limit) if after is None else ()
-        return AuditPage(_listed((*refused, *_wanted(page.records, search))), page.after)
+        page = self._filtered(search, after, limit)
+        return AuditPage(_listed((*refused, *page.records)), page.after)
+
+    def _filtered(self, search: Search, after: str | None, limit: int) -> AuditPage:
+        """Some pages of the table, as long as few of their records are those that are looked for."""
+        found: list[JsonObject] = []
+        for _ in range(MAX_PAGES):
+            page = self.records.page(search.since, _key(search), after, limit - len(found), search.until)
+            found += _wanted(page.records, search)
+            after = page.after
+            if after is None or len(found) >= limit:
+                break
+        return AuditPage(tuple(found), after)
 
     def _refused(self, search: Search, limit: int) -> tuple[JsonObject, ...]:
         """The latest refusals of an issuer, which are in no table: on the first page, before the records."""
@@ -71,9 +86,9 @@ class Trail(Struct, frozen=True):
     def chain(self, jti: str, tenant: str | None) -> tuple[Link, ...]:
         """From a token back to the one with which everything began; empty where that is not theirs to see."""
         links = tuple(self._links(jti))
-        if links[0].record is None or not _is_of(links[0].record, tenant):
+        if links[0].record is None or not is_of(links[0].record, tenant):
             return ()
-        return tuple(one if one.record and _is_of(one.record, tenant) else Link(one.jti, None) for one in links)
+        return tuple(one if one.record and is_of(one.record, tenant) else Link(one.jti, None) for one in links)
 
     def _links(self, jti: str) -> Iterator[Link]:
         named: object = jti
@@ -96,10 +111,16 @@ class Trail(Struct, frozen=True):
 
 def _listed(records: tuple[JsonObject, ...]) -> tuple[JsonObject, ...]:
     """Without whole documents, which would not fit into one answer: each is shown by the `jti` of its record."""
-    return tuple({name: value for name, value in one.items() if name != DOCUMENT} for one in records)
+    return tuple({name: value for name, value in plain(one).items() if name != DOCUMENT} for one in records)
 
 
-def _is_of(record: JsonObject, tenant: str | None) -> bool:
+def plain(record: JsonObject) -> JsonObject:
+    """As it was committed, without what it is filed under."""
+    return {name: value for name, value in record.items() if name != FILED}
+
+
+def is_of(record: JsonObject, tenant: str | None) -> bool:
+    """Whether it is for that tenant's auditor to see; None: of the whole platform."""
     return tenant in (None, record.get("tenant"))
 
 
@@ -107,11 +128,11 @@ def _key(search: Search) -> RevocationKey | None:
     """What the records are filed under that are looked for."""
     if search.principal is not None and STAR not in search.principal:
         return RevocationKey(RevocationTarget.PRINCIPAL, search.principal)
-    if search.issuer is not None and STAR not in search.issuer:
-        return RevocationKey(RevocationTarget.ISSUER, search.issuer)
-    return None
+    named = {target: getattr(search, target.value) for target in _FILED_BY_ID}
+    return next((RevocationKey(target, id_) for target, id_ in named.items() if id_ and STAR not in id_), None)
 
 
+_FILED_BY_ID = (RevocationTarget.ISSUER, RevocationTarget.MAPPING, RevocationTarget.CLIENT)
 _MEMBERS = {
     "principal": ("principal", "actor_principal"),
     "issuer": ("issuer", "root_issuer", "actor_issuer", "unverified_issuer"),
@@ -123,9 +144,10 @@ _MEMBERS = {
 
 
 def _wanted(records: tuple[JsonObject, ...], search: Search) -> tuple[JsonObject, ...]:
-    """What they are filed under they fall under already, by a link of their chain perhaps."""
+    """A principal's and an issuer's are what is filed under them, by a link of their chain perhaps."""
     key = None if search.jti or search.correlation_id else _key(search)
-    return _having(records, search, None if key is None else key.what.value)
+    is_theirs = key is not None and key.what in (RevocationTarget.PRINCIPAL, RevocationTarget.ISSUER)
+    return _having(records, search, key.what.value if key is not None and is_theirs else None)
 
 
 def _having(records: tuple[JsonObject, ...], search: Search, filed: str | None = None) -> tuple[JsonObject, ...]:
@@ -136,7 +158,7 @@ def _having(records: tuple[JsonObject, ...], search: Search, filed: str | None =
 
 def _is_in(record: JsonObject, search: Search) -> bool:
     """Whether it is theirs to see, and of that time."""
-    if not _is_of(record, search.tenant):
+    if not is_of(record, search.tenant):
         return False
     return search.until is None or _moment(record) <= search.until
 

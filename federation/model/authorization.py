@@ -105,6 +105,8 @@ class TokenTerms(Struct, frozen=True):
     """Scores that the policies looked at; the commit checks that they are still these. None: there was none."""
     approval: str | None = None
     """Id of the approval that was used."""
+    approved_by: str | None = None
+    """Principal of the admin who gave it."""
 
     @property
     def lifetime(self) -> int:

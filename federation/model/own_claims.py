@@ -280,6 +280,7 @@ def describe_terms(authorization: TokenTerms) -> dict[str, Json]:
         "cnf": authorization.binding.claim if authorization.binding else None,
         "authorization_details": list(authorization.authorization_details),
         "approval": authorization.approval,
+        **({"approved_by": authorization.approved_by} if authorization.approved_by else {}),
         "chain": [link.jti for link in authorization.provenance.chain],
         "decision": authorization.provenance.decision,
         "policies": list(authorization.policies),

@@ -40,6 +40,8 @@ class Node(NamedTuple):
     """Whether it is worth nothing: revoked, discarded, refused, switched off. Its facts say so too."""
     word: str = ""
     """What it is, where its kind's own word says too little."""
+    about: str = ""
+    """Id of the record or document that says more of it, for links; empty: there is none."""
 
     @property
     def called(self) -> str:

@@ -1,4 +1,4 @@
-"""A graph as SVG 1.1: no script, no style attribute, no address, nothing from elsewhere.
+"""A graph as SVG 1.1: no script, no style attribute, no address but links that a page asks for, nothing from elsewhere.
 
 Without its own stylesheet (`styled=False`) it takes the page's text colour, so it may stand in a page whose content
 security policy is `default-src 'self'`; the page's stylesheet is then `federation.pictures.style.STYLE`.
@@ -34,19 +34,26 @@ class _Line(NamedTuple):
     weight: str = "normal"
 
 
-def svg(drawn: Graph, *, styled: bool = True, id_: str = "picture") -> str:
-    """The picture. `id_`: what its ids begin with, unique in the page."""
+class _Frame(NamedTuple):
+    """Escaped, but for the links: id of a node -> where it leads."""
+
+    style: str
+    id_: str
+    links: Mapping[str, str]
+
+
+def svg(drawn: Graph, *, styled: bool = True, id_: str = "picture", links: Mapping[str, str] | None = None) -> str:
+    """The picture. `id_`: what its ids begin with, unique in the page. `links`: id of a node -> where it leads."""
     texts = {node.id: list(_lines(node)) for node in drawn.nodes}
     placed = lay_out(drawn, {id_: Size(NODE, len(lines) * LINE + 2 * PAD) for id_, lines in texts.items()}, _ROOM)
-    return "\n".join(_document(drawn, placed, texts, escape(STYLE) if styled else "", escape(id_)))
+    return "\n".join(_document(drawn, placed, texts, _Frame(escape(STYLE) if styled else "", escape(id_), links or {})))
 
 
-def _document(
-    drawn: Graph, placed: Layout, texts: Mapping[str, Sequence[_Line]], style: str, id_: str
-) -> Iterator[str]:
-    width, height = placed.size
+def _document(drawn: Graph, placed: Layout, texts: Mapping[str, Sequence[_Line]], frame: _Frame) -> Iterator[str]:
+    (width, height), (style, id_, links) = placed.size, frame
+    role = "group" if links else "img"  # an image has no links in it
     yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" role="img" width="{width}" height="{height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" role="{role}" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" aria-labelledby="{id_}-title {id_}-desc" fill="currentColor">'
     )
     yield f'<title id="{id_}-title">{_text(drawn.title)}</title>'
@@ -57,8 +64,15 @@ def _document(
     for edge, points in placed.routes:
         yield from _edge(edge, points, titles)
     for node in drawn.nodes:
-        yield from _node(node, placed.boxes[node.id], texts[node.id])
+        drawn_node = _node(node, placed.boxes[node.id], texts[node.id])
+        yield from _linked(drawn_node, links[node.id], titles[node.id]) if node.id in links else drawn_node
     yield "</svg>\n"
+
+
+def _linked(node: Iterator[str], link: str, title: str) -> Iterator[str]:
+    yield f'<a href="{escape(link)}" aria-label="{escape(title)}">'
+    yield from node
+    yield "</a>"
 
 
 def _lines(node: Node) -> Iterator[_Line]:

@@ -83,6 +83,7 @@ def build_authorization(case: Case, decision: PolicyDecision, approval: StoredAp
         not_revoked=not_revoked(asking, case.now),
         risks=decision.risks,
         approval=approval.request.id if approval else None,
+        approved_by=approval.decided_by if approval else None,
     )
 
 

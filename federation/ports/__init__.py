@@ -5,7 +5,14 @@ us; they never return a guess.
 """
 
 from federation.ports.archive import ArchiveIndex, Segments
-from federation.ports.audit import ApprovalLog, ApprovalNotice, AuditLog, AuditPage, AuditRecords, RefusalSearch
+from federation.ports.audit import (
+    ApprovalLog,
+    ApprovalNotice,
+    AuditLog,
+    AuditPage,
+    AuditRecords,
+    RefusalSearch,
+)
 from federation.ports.current_state import (
     Approvals,
     CurrentState,

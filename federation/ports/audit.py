@@ -1,5 +1,6 @@
 """What auditors and approvers are told."""
 
+from collections.abc import Collection
 from typing import NamedTuple, Protocol
 
 from federation.model.approval import StoredApproval
@@ -40,17 +41,30 @@ class AuditPage(NamedTuple):
 
 
 class AuditRecords(Protocol):
-    """The durable records of issued tokens, as an auditor reads them; each with the `outcome` it has by now."""
+    """The durable records of issued tokens, as an auditor reads them; each with the `outcome` it has by now.
+
+    `revocation_keys` is what a record is filed under, as `key_texts` writes it; a token falls under these revocations.
+    """
 
     def record(self, jti: str) -> JsonObject | None:
         """A strongly consistent read; None: there is none."""
         ...
 
-    def page(self, since: int, key: RevocationKey | None, after: str | None, limit: int) -> AuditPage:
-        """At most `limit` tokens issued since then that fall under `key` (None: all), what ends last first.
+    def page(
+        self, since: int, key: RevocationKey | None, after: str | None, limit: int, until: int | None = None
+    ) -> AuditPage:
+        """At most `limit` records from `since` to `until` that are filed under `key` (None: all), what ends last first.
 
-        One that was issued a moment ago may be missing, and so is one without a status: an opaque one.
-        Raises ValueError for an `after` that is none.
+        One of a moment ago may be missing. Raises ValueError for an `after` that is none.
+        """
+        ...
+
+    def filed(
+        self, keys: Collection[RevocationKey], since: int, until: int, limit: int, *, tokens: bool
+    ) -> tuple[JsonObject, ...]:
+        """At most `limit` records that end from `since` to `until` and are filed under any of `keys`.
+
+        `tokens`: those of tokens, or those of all else. For a span of hours: every hour of it is read.
         """
         ...
 

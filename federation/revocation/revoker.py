@@ -82,7 +82,7 @@ class Revoker(Struct, frozen=True):
     def _write(self, request: RevocationRequest, facts: JsonObject) -> Revocation:
         revocation = self._revocation(request)
         described = {**facts, **_describe(revocation), "outcome": OUTCOME, "jti": self.identifiers.new()}
-        entry = event(described, self.clock.now(), revocation.by, str(facts["correlation_id"]))
+        entry = event(described, self.clock.now(), revocation.by, str(facts["correlation_id"]), revocation.key)
         self.ledger.commit(entry, ())
         try:
             self.store.revoke(revocation)
@@ -111,6 +111,14 @@ def _describe(revocation: Revocation) -> dict[str, Json]:
         "revoked_by": revocation.by,
         "revocation_reason": revocation.reason,
     }
+
+
+def revocation_recorded(record: JsonObject) -> Revocation:
+    """The revocation that such a record is about; raises KeyError, TypeError or ValueError for another record."""
+    what, value, tenant = (record[name] for name in ("revoked", "revoked_value", "revoked_tenant"))
+    key = RevocationKey(RevocationTarget(str(what)), str(value), None if tenant is None else str(tenant))
+    revoked_at, expires_at = (int(str(record[name])) for name in ("revoked_at", "revoked_until"))
+    return Revocation(key, revoked_at, expires_at, str(record["revoked_by"]), str(record["revocation_reason"]))
 
 
 _VALUE = re.compile(r"[\x21-\x7e]{1,256}")

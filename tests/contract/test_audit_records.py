@@ -37,14 +37,22 @@ class Case:
             "status_idx": 7,
             **more,
         }
-        self.ledger.commit({**entry, "revocation_keys": key_texts(keys or (ANN,))}, ())
+        entry["revocation_keys"] = key_texts(keys or (ANN,))
+        self.ledger.commit(entry, ())
         return entry
 
-    def walk(self, since: int, key: RevocationKey | None = None, limit: int = 10) -> Iterator[str]:
+    def record(self, jti: str, ago: int, *keys: RevocationKey) -> None:
+        """Something else, that was recorded `ago` seconds ago."""
+        entry: dict[str, Json] = {"jti": jti, "correlation_id": f"c-{jti}", "outcome": "revoked"}
+        self.ledger.commit({**entry, "recorded_at": NOW - ago, "revocation_keys": key_texts(keys)}, ())
+
+    def walk(
+        self, since: int, key: RevocationKey | None = None, limit: int = 10, until: int | None = None
+    ) -> Iterator[str]:
         """Every jti, page by page."""
         after: str | None = None
         while True:
-            page = self.records.page(since, key, after, limit)
+            page = self.records.page(since, key, after, limit, until)
             assert len(page.records) <= limit
             yield from (str(record["jti"]) for record in page.records)
             if page.after is None:
@@ -106,6 +114,32 @@ def test_only_what_was_issued_since_then_and_falls_under_the_key(case: Case) -> 
     assert list(case.walk(NOW - 100, ANN)) == ["ann", "both"]
     assert list(case.walk(NOW - DAY, BOB)) == ["both", "bob"]
     assert list(case.walk(NOW - DAY, BOB._replace(tenant="acme"))) == []
+
+
+def test_nothing_newer_than_asked_for(case: Case) -> None:
+    for number, ago in enumerate((9 * DAY, 5000, 4000, 100)):
+        case.issue(f"t-{number}", ago)
+    assert list(case.walk(NOW - DAY, until=NOW - 4000)) == ["t-2", "t-1"]
+    assert list(case.walk(NOW - 10 * DAY, until=NOW - 8 * DAY)) == ["t-0"]
+
+
+def test_tokens_and_events_of_some_hours_by_what_they_are_filed_under(case: Case) -> None:
+    case.issue("ann", 10, ANN)
+    case.issue("both", 20, ANN, BOB)
+    case.issue("old", 9000, ANN)
+    case.record("ended-ann", 5, ANN)
+    case.record("ended-bob", 5, BOB)
+    since, until = NOW - 3600, NOW + 300
+
+    def found(*keys: RevocationKey, tokens: bool, limit: int = 10) -> list[str]:
+        return sorted(str(one["jti"]) for one in case.records.filed(keys, since, until, limit, tokens=tokens))
+
+    assert found(ANN, tokens=True) == ["ann", "both"]
+    assert found(ANN, BOB, tokens=False) == ["ended-ann", "ended-bob"]
+    assert found(BOB, tokens=False) == ["ended-bob"]
+    assert found(*(RevocationKey(RevocationTarget.JTI, f"t-{n}") for n in range(50)), BOB, tokens=True) == ["both"]
+    assert found(tokens=True) == []
+    assert len(found(ANN, tokens=True, limit=1)) == 1
 
 
 def test_long_ago_is_reached_in_the_end(case: Case) -> None:

@@ -58,6 +58,10 @@ def test_by_iam_one_right_applies_and_another_lets_what_is_dangerous_hold(
     (pending,) = applied["pending"]
     confirmed = _invoked(deployed, "ConfirmTrustFunctionName", {**pending, "reason": "a drill"})
     assert confirmed["confirmed"]["version"] == pending["version"] + 1
+    moved = {**documents[-1], "match": {"sub": "lent-elsewhere"}}
+    assert _invoked(deployed, "ApplyTrustFunctionName", {"documents": [*documents[:-1], moved], "reason": "a drill"})[
+        "updated"
+    ] == ["Mapping lent"]
 
 
 def _invoked(deployed: Stack, output: str, payload: dict[str, Any]) -> Any:  # noqa: ANN401 (JSON)

@@ -13,6 +13,7 @@ from botocore.credentials import Credentials
 from federation.client.admin import AdminRefused
 from federation.client.http import Answer, post_form, send
 from federation.client.key import DpopKey
+from federation.local.issuers.loopback import generate_key
 from federation.oauth.identifiers import FORM, GrantType, TokenType
 from tests.deployed.caller import Caller
 from tests.deployed.cloud import REGION
@@ -23,6 +24,8 @@ from tests.deployed.trust import PAY, READ, WRITE
 from tests.support.eventually import eventually
 from tests.support.sts_sessions import Session as StsSession
 from tests.support.sts_signing import sign, token
+
+JWK_SET = "application/jwk-set+json"
 
 
 def test_a_foreign_token_becomes_ours(caller: Caller) -> None:
@@ -98,6 +101,17 @@ def test_whose_signature_is_wrong_never_gets_to_the_function(caller: Caller, ses
 
 def test_a_role_that_may_not_invoke_the_route_is_refused_by_the_gateway(caller: Caller, stranger: Session) -> None:
     assert _signed(caller, stranger, client_id="nightly").status == 403
+
+
+def test_a_cluster_pushes_its_next_key_and_signs_with_it(caller: Caller) -> None:
+    following = generate_key("cluster-2", "RS256")
+    assert caller.exchange(caller.parties.pod_token(caller.url, following)).status == 400
+    keys = [*caller.parties.cluster.jwks["keys"], *following.jwks["keys"]]
+    body = json.dumps({"keys": keys}).encode()
+    vouched = {"authorization": f"Bearer {caller.parties.pushing_token(caller.url, body)}"}
+    pushed = send(f"{caller.url}/issuers/cluster/keys", "POST", body, {**vouched, "content-type": JWK_SET})
+    assert pushed.status == 204, pushed.body
+    assert eventually(lambda: caller.exchange(caller.parties.pod_token(caller.url, following)).status == 200)
 
 
 def test_an_api_introspects_a_token_and_somebody_revokes_it(caller: Caller) -> None:

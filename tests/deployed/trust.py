@@ -2,8 +2,10 @@
 
 import secrets
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from federation.local.issuers.loopback import IssuerKey, generate_key
@@ -12,6 +14,7 @@ from federation.oauth.identifiers import JWT_BEARER_ASSERTION
 from tests.deployed.cloud import STS_HOST
 
 PARTNER, PEOPLE = "https://partner.example.com", "https://people.example.com"
+CLUSTER = "https://cluster.example.com"
 ACCOUNT = "000000000000"
 """The engine's."""
 CALLER = "federation-caller"
@@ -27,9 +30,18 @@ class Parties:
     partner: IssuerKey = field(default_factory=lambda: generate_key("partner-1", "RS256"))
     people: IssuerKey = field(default_factory=lambda: generate_key("people-1", "ES256"))
     api: IssuerKey = field(default_factory=lambda: generate_key("api-1", "ES256"))
+    cluster: IssuerKey = field(default_factory=lambda: generate_key("cluster-1", "RS256"))
 
     def partner_token(self, bridge: str, subject: str = "worker") -> str:
         return self.partner.sign(_claims(PARTNER, bridge, subject))
+
+    def pushing_token(self, bridge: str, body: bytes) -> str:
+        """What the cluster sends its keys with."""
+        digest = urlsafe_b64encode(sha256(body).digest()).rstrip(b"=").decode()
+        return self.cluster.sign({**_claims(CLUSTER, bridge, "cluster", lifetime=300), "jwks_sha256": digest})
+
+    def pod_token(self, bridge: str, key: IssuerKey) -> str:
+        return key.sign(_claims(CLUSTER, bridge, "pod"))
 
     def person_token(self, bridge: str, subject: str = "ada") -> str:
         return self.people.sign(_claims(PEOPLE, bridge, subject))
@@ -48,6 +60,8 @@ class Parties:
         for name, (url, key) in keys.items():
             issuer = {"kind": "Issuer", "id": name, "provider": "oidc", "issuer": url, "keys": {"jwks": key.jwks}}
             yield {**issuer, "algorithms": [key.algorithm], "audiences": [bridge]}
+        cluster = {"kind": "Issuer", "id": "cluster", "provider": "oidc", "issuer": CLUSTER, "audiences": [bridge]}
+        yield {**cluster, "keys": {"pushed": True, "jwks": self.cluster.jwks}, "algorithms": ["RS256"]}
         roles = {"kind": "Issuer", "id": "roles", "provider": "aws", "issuer": f"https://{STS_HOST}"}
         yield {**roles, "keys": {"caller_identity": True}, "single_use": True, "audiences": [bridge]}
 
@@ -122,6 +136,7 @@ def _mappings(role_id: str) -> Iterator[dict[str, Any]]:
         "principal": "agent/tool",
         "grants": [tool],
     }
+    yield {**mapping, "id": "pod", "issuer": "cluster", "match": {"sub": "pod"}, "principal": "cluster/pod"}
     role = {"account": ACCOUNT, "role_id": role_id}
     yield {**mapping, "id": "role", "issuer": "roles", "match": role, "principal": "aws/caller"}
 

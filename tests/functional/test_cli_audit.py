@@ -182,11 +182,15 @@ def test_a_token_is_traced_back_to_the_identity_that_began(laptop: Laptop, audit
 
 def test_a_chain_is_drawn(laptop: Laptop, auditor: Admin, tmp_path: Path) -> None:
     jti = issue(laptop)
+    laptop.admin("POST", "/revocations", {"jti": jti, "reason": "lost"})
     file = tmp_path / "chain.svg"
     written = auditor.run("audit", "trace", jti, "--svg", "--out", file)
     assert (written.exit_code, written.stdout) == (0, ""), written.output
     drawn = ET.fromstring(file.read_text())  # noqa: S314 (our own)
-    assert {"worker", jti, "mapping acme-worker version 1"} <= {one.text for one in drawn.iter() if one.text}
+    assert {"worker", jti, "mapping acme-worker version 1", "reason lost"} <= {
+        one.text for one in drawn.iter() if one.text
+    }
+    assert f"revoked: jti {jti} at " in auditor.run("audit", "trace", jti).stdout
     assert auditor.run("audit", "trace", jti, "--mermaid").stdout.startswith("flowchart TD\n")
     assert f"<b>{jti}</b>" in auditor.run("audit", "trace", jti, "--html").stdout
     both = auditor.run("audit", "trace", jti, "--svg", "--out", file, "--json")

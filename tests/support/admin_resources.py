@@ -13,6 +13,7 @@ from federation.admin_api.revocations import Revocations
 from federation.admin_api.risk import Risks
 from federation.admin_api.table import table_of
 from federation.bootstrap.revocations import AdminRevocations
+from federation.insight.custody import Custodian
 from federation.insight.snapshot.loading import TrustLoader
 from federation.insight.trail import Trail
 from federation.model.confirmation import ADMIN_SCOPES
@@ -38,6 +39,7 @@ class ResourceWorld(AdminWorld):
         self.loader = TrustLoader(self.trust, self.trust, self.trust, self.trust, BRIDGE)
         trail = decision_trail(self.clock, self.ledger)
         owners = Owners(self.trust, self.trust, self.records, self.clock)
+        told = Trail(self.records, FakeRefusalSearch(self.log))
         resources = (
             ApprovalRequests(
                 Approver(self.approvals, self.clock, self.approval_log, trail),
@@ -50,7 +52,7 @@ class ResourceWorld(AdminWorld):
             Keys(
                 self.trust, RecordedOrders(self.life.rotation(), self.ledger, CountingIdentifiers("order")), self.clock
             ),
-            AuditTrail(Trail(self.records, FakeRefusalSearch(self.log)), self.clock, self.cursors),
+            AuditTrail(told, Custodian(told, self.records), self.clock, self.cursors),
         )
         return [*super()._operations(), *table_of(BRIDGE, resources)[:-1]]
 

@@ -21,6 +21,7 @@ from federation.admin_api.operation import Operation
 from federation.admin_api.sets import DocumentSets
 from federation.admin_api.table import table_of
 from federation.admin_api.visible import Visible
+from federation.insight.pace import Pace
 from federation.insight.snapshot.loading import TrustLoader
 from federation.limits.admins import AdminLimits
 from federation.limits.limiter import Limiter
@@ -178,7 +179,7 @@ class AdminWorld:
         resources = (
             Documents(edits, visible, self.cursors),
             Histories(edits, visible, self.cursors),
-            DocumentSets(edits),
+            DocumentSets(edits, pace=Pace(self.records, self.clock)),
             Confirmations(Confirmer(self.trust), second, edits, visible, self.clock),
         )
         return table_of(BRIDGE, resources)

@@ -1,12 +1,15 @@
 """The durable records of issued tokens, as the ledger's fake keeps them."""
 
+from collections.abc import Collection
 from typing import Any
 
 from federation.model.json import JsonObject
 from federation.model.revocation import RevocationKey
-from federation.model.revocation_keys import key_text
+from federation.model.revocation_keys import key_text, key_texts
 from federation.ports import AuditPage
 from tests.support.fake_ledger import FakeLedger
+
+HOUR = 3600
 
 
 class FakeAuditRecords:
@@ -19,23 +22,40 @@ class FakeAuditRecords:
         found = self._ledger.records.get(jti)
         return None if found is None else self._shown(found)
 
-    def page(self, since: int, key: RevocationKey | None, after: str | None, limit: int) -> AuditPage:
+    def page(
+        self, since: int, key: RevocationKey | None, after: str | None, limit: int, until: int | None = None
+    ) -> AuditPage:
         start = int(after or "0")
-        found = [one for one in self._ledger.records.values() if _is_living_token(one, since, key)]
+        found = [one for one in self._ledger.records.values() if _is_living_token(one, since, key, until)]
         found.sort(key=lambda one: (-int(str(one["expires_at"])), str(one["jti"])))
         page = [self._shown(one) for one in found[start : start + limit]]
         return AuditPage(tuple(page), str(start + limit) if len(found) > start + limit else None)
 
+    def filed(
+        self, keys: Collection[RevocationKey], since: int, until: int, limit: int, *, tokens: bool
+    ) -> tuple[JsonObject, ...]:
+        texts = set(key_texts(keys))
+        found: list[Any] = [one for one in self._ledger.records.values() if one.get("revocation_keys")]
+        wanted = [
+            self._shown(one)
+            for one in found
+            if since // HOUR <= int(one.get("recorded_at", one.get("expires_at"))) // HOUR <= until // HOUR
+            and ("status_idx" in one) is tokens
+            and not texts.isdisjoint(one["revocation_keys"])
+        ]
+        return tuple(wanted[:limit])
+
     def _shown(self, record: JsonObject) -> JsonObject:
         jti = str(record["jti"])
-        shown: dict[str, Any] = {name: value for name, value in record.items() if name != "revocation_keys"}
         if jti in self._ledger.discarded:
-            return {**shown, "outcome": "discarded", "discard_reason": self._ledger.discarded[jti]}
-        return shown
+            return {**record, "outcome": "discarded", "discard_reason": self._ledger.discarded[jti]}
+        return record
 
 
-def _is_living_token(record: JsonObject, since: int, key: RevocationKey | None) -> bool:
+def _is_living_token(record: JsonObject, since: int, key: RevocationKey | None, until: int | None) -> bool:
     entry: Any = record
     if any(record.get(name) in (None, []) for name in ("status_idx", "expires_at", "revocation_keys")):
+        return False
+    if until is not None and entry["issued_at"] > until:
         return False
     return entry["issued_at"] >= since and (key is None or key_text(key) in entry["revocation_keys"])

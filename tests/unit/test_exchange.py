@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import jwt
 import pytest
+from msgspec.structs import replace
 
 from federation.model.trust import DocumentRef, Kind, Selector
 from federation.oauth.http import HttpRequest
@@ -170,6 +171,18 @@ def test_a_new_mapping_holds_from_the_very_next_exchange(world: Bridge) -> None:
     assert reason(world.post(subject_token(sub="second"))) == "no_mapping"
     world.write({**MAPPING, "id": "second", "match": {"sub": "second"}}, Selector("sub", "second"))
     assert world.post(subject_token(sub="second")).status == 200
+
+
+def test_a_key_of_ours_that_moves_beside_an_edit_is_followed_as_well(world: Bridge) -> None:
+    """The mapping is missed before anything is committed, our own key set is compared at the commit."""
+    assert world.post().status == 200
+    world.write({**MAPPING, "match": {"sub": "worker", "department": "finance"}}, SUB)
+    assert reason(world.post()) == "no_mapping"
+    world.write(MAPPING, SUB)
+    keys = world.trust.load()
+    assert keys is not None
+    world.trust.save(replace(keys, version=keys.version + 1))
+    assert world.post().status == 200
 
 
 def test_m1_a_single_use_token_is_accepted_once(world: Bridge) -> None:

@@ -11,6 +11,7 @@ function localTimes(root) {
     if (Number.isNaN(when.getTime())) continue;
     time.dataset.local = "";
     const utc = time.textContent;
+    if (!when.getTimezoneOffset()) continue; // it is told in UTC already
     const beside = document.createElement("span");
     beside.className = "utc";
     beside.textContent = ` (${utc})`;
@@ -105,6 +106,7 @@ class Checked {
   constructor(form) {
     this.form = form;
     this.round = 0;
+    this.empty = document.getElementById(form.dataset.thenInto || "")?.innerHTML || "";
     form.addEventListener("input", () => this.later());
     form.addEventListener("change", () => this.later());
     this.later();
@@ -125,7 +127,7 @@ class Checked {
     mark(this.form, place);
     const then = document.getElementById(this.form.dataset.thenInto || "");
     if (!then || !this.form.dataset.then) return;
-    if (place.querySelector("[data-line], .trouble")) { then.replaceChildren(); return; }
+    if (!place.querySelector("[data-changed]")) { then.innerHTML = this.empty; return; }
     this.timer = setTimeout(() => this.effect(round, then), 400);
   }
 
@@ -136,7 +138,7 @@ class Checked {
     const stop = document.createElement("button");
     stop.type = "button";
     stop.textContent = "Cancel";
-    stop.addEventListener("click", () => { this.abort?.abort(); place.replaceChildren(); });
+    stop.addEventListener("click", () => { this.abort?.abort(); place.innerHTML = this.empty; });
     wait.append(document.createElement("progress"), " Looking who gains and who loses ", stop);
     place.replaceChildren(wait);
     const found = await this.ask(this.form.dataset.then);

@@ -12,6 +12,8 @@ from tests.support.admin_world import NOW
 def issue(world: ResourceWorld, jti: str, ago: int = 10, **more: Json) -> None:
     principal, issuer = str(more.get("principal", "user/ann")), str(more.get("issuer", "acme"))
     keys = [RevocationKey(RevocationTarget.PRINCIPAL, principal), RevocationKey(RevocationTarget.ISSUER, issuer)]
+    named = {RevocationTarget.MAPPING: more.get("mapping"), RevocationTarget.CLIENT: more.get("client_id")}
+    keys += [RevocationKey(target, str(id_)) for target, id_ in named.items() if id_]
     record: dict[str, Json] = {
         "jti": jti,
         "correlation_id": f"c-{jti}",

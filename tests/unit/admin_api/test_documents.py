@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.admin_world import AdminWorld, audience, issuer, mapping
+from tests.support.admin_world import AdminWorld, Reply, audience, issuer, mapping
 
 ZONE = {"kind": "Zone", "id": "corp", "cidrs": ["203.0.113.0/24"]}
 
@@ -167,3 +167,47 @@ def test_fifty_editors_of_one_document_leave_a_linear_history() -> None:
     versions = world.call("GET", "/history/zones/corp", query="limit=200").members["items"]
     assert [one["version"] for one in versions] == list(range(51, 0, -1))
     assert sorted(one["document"].get("description", "") for one in versions) == sorted(["", *map(str, range(50))])
+
+
+def searched(world: AdminWorld, url: str, who: str = "alice") -> Reply:
+    path, _, query = url.partition("?")
+    return world.call("GET", path, who=who, query=query)
+
+
+def found(world: AdminWorld, path: str, who: str = "alice") -> list[str]:
+    """Ids, through all pages."""
+    ids, cursor = list[str](), ""
+    while True:
+        page = searched(world, f"{path}{cursor}", who).members
+        ids += [one["document"]["id"] for one in page["items"]]
+        if page["next"] is None:
+            return sorted(ids)
+        cursor = f"&cursor={page['next']}"
+
+
+def test_documents_are_found_by_tenant_and_by_what_they_say() -> None:
+    world = AdminWorld()
+    for name in ("office-a", "office-b", "elsewhere"):
+        world.put({**ZONE, "id": name, "labels": {"team": f"Net-{name}"}})
+    assert found(world, "/mappings?tenant=acme") == ["tina"]  # by its issuer: a mapping names no tenant
+    assert found(world, "/issuers?tenant=acme") == ["acme"]
+    assert found(world, "/zones?search=net-OFFICE") == ["office-a", "office-b"]
+    assert found(world, "/zones?search=office&limit=1") == ["office-a", "office-b"]
+    assert found(world, "/zones?tenant=acme&search=office") == []
+
+
+def test_searching_finds_nothing_of_another_tenant() -> None:
+    world = AdminWorld()
+    world.store(issuer("rival", tenant="rival"))
+    for search in ("search=rival", "tenant=rival"):
+        assert found(world, f"/issuers?{search}") == ["rival"]
+        assert found(world, f"/issuers?{search}", who="tina") == []
+
+
+def test_a_cursor_goes_on_with_the_search_that_it_was_made_for() -> None:
+    world = AdminWorld()
+    for name in ("a1", "a2"):
+        world.put({**ZONE, "id": name})
+    cursor = searched(world, "/zones?search=a&limit=1").members["next"]
+    for other in ("/zones?search=1&limit=1", "/zones?limit=1", "/zones?tenant=a&limit=1"):
+        assert searched(world, f"{other}&cursor={cursor}").code == "bad_cursor"

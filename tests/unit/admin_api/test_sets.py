@@ -7,8 +7,9 @@ import pytest
 
 from federation.model.documents import StoredDocument
 from federation.model.history import Change
+from federation.model.json import Json
 from federation.model.trust import DocumentRef, DocumentVersion, Kind, Selector
-from tests.support.admin_world import AdminWorld, Document, audience, issuer, mapping
+from tests.support.admin_world import NOW, AdminWorld, Document, audience, issuer, mapping
 from tests.support.fake_trust import SOMEBODY, FakeTrust
 
 SET = [issuer("partner"), mapping("sync", "partner"), audience("ledger"), audience()]
@@ -148,7 +149,49 @@ def test_a_plan_says_by_whom_its_meaning_was_found() -> None:
     assert world.call("POST", "/apply", {**BODY, "days": 2}).pointers == ["/days"]
 
 
+def issued(world: AdminWorld, tenant: str | None, every: int) -> None:
+    """A dozen tokens of two minutes, one after the other."""
+    for number in range(12):
+        at = NOW - 60 + every * number
+        name = f"{tenant}-{every}-{number}"
+        record: dict[str, Json] = {"jti": name, "correlation_id": name, "outcome": "allow", "tenant": tenant}
+        times: dict[str, Json] = {"issued_at": at, "expires_at": at + 120, "status_idx": 1, "revocation_keys": ["x"]}
+        asked: dict[str, Json] = {"principal": f"partner/{every}", "audience": ["risk-engine"], "mapping": "sync"}
+        world.ledger.commit({**record, **times, **asked}, ())
+
+
+def test_a_plan_tells_who_exchanges_once_per_call_where_its_documents_could_help() -> None:
+    world = AdminWorld()
+    issued(world, None, 3)
+    issued(world, "acme", 4)
+    issued(world, "acme", 40)
+    told = {"audiences": ["risk-engine"], "mapping": "sync", "lifetime": 120}
+    hurried = [{"principal": "partner/3", "every": 3, **told}, {"principal": "partner/4", "every": 4, **told}]
+    for documents in ([audience()], [issuer("partner"), mapping("sync", "partner")]):
+        assert world.call("POST", "/plan", {"documents": documents}).members["hurried"] == hurried
+    assert world.call("POST", "/plan", {"documents": [audience("ledger")]}).members["hurried"] == []
+    own = [mapping("sync", "acme")]
+    assert world.call("POST", "/plan", {"documents": own}, who="tina").members["hurried"] == hurried[1:]
+
+
 @pytest.mark.parametrize("name", ["two words", "", "a" * 256, "\u00fc"])
 def test_a_name_for_an_action_that_is_none_is_told_so(name: str) -> None:
     answer = AdminWorld().call("POST", "/apply", {"documents": []}, idempotency_key=name)
     assert (answer.status, answer.code) == (400, "malformed_idempotency_key")
+
+
+def test_validating_says_what_planning_would_refuse_and_changes_nothing() -> None:
+    world = AdminWorld()
+    before = world.trust.revision()
+    good = world.call("POST", "/validate", BODY).members
+    assert good["changes"] == world.call("POST", "/plan", BODY).members["changes"]
+    documents = [*SET, mapping("bad", "nobody"), audience("bad", scopes=[])]
+    bad = [world.call("POST", path, {"documents": documents}) for path in ("/validate", "/plan")]
+    assert [(one.status, one.pointers) for one in bad] == [(422, ["/documents/4/issuer", "/documents/5/scopes"])] * 2
+    assert world.trust.revision() == before
+
+
+@pytest.mark.parametrize("path", ["/validate", "/plan"])
+def test_a_tenant_admin_learns_there_what_is_not_theirs_to_write(path: str) -> None:
+    answer = AdminWorld().call("POST", path, {"documents": [audience()]}, who="tina")
+    assert (answer.status, answer.code) == (403, "outside_tenant")

@@ -173,6 +173,16 @@ def test_an_error_elsewhere_is_told_as_the_bridge_tells_it(admin: FakeAdmin, poi
     assert (result.exit_code, "the bridge" in result.stdout, "something else" in result.stdout) == (1, True, True)
 
 
+def test_who_exchanges_once_per_call_is_named_with_what_would_help(admin: FakeAdmin) -> None:
+    one = {"principal": "partner/x", "audiences": ["api"], "mapping": "m", "every": 3, "lifetime": 120}
+    answer = {"base": 1, "changes": [], "effects": [], "warnings": [], "hurried": [one]}
+    admin.bridge.admin("POST", "/plan", Reply(answer))
+    told = admin.run("plan", admin.folder / "trust").stdout
+    assert "partner/x (Mapping m) exchanges far more often than needed at api: every 3 s a token of 120 s" in told
+    assert "a longer max_ttl" in told
+    assert json.loads(admin.run("plan", admin.folder / "trust", "--json").stdout)["hurried"] == [one]
+
+
 def test_warnings_are_shown_at_their_line(admin: FakeAdmin) -> None:
     warning = {"pointer": "/documents/0/scopes", "document": "Audience api", "detail": "look at this", "hint": ""}
     answer = {"base": 1, "changes": [], "effects": [], "warnings": [warning]}
