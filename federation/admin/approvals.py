@@ -139,6 +139,11 @@ class Approver:
                 break
         return ApprovalPage(tuple(found), after)
 
+    def find(self, id_: str, tenant: str | None) -> StoredApproval | None:
+        """None: there is none of that id, it has expired, or it is another tenant's."""
+        stored = self._approvals.approval(id_)
+        return stored if stored and tenant in (None, stored.request.tenant) else None
+
     def approve(
         self,
         id_: str,
@@ -175,8 +180,8 @@ class Approver:
             raise
 
     def _pending(self, id_: str, by: Decider) -> StoredApproval:
-        stored = self._approvals.approval(id_)
-        if stored is None or by.tenant not in (None, stored.request.tenant):
+        stored = self.find(id_, by.tenant)
+        if stored is None:
             raise NoSuchApproval("Nobody asks for this approval, or it has expired; have the request repeated.")
         if _takes_part(by, stored.request):
             raise MayNotDecide("Whoever asks for an approval cannot give it; somebody else must decide.")

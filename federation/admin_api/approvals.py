@@ -26,11 +26,14 @@ from federation.admin_api.cursor import PATTERN, Cursors
 from federation.admin_api.models import Body, ReasonText, Shown
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin_api.refusals import AdminRefusal, conflict, forbidden, wrong
+from federation.admin_api.risk import RiskShown, show_risk
 from federation.documents.schema.document import DURATION
-from federation.model.approval import ApprovalPage, ApprovalState, StoredApproval
+from federation.model.approval import ApprovalPage, ApprovalRequest, ApprovalState, StoredApproval
 from federation.model.confirmation import APPROVALS_DECIDE
 from federation.model.document_values import seconds
+from federation.model.risk import RiskKey
 from federation.oauth.reasons import Reason
+from federation.ports import Clock, RiskScores
 
 DEFAULT_LIMIT = 100
 _LIST = "approvals"
@@ -85,6 +88,14 @@ class ApprovalShown(Shown):
     uses: Annotated[int, Field(description="How many tokens it is good for.")]
 
 
+class ApprovalDetailShown(ApprovalShown):
+    """The same with what one looks at before deciding."""
+
+    issuer: Annotated[str, Field(description="Id of the Issuer that vouches for the principal.")]
+    through: Annotated[list[str], Field(description="To whom the tokens behind the request were issued.")]
+    risk: Annotated[list[RiskShown], Field(description="Scores above 0 of the principal, who acts, issuer and client.")]
+
+
 class ApprovalsShown(Shown):
     """A page of those that have not expired, nearly the newest first; it may have few although there are more."""
 
@@ -127,6 +138,8 @@ class ApprovalRequests(Struct, frozen=True):
     approver: Approver
     second: SecondAdmin
     cursors: Cursors
+    risks: RiskScores
+    clock: Clock
 
     def operations(self) -> Iterator[Operation]:
         """The table."""
@@ -139,6 +152,17 @@ class ApprovalRequests(Struct, frozen=True):
             name="listApprovals",
             query=(STATE, LIMIT, CURSOR),
             response=ApprovalsShown,
+        )
+        yield Operation(
+            "GET",
+            "/approvals/{id}",
+            APPROVALS_DECIDE,
+            "One request, with the risk of who takes part in it.",
+            handle=self._get,
+            name="getApproval",
+            variables=(ID,),
+            response=ApprovalDetailShown,
+            refusals=(HTTPStatus.NOT_FOUND,),
         )
         yield Operation(
             "POST",
@@ -178,6 +202,26 @@ class ApprovalRequests(Struct, frozen=True):
         except ValueError:
             raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.BAD_CURSOR) from None
 
+    def _get(self, request: AdminRequest) -> Answer:
+        stored = self.approver.find(request.path["id"], request.admin.tenant)
+        if stored is None:
+            raise AdminRefusal(HTTPStatus.NOT_FOUND, Reason.NO_SUCH_APPROVAL)
+        asked = stored.request
+        more: dict[str, Any] = {
+            "issuer": asked.issuer,
+            "through": list(asked.through),
+            "risk": self._risk(asked, request.admin.tenant),
+        }
+        return Answer(HTTPStatus.OK, {**show_approval(stored), **more})
+
+    def _risk(self, asked: ApprovalRequest, tenant: str | None) -> list[dict[str, Any]]:
+        """A tenant's admin reads why their own principals and issuer have a score, and of others the score alone."""
+        now, found = int(self.clock.now()), self.risks.causes(risk_keys_of(asked))
+        own = (RiskKey("principal", asked.principal, asked.tenant), RiskKey("issuer", asked.issuer))
+        shown = [(key, show_risk(key, causes, now)) for key, causes in found.items()]
+        told = [one if tenant is None or key in own else {**one, "causes": []} for key, one in shown]
+        return [one for one in told if one["score"]]
+
     def _approve(self, request: AdminRequest) -> Answer:
         said: ApproveBody = request.body
         return _decided(
@@ -201,6 +245,15 @@ class ApprovalRequests(Struct, frozen=True):
     def _deny(self, request: AdminRequest) -> Answer:
         reason: str = request.body.reason
         return _decided(lambda: self.approver.deny(request.path["id"], _decider(request), reason=reason))
+
+
+def risk_keys_of(asked: ApprovalRequest) -> frozenset[RiskKey]:
+    """Whose scores a policy reads that asks for it; an actor may be of the tenant, or of none."""
+    tenants = (asked.tenant, None)
+    people = {RiskKey("principal", name, tenant) for name in asked.actors for tenant in tenants}
+    subject = {RiskKey("principal", asked.principal, asked.tenant), RiskKey("issuer", asked.issuer)}
+    client = {RiskKey("client", asked.client_id)} if asked.client_id else set()
+    return frozenset(key for key in people | subject | client if key.value)
 
 
 def _decider(request: AdminRequest) -> Decider:

@@ -91,6 +91,7 @@ class AdminApi:
         lockout = LockOutGuard(self.loader, self.past, self.records, self.clock)
         edits = Edits(self.loader, self.clock, lockout, self.settings.loopback_issuers, self.settings.quotas)
         visible, second = Visible(self.pages, self.past, self.writer), self._second_admin()
+        risks = risk_scores(self.settings, self.dynamodb, self.clock)
         return (
             Documents(edits, visible, self.cursors),
             Histories(edits, visible, self.cursors),
@@ -100,11 +101,11 @@ class AdminApi:
                 Pace(self.records, self.clock),
             ),
             Confirmations(Confirmer(self.writer), second, edits, visible, self.clock),
-            ApprovalRequests(self._approver(), second, self.cursors),
+            ApprovalRequests(self._approver(), second, self.cursors, risks, self.clock),
             self._revocations(),
             self._keys(),
             Risks(risk_raiser(self.settings, self.dynamodb, self.clock), self._owners(), self.clock),
-            Explanations(self.loader, self.state, risk_scores(self.settings, self.dynamodb, self.clock), self.clock),
+            Explanations(self.loader, self.state, risks, self.clock),
             *self._archive(),
         )
 

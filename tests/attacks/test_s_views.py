@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.console_pages import HOSTILE, elements, is_inert, jwt_text
+from tests.support.console_pages import HOSTILE, approval, elements, is_inert, jwt_text
 from tests.support.console_world import OWN_PAGE, ConsoleWorld, console_world
 from tests.support.custody_chains import link
 from tests.support.fake_bridge import Reply, problem
@@ -40,7 +40,17 @@ def revoked(world: ConsoleWorld, text: str) -> str:
     return world.client.post("/chain/revoke", data=form, headers=OWN_PAGE).text
 
 
-PAGES: list[Callable[[ConsoleWorld, str], str]] = [chain, requests, revoking, revoked]
+def waiting(world: ConsoleWorld, text: str) -> str:
+    world.bridge.admin("GET", "/approvals", Reply({"items": [approval("a1" * 32, text)], "next": text}))
+    return world.client.get("/approvals").text
+
+
+def deciding(world: ConsoleWorld, text: str) -> str:
+    world.bridge.admin("GET", f"/approvals/{'a1' * 32}", Reply(approval("a1" * 32, text)))
+    return world.client.get(f"/approvals/{'a1' * 32}").text
+
+
+PAGES: list[Callable[[ConsoleWorld, str], str]] = [chain, requests, revoking, revoked, waiting, deciding]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -45,6 +45,8 @@ class ResourceWorld(AdminWorld):
                 Approver(self.approvals, self.clock, self.approval_log, trail),
                 SecondAdmin(self.trust, self.trust, self.pushed, self.clock),
                 self.cursors,
+                self.state,
+                self.clock,
             ),
             Revocations(revoke, self.state, owners, self.clock),
             Risks(RiskRaiser(self.state, self.ledger, self.clock, CountingIdentifiers("risk")), owners, self.clock),

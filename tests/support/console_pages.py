@@ -15,6 +15,34 @@ def jwt_text(claims: dict[str, Any], header: dict[str, Any] | None = None) -> st
     return ".".join([*(_part(json.dumps(part).encode()) for part in parts), _part(b"signature")])
 
 
+def approval(id_: str, text: str = "") -> dict[str, Any]:
+    """As `GET /admin/v1/approvals/{id}` answers; with `text` in every place that outsiders write."""
+    cause = {"score": 40, "raised_to": 41, "raised_at": "2026-11-30T07:00:00Z", "until": "2026-11-30T09:00:00Z"}
+    told = {"half_life": 3600, "reason": text or "seen elsewhere", "source": text or "signal:x", "correlation_ids": []}
+    risk = {"what": "principal", "value": text or "user/anna", "tenant": None, "score": 40, "causes": [cause | told]}
+    return {
+        "id": id_,
+        "state": "pending",
+        "principal": text or "user/anna",
+        "actors": [text] if text else ["agent/tool", "agent/planner"],
+        "tenant": text or "acme",
+        "client_id": text or None,
+        "audiences": [text or "orders"],
+        "scopes": [text or "write"],
+        "purposes": [text or "production writes"],
+        "authorization_details": [{text: text}] if text else [],
+        "requested_at": "2026-11-30T08:00:00Z",
+        "expires_at": "2026-11-30T08:10:00Z",
+        "decided_by": text or None,
+        "decided_at": text or None,
+        "reason": text,
+        "uses": 1,
+        "issuer": text or "acme",
+        "through": [],
+        "risk": [risk],
+    }
+
+
 def _part(data: bytes) -> str:
     return urlsafe_b64encode(data).rstrip(b"=").decode()
 

@@ -1,9 +1,9 @@
 """All views, in the order of the tabs. A new view is named here, and nowhere else."""
 
 from federation.console.page import View
-from federation.console.views import chain, trust
+from federation.console.views import approvals, chain, trust
 
 
 def views() -> tuple[View, ...]:
     """Made when a console starts; importing makes nothing."""
-    return (trust.view(), chain.view())
+    return (trust.view(), chain.view(), approvals.view())

@@ -73,6 +73,30 @@ def test_Q2_whoever_asks_much_hides_nobody_the_list_goes_on_by_cursor(world: Res
     assert world.call("GET", "/approvals", query="cursor=x").status == 400
 
 
+def test_one_is_shown_with_through_whom_and_with_its_risk(world: ResourceWorld) -> None:
+    ask(world, replace(REQUEST, id=OTHER, issuer="acme", through=("agent/x",), client_id="gateway"))
+    for who in ({"principal": "user/anna", "tenant": "acme"}, {"client": "gateway"}, {"principal": "agent/x"}):
+        assert world.call("POST", "/risk", {**who, "score": 40, "reason": "seen elsewhere"}).status == 201
+    shown = world.call("GET", f"/approvals/{OTHER}").members
+    assert (shown["issuer"], shown["through"], shown["state"]) == ("acme", ["agent/x"], "pending")
+    assert {(one["what"], one["value"], one["score"]) for one in shown["risk"]} == {
+        ("principal", "user/anna", 40),
+        ("principal", "agent/x", 40),
+        ("client", "gateway", 40),
+    }
+    assert all(one["causes"] for one in shown["risk"])
+    told = {one["value"]: one["causes"] for one in world.tina("GET", f"/approvals/{OTHER}").members["risk"]}
+    assert told["user/anna"]
+    assert (told["gateway"], told["agent/x"]) == ([], [])
+
+
+def test_one_of_another_tenant_is_not_there(world: ResourceWorld) -> None:
+    ask(world, replace(REQUEST, id=OTHER, tenant="globex"))
+    answer = world.tina("GET", f"/approvals/{OTHER}")
+    assert (answer.status, answer.code) == (404, "no_such_approval")
+    assert world.call("GET", f"/approvals/{'c3' * 32}").status == 404
+
+
 def test_a_tenant_sees_and_decides_its_own_alone(world: ResourceWorld) -> None:
     ask(world, replace(REQUEST, id=OTHER, tenant="globex"))
     assert [one["id"] for one in world.tina("GET", "/approvals").members["items"]] == [ID]
