@@ -1,7 +1,6 @@
 """`make cost`: what a million exchanges cost, modelled: counted calls and their sizes times a price table.
 
-Counted in process, on embedded AWS, by the token function's own handler. Prices: us-east-1, 2026, on
-demand.
+Counted in process, on embedded AWS, by the token function's own handler. Prices: `federation.model.prices`.
 """
 
 import json
@@ -24,6 +23,21 @@ from federation.aws.service import Answer, AwsServices, DynamoDb, Kms, Service, 
 from federation.local.embedded_aws import EmbeddedAws
 from federation.local.embedded_services import embedded_services
 from federation.local.issuers.loopback import generate_key
+from federation.model.prices import (
+    ACCESS_LINE,
+    API,
+    GIB_SECOND,
+    LAMBDA_GIB,
+    LAMBDA_LINES,
+    LAMBDA_SECONDS,
+    LOG_GB,
+    READ,
+    REQUEST,
+    SIGN,
+    TRACE,
+    TRACED,
+    WRITE,
+)
 from federation.settings import read_settings
 from functions import token
 
@@ -32,18 +46,6 @@ WRITE_UNIT, READ_UNIT = 1024, 4096
 """Bytes."""
 INDEXED = ("pk", "recent", "expires_at", "issued_at", "jti", "revocation_keys", "status_idx")
 """Of the audit table's one index."""
-LAMBDA_SECONDS, LAMBDA_GIB = 0.012, 0.5
-"""Of a warm exchange: one round trip to AWS and the CPU of half a GiB's share."""
-LAMBDA_LINES = 320
-"""Bytes of START, END and REPORT."""
-ACCESS_LINE = 400
-"""Bytes of the API's access log."""
-SIGN = {"RS256": 3.00, "PS256": 3.00, "ES256": 15.00}
-"""Dollars for a million signatures by RSA_2048 and by ECC_NIST_P256."""
-WRITE, READ, API, REQUEST = 0.625, 0.125, 1.00, 0.20
-"""Dollars for a million: write units, read units, requests of an HTTP API, invocations."""
-GIB_SECOND, LOG_GB, TRACE, TRACED = 0.0000133334, 0.50, 5.00, 0.05
-"""Dollars: arm64; a GB of logs taken in; a million traces, of which X-Ray keeps a twentieth."""
 MUST = 6.0
 
 

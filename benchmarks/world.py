@@ -40,9 +40,12 @@ RATES = {f"FEDERATION_{what}_RATE": "99999/99999" for what in ("ISSUER", "TENANT
 
 
 class Silent:
-    """An AuditLog that costs nothing."""
+    """An IssuanceLog that costs nothing."""
 
     def refused(self, entry: JsonObject) -> None:
+        """Drop it."""
+
+    def issued(self, correlation_id: str, tenant: str | None, issuer: str, seconds: Mapping[str, float]) -> None:
         """Drop it."""
 
 

@@ -15,8 +15,11 @@ from federation.oauth.errors import OAuthError, TooManyRequests
 from federation.oauth.http import HttpRequest
 from federation.oauth.request import ExchangeRequest, parse
 from federation.pipeline import Pipeline
-from federation.ports import AuditLog, Clock
+from federation.ports import Clock, IssuanceLog
 from federation.trust.memory import TrustMemory
+
+REQUEST, COMMIT = "request", "commit"
+"""What is done before the first step of the pipeline, and after its last one."""
 
 
 class Exchange(Struct, frozen=True):
@@ -25,7 +28,7 @@ class Exchange(Struct, frozen=True):
     pipeline: Pipeline
     """Whose evidence is verified, all of it."""
     minter: Minter
-    log: AuditLog
+    log: IssuanceLog
     clock: Clock
     memory: TrustMemory
     limits: RequestLimits
@@ -35,7 +38,16 @@ class Exchange(Struct, frozen=True):
         with AuditRecord(http, self.log, self.clock) as record:
             self.limits.check_source_rate(http.source_ip)
             record.request = request = parse(http)
-            return self._decided(request, record)
+            record.done(REQUEST)
+            issued = self._decided(request, record)
+            record.done(COMMIT)
+            self._count(record)
+        return issued
+
+    def _count(self, record: AuditRecord) -> None:
+        if record.mapped is not None:
+            issuer = record.mapped.issuer
+            self.log.issued(record.correlation_id, issuer.tenant, issuer.id, record.seconds)
 
     def _decided(self, request: ExchangeRequest, record: AuditRecord) -> IssuedToken:
         attempt = _Attempt()

@@ -62,6 +62,10 @@ class Recorder(Protocol):
     acting: Acting | None
     terms: TokenTerms | None
 
+    def done(self, step: str, /) -> None:
+        """That step has come to its end."""
+        ...
+
 
 Admit: TypeAlias = Callable[[Caller, VerifiedToken], None]
 """Counts the request once it is proven who asks; raises TooManyRequests."""
@@ -81,19 +85,27 @@ class Pipeline(Struct, frozen=True):
         """What the token would have; raises a typed OAuthError that carries its step."""
         with at(Step.CLIENT):
             record.client = client = self.callers.authenticate(request)
+        record.done(Step.CLIENT)
         with at(Step.PROOF):
             record.proven = proven = self.proofs.verify(request)
+        record.done(Step.PROOF)
         with at(Step.CLAIMS):
             record.subject = subject = self._subject(client, request)
+        record.done(Step.CLAIMS)
         with at(Step.ACTOR, whole=True):
             record.actor = actor = self.tokens.verify_actor(request)
+        record.done(Step.ACTOR)
         with at(Step.LIMITS):
             admit(client, subject)
+        record.done(Step.LIMITS)
         with at(Step.MAPPING):
             record.mapped = mapped = self.mapper.resolve(subject, request)
+        record.done(Step.MAPPING)
         with at(Step.ACTOR, whole=True):
             record.acting = acting = self.mapper.resolve_actor(actor, request)
+        record.done(Step.ACTOR)
         record.terms = terms = self.policy.authorize(client, proven, subject, acting, mapped, request)
+        record.done(Step.POLICY)
         return terms
 
     def _subject(self, client: Caller, request: ExchangeRequest) -> VerifiedToken:

@@ -56,7 +56,7 @@ class Settings(Struct, frozen=True):
     admin_tenant_rate: RateLimit = ADMIN_TENANT_RATE
     """Of all admins of a tenant together."""
     key_lifetime: int = KEY_LIFETIME_DAYS * DAY
-    """Seconds for which a signing key signs before the next one does; for the function that rotates."""
+    """Seconds for which a signing key signs before the next one does; for who rotates and who shows it."""
     deployment: str = "federation-bridge"
     """Names the deployment in the tags of keys that it makes."""
     rotate_function: str = ""
@@ -67,6 +67,8 @@ class Settings(Struct, frozen=True):
     """Where refusals are logged, and looked for."""
     archive_bucket: str = ""
     """Where the archive of the audit trail lies; for who writes and who shows it."""
+    queues: tuple[str, ...] = ()
+    """Names of queues whose age the admin API shows."""
 
     def urls(self, path: str) -> frozenset[str]:
         """Every public URL of an endpoint, by which a caller may name it."""
@@ -98,6 +100,7 @@ def read_settings(environment: ReadOnly[str, str]) -> Settings:
         approval_topic=environment.get("FEDERATION_APPROVAL_TOPIC", ""),
         log_groups=tuple(environment.get("FEDERATION_LOG_GROUPS", "").split()),
         archive_bucket=environment.get("FEDERATION_ARCHIVE_BUCKET", ""),
+        queues=tuple(environment.get("FEDERATION_QUEUES", "").split()),
     )
 
 

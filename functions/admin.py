@@ -7,14 +7,14 @@ from federation.bootstrap.admin_api import admin_endpoint
 from federation.settings import read_settings
 from functions.http import HttpHandler
 from functions.runtime import Handler, built_on_access
-from functions.telemetry import CountedRefusals, Counters, log_stream, structured_logger
+from functions.telemetry import CountedLog, Counters, log_stream, structured_logger
 
 
 def build(environment: Mapping[str, str]) -> Handler:
     """The handler; raises SettingsError."""
     stream = log_stream(environment)
     logger = structured_logger(stream)
-    refusals = CountedRefusals(PowertoolsAuditLog(logger), Counters(stream))
+    refusals = CountedLog(PowertoolsAuditLog(logger), Counters(stream))
     endpoint = admin_endpoint(read_settings(environment), refusals, PowertoolsApprovalLog(logger))
     return HttpHandler(endpoint).handle
 

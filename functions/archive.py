@@ -8,16 +8,17 @@ from msgspec import Struct, to_builtins
 from federation.archive.archiver import Archiver
 from federation.aws.archive_events import happenings
 from federation.bootstrap.archive import archiver
+from federation.model.metrics import ARCHIVE_LAG
 from federation.settings import read_settings
 from functions.event import Event
 from functions.runtime import Context, Handler, built_on_access
-from functions.telemetry import log_stream, structured_logger
+from functions.telemetry import Counters, log_stream, structured_logger
 
 
 def build(environment: Mapping[str, str]) -> Handler:
     """The handler; raises SettingsError."""
-    logger = structured_logger(log_stream(environment))
-    return ArchiveHandler(archiver(read_settings(environment)), logger).handle
+    stream = log_stream(environment)
+    return ArchiveHandler(archiver(read_settings(environment)), structured_logger(stream), Counters(stream)).handle
 
 
 class ArchiveHandler(Struct, frozen=True):
@@ -25,11 +26,15 @@ class ArchiveHandler(Struct, frozen=True):
 
     archiver: Archiver
     logger: Logger
+    counters: Counters
 
     def handle(self, event: Event, context: Context) -> dict[str, object]:
         """The report. What fails is raised: the stream tells of it again for a day, and alarms count."""
         told = tuple(happenings(event))
         report: dict[str, object] = to_builtins(self.archiver.append(told) if told else self.archiver.renew())
+        if told:
+            lag = max(0, int(self.archiver.clock.now()) - min(one.at for one in told))
+            self.counters.count(ARCHIVE_LAG, {"correlation_id": context.aws_request_id}, lag)
         if report["written"]:
             # The head in the log is one more witness of how far the archive went.
             self.logger.info("archived", report=report, correlation_id=context.aws_request_id)

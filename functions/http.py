@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from msgspec import Struct
 
 from federation.aws.audit_log import PowertoolsAuditLog
+from federation.aws.lean.service import AttemptFailed
 from federation.aws.lean.services import lean_services
 from federation.aws.service import AwsServices
 from federation.later import later, module_later
+from federation.model.metrics import Metric
 from federation.oauth.http import HttpRequest, HttpResponse
-from federation.ports import AuditLog
+from federation.ports import IssuanceLog
 from federation.settings import Settings, read_settings
 from federation.web.authorities import system_trust
 from functions.event import Event, GatewayResponse, read_event, write_response
 from functions.runtime import Context, Handler
-from functions.telemetry import CountedRefusals, Counters, log_stream, structured_logger, trace_id
+from functions.telemetry import CountedLog, Counters, Durations, log_stream, structured_logger, trace_id
 
 if TYPE_CHECKING:
     from functions import snapshot
@@ -39,8 +41,7 @@ class Success(NamedTuple):
     """What counts as done."""
 
     status: HTTPStatus
-    counter: str
-    """Name of the CloudWatch counter."""
+    metric: Metric
 
 
 class CountedSuccesses(Struct, frozen=True):
@@ -54,7 +55,7 @@ class CountedSuccesses(Struct, frozen=True):
         """The answer, after the number."""
         response = self.endpoint.handle(request)
         if response.status == self.success.status:
-            self.counters.count(self.success.counter, {"correlation_id": request.correlation_id})
+            self.counters.count(self.success.metric, {"correlation_id": request.correlation_id})
         return response
 
 
@@ -68,28 +69,31 @@ class HttpHandler(Struct, frozen=True):
         return write_response(self.endpoint.handle(read_event(event, context.aws_request_id, trace_id())))
 
 
-def _deployed(environment: Mapping[str, str]) -> AwsServices:
-    return lean_services(environment, system_trust)
+def _deployed(environment: Mapping[str, str], failed: AttemptFailed) -> AwsServices:
+    return lean_services(environment, system_trust, failed=failed)
 
 
 class HttpFunction(Struct, frozen=True):
     """Builds the handler of an endpoint whose successes and refusals are both counted."""
 
-    endpoint: Callable[[Settings, AuditLog, AwsServices], HttpEndpoint]
-    success: Success
-    aws: Callable[[Mapping[str, str]], AwsServices] = _deployed
+    endpoint: Callable[[Settings, IssuanceLog, AwsServices], HttpEndpoint]
+    success: Success | None
+    """None: the endpoint counts itself, as it knows more."""
+    aws: Callable[[Mapping[str, str], AttemptFailed], AwsServices] = _deployed
 
     def __call__(self, environment: Mapping[str, str]) -> Handler:
         """Raises SettingsError, AwsUnusable."""
         stream = log_stream(environment)
         counters = Counters(stream)
-        log = CountedRefusals(PowertoolsAuditLog(later(lambda: structured_logger(stream))), counters)
-        aws = self.aws(environment)
+        logger = PowertoolsAuditLog(later(lambda: structured_logger(stream)))
+        log = CountedLog(logger, counters, Durations(counters))
+        aws = self.aws(environment, counters.aws_failed)
         if environment.get(INITIALIZATION) == SNAP_START:
             snapshot.register(aws.drop_connections)
         endpoint = self.endpoint(read_settings(environment), log, aws)
-        return HttpHandler(CountedSuccesses(endpoint, counters, self.success)).handle
+        counted = CountedSuccesses(endpoint, counters, self.success) if self.success else endpoint
+        return HttpHandler(counted).handle
 
     def on(self, aws: AwsServices) -> "HttpFunction":
         """The same on other services than the environment names."""
-        return HttpFunction(self.endpoint, self.success, lambda _: aws)
+        return HttpFunction(self.endpoint, self.success, lambda _environment, _failed: aws)

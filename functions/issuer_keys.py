@@ -3,10 +3,9 @@
 from http import HTTPStatus
 
 from federation.bootstrap.issuer_keys import issuer_keys_endpoint
+from federation.model.metrics import KEYS_PUSHED
 from functions.http import HttpFunction, Success
 from functions.runtime import built_on_access
 
-PUSHED = Success(HTTPStatus.NO_CONTENT, "KeysPushed")
-
-build = HttpFunction(issuer_keys_endpoint, PUSHED)
+build = HttpFunction(issuer_keys_endpoint, Success(HTTPStatus.NO_CONTENT, KEYS_PUSHED))
 __getattr__ = built_on_access(build)

@@ -10,6 +10,7 @@ from msgspec import Struct, to_builtins
 
 from federation.bootstrap.keys import publication
 from federation.keys.publication import Publication
+from federation.model.metrics import KEYS_ROLLED_BACK
 from federation.settings import read_settings
 from functions.event import Event
 from functions.runtime import Context, Handler, built_on_access
@@ -36,7 +37,7 @@ class PublishHandler(Struct, frozen=True):
         self.logger.info("published", report=report, correlation_id=context.aws_request_id)
         if report["rolled_back"]:
             self.logger.error("the JWKS was not what had been published", correlation_id=context.aws_request_id)
-            self.counters.count("KeysRolledBack", {"correlation_id": context.aws_request_id})
+            self.counters.count(KEYS_ROLLED_BACK, {"correlation_id": context.aws_request_id})
         return report
 
 

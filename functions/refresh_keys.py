@@ -7,6 +7,7 @@ from msgspec import Struct, to_builtins
 
 from federation.bootstrap.refresh_keys import key_refresh
 from federation.issuer_keys.refresh import KeyRefresh
+from federation.model.metrics import ISSUER_KEYS_STALE, KEYS_REFRESH_FAILED, KEYS_STALE
 from federation.settings import read_settings
 from functions.event import Event
 from functions.runtime import Context, Handler, built_on_access
@@ -32,8 +33,10 @@ class RefreshHandler(Struct, frozen=True):
         report = self.refresh.run()
         facts = {"correlation_id": context.aws_request_id}
         self.logger.info("keys refreshed", report=to_builtins(report), correlation_id=context.aws_request_id)
-        self.counters.count("KeysStale", facts, len(report.stale))
-        self.counters.count("KeysRefreshFailed", facts, len(report.failed) + report.left_out)
+        self.counters.count(KEYS_STALE, facts, len(report.stale))
+        for issuer in report.stale:
+            self.counters.count(ISSUER_KEYS_STALE, {**facts, "issuer": issuer})
+        self.counters.count(KEYS_REFRESH_FAILED, facts, len(report.failed) + report.left_out)
         shown: dict[str, object] = to_builtins(report)
         return shown
 

@@ -11,6 +11,7 @@ from msgspec import Struct, to_builtins
 from federation.bootstrap.keys import rotation
 from federation.keys.orders import answer, read_order
 from federation.keys.rotation import Rotation
+from federation.model.metrics import KEY_AGE, KEY_OVERDUE
 from federation.ports import KeyOrder
 from federation.settings import read_settings
 from functions.event import Event
@@ -41,7 +42,10 @@ class RotateHandler(Struct, frozen=True):
         report = self.rotation.run()
         shown = {} if report is None else to_builtins(report)
         overdue = bool(shown.get("overdue"))
-        self.counters.count("KeyOverdue", {"correlation_id": context.aws_request_id}, int(overdue))
+        facts = {"correlation_id": context.aws_request_id}
+        self.counters.count(KEY_OVERDUE, facts, int(overdue))
+        if report is not None:
+            self.counters.count(KEY_AGE, facts, report.age)
         self.logger.info("keys looked after", report=shown, correlation_id=context.aws_request_id)
         return shown
 

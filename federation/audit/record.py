@@ -6,6 +6,7 @@ structured log when the pipeline ends. An unforeseen exception is a refusal too:
 
 import re
 from datetime import UTC, datetime
+from time import perf_counter
 from traceback import extract_tb
 from types import TracebackType
 from typing import Self
@@ -44,6 +45,9 @@ class AuditRecord:
         self._log = log
         self._clock = clock
         self.request: ExchangeRequest | None = None
+        self.seconds: dict[str, float] = {}
+        """Step -> how long it took, all decisions of the request together."""
+        self._since = perf_counter()
         self.decide_anew()
 
     def decide_anew(self) -> None:
@@ -56,6 +60,17 @@ class AuditRecord:
         self.acting: Acting | None = None
         self.terms: TokenTerms | None = None
         self.issued: IssuedToken | None = None
+
+    @property
+    def correlation_id(self) -> str:
+        """Names the request."""
+        return self._http.correlation_id
+
+    def done(self, step: str) -> None:
+        """What was done since the step before took that long."""
+        now = perf_counter()
+        self.seconds[step] = self.seconds.get(step, 0.0) + now - self._since
+        self._since = now
 
     def __enter__(self) -> Self:
         return self
@@ -91,7 +106,7 @@ class AuditRecord:
             "reason": refusal.reason.value,
             "detail": refusal.detail,
             "step": refusal.step,
-            **({"unverified_issuer": refusal.unverified_issuer} if refusal.unverified_issuer else {}),
+            **_unverified(refusal),
         }
 
     def _facts(self) -> dict[str, Json]:
@@ -111,6 +126,12 @@ class AuditRecord:
             **(describe_acting(self.acting) if self.acting else {}),
             **(describe_terms(self.terms) if self.terms else {}),
         }
+
+
+def _unverified(refusal: OAuthError) -> dict[str, Json]:
+    """Whose document a refused token claims to rest on."""
+    claimed = {"unverified_issuer": refusal.unverified_issuer, "unverified_tenant": refusal.unverified_tenant}
+    return {name: value for name, value in claimed.items() if value}
 
 
 def _caller_text(http: HttpRequest, header: str) -> str:

@@ -56,6 +56,11 @@ def logs_client() -> Any:  # noqa: ANN401 (boto3's client)
     return boto3.client("logs", config=_patience(attempts=3, read_timeout=SEARCH_TIMEOUT))
 
 
+def cloudwatch_client() -> Any:  # noqa: ANN401 (boto3's client)
+    """Three attempts, each as long as it takes to read many series."""
+    return boto3.client("cloudwatch", config=_patience(attempts=3, read_timeout=SEARCH_TIMEOUT))
+
+
 def tagging_client() -> Any:  # noqa: ANN401 (boto3's client)
     """Three attempts; never on a request's path."""
     return boto3.client("resourcegroupstaggingapi", config=_patience(attempts=3, read_timeout=SEARCH_TIMEOUT))

@@ -25,6 +25,7 @@ from federation.admin_api.revocations import Revocations
 from federation.admin_api.risk import Risks
 from federation.admin_api.segments import ArchivedSegments
 from federation.admin_api.sets import DocumentSets
+from federation.admin_api.stats import Stats
 from federation.admin_api.table import Resource, table_of
 from federation.admin_api.visible import Visible
 from federation.archive.proofs import ArchiveProofs
@@ -33,12 +34,13 @@ from federation.aws.approvals import DynamoApprovals
 from federation.aws.archive_index import DynamoArchiveIndex, IndexTables
 from federation.aws.archive_segments import S3Segments
 from federation.aws.audit_records import DynamoAuditRecords
-from federation.aws.clients import boto_dynamodb, logs_client, s3_client
+from federation.aws.clients import boto_dynamodb, cloudwatch_client, logs_client, s3_client
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.filing_writer import filing_writer
 from federation.aws.issuer_keys import Store
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.ledger import DynamoLedger, LedgerTables
+from federation.aws.metric_history import CloudWatchHistory
 from federation.aws.nonce_secrets import DynamoNonceSecrets
 from federation.aws.policy_reader import DynamoPolicyReader
 from federation.aws.refusal_search import CloudWatchRefusals
@@ -107,6 +109,20 @@ class AdminApi:
             Risks(risk_raiser(self.settings, self.dynamodb, self.clock), self._owners(), self.clock),
             Explanations(self.loader, self.state, risks, self.clock),
             *self._archive(),
+            self._stats(visible),
+        )
+
+    def _stats(self, visible: Visible) -> Stats:
+        settings = self.settings
+        return Stats(
+            history=CloudWatchHistory(cloudwatch_client()),
+            key_sets=DocumentKeySets(self.writer),
+            approver=self._approver(),
+            visible=visible,
+            clock=self.clock,
+            algorithm=settings.signing_algorithm,
+            key_lifetime=settings.key_lifetime,
+            queues=settings.queues,
         )
 
     def _second_admin(self) -> SecondAdmin:

@@ -29,7 +29,7 @@ from federation.oauth.metadata import ERRORS_PATH, IAM_TOKEN_PATH, TOKEN_PATH
 from federation.pipeline import Pipeline
 from federation.policy.authorizer import Authorizer
 from federation.policy.decider import Decider
-from federation.ports import AuditLog, Clock
+from federation.ports import Clock, IssuanceLog
 from federation.settings import Settings
 from federation.system import RandomIdentifiers, SystemClock
 from federation.trust.directory import CachedTrust
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from federation.verification.aws_request.verifier import AwsRequestVerifier
 
 
-def token_endpoint(settings: Settings, log: AuditLog, aws: AwsServices) -> TokenEndpoint:
+def token_endpoint(settings: Settings, log: IssuanceLog, aws: AwsServices) -> TokenEndpoint:
     """`POST /token` on DynamoDB and KMS."""
     clock, dynamodb = SystemClock(), aws.dynamodb
     versions = known_versions(settings, clock, dynamodb)

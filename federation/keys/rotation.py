@@ -41,6 +41,8 @@ class RotationReport(Struct, frozen=True):
     rotated: bool
     overdue: bool
     """Whether the active key signs for longer than it should (or cannot sign), and no standby could follow."""
+    age: int
+    """Seconds for which the active key has signed."""
     disposed: tuple[str, ...] = ()
     """KMS keys that KMS was told to delete."""
 
@@ -159,8 +161,10 @@ class Rotation(Struct, frozen=True):
     ) -> RotationReport:
         active = keys.active or before
         standby = keys.standby(self.algorithm, self._now())
-        overdue = active.kid == broken or self._now() - _since(active) >= self.lifetime + OVERDUE
-        return RotationReport(active.kid, standby.kid if standby else "", active.kid != before.kid, overdue, disposed)
+        age = self._now() - _since(active)
+        overdue = active.kid == broken or age >= self.lifetime + OVERDUE
+        kid = standby.kid if standby else ""
+        return RotationReport(active.kid, kid, active.kid != before.kid, overdue, age, disposed)
 
     def _now(self) -> int:
         return int(self.clock.now())

@@ -39,18 +39,27 @@ class LogGroup:
 class RefusalLog(TextIOBase):
     """A log stream that passes everything on and remembers the records of refusals."""
 
-    def __init__(self, stream: TextIO, keep: Callable[[str], None] = lambda _line: None) -> None:
-        """`keep`: where the lines of refusals go as well, so that an admin finds them."""
+    def __init__(
+        self,
+        stream: TextIO,
+        keep: Callable[[str], None] = lambda _line: None,
+        measure: Callable[[Record], None] = lambda _line: None,
+    ) -> None:
+        """`keep`: where the lines of refusals go as well, so that an admin finds them; `measure`: those of metrics."""
         super().__init__()
+        self._measure = measure
         self._stream = stream
         self._keep = keep
         self.records: list[Record] = []
 
     def write(self, text: str, /) -> int:
         """The logger writes a line at a time."""
-        if text.startswith("{") and "refusal" in (line := json.loads(text)):
+        line = json.loads(text) if text.startswith("{") else {}
+        if "refusal" in line:
             self.records.append(line["refusal"])
             self._keep(text)
+        if "_aws" in line:
+            self._measure(line)
         return self._stream.write(text)
 
     def flush(self) -> None:

@@ -24,7 +24,7 @@ from federation.keys.publication import Publication
 from federation.local.archive import LocalArchive, forget_lost_archive
 from federation.local.audit_trail import ApprovalWatch, AuditTrail, LogGroup, PrintedNotice, RefusalLog
 from federation.local.begin import BEGIN, BeginPage, ToTry
-from federation.local.embedded_aws import DYNAMODB_ENDPOINT, EmbeddedAws
+from federation.local.embedded_aws import DYNAMODB_ENDPOINT, EmbeddedAws, measure
 from federation.local.embedded_services import embedded_services
 from federation.local.functions import Runtime, build_handlers
 from federation.local.gateway import Gateway
@@ -141,7 +141,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         environment = {**self._embed_aws(starting), **self._settings()}
         self.settings = read_settings(environment)
         self._prepare()
-        log = RefusalLog(self._log, LogGroup(LOG_GROUP))
+        log = RefusalLog(self._log, LogGroup(LOG_GROUP), measure)
         self.trail = AuditTrail(self.settings.audit_table, log)
         self._gateway = self._build_gateway(environment, log)
         starting.enter_context(self._schedule_status(environment, log))

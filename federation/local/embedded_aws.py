@@ -15,12 +15,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from moto import mock_aws
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.kms.models import kms_backends
 from msgspec import Struct
 
 from federation.aws.clients import dynamodb_client, kms_client, s3_client
+from federation.local.moto_cloudwatch import FaithfulCloudWatch, read_line
 from federation.local.moto_dynamodb import FaithfulDynamoDb
 from federation.local.moto_kms import ED25519, FaithfulKms
 from federation.local.routes import TEMPLATE, load_template, resources
@@ -113,6 +115,14 @@ def sealed_environment(dynamodb_endpoint: str | None) -> Iterator[None]:
         _replace_sdk_variables(before)
 
 
+def measure(line: Mapping[str, Any]) -> None:
+    """A line of a log, in embedded metric format, as CloudWatch takes it in."""
+    backend = cloudwatch_backends[DEFAULT_ACCOUNT_ID][REGION]
+    if isinstance(backend, FaithfulCloudWatch):
+        for measured in read_line(line):
+            backend.record(*measured)
+
+
 def create_tables(dynamodb: "DynamoDBClient", prefix: str = NAME, template: Path = TEMPLATE) -> dict[str, str]:
     """Create what is not there yet of the tables of template.yaml; setting -> table name."""
     definitions = dict(resources(load_template(template), "AWS::DynamoDB::Table"))
@@ -146,6 +156,7 @@ def _prefix() -> str:
     """Of names. Our corrections take their places before the first call; moto dropped its own when it started."""
     if isinstance(kms_backends[DEFAULT_ACCOUNT_ID][REGION], FaithfulKms):
         return f"{NAME}-{next(_numbers)}"
+    cloudwatch_backends[DEFAULT_ACCOUNT_ID][REGION] = FaithfulCloudWatch(REGION, DEFAULT_ACCOUNT_ID)
     kms_backends[DEFAULT_ACCOUNT_ID][REGION] = FaithfulKms(REGION, DEFAULT_ACCOUNT_ID)
     dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION] = FaithfulDynamoDb(REGION, DEFAULT_ACCOUNT_ID)
     return NAME

@@ -41,6 +41,8 @@ class OAuthError(Exception):
         """The step of the pipeline that refused (`federation.oauth.steps`); None: it never came to one."""
         self.unverified_issuer: str | None = None
         """Id of the Issuer document that a refused token claims; None: none, or it is proven."""
+        self.unverified_tenant: str | None = None
+        """The tenant of that document."""
         self.http_status = status or self.status
 
     @property

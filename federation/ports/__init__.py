@@ -11,6 +11,7 @@ from federation.ports.audit import (
     AuditLog,
     AuditPage,
     AuditRecords,
+    IssuanceLog,
     RefusalSearch,
 )
 from federation.ports.current_state import (
@@ -49,6 +50,7 @@ from federation.ports.keys import (
     Signer,
 )
 from federation.ports.ledger import AlreadyUsed, IssuedTokens, Ledger, LiveToken, OneTimeClaims
+from federation.ports.metrics import Asked, MetricHistory, Series, Window
 from federation.ports.outside import CallerIdentities, CallerIdentityAnswer, CallerIdentityRequest, Fetcher, FetchFailed
 from federation.ports.process import Clock, Identifiers
 from federation.ports.shared import (
@@ -80,6 +82,7 @@ __all__ = [
     "ApprovalNotice",
     "Approvals",
     "ArchiveIndex",
+    "Asked",
     "AudienceDirectory",
     "AudiencesByName",
     "AuditLog",
@@ -101,6 +104,7 @@ __all__ = [
     "GuardedPublisher",
     "History",
     "Identifiers",
+    "IssuanceLog",
     "IssuedTokens",
     "IssuerDirectory",
     "IssuerKeyStore",
@@ -118,6 +122,7 @@ __all__ = [
     "MadeKey",
     "MappingIndex",
     "MappingsById",
+    "MetricHistory",
     "NonceSecrets",
     "OneTimeClaims",
     "PolicyDirectory",
@@ -131,9 +136,11 @@ __all__ = [
     "RevocationStore",
     "RiskScores",
     "Segments",
+    "Series",
     "Signer",
     "StillRunning",
     "TrustWriter",
     "UnlikeRequest",
     "VersionConflict",
+    "Window",
 ]

@@ -1,6 +1,6 @@
 """What auditors and approvers are told."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple, Protocol
 
 from federation.model.approval import StoredApproval
@@ -13,6 +13,14 @@ class AuditLog(Protocol):
 
     def refused(self, entry: JsonObject) -> None:
         """One well-formed line."""
+        ...
+
+
+class IssuanceLog(AuditLog, Protocol):
+    """Counts what leaves as well: its record is durable already."""
+
+    def issued(self, correlation_id: str, tenant: str | None, issuer: str, seconds: Mapping[str, float]) -> None:
+        """A token that rests on that Issuer document. `seconds`: step -> how long it took."""
         ...
 
 

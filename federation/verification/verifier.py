@@ -103,7 +103,7 @@ class TokenVerifier:
         try:
             return self.verify_from(issuer, jwt, token_type)
         except OAuthError as refusal:
-            refusal.unverified_issuer = issuer.id
+            refusal.unverified_issuer, refusal.unverified_tenant = issuer.id, issuer.tenant
             raise
 
     def verify_from(self, issuer: Issuer, jwt: UnverifiedJwt, token_type: TokenType) -> VerifiedToken:

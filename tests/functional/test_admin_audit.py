@@ -38,6 +38,19 @@ def test_tokens_are_found_by_whom_they_are_about(laptop: Laptop) -> None:
     assert laptop.admin("GET", f"/audit?jti={id_}", token=boss).members["items"] == []
 
 
+def test_what_was_exchanged_and_refused_is_among_the_numbers(laptop: Laptop) -> None:
+    def counted(what: str, token: str | None = None) -> float:
+        told = laptop.admin("GET", "/stats", **({"token": token} if token else {})).members[what]
+        return sum(sum(one["values"]) for one in told["by_issuer"] if one["issuer"] == "acme")
+
+    issued, refused = counted("exchanges"), counted("refusals")
+    laptop.exchange("worker", LEDGER, scope="ledger:read")
+    laptop.exchange(audience=LEDGER, token=laptop.token("stranger"), scope="ledger:read")
+    assert (counted("exchanges"), counted("refusals")) == (issued + 1, refused + 1)
+    boss = laptop.as_admin("boss", "globex")
+    assert (counted("exchanges", boss), counted("refusals", boss)) == (0, 0)
+
+
 def test_why_a_partners_call_failed_is_found_out_and_mended(laptop: Laptop) -> None:
     token = laptop.token("newcomer")
     refused = laptop.exchange(audience=LEDGER, token=token, scope="ledger:read")

@@ -3,6 +3,7 @@ import json
 
 import pytest
 
+from federation.model.metrics import METRICS
 from functions.telemetry import Counters
 from tests.support.lambda_template import Deployment, Template
 
@@ -49,7 +50,8 @@ def test_a_schedule_that_stopped_is_an_alarm_too(deployment: Deployment, name: s
 @pytest.mark.parametrize("name", ["IssuerKeysStaleAlarm", "KeysRolledBackAlarm", "KeyOverdueAlarm"])
 def test_what_is_counted_is_counted_where_the_alarm_looks(deployment: Deployment, name: str) -> None:
     alarm, log = deployment.properties(name), io.StringIO()
-    Counters(log).count(alarm["MetricName"], {}, 1)
+    (declared,) = [metric for metric in METRICS if metric.name == alarm["MetricName"]]
+    Counters(log).count(declared, {}, 1)
     counter = json.loads(log.getvalue())
     (metrics,) = counter["_aws"]["CloudWatchMetrics"]
     assert metrics["Namespace"] == alarm["Namespace"]

@@ -158,6 +158,8 @@ ALLOWED = {
         ("s3:GetObject", "ArchiveBucket/segments/*"),
         ("s3:ListBucket", "ArchiveBucket"),
         *(("logs:FilterLogEvents", f"{name}LogGroup") for name in LOGGING_REFUSALS),
+        ("cloudwatch:GetMetricData", "*"),
+        ("cloudwatch:ListMetrics", "*"),
     ),
     "RotateFunction": allowed(
         "RotateLogGroup",
@@ -204,7 +206,7 @@ ALLOWED = {
 }
 
 
-KNOW_NO_RESOURCE = ("kms:CreateKey", "tag:GetResources")
+KNOW_NO_RESOURCE = ("kms:CreateKey", "tag:GetResources", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics")
 
 
 def granted(deployment: Deployment, role: str) -> set[tuple[str, str]]:

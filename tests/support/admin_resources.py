@@ -11,7 +11,9 @@ from federation.admin_api.keys import Keys
 from federation.admin_api.operation import Operation
 from federation.admin_api.revocations import Revocations
 from federation.admin_api.risk import Risks
+from federation.admin_api.stats import Stats
 from federation.admin_api.table import table_of
+from federation.admin_api.visible import Visible
 from federation.bootstrap.revocations import AdminRevocations
 from federation.insight.custody import Custodian
 from federation.insight.snapshot.loading import TrustLoader
@@ -24,8 +26,9 @@ from tests.support.fake_approvals import FakeApprovalLog, FakeApprovals, decisio
 from tests.support.fake_audit_records import FakeAuditRecords
 from tests.support.fake_clock import no_wait
 from tests.support.fake_identifiers import CountingIdentifiers
+from tests.support.fake_metrics import FakeMetrics
 from tests.support.fake_refusal_search import FakeRefusalSearch
-from tests.support.key_world import KeyWorld
+from tests.support.key_world import LIFETIME, KeyWorld
 
 
 class ResourceWorld(AdminWorld):
@@ -33,7 +36,7 @@ class ResourceWorld(AdminWorld):
 
     def _operations(self) -> list[Operation]:
         self.approvals, self.approval_log = FakeApprovals(self.clock), FakeApprovalLog()
-        self.records = FakeAuditRecords(self.ledger)
+        self.records, self.metrics = FakeAuditRecords(self.ledger), FakeMetrics()
         self.life = KeyWorld(trust=self.trust, clock=self.clock)
         revoke = AdminRevocations(Revoker(self.state, self.ledger, self.clock, CountingIdentifiers(), no_wait))
         self.loader = TrustLoader(self.trust, self.trust, self.trust, self.trust, BRIDGE)
@@ -55,8 +58,13 @@ class ResourceWorld(AdminWorld):
                 self.trust, RecordedOrders(self.life.rotation(), self.ledger, CountingIdentifiers("order")), self.clock
             ),
             AuditTrail(told, Custodian(told, self.records), self.clock, self.cursors),
+            self._stats(Approver(self.approvals, self.clock, self.approval_log, trail)),
         )
         return [*super()._operations(), *table_of(BRIDGE, resources)[:-1]]
+
+    def _stats(self, approver: Approver) -> Stats:
+        visible = Visible(self.trust, self.trust, self.trust)
+        return Stats(self.metrics, self.trust, approver, visible, self.clock, "RS256", LIFETIME, ("gaps",))
 
     def _seed(self) -> None:
         super()._seed()

@@ -15,8 +15,8 @@ import jwt
 from federation.client.http import Answer, post_form, send
 from federation.local.bridge import LocalBridge
 from federation.local.issuers.loopback import IssuerKey, LoopbackIssuers
+from federation.model.metrics import SERVICE
 from federation.oauth.identifiers import FORM, GrantType, TokenType
-from functions.telemetry import SERVICE
 from tests.support.bridge_trust import (
     AUDIENCE,
     IDENTITIES,

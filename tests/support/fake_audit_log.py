@@ -1,5 +1,7 @@
 """The refusals, kept."""
 
+from collections.abc import Mapping
+
 from federation.model.json import JsonObject
 
 
@@ -9,8 +11,14 @@ class FakeAuditLog:
     def __init__(self) -> None:
         self.entries: list[JsonObject] = []
         self.failing = False
+        self.counted: list[tuple[str, str | None, str]] = []
+        self.steps: list[str] = []
 
     def refused(self, entry: JsonObject) -> None:
         if self.failing:
             raise OSError("the log cannot be written")
         self.entries.append(entry)
+
+    def issued(self, correlation_id: str, tenant: str | None, issuer: str, seconds: Mapping[str, float]) -> None:
+        self.counted.append((correlation_id, tenant, issuer))
+        self.steps = list(seconds)

@@ -22,6 +22,8 @@ USER_AGENT = "federation-bridge"
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"})
 """The credentials are not good any more."""
 
+AttemptFailed: TypeAlias = Callable[[str, AwsError], None]
+"""Told of each attempt that came to nothing: the service's name, and why."""
 TraceId: TypeAlias = Callable[[], str]
 """What the header `x-amzn-trace-id` says; empty: there is none."""
 
@@ -49,6 +51,7 @@ class Shared(Struct, frozen=True):
     budget: RetryBudget = field(default_factory=RetryBudget)
     trace_id: TraceId = str
     pause: Pause = full_jitter
+    failed: AttemptFailed = lambda _service, _error: None
 
 
 class LeanService:
@@ -137,11 +140,17 @@ class _Call:
         return answer
 
     def _received(self) -> Answer:
-        if self._error is not None:
-            raise self._error
-        assert self._pending is not None  # noqa: S101 - send() sets one of the two
-        self._answer = self._pending()
-        return decode(self._answer, self._service.dialect.blobs)
+        try:
+            if self._error is not None:
+                raise self._error
+            assert self._pending is not None  # noqa: S101 - send() sets one of the two
+            self._answer = self._pending()
+            return decode(self._answer, self._service.dialect.blobs)
+        except StaleConnection:
+            raise  # it was closed while it rested, as connections are
+        except AwsError as error:
+            self._service.shared.failed(self._service.dialect.name, error)
+            raise
 
     def _cost(self, error: AwsRefused | AwsUnreachable) -> int:
         """Of another attempt; 0: it would not help."""

@@ -13,7 +13,7 @@ from federation.aws.lean.credentials import (
 )
 from federation.aws.lean.credentials_endpoint import container_credentials
 from federation.aws.lean.endpoints import place_of, region_in
-from federation.aws.lean.service import DYNAMODB, KMS, Dialect, LeanService, Shared
+from federation.aws.lean.service import DYNAMODB, KMS, AttemptFailed, Dialect, LeanService, Shared
 from federation.aws.lean.transport import Place, SocketTransport, Transport, Trust
 from federation.aws.service import AwsServices, DynamoDb, Kms
 
@@ -23,10 +23,19 @@ TRACE = "_X_AMZN_TRACE_ID"
 Connect = Callable[[Place, Trust], Transport]
 
 
-def lean_services(environment: Mapping[str, str], trust: Trust, connect: Connect = SocketTransport) -> AwsServices:
+def lean_services(
+    environment: Mapping[str, str],
+    trust: Trust,
+    connect: Connect = SocketTransport,
+    failed: AttemptFailed = lambda _service, _error: None,
+) -> AwsServices:
     """In the environment's region and by its credentials. Raises AwsUnusable where it names no region."""
     region = region_in(environment)
-    shared = Shared(credential_source(environment, trust), trace_id=lambda: _printable(environment.get(TRACE, "")))
+    shared = Shared(
+        credential_source(environment, trust),
+        trace_id=lambda: _printable(environment.get(TRACE, "")),
+        failed=failed,
+    )
 
     def service(dialect: Dialect) -> LeanService:
         place = place_of(dialect.name, region, environment)

@@ -72,6 +72,9 @@ class Trail(Redacted, Struct):
     """What the token would have."""
     refusal: OAuthError | None = None
 
+    def done(self, step: str) -> None:
+        """How long a step takes says nothing about the decision."""
+
     @property
     def tokens(self) -> tuple[VerifiedToken, ...]:
         """What was presented and read."""

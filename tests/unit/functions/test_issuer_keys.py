@@ -1,14 +1,15 @@
 import io
 import json
+from http import HTTPStatus
 from typing import Any
 
 import pytest
 
 from federation.aws.audit_log import PowertoolsAuditLog
 from federation.issuer_keys.endpoint import IssuerKeysEndpoint
-from functions.http import CountedSuccesses, HttpHandler
-from functions.issuer_keys import PUSHED
-from functions.telemetry import CountedRefusals, Counters, structured_logger
+from federation.model.metrics import KEYS_PUSHED
+from functions.http import CountedSuccesses, HttpHandler, Success
+from functions.telemetry import CountedLog, Counters, structured_logger
 from tests.support.issuer_world import jwks
 from tests.support.lambda_events import REQUEST_ID, Invocation, gateway_event
 from tests.support.push_world import FIRST, PATH, SECOND, PushWorld
@@ -22,9 +23,9 @@ class Function:
     def __init__(self) -> None:
         self.world, self.log = PushWorld(), io.StringIO()
         counters = Counters(self.log)
-        log = CountedRefusals(PowertoolsAuditLog(structured_logger(self.log)), counters)
+        log = CountedLog(PowertoolsAuditLog(structured_logger(self.log)), counters)
         endpoint = IssuerKeysEndpoint(self.world.push_keys(log), "https://federation.example.com/errors.html")
-        self.handler = HttpHandler(CountedSuccesses(endpoint, counters, PUSHED))
+        self.handler = HttpHandler(CountedSuccesses(endpoint, counters, Success(HTTPStatus.NO_CONTENT, KEYS_PUSHED)))
 
     def invoke(self, event: object) -> dict[str, Any]:
         return self.handler.handle(event, Invocation())

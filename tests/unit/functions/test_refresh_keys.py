@@ -31,6 +31,8 @@ def test_the_report_is_logged_and_counted_and_so_is_nothing(w: World, number: in
     line, *counters = map(json.loads, log.getvalue().splitlines())
     assert line["report"]["asked"] == 1
     assert line["correlation_id"] == "invocation-1"
-    for counter, name in zip(counters, ("KeysStale", "KeysRefreshFailed"), strict=True):
+    assert [one["issuer"] for one in counters if "IssuerKeysStale" in one] == line["report"]["stale"]
+    totals = [one for one in counters if "IssuerKeysStale" not in one]
+    for counter, name in zip(totals, ("KeysStale", "KeysRefreshFailed"), strict=True):
         assert counter[name] == [number]
         assert counter["correlation_id"] == "invocation-1"

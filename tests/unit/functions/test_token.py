@@ -14,10 +14,9 @@ from federation.oauth.http import HttpRequest
 from federation.oauth.identifiers import TokenType
 from federation.oauth.reasons import Reason
 from federation.oauth.request import parse
-from federation.ports import AuditLog
-from functions.http import CountedSuccesses, HttpHandler
-from functions.telemetry import CountedRefusals, Counters, structured_logger
-from functions.token import ISSUED as COUNTED
+from federation.ports import IssuanceLog
+from functions.http import HttpHandler
+from functions.telemetry import CountedLog, Counters, structured_logger
 from tests.support.fake_clock import FixedClock
 from tests.support.lambda_events import REQUEST_ID, Invocation, gateway_event, token_event
 
@@ -42,7 +41,7 @@ GOOD = (
 class ScriptedExchange:
     """Parses for real, then does as it is told; keeps an audit record as the pipeline does."""
 
-    def __init__(self, log: AuditLog, outcome: OAuthError | Exception | IssuedToken) -> None:
+    def __init__(self, log: IssuanceLog, outcome: OAuthError | Exception | IssuedToken) -> None:
         self._log = log
         self._outcome = outcome
 
@@ -51,6 +50,7 @@ class ScriptedExchange:
             record.request = parse(http)
             if isinstance(self._outcome, Exception):
                 raise self._outcome
+            self._log.issued(http.correlation_id, None, "idp", {})
         assert isinstance(self._outcome, IssuedToken)
         return self._outcome
 
@@ -61,9 +61,9 @@ class Function:
     def __init__(self, outcome: OAuthError | Exception | IssuedToken) -> None:
         self.stream = io.StringIO()
         counters = Counters(self.stream)
-        log = CountedRefusals(PowertoolsAuditLog(structured_logger(self.stream)), counters)
+        log = CountedLog(PowertoolsAuditLog(structured_logger(self.stream)), counters)
         endpoint = TokenEndpoint(ScriptedExchange(log, outcome), "https://federation.example.com/errors")
-        self._handler = HttpHandler(CountedSuccesses(endpoint, counters, COUNTED))
+        self._handler = HttpHandler(endpoint)
 
     def __call__(self, event: object) -> tuple[int, dict[str, str], dict[str, Any]]:
         """Status, headers, members of the body."""

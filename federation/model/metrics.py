@@ -1,0 +1,75 @@
+"""Every metric of ours, declared once: name, unit, dimensions, meaning. `docs/metrics.md` is made from this list.
+
+Functions write metrics into their logs as lines in embedded metric format, so measuring calls nothing. A value of a
+dimension is one of ours (a reason, the id of a document, a step), never a caller's text: what is sent makes no metric.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple, TypeAlias
+
+NAMESPACE = "FederationBridge"
+SERVICE = "federation-bridge"
+"""The dimension `service` of every metric."""
+NO_TENANT = "-"
+"""Stands in the dimension `tenant` where there is none; no tenant is called so."""
+
+Dimensions: TypeAlias = tuple[tuple[str, ...], ...]
+"""Sets of dimensions beside `service`. A line counts for each set of which it says every member."""
+
+TOTAL: Dimensions = ((),)
+BY_ISSUER = ("tenant", "issuer")
+
+
+class Unit(StrEnum):
+    """CloudWatch's names of units."""
+
+    COUNT = "Count"
+    MILLISECONDS = "Milliseconds"
+    SECONDS = "Seconds"
+    NONE = "None"
+
+
+class Metric(NamedTuple):
+    """One metric."""
+
+    name: str
+    unit: Unit
+    meaning: str
+    dimensions: Dimensions = TOTAL
+
+
+ISSUED = Metric("Issued", Unit.COUNT, "Tokens that left the token endpoint.", ((), BY_ISSUER))
+REFUSED = Metric(
+    "Refused",
+    Unit.COUNT,
+    "Requests that were refused, at any endpoint; `issuer` is proven, or claimed by a refused token.",
+    ((), ("reason",), BY_ISSUER),
+)
+STEP_DURATION = Metric(
+    "StepDuration", Unit.MILLISECONDS, "How long a step of a successful exchange took; AWS is waited for in `commit`.",
+    (("step",),),
+)  # fmt: skip
+EXCHANGE_DURATION = Metric("ExchangeDuration", Unit.MILLISECONDS, "How long a successful exchange took in all.")
+AWS_FAILED = Metric(
+    "AwsFailed", Unit.COUNT, "Attempts that AWS did not answer, or answered with an error of its own.", ((), ("aws",))
+)
+AWS_THROTTLED = Metric("AwsThrottled", Unit.COUNT, "Attempts that AWS refused as too many.", ((), ("aws",)))
+INTROSPECTED = Metric("Introspected", Unit.COUNT, "Answers of the introspection endpoint.")
+REVOKED = Metric("Revoked", Unit.COUNT, "Answers of the revocation endpoint.")
+KEYS_PUSHED = Metric("KeysPushed", Unit.COUNT, "Key sets that an issuer pushed and that were taken.")
+KEYS_STALE = Metric("KeysStale", Unit.COUNT, "Issuers of whose keys nothing was heard for too long.")
+ISSUER_KEYS_STALE = Metric(
+    "IssuerKeysStale", Unit.COUNT, "1 for each run that found the keys of this issuer stale.", (("issuer",),)
+)
+KEYS_REFRESH_FAILED = Metric("KeysRefreshFailed", Unit.COUNT, "Issuers whose keys could not be fetched in a run.")
+KEYS_ROLLED_BACK = Metric("KeysRolledBack", Unit.COUNT, "Times that the published JWKS was not the last one written.")
+KEY_OVERDUE = Metric("KeyOverdue", Unit.COUNT, "1: the signing key is a day too old, or KMS cannot sign with it.")
+KEY_AGE = Metric("KeyAge", Unit.SECONDS, "For how long the signing key has signed.")
+ARCHIVE_LAG = Metric("ArchiveLag", Unit.SECONDS, "Age of the oldest record in a batch when it was archived.")
+
+METRICS = (
+    *(ISSUED, REFUSED, EXCHANGE_DURATION, STEP_DURATION, AWS_FAILED, AWS_THROTTLED),
+    *(INTROSPECTED, REVOKED, KEYS_PUSHED),
+    *(KEYS_STALE, ISSUER_KEYS_STALE, KEYS_REFRESH_FAILED, KEYS_ROLLED_BACK, KEY_OVERDUE, KEY_AGE, ARCHIVE_LAG),
+)
+"""All of them, in the order of the page."""
