@@ -8,13 +8,14 @@ from federation.model.metrics import METRICS, NAMESPACE, SERVICE, Metric
 
 _HEAD = f"""# Metrics
 
-Made from [`federation/model/metrics.py`](../federation/model/metrics.py) by `make schemas`. CloudWatch has them in the namespace `{NAMESPACE}`, all with the
-dimension `service` = `{SERVICE}`; *beside it* are the further dimensions under which a metric is kept as well.
+Made from [`federation/model/metrics.py`](../federation/model/metrics.py) by `make schemas`. CloudWatch has them in the
+namespace `{NAMESPACE}`, all with the dimension `service` = `{SERVICE}`; *beside it* are further dimensions under which a
+metric is kept as well.
 
-A function writes them into its log, as lines in embedded metric format: nothing is called for a metric. A value of a dimension is a reason code, the
-id of a document, a step or a service, and never what a caller sent, so no caller makes a metric. CloudWatch charges each
-name with each set of values by the hour in which it is written: two for each issuer that is used, one for each reason that is given.
-`tenant` is `-` for an issuer that is everybody's.
+A function writes them into its log, as lines in embedded metric format: nothing is called for a metric. A value of a
+dimension is a reason code, the id of a document, a step or a service, and never what a caller sent, so no caller makes
+a metric. CloudWatch charges each name with each set of values by the hour in which it is written: two for each issuer
+that is used, one for each reason that is given. `tenant` is `-` for an issuer that is everybody's.
 
 | metric | unit | beside `service` | meaning |
 | --- | --- | --- | --- |
