@@ -9,7 +9,7 @@ from federation.model.metrics import METRICS, NAMESPACE, SERVICE, Metric
 _HEAD = f"""# Metrics
 
 Made from [`federation/model/metrics.py`](../federation/model/metrics.py) by `make schemas`. CloudWatch has them in the
-namespace `{NAMESPACE}`, all with the dimension `service` = `{SERVICE}`; *beside it* are further dimensions under which a
+namespace `{NAMESPACE}`, all with the dimension `service` = `{SERVICE}`; *beside it* are more under which a
 metric is kept as well.
 
 A function writes them into its log, as lines in embedded metric format: nothing is called for a metric. A value of a
