@@ -56,6 +56,7 @@ AWS_FAILED = Metric(
 AWS_THROTTLED = Metric("AwsThrottled", Unit.COUNT, "Attempts that AWS refused as too many.", ((), ("aws",)))
 INTROSPECTED = Metric("Introspected", Unit.COUNT, "Answers of the introspection endpoint.")
 REVOKED = Metric("Revoked", Unit.COUNT, "Answers of the revocation endpoint.")
+EVENTS_RECEIVED = Metric("EventsReceived", Unit.COUNT, "Security event tokens that were taken (RFC 8935).")
 KEYS_PUSHED = Metric("KeysPushed", Unit.COUNT, "Key sets that an issuer pushed and that were taken.")
 KEYS_STALE = Metric("KeysStale", Unit.COUNT, "Issuers of whose keys nothing was heard for too long.")
 ISSUER_KEYS_STALE = Metric(
@@ -69,7 +70,7 @@ ARCHIVE_LAG = Metric("ArchiveLag", Unit.SECONDS, "Age of the oldest record in a 
 
 METRICS = (
     *(ISSUED, REFUSED, EXCHANGE_DURATION, STEP_DURATION, AWS_FAILED, AWS_THROTTLED),
-    *(INTROSPECTED, REVOKED, KEYS_PUSHED),
+    *(INTROSPECTED, REVOKED, EVENTS_RECEIVED, KEYS_PUSHED),
     *(KEYS_STALE, ISSUER_KEYS_STALE, KEYS_REFRESH_FAILED, KEYS_ROLLED_BACK, KEY_OVERDUE, KEY_AGE, ARCHIVE_LAG),
 )
 """All of them, in the order of the page."""
