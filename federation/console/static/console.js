@@ -133,14 +133,8 @@ class Checked {
 
   async effect(round, place) {
     place.setAttribute("aria-busy", "true");
-    const wait = document.createElement("p");
-    wait.className = "busy";
-    const stop = document.createElement("button");
-    stop.type = "button";
-    stop.textContent = "Cancel";
-    stop.addEventListener("click", () => { this.abort?.abort(); place.innerHTML = this.empty; });
-    wait.append(document.createElement("progress"), " Looking who gains and who loses ", stop);
-    place.replaceChildren(wait);
+    const cancel = () => { this.abort?.abort(); place.innerHTML = this.empty; };
+    place.replaceChildren(waiting("Looking who gains and who loses", cancel));
     const found = await this.ask(this.form.dataset.then);
     if (found !== null && round === this.round) show(place, found);
     place.removeAttribute("aria-busy");
@@ -148,15 +142,39 @@ class Checked {
 
   async ask(path) {
     this.abort = new AbortController();
-    try {
-      const body = new URLSearchParams(new FormData(this.form));
-      const answer = await fetch(path, { method: "POST", body, signal: this.abort.signal });
-      return await answer.text();
-    } catch (error) {
-      if (error.name === "AbortError") return null;
-      return "<p class='trouble' role='alert'>The console does not answer. See that fedbridge console still runs.</p>";
-    }
+    return answer(path, this.form, this.abort.signal);
   }
+}
+
+// The part that a form's fields are answered with; null: it was cancelled.
+async function answer(path, form, signal) {
+  try {
+    const sent = await fetch(path, { method: "POST", body: new URLSearchParams(new FormData(form)), signal });
+    return await sent.text();
+  } catch (error) {
+    if (error.name === "AbortError") return null;
+    return "<p class='trouble' role='alert'>The console does not answer. See that fedbridge console still runs.</p>";
+  }
+}
+
+function waiting(what, cancel) {
+  const wait = document.createElement("p");
+  wait.className = "busy";
+  const stop = document.createElement("button");
+  stop.type = "button";
+  stop.textContent = "Cancel";
+  stop.addEventListener("click", cancel);
+  wait.append(document.createElement("progress"), ` ${what} `, stop);
+  return wait;
+}
+
+// --- Parts that a form asks for: `data-part` when it is sent, `data-load` as soon as the page is there.
+async function part(form) {
+  const place = document.getElementById(form.dataset.into);
+  const abort = new AbortController();
+  place.replaceChildren(waiting("Asking the bridge", () => { abort.abort(); place.replaceChildren(); }));
+  const found = await answer(form.dataset.part, form, abort.signal);
+  if (found !== null) show(place, found);
 }
 
 // --- Line numbers beside a text, with marks where something is wrong.
@@ -205,6 +223,7 @@ function prepare(root) {
   for (const place of all("[data-live]", root)) live(place);
   for (const area of all("textarea[data-lines]", root)) numbers(area);
   for (const form of all("form[data-check]", root)) new Checked(form);
+  for (const form of all("form[data-load]", root)) part(form);
   for (const select of all("select[data-submit]", root)) select.addEventListener("change", () => select.form.requestSubmit());
   for (const box of all("[data-keys]", root)) {
     box.checked = keysOn();
@@ -213,5 +232,8 @@ function prepare(root) {
 }
 
 document.addEventListener("keydown", key);
-document.addEventListener("submit", (event) => { if (event.target.matches("form[data-busy]")) busy(event.target); });
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("form[data-part]")) { event.preventDefault(); part(event.target); }
+  if (event.target.matches("form[data-busy]")) busy(event.target);
+});
 prepare(document);

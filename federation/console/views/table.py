@@ -1,9 +1,14 @@
 """All views, in the order of the tabs. A new view is named here, and nowhere else."""
 
 from federation.console.page import View
-from federation.console.views import approvals, chain, trust
+from federation.console.views import approvals, chain, trust, why
 
 
 def views() -> tuple[View, ...]:
     """Made when a console starts; importing makes nothing."""
-    return (trust.view(), chain.view(), approvals.view())
+    return (
+        trust.view(),
+        why.view(),
+        chain.view(),
+        approvals.view(),
+    )
