@@ -123,7 +123,9 @@ def _header(name: str, pattern: str, description: str) -> dict[str, Any]:
 
 def _schemas(operations: Sequence[Operation]) -> dict[str, Any]:
     documents = {one.request for one in operations if one.request and one.document}
-    models = {model for one in operations for model in (one.request, one.response) if model} | set(REFUSALS)
+    models = {
+        model for one in operations for model in (one.request, one.response, *one.otherwise.values()) if model
+    } | set(REFUSALS)
     ordered = sorted(models - documents, key=lambda model: model.__name__)
     _, schema = models_json_schema([(model, "validation") for model in ordered], ref_template=REF)
     definitions: dict[str, Any] = schema["$defs"]

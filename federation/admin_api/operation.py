@@ -95,7 +95,9 @@ class Operation(Struct, frozen=True):
     status: HTTPStatus = HTTPStatus.OK
     """Of the ordinary good answer."""
     also: Sequence[HTTPStatus] = ()
-    """Of other good answers."""
+    """Of other good answers of the same form."""
+    otherwise: Mapping[HTTPStatus, type[BaseModel]] = field(default_factory=dict)
+    """Good answers of other forms."""
     refusals: Sequence[HTTPStatus] = ()
     """That this operation has beside those that every one has."""
     precondition: bool = False

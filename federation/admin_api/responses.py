@@ -29,7 +29,8 @@ _JSON = "application/json"
 
 def responses(operation: Operation) -> dict[str, Any]:
     """The Responses Object of `operation`."""
-    good = {status: _good(status, operation) for status in (operation.status, *operation.also)}
+    forms = {**dict.fromkeys((operation.status, *operation.also), operation.response), **operation.otherwise}
+    good = {status: _good(status, form) for status, form in forms.items()}
     ours = {*ALWAYS, *operation.refusals, *(WITH_BODY if operation.takes_body else ())}
     gateways = {*GATEWAY, *(WITH_BODY[:1] if operation.takes_body else ())}
     bad = {status: _bad(status, ours, gateways) for status in sorted(ours | gateways)}
@@ -41,10 +42,10 @@ def ref(model: type[BaseModel] | None) -> dict[str, Any]:
     return {"$ref": REF.format(model=model.__name__)} if model else {"type": "object"}
 
 
-def _good(status: HTTPStatus, operation: Operation) -> dict[str, Any]:
+def _good(status: HTTPStatus, form: type[BaseModel] | None) -> dict[str, Any]:
     if status is HTTPStatus.NO_CONTENT:
         return {"description": status.phrase}
-    return {"description": status.phrase, "content": {_JSON: {"schema": ref(operation.response)}}}
+    return {"description": status.phrase, "content": {_JSON: {"schema": ref(form)}}}
 
 
 def _bad(status: HTTPStatus, ours: set[HTTPStatus], gateways: set[HTTPStatus]) -> dict[str, Any]:

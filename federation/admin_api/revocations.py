@@ -11,13 +11,17 @@ from pydantic import ConfigDict, Field
 from federation.admin.changes import rfc3339
 from federation.admin.owners import Owners
 from federation.admin_api.models import Body, Shown
-from federation.admin_api.operation import AdminRequest, Answer, Operation
+from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
+from federation.insight.trail import is_of
 from federation.model.confirmation import REVOCATIONS_WRITE
 from federation.model.json import Json, JsonObject
 from federation.model.revocation import NAMED_BY_ADMINS, Revocation, RevocationKey, RevocationTarget
-from federation.ports import Clock, RevocationStore
+from federation.ports import AuditRecords, Clock, LiveToken, RevocationStore
+from federation.revocation.rehearsal import MOST_COUNTED, WouldEnd
 
 MOST_SHOWN = 500
+MOST_LISTED = 50
+"""Tokens that a rehearsal lists."""
 
 Name = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,256}$")]
 
@@ -59,6 +63,28 @@ class RevocationShown(Shown):
     reason: str
 
 
+class TokenShown(Shown):
+    """A token that would be worth nothing; null: it is another tenant's."""
+
+    jti: str | None
+    principal: str | None
+    client_id: str | None
+    audience: list[str]
+    issued_at: str
+    expires_at: str
+
+
+class WouldRevokeShown(Shown):
+    """What a revocation would end: unexpired tokens of ours. Nothing was written."""
+
+    what: RevocationTarget
+    value: str
+    tenant: str | None
+    tokens: Annotated[int, Field(description="How many; one that was issued a moment ago may be missing.")]
+    counted: Annotated[bool, Field(description=f"False: there are more than {MOST_COUNTED}, which were counted.")]
+    items: Annotated[list[TokenShown], Field(description=f"At most {MOST_LISTED}, what would last longest first.")]
+
+
 class RevocationsShown(Shown):
     """Those that stand, the latest first."""
 
@@ -85,6 +111,10 @@ TenantOf: TypeAlias = Callable[[RevocationKey], str | None]
 class Revoke(Protocol):
     """Revokes what an admin names; there is a record of it before it holds."""
 
+    def rehearse(self, request: AdminRequest, named: JsonObject, tenant_of: TenantOf) -> WouldEnd:
+        """What it would end; raises the same."""
+        ...
+
     def __call__(self, request: AdminRequest, named: JsonObject, tenant_of: TenantOf, facts: JsonObject) -> Revocation:
         """What holds from now on; raises InvalidRequest, InsufficientScope, TemporarilyUnavailable."""
         ...
@@ -96,6 +126,7 @@ class Revocations(Struct, frozen=True):
     revoke: Revoke
     store: RevocationStore
     owners: Owners
+    records: AuditRecords
     clock: Clock
 
     def operations(self) -> Iterator[Operation]:
@@ -116,9 +147,11 @@ class Revocations(Struct, frozen=True):
             "Revoke a token with all that was made from it, a chain, or all that something stands behind.",
             handle=self._revoke,
             name="revoke",
+            query=(Parameter("dry_run", "true|false", "true: only tell what it would end (200). Default: false."),),
             request=RevokeBody,
             response=RevocationShown,
             status=HTTPStatus.CREATED,
+            otherwise={HTTPStatus.OK: WouldRevokeShown},
         )
 
     def _list(self, request: AdminRequest) -> Answer:
@@ -131,8 +164,29 @@ class Revocations(Struct, frozen=True):
 
     def _revoke(self, request: AdminRequest) -> Answer:
         named: JsonObject = request.body.model_dump(exclude_none=True)
+        if request.query.get("dry_run") == "true":
+            return self._rehearsed(request, self.revoke.rehearse(request, named, self.owners.tenant_of))
         revocation = self.revoke(request, named, self.owners.tenant_of, self._facts(request))
         return Answer(HTTPStatus.CREATED, show_revocation(revocation))
+
+    def _rehearsed(self, request: AdminRequest, found: WouldEnd) -> Answer:
+        what, value, tenant = found.revocation.key
+        listed = [self._token(token, request.admin.tenant) for token in found.tokens[:MOST_LISTED]]
+        counted: JsonObject = {"tokens": len(found.tokens), "counted": found.is_all, "items": listed}
+        return Answer(HTTPStatus.OK, {"what": what.value, "value": value, "tenant": tenant, **counted})
+
+    def _token(self, token: LiveToken, tenant: str | None) -> dict[str, Json]:
+        """Another tenant's is counted, and not named."""
+        record = self.records.record(token.jti)
+        told: JsonObject = record if record is not None and is_of(record, tenant) else {}
+        return {
+            "jti": told.get("jti"),
+            "principal": told.get("principal"),
+            "client_id": told.get("client_id"),
+            "audience": told.get("audience") or [],
+            "issued_at": rfc3339(token.issued_at),
+            "expires_at": rfc3339(token.expires_at),
+        }
 
     def _facts(self, request: AdminRequest) -> dict[str, Json]:
         return {

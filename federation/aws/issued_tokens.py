@@ -7,7 +7,7 @@ A partition of the index has the tokens that expire in one hour, spread over a f
 
 from collections.abc import Collection, Sequence
 from hashlib import sha256
-from itertools import chain, product
+from itertools import chain, islice, product
 from typing import TYPE_CHECKING, Any
 
 from federation.aws.errors import translated
@@ -42,17 +42,17 @@ class DynamoIssuedTokens:
         self._table = audit_table
         self._pool = pool
 
-    def affected(self, keys: Collection[RevocationKey], now: int) -> tuple[LiveToken, ...]:
+    def affected(self, keys: Collection[RevocationKey], now: int, most: int | None = None) -> tuple[LiveToken, ...]:
         """A Query per shard and hour, of as many pages as it takes; none for no keys."""
         if not keys:
             return ()
         hours = range(now // HOUR, now // HOUR + 2)
         wanted = frozenset(keys)
         partitions = [f"{hour}#{shard}" for hour, shard in product(hours, range(SHARDS))]
-        found = self._pool.map(lambda partition: self._query(partition, now, wanted), partitions)
-        return tuple(token for token in chain.from_iterable(found) if not wanted.isdisjoint(token.keys))
+        found = self._pool.map(lambda partition: self._query(partition, now, wanted, most), partitions)
+        return tuple(islice(chain.from_iterable(found), most))
 
-    def _query(self, partition: str, now: int, keys: frozenset[RevocationKey]) -> list[LiveToken]:
+    def _query(self, partition: str, now: int, keys: frozenset[RevocationKey], most: int | None) -> list[LiveToken]:
         values: dict[str, Any] = {":partition": {"S": partition}, ":now": {"N": str(now)}}
         with translated(Reason.STORE_UNAVAILABLE):
             pages = self._dynamodb.query_pages(
@@ -61,7 +61,8 @@ class DynamoIssuedTokens:
                 KeyConditionExpression=f"{INDEX} = :partition AND expires_at > :now",
                 **_filtered(values, keys),
             )
-            return [_live(item) for page in pages for item in page["Items"] if STATUS in item]
+            tokens = (_live(item) for page in pages for item in page["Items"] if STATUS in item)
+            return list(islice((token for token in tokens if not keys.isdisjoint(token.keys)), most))
 
 
 def recent_attributes(entry: JsonObject) -> Item:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from federation.admin.approvals import Approver, DecisionTrail
 from federation.admin.confirm import Confirmer
@@ -37,6 +38,7 @@ from federation.aws.audit_records import DynamoAuditRecords
 from federation.aws.clients import boto_dynamodb, cloudwatch_client, logs_client, s3_client
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.filing_writer import filing_writer
+from federation.aws.issued_tokens import SHARDS, DynamoIssuedTokens
 from federation.aws.issuer_keys import Store
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.ledger import DynamoLedger, LedgerTables
@@ -63,6 +65,7 @@ from federation.insight.trail import Trail
 from federation.model.documents import CorruptDocument
 from federation.oauth.metadata import ERRORS_PATH
 from federation.ports import ApprovalLog, AuditLog
+from federation.revocation.rehearsal import Rehearsal
 from federation.settings import Settings
 from federation.system import RandomIdentifiers, SystemClock
 
@@ -138,9 +141,11 @@ class AdminApi:
         )
 
     def _revocations(self) -> Revocations:
-        revoke = AdminRevocations(revoker(self.settings, self.dynamodb, self.clock))
+        writes = revoker(self.settings, self.dynamodb, self.clock)
+        tokens = DynamoIssuedTokens(self.dynamodb, self.settings.audit_table, ThreadPoolExecutor(SHARDS))
+        revoke = AdminRevocations(writes, Rehearsal(writes, tokens, self.clock))
         store = DynamoRevocations(self.dynamodb, self.settings.state_table, self.clock)
-        return Revocations(revoke, store, self._owners(), self.clock)
+        return Revocations(revoke, store, self._owners(), self.records, self.clock)
 
     def _owners(self) -> Owners:
         return Owners(self.pages, self.writer, self.records, self.clock)

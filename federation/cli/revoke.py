@@ -1,5 +1,6 @@
 """`fedbridge revoke`: what was issued is worth nothing from the next look at it."""
 
+from collections.abc import Mapping as ReadOnly
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,7 +39,8 @@ Principal = Annotated[
 Client = Annotated[str | None, _id("Whatever was issued to it until now.", complete_client)]
 Issuer = Annotated[str | None, _id("Whatever rests on that Issuer document, until now.", complete_issuer)]
 Mapping = Annotated[str | None, _id("Whatever rests on that Mapping document, until now.", complete_mapping)]
-Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why, for the trail.")]
+Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="Why, for the trail. Needed, but for --dry-run.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell which tokens it would end.")]
 
 
 @admin_command
@@ -52,17 +54,38 @@ def revoke(  # noqa: PLR0913 (each is an option of the command)
     client: Client = None,
     issuer: Issuer = None,
     mapping: Mapping = None,
-    reason: Reason,
+    reason: Reason = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Revoke exactly one thing: a token (- reads it from stdin), a chain, or everything that rests on something.
+
+    With --dry-run nothing is revoked: it counts and lists the living tokens that would end.
 
     Exits 0 if it is revoked, 1 if not, 2 if it is not clear what.
     """
     ids = {"jti": jti, "txn": txn, "principal": principal, "client": client, "issuer": issuer, "mapping": mapping}
     what, value = _only_one(token, ids)
+    if dry_run:
+        path = "/revocations?dry_run=true"
+        _print_rehearsal(session, session.connect().post(path, {what: value, "reason": reason or "dry run"}).members)
+        return
+    if not reason:
+        raise Failed("why is it to be revoked?", "--reason TEXT, for the trail", code=USAGE)
     answer = session.connect().post("/revocations", {what: value, "reason": reason}).members
     session.terminal.answer(answer)
     session.terminal.say(f"revoked: {what} {printable(value)}", "green")
+
+
+def _print_rehearsal(session: AdminSession, found: ReadOnly[str, Any]) -> None:
+    terminal, tokens = session.terminal, found["tokens"]
+    terminal.answer(found)
+    many = "" if found["counted"] else "more than "
+    terminal.say(f"would end {many}{tokens} living token{'s' * (tokens != 1)}; nothing was revoked", "yellow")
+    for token in found["items"]:
+        whose = f"{token['principal']} at {' '.join(token['audience'])}" if token["jti"] else "another tenant's"
+        terminal.say(f"  {token['jti'] or '-'}  until {token['expires_at']}  {whose}")
+    if tokens > len(found["items"]):
+        terminal.say(f"  and {tokens - len(found['items'])} more")
 
 
 def _only_one(token: Path | None, ids: dict[str, str | None]) -> tuple[str, str]:

@@ -68,6 +68,6 @@ class LiveToken(Struct, frozen=True):
 class IssuedTokens(Protocol):
     """The records of issued tokens, by what they fall under."""
 
-    def affected(self, keys: Collection[RevocationKey], now: int) -> tuple[LiveToken, ...]:
-        """Unexpired tokens that fall under any of the keys; one that was issued a moment ago may be missing."""
+    def affected(self, keys: Collection[RevocationKey], now: int, most: int | None = None) -> tuple[LiveToken, ...]:
+        """Unexpired tokens that fall under any of the keys, at most `most`; one of a moment ago may be missing."""
         ...

@@ -80,7 +80,7 @@ class Revoker(Struct, frozen=True):
         return int(self.clock.now() + CLOCKS)
 
     def _write(self, request: RevocationRequest, facts: JsonObject) -> Revocation:
-        revocation = self._revocation(request)
+        revocation = self.revocation(request)
         described = {**facts, **_describe(revocation), "outcome": OUTCOME, "jti": self.identifiers.new()}
         entry = event(described, self.clock.now(), revocation.by, str(facts["correlation_id"]), revocation.key)
         self.ledger.commit(entry, ())
@@ -92,7 +92,8 @@ class Revoker(Struct, frozen=True):
             raise
         return revocation
 
-    def _revocation(self, request: RevocationRequest) -> Revocation:
+    def revocation(self, request: RevocationRequest) -> Revocation:
+        """What it would be if it were written now; writes nothing."""
         now = self._second()
         until = request.token_expires_at or now
         kept = _KEPT.get(request.key.what, LONGEST_PROOF)

@@ -197,6 +197,18 @@ def test_a_chain_is_drawn(laptop: Laptop, auditor: Admin, tmp_path: Path) -> Non
     assert answered(both)["complete"] is True
 
 
+def test_what_would_be_revoked_is_told_first(laptop: Laptop, auditor: Admin) -> None:
+    jti = issue(laptop, "clerk")
+    would = auditor.run("revoke", "--principal", "user/acme/clerk", "--dry-run")
+    assert (would.exit_code, "nothing was revoked" in would.stdout, jti in would.stdout) == (0, True, True), (
+        would.output
+    )
+    told = answered(auditor.run("revoke", "--jti", jti, "--dry-run", "--json"))
+    assert (told["tokens"], told["counted"]) == (1, True)
+    assert auditor.run("revoke", "--jti", jti).exit_code == 2
+    assert auditor.run("revoke", "--jti", jti, "--reason", "lost").exit_code == 0
+
+
 @pytest.mark.parametrize("options", [("--svg", "--html"), ("--svg", "--json"), ("--out", "x.svg")])
 def test_a_picture_that_is_unclear_is_refused(auditor: Admin, options: tuple[str, ...]) -> None:
     refused = auditor.run("audit", "trace", "3HunDVp03kzwwBGVVo9FJA", *options)

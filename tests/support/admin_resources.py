@@ -19,6 +19,7 @@ from federation.insight.custody import Custodian
 from federation.insight.snapshot.loading import TrustLoader
 from federation.insight.trail import Trail
 from federation.model.confirmation import ADMIN_SCOPES
+from federation.revocation.rehearsal import Rehearsal
 from federation.revocation.revoker import Revoker
 from federation.signals.raising import RiskRaiser
 from tests.support.admin_world import BRIDGE, AdminWorld, Reply, admin_mapping
@@ -26,6 +27,7 @@ from tests.support.fake_approvals import FakeApprovalLog, FakeApprovals, decisio
 from tests.support.fake_audit_records import FakeAuditRecords
 from tests.support.fake_clock import no_wait
 from tests.support.fake_identifiers import CountingIdentifiers
+from tests.support.fake_issued_tokens import FakeIssuedTokens
 from tests.support.fake_metrics import FakeMetrics
 from tests.support.fake_refusal_search import FakeRefusalSearch
 from tests.support.key_world import LIFETIME, KeyWorld
@@ -38,7 +40,8 @@ class ResourceWorld(AdminWorld):
         self.approvals, self.approval_log = FakeApprovals(self.clock), FakeApprovalLog()
         self.records, self.metrics = FakeAuditRecords(self.ledger), FakeMetrics()
         self.life = KeyWorld(trust=self.trust, clock=self.clock)
-        revoke = AdminRevocations(Revoker(self.state, self.ledger, self.clock, CountingIdentifiers(), no_wait))
+        writes = Revoker(self.state, self.ledger, self.clock, CountingIdentifiers(), no_wait)
+        revoke = AdminRevocations(writes, Rehearsal(writes, FakeIssuedTokens(self.ledger), self.clock))
         self.loader = TrustLoader(self.trust, self.trust, self.trust, self.trust, BRIDGE)
         trail = decision_trail(self.clock, self.ledger)
         owners = Owners(self.trust, self.trust, self.records, self.clock)
@@ -51,7 +54,7 @@ class ResourceWorld(AdminWorld):
                 self.state,
                 self.clock,
             ),
-            Revocations(revoke, self.state, owners, self.clock),
+            Revocations(revoke, self.state, owners, self.records, self.clock),
             Risks(RiskRaiser(self.state, self.ledger, self.clock, CountingIdentifiers("risk")), owners, self.clock),
             Explanations(self.loader, self.state, self.state, self.clock),
             Keys(

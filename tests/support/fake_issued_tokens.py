@@ -17,10 +17,10 @@ class FakeIssuedTokens:
         self._ledger = ledger
         self.reads = 0
 
-    def affected(self, keys: Collection[RevocationKey], now: int) -> tuple[LiveToken, ...]:
+    def affected(self, keys: Collection[RevocationKey], now: int, most: int | None = None) -> tuple[LiveToken, ...]:
         self.reads += bool(keys)
         live = [_live(record) for record in self._ledger.records.values() if _has_status(record)]
-        return tuple(each for each in live if each.expires_at > now and not each.keys.isdisjoint(keys))
+        return tuple(each for each in live if each.expires_at > now and not each.keys.isdisjoint(keys))[:most]
 
 
 def _has_status(record: JsonObject) -> bool:

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft202012Validator
 
-from federation.admin_api.revocations import RevokeBody
+from federation.admin_api.revocations import MOST_LISTED, RevokeBody
 from federation.model.json import Json
 from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.revocation_keys import key_texts
 from tests.support.admin_resources import ResourceWorld
-from tests.support.admin_world import NOW, issuer, mapping
+from tests.support.admin_world import NOW, Reply, issuer, mapping
 
 PUBLISHED = Draft202012Validator(RevokeBody.model_json_schema())
 WHY = {"reason": "a laptop was stolen"}
@@ -156,3 +156,39 @@ def test_without_a_record_nothing_is_revoked(world: ResourceWorld) -> None:
     world.ledger.failing = True
     assert world.call("POST", "/revocations", {"jti": "t-1", **WHY}).status == 503
     assert world.state.revoked == {}
+
+
+# What would die
+
+
+def rehearsed(world: ResourceWorld, named: dict[str, Json], query: str = "dry_run=true") -> Reply:
+    return world.call("POST", "/revocations", {**named, **WHY}, query=query)
+
+
+def test_a_dry_run_counts_and_lists_what_would_end_and_writes_nothing(world: ResourceWorld) -> None:
+    before = dict(world.ledger.records)
+    answer = rehearsed(world, {"txn": "x-acme"})
+    assert (answer.status, answer.members["tokens"], answer.members["counted"]) == (200, 1, True)
+    assert [one["jti"] for one in answer.members["items"]] == ["t-acme"]
+    assert (world.state.revoked, world.ledger.records) == ({}, before)
+    assert rehearsed(world, {"txn": "x-acme"}, "dry_run=false").status == 201
+    assert list(world.state.revoked) == [RevocationKey(RevocationTarget.TXN, "x-acme")]
+
+
+@pytest.mark.parametrize("query", ["dry_run=1", "dry_run=", "dry_run=true&dry_run=false", "dryrun=true"])
+def test_what_may_be_no_dry_run_revokes_nothing(world: ResourceWorld, query: str) -> None:
+    assert rehearsed(world, {"txn": "x-acme"}, query).status == 400
+    assert world.state.revoked == {}
+
+
+def test_a_dry_run_needs_the_rights_of_the_revocation(world: ResourceWorld) -> None:
+    body: dict[str, Json] = {"jti": "t-globex", **WHY}
+    assert world.tina("POST", "/revocations", body, query="dry_run=true").status == 403
+    assert world.tina("POST", "/revocations", {"jti": "t-acme", **WHY}, query="dry_run=true").status == 200
+
+
+def test_many_are_counted_and_some_listed(world: ResourceWorld) -> None:
+    for number in range(MOST_LISTED + 5):
+        issue(world, f"more-{number}", "acme")
+    found = rehearsed(world, {"txn": "x-acme"}).members
+    assert (found["tokens"], len(found["items"])) == (MOST_LISTED + 6, MOST_LISTED)
