@@ -57,10 +57,10 @@ tenants: .venv/ready ## two hostile tenants write 5,000 times, and the third one
 	TENANT_STEPS=$(TENANT_STEPS) $(BIN)/pytest tests/property/test_hostile_tenants.py
 
 # SPIRE is built from its sources, which takes a quarter of an hour: make interop ISSUERS=spire
-# The Go clients take some minutes: make interop ISSUERS=go-clients
-ISSUERS ?= oauth4webapi oidc-provider keycloak openid-client nimbus
+# The Go clients and Dex take some minutes the first time: make interop ISSUERS="go-clients dex"
+ISSUERS ?= oauth4webapi oidc-provider keycloak openid-client google-auth-library nimbus mock-oauth2-server go-oidc
 
-interop: .venv/ready ## real identity providers and their tokens, on this machine (npm; Java 17 and mvn; go for SPIRE)
+interop: .venv/ready ## real identity providers and their tokens, on this machine (npm; Java 17 and mvn; go)
 	-@$(BIN)/python -m tests.interop.install $(ISSUERS)
 	$(BIN)/pytest tests/interop
 

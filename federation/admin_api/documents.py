@@ -16,6 +16,7 @@ from federation.admin_api.operation import AdminRequest, Answer, Operation, Para
 from federation.admin_api.refusals import stale, wrong
 from federation.admin_api.shown import show_document
 from federation.admin_api.visible import Visible, Wanted
+from federation.documents.checks.standing import Standing
 from federation.documents.registry import REGISTRY, DocumentKind
 from federation.documents.source import SourceDocument
 from federation.model.confirmation import TRUST_READ, TRUST_WRITE
@@ -119,7 +120,8 @@ class Documents(Struct, frozen=True):
 
     def _get(self, kind: Kind, request: AdminRequest) -> Answer:
         stored = self._current(request, DocumentRef(kind, request.path["id"]))
-        return Answer(HTTPStatus.OK, show_document(stored), {"etag": etag_of(stored.version)})
+        warnings = Standing(self.visible.pages, self.visible.writer, request.admin.tenant).problems(stored)
+        return Answer(HTTPStatus.OK, show_document(stored, warnings), {"etag": etag_of(stored.version)})
 
     def _put(self, kind: Kind, request: AdminRequest) -> Answer:
         version, ref = wanted_version(request), DocumentRef(kind, request.path["id"])

@@ -89,7 +89,7 @@ def test_Q7_another_tenant_has_a_share_of_its_own_and_everybodys_has_none(world:
     assert world.put(policy("n1", tenant="globex"), '"1"').status == 422
 
 
-PINNED: Json = {
+PINNED: dict[str, Json] = {
     "principal": "p/x",
     "audience": "risk-engine",
     "environment": "prod",
@@ -116,6 +116,48 @@ def test_Q7_nor_another_tenants_audience() -> None:
     cedar = 'forbid (principal, action, resource) when { resource in Environment::"prod" };'
     assert [world.put(theirs).status, world.put(policy("pin", cedar, examples=[example])).status] == [201, 201]
     assert world.put({**theirs, "environment": "prod"}, '"1"').status == 200
+    assert "example" in warnings(world, "policies/pin")[0]["pointer"]
+    assert "prod" not in str(warnings(world, "policies/pin", who="tina"))
+
+
+def warnings(world: AdminWorld, path: str, who: str = "alice") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = world.call("GET", f"/{path}", who=who).members["warnings"]
+    return found
+
+
+def test_Q7_its_owner_hears_of_it_where_the_policy_is_looked_at() -> None:
+    world = AdminWorld()
+    zone = {"kind": "Zone", "id": "corp", "cidrs": ["203.0.113.0/24"]}
+    pin = policy("pin", PIN, examples=[PINNED])
+    assert [world.put(zone).status, world.put(pin, who="tina").status] == [201, 201]
+    assert warnings(world, "policies/pin", who="tina") == []
+    assert world.put({**zone, "cidrs": ["203.0.113.128/25"]}, '"1"').status == 200
+    [warned] = warnings(world, "policies/pin", who="tina")
+    assert (warned["pointer"], warned["document"]) == ("/examples/0/expect", "Policy pin")
+    shown = world.call("GET", "/policies/pin", who="tina")
+    again = {**shown.members, "document": {**pin, "examples": [{**PINNED, "expect": "deny"}]}}
+    assert world.call("PUT", "/policies/pin", again, who="tina", if_match='"1"').status == 200
+    assert warnings(world, "policies/pin", who="tina") == []
+
+
+def test_Q7_so_does_the_owner_of_a_mapping_whose_audience_another_edits() -> None:
+    world = AdminWorld()
+    example: Json = {"claims": {"sub": "sync"}, "audience": "risk-engine", "scopes": ["risk:write"], "expect": "allow"}
+    grants: Json = [{"audience": "risk-engine", "scopes": ["risk:read", "risk:write"]}]
+    assert world.put(mapping("sync", "acme", grants=grants, examples=[example]), who="tina").status == 201
+    assert warnings(world, "mappings/sync", who="tina") == []
+    world.store(audience(scopes=["risk:read"]))
+    [warned] = warnings(world, "mappings/sync", who="tina")
+    assert (warned["pointer"], "risk:write is not granted" in warned["detail"]) == ("/examples/0", True)
+
+
+def test_Q7_a_stored_policy_that_is_refused_by_now_says_so() -> None:
+    world = AdminWorld()
+    world.store(
+        policy("never", 'forbid (principal, action, resource) when { context has zone && context.zone == "x" };')
+    )
+    [warned] = warnings(world, "policies/never")
+    assert (warned["pointer"], "zone" in warned["detail"]) == ("/cedar", True)
 
 
 def test_Q7_the_quotas_are_settings() -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.interop.support.child import unwind_on_sigterm
+from tests.interop.support.dex import Dex, running_dex
 from tests.interop.support.exchanges import Exchanges
 from tests.interop.support.issuers import HERE, installations
 from tests.interop.support.keycloak import Keycloak, running_keycloak
+from tests.interop.support.mock_oauth2_server import MockOauth2Server, running_mock_oauth2_server
 from tests.interop.support.oauth4webapi import Oauth4webapi, running_oauth4webapi
 from tests.interop.support.oidc_provider import OidcProvider, running_oidc_provider
 from tests.interop.support.spire import Spire, running_spire
@@ -98,4 +100,17 @@ def spire(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def another_spire(installed: Path, tmp_path: Path) -> Iterator[Spire]:
     """One that a test may change."""
     with running_spire(installed / "spire" / "target", tmp_path / "log") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def dex(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dex]:
+    with running_dex(installed / "dex", tmp_path_factory.mktemp("dex") / "log") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mock_oauth2_server(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MockOauth2Server]:
+    log = tmp_path_factory.mktemp("mock-oauth2-server") / "log"
+    with running_mock_oauth2_server(installed / "mock-oauth2-server", log) as server:
         yield server

@@ -150,6 +150,8 @@ def _tell_admins(sound: SoundBridge) -> None:
     nobody = problem(401, "missing_bearer_token", "Send a token.")
     issuers = Reply({"items": [issuer("acme")], "next": None})
     sound.bridge.admin("GET", "/issuers", lambda asked: issuers if "authorization" in asked.headers else nobody)
+    for plural in ("policies", "audiences", "zones"):
+        sound.bridge.admin("GET", f"/{plural}", Reply({"items": [], "next": None}))
     sound.bridge.admin("GET", "/confirmations", Reply({"items": [], "truncated": False}))
     sound.bridge.admin("GET", "/whocan", Reply({"items": [way("admin/ann"), way("admin/ben")], "truncated": False}))
     sound.bridge.admin("GET", "/keys", Reply({"items": [signing_key("active"), signing_key("next")]}))

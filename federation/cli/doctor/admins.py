@@ -209,9 +209,14 @@ def admins(visit: Visit) -> Verdict:
 
 def all_issuers(visit: Visit) -> Iterator[dict[str, Any]]:
     """The documents, up to a number."""
+    return listed(visit, "issuers")
+
+
+def listed(visit: Visit, plural: str) -> Iterator[dict[str, Any]]:
+    """The documents of a kind, up to a number; raises Settled."""
     query = {"limit": str(PAGE)}
     for _ in range(MOST_PAGES):
-        page = asked(visit, "/issuers", TRUST_READ, query)
+        page = asked(visit, f"/{plural}", TRUST_READ, query)
         yield from (item["document"] for item in page["items"])
         if not page.get("next"):
             return

@@ -9,7 +9,7 @@ import typer
 from federation.cli.bridge import bridge_url
 from federation.cli.cloud_options import Cloud
 from federation.cli.console import Progress
-from federation.cli.doctor import admins, bridge, caller, clouds, exchanges, issuers, published
+from federation.cli.doctor import admins, bridge, caller, clouds, exchanges, issuers, policies, published
 from federation.cli.doctor.finding import Finding, Result, Settled, Verdict, failed, print_findings, worst
 from federation.cli.doctor.visit import NO_BRIDGE, Look, Probe, Visit
 from federation.cli.failure import FAILED
@@ -43,6 +43,7 @@ CHECKS: Mapping[str, Look] = {
     "admin.scopes": admins.scopes,
     "trust.issuers": issuers.trusted,
     "trust.pending": admins.pending,
+    "trust.policies": policies.standing,
     "trust.admins": admins.admins,
     "trust.keys": admins.signing_keys,
     "audit.head": admins.head,

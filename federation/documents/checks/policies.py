@@ -21,11 +21,7 @@ _MEND = "send the policy with examples that hold, in the same set"
 
 def policy_problems(documents: DocumentSet) -> Iterator[Problem]:
     """A policy whose examples fail is not activated, nor does anything move that an active one's examples rest on."""
-    places = {
-        name: Place(name, audience.document.environment, audience.document.tenant)
-        for name, audience in documents.audiences.items()
-    }
-    zones = ZoneTable.of(_zones(documents))
+    places, zones = _places(documents), ZoneTable.of(_zones(documents))
     for policy in documents.policies.values():
         for failed in _failed_examples(policy.document, places, zones):
             stored = policy.source.file == STORED
@@ -34,6 +30,19 @@ def policy_problems(documents: DocumentSet) -> Iterator[Problem]:
         if policy.document.id == DEFAULT_POLICY.id and policy.document.tenant:
             message = "the default policy is everybody's: it cannot belong to a tenant"
             yield policy.source.problem(("tenant",), message, "leave tenant out, or give the policy another id")
+
+
+def failing_examples(policy: Written[PolicyDocument], documents: DocumentSet) -> Iterator[Problem]:
+    """Those of a policy, as its audiences and the zones are in `documents`."""
+    failed = _failed_examples(policy.document, _places(documents), ZoneTable.of(_zones(documents)))
+    return (_failed(one, policy) for one in failed)
+
+
+def _places(documents: DocumentSet) -> dict[str, Place]:
+    return {
+        name: Place(name, audience.document.environment, audience.document.tenant)
+        for name, audience in documents.audiences.items()
+    }
 
 
 def namesakes(policy: Written[PolicyDocument], documents: DocumentSet, *, let_in: bool) -> Iterator[Problem]:

@@ -13,6 +13,9 @@ SPIRE = "github.com/spiffe/spire@v1.13.3"
 SPIRE_SUM = "h1:wDTK8tj8ShO5izjue/OFanVaehmjUxSxHtSWxBY+FJQ="
 """Of its sources, as in a go.sum; they hold the sums of all that they need in turn."""
 
+DEX = "github.com/dexidp/dex/cmd/dex"
+"""Its version and the sums of all that it needs are in its folder's go.mod and go.sum."""
+
 
 def keycloak_home(folder: Path) -> Path:
     """Where Keycloak was unpacked; raises NotInstalled."""
@@ -37,33 +40,35 @@ def _build_spire(folder: Path) -> Sequence[str]:
     return (*build, "./cmd/spire-server", "./support/oidc-discovery-provider")
 
 
+def _by_npm(folder: Path) -> Installation:
+    return Installation(
+        name=folder.name,
+        folder=folder,
+        tools=("node", "npm"),
+        inputs=("package-lock.json", ".npmrc"),
+        steps=(lambda _: ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"),),
+        seconds=120,
+    )
+
+
+def _by_maven(folder: Path) -> Installation:
+    return Installation(
+        name=folder.name,
+        folder=folder,
+        tools=("java", "mvn"),
+        inputs=("pom.xml",),
+        steps=(lambda _: ("mvn", "--quiet", "--batch-mode", "dependency:copy-dependencies"),),
+        seconds=300,
+    )
+
+
 def installations(folder: Path = HERE) -> tuple[Installation, ...]:
     """Every issuer that the suite knows, with its place under `folder`."""
     return (
-        Installation(
-            name="oidc-provider",
-            folder=folder / "oidc-provider",
-            tools=("node", "npm"),
-            inputs=("package-lock.json", ".npmrc"),
-            steps=(lambda _: ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"),),
-            seconds=120,
-        ),
-        Installation(
-            name="oauth4webapi",
-            folder=folder / "oauth4webapi",
-            tools=("node", "npm"),
-            inputs=("package-lock.json", ".npmrc"),
-            steps=(lambda _: ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"),),
-            seconds=120,
-        ),
-        Installation(
-            name="openid-client",
-            folder=folder / "openid-client",
-            tools=("node", "npm"),
-            inputs=("package-lock.json", ".npmrc"),
-            steps=(lambda _: ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"),),
-            seconds=120,
-        ),
+        _by_npm(folder / "oidc-provider"),
+        _by_npm(folder / "oauth4webapi"),
+        _by_npm(folder / "openid-client"),
+        _by_npm(folder / "google-auth-library"),
         Installation(
             name="go-clients",
             folder=folder / "go-clients",
@@ -73,13 +78,23 @@ def installations(folder: Path = HERE) -> tuple[Installation, ...]:
             seconds=1200,
         ),
         Installation(
-            name="nimbus",
-            folder=folder / "nimbus",
-            tools=("java", "mvn"),
-            inputs=("pom.xml",),
-            steps=(lambda _: ("mvn", "--quiet", "--batch-mode", "dependency:copy-dependencies"),),
+            name="go-oidc",
+            folder=folder / "go-oidc",
+            tools=("go",),
+            inputs=("go.mod", "go.sum", "main.go"),
+            steps=(lambda _: ("go", "build", "-trimpath", "-o", "target/", "."),),
             seconds=300,
         ),
+        Installation(
+            name="dex",
+            folder=folder / "dex",
+            tools=("go", "env"),
+            inputs=("go.mod", "go.sum"),
+            steps=(lambda _: ("env", "CGO_ENABLED=0", "go", "build", "-trimpath", "-o", "target/", DEX),),
+            seconds=1800,
+        ),
+        _by_maven(folder / "nimbus"),
+        _by_maven(folder / "mock-oauth2-server"),
         Installation(
             name="keycloak",
             folder=folder / "keycloak",

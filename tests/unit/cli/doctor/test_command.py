@@ -44,7 +44,7 @@ def test_one_failure_is_a_failure(sound: SoundBridge) -> None:
 def test_what_is_not_checked_for_one_reason_is_told_once(sound: SoundBridge) -> None:
     sound.log_in(scope="audit:read")
     told = sound.run("doctor").stdout
-    assert "· issuers, pending, admins, keys: not checked. The token lacks the scope trust:read." in told
+    assert "· issuers, pending, policies, admins, keys: not checked." in told
     assert "· source, token: not checked." in told
 
 

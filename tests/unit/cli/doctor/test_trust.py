@@ -44,6 +44,29 @@ def test_where_nobody_is_trusted_nothing_can_be_exchanged(sound: SoundBridge) ->
     assert answered(sound, "trust.issuers", {"items": [], "next": None}).result is Result.WARNING
 
 
+def listed(*documents: dict[str, Any]) -> Reply:
+    return Reply({"items": [{"document": one} for one in documents], "next": None})
+
+
+def test_policies_that_others_edits_have_overtaken_are_named(sound: SoundBridge) -> None:
+    cedar = 'forbid (principal, action, resource in Environment::"prod");'
+    pinned = {"principal": "p/x", "audience": "vault", "expect": "allow"}
+    never = 'forbid (principal, action, resource) when { context has zone && context.zone == "corp" };'
+    good, moved, impossible = (
+        {"kind": "Policy", "id": "good", "cedar": cedar, "examples": [{**pinned, "expect": "deny"}]},
+        {"kind": "Policy", "id": "moved", "cedar": cedar, "examples": [pinned]},
+        {"kind": "Policy", "id": "impossible", "cedar": never},
+    )
+    vault = {"kind": "Audience", "id": "vault", "environment": "prod", "scopes": ["read"]}
+    sound.bridge.admin("GET", "/audiences", listed(vault))
+    sound.bridge.admin("GET", "/policies", listed(good))
+    assert sound.look("trust.policies").result is Result.OK
+    sound.bridge.admin("GET", "/policies", listed(good, moved, impossible))
+    found = sound.look("trust.policies")
+    assert (found.result, "2 of 3 policies" in found.seen) == (Result.WARNING, True)
+    assert "moved (/examples/0/expect), impossible (/cedar)" in found.seen
+
+
 def test_what_waits_for_a_second_admin_is_named(sound: SoundBridge) -> None:
     waiting = [{"kind": "Mapping", "id": name} for name in "abcd"]
     found = answered(sound, "trust.pending", {"items": waiting, "truncated": False})
