@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
@@ -12,10 +12,11 @@ from federation.aws.lean.services import lean_services
 from federation.aws.service import AwsServices
 from federation.later import later, module_later
 from federation.model.metrics import Metric
-from federation.oauth.http import HttpRequest, HttpResponse
+from federation.oauth.http import HttpEndpoint, HttpRequest, HttpResponse
 from federation.ports import IssuanceLog
 from federation.settings import Settings, read_settings
 from federation.web.authorities import system_trust
+from functions.edge import behind_edge
 from functions.event import Event, GatewayResponse, read_event, write_response
 from functions.runtime import Context, Handler
 from functions.telemetry import CountedLog, Counters, Durations, log_stream, structured_logger, trace_id
@@ -27,14 +28,6 @@ else:
 
 INITIALIZATION, SNAP_START = "AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start"
 """How Lambda says that it will take a snapshot of this process."""
-
-
-class HttpEndpoint(Protocol):
-    """Answers every request, and raises nothing."""
-
-    def handle(self, request: HttpRequest, /) -> HttpResponse:
-        """The answer."""
-        ...
 
 
 class Success(NamedTuple):
@@ -92,7 +85,7 @@ class HttpFunction(Struct, frozen=True):
             snapshot.register(aws.drop_connections)
         endpoint = self.endpoint(read_settings(environment), log, aws)
         counted = CountedSuccesses(endpoint, counters, self.success) if self.success else endpoint
-        return HttpHandler(counted).handle
+        return HttpHandler(behind_edge(environment, counted, counters)).handle
 
     def on(self, aws: AwsServices) -> "HttpFunction":
         """The same on other services than the environment names."""

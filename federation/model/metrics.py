@@ -58,6 +58,9 @@ INTROSPECTED = Metric("Introspected", Unit.COUNT, "Answers of the introspection 
 REVOKED = Metric("Revoked", Unit.COUNT, "Answers of the revocation endpoint.")
 EVENTS_RECEIVED = Metric("EventsReceived", Unit.COUNT, "Security event tokens that were taken (RFC 8935).")
 KEYS_PUSHED = Metric("KeysPushed", Unit.COUNT, "Key sets that an issuer pushed and that were taken.")
+EDGE_BYPASSED = Metric(
+    "EdgeBypassed", Unit.COUNT, "Requests that went round the CDN, where one stands before the API; none is answered."
+)
 KEYS_STALE = Metric("KeysStale", Unit.COUNT, "Issuers of whose keys nothing was heard for too long.")
 ISSUER_KEYS_STALE = Metric(
     "IssuerKeysStale", Unit.COUNT, "1 for each run that found the keys of this issuer stale.", (("issuer",),)
@@ -70,7 +73,7 @@ ARCHIVE_LAG = Metric("ArchiveLag", Unit.SECONDS, "Age of the oldest record in a 
 
 METRICS = (
     *(ISSUED, REFUSED, EXCHANGE_DURATION, STEP_DURATION, AWS_FAILED, AWS_THROTTLED),
-    *(INTROSPECTED, REVOKED, EVENTS_RECEIVED, KEYS_PUSHED),
+    *(INTROSPECTED, REVOKED, EVENTS_RECEIVED, KEYS_PUSHED, EDGE_BYPASSED),
     *(KEYS_STALE, ISSUER_KEYS_STALE, KEYS_REFRESH_FAILED, KEYS_ROLLED_BACK, KEY_OVERDUE, KEY_AGE, ARCHIVE_LAG),
 )
 """All of them, in the order of the page."""

@@ -1,7 +1,7 @@
 """An HTTP request and response as plain values, so that the library never sees a gateway's event."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from msgspec import Struct, field
 
@@ -39,3 +39,11 @@ class HttpResponse(Redacted, Struct, frozen=True):
     status: int
     body: bytes
     headers: Mapping[str, str]
+
+
+class HttpEndpoint(Protocol):
+    """Answers every request, and raises nothing."""
+
+    def handle(self, request: HttpRequest, /) -> HttpResponse:
+        """The answer."""
+        ...

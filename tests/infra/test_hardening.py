@@ -5,7 +5,8 @@ import json
 import pytest
 from cfnlint.decode import cfn_yaml  # type: ignore[import-untyped]
 
-from tests.support.lambda_template import ROOT, Deployment, Json, Template
+from functions.edge import SHOWN, VIEWER
+from tests.support.lambda_template import CERTIFICATE, DOMAIN, ROOT, Deployment, Json, Template
 
 PROFILE = "arn:aws:signer:eu-west-1:123456789012:/signing-profiles/bridge/1"
 OUTSIDE = {"NotFoundFunction"}
@@ -45,10 +46,46 @@ def test_the_token_function_alone_has_processes_reserved(template: Template) -> 
     assert {name: number for name, number in reserved.items() if number} == {"TokenFunction": "40"}
 
 
+def test_a_web_acl_stands_before_the_api_and_the_functions_know_what_came_through(template: Template) -> None:
+    given = {"DomainName": DOMAIN, "CertificateArn": CERTIFICATE, "HostedZoneId": "Z1", "WebAclArn": "acl"}
+    deployment = Deployment(template, **given, EdgeCertificateArn=CERTIFICATE)
+    edge = deployment.properties("Edge")["Parameters"]
+    assert (edge["WebAclArn"], edge["ApiDomain"]) == ("acl", "Domain.RegionalDomainName")
+    for name in ("TokenFunction", "IntrospectFunction", "RevokeFunction", "AdminFunction", "IssuerKeysFunction"):
+        variables = deployment.properties(name)["Environment"]["Variables"]
+        assert variables["FEDERATION_EDGE_SECRET"] == "{{resolve:secretsmanager:Edge.Outputs.Secret}}"
+    (record,) = deployment.properties("DomainRecord")["RecordSets"]
+    assert record["AliasTarget"]["DNSName"] == "Edge.Outputs.Host"
+    assert {"WebAclNeedsDomain"} <= template["Rules"].keys()
+
+
+def test_without_one_there_is_no_cdn_and_no_secret(with_domain: Deployment) -> None:
+    assert "Edge" not in with_domain.resources
+    variables = with_domain.properties("TokenFunction")["Environment"]["Variables"]
+    assert variables["FEDERATION_EDGE_SECRET"] == ""
+
+
+def test_the_cdn_caches_nothing_and_says_who_asked_and_that_it_was_the_cdn() -> None:
+    edge = Deployment(_loaded("edge.yaml"), DomainName=DOMAIN, CertificateArn="c", WebAclArn="acl", ApiDomain="api")
+    distribution = edge.properties("Distribution")["DistributionConfig"]
+    assert (distribution["WebACLId"], distribution["Aliases"]) == ("acl", [DOMAIN])
+    (origin,) = distribution["Origins"]
+    (header,) = origin["OriginCustomHeaders"]
+    assert header == {"HeaderName": SHOWN, "HeaderValue": "{{resolve:secretsmanager:Secret}}"}
+    behaviour = distribution["DefaultCacheBehavior"]
+    assert behaviour["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4bdb84a86d6f"
+    headers = edge.properties(behaviour["OriginRequestPolicyId"])["OriginRequestPolicyConfig"]["HeadersConfig"]
+    assert [each.lower() for each in headers["Headers"]] == [VIEWER]
+
+
+def _loaded(name: str) -> Template:
+    loaded: Template = json.loads(json.dumps(cfn_yaml.load(str(ROOT / "infra" / name))))
+    return loaded
+
+
 @pytest.fixture(scope="module")
 def network() -> Template:
-    loaded: Template = json.loads(json.dumps(cfn_yaml.load(str(ROOT / "infra" / "network.yaml"))))
-    return loaded
+    return _loaded("network.yaml")
 
 
 def test_a_closed_network_without_hosts_has_no_way_out(network: Template) -> None:

@@ -17,6 +17,7 @@ OTHER = {
     "KeyRotationDays": "7",
     "TokenProcesses": "9",
     "TokenConcurrency": "9",
+    "WebAclArn": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/x/1",
 }
 """Where a parameter names no other value itself."""
 

@@ -94,7 +94,7 @@ class _Resolver:
         if unknown:
             raise KeyError(unknown)
         self._template = template
-        self._names = {name: str(declared["Default"]) for name, declared in template["Parameters"].items()}
+        self._names = {name: str(declared.get("Default", "")) for name, declared in template["Parameters"].items()}
         self._names |= parameters
         self._functions: dict[str, Callable[[Json], Json]] = {
             "Ref": self._ref,
