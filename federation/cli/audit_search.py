@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from federation.cli.audit_csv import as_csv
 from federation.cli.audit_trace import names
 from federation.cli.completion import (
     complete_audience,
@@ -16,6 +17,7 @@ from federation.cli.completion import (
     complete_principal,
 )
 from federation.cli.console import Terminal, printable
+from federation.cli.failure import USAGE, Failed
 from federation.cli.session import AdminSession, admin_command, every
 
 EXAMPLE = "Example: fedbridge audit search --issuer acme-okta --since 7d"
@@ -59,6 +61,7 @@ Client = Annotated[
 Until = Annotated[str | None, typer.Option(metavar="TIME", help="Nothing newer, as --since is written.")]
 Request = Annotated[str | None, typer.Option("--correlation-id", metavar="ID", help="That request alone.")]
 Limit = Annotated[int, typer.Option(min=1, max=100_000, metavar="N", help="At most N records.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Write them as CSV; what a spreadsheet would run is made text.")]
 
 
 @admin_command
@@ -75,15 +78,21 @@ def search(  # noqa: PLR0913 (each is an option of the command)
     since: Since = "24h",
     until: Until = None,
     limit: Limit = 50,
+    csv: Csv = False,
 ) -> None:
     """Show what was issued, changed, approved and revoked lately; by issuer or correlation id what was refused too."""
+    if csv and session.terminal.as_json:
+        raise Failed("what is to be written to stdout?", "one of --csv, --json", code=USAGE)
     named = {"principal": principal, "issuer": issuer, "audience": audience, "mapping": mapping, "client": client}
     asked = {**named, "jti": jti, "correlation_id": correlation_id, "since": since, "until": until}
     query = {name: value for name, value in asked.items() if value}
     nearly_sorted = every(session.connect(), "/audit", limit, query)
     found = sorted(nearly_sorted, key=lambda record: str(record.get("time")), reverse=True)
     session.terminal.answer({"items": found})
-    print_records(session.terminal, found)
+    if csv:
+        print(as_csv(found), end="")
+    else:
+        print_records(session.terminal, found)
 
 
 def print_records(terminal: Terminal, records: Sequence[Mapping[str, Any]]) -> None:

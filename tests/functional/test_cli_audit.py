@@ -1,5 +1,7 @@
 """An auditor at the command line: what happened is archived, whole, and whoever meddles with it is found out."""
 
+import csv
+import io
 import json
 import time
 from collections.abc import Iterator
@@ -233,6 +235,9 @@ def test_the_trail_is_searched(laptop: Laptop, auditor: Admin) -> None:
     assert isinstance(items, list)
     assert len(items) == 2
     assert "nothing of that kind" in auditor.run("audit", "search", "--principal", "user/none").stdout
+    table = auditor.run("audit", "search", "--audience", "led*", "--mapping", "acme-clerk", "--csv").stdout
+    assert jti in {row["jti"] for row in csv.DictReader(io.StringIO(table))}
+    assert auditor.run("audit", "search", "--csv", "--json").exit_code == 2
 
 
 # That one record is in the archive, and no other is shown
