@@ -30,7 +30,7 @@ lint: .venv/ready ## style, types, layers, template
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cfn-lint template.yaml infra/network.yaml infra/edge.yaml infra/web_acl.yaml
+	$(BIN)/cfn-lint template.yaml infra/*.yaml
 
 unit: .venv/ready .venv-sam/ready ## the tests
 	$(BIN)/pytest -n 2 --dist worksteal # what is slow stands in one folder: the other worker takes half of it

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.lambda_template import CERTIFICATE, DOMAIN, Deployment, Template, transform
+from tests.support.lambda_template import CERTIFICATE, DOMAIN, Deployment, Template, nested, transform
 
 
 @pytest.fixture(scope="session")
@@ -13,6 +13,12 @@ def template() -> Template:
 @pytest.fixture(scope="session")
 def deployment(template: Template) -> Deployment:
     return Deployment(template)
+
+
+@pytest.fixture(scope="session")
+def alarms(deployment: Deployment) -> Deployment:
+    """What the deployment makes of infra/alarms.yaml."""
+    return Deployment(nested("alarms"), **deployment.properties("Alarms")["Parameters"])
 
 
 @pytest.fixture(scope="session")

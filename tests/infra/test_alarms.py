@@ -1,65 +1,113 @@
 import io
 import json
+import re
 
 import pytest
 
-from federation.model.metrics import METRICS
+from federation.model.metrics import METRICS, NAMESPACE
 from functions.telemetry import Counters
-from tests.support.lambda_template import Deployment, Template
+from tests.support.lambda_template import CERTIFICATE, Deployment, Template, nested
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
+ALARM = "AWS::CloudWatch::Alarm"
+OURS = ("service", "federation-bridge")
 
 
-def test_alarms_stand_for_what_nobody_would_otherwise_notice(deployment: Deployment) -> None:
-    alarms = deployment.of_type("AWS::CloudWatch::Alarm").values()
-    assert {(each["MetricName"], each["Dimensions"][0]["Value"]) for each in alarms} == {
+def watched(alarm: dict[str, object]) -> tuple[str, str]:
+    """Metric, and the last of its dimensions."""
+    dimensions = alarm["Dimensions"]
+    assert isinstance(dimensions, list)
+    return str(alarm["MetricName"]), str(dimensions[-1]["Value"]).removeprefix("AWS::StackName-")
+
+
+def test_alarms_stand_for_what_nobody_would_otherwise_notice(alarms: Deployment) -> None:
+    assert {watched(each) for each in alarms.of_type(ALARM).values()} == {
         ("5xx", "HttpApi"),
-        ("Errors", "TokenFunction"),
-        ("Throttles", "TokenFunction"),
-        ("Errors", "AdminFunction"),
-        ("Invocations", "ApplyTrustFunction"),
-        ("Invocations", "ConfirmTrustFunction"),
-        ("Errors", "PublishFunction"),
-        ("Invocations", "PublishFunction"),
+        ("Errors", "token"),
+        ("Throttles", "token"),
+        ("Errors", "admin"),
+        ("Invocations", "apply-trust"),
+        ("Invocations", "confirm-trust"),
+        ("Errors", "publish"),
+        ("Invocations", "publish"),
         ("KeysStale", "federation-bridge"),
         ("KeysRolledBack", "federation-bridge"),
         ("KeyOverdue", "federation-bridge"),
-        ("Errors", "RotateFunction"),
-        ("Invocations", "RotateFunction"),
-        ("Errors", "RefreshKeysFunction"),
-        ("Invocations", "RefreshKeysFunction"),
-        ("Errors", "StatusFunction"),
-        ("Invocations", "StatusFunction"),
-        ("Errors", "NotifyFunction"),
-        ("Errors", "ArchiveFunction"),
-        ("IteratorAge", "ArchiveFunction"),
-        ("Invocations", "ArchiveFunction"),
+        ("Errors", "rotate"),
+        ("Invocations", "rotate"),
+        ("Errors", "refresh-keys"),
+        ("Invocations", "refresh-keys"),
+        ("Errors", "status"),
+        ("Invocations", "status"),
+        ("Errors", "notify"),
+        ("Errors", "archive"),
+        ("IteratorAge", "archive"),
+        ("Invocations", "archive"),
         ("ApproximateNumberOfMessagesVisible", "ArchiveFailures.QueueName"),
+        ("AwsThrottled", "kms"),
+        ("AwsThrottled", "dynamodb"),
+        ("AwsFailed", "federation-bridge"),
+        ("ExchangeDuration", "federation-bridge"),
     }
+
+
+def test_an_alarm_looks_at_a_function_that_there_is(deployment: Deployment, alarms: Deployment) -> None:
+    names = {one["FunctionName"].replace("<AWS::StackName>", "AWS::StackName") for one in
+             deployment.of_type("AWS::Lambda::Function").values() if "FunctionName" in one}  # fmt: skip
+    looked_at = {
+        dimension["Value"]
+        for alarm in alarms.of_type(ALARM).values()
+        for dimension in alarm["Dimensions"]
+        if dimension["Name"] == "FunctionName"
+    }
+    assert looked_at <= names
 
 
 @pytest.mark.parametrize(
     "name",
     ["PublishSilentAlarm", "RefreshKeysSilentAlarm", "StatusSilentAlarm", "ArchiveSilentAlarm", "RotateSilentAlarm"],
 )
-def test_a_schedule_that_stopped_is_an_alarm_too(deployment: Deployment, name: str) -> None:
-    alarm = deployment.properties(name)
+def test_a_schedule_that_stopped_is_an_alarm_too(alarms: Deployment, name: str) -> None:
+    alarm = alarms.properties(name)
     assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("LessThanThreshold", "breaching")
 
 
-@pytest.mark.parametrize("name", ["IssuerKeysStaleAlarm", "KeysRolledBackAlarm", "KeyOverdueAlarm"])
-def test_what_is_counted_is_counted_where_the_alarm_looks(deployment: Deployment, name: str) -> None:
-    alarm, log = deployment.properties(name), io.StringIO()
-    (declared,) = [metric for metric in METRICS if metric.name == alarm["MetricName"]]
-    Counters(log).count(declared, {}, 1)
-    counter = json.loads(log.getvalue())
-    (metrics,) = counter["_aws"]["CloudWatchMetrics"]
-    assert metrics["Namespace"] == alarm["Namespace"]
-    assert [metric["Name"] for metric in metrics["Metrics"]] == [alarm["MetricName"]]
-    assert [{"Name": name, "Value": counter[name]} for (name,) in metrics["Dimensions"]] == alarm["Dimensions"]
+def test_what_is_counted_is_counted_where_the_alarm_looks(alarms: Deployment) -> None:
+    ours = [each for each in alarms.of_type(ALARM).values() if each["Namespace"] == NAMESPACE]
+    assert ours
+    for alarm in ours:
+        named = {one["Name"]: one["Value"] for one in alarm["Dimensions"]}
+        (declared,) = [metric for metric in METRICS if metric.name == alarm["MetricName"]]
+        log = io.StringIO()
+        Counters(log).count(declared, {name: value for name, value in named.items() if name != "service"})
+        counter = json.loads(log.getvalue())
+        (metrics,) = counter["_aws"]["CloudWatchMetrics"]
+        assert metrics["Namespace"] == alarm["Namespace"]
+        assert sorted(named) in [sorted(one) for one in metrics["Dimensions"]], alarm["AlarmName"]
+        assert {name: counter[name] for name in named} == named
 
 
-def test_alarms_go_to_the_topic_if_there_is_one(template: Template, deployment: Deployment) -> None:
-    assert not [each for each in deployment.of_type("AWS::CloudWatch::Alarm").values() if "AlarmActions" in each]
-    told = Deployment(template, AlarmTopicArn=TOPIC).of_type("AWS::CloudWatch::Alarm").values()
+def test_a_certificate_is_watched_where_there_is_one(deployment: Deployment) -> None:
+    given = deployment.properties("Alarms")["Parameters"]
+    both = Deployment(nested("alarms"), **{**given, "CertificateArn": CERTIFICATE, "MtlsCertificateArn": CERTIFICATE})
+    watching = [each for each in both.of_type(ALARM).values() if each["MetricName"] == "DaysToExpiry"]
+    assert [each["Dimensions"] for each in watching] == [[{"Name": "CertificateArn", "Value": CERTIFICATE}]] * 2
+
+
+def test_the_function_of_the_first_admin_is_watched_where_it_is(deployment: Deployment) -> None:
+    given = deployment.properties("Alarms")["Parameters"]
+    assert "FirstAdminErrorsAlarm" in Deployment(nested("alarms"), **{**given, "FirstAdmin": "true"}).resources
+
+
+def test_an_alarm_links_to_the_runbook_of_its_name(alarms: Deployment) -> None:
+    for logical_id, alarm in alarms.of_type(ALARM).items():
+        kebab = re.sub(r"(?<!^)(?=[A-Z])", "-", logical_id.removesuffix("Alarm")).lower()
+        assert alarm["AlarmName"] == f"AWS::StackName-{kebab}"
+        assert alarm["AlarmDescription"].endswith(f". docs/runbooks/{kebab}.md")
+
+
+def test_alarms_go_to_the_topic_if_there_is_one(template: Template, alarms: Deployment) -> None:
+    assert not [each for each in alarms.of_type(ALARM).values() if "AlarmActions" in each]
+    given = Deployment(template, AlarmTopicArn=TOPIC).properties("Alarms")["Parameters"]
+    told = Deployment(nested("alarms"), **given).of_type(ALARM).values()
     assert all(each["AlarmActions"] == [TOPIC] for each in told)

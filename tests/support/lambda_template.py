@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from federation.local.routes import load_template
+
 ROOT = Path(__file__).parents[2]
 SAM = ROOT / ".venv-sam/bin"
 TRANSFORM = Path(__file__).with_name("lambda_transform.py")
@@ -31,6 +33,11 @@ def transform() -> Template:
     command = [str(SAM / "python"), str(TRANSFORM), str(ROOT / "template.yaml")]
     template: Template = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return template
+
+
+def nested(name: str) -> Template:
+    """A template below `infra/`, which SAM has nothing to transform in."""
+    return load_template(ROOT / "infra" / f"{name}.yaml")
 
 
 class Statement(Struct, frozen=True):
@@ -111,7 +118,7 @@ class _Resolver:
 
     def existing(self, section: str) -> dict[str, Json]:
         """The members of a section whose conditions hold."""
-        members: dict[str, Json] = self._template[section]
+        members: dict[str, Json] = self._template.get(section, {})
         return {
             name: {key: self.resolve(value) for key, value in member.items()}
             for name, member in members.items()
