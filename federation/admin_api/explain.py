@@ -18,7 +18,7 @@ from federation.insight.explain.question import ANY_ADDRESS, Identity, Question
 from federation.insight.render import render
 from federation.insight.snapshot.loading import TrustLoader
 from federation.insight.snapshot.snapshot import Snapshot
-from federation.insight.whocan.reach import reach_of, who_can
+from federation.insight.whocan.reach import reach_of, reach_of_issuer, who_can
 from federation.model.confirmation import TRUST_READ
 from federation.model.policy import Risk
 from federation.model.risk import RiskCause, RiskKey, score_of
@@ -180,6 +180,9 @@ MOST_WAYS = 500
 AUDIENCE = Parameter("audience", r"[a-z0-9][a-z0-9._-]{0,62}", "Who reaches this?")
 SCOPE = Parameter("scope", r"[\x21\x23-\x5B\x5D-\x7E]{1,128}", "With audience: for this scope alone.")
 PRINCIPAL = Parameter("principal", r"[A-Za-z0-9._@/-]{1,256}", "What does this one reach, and for whom may it act?")
+ISSUER = Parameter(
+    "issuer", r"[a-z0-9][a-z0-9._-]{0,62}", "Only identities of that Issuer; alone: all that they reach."
+)
 
 
 class Explanations(Struct, frozen=True):
@@ -206,10 +209,10 @@ class Explanations(Struct, frozen=True):
             "GET",
             "/whocan",
             TRUST_READ,
-            "Who reaches an audience, or what a principal reaches, by the documents alone.",
+            "Who reaches an audience, or what a principal or an Issuer's identities reach, by the documents alone.",
             handle=self._whocan,
             name="whocan",
-            query=(AUDIENCE, SCOPE, PRINCIPAL),
+            query=(AUDIENCE, SCOPE, PRINCIPAL, ISSUER),
             response=ReachShown,
         )
 
@@ -263,16 +266,18 @@ class Explanations(Struct, frozen=True):
         return replace(question, revoked=found)
 
     def _whocan(self, request: AdminRequest) -> Answer:
-        audience, scope, principal = (request.query.get(name) for name in ("audience", "scope", "principal"))
-        if (audience is None) == (principal is None) or (scope is not None and audience is None):
-            raise AdminRefusal(
-                HTTPStatus.BAD_REQUEST, Reason.MALFORMED_QUERY, "name audience, perhaps with scope, or principal"
-            )
+        audience, scope, principal, issuer = (
+            request.query.get(one.name) for one in (AUDIENCE, SCOPE, PRINCIPAL, ISSUER)
+        )
+        if (audience and principal) or not (audience or principal or issuer) or (scope and not audience):
+            explained = "name audience, perhaps with scope, or principal, or issuer alone or beside one of them"
+            raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.MALFORMED_QUERY, explained)
         snapshot, truncated = self.loader.everything(request.admin.tenant)
         if principal is not None:
-            reach: Any = render(reach_of(snapshot, principal))
+            reach: Any = render(reach_of(snapshot, principal, issuer))
             return Answer(HTTPStatus.OK, {**reach, **_cut(reach, ("itself", "acts_for"), truncated=truncated)})
-        ways: Any = {"items": render(who_can(snapshot, audience or "", scope))}
+        found = who_can(snapshot, audience, scope, issuer) if audience else reach_of_issuer(snapshot, issuer or "")
+        ways: Any = {"items": render(found)}
         return Answer(HTTPStatus.OK, _cut(ways, ("items",), truncated=truncated))
 
 

@@ -40,6 +40,8 @@ class Node(NamedTuple):
     """Whether it is worth nothing: revoked, discarded, refused, switched off. Its facts say so too."""
     word: str = ""
     """What it is, where its kind's own word says too little."""
+    is_danger: bool = False
+    """Whether one looks at it first: marked by a sign. Its facts say why."""
     about: str = ""
     """Id of the record or document that says more of it, for links; empty: there is none."""
 

@@ -73,6 +73,16 @@ def lay_out(drawn: Graph, sizes: Mapping[str, Size], room: Room) -> Layout:
     return _routed(drawn.edges, boxes, layers, room)
 
 
+def lay_across(drawn: Graph, sizes: Mapping[str, Size], room: Room) -> Layout:
+    """From left to right: a column for each layer, as tall as the tallest needs. `room`: as of `lay_out`, turned."""
+    turned = {id_: Size(size.height, size.width) for id_, size in sizes.items()}
+    tallest = lay_out(drawn, turned, room).size.width
+    placed = lay_out(drawn, turned, room._replace(width=tallest))
+    boxes = {id_: Box(box.y, box.x, box.height, box.width) for id_, box in placed.boxes.items()}
+    routes = tuple((edge, tuple(Point(one.y, one.x) for one in points)) for edge, points in placed.routes)
+    return Layout(boxes, routes, Size(placed.size.height, placed.size.width))
+
+
 def _without_cycles(ids: Sequence[str], edges: Sequence[Edge]) -> list[tuple[str, str]]:
     """Each edge once, turned around where it leads back to where it came from; none from a node to itself."""
     following: dict[str, list[str]] = defaultdict(list)

@@ -32,7 +32,8 @@ def _statements(drawn: Graph) -> Iterator[str]:
 
 
 def _lines(node: Node) -> Iterator[str]:
-    said = f"{node.called}{' (asked about)' if node.is_focus else ''}{' (void)' if node.is_void else ''}"
+    signs = {"asked about": node.is_focus, "void": node.is_void, "danger": node.is_danger}
+    said = " ".join((node.called, *(f"({sign})" for sign, is_so in signs.items() if is_so)))
     yield from (_coded(text) for text in (said, node.title, *node.facts))
 
 

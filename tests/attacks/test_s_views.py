@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.console_pages import HOSTILE, approval, elements, is_inert, jwt_text
+from tests.support.console_pages import HOSTILE, approval, elements, is_inert, jwt_text, way
 from tests.support.console_world import OWN_PAGE, ConsoleWorld, console_world
 from tests.support.custody_chains import link
 from tests.support.fake_bridge import Reply, problem
@@ -50,14 +50,35 @@ def deciding(world: ConsoleWorld, text: str) -> str:
     return world.client.get(f"/approvals/{'a1' * 32}").text
 
 
-PAGES: list[Callable[[ConsoleWorld, str], str]] = [chain, requests, revoking, revoked, waiting, deciding]
+def reaching(world: ConsoleWorld, text: str) -> str:
+    found = {"principal": text, "itself": [way("x", text)], "acts_for": way("x", text)["actors"], "truncated": False}
+    world.bridge.admin("GET", "/whocan", Reply(found))
+    return world.client.get("/whocan", params={"principal": text, "audience": text, "scope": text, "issuer": text}).text
+
+
+def places(world: ConsoleWorld, text: str) -> str:
+    document = {"kind": "Audience", "id": text, "scopes": [text], "description": text}
+    world.bridge.admin("GET", "/audiences", Reply({"items": [{"document": document}], "next": None}))
+    return world.client.get("/whocan").text
+
+
+PAGES: list[Callable[[ConsoleWorld, str], str]] = [
+    chain,
+    requests,
+    revoking,
+    revoked,
+    waiting,
+    deciding,
+    reaching,
+    places,
+]
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_S3_whatever_outsiders_write_is_text(page: Callable[[ConsoleWorld, str], str]) -> None:
     with console_world() as world:
         world.sign_in()
-        hostile, plain = page(world, HOSTILE), page(world, "plain")
+        hostile, plain = page(world, HOSTILE), page(world, "{plain}")
     assert elements(hostile) == elements(plain)
     assert is_inert(hostile)
     assert "alert(1)" in hostile

@@ -43,6 +43,24 @@ def approval(id_: str, text: str = "") -> dict[str, Any]:
     }
 
 
+def way(name: str, text: str = "") -> dict[str, Any]:
+    """A way to risk-engine, as `GET /admin/v1/whocan` answers; with `text` in every place that outsiders write."""
+    issuer = {"issuer": text or "acme", "tenant": text or None, "dangers": [text] if text else []}
+    party = {"mapping": text or name, "principal": text or f"partner/{name}", "match": {text or "sub": text or name}}
+    agent = {"mapping": text or "planner", "principal": text or "agent/planner", "match": {"sub": text or "planner"}}
+    say = {"policy": text, "number": 0, "verdict": text, "head": text, "obligations": {text: text}}
+    return {
+        "party": {**party, **issuer},
+        "audience": text or "risk-engine",
+        "scopes": [text or "risk:read"],
+        "clients": [text] if text else [],
+        "policies": [say] if text else [],
+        "usually": True,
+        "actors": [{"party": {**agent, **issuer}, "by": text or "agent/*", "then": [], "cut": False}],
+        "dangers": [text] if text else [],
+    }
+
+
 def _part(data: bytes) -> str:
     return urlsafe_b64encode(data).rstrip(b"=").decode()
 

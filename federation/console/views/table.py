@@ -1,7 +1,7 @@
 """All views, in the order of the tabs. A new view is named here, and nowhere else."""
 
 from federation.console.page import View
-from federation.console.views import approvals, chain, trust, why
+from federation.console.views import approvals, chain, trust, whocan, why
 
 
 def views() -> tuple[View, ...]:
@@ -9,6 +9,7 @@ def views() -> tuple[View, ...]:
     return (
         trust.view(),
         why.view(),
+        whocan.view(),
         chain.view(),
         approvals.view(),
     )

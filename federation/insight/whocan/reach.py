@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from federation.insight.snapshot.snapshot import Snapshot
+from federation.insight.whocan.dangers import Parties, dangers_at
 from federation.insight.whocan.makes import Makes
 from federation.insight.whocan.policies import PoliciesAt
-from federation.insight.whocan.values import Acts, Party, PrincipalReach, Reach
+from federation.insight.whocan.values import Acts, PrincipalReach, Reach
 from federation.model.trust import Audience, Client, Issuer, Kind, Mapping
 from federation.policy.ceilings import Way, is_for
 from federation.policy.delegation import MAX_DEPTH
@@ -25,6 +26,7 @@ class Delegations:
 
     def __init__(self, snapshot: Snapshot) -> None:
         issuers = {issuer.id: issuer for issuer in snapshot.issuers() if issuer.enabled}
+        self._parties = Parties(snapshot)
         enabled = (one for one in snapshot.mappings() if one.enabled and one.issuer in issuers)
         self._mappings: list[_Made] = [(one, issuers[one.issuer], Makes.of(one)) for one in enabled]
         self._delegating = [made for made in self._mappings if made[0].may_act]
@@ -45,7 +47,7 @@ class Delegations:
         edges = [edge for edge in self._edges_to(current_actor.may_act, tenant) if edge[0].principal not in chain]
         shown = self._shown(edges)
         return tuple(
-            Acts(party_of(actor, issuer), by, self._actors(actor, tenant, (*chain, actor.principal)), cut)
+            Acts(self._parties.of(actor, issuer), by, self._actors(actor, tenant, (*chain, actor.principal)), cut)
             for (actor, issuer, by), cut in shown
         )
 
@@ -72,7 +74,7 @@ class Delegations:
         shown = self._shown(list(self._edges_from(actor, tenants, chain)))
         return tuple(
             Acts(
-                party_of(mapping, issuer),
+                self._parties.of(mapping, issuer),
                 by,
                 self._principals(Makes.of(mapping), tenants, (*chain, mapping.principal)),
                 cut,
@@ -87,13 +89,10 @@ class Delegations:
                 yield mapping, issuer, by
 
 
-def party_of(mapping: Mapping, issuer: Issuer) -> Party:
-    """Whom a mapping makes of whom."""
-    return Party(mapping.id, mapping.principal, issuer.id, issuer.tenant, dict(mapping.match))
-
-
-def who_can(snapshot: Snapshot, audience: str, scope: str | None = None) -> tuple[Reach, ...]:
-    """Every way to the audience, for that scope if one is named; sorted by principal.
+def who_can(
+    snapshot: Snapshot, audience: str, scope: str | None = None, issuer: str | None = None
+) -> tuple[Reach, ...]:
+    """Every way to the audience, for that scope and of that Issuer's identities if named; sorted by principal.
 
     Raises TemporarilyUnavailable for unreadable policies.
     """
@@ -101,18 +100,30 @@ def who_can(snapshot: Snapshot, audience: str, scope: str | None = None) -> tupl
     if target is None:
         return ()
     ways = _Ways(snapshot)
-    found = (ways.to(target, mapping, scope) for mapping in snapshot.mappings())
+    found = (ways.to(target, mapping, scope) for mapping in snapshot.mappings() if issuer in (None, mapping.issuer))
     return tuple(sorted((one for one in found if one), key=lambda one: (one.party.principal, one.party.mapping)))
 
 
-def reach_of(snapshot: Snapshot, principal: str) -> PrincipalReach:
-    """Everything that the principal can reach; raises TemporarilyUnavailable for unreadable policies.
+def reach_of_issuer(snapshot: Snapshot, issuer: str) -> tuple[Reach, ...]:
+    """Everything that identities of the Issuer can reach; sorted by principal. Raises what `who_can` raises."""
+    ways, audiences = _Ways(snapshot), {one.id: one for one in snapshot.audiences() if one.enabled}
+    mine = (one for one in snapshot.mappings() if one.issuer == issuer)
+    places = [(one, audiences[grant.audience]) for one in mine for grant in one.grants if grant.audience in audiences]
+    found = [way for mapping, target in places if (way := ways.to(target, mapping, None))]
+    return tuple(sorted(found, key=lambda one: (one.party.principal, one.party.mapping, one.audience)))
+
+
+def reach_of(snapshot: Snapshot, principal: str, issuer: str | None = None) -> PrincipalReach:
+    """Everything that the principal can reach, vouched for by that Issuer if one is named.
+
+    Raises TemporarilyUnavailable for unreadable policies.
 
     A template that could yield the principal counts, by what the match says of its claims: whether it does, only a
     token tells.
     """
     ways, audiences = _Ways(snapshot), {one.id: one for one in snapshot.audiences() if one.enabled}
-    mine = [one for one in snapshot.mappings() if one.enabled and Makes.of(one).may_fit(principal)]
+    vouched = (one for one in snapshot.mappings() if issuer in (None, one.issuer))
+    mine = [one for one in vouched if one.enabled and Makes.of(one).may_fit(principal)]
     places = [
         (mapping, audiences[grant.audience])
         for mapping in mine
@@ -120,7 +131,7 @@ def reach_of(snapshot: Snapshot, principal: str) -> PrincipalReach:
         if grant.audience in audiences
     ]
     reached = tuple(way for mapping, target in places if (way := ways.to(target, mapping, None)))
-    tenants = frozenset(issuer.tenant for mapping in mine if (issuer := ways.issuer_of(mapping)))
+    tenants = frozenset(one.tenant for mapping in mine if (one := ways.issuer_of(mapping)))
     return PrincipalReach(principal, reached, ways.delegations.acts_for(principal, tenants))
 
 
@@ -129,6 +140,7 @@ class _Ways:
         self.delegations = Delegations(snapshot)
         self._snapshot = snapshot
         self._issuers = {issuer.id: issuer for issuer in snapshot.issuers() if issuer.enabled}
+        self._parties = Parties(snapshot)
         self._clients = tuple(_enabled_clients(snapshot))
         self._policies: dict[str, PoliciesAt] = {}
 
@@ -147,13 +159,14 @@ class _Ways:
             return None
         policies, makes = self._policies_at(audience), Makes.of(mapping)
         return Reach(
-            party=party_of(mapping, issuer),
+            party=self._parties.of(mapping, issuer),
             audience=audience.id,
             scopes=scopes,
             clients=tuple(one.id for one in self._clients if _lets(Way(audience, mapping, (issuer,), one), scopes)),
             policies=policies.say(makes, issuer),
             usually=policies.usually(makes, issuer, scopes),
             actors=self.delegations.actors_of(mapping, issuer.tenant),
+            dangers=dangers_at(audience.id, scopes),
         )
 
     def _policies_at(self, audience: Audience) -> PoliciesAt:

@@ -33,6 +33,8 @@ class Party(Struct, frozen=True):
     tenant: str | None
     match: JsonObject
     """Claim path -> value: whom the rule fits."""
+    dangers: tuple[str, ...] = ()
+    """What is dangerous about the rule, in words."""
 
 
 class Acts(Struct, frozen=True):
@@ -61,6 +63,8 @@ class Reach(Struct, frozen=True):
     """Whether the policies permit it in neutral circumstances; None: the principal is not known before a token is."""
     actors: tuple[Acts, ...] = ()
     """Who may do that on its behalf."""
+    dangers: tuple[str, ...] = ()
+    """What is dangerous about reaching that audience, in words."""
 
 
 class PrincipalReach(Struct, frozen=True):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from federation.model.confirmation import ADMIN_AUDIENCE
 from federation.model.json import Json
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.risk import RiskKey
@@ -142,6 +143,23 @@ def test_who_reaches_an_audience_and_what_somebody_reaches(world: ResourceWorld)
     reach = world.call("GET", "/whocan", query="principal=partner/sync").members
     assert [one["audience"] for one in reach["itself"]] == ["risk-engine"]
     assert world.call("GET", "/whocan", query="audience=risk-engine&scope=risk:write").members["items"] == []
+
+
+def test_ways_of_one_issuer_are_told_by_themselves(world: ResourceWorld) -> None:
+    of_acme = world.call("GET", "/whocan", query="issuer=acme").members["items"]
+    assert {one["party"]["issuer"] for one in of_acme} == {"acme"}
+    assert "risk-engine" in {one["audience"] for one in of_acme}
+    ways = world.call("GET", "/whocan", query="audience=risk-engine&issuer=acme").members["items"]
+    assert [one["party"]["principal"] for one in ways] == ["partner/sync"]
+    reach = world.call("GET", "/whocan", query="principal=partner/sync&issuer=corp").members
+    assert reach["itself"] == []
+
+
+def test_what_is_dangerous_is_said_of_each_way(world: ResourceWorld) -> None:
+    to_admin = world.call("GET", "/whocan", query=f"audience={ADMIN_AUDIENCE}").members["items"]
+    assert all("admin API" in one["dangers"][0] for one in to_admin)
+    ways = world.call("GET", "/whocan", query="audience=risk-engine").members["items"]
+    assert [(one["dangers"], one["party"]["dangers"]) for one in ways] == [([], []), ([], [])]
 
 
 def test_a_tenant_sees_ways_of_its_own_alone(world: ResourceWorld) -> None:

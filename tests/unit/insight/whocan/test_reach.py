@@ -13,8 +13,9 @@ from federation.insight.render import render
 from federation.insight.snapshot.snapshot import Snapshot
 from federation.insight.whocan.reach import MAX_SHOWN, reach_of, who_can
 from federation.insight.whocan.values import Acts, Reach
+from federation.model.confirmation import CONFIRMATION
 from federation.model.json import Json
-from tests.support.admin_trust import AGENT, AUDIENCE, BRIDGE, CLAIMS, ISSUER, MAPPING, NOW, policy, trust
+from tests.support.admin_trust import AGENT, AUDIENCE, BRIDGE, CLAIMS, IDP, ISSUER, MAPPING, NOW, policy, trust
 from tests.support.jose_keys import rsa_key
 
 PEOPLE: dict[str, Json] = {
@@ -169,6 +170,17 @@ def test_of_a_template_that_a_match_pins_policies_know_everything() -> None:
     [way] = ways(trust(pinned, eve, worker))
     assert [say.policy for say in way.policies] == ["worker"]
     assert way.usually is False
+
+
+def test_what_is_dangerous_about_a_rule_is_said_in_words() -> None:
+    confirmed: dict[str, Json] = {"dangerous": True, CONFIRMATION: {"issuer": IDP}}
+    open_: dict[str, Json] = {**MAPPING, **confirmed, "may_act": ["*/planner"]}
+    [way] = ways(trust(open_))
+    assert [words.partition(":")[0] for words in way.party.dangers] == [
+        "the Mapping is dangerous",
+        "actors of every namespace may act for it",
+    ]
+    assert ways(trust())[0].party.dangers == ()
 
 
 def test_an_audience_that_does_not_exist_is_reached_by_nobody() -> None:
