@@ -116,7 +116,7 @@ find $(ARTIFACTS_DIR) -name '*.pyi' -exec rm {} +
 -find $(ARTIFACTS_DIR) -name '*.so' -exec strip --strip-unneeded {} + 2>/dev/null
 endef
 
-build-PublishFunction build-RotateFunction build-RefreshKeysFunction build-StatusFunction build-ArchiveFunction build-EventsFunction: requirements.txt
+build-PublishFunction build-RotateFunction build-RefreshKeysFunction build-StatusFunction build-ArchiveFunction build-EventsFunction build-ProbeFunction: requirements.txt
 	$(install-locked)
 	$(copy-code)
 

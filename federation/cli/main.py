@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, str] = {
     "serve": "Run the whole bridge on 127.0.0.1.",
     "console": "Open the console: a browser on the admin API, served on 127.0.0.1.",
     "doctor": "Check a bridge and your own set-up, and say what to do about what is not sound.",
+    "probe": "Attack a bridge from outside: 25 attacks that must all be refused.",
     "login": "Get a token for the admin API, bound to a fresh key.",
     "logout": "Revoke that token and forget it.",
     "validate": "Check trust documents, offline.",

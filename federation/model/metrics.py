@@ -57,6 +57,12 @@ AWS_THROTTLED = Metric("AwsThrottled", Unit.COUNT, "Attempts that AWS refused as
 INTROSPECTED = Metric("Introspected", Unit.COUNT, "Answers of the introspection endpoint.")
 REVOKED = Metric("Revoked", Unit.COUNT, "Answers of the revocation endpoint.")
 EVENTS_RECEIVED = Metric("EventsReceived", Unit.COUNT, "Security event tokens that were taken (RFC 8935).")
+ATTACK_SUCCEEDED = Metric("AttackSucceeded", Unit.COUNT, "Attacks of the prober that were answered with success.")
+ATTACK_UNCLEAR = Metric("AttackUnclear", Unit.COUNT, "Attacks of the prober whose answer says nothing about them.")
+ATTACK_REFUSED = Metric("AttackRefused", Unit.COUNT, "Attacks of the prober that were refused as they must be.")
+ATTACK_NOT_TRIED = Metric(
+    "AttackNotTried", Unit.COUNT, "Attacks that wait until the trust documents of the prober are applied."
+)
 KEYS_PUSHED = Metric("KeysPushed", Unit.COUNT, "Key sets that an issuer pushed and that were taken.")
 EDGE_BYPASSED = Metric(
     "EdgeBypassed", Unit.COUNT, "Requests that went round the CDN, where one stands before the API; none is answered."
@@ -74,6 +80,7 @@ ARCHIVE_LAG = Metric("ArchiveLag", Unit.SECONDS, "Age of the oldest record in a 
 METRICS = (
     *(ISSUED, REFUSED, EXCHANGE_DURATION, STEP_DURATION, AWS_FAILED, AWS_THROTTLED),
     *(INTROSPECTED, REVOKED, EVENTS_RECEIVED, KEYS_PUSHED, EDGE_BYPASSED),
+    *(ATTACK_SUCCEEDED, ATTACK_UNCLEAR, ATTACK_REFUSED, ATTACK_NOT_TRIED),
     *(KEYS_STALE, ISSUER_KEYS_STALE, KEYS_REFRESH_FAILED, KEYS_ROLLED_BACK, KEY_OVERDUE, KEY_AGE, ARCHIVE_LAG),
 )
 """All of them, in the order of the page."""

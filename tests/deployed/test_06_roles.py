@@ -27,6 +27,7 @@ MAY: dict[str, set[str]] = {
     "IssuerKeys": {*READS, "write pushed keys", "claim", "record"},
     "RefreshKeys": {*READS, "write fetched keys"},
     "Health": set(),
+    "Probe": set(),
     "NotFound": set(),
     "Publish": {"read the key set", "write the key set", "publish keys", "publish a status list"},
     "Rotate": {"read the key set", "write the key set"},

@@ -39,6 +39,9 @@ def test_alarms_stand_for_what_nobody_would_otherwise_notice(alarms: Deployment)
         ("Invocations", "refresh-keys"),
         ("Errors", "status"),
         ("Invocations", "status"),
+        ("AttackSucceeded", "federation-bridge"),
+        ("Errors", "probe"),
+        ("Invocations", "probe"),
         ("Errors", "notify"),
         ("Errors", "archive"),
         ("IteratorAge", "archive"),
@@ -65,7 +68,14 @@ def test_an_alarm_looks_at_a_function_that_there_is(deployment: Deployment, alar
 
 @pytest.mark.parametrize(
     "name",
-    ["PublishSilentAlarm", "RefreshKeysSilentAlarm", "StatusSilentAlarm", "ArchiveSilentAlarm", "RotateSilentAlarm"],
+    [
+        "PublishSilentAlarm",
+        "RefreshKeysSilentAlarm",
+        "StatusSilentAlarm",
+        "ArchiveSilentAlarm",
+        "RotateSilentAlarm",
+        "ProbeSilentAlarm",
+    ],
 )
 def test_a_schedule_that_stopped_is_an_alarm_too(alarms: Deployment, name: str) -> None:
     alarm = alarms.properties(name)

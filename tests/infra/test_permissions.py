@@ -117,6 +117,7 @@ ALLOWED = {
         ("dynamodb:PutItem", "AuditTable"),
         ("dynamodb:UpdateItem", "AuditTable"),
     ),
+    "ProbeFunction": allowed("ProbeLogGroup", ("kms:Sign", "ProberKey"), ("kms:GetPublicKey", "ProberKey")),
     "StatusFunction": allowed(
         "StatusLogGroup",
         ("kms:Sign", "SigningKey"),
@@ -530,6 +531,7 @@ def test_functions_are_invoked_by_what_triggers_them_and_nothing_else(deployment
         ("IntrospectFunction", "apigateway.amazonaws.com"),
         ("RevokeFunction", "apigateway.amazonaws.com"),
         ("EventsFunction", "apigateway.amazonaws.com"),
+        ("ProbeFunction", "events.amazonaws.com"),
         ("StatusFunction", "events.amazonaws.com"),
         ("ArchiveFunction", "events.amazonaws.com"),
     }

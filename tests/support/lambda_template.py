@@ -67,11 +67,15 @@ class Deployment:
         return {name: each["Properties"] for name, each in self.resources.items() if each["Type"] == resource_type}
 
     def role_statements(self, role: str) -> list[Statement]:
-        """What a role may do: by its own policies, and by that of the signing key, which names it."""
-        by_key = statements(self.properties("SigningKey")["KeyPolicy"])
+        """What a role may do: by its own policies, and by those of keys that name it."""
+        by_keys = [
+            replace(each, resources=(name,))
+            for name, key in self.of_type("AWS::KMS::Key").items()
+            for each in statements(key["KeyPolicy"])
+        ]
         return [
             *(each for policy in self.properties(role)["Policies"] for each in statements(policy["PolicyDocument"])),
-            *(replace(each, resources=("SigningKey",)) for each in by_key if each.principal == {"AWS": role}),
+            *(each for each in by_keys if each.principal == {"AWS": role}),
         ]
 
 
