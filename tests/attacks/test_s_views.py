@@ -18,25 +18,27 @@ def chain(world: ConsoleWorld, text: str) -> str:
     one = link("t-1", None, **named, **lists, act={"sub": text}, actor_issuer=text, actor_subject=text, outcome=text)
     revoked = {"what": "jti", "value": text, "by": text, "reason": text, "revoked_at": text, "covers": ["t-1"]}
     world.bridge.admin("GET", "/audit/t-1/chain", Reply({"items": [one], "complete": True, "revocations": [revoked]}))
-    return world.client.get("/chain?id=t-1").text
+    return world.client.get("/chain?about=t-1").text
 
 
 def requests(world: ConsoleWorld, text: str) -> str:
     world.bridge.admin("GET", "/audit/r/chain", problem(404, "no_such_record", "No such record."))
     record = {"reason": text, "outcome": text, "time": text, "principal": text, "jti": text}
     world.bridge.admin("GET", "/audit", Reply({"items": [record, record], "next": None}))
-    return world.client.get("/chain?id=r").text
+    return world.client.get("/chain?about=r").text
 
 
 def revoking(world: ConsoleWorld, text: str) -> str:
-    query = {"what": text, "value": text, "tenant": text, "id": text}
+    query = {"what": text, "value": text, "tenant": text, "about": text}
+    token = {"jti": text, "principal": text, "client_id": text, "audience": [text], "expires_at": text}
+    world.bridge.admin("POST", "/revocations", Reply({"tokens": 2, "counted": False, "items": [token]}))
     return world.client.get("/chain/revoke", params=query).text
 
 
 def revoked(world: ConsoleWorld, text: str) -> str:
     shown = {"what": "jti", "value": text, "by": text, "reason": text, "revoked_at": text, "expires_at": text}
     world.bridge.admin("POST", "/revocations", Reply({**shown, "tenant": text}, 201))
-    form = {"what": "jti", "value": text, "reason": text, "id": text}
+    form = {"what": "jti", "value": text, "reason": text, "about": text}
     return world.client.post("/chain/revoke", data=form, headers=OWN_PAGE).text
 
 
@@ -89,8 +91,8 @@ def test_S4_a_pasted_token_is_in_no_request_and_no_page() -> None:
     secret = token.rpartition(".")[2]
     with console_world() as world:
         world.sign_in()
-        answer = world.client.post("/chain", data={"id": token}, headers=OWN_PAGE)
+        answer = world.client.post("/chain", data={"about": token}, headers=OWN_PAGE)
         assert secret not in answer.text + str(answer.headers)
         assert all(secret not in str(vars(one)) for one in world.bridge.asked)
-        broken = world.client.post("/chain", data={"id": f"eyJ{token}"}, headers=OWN_PAGE)
+        broken = world.client.post("/chain", data={"about": f"eyJ{token}"}, headers=OWN_PAGE)
         assert (broken.status_code, secret in broken.text) == (400, False)

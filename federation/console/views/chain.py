@@ -18,6 +18,8 @@ from federation.pictures.svg import svg
 
 SINCE: Final = "7d"
 """How far back a request is looked for by its correlation id."""
+REHEARSED: Final = "dry run"
+"""The reason of a revocation that is only looked at: it is written nowhere."""
 _JTI: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _REQUEST: Final = re.compile(r"[A-Za-z0-9_=+/:.-]{1,128}")
 
@@ -50,16 +52,16 @@ def view() -> View:
 
 def _find(visit: Visit) -> Response:
     """A pasted token stays in this process: its id alone goes into the URL."""
-    asked = visit.form.get("id", "").strip()
+    asked = visit.form.get("about", "").strip()
     if looks_like_jwt(asked):
         asked = str(read_token(asked).claims.get("jti", ""))
         if not asked:
             raise Unclear("That token has no jti, so it is none of this bridge's")
-    return visit.go("/chain", id=asked)
+    return visit.go("/chain", about=asked)
 
 
 def _show(visit: Visit) -> Response:
-    asked = visit.asked("id")
+    asked = visit.asked("about")
     if not asked:
         return visit.page("chain.html", asked="", chain=None, records=())
     chain = _chain(visit, asked)
@@ -87,7 +89,7 @@ def _show_requests(visit: Visit, asked: str) -> Response:
     records = visit.api.get("/audit", {"correlation_id": asked, "since": SINCE}).members["items"]
     tokens = [one for one in records if "jti" in one and "principal" in one]
     if len(records) == 1 and len(tokens) == 1:
-        return visit.go("/chain", id=str(tokens[0]["jti"]))
+        return visit.go("/chain", about=str(tokens[0]["jti"]))
     return visit.page("chain.html", asked=asked, chain=None, records=records, since=SINCE)
 
 
@@ -137,7 +139,7 @@ def _targets(link: Mapping[str, Any]) -> Iterator[Target]:
 
 
 def _export(visit: Visit) -> Response:
-    chain = _chain(visit, visit.asked("id"))
+    chain = _chain(visit, visit.asked("about"))
     if chain is None:
         raise Unclear("There is no token of that id")
     heads = {"content-disposition": 'attachment; filename="chain.svg"'}
@@ -147,14 +149,15 @@ def _export(visit: Visit) -> Response:
 def _ask(visit: Visit) -> Response:
     """What would die, before it does."""
     named = _named(visit.query)
-    return visit.page("chain_revoke.html", named=named, asked=visit.asked("id"))
+    would = visit.api.ask("/revocations?dry_run=true", {**named, "reason": REHEARSED}).members
+    return visit.page("chain_revoke.html", named=named, asked=visit.asked("about"), would=would)
 
 
 def _revoke(visit: Visit) -> Response:
     form = visit.form
     named = {**_named(form), "reason": form.get("reason", "").strip()}
     revoked = visit.api.post("/revocations", named).members
-    return visit.page("chain_revoked.html", revoked=revoked, asked=form.get("id", ""))
+    return visit.page("chain_revoked.html", revoked=revoked, asked=form.get("about", ""))
 
 
 def _named(said: Mapping[str, str]) -> dict[str, str]:
