@@ -6,7 +6,7 @@ SAM := .venv-sam/bin
 FUZZ := .venv-fuzz/bin
 ENGINE := .venv-engine/bin
 
-.PHONY: help demo serve test quick lint unit packaging sam contract deployed race tenants interop interop-issuers bench cost scale load fuzz faults lock schemas clean
+.PHONY: help demo serve test quick lint unit packaging sam contract deployed race tenants interop interop-issuers console-test screenshots bench cost scale load fuzz faults lock schemas clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,17 @@ interop: .venv/ready ## real identity providers and their tokens, on this machin
 
 interop-issuers: .venv/ready # succeeds if at least one of them could be installed
 	@$(BIN)/python -m tests.interop.install $(ISSUERS)
+
+console-test: .venv/browser ## the console in Debian's Chromium (apt-get install chromium), with axe-core (npm)
+	npm ci --silent --prefix tests/browser/axe
+	$(BIN)/pytest tests/browser
+
+screenshots: .venv/browser ## pictures of the console for docs/console.md
+	$(BIN)/python -m tests.browser.screenshots docs/console
+
+.venv/browser: .venv/ready requirements-browser.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-browser.txt
+	@touch $@
 
 # --no-deps: the lock is whole, and older versions of pip do not find `pydantic[email]` in it.
 .venv/ready: requirements-dev.txt pyproject.toml
@@ -208,7 +219,7 @@ lock: ## compile the hash-locked requirements from pyproject.toml (needs uv)
 	uv pip compile $(LOCK) pyproject.toml --extra server -c requirements-dev.txt -o requirements.txt
 	uv pip compile $(LOCK) pyproject.toml --extra server --extra admin -c requirements-dev.txt -o requirements-admin.txt
 	uv pip compile $(LOCK) --group token -c requirements-dev.txt -o requirements-token.txt
-	uv pip compile $(LOCK) --group browser -o requirements-browser.txt
+	uv pip compile $(LOCK) --group browser -c requirements-dev.txt -o requirements-browser.txt
 	uv pip compile $(LOCK) --group fuzz -o requirements-fuzz.txt
 	uv pip compile $(LOCK) --group engine -o requirements-engine.txt
 	uv pip compile $(LOCK) --group sam -o requirements-sam.txt
@@ -217,4 +228,4 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 
 clean: ## remove what the targets made
 	rm -rf .venv .venv-sam .venv-engine .venv-fuzz .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache build
-	rm -rf tests/interop/*/target tests/interop/*/node_modules
+	rm -rf tests/interop/*/target tests/interop/*/node_modules tests/browser/axe/node_modules

@@ -27,7 +27,8 @@ class Draft(Struct, frozen=True):
     @classmethod
     def of(cls, text: str) -> "Draft":
         """Of YAML."""
-        tree = YamlTree("", text.replace("\r\n", "\n"))
+        text = text.replace("\r\n", "\n")  # as forms send them
+        tree = YamlTree("", text)
         sources = tuple(tree.documents())
         return cls(text, sources, tuple(tree.problems))
 

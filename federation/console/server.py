@@ -27,8 +27,8 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def serve(application: ASGIApp, listener: socket.socket) -> None:
-    """Until Ctrl-C or SIGTERM. Nothing that a URL says is logged: the link is in one."""
+def server_of(application: ASGIApp) -> uvicorn.Server:
+    """Logs nothing that a URL says: the link is in one."""
     config = uvicorn.Config(
         application,
         access_log=False,
@@ -38,5 +38,10 @@ def serve(application: ASGIApp, listener: socket.socket) -> None:
         lifespan="off",
         timeout_graceful_shutdown=1,
     )
+    return uvicorn.Server(config)
+
+
+def serve(application: ASGIApp, listener: socket.socket) -> None:
+    """Until Ctrl-C or SIGTERM."""
     with closing(listener):
-        uvicorn.Server(config).run(sockets=[listener])
+        server_of(application).run(sockets=[listener])

@@ -1,0 +1,146 @@
+"""The console in Chromium, on a bridge that `fedbridge serve` runs; every page is watched while a test looks at it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from federation.client.admin import AdminApi
+from federation.client.credential import NoCredential, read_credential
+from federation.console.application import Console
+from federation.console.door import Door
+from federation.console.guard import ENTER
+from federation.console.server import listen, server_of
+from federation.console.trouble import NotConnected
+from federation.console.views.table import views
+from tests.support.bridge_process import Served, served
+
+ROOT = Path(__file__).parents[2]
+WIDTHS = (1280, 800)
+FOREIGN = "evil.example.com"
+"""A name that resolves to loopback in this browser."""
+PATIENCE = 60_000
+"""Milliseconds in which a page shows something, on a machine that does much else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A console that runs, as an admin has it."""
+
+    url: str
+    door: Door
+    credential: Path
+
+    @property
+    def link(self) -> str:
+        """A fresh one."""
+        return f"{self.url}{ENTER}?key={self.door.new_link()}"
+
+
+@contextmanager
+def console_of(bridge: str, credential: Path) -> Iterator[Running]:
+    """A real server on a free port of loopback. The credential is read for each page, as the command does it."""
+
+    def connect() -> AdminApi:
+        try:
+            return AdminApi(bridge, read_credential(credential))
+        except NoCredential as error:
+            raise NotConnected(str(error)) from None
+
+    listener, door = listen(0), Door()
+    port = listener.getsockname()[1]
+    server = server_of(Console(views(), connect, lambda: bridge, port, door).application())
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield Running(f"http://127.0.0.1:{port}", door, credential)
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+@pytest.fixture(scope="session")
+def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("bridge")
+    trust, tokens = ROOT / "examples" / "trust", folder / "demo"
+    options = ("--trust", trust, "--demo-tokens", tokens, "--admin-token-file", folder / "admin.token")
+    with served(folder, *options) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def api(bridge: Served) -> AdminApi:
+    """The admin API itself, to see what a page has done."""
+    return AdminApi(bridge.url, read_credential(bridge.folder / "admin.token"))
+
+
+@pytest.fixture(scope="session")
+def console(bridge: Served) -> Iterator[Running]:
+    with console_of(bridge.url, bridge.folder / "admin.token") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium. It runs as whoever runs the tests, root in a container: there its sandbox cannot."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.exit("no Chromium here: apt-get install chromium", 3)
+    expect.set_options(timeout=PATIENCE)
+    arguments = ["--no-sandbox", f"--host-resolver-rules=MAP {FOREIGN} 127.0.0.1"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield started
+        started.close()
+
+
+class Watched:
+    """What a page did that no page of ours may do."""
+
+    def __init__(self, context: BrowserContext, own: str) -> None:
+        self._own = own
+        self.found: list[str] = []
+        context.on("request", self._request)
+        context.on("console", self._said)
+        context.on("weberror", lambda error: self.found.append(f"error: {error.error}"))
+        context.on("dialog", lambda dialog: self.found.append(f"dialog: {dialog.message}"))
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith(f"{self._own}/"):
+            self.found.append(f"asked elsewhere: {request.url}")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            self.found.append(message.text)
+
+
+Opened = Callable[..., Page]
+
+
+@contextmanager
+def opened(browser: Browser, console: Running, **options: Any) -> Iterator[Page]:  # noqa: ANN401 (Playwright's)
+    """A signed in page in a browser of its own; what it must not do fails the test at the end."""
+    context = browser.new_context(viewport={"width": options.pop("width", 1280), "height": 900}, **options)
+    context.set_default_timeout(PATIENCE)
+    watched = Watched(context, console.url)
+    page = context.new_page()
+    page.goto(console.link)
+    try:
+        yield page
+    finally:
+        found = list(watched.found)
+        context.close()
+    assert found == []
+
+
+@pytest.fixture
+def page(browser: Browser, console: Running) -> Iterator[Page]:
+    with opened(browser, console) as shown:
+        yield shown
