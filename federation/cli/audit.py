@@ -7,6 +7,8 @@ import typer
 
 from federation.audit.chain import Verified, verify
 from federation.audit.segment_reading import BrokenChain, Fault
+from federation.cli.audit_export import EXAMPLE as EXAMPLE_EXPORT
+from federation.cli.audit_export import export
 from federation.cli.audit_prove import EXAMPLE as EXAMPLE_PROVE
 from federation.cli.audit_prove import prove
 from federation.cli.audit_search import EXAMPLE as EXAMPLE_SEARCH
@@ -23,12 +25,13 @@ EXAMPLE = "Example: fedbridge audit verify"
 
 app = application_named(
     "audit",
-    help="Trace a token back to its beginning, search the trail, prove one record, verify that all is whole.",
+    help="Trace a token back to its beginning, search or export the trail, prove one record, verify that all is whole.",
     epilog=EXAMPLE,
     no_args_is_help=True,
 )
 
 app.command("trace", epilog=EXAMPLE_TRACE, context_settings=dict(SETTINGS))(trace)
+app.command("export", epilog=EXAMPLE_EXPORT, context_settings=dict(SETTINGS))(export)
 app.command("search", epilog=EXAMPLE_SEARCH, context_settings=dict(SETTINGS))(search)
 app.command("prove", epilog=EXAMPLE_PROVE, context_settings=dict(SETTINGS))(prove)
 

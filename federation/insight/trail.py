@@ -160,7 +160,7 @@ def _is_in(record: JsonObject, search: Search) -> bool:
     """Whether it is theirs to see, and of that time."""
     if not is_of(record, search.tenant):
         return False
-    return search.until is None or _moment(record) <= search.until
+    return search.until is None or int(_moment(record)) <= search.until
 
 
 def _moment(record: JsonObject) -> float:
