@@ -67,6 +67,8 @@ class Settings(Struct, frozen=True):
     """Where refusals are logged, and looked for."""
     archive_bucket: str = ""
     """Where the archive of the audit trail lies; for who writes and who shows it."""
+    stack: str = ""
+    """What the names of our functions and alarms begin with; empty: they are not looked at."""
     queues: tuple[str, ...] = ()
     """Names of queues whose age the admin API shows."""
 
@@ -100,6 +102,7 @@ def read_settings(environment: ReadOnly[str, str]) -> Settings:
         approval_topic=environment.get("FEDERATION_APPROVAL_TOPIC", ""),
         log_groups=tuple(environment.get("FEDERATION_LOG_GROUPS", "").split()),
         archive_bucket=environment.get("FEDERATION_ARCHIVE_BUCKET", ""),
+        stack=environment.get("FEDERATION_STACK", ""),
         queues=tuple(environment.get("FEDERATION_QUEUES", "").split()),
     )
 

@@ -18,6 +18,7 @@ from federation.admin_api.stats_numbers import (
     AwsShown,
     CostShown,
     ExchangesShown,
+    FunctionShown,
     Numbers,
     QueueShown,
     RefusalsShown,
@@ -31,7 +32,7 @@ from federation.model.document_values import seconds
 from federation.model.keys import KeySet
 from federation.model.trust import DocumentRef, Kind
 from federation.oauth.reasons import Reason
-from federation.ports import Clock, KeySets, MetricHistory, Window
+from federation.ports import Alarms, AlarmState, Clock, KeySets, MetricHistory, Window
 
 DEFAULT_WINDOW = "3h"
 MINUTE = 60
@@ -55,6 +56,16 @@ class WaitingShown(Shown):
     approvals: Annotated[int, Field(description=f"Requests for approval; {MOST_COUNTED}: there may be more.")]
 
 
+class AlarmShown(Shown):
+    """An alarm, whose runbook says what to do."""
+
+    name: str
+    rings: bool
+    since: Annotated[str, Field(description="When it came into this state.")]
+    meaning: str
+    runbook: str
+
+
 class StatsShown(Shown):
     """Series have a value for each bucket, oldest first. Null as a value: nothing was measured in that bucket."""
 
@@ -70,12 +81,17 @@ class StatsShown(Shown):
     stale_issuers: Annotated[list[str], Field(description="Issuers of whose keys nothing was heard for too long.")]
     archive_lag: Annotated[Values | None, Field(description="Seconds, the most. Null: for global admins.")]
     queues: Annotated[list[QueueShown] | None, Field(description="What was given up. Null: for global admins.")]
+    functions: Annotated[list[FunctionShown] | None, Field(description="Null: for global admins.")]
+    alarms: Annotated[list[AlarmShown] | None, Field(description="Null: for global admins.")]
     cost: CostShown
     waiting: WaitingShown
 
 
 class Stats(Struct, frozen=True):
-    """`key_lifetime`: seconds for which a signing key signs. `queues`: names of queues that are looked at."""
+    """`key_lifetime`: seconds for which a signing key signs. `stack`: name of the deployment.
+
+    `queues`: names of queues that are looked at.
+    """
 
     history: MetricHistory
     key_sets: KeySets
@@ -84,6 +100,8 @@ class Stats(Struct, frozen=True):
     clock: Clock
     algorithm: str
     key_lifetime: int
+    alarms: Alarms
+    stack: str = ""
     queues: Sequence[str] = ()
 
     def operations(self) -> Iterator[Operation]:
@@ -131,6 +149,8 @@ class Stats(Struct, frozen=True):
             stale_issuers=[one for one in numbers.stale_issuers() if everybodys or self._is_seen(admin, one)],
             archive_lag=numbers.archive_lag() if everybodys else None,
             queues=numbers.queue_ages() if everybodys else None,
+            functions=numbers.functions(self.stack) if everybodys else None,
+            alarms=[_alarm(one) for one in self.alarms.states()] if everybodys else None,
             cost=numbers.cost(self.algorithm),
             waiting=self._waiting(admin),
         )
@@ -145,3 +165,10 @@ class Stats(Struct, frozen=True):
             confirmations=sum(self.visible.document(admin, ref) is not None for ref in pending),
             approvals=len(approvals.items),
         )
+
+
+def _alarm(state: AlarmState) -> AlarmShown:
+    meaning, _, runbook = state.description.rpartition(" ")
+    return AlarmShown(
+        name=state.name, rings=state.rings, since=rfc3339(state.since), meaning=meaning.rstrip("."), runbook=runbook
+    )

@@ -79,6 +79,15 @@ class QueueShown(Shown):
     age: Annotated[Values, Field(description="Seconds.")]
 
 
+class FunctionShown(Shown):
+    """A Lambda function, over the window."""
+
+    name: str
+    invocations: float
+    errors: float
+    throttles: float
+
+
 class TenantCostShown(Shown):
     """What a tenant's requests cost."""
 
@@ -162,6 +171,21 @@ class Numbers(Struct, frozen=True):
         """In their order."""
         return [QueueShown(name=name, age=list(one.values)) for name, one in self.queues.items()]
 
+    def functions(self, stack: str) -> list[FunctionShown]:
+        """Of our deployment, which is called `stack`."""
+        totals = {
+            name: {one.dimensions["FunctionName"]: sum(_counts(one)) for one in self._told(name)}
+            for name in ("invocations", "errors", "throttles")
+        }
+        names = sorted(name for name in {*totals["invocations"], *totals["errors"]} if name.startswith(f"{stack}-"))
+        return [
+            FunctionShown(
+                name=name.removeprefix(f"{stack}-"),
+                **{what: counted.get(name, 0.0) for what, counted in totals.items()},
+            )
+            for name in names
+        ]
+
     def cost(self, algorithm: str) -> CostShown:
         """What strangers cost is nobody's: it is in the total of a global admin alone."""
         issued, refused = (_by_tenant(self._own(self.day[name])) for name in ("issued_by", "refused_by"))
@@ -206,6 +230,9 @@ _WINDOW: Mapping[str, Asked] = {
     "throttled": Asked(AWS_THROTTLED.name, by=("aws",)),
     "stale": Asked(ISSUER_KEYS_STALE.name, by=("issuer",)),
     "lag": Asked(ARCHIVE_LAG.name, "Maximum"),
+    "invocations": Asked("Invocations", by=("FunctionName",), namespace="AWS/Lambda", fixed={}),
+    "errors": Asked("Errors", by=("FunctionName",), namespace="AWS/Lambda", fixed={}),
+    "throttles": Asked("Throttles", by=("FunctionName",), namespace="AWS/Lambda", fixed={}),
 }
 _DAY: Mapping[str, Asked] = {name: _WINDOW[name] for name in ("issued", "issued_by", "refused", "refused_by")}
 

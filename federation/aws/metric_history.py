@@ -1,4 +1,4 @@
-"""MetricHistory on CloudWatch: ListMetrics finds the series, GetMetricData reads them."""
+"""MetricHistory and Alarms on CloudWatch: ListMetrics finds the series, GetMetricData reads them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -6,10 +6,36 @@ from typing import Any, NamedTuple
 
 from federation.aws.boto import translated
 from federation.oauth.reasons import Reason
-from federation.ports import Asked, Series, Window
+from federation.ports import AlarmState, Asked, Series, Window
 
 MOST_QUERIES = 500
 """Of one GetMetricData."""
+
+
+class CloudWatchAlarms:
+    """Alarms on CloudWatch. `stack`: what their names begin with; empty: there are none to look at."""
+
+    def __init__(self, cloudwatch: Any, stack: str) -> None:  # noqa: ANN401 (boto3's client of CloudWatch)
+        self._cloudwatch = cloudwatch
+        self._prefix = f"{stack}-" if stack else ""
+
+    def states(self) -> tuple[AlarmState, ...]:
+        """A DescribeAlarms for each hundred."""
+        if not self._prefix:
+            return ()
+        with translated(Reason.STORE_UNAVAILABLE):
+            paginator = self._cloudwatch.get_paginator("describe_alarms")
+            pages = paginator.paginate(AlarmNamePrefix=self._prefix, AlarmTypes=["MetricAlarm"])
+            found = [self._state(one) for page in pages for one in page["MetricAlarms"]]
+        return tuple(sorted(found))
+
+    def _state(self, alarm: Mapping[str, Any]) -> AlarmState:
+        return AlarmState(
+            alarm["AlarmName"].removeprefix(self._prefix),
+            alarm["StateValue"] == "ALARM",
+            int(alarm["StateUpdatedTimestamp"].timestamp()),
+            alarm.get("AlarmDescription", ""),
+        )
 
 
 class _Wanted(NamedTuple):

@@ -42,7 +42,7 @@ from federation.aws.issued_tokens import SHARDS, DynamoIssuedTokens
 from federation.aws.issuer_keys import Store
 from federation.aws.key_sets import DocumentKeySets
 from federation.aws.ledger import DynamoLedger, LedgerTables
-from federation.aws.metric_history import CloudWatchHistory
+from federation.aws.metric_history import CloudWatchAlarms, CloudWatchHistory
 from federation.aws.nonce_secrets import DynamoNonceSecrets
 from federation.aws.policy_reader import DynamoPolicyReader
 from federation.aws.refusal_search import CloudWatchRefusals
@@ -125,6 +125,8 @@ class AdminApi:
             clock=self.clock,
             algorithm=settings.signing_algorithm,
             key_lifetime=settings.key_lifetime,
+            alarms=CloudWatchAlarms(cloudwatch_client(), settings.stack),
+            stack=settings.stack,
             queues=settings.queues,
         )
 

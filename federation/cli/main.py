@@ -57,6 +57,7 @@ COMMANDS: Mapping[str, str] = {
     "whocan": "Show who reaches an audience, or what a principal reaches.",
     "approvals": "List, approve or deny what waits for an approval.",
     "audit": "Trace a token back to whoever began, search the trail, verify that it is whole.",
+    "stats": "Show what is exchanged, refused, slow, stale or ringing, and what it costs.",
     "keys": "List, rotate or revoke our signing keys.",
     "revoke": "Revoke a token, a chain, or everything that rests on something.",
     "token": "Exchange the credential at hand for a token of the bridge.",

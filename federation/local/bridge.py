@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, ExitStack, redirect_stderr
 from io import TextIOBase
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TextIO
+from typing import Self, TextIO, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -21,12 +21,13 @@ from federation.bootstrap.confirmation import confirmer
 from federation.bootstrap.keys import publication
 from federation.documents.validate import ValidatedSet
 from federation.keys.publication import Publication
+from federation.local.alarms import put_alarms
 from federation.local.archive import LocalArchive, forget_lost_archive
 from federation.local.audit_trail import ApprovalWatch, AuditTrail, LogGroup, PrintedNotice, RefusalLog
 from federation.local.begin import BEGIN, BeginPage, ToTry
 from federation.local.embedded_aws import DYNAMODB_ENDPOINT, EmbeddedAws, measure
 from federation.local.embedded_services import embedded_services
-from federation.local.functions import Runtime, build_handlers
+from federation.local.functions import LAPTOP, Runtime, build_handlers
 from federation.local.gateway import Gateway
 from federation.local.iam import IamAuthorizer
 from federation.local.keys import LocalKeys
@@ -41,6 +42,7 @@ from federation.ports import BucketFull, VersionConflict
 from federation.settings import Settings, read_settings
 from federation.system import RandomIdentifiers, SystemClock
 from functions import status
+from functions.telemetry import Counters
 
 LOG_GROUP = "/aws/lambda/fedbridge-serve"
 WHO = SEEDED
@@ -141,6 +143,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         environment = {**self._embed_aws(starting), **self._settings()}
         self.settings = read_settings(environment)
         self._prepare()
+        put_alarms()
         log = RefusalLog(self._log, LogGroup(LOG_GROUP), measure)
         self.trail = AuditTrail(self.settings.audit_table, log)
         self._gateway = self._build_gateway(environment, log)
@@ -157,6 +160,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
             "FEDERATION_LOOPBACK_ISSUERS": "yes",
             "FEDERATION_LOG_STREAM": "stderr",
             "FEDERATION_LOG_GROUPS": LOG_GROUP,
+            "FEDERATION_STACK": LAPTOP,
             **{name: self._environment.get(name, PLENTY) for name in RATES},
         }
 
@@ -194,7 +198,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         clock, identifiers = SystemClock(), RandomIdentifiers()
         routes = read_routes(load_template())
         with redirect_stderr(log):  # the functions take their log's stream from there
-            handlers = build_handlers(routes, environment, embedded_services())
+            handlers = build_handlers(routes, environment, embedded_services(Counters(cast(TextIO, log)).aws_failed))
         runtime = Runtime(handlers, clock, identifiers)
         begin = BeginPage(self.url, self.issuer, self.to_try, self._admin_token_file)
         return Gateway(

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from time import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -115,12 +116,23 @@ def sealed_environment(dynamodb_endpoint: str | None) -> Iterator[None]:
         _replace_sdk_variables(before)
 
 
+def embedded_metrics() -> FaithfulCloudWatch | None:
+    """The embedded CloudWatch; None: it does not run."""
+    backend = cloudwatch_backends[DEFAULT_ACCOUNT_ID][REGION]
+    return backend if isinstance(backend, FaithfulCloudWatch) else None
+
+
 def measure(line: Mapping[str, Any]) -> None:
     """A line of a log, in embedded metric format, as CloudWatch takes it in."""
-    backend = cloudwatch_backends[DEFAULT_ACCOUNT_ID][REGION]
-    if isinstance(backend, FaithfulCloudWatch):
+    if metrics := embedded_metrics():
         for measured in read_line(line):
-            backend.record(*measured)
+            metrics.record(*measured)
+
+
+def measure_aws(namespace: str, name: str, dimension: str, value: str, number: float = 1) -> None:
+    """What a service of AWS measures of itself."""
+    if metrics := embedded_metrics():
+        metrics.record(namespace, name, {dimension: value}, time(), [number])
 
 
 def create_tables(dynamodb: "DynamoDBClient", prefix: str = NAME, template: Path = TEMPLATE) -> dict[str, str]:

@@ -7,6 +7,7 @@ from botocore.compat import HTTPHeaders
 from moto.core.models import botocore_stubber
 
 from federation.aws.lean.answer import HttpAnswer
+from federation.aws.lean.service import AttemptFailed
 from federation.aws.lean.services import lean_services
 from federation.aws.lean.transport import Pending, Place, SocketTransport, Transport, Trust
 from federation.aws.service import AwsServices
@@ -28,9 +29,9 @@ class EmbeddedTransport:
         """There are no connections."""
 
 
-def embedded_services() -> AwsServices:
+def embedded_services(failed: AttemptFailed = lambda _service, _error: None) -> AwsServices:
     """Of the environment that EmbeddedAws has made; a DynamoDB elsewhere is asked over HTTP."""
-    return lean_services(os.environ, system_trust, _connect)
+    return lean_services(os.environ, system_trust, _connect, failed)
 
 
 def _connect(place: Place, trust: Trust) -> Transport:

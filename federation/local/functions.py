@@ -1,5 +1,6 @@
 """Runs the functions as Lambda does: each built once from its environment, then called with an event and a context."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import ClassVar, TypeAlias
@@ -7,11 +8,15 @@ from typing import ClassVar, TypeAlias
 from msgspec import Struct
 
 from federation.aws.service import AwsServices
+from federation.local.embedded_aws import measure_aws
 from federation.local.events import Event, LambdaContext
 from federation.local.routes import FunctionTarget, Route
 from federation.ports import Clock, Identifiers
 from federation.value import Redacted
 from functions.http import HttpFunction
+
+LAPTOP = "laptop"
+"""In the place of the stack's name."""
 
 Handler: TypeAlias = Callable[[Event, LambdaContext], object]
 
@@ -45,4 +50,20 @@ class Runtime(Redacted, Struct, frozen=True):
             deadline=self.clock.now() + target.timeout,
             memory_limit_in_mb=target.memory,
         )
-        return self.handlers[target.name](event, context)
+        name = function_name(target.name)
+        measure_aws("AWS/Lambda", "Invocations", "FunctionName", name)
+        try:
+            return self.handlers[target.name](event, context)
+        except Exception:
+            measure_aws("AWS/Lambda", "Errors", "FunctionName", name)
+            raise
+
+
+def function_name(logical_id: str) -> str:
+    """What a deployment of this laptop's name calls the function: `TokenFunction` is `laptop-token`."""
+    return f"{LAPTOP}-{kebab(logical_id.removesuffix('Function'))}"
+
+
+def kebab(name: str) -> str:
+    """`RefreshKeys` is `refresh-keys`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()

@@ -5,12 +5,14 @@ Limits and answers of its own are AWS's: 10 MB of body, 10,240 bytes of head, 40
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from urllib.parse import unquote
 
 from msgspec import Struct
 
+from federation.local.embedded_aws import measure_aws
 from federation.local.events import Arrival, build_event
-from federation.local.functions import Runtime
+from federation.local.functions import LAPTOP, Runtime
 from federation.local.iam import IamAuthorizer
 from federation.local.requests import (
     BODY_TOO_LARGE,
@@ -71,6 +73,8 @@ class Gateway(Struct, frozen=True):
         except Exception:  # noqa: BLE001 - whatever a function raises is a 500, as behind the HTTP API
             _LOG.exception("%s failed", match.route.key)
             response = FUNCTION_FAILED
+        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            measure_aws("AWS/ApiGateway", "5xx", "ApiId", LAPTOP)
         # The route and never the URL: a path or a query string may hold what should not have been sent (ATTACKS G4).
         _LOG.info("%s %s %s", response.status, match.route.key, arrival.request_id)
         return response

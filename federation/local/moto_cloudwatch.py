@@ -1,11 +1,13 @@
 """CloudWatch's metrics where moto strays from AWS: percentiles, and values that are kept by the minute."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import ge, gt, le, lt
 from threading import RLock
+from time import time
 from typing import Any, TypeAlias
 
-from moto.cloudwatch.models import CloudWatchBackend, MetricDatum, MetricDatumBase
+from moto.cloudwatch.models import Alarm, CloudWatchBackend, MetricDatum, MetricDatumBase
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.cloudwatch.urls import url_bases
 from msgspec import Struct, field
@@ -17,6 +19,14 @@ KEPT_VALUES = 500
 
 Key: TypeAlias = tuple[str, str, tuple[tuple[str, str], ...]]
 """Namespace, name, dimensions in their order by name."""
+
+
+_COMPARED: Mapping[str, Callable[[float, float], bool]] = {
+    "GreaterThanOrEqualToThreshold": ge,
+    "GreaterThanThreshold": gt,
+    "LessThanOrEqualToThreshold": le,
+    "LessThanThreshold": lt,
+}
 
 
 class Cell(Struct):
@@ -49,6 +59,7 @@ class FaithfulCloudWatch(CloudWatchBackend):
         super().__init__(region_name, account_id)
         self._cells: dict[Key, dict[int, Cell]] = {}
         self._lock = RLock()
+        self._started = time()
 
     @property
     def urls(self) -> dict[str, Callable[[Any, str, Any], Any]]:
@@ -79,6 +90,45 @@ class FaithfulCloudWatch(CloudWatchBackend):
                 value for value, times in zip(one.get("Values") or (), counts, strict=True) for _ in range(int(times))
             ]
             self.record(namespace, one["MetricName"], named, at.timestamp(), values or [float(one.get("Value", 0))])
+
+    def elapse(self, seconds: int) -> None:
+        """Let what was measured be so much longer ago, in whole minutes: for who cannot wait."""
+        minutes = seconds // MINUTE
+        with self._lock:
+            self._started -= minutes * MINUTE
+            for key, cells in self._cells.items():
+                self._cells[key] = {minute - minutes: cell for minute, cell in cells.items()}
+
+    def describe_alarms(self) -> Iterable[Alarm]:
+        """Each in the state that it has now; moto never looks."""
+        for alarm in self.alarms.values():
+            state = "ALARM" if self._rings(alarm) else "OK"
+            if state != alarm.state_value:
+                alarm.update_state("", "{}", state)
+        return list(self.alarms.values())
+
+    def get_alarms_by_alarm_name_prefix(self, name_prefix: str) -> Iterable[Alarm]:
+        """The same."""
+        return [alarm for alarm in self.describe_alarms() if alarm.name.startswith(name_prefix)]
+
+    def _rings(self, alarm: Alarm) -> bool:
+        """Whether each of the periods that it looks at, the last of which ends now, is beyond the threshold."""
+        end = int(time()) // MINUTE * MINUTE + MINUTE
+        starts = [end - (number + 1) * alarm.period for number in range(alarm.evaluation_periods)]
+        return all(self._breaches(alarm, since) for since in starts)
+
+    def _breaches(self, alarm: Alarm, since: int) -> bool:
+        metric = {
+            "Namespace": alarm.namespace,
+            "MetricName": alarm.metric_name,
+            "Dimensions": [{"Name": one.name, "Value": one.value} for one in alarm.dimensions],
+        }
+        cells = self._buckets({"Metric": metric, "Period": alarm.period}, since, since + alarm.period)
+        if not cells:
+            return alarm.treat_missing_data == "breaching" and since >= self._started
+        (cell,) = cells.values()
+        value = statistic(alarm.extended_statistic or alarm.statistic, cell)
+        return _COMPARED[alarm.comparison_operator](value, float(alarm.threshold))
 
     def get_all_metrics(self) -> list[MetricDatumBase]:
         """One datum stands for each metric: moto lists them by it."""

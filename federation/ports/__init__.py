@@ -50,7 +50,7 @@ from federation.ports.keys import (
     Signer,
 )
 from federation.ports.ledger import AlreadyUsed, IssuedTokens, Ledger, LiveToken, OneTimeClaims
-from federation.ports.metrics import Asked, MetricHistory, Series, Window
+from federation.ports.metrics import Alarms, AlarmState, Asked, MetricHistory, Series, Window
 from federation.ports.outside import CallerIdentities, CallerIdentityAnswer, CallerIdentityRequest, Fetcher, FetchFailed
 from federation.ports.process import Clock, Identifiers
 from federation.ports.shared import (
@@ -74,6 +74,8 @@ from federation.ports.trust import (
 )
 
 __all__ = [
+    "AlarmState",
+    "Alarms",
     "AllIssuers",
     "AllPolicies",
     "Allowances",

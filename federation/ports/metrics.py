@@ -43,6 +43,26 @@ class Series(NamedTuple):
     values: tuple[float | None, ...]
 
 
+class AlarmState(NamedTuple):
+    """One alarm."""
+
+    name: str
+    """Without the name of the deployment."""
+    rings: bool
+    since: int
+    """When it came into this state, seconds since the epoch."""
+    description: str
+    """What it means, and where its runbook is, the last word."""
+
+
+class Alarms(Protocol):
+    """Reads the alarms of this deployment."""
+
+    def states(self) -> tuple[AlarmState, ...]:
+        """All of them, ordered by name. Raises TemporarilyUnavailable, ServerError."""
+        ...
+
+
 class MetricHistory(Protocol):
     """Reads metrics."""
 

@@ -159,6 +159,7 @@ ALLOWED = {
         ("s3:GetObject", "ArchiveBucket/segments/*"),
         ("s3:ListBucket", "ArchiveBucket"),
         *(("logs:FilterLogEvents", f"{name}LogGroup") for name in LOGGING_REFUSALS),
+        ("cloudwatch:DescribeAlarms", "*"),
         ("cloudwatch:GetMetricData", "*"),
         ("cloudwatch:ListMetrics", "*"),
     ),
@@ -207,7 +208,10 @@ ALLOWED = {
 }
 
 
-KNOW_NO_RESOURCE = ("kms:CreateKey", "tag:GetResources", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics")
+KNOW_NO_RESOURCE = (
+    *("kms:CreateKey", "tag:GetResources"),
+    *("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"),
+)
 
 
 def granted(deployment: Deployment, role: str) -> set[tuple[str, str]]:

@@ -67,7 +67,9 @@ class ResourceWorld(AdminWorld):
 
     def _stats(self, approver: Approver) -> Stats:
         visible = Visible(self.trust, self.trust, self.trust)
-        return Stats(self.metrics, self.trust, approver, visible, self.clock, "RS256", LIFETIME, ("gaps",))
+        return Stats(
+            self.metrics, self.trust, approver, visible, self.clock, "RS256", LIFETIME, self.metrics, "b", ("gaps",)
+        )
 
     def _seed(self) -> None:
         super()._seed()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from federation.local.moto_cloudwatch import Cell
 from federation.local.moto_cloudwatch import statistic as of_cell
-from federation.ports import Asked, Series, Window
+from federation.ports import AlarmState, Asked, Series, Window
 from federation.ports.metrics import OURS
 
 
@@ -12,6 +12,7 @@ class FakeMetrics:
     """Keeps every value; `record` is what a function's log line tells."""
 
     def __init__(self) -> None:
+        self.alarms: list[AlarmState] = []
         self._kept: list[tuple[str, str, Mapping[str, str], float, float]] = []
 
     def record(
@@ -26,6 +27,9 @@ class FakeMetrics:
     ) -> None:
         """`at`: seconds since the epoch."""
         self._kept.append((namespace, name, {**fixed, **dimensions}, at, value))
+
+    def states(self) -> tuple[AlarmState, ...]:
+        return tuple(sorted(self.alarms))
 
     def read(self, asked: Sequence[Asked], window: Window) -> tuple[tuple[Series, ...], ...]:
         return tuple(tuple(self._series(one, window)) for one in asked)
