@@ -14,6 +14,7 @@ from federation.admin_api.audit import AuditTrail
 from federation.admin_api.confirmations import Confirmations
 from federation.admin_api.cursor import Cursors
 from federation.admin_api.documents import Documents
+from federation.admin_api.drafts import Drafts
 from federation.admin_api.edits import Edits
 from federation.admin_api.endpoint import AdminEndpoint, Router
 from federation.admin_api.explain import Explanations
@@ -111,6 +112,7 @@ class AdminApi:
             self._keys(),
             Risks(risk_raiser(self.settings, self.dynamodb, self.clock), self._owners(), self.clock),
             Explanations(self.loader, self.state, risks, self.clock),
+            Drafts(self.loader),
             *self._archive(),
             self._stats(visible),
         )

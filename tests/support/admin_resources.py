@@ -6,6 +6,7 @@ from federation.admin.owners import Owners
 from federation.admin.second_admin import SecondAdmin
 from federation.admin_api.approvals import ApprovalRequests
 from federation.admin_api.audit import AuditTrail
+from federation.admin_api.drafts import Drafts
 from federation.admin_api.explain import Explanations
 from federation.admin_api.keys import Keys
 from federation.admin_api.operation import Operation
@@ -57,6 +58,7 @@ class ResourceWorld(AdminWorld):
             Revocations(revoke, self.state, owners, self.records, self.clock),
             Risks(RiskRaiser(self.state, self.ledger, self.clock, CountingIdentifiers("risk")), owners, self.clock),
             Explanations(self.loader, self.state, self.state, self.clock),
+            Drafts(self.loader),
             Keys(
                 self.trust, RecordedOrders(self.life.rotation(), self.ledger, CountingIdentifiers("order")), self.clock
             ),

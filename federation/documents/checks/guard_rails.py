@@ -82,6 +82,12 @@ def _unfit_lines(provider: Provider, match: dict[str, MatchValue]) -> Iterator[O
             yield Objection(("match", path), f"{_name(unfit)} {unfit.why}; {_instead(unfit, 'pin')}")
 
 
+def unfit_for_match(provider: Provider, path: str) -> str | None:
+    """Why no line may rest on the claim, and on what instead; None: it may."""
+    found = next(_unfit(provider, parse_path(path), {}), None)
+    return f"{_name(found)} {found.why}; {_instead(found, 'pin')}" if found else None
+
+
 def _unfit_principal(provider: Provider, mapping: MappingDocument, match: dict[str, MatchValue]) -> Iterator[Objection]:
     """Whoever may choose the claim would choose the principal."""
     for path in _paths(parse_principal(mapping.principal)):

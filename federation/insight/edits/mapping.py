@@ -45,7 +45,7 @@ def enabling(ref: DocumentRef, body: JsonObject) -> Candidate:
 def _changed_lines(mapping: Mapping, missed: tuple[Miss, ...], body: JsonObject) -> Iterator[Candidate]:
     ref, match = mapping.document.ref, body.get("match")
     known = [miss.got for miss in missed if miss.got is not None]
-    if not isinstance(match, dict) or not all(map(_can_stand_in_a_line, known)):
+    if not isinstance(match, dict) or not all(map(can_stand_in_a_line, known)):
         return
     if len(known) == len(missed):
         patch = tuple(_line(match, miss.path, miss.got) for miss in missed)
@@ -53,7 +53,7 @@ def _changed_lines(mapping: Mapping, missed: tuple[Miss, ...], body: JsonObject)
         yield Candidate(Opens.ONE_VALUE, f"let {ref.id} match {lines}, and no longer what it matches now", ref, patch)
 
 
-def _can_stand_in_a_line(value: Json) -> bool:
+def can_stand_in_a_line(value: Json) -> bool:
     """What identifies the caller: never a text that could be a token, which a suggestion would spread."""
     if isinstance(value, bool | int):
         return True
@@ -92,7 +92,7 @@ def _new_mapping(
 
 
 def _identifies(selector: Selector) -> bool:
-    return _can_stand_in_a_line(selector.value)
+    return can_stand_in_a_line(selector.value)
 
 
 def _holding(lines: dict[str, MatchValue], selected: Selected) -> dict[str, Json]:
