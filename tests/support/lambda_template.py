@@ -28,9 +28,9 @@ _NO_VALUE = object()
 _PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 
 
-def transform() -> Template:
-    """The template after SAM's transform, with intrinsic functions as they are."""
-    command = [str(SAM / "python"), str(TRANSFORM), str(ROOT / "template.yaml")]
+def transform(**parameters: str) -> Template:
+    """The template after SAM's transform, with intrinsic functions as they are; SAM itself reads some parameters."""
+    command = [str(SAM / "python"), str(TRANSFORM), str(ROOT / "template.yaml"), json.dumps(parameters)]
     template: Template = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return template
 

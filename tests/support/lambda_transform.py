@@ -16,5 +16,6 @@ class NoManagedPolicies:
 
 
 template = yaml_parse(Path(sys.argv[1]).read_text(encoding="utf-8"))
-validator = SamTemplateValidator(template, NoManagedPolicies(), region="eu-west-1")
+parameters = json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}
+validator = SamTemplateValidator(template, NoManagedPolicies(), region="eu-west-1", parameter_overrides=parameters)
 json.dump(yaml_parse(validator.get_translated_template_if_valid()), sys.stdout)
