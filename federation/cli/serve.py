@@ -176,6 +176,7 @@ def _explain(terminal: Terminal, options: ServeOptions, bridge: LocalBridge, log
         terminal.say("These tokens are renewed as long as this runs.")
     if options.admin_token_file:
         terminal.say(f"to be its admin: {_exports(bridge.url, options.admin_token_file)}")
+        terminal.say("in a browser: fedbridge console")
     if log is not sys.stderr:
         terminal.say(f"log: {log.name}")
     if sys.stdout.isatty():

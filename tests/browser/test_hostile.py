@@ -113,13 +113,8 @@ def refused(bridge: Served, sub: str) -> str:
 
 
 def test_text_that_tries_to_be_markup_is_text(page: Page, console: Running, bridge: Served, api: AdminApi) -> None:
-    zone = {
-        "kind": "Zone",
-        "id": "hostile",
-        "description": MARKUP,
-        "cidrs": ["192.0.2.0/24"],
-        "reason": MARKUP,
-    }
+    # Documents take no markup; reasons, claims, ids and what callers ask for may be anything.
+    zone = {"kind": "Zone", "id": "hostile", "cidrs": ["192.0.2.0/24"], "reason": MARKUP}
     api.put("/zones/hostile", zone, None)
     issuer = api.get("/issuers/acme-okta").members["document"]["issuer"]
     claims = json.dumps({"iss": issuer, "sub": MARKUP, MARKUP: {MARKUP: [MARKUP]}, "department": TURNED})
@@ -134,6 +129,10 @@ def test_text_that_tries_to_be_markup_is_text(page: Page, console: Running, brid
         f"/why?about={quote(claims)}&audience={quote(MARKUP)}&scope={quote(MARKUP)}",
         f"/why?about={quote(MARKUP)}",
         f"/why?about={quote(refused(bridge, MARKUP))}",
+        f"/chain?about={quote(MARKUP)}",
+        f"/whocan?audience={quote(MARKUP)}&principal={quote(MARKUP)}",
+        f"/approvals?state={quote(MARKUP)}",
+        f"/overview?window={quote(MARKUP)}",
         f"/{quote(MARKUP, safe='')}",
     ]
     for path in paths:

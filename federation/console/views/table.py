@@ -1,12 +1,13 @@
 """All views, in the order of the tabs. A new view is named here, and nowhere else."""
 
 from federation.console.page import View
-from federation.console.views import approvals, chain, trust, whocan, why
+from federation.console.views import approvals, chain, overview, trust, whocan, why
 
 
 def views() -> tuple[View, ...]:
     """Made when a console starts; importing makes nothing."""
     return (
+        overview.view(),
         trust.view(),
         why.view(),
         whocan.view(),
