@@ -1,4 +1,4 @@
-"""`sam build`, `sam deploy` and `sam delete` as anybody runs them, for the machine that they run on."""
+"""`sam build` and `sam deploy` as anybody runs them, for the machine that they run on."""
 
 import os
 import platform
@@ -57,7 +57,10 @@ class Stack:
         _sam(self.cloud.environment, "deploy", *where, *answers)
 
     def delete(self) -> None:
-        _sam(self.cloud.environment, "delete", "--stack-name", STACK, "--no-prompts")
+        """By CloudFormation: `sam delete` takes a nested stack's template from a host of AWS alone."""
+        cloudformation = self.client("cloudformation")
+        cloudformation.delete_stack(StackName=STACK)
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName=STACK)
 
     @property
     def outputs(self) -> Mapping[str, str]:

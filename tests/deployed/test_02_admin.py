@@ -58,10 +58,16 @@ def test_by_iam_one_right_applies_and_another_lets_what_is_dangerous_hold(
     (pending,) = applied["pending"]
     confirmed = _invoked(deployed, "ConfirmTrustFunctionName", {**pending, "reason": "a drill"})
     assert confirmed["confirmed"]["version"] == pending["version"] + 1
-    moved = {**documents[-1], "match": {"sub": "lent-elsewhere"}}
-    assert _invoked(deployed, "ApplyTrustFunctionName", {"documents": [*documents[:-1], moved], "reason": "a drill"})[
-        "updated"
-    ] == ["Mapping lent"]
+
+
+def test_by_iam_what_is_found_elsewhere_now_is_filed_there(caller: Caller, deployed: Stack, session: Session) -> None:
+    moving: dict[str, Any] = {"kind": "Mapping", "id": "moving", "issuer": "partner", "principal": "partner/moving"}
+    moving["grants"] = [{"audience": "tool", "scopes": [READ]}]
+    for subject in ("moving", "moved"):
+        documents = [*caller.parties.documents(caller.url, session.role_id), {**moving, "match": {"sub": subject}}]
+        _invoked(deployed, "ApplyTrustFunctionName", {"documents": documents, "reason": "a drill"})
+    assert caller.exchange(caller.parties.partner_token(caller.url, "moving"), "tool").status == 400
+    assert caller.exchange(caller.parties.partner_token(caller.url, "moved"), "tool").status == 200
 
 
 def _invoked(deployed: Stack, output: str, payload: dict[str, Any]) -> Any:  # noqa: ANN401 (JSON)

@@ -2,7 +2,6 @@
 
 import json
 import time
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -10,17 +9,14 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from federation.client.admin import AdminRefused
 from federation.client.http import Answer, post_form, send
 from federation.client.key import DpopKey
 from federation.local.issuers.loopback import generate_key
 from federation.oauth.identifiers import FORM, GrantType, TokenType
 from tests.deployed.caller import Caller
 from tests.deployed.cloud import REGION
-from tests.deployed.dates import date_back
 from tests.deployed.roles import Session
-from tests.deployed.sam import Stack
-from tests.deployed.trust import PAY, READ, WRITE
+from tests.deployed.trust import READ, WRITE
 from tests.support.eventually import eventually
 from tests.support.sts_sessions import Session as StsSession
 from tests.support.sts_signing import sign, token
@@ -114,11 +110,24 @@ def test_a_cluster_pushes_its_next_key_and_signs_with_it(caller: Caller) -> None
     assert eventually(lambda: caller.exchange(caller.parties.pod_token(caller.url, following)).status == 200)
 
 
+def test_an_admin_pushes_a_clusters_keys_as_well(caller: Caller) -> None:
+    url, body = f"{caller.url}/issuers/cluster/keys", json.dumps(caller.parties.cluster.jwks).encode()
+    proven = caller.admin().credential.headers("POST", url)
+    assert send(url, "POST", body, {**proven, "content-type": JWK_SET}).status == 204
+
+
 def test_an_api_introspects_a_token_and_somebody_revokes_it(caller: Caller) -> None:
     issued = str(caller.exchange(caller.parties.partner_token(caller.url)).members["access_token"])
     assert caller.introspect(issued)["active"] is True
     assert post_form(f"{caller.url}/revoke", [("token", issued)]).status == 200
     assert eventually(lambda: caller.introspect(issued) == {"active": False})
+
+
+def test_a_client_revokes_no_token_of_somebody_else(caller: Caller) -> None:
+    issued = str(caller.exchange(caller.parties.partner_token(caller.url)).members["access_token"])
+    foreign = [("token", issued), *caller.parties.assertion(caller.url)]
+    assert caller.post("/revoke", foreign).members["error"] == "unauthorized_client"
+    assert caller.introspect(issued)["active"] is True, "it was issued to somebody else"
 
 
 def test_an_opaque_token_is_known_by_introspection_alone(caller: Caller) -> None:
@@ -130,27 +139,6 @@ def test_an_opaque_token_is_known_by_introspection_alone(caller: Caller) -> None
 def test_who_proves_nothing_introspects_nothing(caller: Caller) -> None:
     issued = str(caller.exchange(caller.parties.partner_token(caller.url)).members["access_token"])
     assert post_form(f"{caller.url}/introspect", [("token", issued)]).status == 401
-
-
-def test_a_payment_waits_for_a_person_who_is_told(
-    caller: Caller,
-    deployed: Stack,
-    told: Any,  # noqa: ANN401 (an SQS queue)
-) -> None:
-    asked = caller.exchange(caller.parties.person_token(caller.url), "settlements", {"scope": PAY})
-    approval = asked.members["approval_id"]
-    assert asked.members["error"] == "authorization_pending"
-    message = eventually(lambda: told(approval))
-    assert message["principal"] == "user/ada"
-    decision = {"lifetime": "10m", "uses": 1, "reason": "Invoice 4711 was checked."}
-    with pytest.raises(AdminRefused, match="has not said so for a day"):
-        caller.admin().post(f"/approvals/{approval}/approve", decision)
-    date_back(deployed, days=2)
-    caller.admin().post(f"/approvals/{approval}/approve", decision)
-    paid = caller.exchange(caller.parties.person_token(caller.url), "settlements", {"scope": PAY})
-    assert caller.verified(paid, "settlements")["scope"] == PAY
-    again = caller.exchange(caller.parties.person_token(caller.url), "settlements", {"scope": PAY})
-    assert again.members["error"] == "authorization_pending"
 
 
 def _form(subject: str, audience: str = "scores") -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ LISTS = "to whom may not list, S3 answers 403 for what is not there, where these
 UNSEEN = {
     ("Token", "dynamodb:DeleteItem"): GIVES_BACK,
     ("IssuerKeys", "dynamodb:DeleteItem"): GIVES_BACK,
+    ("IssuerKeys", "dynamodb:UpdateItem"): GIVES_BACK,
     ("Admin", "dynamodb:DeleteItem"): GIVES_BACK,
     ("Introspect", "dynamodb:Query"): "whose certificate a client has: tests/functional/test_mtls_clients.py",
     ("Revoke", "dynamodb:Query"): "as above",
