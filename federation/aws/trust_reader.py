@@ -33,7 +33,7 @@ from federation.model.documents import (
     decode_issuer,
     decode_mapping,
 )
-from federation.model.names import IssuerName, NamedIds
+from federation.model.names import IssuerName, NamedIds, holders_of
 from federation.model.trust import Audience, Client, DocumentRef, Issuer, Kind, Mapping, Selector
 from federation.verification.issuer_names import KnownIssuers
 
@@ -71,12 +71,13 @@ class DynamoTrustReader:
         """One BatchGetItem; a Query of all issuers where an earlier release has written."""
         iss = {name.value for name in names if name.how in ("token", "claim")}
         counted = [[iss_place(how, one) for one in iss] for how in ("token", "claim")]
-        items = self._filed.items([*map(issuer_place, names), *chain.from_iterable(counted)])
-        if items is None:
+        holders = sorted({holders_of(name.value) for name in names})
+        found = self._filed.counted([*map(issuer_place, names), *chain.from_iterable(counted)], holders)
+        if found is None:
             return KnownIssuers(self.issuers()).issuer_ids(names)
-        ids = {id_ for item in items.values() for id_ in members_of(item)}
-        numbers = (sum(number_in(items.get(place)) for place in places) for places in counted)
-        return NamedIds(tuple(sorted(ids)), *numbers)
+        ids = {id_ for item in found.items.values() for id_ in members_of(item)}
+        of_iss, speaking = (sum(number_in(found.items.get(place)) for place in places) for places in counted)
+        return NamedIds(tuple(sorted(ids)), of_iss, speaking, found.counts, found.before)
 
     def audience(self, id_: str) -> Audience | None:
         """One BatchGetItem of one item."""
@@ -85,11 +86,12 @@ class DynamoTrustReader:
     def audience_ids(self, resource: str) -> NamedIds:
         """One BatchGetItem; a Query of all audiences where an earlier release has written."""
         place = resource_place(resource)
-        items = self._filed.items([place])
-        if items is None:
-            found = (one.id for one in self._all(Kind.AUDIENCE, decode_audience) if one.resource == resource)
-            return NamedIds(tuple(sorted(found)))
-        return NamedIds(tuple(sorted(members_of(items.get(place)))))
+        found = self._filed.counted([place], [holders_of(resource)])
+        if found is None:
+            every = self._all(Kind.AUDIENCE, decode_audience)
+            return NamedIds(tuple(sorted(one.id for one in every if one.resource == resource)))
+        ids = members_of(found.items.get(place))
+        return NamedIds(tuple(sorted(ids)), counts=found.counts, before=found.before)
 
     def clients(self) -> tuple[Client, ...]:
         """A Query for each shard. Not for the token path: there may be thousands, and it asks for one."""

@@ -27,7 +27,7 @@ from federation.aws.trust_items import (
 from federation.model.confirmation import admin_scopes, is_enabled_and_pending, takes_part
 from federation.model.documents import CorruptDocument, StoredDocument
 from federation.model.history import TRUST_REVISION, Change
-from federation.model.names import mappings_of
+from federation.model.names import holders_of, mappings_of
 from federation.model.policy import POLICY_SET, policy_set_of
 from federation.model.trust import DocumentRef, DocumentVersion, Kind, Selector
 
@@ -41,6 +41,9 @@ OWNED = frozenset({Kind.POLICY, Kind.ISSUER, Kind.CLIENT})
 """Kinds of which is known which a tenant has."""
 
 Place: TypeAlias = tuple[str, ...]
+
+NAMED_BY = {"issuer": 2, "resource": 1}
+"""Kind of place -> where in it stands the value by which documents are looked for."""
 
 _NEXT = {
     "UpdateExpression": "SET version = version + :one, filed = version + :one",
@@ -179,9 +182,16 @@ class TrustWrites(Struct, frozen=True):
         return {"Update": self._at(document_key(counter)) | update}
 
     def _moved(self, before: StoredDocument | None, after: StoredDocument | None) -> Iterator[Write]:
-        """Every write of a policy, zone or mapping is a new version of what it belongs to."""
+        """Every write of a policy, zone or mapping is a new version of what it belongs to; so is another name."""
         counts = {count for one in (before, after) if one is not None for count in _counts(one)}
+        moved = self._named_by(before) ^ self._named_by(after)
+        counts |= {holders_of(place[NAMED_BY[place[0]]]) for place in moved}
         yield from (self._counted(count) for count in sorted(counts))
+
+    def _named_by(self, document: StoredDocument | None) -> set[tuple[str, ...]]:
+        """Each name under which an issuer or an audience is looked for."""
+        named = self.places_of(document).members
+        return {place for place in named if place[0] in NAMED_BY}
 
     def _placed(self, marker: Marker, before: StoredDocument | None, after: StoredDocument | None) -> Iterator[Write]:
         """Nothing where not everything is filed: then every document is read instead."""

@@ -1,8 +1,9 @@
 """What documents are looked for by, where a request does not name them by their ids."""
 
+import hashlib
 from typing import Literal, NamedTuple
 
-from federation.model.trust import DocumentRef, Issuer, Kind
+from federation.model.trust import DocumentRef, DocumentVersion, Issuer, Kind
 
 
 class IssuerName(NamedTuple):
@@ -24,6 +25,10 @@ class NamedIds(NamedTuple):
     """How many enabled issuers have the `iss` that the names say, whatever audience they want."""
     speaking: int = 0
     """How many of them let a claim stand for `aud`."""
+    counts: tuple[DocumentVersion, ...] = ()
+    """Of changes of who has these names, read with this answer; none where they are not counted."""
+    before: tuple[DocumentVersion, ...] = ()
+    """The same, read before it, where that was so. One read of several items is no moment: a write may lie within."""
 
 
 class NamedIssuers(NamedTuple):
@@ -35,6 +40,19 @@ class NamedIssuers(NamedTuple):
     """Whether any enabled issuer has that `iss`, whatever audience it wants."""
     speaking: bool = False
     """Whether any of them lets a claim stand for `aud`."""
+
+
+_NAMED = "named/"
+
+
+def holders_of(value: str) -> DocumentRef:
+    """What counts the changes of which documents are looked for by that value: an `iss`, a domain, a `resource`."""
+    return DocumentRef(Kind.TRUST_REVISION, _NAMED + hashlib.sha256(value.encode()).hexdigest())
+
+
+def counts_holders(ref: DocumentRef) -> bool:
+    """Whether it is such a count: 0 says that nothing has changed since there are counts."""
+    return ref.kind is Kind.TRUST_REVISION and ref.id.startswith(_NAMED)
 
 
 def mappings_of(issuer: str) -> DocumentRef:

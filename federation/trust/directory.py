@@ -11,8 +11,9 @@ from federation.model.names import IssuerName, NamedIds, NamedIssuers, mappings_
 from federation.model.trust import Audience, Client, DocumentRef, Issuer, Kind, Mapping, Selector
 from federation.ports import AudiencesByName, ClientsById, Clock, IssuersByName, MappingIndex, MappingsById
 from federation.trust.bounded import BoundedCache
+from federation.trust.known_names import KnownNames
 from federation.trust.remembered import Remembered
-from federation.trust.versions import TTL, KnownVersions
+from federation.trust.versions import KnownVersions
 
 FRESH = 0.25
 """Seconds for which a name is known to be no issuer's: junk costs no more, and a new issuer is found (ATTACKS Q1)."""
@@ -47,9 +48,9 @@ class CachedTrust:
         self._clients: Remembered[Client] = Remembered(versions, MAX_LOOKUPS)
         self._absent: Remembered[_Absent] = Remembered(versions, MAX_STRANGERS)
         self._patterns: Remembered[tuple[Mapping, ...]] = Remembered(versions, MAX_ISSUERS)
-        self._names: BoundedCache[NamedIds] = BoundedCache(clock, MAX_ISSUERS)
+        self._names = KnownNames[tuple[IssuerName, ...]](versions, clock, MAX_ISSUERS)
         self._of_iss: BoundedCache[NamedIds] = BoundedCache(clock, MAX_STRANGERS)
-        self._resources: BoundedCache[NamedIds] = BoundedCache(clock, MAX_LOOKUPS)
+        self._resources = KnownNames[str](versions, clock, MAX_LOOKUPS)
 
     def issuer(self, id_: str) -> Issuer | None:
         """Disabled ones included."""
@@ -77,9 +78,7 @@ class CachedTrust:
         """Disabled ones included; that there is none is not remembered."""
         named = self._resources.get(resource)
         if named is None:
-            named = self._table.audience_ids(resource)
-            if named.ids:
-                self._resources.put(resource, named, TTL, self._resources.generation)
+            named = self._resources.look_up(resource, [resource], lambda: self._table.audience_ids(resource))
         found = (self.audience(id_) for id_ in named.ids)
         return tuple(one for one in found if one is not None and one.resource == resource)
 
@@ -168,12 +167,12 @@ class CachedTrust:
         return known if known is not None and len(known.ids) == known.of_iss else None
 
     def _look_up(self, key: tuple[IssuerName, ...]) -> NamedIds:
-        named, iss = self._table.issuer_ids(key), _iss(key)
+        values, iss = {name.value for name in key}, _iss(key)
+        named = self._names.look_up(key, values, lambda: self._table.issuer_ids(key))
         before = self._of_iss.get(iss) or NamedIds(())
         known = named._replace(ids=tuple(sorted({*before.ids, *named.ids})))
         self._of_iss.put(iss, known if before.of_iss == named.of_iss else named, FRESH, self._of_iss.generation)
         if named.ids:
-            self._names.put(key, named, TTL, self._names.generation)
             self._check_names(key, named)
         return named
 

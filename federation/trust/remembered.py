@@ -18,10 +18,14 @@ class _Entry(NamedTuple, Generic[_T]):
 
 
 class Remembered(Generic[_T]):
-    """At most `limit`; the one that was asked for longest ago makes room (ATTACKS Q4). Safe to share."""
+    """At most `limit`; the one that was asked for longest ago makes room (ATTACKS Q4). Safe to share.
 
-    def __init__(self, versions: KnownVersions, limit: int) -> None:
+    `touches`: whether a request rests on what its values rest on, so that its commit looks at that again.
+    """
+
+    def __init__(self, versions: KnownVersions, limit: int, *, touches: bool = True) -> None:
         self._versions = versions
+        self._touches = touches
         self._limit = limit
         self._lock = Lock()
         self._entries: OrderedDict[Hashable, _Entry[_T]] = OrderedDict()
@@ -32,7 +36,9 @@ class Remembered(Generic[_T]):
             entry = self._entries.get(key)
             if entry is not None:
                 self._entries.move_to_end(key)
-        return entry.value if entry is not None and self._versions.still(entry.rests_on) else None
+        if entry is None or not self._versions.still(entry.rests_on, touches=self._touches):
+            return None
+        return entry.value
 
     def put(self, key: Hashable, value: _T, rests_on: ReadOnly[DocumentRef, int]) -> None:
         """`rests_on`: versions that the documents had at most when the value was read."""
@@ -41,6 +47,10 @@ class Remembered(Generic[_T]):
             self._entries.move_to_end(key)
             if len(self._entries) > self._limit:
                 self._entries.popitem(last=False)
+
+    def forget(self) -> None:
+        """Drop everything."""
+        self.discard(lambda _: True)
 
     def discard(self, is_behind: Callable[[_T], bool]) -> None:
         """Drop every value of which that is so."""

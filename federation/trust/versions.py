@@ -10,6 +10,7 @@ from threading import Lock, local
 
 from msgspec import Struct
 
+from federation.model.names import counts_holders
 from federation.model.trust import DocumentRef
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.ports import Clock, CurrentState, CurrentVersionsQuery
@@ -46,23 +47,31 @@ class KnownVersions:
         self._seen: OrderedDict[DocumentRef, _Seen] = OrderedDict()
         self._request = local()
 
-    def still(self, rests_on: ReadOnly[DocumentRef, int]) -> bool:
+    def still(self, rests_on: ReadOnly[DocumentRef, int], *, touches: bool = True) -> bool:
         """Whether these are the current versions; raises TemporarilyUnavailable if nobody can say so.
 
-        What is asked counts as what the request in this thread rests on.
+        `touches`: what is asked counts as what the request in this thread rests on.
         """
-        current = self.of(rests_on)
+        current = self.of(rests_on) if touches else self._known(rests_on)
         return all(current[ref] == version for ref, version in rests_on.items())
 
     def of(self, refs: Collection[DocumentRef]) -> dict[DocumentRef, int]:
         """Their versions, 0 where there is no such document; looked at if it is their turn."""
+        found = self._known(refs)
+        self._touch(found)
+        return found
+
+    def _known(self, refs: Collection[DocumentRef]) -> dict[DocumentRef, int]:
         due = [ref for ref in refs if not self._is_fresh(ref)]
         if due:
             self._look_in_time(due)
         with self._lock:
-            found = {ref: self._seen[ref].version if ref in self._seen else 0 for ref in refs}
-        self._touch(found)
-        return found
+            return {ref: self._seen[ref].version if ref in self._seen else 0 for ref in refs}
+
+    def last_seen(self, refs: Iterable[DocumentRef]) -> dict[DocumentRef, int]:
+        """Those that are known at all, however old that is; nothing is read."""
+        with self._lock:
+            return {ref: self._seen[ref].version for ref in refs if ref in self._seen}
 
     def learn(self, versions: ReadOnly[DocumentRef, int], since: float) -> None:
         """`since`: when somebody began to read what says so. An older look never replaces a newer one."""
@@ -128,7 +137,7 @@ class KnownVersions:
     def _learn(self, ref: DocumentRef, version: int, since: float) -> None:
         seen = self._seen.get(ref)
         if seen is None or seen.looked_at <= since or seen.looked_at > self._clock.now():
-            life = self._ttl if version else min(self._ttl, ABSENT_TTL)
+            life = self._ttl if version or counts_holders(ref) else min(self._ttl, ABSENT_TTL)
             self._seen[ref] = _Seen(version, since, since + life)
             self._seen.move_to_end(ref)
 

@@ -55,8 +55,8 @@ class KnownIssuers:
         """Of enabled ones."""
         ids = (one.id for one in self._named(names) if one.enabled)
         iss = {one.value for one in names if one.how in ("token", "claim")}
-        counted = (sum(self._iss[how, one] for one in iss) for how in ("token", "claim"))
-        return NamedIds(tuple(ids), *counted)
+        of_iss, speaking = (sum(self._iss[how, one] for one in iss) for how in ("token", "claim"))
+        return NamedIds(tuple(ids), of_iss, speaking)
 
     def issuers_named(self, names: Sequence[IssuerName]) -> NamedIssuers:
         """Disabled ones included."""

@@ -91,33 +91,38 @@ def test_a_policy_that_cannot_be_read_stops_its_owners_requests_alone(trust: Tru
     assert on(trust, Shelf("beta", None)) == [("good", 1, 0)]
 
 
+def plain(found: NamedIds) -> NamedIds:
+    """Without the counts that vouch for it."""
+    return found._replace(counts=(), before=())
+
+
 def test_issuers_are_found_by_what_their_tokens_say(trust: Trust) -> None:
     write(trust.writer, issuer_ref("acme"), ISSUER)
     write(trust.writer, issuer_ref("beta"), {**ISSUER, "audiences": ["a", "b"]})
-    assert trust.by_name.issuer_ids([IDP]) == NamedIds(("acme",), 2)
-    assert trust.by_name.issuer_ids([IDP, IDP._replace(audience="b")]) == NamedIds(("acme", "beta"), 2)
-    assert trust.by_name.issuer_ids([IDP._replace(audience="c")]) == NamedIds((), 2)
-    assert trust.by_name.issuer_ids([IDP._replace(value="https://other.example.com")]) == NamedIds(())
+    assert plain(trust.by_name.issuer_ids([IDP])) == NamedIds(("acme",), 2)
+    assert plain(trust.by_name.issuer_ids([IDP, IDP._replace(audience="b")])) == NamedIds(("acme", "beta"), 2)
+    assert plain(trust.by_name.issuer_ids([IDP._replace(audience="c")])) == NamedIds((), 2)
+    assert plain(trust.by_name.issuer_ids([IDP._replace(value="https://other.example.com")])) == NamedIds(())
 
 
 def test_who_is_disabled_deleted_or_renamed_is_not_found(trust: Trust) -> None:
     write(trust.writer, issuer_ref("acme"), ISSUER)
     write(trust.writer, issuer_ref("acme"), {**ISSUER, "enabled": False})
-    assert trust.by_name.issuer_ids([IDP]) == NamedIds(())
+    assert plain(trust.by_name.issuer_ids([IDP])) == NamedIds(())
     write(trust.writer, issuer_ref("acme"), {**ISSUER, "issuer": "https://other.example.com"})
-    assert trust.by_name.issuer_ids([IDP]) == NamedIds(())
+    assert plain(trust.by_name.issuer_ids([IDP])) == NamedIds(())
     assert trust.by_name.issuer_ids([IDP._replace(value="https://other.example.com")]).ids == ("acme",)
     trust.writer.delete(issuer_ref("acme"), 3, SOMEBODY)
-    assert trust.by_name.issuer_ids([IDP._replace(value="https://other.example.com")]) == NamedIds(())
+    assert plain(trust.by_name.issuer_ids([IDP._replace(value="https://other.example.com")])) == NamedIds(())
 
 
 def test_audiences_are_found_by_their_resource_disabled_ones_included(trust: Trust) -> None:
     write(trust.writer, DocumentRef(Kind.AUDIENCE, "risk"), {**AUDIENCE, "enabled": False})
     resource = str(AUDIENCE["resource"])
-    assert trust.audiences.audience_ids(resource) == NamedIds(("risk",))
-    assert trust.audiences.audience_ids("https://nowhere.example.com") == NamedIds(())
+    assert plain(trust.audiences.audience_ids(resource)) == NamedIds(("risk",))
+    assert plain(trust.audiences.audience_ids("https://nowhere.example.com")) == NamedIds(())
     write(trust.writer, DocumentRef(Kind.AUDIENCE, "risk"), {**AUDIENCE, "resource": "https://moved.example.com"})
-    assert trust.audiences.audience_ids(resource) == NamedIds(())
+    assert plain(trust.audiences.audience_ids(resource)) == NamedIds(())
 
 
 # The adapter alone: what it costs, and what an earlier release left behind.
@@ -260,3 +265,23 @@ def test_a_document_that_cannot_even_be_parsed_makes_everybody_read_everything(d
     policies, _ = readers(dynamodb, table)
     with pytest.raises(TemporarilyUnavailable):
         policies.shelves([EVERYBODY])
+
+
+def test_who_gets_a_name_or_loses_it_is_counted_and_no_other_edit_is(trust: Trust) -> None:
+    def counted() -> list[int]:
+        return [one.version for one in trust.by_name.issuer_ids([IDP]).counts]
+
+    ref, body = issuer_ref("acme"), {**ISSUER, "issuer": IDP.value}
+    write(trust.writer, issuer_ref("another"), {**ISSUER, "issuer": "https://another.example.com"})
+    seen = counted()
+    for changed, moved in (
+        (body, True),
+        ({**body, "description": "as before"}, False),
+        ({**body, "audiences": ["b"]}, True),
+        ({**body, "audiences": ["b"], "enabled": False}, True),
+        ({**body, "issuer": "https://another.example.com", "enabled": False}, False),
+    ):
+        write(trust.writer, ref, changed)
+        now = counted()
+        assert (now != seen) is moved, changed
+        seen = now

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from federation.aws.places import places_of
+from federation.aws.trust_writes import NAMED_BY
 from federation.documents.registry import references
 from federation.model.confirmation import admin_scopes, is_enabled_and_pending, takes_part
 from federation.model.documents import (
@@ -23,7 +25,7 @@ from federation.model.documents import (
 from federation.model.history import TRUST_REVISION, Change, PastVersion
 from federation.model.json import JsonObject
 from federation.model.keys import KeySet
-from federation.model.names import IssuerName, NamedIds, NamedIssuers, mappings_of
+from federation.model.names import IssuerName, NamedIds, NamedIssuers, holders_of, mappings_of
 from federation.model.policy import POLICY_SET, FiledRules, PolicyDocuments, Shelf, Zone, policy_set_of
 from federation.model.trust import Audience, Client, DocumentRef, DocumentVersion, Issuer, Kind, Mapping, Selector
 from federation.oauth.errors import TemporarilyUnavailable
@@ -80,7 +82,7 @@ class FakeTrust:
         return next(iter(self._decoded(self._named(Kind.ISSUER, id_), decode_issuer)), None)
 
     def issuer_ids(self, names: Sequence[IssuerName]) -> NamedIds:
-        return KnownIssuers(self.issuers()).issuer_ids(names)
+        return self._counted(KnownIssuers(self.issuers()).issuer_ids(names), {name.value for name in names})
 
     def issuers_named(self, names: Sequence[IssuerName]) -> NamedIssuers:
         return KnownIssuers(self.issuers()).issuers_named(names)
@@ -89,7 +91,13 @@ class FakeTrust:
         return next(iter(self._decoded(self._named(Kind.AUDIENCE, id_), decode_audience)), None)
 
     def audience_ids(self, resource: str) -> NamedIds:
-        return NamedIds(tuple(one.id for one in self.audiences_at(resource)))
+        return self._counted(NamedIds(tuple(one.id for one in self.audiences_at(resource))), {resource})
+
+    def _counted(self, found: NamedIds, values: set[str]) -> NamedIds:
+        """Nothing is written between two items here."""
+        refs = sorted(map(holders_of, values))
+        counts = tuple(DocumentVersion(ref, self._versions.get(ref, 0)) for ref in refs)
+        return found._replace(counts=counts, before=counts)
 
     def audiences_at(self, resource: str) -> tuple[Audience, ...]:
         return tuple(one for one in self.audiences() if one.resource == resource)
@@ -251,7 +259,8 @@ class FakeTrust:
             return self._policies
 
     def _count(self, *documents: StoredDocument | None) -> None:
-        for counter in {counter for one in documents if one for counter in _counters(one)}:
+        counters = {counter for one in documents if one for counter in _counters(one)}
+        for counter in counters | _renamed(*documents):
             self._versions[counter] = self._versions.get(counter, 0) + 1
 
     # KeySets
@@ -314,6 +323,11 @@ class FakeTrust:
 
 def _issuer_of(document: StoredDocument) -> DocumentRef | None:
     return DocumentRef(Kind.ISSUER, str(document.body.get("issuer"))) if document.kind is Kind.MAPPING else None
+
+
+def _renamed(before: StoredDocument | None = None, after: StoredDocument | None = None) -> set[DocumentRef]:
+    moved = places_of(before).members.keys() ^ places_of(after).members.keys()
+    return {holders_of(place[NAMED_BY[place[0]]]) for place in moved if place[0] in NAMED_BY}
 
 
 def _counters(document: StoredDocument) -> Iterator[DocumentRef]:

@@ -1,7 +1,9 @@
+from collections.abc import Sequence
+
 import pytest
 
 from federation.model.json import JsonObject
-from federation.model.names import IssuerName
+from federation.model.names import IssuerName, NamedIds
 from federation.model.trust import DocumentRef, Kind, Selector
 from federation.trust.directory import FRESH, MAX_LOOKUPS, CachedTrust
 from federation.trust.versions import ABSENT_TTL, TTL, KnownVersions
@@ -269,3 +271,50 @@ def test_a_mapping_that_moved_is_dropped_from_beside_the_others(fake: FakeTrust,
     trust.forget_documents([DocumentRef(Kind.MAPPING, "sync"), DocumentRef(Kind.MAPPING, "any")])
     assert trust.exact("acme", [WORKER]) is not first
     assert trust.patterns("acme") is not pattern
+
+
+def test_names_are_kept_while_nobody_gets_them_or_loses_them(
+    fake: FakeTrust, trust: CachedTrust, clock: FixedClock
+) -> None:
+    trust.issuers_named(IDP)
+    trust.audiences_at(RESOURCE)
+    for _ in range(3):
+        clock.advance(TTL)
+        before = fake.reads
+        assert [one.id for one in trust.issuers_named(IDP).issuers] == ["acme"]
+        assert [one.id for one in trust.audiences_at(RESOURCE)] == ["risk-engine"]
+        assert fake.reads == before + 1
+    fake.add(Kind.ISSUER, "beta", ISSUER)
+    fake.add(Kind.AUDIENCE, "twin", AUDIENCE)
+    clock.advance(TTL)
+    assert [one.id for one in trust.issuers_named(IDP).issuers] == ["acme", "beta"]
+    assert [one.id for one in trust.audiences_at(RESOURCE)] == ["risk-engine", "twin"]
+
+
+def test_a_request_does_not_rest_on_who_else_has_the_name(fake: FakeTrust, clock: FixedClock) -> None:
+    versions = KnownVersions(FakeState(fake, FakeLedger(clock), clock), clock)
+    trust = CachedTrust(fake, versions, clock)
+    for _ in range(2):
+        versions.begin()
+        trust.issuers_named(IDP)
+        assert set(versions.touched()) == {DocumentRef(Kind.ISSUER, "acme")}
+
+
+class Torn(FakeTrust):
+    """Somebody writes between two items of the read that looks up a name."""
+
+    def issuer_ids(self, names: Sequence[IssuerName]) -> NamedIds:
+        found = super().issuer_ids(names)
+        if self.versions([DocumentRef(Kind.ISSUER, "beta")]):
+            return found._replace(before=())
+        self.add(Kind.ISSUER, "beta", ISSUER)
+        return found._replace(counts=super().issuer_ids(names).counts, before=())
+
+
+def test_what_was_written_amidst_a_look_up_is_found_half_a_minute_later(clock: FixedClock) -> None:
+    fake = Torn()
+    fake.add(Kind.ISSUER, "acme", ISSUER)
+    trust = CachedTrust(fake, KnownVersions(FakeState(fake, FakeLedger(clock), clock), clock), clock)
+    assert [one.id for one in trust.issuers_named(IDP).issuers] == ["acme"]
+    clock.advance(TTL)
+    assert [one.id for one in trust.issuers_named(IDP).issuers] == ["acme", "beta"]
