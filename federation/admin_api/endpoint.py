@@ -15,8 +15,9 @@ from federation.admin_api.operation import AdminRequest, Answer, Operation, Para
 from federation.admin_api.refusals import AdminRefusal
 from federation.audit.record import AuditRecord
 from federation.limits.admins import AdminLimits
+from federation.model.documents import CorruptDocument
 from federation.model.json import Json
-from federation.oauth.errors import OAuthError
+from federation.oauth.errors import OAuthError, ServerError
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.reasons import Reason
 from federation.ports import AuditLog, Clock
@@ -144,7 +145,10 @@ class AdminEndpoint(Struct, frozen=True):
         record.admin = admin = self._admitted(http, operation.scope) if operation.scope else None
         request = AdminRequest(http, admin or _NOBODY, routed.path, read_query(http, operation))
         request = replace(request, body=read_body(http, operation))
-        return self.once.answer(request, operation.handle) if operation.is_action else operation.handle(request)
+        try:
+            return self.once.answer(request, operation.handle) if operation.is_action else operation.handle(request)
+        except CorruptDocument as error:  # which one it is may be another tenant's to know: the record says so
+            raise ServerError(Reason.UNREADABLE_DOCUMENT, str(error)) from error
 
     def _admitted(self, http: HttpRequest, scope: str) -> Admin:
         self.limits.check_source_rate(http.source_ip)

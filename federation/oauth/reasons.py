@@ -296,6 +296,10 @@ class Reason(StrEnum):
     )
     NO_SUCH_RESOURCE = "no_such_resource", "There is nothing at this path; the openapi.json there lists what is."
     NO_SUCH_DOCUMENT = "no_such_document", "There is no such document, or it is not yours to see."
+    UNREADABLE_DOCUMENT = (
+        "unreadable_document",
+        "A stored document, or a version of one, cannot be read; give the correlation id to whoever runs the bridge.",
+    )
     MALFORMED_PATH = "malformed_path", "A name in this path is not of its form; the openapi.json there has it."
     MALFORMED_QUERY = "malformed_query", "A parameter of the query is unknown, repeated or has the wrong form."
     BAD_CURSOR = "bad_cursor", "The cursor is not one that was given out for this list; begin without it."

@@ -7,10 +7,18 @@ import pytest
 
 from federation.local.routes import load_template
 from federation.model.trust import RateLimit
-from federation.settings import ADDRESS_RATE, ISSUER_RATE, TENANT_RATE, Settings, read_settings
+from federation.settings import (
+    ADDRESS_RATE,
+    ADMIN_RATE,
+    ADMIN_TENANT_RATE,
+    ISSUER_RATE,
+    TENANT_RATE,
+    Settings,
+    read_settings,
+)
 from tests.support.lambda_template import Deployment, Template
 
-RATES = ("IssuerRate", "TenantRate", "AddressRate")
+RATES = ("IssuerRate", "TenantRate", "AddressRate", "AdminRate", "AdminTenantRate")
 KMS_SIGNATURES = 1000
 """A second, by RSA keys: the quota of an account where nobody has asked for more."""
 
@@ -21,8 +29,13 @@ def parameters() -> dict[str, Any]:
     return parameters
 
 
-def settings_of(template: Template, **parameters: str) -> Settings:
-    return read_settings(Deployment(template, **parameters).properties("TokenFunction")["Environment"]["Variables"])
+def settings_of(template: Template, function: str = "TokenFunction", **parameters: str) -> Settings:
+    return read_settings(Deployment(template, **parameters).properties(function)["Environment"]["Variables"])
+
+
+def admin_rates(template: Template, **parameters: str) -> tuple[RateLimit, RateLimit]:
+    settings = settings_of(template, "AdminFunction", **parameters)
+    return settings.admin_rate, settings.admin_tenant_rate
 
 
 def rates(settings: Settings) -> tuple[RateLimit, RateLimit, RateLimit]:
@@ -32,11 +45,14 @@ def rates(settings: Settings) -> tuple[RateLimit, RateLimit, RateLimit]:
 def test_the_defaults_are_those_of_the_code(template: Template) -> None:
     settings = settings_of(template)
     assert rates(settings) == (ISSUER_RATE, TENANT_RATE, ADDRESS_RATE)
+    assert admin_rates(template) == (ADMIN_RATE, ADMIN_TENANT_RATE)
 
 
 def test_a_deployment_decides_otherwise(template: Template) -> None:
     settings = settings_of(template, IssuerRate="7/8", TenantRate="9/9", AddressRate="5/6")
     assert rates(settings) == (RateLimit(7, 8), RateLimit(9, 9), RateLimit(5, 6))
+    told = admin_rates(template, AdminRate="1/2", AdminTenantRate="3/4")
+    assert told == (RateLimit(1, 2), RateLimit(3, 4))
 
 
 def test_nobody_may_have_more_than_half_of_what_the_gateway_lets_in(parameters: dict[str, Any]) -> None:
