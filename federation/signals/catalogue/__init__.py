@@ -1,0 +1,1 @@
+"""Every signal: a file each, its logic beside its cases."""
