@@ -1,14 +1,16 @@
 """Records and the memory of one identity in; what is unusual about them out. No clock but that of the records."""
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from hashlib import blake2s
+from typing import get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from federation.signals.catalogue.all import SIGNALS
 from federation.signals.memory import Memory, Told
-from federation.signals.observation import Observation, Watched, acting, digest
+from federation.signals.observation import Observation, Watched, WatchedKind, acting, digest
 from federation.signals.signal import RINGS_AT, Definition, Finding, Sight, Signal
 
 MAX_IDS = 5
@@ -18,7 +20,7 @@ MAX_FORGET = 30 * 24 * 3600
 """Seconds after which it does not matter any more when a signal was told."""
 
 
-class Engine(Struct, frozen=True):
+class Engine(Struct, frozen=True, dict=True):
     """Knows which signals are about which kind of identity."""
 
     signals: Sequence[Definition] = SIGNALS
@@ -36,7 +38,8 @@ class Engine(Struct, frozen=True):
             for position, name in enumerate(names)
             for signal in self._see(watched, memory, records[position], name)
         ]
-        memory.told = {name: told for name, told in memory.told.items() if told.at > memory.last - MAX_FORGET}
+        if memory.told:
+            memory.told = {name: told for name, told in memory.told.items() if told.at > memory.last - MAX_FORGET}
         return list({signal.id: signal for signal in found}.values())  # what got to ring meanwhile is told as that
 
     def _see(self, watched: Watched, memory: Memory, seen: Observation, name: bytes) -> Iterator[Signal]:
@@ -45,14 +48,19 @@ class Engine(Struct, frozen=True):
         if not memory.enter(name, now):
             return
         sight = Sight(seen, watched, now, established, acts=acting(seen) == watched)
-        for definition in self._about(watched, seen):
+        for definition in self._about[watched.what, seen.verified]:
             finding = definition.look(memory, sight)
             if finding is not None and (first := _worth_telling(memory, definition, finding, now)):
                 yield _signal(definition, finding, sight, first)
         memory.last = max(memory.last, now)
 
-    def _about(self, watched: Watched, seen: Observation) -> Iterator[Definition]:
-        return (one for one in self.signals if watched.what in one.of and one.strangers != seen.verified)
+    @cached_property
+    def _about(self) -> dict[tuple[WatchedKind, bool], list[Definition]]:
+        return {
+            (what, verified): [one for one in self.signals if what in one.of and one.strangers != verified]
+            for what in get_args(WatchedKind)
+            for verified in (True, False)
+        }
 
 
 def _worth_telling(memory: Memory, definition: Definition, finding: Finding, now: int) -> int | None:

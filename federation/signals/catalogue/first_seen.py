@@ -5,15 +5,15 @@ from federation.signals.memory import Memory, Ring
 from federation.signals.observation import agent_of, digest, network_of
 from federation.signals.signal import Case, Definition, Finding, Sight, Step
 
-KEPT = 16
-FEW, SEVERAL = 3, 8
-"""Up to FEW known ones a new one counts in full, up to SEVERAL by half, and beyond not at all: it wanders."""
+KEPT = 18
 LASTS = 3600
 """Seconds in which what is new adds up."""
 EXPECTED = 7 * DAY
 """Seconds after its mapping has changed in which a new audience is what the change was for."""
 AUDIENCE, NETWORK, AGENT = 1, 2, 4
 POINTS = {AUDIENCE: 70, NETWORK: 40, AGENT: 35}
+FEW = {AUDIENCE: 8, NETWORK: 3, AGENT: 3}
+"""Up to so many known ones a new one counts in full, up to twice as many by half, and beyond not at all: it wanders."""
 NAMES = {AUDIENCE: "audience", NETWORK: "network", AGENT: "program"}
 
 
@@ -59,19 +59,19 @@ def _new(memory: Memory, sight: Sight) -> dict[int, float]:
     ]
     found: dict[int, float] = {}
     for kind, ring, value in known:
-        if value is not None and (weight := _weight(ring, digest(value))):
+        if value is not None and (weight := _weight(ring, digest(value), FEW[kind])):
             found[kind] = weight
     if sight.now - memory.moved < EXPECTED:
         found.pop(AUDIENCE, None)
     return found
 
 
-def _weight(ring: Ring, one: bytes) -> float:
+def _weight(ring: Ring, one: bytes, few: int) -> float:
     is_known, count = ring.knows(one), len(ring)
     ring.add(one, KEPT)
-    if is_known or count > SEVERAL:
+    if is_known or count > 2 * few:
         return 0.0
-    return 1.0 if count <= FEW else 0.5
+    return 1.0 if count <= few else 0.5
 
 
 ELSEWHERE = {"source_ip": "192.0.2.77", "user_agent": "curl/8.4"}

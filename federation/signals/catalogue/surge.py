@@ -9,7 +9,7 @@ from federation.signals.signal import Case, Definition, Finding, Sight, Step
 
 LEAST = 30
 """Requests in a minute: fewer are no surge, whoever makes them."""
-TIMES_TOP = 2.0
+TIMES_TOP = 1.75
 TIMES_SEASON = 8.0
 SEASONED = 14 * DAY
 UNUSUAL_HOUR = 50

@@ -1,0 +1,1 @@
+"""A month of ordinary traffic with planted attacks: how many are found, and how often nothing is wrong."""
