@@ -63,6 +63,8 @@ class Settings(Struct, frozen=True):
     """Name of the function that rotates; empty: the process does it itself, as on a laptop."""
     approval_topic: str = ""
     """ARN of the SNS topic that is told of requests for approval; for the function that tells."""
+    signal_topic: str = ""
+    """ARN of the SNS topic that is told of signals that ring; for the function that finds them."""
     log_groups: tuple[str, ...] = ()
     """Where refusals are logged, and looked for."""
     archive_bucket: str = ""
@@ -100,6 +102,7 @@ def read_settings(environment: ReadOnly[str, str]) -> Settings:
         deployment=environment.get("FEDERATION_DEPLOYMENT", "federation-bridge"),
         rotate_function=environment.get("FEDERATION_ROTATE_FUNCTION", ""),
         approval_topic=environment.get("FEDERATION_APPROVAL_TOPIC", ""),
+        signal_topic=environment.get("FEDERATION_SIGNAL_TOPIC", ""),
         log_groups=tuple(environment.get("FEDERATION_LOG_GROUPS", "").split()),
         archive_bucket=environment.get("FEDERATION_ARCHIVE_BUCKET", ""),
         stack=environment.get("FEDERATION_STACK", ""),

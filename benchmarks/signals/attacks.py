@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from benchmarks.signals.ordinary import Event
 from benchmarks.signals.people import BEGIN, DAY, MONTH, Identity, request
-from federation.signals.observation import Observation, Watched
+from federation.model.signals import Watched
+from federation.signals.observation import Observation
 
 FIRST, LAST = 16 * DAY, 29 * DAY
 """Since the month began: attacks begin in between, when there is a history."""
@@ -114,7 +115,13 @@ def _drift(random: Random, who: Identity, at: float) -> tuple[Watched, list[Even
 
 
 def _no_mapping(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event], float]:
-    changes = {"outcome": "deny", "reason": "no_mapping", "principal": None, "audience": [], "subject": "same"}
+    changes: dict[str, object] = {
+        "outcome": "deny",
+        "reason": "no_mapping",
+        "principal": None,
+        "audience": [],
+        "subject": "same",
+    }
     return (
         Watched("issuer", str(who.base.issuer)),
         _every(at, 0.7, (request(random, who, **changes) for _ in range(60))),

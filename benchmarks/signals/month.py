@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from benchmarks.signals.attacks import Attack, planted
 from benchmarks.signals.ordinary import Event, life, noise
 from benchmarks.signals.people import DAY, WEEK, population
+from federation.model.signals import Signal, Watched
 from federation.signals.engine import Engine
 from federation.signals.memory import Memory, stored
-from federation.signals.observation import Observation, Watched, watched_by
-from federation.signals.signal import Signal
+from federation.signals.observation import Observation, watched_by
 
 DELIVERY = 8.0
 """Seconds from a request to the function that looks at it: the stream's window and the invocation."""

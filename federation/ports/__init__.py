@@ -63,6 +63,7 @@ from federation.ports.shared import (
     StillRunning,
     UnlikeRequest,
 )
+from federation.ports.signals import SignalMemories, SignalNotice, SignalRecords
 from federation.ports.trust import (
     BucketFull,
     DocumentPages,
@@ -139,6 +140,9 @@ __all__ = [
     "RiskScores",
     "Segments",
     "Series",
+    "SignalMemories",
+    "SignalNotice",
+    "SignalRecords",
     "Signer",
     "StillRunning",
     "TrustWriter",

@@ -8,10 +8,11 @@ from typing import get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from federation.model.signals import RINGS_AT, Signal, Watched, WatchedKind
 from federation.signals.catalogue.all import SIGNALS
 from federation.signals.memory import Memory, Told
-from federation.signals.observation import Observation, Watched, WatchedKind, acting, digest
-from federation.signals.signal import RINGS_AT, Definition, Finding, Sight, Signal
+from federation.signals.observation import Observation, acting, digest
+from federation.signals.signal import Definition, Finding, Sight
 
 MAX_IDS = 5
 HIGHER = 10

@@ -5,23 +5,15 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2s
 from ipaddress import ip_address, ip_network
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any
 
 from msgspec import Struct, ValidationError, field
 from msgspec.json import Decoder
 
+from federation.model.signals import Watched
+
 DIGEST = 4
 """Bytes by which something is known again among the few that an identity uses."""
-
-WatchedKind: TypeAlias = Literal["principal", "issuer", "client", "tenant", "address"]
-
-
-class Watched(NamedTuple):
-    """An identity with a history of its own. `tenant`: a principal's."""
-
-    what: WatchedKind
-    value: str
-    tenant: str | None = None
 
 
 class Observation(Struct, frozen=True, omit_defaults=True):

@@ -1,19 +1,14 @@
 """What a signal is: small logic, and a record of what it means, when it is told and what shows that it works."""
 
 from collections.abc import Callable
-from collections.abc import Mapping as ReadOnly
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-from msgspec import Struct, field
+from msgspec import Struct
 
-from federation.model.json import Json, JsonObject
+from federation.model.json import JsonObject
+from federation.model.signals import Severity, Watched, WatchedKind
 from federation.signals.memory import Memory
-from federation.signals.observation import Observation, Watched, WatchedKind
-
-RINGS_AT = 70
-"""Score from which people are told at once; below, it is a record that they can look at."""
-
-Severity: TypeAlias = Literal["low", "medium", "high"]
+from federation.signals.observation import Observation
 
 
 class Sight(Struct, frozen=True):
@@ -76,27 +71,3 @@ class Definition(Struct, frozen=True):
     """Whether it looks at requests without a proven subject, and at no others."""
     raises: bool = True
     """Whether it raises the identity's risk score. Nothing that a stranger may cause ever does."""
-
-
-class Signal(Struct, frozen=True):
-    """What was found."""
-
-    id: str
-    """The same for the same finding, however often it is looked at."""
-    name: str
-    severity: Severity
-    watched: Watched
-    score: int
-    at: int
-    title: str
-    runbook: str
-    tenant: str | None
-    """Whose admins see it; None: those of the whole platform."""
-    evidence: ReadOnly[str, Json] = field(default_factory=dict)
-    correlation_ids: tuple[str, ...] = ()
-    raises: bool = False
-
-    @property
-    def rings(self) -> bool:
-        """Whether people are told at once."""
-        return self.score >= RINGS_AT

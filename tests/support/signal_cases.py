@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+from federation.model.signals import Signal, Watched
 from federation.signals.cases import MONDAY
 from federation.signals.engine import Engine
 from federation.signals.memory import Memory, remembered, stored
-from federation.signals.observation import Observation, Watched, read_observation, watched_by
-from federation.signals.signal import Signal, Step
+from federation.signals.observation import Observation, read_observation, watched_by
+from federation.signals.signal import Step
 
 
 def observations(steps: Sequence[Step], begin: float = MONDAY) -> Iterator[Observation]:
