@@ -137,8 +137,8 @@ build-ApplyTrustFunction build-ConfirmTrustFunction build-AdminFunction build-Fi
 	$(install-locked)
 	$(copy-code)
 
-build-NotifyFunction: SERVICES := sns
-build-NotifyFunction: requirements.txt
+build-NotifyFunction build-SignalsFunction: SERVICES := sns
+build-NotifyFunction build-SignalsFunction: requirements.txt
 	$(install-locked)
 	$(copy-code)
 

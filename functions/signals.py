@@ -6,9 +6,12 @@ from aws_lambda_powertools import Logger
 from msgspec import Struct
 
 from federation.aws.lean.services import lean_services
+from federation.aws.service import AwsServices
 from federation.aws.signal_events import observations
 from federation.bootstrap.signals import signal_notice, watch
+from federation.model.metrics import SIGNALS_FOUND, SIGNALS_RANG
 from federation.model.signals import Signal
+from federation.ports import SignalNotice
 from federation.settings import read_settings
 from federation.signals.notice import described
 from federation.signals.watch import Watch
@@ -17,15 +20,17 @@ from functions.event import Event
 from functions.runtime import Context, Handler, built_on_access
 from functions.telemetry import Counters, log_stream, structured_logger
 
-FOUND, RANG = "Signals", "SignalsRang"
-"""Names of CloudWatch counters."""
-
 
 def build(environment: Mapping[str, str]) -> Handler:
     """The handler; raises SettingsError."""
+    notice = signal_notice(read_settings(environment))
+    return build_on(environment, lean_services(environment, system_trust), notice)
+
+
+def build_on(environment: Mapping[str, str], aws: AwsServices, notice: SignalNotice) -> Handler:
+    """The same on other services than the environment names."""
     settings, stream = read_settings(environment), log_stream(environment)
-    looking = watch(settings, lean_services(environment, system_trust), signal_notice(settings))
-    return SignalsHandler(looking, structured_logger(stream), Counters(stream)).handle
+    return SignalsHandler(watch(settings, aws, notice), structured_logger(stream), Counters(stream)).handle
 
 
 class SignalsHandler(Struct, frozen=True):
@@ -45,9 +50,9 @@ class SignalsHandler(Struct, frozen=True):
 
     def _count(self, signal: Signal) -> None:
         facts = {"signal": signal.name, "severity": signal.severity, "signal_id": signal.id}
-        self.counters.count(FOUND, facts)
+        self.counters.count(SIGNALS_FOUND, facts)
         if signal.rings:
-            self.counters.count(RANG, facts)
+            self.counters.count(SIGNALS_RANG, facts)
 
 
 __getattr__ = built_on_access(build)

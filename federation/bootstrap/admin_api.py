@@ -27,6 +27,7 @@ from federation.admin_api.revocations import Revocations
 from federation.admin_api.risk import Risks
 from federation.admin_api.segments import ArchivedSegments
 from federation.admin_api.sets import DocumentSets
+from federation.admin_api.signals import SignalList
 from federation.admin_api.stats import Stats
 from federation.admin_api.table import Resource, table_of
 from federation.admin_api.visible import Visible
@@ -48,6 +49,7 @@ from federation.aws.nonce_secrets import DynamoNonceSecrets
 from federation.aws.policy_reader import DynamoPolicyReader
 from federation.aws.refusal_search import CloudWatchRefusals
 from federation.aws.revocations import DynamoRevocations
+from federation.aws.signal_records import DynamoSignalRecords
 from federation.aws.trust_history import DynamoHistory
 from federation.aws.trust_pages import DynamoTrustPages
 from federation.aws.trust_reader import DynamoTrustReader
@@ -168,6 +170,7 @@ class AdminApi:
         index = DynamoArchiveIndex(self.dynamodb, tables, self.clock)
         return (
             AuditTrail(trail, Custodian(trail, self.records), self.clock, self.cursors),
+            SignalList(DynamoSignalRecords(self.dynamodb, self.settings.state_table), self.clock, self.cursors),
             ArchivedSegments(segments, index, self.cursors),
             RecordProofs(trail, ArchiveProofs(segments, index)),
         )

@@ -86,6 +86,11 @@ def print_json(document: Any) -> None:  # noqa: ANN401 - any JSON value
     print(printable_json(json.dumps(document, indent=2, ensure_ascii=False)))
 
 
+def print_line(document: Any) -> None:  # noqa: ANN401 - any JSON value
+    """One JSON document on a line of stdout, at once: somebody may be reading on."""
+    print(printable_json(json.dumps(document, separators=(",", ":"), ensure_ascii=False)), flush=True)
+
+
 _T = TypeVar("_T")
 
 

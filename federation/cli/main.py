@@ -58,6 +58,7 @@ COMMANDS: Mapping[str, str] = {
     "approvals": "List, approve or deny what waits for an approval.",
     "audit": "Trace a token back to whoever began, search the trail, verify that it is whole.",
     "stats": "Show what is exchanged, refused, slow, stale or ringing, and what it costs.",
+    "signals": "List what was unusual, and why; follow it.",
     "keys": "List, rotate or revoke our signing keys.",
     "revoke": "Revoke a token, a chain, or everything that rests on something.",
     "token": "Exchange the credential at hand for a token of the bridge.",

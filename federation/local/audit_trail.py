@@ -49,15 +49,20 @@ class RefusalLog(TextIOBase):
         super().__init__()
         self._measure = measure
         self._stream = stream
-        self._keep = keep
+        self._keep = [keep]
         self.records: list[Record] = []
+
+    def listen(self, listener: Callable[[str], None]) -> None:
+        """Every line of a refusal from now on."""
+        self._keep.append(listener)
 
     def write(self, text: str, /) -> int:
         """The logger writes a line at a time."""
         line = json.loads(text) if text.startswith("{") else {}
         if "refusal" in line:
             self.records.append(line["refusal"])
-            self._keep(text)
+            for keep in self._keep:
+                keep(text)
         if "_aws" in line:
             self._measure(line)
         return self._stream.write(text)

@@ -35,6 +35,7 @@ from federation.local.requests import GatewayRequest, GatewayResponse
 from federation.local.routes import FunctionTarget, load_template, read_routes
 from federation.local.schedule import Schedule
 from federation.local.server import LOOPBACK, Server, listen, url_of
+from federation.local.signals import LocalSignals
 from federation.model.keys import KeySet
 from federation.model.trust import DocumentRef, DocumentVersion
 from federation.oauth.errors import OAuthError
@@ -58,6 +59,8 @@ KEYS_SECONDS = 1.0
 """Between two looks at our keys."""
 ARCHIVE_SECONDS = 1.0
 """Between two looks at what happened to the audit table."""
+SIGNALS_SECONDS = 1.0
+"""Between two looks at who asked for tokens."""
 
 
 RATES = ("FEDERATION_ADDRESS_RATE", "FEDERATION_ISSUER_RATE", "FEDERATION_TENANT_RATE")
@@ -145,12 +148,14 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         self._prepare()
         put_alarms()
         log = RefusalLog(self._log, LogGroup(LOG_GROUP), measure)
+        signals = self._signals(environment, log)
         self.trail = AuditTrail(self.settings.audit_table, log)
         self._gateway = self._build_gateway(environment, log)
         starting.enter_context(self._schedule_status(environment, log))
         starting.enter_context(self._watch_approvals())
         starting.enter_context(self._schedule_archive(environment, log))
         starting.enter_context(self._schedule_keys(environment, log))
+        starting.enter_context(Schedule("signals", signals, SIGNALS_SECONDS))
         starting.enter_context(Server(listener, self._gateway.answer))
 
     def _settings(self) -> dict[str, str]:
@@ -227,6 +232,13 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
     def _schedule_keys(self, environment: Mapping[str, str], log: TextIOBase) -> Schedule:
         with redirect_stderr(log):
             return Schedule("keys", LocalKeys(self.settings, environment), KEYS_SECONDS)
+
+    def _signals(self, environment: Mapping[str, str], log: RefusalLog) -> LocalSignals:
+        """Hears of every refusal from now on."""
+        with redirect_stderr(log):
+            signals = LocalSignals(self.settings, environment, self._log)
+        log.listen(signals.hear)
+        return signals
 
     def _watch_approvals(self) -> Schedule:
         approvals = DynamoApprovals(boto_dynamodb(), self.settings.state_table, SystemClock())

@@ -76,11 +76,14 @@ KEYS_ROLLED_BACK = Metric("KeysRolledBack", Unit.COUNT, "Times that the publishe
 KEY_OVERDUE = Metric("KeyOverdue", Unit.COUNT, "1: the signing key is a day too old, or KMS cannot sign with it.")
 KEY_AGE = Metric("KeyAge", Unit.SECONDS, "For how long the signing key has signed.")
 ARCHIVE_LAG = Metric("ArchiveLag", Unit.SECONDS, "Age of the oldest record in a batch when it was archived.")
+SIGNALS_FOUND = Metric("SignalsFound", Unit.COUNT, "Signals: something unusual about an identity.", ((), ("signal",)))
+SIGNALS_RANG = Metric("SignalsRang", Unit.COUNT, "Signals of a score at which people are told.", ((), ("signal",)))
 
 METRICS = (
     *(ISSUED, REFUSED, EXCHANGE_DURATION, STEP_DURATION, AWS_FAILED, AWS_THROTTLED),
     *(INTROSPECTED, REVOKED, EVENTS_RECEIVED, KEYS_PUSHED, EDGE_BYPASSED),
     *(ATTACK_SUCCEEDED, ATTACK_UNCLEAR, ATTACK_REFUSED, ATTACK_NOT_TRIED),
     *(KEYS_STALE, ISSUER_KEYS_STALE, KEYS_REFRESH_FAILED, KEYS_ROLLED_BACK, KEY_OVERDUE, KEY_AGE, ARCHIVE_LAG),
+    *(SIGNALS_FOUND, SIGNALS_RANG),
 )
 """All of them, in the order of the page."""

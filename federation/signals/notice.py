@@ -1,6 +1,7 @@
 """What people are told of a signal: what it is about, why, and where to go on."""
 
 from datetime import UTC, datetime
+from shlex import quote
 
 from federation.model.json import Json
 from federation.model.signals import Signal
@@ -35,7 +36,5 @@ def described(signal: Signal) -> dict[str, Json]:
 
 def message(signal: Signal, bridge: str) -> dict[str, Json]:
     """For people and machines. `bridge`: our URL."""
-    return {
-        **described(signal),
-        "show": f"fedbridge signals --url {bridge} --correlation-id {signal.correlation_ids[-1]}",
-    }
+    show = f"fedbridge signals --url {bridge} --name {signal.name} --value {quote(signal.watched.value)}"
+    return {**described(signal), "show": show}

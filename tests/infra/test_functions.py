@@ -20,7 +20,7 @@ FUNCTIONS = [
     *("TokenFunction", "HealthFunction", "PublishFunction", "ApplyTrustFunction", "ConfirmTrustFunction"),
     *("IssuerKeysFunction", "RefreshKeysFunction", "IntrospectFunction", "RevokeFunction", "StatusFunction"),
     *("EventsFunction", "ProbeFunction"),
-    *("AdminFunction", "NotifyFunction", "ArchiveFunction", "RotateFunction"),
+    *("AdminFunction", "NotifyFunction", "SignalsFunction", "ArchiveFunction", "RotateFunction"),
 ]
 
 
@@ -137,6 +137,19 @@ def test_who_decides_is_told_of_every_request_and_of_nothing_else(deployment: De
     assert source["MaximumRecordAgeInSeconds"] == ASKED_FOR
     topic = deployment.properties("NotifyFunction")["Environment"]["Variables"]["FEDERATION_APPROVAL_TOPIC"]
     assert deployment.properties(topic)["KmsMasterKeyId"] == "alias/aws/sns"
+
+
+def test_signals_hear_of_whatever_is_issued_or_refused_and_of_nothing_twice(deployment: Deployment) -> None:
+    issued = deployment.properties("SignalsFunctionIssued")
+    assert (issued["EventSourceArn"], issued["StartingPosition"]) == ("AuditTable.StreamArn", "TRIM_HORIZON")
+    assert issued["MaximumBatchingWindowInSeconds"] <= 5
+    assert "MaximumRecordAgeInSeconds" not in issued, "nothing is given up while the stream has it"
+    refused = deployment.properties("SignalsFunctionRefused")
+    assert refused["LogGroupName"] == "TokenLogGroup"
+    late = deployment.properties("SignalsFunctionLate")
+    assert late["EventSourceArn"] == "SignalsLate"
+    timeout = deployment.properties("SignalsFunction")["Timeout"]
+    assert deployment.properties("SignalsLate")["VisibilityTimeout"] >= 6 * timeout
 
 
 def test_refusals_are_looked_for_where_they_are_logged(deployment: Deployment) -> None:

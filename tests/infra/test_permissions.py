@@ -183,6 +183,15 @@ ALLOWED = {
         ("dynamodb:GetShardIterator", "StateTable/stream/*"),
         ("dynamodb:ListStreams", "StateTable/stream/*"),
     ),
+    "SignalsFunction": allowed(
+        "SignalsLogGroup",
+        *((f"dynamodb:{action}", "AuditTable/stream/*") for action in FOLLOW),
+        *((f"dynamodb:{action}", "StateTable") for action in ("BatchGetItem", "PutItem", "UpdateItem")),
+        *((f"dynamodb:{action}", "AuditTable") for action in ("PutItem", "UpdateItem")),
+        ("sns:Publish", "SignalTopic"),
+        *((f"sqs:{action}", "SignalsLate") for action in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")),
+        ("sqs:SendMessage", "SignalsLate"),
+    ),
     "ArchiveFunction": allowed(
         "ArchiveLogGroup",
         ("kms:Sign", "SigningKey"),
@@ -330,6 +339,8 @@ STATE = (
     "approval-asked",
     "revoked",
     "risk",
+    "signal",
+    "signal-memory",
     "archived",
 )
 """What items of the state table are about: the first part of their keys."""
@@ -349,6 +360,7 @@ WRITES = {
         "DeleteItem": {"once", "action"},
     },
     "ArchiveFunctionRole": {"BatchWriteItem": {"archived"}},
+    "SignalsFunctionRole": {"PutItem": {"signal-memory", "risk"}, "UpdateItem": {"signal"}},
 }
 """Role -> action -> what it may write of the state table. Nothing may erase a revocation."""
 
@@ -359,6 +371,7 @@ RECORDS = {
     "EventsFunctionRole": {"PutItem": {"token"}, "UpdateItem": {"token"}},
     "IssuerKeysFunctionRole": {"PutItem": {"token"}, "UpdateItem": {"token"}},
     "AdminFunctionRole": {"PutItem": {"token", "trust"}, "UpdateItem": {"token"}},
+    "SignalsFunctionRole": {"PutItem": {"token"}, "UpdateItem": {"token"}},
     "ApplyTrustFunctionRole": {"PutItem": {"trust"}},
     "ConfirmTrustFunctionRole": {"PutItem": {"trust"}},
     "FirstAdminFunctionRole": {"PutItem": {"trust"}},
@@ -538,6 +551,7 @@ def test_functions_are_invoked_by_what_triggers_them_and_nothing_else(deployment
         ("ProbeFunction", "events.amazonaws.com"),
         ("StatusFunction", "events.amazonaws.com"),
         ("ArchiveFunction", "events.amazonaws.com"),
+        ("SignalsFunction", "logs.amazonaws.com"),
     }
     assert all(each["SourceArn"] for each in permissions)
     otherwise = {each["FunctionName"] for each in permissions if each["Action"] != "lambda:InvokeFunction"}

@@ -13,6 +13,7 @@ from federation.admin_api.operation import Operation
 from federation.admin_api.revocations import Revocations
 from federation.admin_api.risk import Risks
 from federation.admin_api.stats import Stats
+from federation.admin_api.signals import SignalList
 from federation.admin_api.table import table_of
 from federation.admin_api.visible import Visible
 from federation.bootstrap.revocations import AdminRevocations
@@ -31,6 +32,7 @@ from tests.support.fake_identifiers import CountingIdentifiers
 from tests.support.fake_issued_tokens import FakeIssuedTokens
 from tests.support.fake_metrics import FakeMetrics
 from tests.support.fake_refusal_search import FakeRefusalSearch
+from tests.support.fake_signals import FakeSignals
 from tests.support.key_world import LIFETIME, KeyWorld
 
 
@@ -38,6 +40,7 @@ class ResourceWorld(AdminWorld):
     """An AdminWorld in which tina may do everything at her tenant. `life`: of our own keys."""
 
     def _operations(self) -> list[Operation]:
+        self.signals = FakeSignals()
         self.approvals, self.approval_log = FakeApprovals(self.clock), FakeApprovalLog()
         self.records, self.metrics = FakeAuditRecords(self.ledger), FakeMetrics()
         self.life = KeyWorld(trust=self.trust, clock=self.clock)
@@ -62,6 +65,7 @@ class ResourceWorld(AdminWorld):
             Keys(
                 self.trust, RecordedOrders(self.life.rotation(), self.ledger, CountingIdentifiers("order")), self.clock
             ),
+            SignalList(self.signals, self.clock, self.cursors),
             AuditTrail(told, Custodian(told, self.records), self.clock, self.cursors),
             self._stats(Approver(self.approvals, self.clock, self.approval_log, trail)),
         )
