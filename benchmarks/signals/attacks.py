@@ -70,7 +70,7 @@ def _crowd(random: Random, who: Identity, at: float) -> tuple[Watched, list[Even
     return Watched("address", f"{address}"), _every(at, 0.7, (request(random, who, **one) for one in changes)), 0.0
 
 
-def _strangers(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event], float]:
+def _strangers(random: Random, _who: Identity, at: float) -> tuple[Watched, list[Event], float]:
     address = f"92.{random.randrange(256)}.{random.randrange(256)}.5"
     junk = Observation(time="", correlation_id="", outcome="deny", reason="untrusted_issuer", source_ip=address)
     return Watched("address", address), _every(at, 0.1, (junk for _ in range(600))), 0.0

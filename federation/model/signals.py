@@ -36,7 +36,7 @@ class Signal(Struct, frozen=True):
     """When the record happened that showed it: seconds since the epoch."""
     title: str
     runbook: str
-    """Name of the page that says what to do."""
+    """Where it says what to do, under docs/."""
     tenant: str | None
     """Whose admins see it; None: those of the whole platform."""
     evidence: ReadOnly[str, Any] = field(default_factory=dict)

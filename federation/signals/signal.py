@@ -62,7 +62,7 @@ class Definition(Struct, frozen=True):
     severity: Severity
     look: Look
     runbook: str
-    """The page that says what to do: docs/runbooks/<runbook>.md."""
+    """Where it says what to do, under docs/."""
     cases: tuple[Case, ...]
     """A hit and a miss at least."""
     period: int = 3600

@@ -49,7 +49,11 @@ def test_each_function_is_packed_with_what_it_imports(template: Template) -> Non
 def packs(resource: dict[str, object]) -> bool:
     """Whether `sam build` asks the Makefile for it."""
     metadata = resource.get("Metadata")  # SAM copies it to whatever it makes of a function beside it
-    return resource["Type"] == "AWS::Lambda::Function" and isinstance(metadata, dict) and metadata.get("BuildMethod") == "makefile"
+    return (
+        resource["Type"] == "AWS::Lambda::Function"
+        and isinstance(metadata, dict)
+        and metadata.get("BuildMethod") == "makefile"
+    )
 
 
 def test_libraries_are_installed_for_the_one_python_that_the_functions_run_on(template: Template) -> None:

@@ -12,8 +12,8 @@ from federation.admin_api.keys import Keys
 from federation.admin_api.operation import Operation
 from federation.admin_api.revocations import Revocations
 from federation.admin_api.risk import Risks
-from federation.admin_api.stats import Stats
 from federation.admin_api.signals import SignalList
+from federation.admin_api.stats import Stats
 from federation.admin_api.table import table_of
 from federation.admin_api.visible import Visible
 from federation.bootstrap.revocations import AdminRevocations

@@ -107,7 +107,7 @@ SIGNAL = Definition(
     of=frozenset({"issuer"}),
     severity="medium",
     look=look,
-    runbook="signal-claims-drift",
+    runbook="signals.md#claims_drift",
     raises=False,
     cases=(
         Case("a new claim", _told({**USUAL, "team_id": 7}), 75),

@@ -67,7 +67,7 @@ SIGNAL = Definition(
     of=frozenset({"address"}),
     severity="high",
     look=look,
-    runbook="signal-crowd",
+    runbook="signals.md#crowd",
     raises=False,
     cases=(
         Case("forty in half a minute", _many(40, 0.7), 70),

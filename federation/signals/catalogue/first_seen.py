@@ -82,7 +82,7 @@ SIGNAL = Definition(
     of=frozenset({"principal"}),
     severity="high",
     look=look,
-    runbook="signal-first-seen",
+    runbook="signals.md#first_seen",
     cases=(
         Case("an audience that it could ask for all the time", (*history(), Step(allowed(audience=["vault"]))), 70),
         Case("another network and another program", (*history(), Step(allowed(**ELSEWHERE))), 75),

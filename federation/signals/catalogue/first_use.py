@@ -50,7 +50,7 @@ SIGNAL = Definition(
     of=frozenset({"principal"}),
     severity="medium",
     look=look,
-    runbook="signal-first-use",
+    runbook="signals.md#first_use",
     cases=(
         Case("a worker of old acts for a person", (*history(), Step(ACTS)), 70),
         Case("its first approval", (*history(), Step(allowed(approval="a1"))), 70),

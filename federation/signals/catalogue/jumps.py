@@ -51,7 +51,7 @@ NO_MAPPING_JUMP = Definition(
     of=frozenset({"issuer"}),
     severity="medium",
     look=jump("no_mapping", NO_MAPPING),
-    runbook="signal-no-mapping-jump",
+    runbook="signals.md#no_mapping_jump",
     cases=_cases(lambda: Step(refused("no_mapping", principal=None)), Step(refused("policy_denied"))),
 )
 
@@ -61,7 +61,7 @@ BAD_SIGNATURE_JUMP = Definition(
     of=frozenset({"issuer"}),
     severity="medium",
     look=jump("bad_signature", BAD_SIGNATURE),
-    runbook="signal-bad-signature-jump",
+    runbook="signals.md#bad_signature_jump",
     strangers=True,
     raises=False,
     cases=_cases(lambda: Step(stranger("bad_signature")), Step(stranger("token_expired"))),

@@ -41,7 +41,7 @@ SIGNAL = Definition(
     of=frozenset({"principal", "client"}),
     severity="high",
     look=look,
-    runbook="signal-probing",
+    runbook="signals.md#probing",
     cases=(
         Case("eight targets, one after the other", _tries(8), 75),
         Case("six targets, and then what it is granted", (*_tries(6), Step(allowed()), *_tries(6)), 0),

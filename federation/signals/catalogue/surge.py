@@ -49,7 +49,7 @@ SIGNAL = Definition(
     of=frozenset({"principal", "client", "issuer", "tenant"}),
     severity="high",
     look=look,
-    runbook="signal-surge",
+    runbook="signals.md#surge",
     cases=(
         Case("ten times its busiest minute", (*history(), Step(allowed(), times=60, every=0.5)), 80),
         Case("as busy as ever", (*history(), Step(allowed(), times=20, every=2.0)), 0),

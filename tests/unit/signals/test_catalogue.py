@@ -1,5 +1,7 @@
 """Every signal has cases, sequences with a clock, and does what they say."""
 
+from pathlib import Path
+
 import pytest
 
 from federation.signals.catalogue.all import SIGNALS
@@ -23,6 +25,13 @@ def test_it_has_a_hit_and_a_miss_and_a_threshold_that_a_case_reaches(signal: Def
     scores = [case.score for case in signal.cases]
     assert min(scores) == 0
     assert max(scores) >= 70
+
+
+@pytest.mark.parametrize("signal", SIGNALS, ids=lambda one: one.name)
+def test_the_page_says_what_to_do(signal: Definition) -> None:
+    page, _, heading = signal.runbook.partition("#")
+    text = (Path(__file__).parents[3] / "docs" / page).read_text()
+    assert f"\n### {heading}\n" in text
 
 
 def test_no_two_have_one_name() -> None:
