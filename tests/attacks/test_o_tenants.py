@@ -7,7 +7,7 @@ import pytest
 from federation.model.confirmation import ADMIN_SCOPES
 from federation.model.json import Json
 from tests.support.admin_resources import ResourceWorld
-from tests.support.admin_world import BRIDGE, NOW, Document, audience, issuer, mapping
+from tests.support.admin_world import BRIDGE, NOW, PLURALS, Document, audience, issuer, mapping
 from tests.support.jose_keys import ec_key
 
 
@@ -105,6 +105,87 @@ def test_O2_what_is_wrong_is_said_without_a_word_of_other_tenants(world: Resourc
     unsaid = [name for name in ("globex-idp", "globex-api", "globex-sync", "merger:read") if name not in str(document)]
     for name in (*unsaid, "tenant globex"):
         assert name not in answer.body.decode()
+
+
+SECRET = "zz-secret"
+"""Begins every id of globex' documents; none of tina's names one."""
+SHARED_NAME = "https://shared.example.com"
+
+
+def globex() -> list[Document]:
+    """One of each kind, each meeting one of tina's by what it says."""
+    domain = trust_domain(f"{SECRET}-domain", tenant="globex")
+    login = issuer(f"{SECRET}-login", tenant="globex", issuer=SHARED_NAME)
+    vault = audience(f"{SECRET}-vault", tenant="globex", resource=SHARED_NAME, environment="prod")
+    key = {"keys": [ec_key("robot").jwk(alg="ES256", use="sig")]}
+    robot: Document = {"kind": "Client", "id": f"{SECRET}-robot", "tenant": "globex"}
+    return [
+        domain,
+        login,
+        vault,
+        {**robot, "auth": {"method": "private_key_jwt", "jwks": key}, "grants": []},
+        mapping(f"{SECRET}-sync", f"{SECRET}-login", match={"sub": "worker"}, principal="partner/worker"),
+        {
+            "kind": "Policy",
+            "id": f"{SECRET}-rule",
+            "tenant": "globex",
+            "cedar": "forbid (principal, action, resource);",
+        },
+    ]
+
+
+def meeting() -> list[Document]:
+    """What tina writes: each is near to one of globex', or to none of anybody's."""
+    robot: Document = {
+        "kind": "Client",
+        "id": "zz-secret",
+        "tenant": "acme",
+        "audiences": ["zz-secre"],
+        "scopes": ["x"],
+    }
+    workload: Document = {"method": "tls_client_auth", "san_uri": "spiffe://td.example.com/robot"}
+    by_issuer: Document = {"method": "spiffe_jwt", "issuer": "zz-secret", "spiffe_id": "spiffe://td.example.com/x"}
+    grant: Document = {"audience": "zz-secret", "scopes": ["risk:read"]}
+    cedar = 'forbid (principal, action, resource == Audience::"zz-secret") when { context has zone };'
+    return [
+        issuer("twin", tenant="acme", issuer=SHARED_NAME),
+        trust_domain("twin-domain", tenant="acme"),
+        audience("twin-api", tenant="acme", resource=SHARED_NAME, introspection=["zz-secret"]),
+        mapping("probe", "zz-secret"),
+        mapping("probe", "acme", grants=[grant], principal="partner/{sub}"),
+        mapping("probe", "acme", match={"sub": "worker"}, principal="partner/worker", may_act=["zz-secret/*"]),
+        {**robot, "auth": workload, "grants": ["token-exchange"]},
+        {**robot, "auth": by_issuer, "grants": ["token-exchange"]},
+        {"kind": "Policy", "id": "probe", "tenant": "acme", "cedar": cedar},
+        {"kind": "Zone", "id": "zz-secret", "cidrs": ["192.0.2.0/24"]},
+    ]
+
+
+def test_O2_whatever_a_tenants_admin_writes_by_any_door_no_message_names_anothers_document() -> None:
+    world = ResourceWorld()
+    for document in globex():
+        assert world.put(document).status == 201, document
+    for document in meeting():
+        body: Document = {"documents": [document]}
+        one = f"/{PLURALS[document['kind']]}/{document['id']}"
+        answers = [
+            world.put(document, who="tina"),
+            *(world.tina("POST", path, body) for path in ("/plan", "/apply", "/validate")),
+            *(world.tina("GET", path) for path in (one, f"/history{one}")),
+            world.call("DELETE", one, who="tina", if_match='"1"'),
+        ]
+        for answer in answers:
+            assert f"{SECRET}-" not in answer.body.decode(), (document, answer)
+    shared = world.call("DELETE", "/audiences/risk-engine", who="tina", if_match='"1"')
+    assert f"{SECRET}-" not in shared.body.decode()
+
+
+def test_O2_a_global_admin_is_told_every_name_that_is_in_the_way() -> None:
+    world = ResourceWorld()
+    for document in globex():
+        world.put(document)
+    for name, document in zip(("login", "domain", "vault"), meeting()[:3], strict=True):
+        assert f"{SECRET}-{name}" in world.put(document).body.decode()
 
 
 def test_O2_a_global_admin_is_told_what_is_in_the_way(world: ResourceWorld) -> None:

@@ -4,7 +4,9 @@
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from random import Random
 from typing import Any, NamedTuple
 
@@ -23,7 +25,8 @@ from federation.model.quotas import Quotas
 from federation.model.trust import DocumentRef, Kind
 from federation.policy.cedar.compile import read_rule
 from federation.ports import BucketFull, VersionConflict
-from tests.support.exchange_world import BRIDGE, IDP, Bridge, body, bridge
+from tests.support.counted_trust import CountedTrust
+from tests.support.exchange_world import BRIDGE, IDP, Bridge, body
 from tests.support.fake_audit_records import FakeAuditRecords
 from tests.support.jose_keys import rsa_key
 from tests.support.trust_documents import SOMEBODY
@@ -50,18 +53,53 @@ class Seen(NamedTuple):
     """What the third tenant gets, and what it costs."""
 
     answers: tuple[tuple[int, str, str, str], ...]
-    reads: int
-    parsed: int
+    costs: "Costs"
     taken: tuple[str, ...]
+
+
+class Costs(NamedTuple):
+    """What is counted, or how much of it there was since."""
+
+    reads: int
+    keys: int
+    """That these reads asked for."""
+    items: int
+    """That they gave."""
+    asked: int
+    """Documents, revocations and risks that commits and looks asked for."""
+    fetched: int
+    """Of issuers' keys, from the network."""
+    parsed: int
+
+    @classmethod
+    def of(cls, world: Bridge) -> "Costs":
+        """As they stand."""
+        trust = world.trust
+        assert isinstance(trust, CountedTrust)
+        asked = sum(
+            len(one.documents | one.whole) + len(one.revocations) + len(one.risks) for one in world.state.questions
+        )
+        return cls(trust.reads, trust.keys, trust.items, asked, len(world.web.fetched), read_rule.cache_info().misses)
+
+    def since(self, before: "Costs") -> "Costs":
+        """The difference."""
+        return Costs(*(now - then for now, then in zip(self, before, strict=True)))
+
+
+@contextmanager
+def counted() -> Iterator[Bridge]:
+    """A bridge whose trust table counts."""
+    with ThreadPoolExecutor(6) as pool:
+        yield Bridge(pool, trust=CountedTrust())
 
 
 def look(world: Bridge) -> Seen:
     """Twice in a cold process, for something that is granted and for something that is not."""
     world.restart()
-    reads, parsed, taken = world.trust.reads, read_rule.cache_info().misses, len(world.allowances.takes)
+    before, taken = Costs.of(world), len(world.allowances.takes)
     answers = tuple(_answer(world, scope) for scope in ("risk:read", "risk:write", "risk:admin") * 2)
     buckets = tuple(sorted({str(take) for take in world.allowances.takes[taken:]}))
-    return Seen(answers, world.trust.reads - reads, read_rule.cache_info().misses - parsed, buckets)
+    return Seen(answers, Costs.of(world).since(before), buckets)
 
 
 def _answer(world: Bridge, scope: str) -> tuple[int, str, str, str]:
@@ -159,7 +197,7 @@ def stayed(world: Bridge, chance: Random, steps: int) -> tuple[Sequence[Seen], i
 @settings(max_examples=1, deadline=None)
 @given(st.integers(0, 2**32))
 def test_what_two_hostile_tenants_write_changes_nothing_for_the_third(seed: int) -> None:
-    with bridge() as world:
+    with counted() as world:
         seen, written = stayed(world, Random(seed), STEPS)  # noqa: S311 - a seed that can be repeated
     assert written > STEPS // 20, "they are kept from everything, so nothing was tried"
     assert set(seen) == {seen[0]}
@@ -167,7 +205,7 @@ def test_what_two_hostile_tenants_write_changes_nothing_for_the_third(seed: int)
 
 
 def test_what_everybodys_admins_write_is_noticed() -> None:
-    with bridge() as world:
+    with counted() as world:
         before = look(world)
         world.write({"kind": "Policy", "id": "all", "cedar": POLICIES[0]})
         assert look(world) != before
@@ -188,18 +226,17 @@ def test_what_is_refused_to_one_tenant_disturbs_no_exchange_of_another() -> None
     assert disturbed == quiet
 
 
-def _two_hundred(wrong: list[dict[str, Any]]) -> tuple[list[tuple[int, str, str, str]], int, int]:
-    """Answers, reads and policies parsed of 200 exchanges, while these are written again and again in vain."""
-    with bridge() as world:
+def _two_hundred(wrong: list[dict[str, Any]]) -> tuple[list[tuple[int, str, str, str]], Costs]:
+    """Answers and costs of 200 exchanges, while these are written again and again in vain."""
+    with counted() as world:
         attacker = Attacker(world, Random(0), Quotas(policies=1))  # noqa: S311 - as above
         assert attacker.put("eve", {"kind": "Policy", "id": "one", "tenant": "eve", "cedar": POLICIES[0]})
         look(world)
-        answers, reads, parsed = [], 0, 0
+        answers, spent = [], []
         for number in range(200):
-            before = world.trust.reads, read_rule.cache_info().misses
+            before = Costs.of(world)
             answers.append(_answer(world, ("risk:read", "risk:admin")[number % 2]))
-            reads += world.trust.reads - before[0]
-            parsed += read_rule.cache_info().misses - before[1]
+            spent.append(Costs.of(world).since(before))
             if wrong:
                 assert not attacker.put("eve", wrong[number % len(wrong)])
-        return answers, reads, parsed
+        return answers, Costs(*map(sum, zip(*spent, strict=True)))
