@@ -101,8 +101,9 @@ def _functions(told: Mapping[str, Any]) -> Iterator[str]:
         yield _GLOBAL
         return
     for one in told["functions"]:
-        counted = (f"{one[what]:.0f} {what}" for what in ("invocations", "errors", "throttles"))
-        yield f"{one['name']}: {', '.join(counted)}"
+        yield f"{one['name']}: {one['invocations']:.0f} invocations, {one['errors']:.0f} errors"
+        if one["throttles"]:
+            yield f"{one['name']}: throttled {one['throttles']:.0f} times"
 
 
 def _keys(told: Mapping[str, Any]) -> Iterator[str]:

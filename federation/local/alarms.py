@@ -1,6 +1,6 @@
 """The alarms of infra/alarms.yaml on a laptop."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +9,17 @@ from federation.local.functions import LAPTOP
 from federation.local.routes import load_template
 
 TEMPLATE = Path(__file__).with_name("alarms.yaml")
-NOT_HERE = frozenset({"refresh-keys-silent"})
-"""A laptop runs that function when asked to."""
+NOT_HERE = frozenset({"probe-silent", "refresh-keys-silent"})
+"""No schedule of a laptop's runs those functions."""
 
 _PARAMETERS = {"Name": LAPTOP, "HttpApi": LAPTOP, "ArchiveFailures": LAPTOP, "Runbooks": "docs/runbooks"}
 
 
-def put_alarms() -> None:
+def put_alarms(without: Collection[str] = NOT_HERE) -> None:
     """At the embedded CloudWatch; without those that stand under a condition."""
     cloudwatch = cloudwatch_client()
     for properties in alarms(load_template(TEMPLATE)):
-        if properties["AlarmName"].removeprefix(f"{LAPTOP}-") not in NOT_HERE:
+        if properties["AlarmName"].removeprefix(f"{LAPTOP}-") not in without:
             cloudwatch.put_metric_alarm(**properties)
 
 

@@ -91,6 +91,8 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
     settings: Settings
     trail: AuditTrail
     pending: tuple[DocumentVersion, ...] = ()
+    schedules: Mapping[str, Schedule]
+    """In the place of EventBridge's rules."""
 
     def __init__(  # noqa: PLR0913 (each is said by name, and most rarely)
         self,
@@ -151,11 +153,13 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         signals = self._signals(environment, log)
         self.trail = AuditTrail(self.settings.audit_table, log)
         self._gateway = self._build_gateway(environment, log)
-        starting.enter_context(self._schedule_status(environment, log))
-        starting.enter_context(self._watch_approvals())
-        starting.enter_context(self._schedule_archive(environment, log))
-        starting.enter_context(self._schedule_keys(environment, log))
-        starting.enter_context(Schedule("signals", signals, SIGNALS_SECONDS))
+        self.schedules = {
+            "status": starting.enter_context(self._schedule_status(environment, log)),
+            "approvals": starting.enter_context(self._watch_approvals()),
+            "archive": starting.enter_context(self._schedule_archive(environment, log)),
+            "keys": starting.enter_context(self._schedule_keys(environment, log)),
+            "signals": starting.enter_context(Schedule("signals", signals, SIGNALS_SECONDS)),
+        }
         starting.enter_context(Server(listener, self._gateway.answer))
 
     def _settings(self) -> dict[str, str]:

@@ -6,6 +6,7 @@ moto takes its routes from the backend of us-east-1, for every region; `Faithful
 import json
 from base64 import b64encode
 from collections.abc import Callable
+from time import time
 from typing import Any, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
@@ -52,6 +53,9 @@ class FaithfulKmsResponse(KmsResponse):
 
     def sign(self) -> str:
         """Refuses what AWS refuses; hashes only what is no digest yet."""
+        backend = self.kms_backend
+        if isinstance(backend, FaithfulKms):
+            backend.take()
         self._validate_key_id(self._get_param("KeyId"))
         key = self.kms_backend.describe_key(self._get_param("KeyId"))
         _refuse_unless_enabled(key)
@@ -106,6 +110,20 @@ class SignRequest(Struct, frozen=True):
 
 class FaithfulKms(KmsBackend):
     """moto's backend with our answers, and with Ed25519 keys."""
+
+    quota: int | None = None
+    """Signatures a second, beyond which it refuses; None: any number."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self._second, self._signed = 0, 0
+
+    def take(self) -> None:
+        """One signature of the quota; raises ThrottlingException."""
+        second = int(time())
+        self._second, self._signed = second, 1 if second != self._second else self._signed + 1
+        if self.quota is not None and self._signed > self.quota:
+            raise JsonRESTError("ThrottlingException", "You have exceeded the rate at which you may call KMS.")
 
     @property
     def urls(self) -> dict[str, Callable[[Any, str, Any], Any]]:

@@ -13,8 +13,10 @@ _LOG = logging.getLogger("federation.local.schedule")
 class Schedule(AbstractContextManager["Schedule"]):
     """Calls `function` at once and every `seconds` while entered; what it raises is logged, and the next call comes.
 
-    `at_once` false: the first call comes after `seconds` too.
+    `at_once` false: the first call comes after `seconds` too. `enabled`: as a rule of EventBridge is.
     """
+
+    enabled = True
 
     def __init__(self, name: str, function: Callable[[], object], seconds: float, *, at_once: bool = True) -> None:
         self._function = function
@@ -37,7 +39,8 @@ class Schedule(AbstractContextManager["Schedule"]):
     def _run(self) -> None:
         wait = self._first
         while not self._stopped.wait(wait):
-            self._call()
+            if self.enabled:
+                self._call()
             wait = self._seconds
 
     def _call(self) -> None:
