@@ -1,7 +1,7 @@
 """All views, in the order of the tabs. A new view is named here, and nowhere else."""
 
 from federation.console.page import View
-from federation.console.views import approvals, chain, overview, trust, whocan, why
+from federation.console.views import approvals, chain, overview, simulator, trust, whocan, why
 
 
 def views() -> tuple[View, ...]:
@@ -13,4 +13,5 @@ def views() -> tuple[View, ...]:
         whocan.view(),
         chain.view(),
         approvals.view(),
+        simulator.view(),
     )

@@ -72,7 +72,7 @@ class Drafted(Struct, frozen=True):
 def draft(snapshot: Snapshot, shown: Shown, own_issuer: str) -> Drafted:
     """`own_issuer`: our URL. Writes nothing; what it drafts is checked when it is planned."""
     known = next((one for one in snapshot.issuers() if one.issuer == shown.url), None)
-    issuer = _known(snapshot, known) if known else _issuer(snapshot, shown, own_issuer)
+    issuer = _known(snapshot, known) if known else _issuer(snapshot, shown, own_issuer, _tenant(snapshot, shown))
     believed = IssuerDocument.model_construct(
         provider=issuer["provider"], issuer=issuer["issuer"], audiences=issuer.get("audiences", [])
     )
@@ -104,13 +104,19 @@ def provider_of(url: str, claims: Claims) -> str:
     return marked or ANY
 
 
-def _issuer(snapshot: Snapshot, shown: Shown, own_issuer: str) -> dict[str, Json]:
+def _tenant(snapshot: Snapshot, shown: Shown) -> str:
+    """Whose the identity is: the admin's, or else that of what it shall reach."""
+    owned = (one.tenant or "" for one in snapshot.audiences() if one.id == shown.audience)
+    return shown.tenant or next(owned, "")
+
+
+def _issuer(snapshot: Snapshot, shown: Shown, own_issuer: str, tenant: str) -> dict[str, Json]:
     provider = shown.provider or provider_of(shown.url, shown.claims)
     host = urlsplit(shown.url).hostname or shown.url
     members: dict[str, Json] = {
         "kind": Kind.ISSUER.value,
         "id": free_id(snapshot, Kind.ISSUER, host),
-        **({"tenant": shown.tenant} if shown.tenant else {}),
+        **({"tenant": tenant} if tenant else {}),
         "provider": provider,
         "issuer": shown.url,
     }
@@ -144,13 +150,17 @@ def _mapping(snapshot: Snapshot, shown: Shown, issuer: str, pins: Sequence[Pin])
         "id": id_,
         "issuer": issuer,
         "match": {pin.path: pin.value for pin in pinned},
-        "principal": shown.principal or f"partner/{issuer}/{id_}",
+        "principal": shown.principal or f"partner/{issuer}/{_word(named)}",
         "grants": [{"audience": shown.audience, "scopes": list(shown.scopes)}],
     }
 
 
 def free_id(snapshot: Snapshot, kind: Kind, text: str) -> str:
     """A document id that is like `text`, and no document's that can be seen."""
-    wanted = _UNFIT.sub("-", text.lower()).strip("-")[:56].strip("-") or "new"
+    wanted = _word(text)
     names = (wanted, *(f"{wanted}-{number}" for number in range(2, 100)))
     return next(name for name in names if DocumentRef(kind, name) not in snapshot.documents)
+
+
+def _word(text: str) -> str:
+    return _UNFIT.sub("-", text.lower()).strip("-")[:56].strip("-") or "new"

@@ -62,7 +62,7 @@ def test_any_node_can_be_revoked_with_a_reason(world: ConsoleWorld) -> None:
     world.bridge.admin("POST", "/revocations", Reply({"tokens": 3, "counted": True, "items": [token]}))
     preview = world.client.get("/chain/revoke?what=mapping&value=acme-people&about=t-3").text
     assert world.bridge.asked[-1].query == {"dry_run": "true"}
-    for told in ("3 living tokens", "user/acme/ann", "And 2 more."):
+    for told in ("3 unexpired tokens", "user/acme/ann", "And 2 more."):
         assert told in preview
     revoked = {"what": "mapping", "value": "acme-people", "tenant": None, "by": "me", "reason": "gone"}
     world.bridge.answers.clear()
