@@ -96,17 +96,16 @@ class DynamoAuditRecords:
         return AuditPage(self._records(found), position.text())
 
     def filed(
-        self, keys: Collection[RevocationKey], since: int, until: int, limit: int, *, tokens: bool
+        self, keys: Collection[RevocationKey] | None, since: int, until: int, limit: int, *, tokens: bool
     ) -> tuple[JsonObject, ...]:
         """A Query for each shard and hour, of as many pages as it takes until there are so many."""
-        hours = range(since // HOUR, until // HOUR + 1) if keys else ()
-        queries = (
-            _filed_under(f"{hour}#{shard}", keys, tokens=tokens) for hour, shard in product(hours, range(SHARDS))
-        )
+        hours = range(since // HOUR, until // HOUR + 1) if keys is None or keys else ()
+        partitions = (f"{hour}#{shard}" for hour, shard in product(hours, range(SHARDS)))
+        queries = (_filed_under(partition, keys or (), tokens=tokens) for partition in partitions)
         items = (item for query in queries for page in self._pages(query) for item in page["Items"])
-        wanted = frozenset(key_texts(keys))
-        found = islice((item["jti"]["S"] for item in items if not wanted.isdisjoint(item[KEYS]["SS"])), limit)
-        return self._records(list(found))
+        wanted = None if keys is None else frozenset(key_texts(keys))
+        fitting = (item for item in items if wanted is None or not wanted.isdisjoint(item[KEYS]["SS"]))
+        return self._records([item["jti"]["S"] for item in islice(fitting, limit)])
 
     def _hour(self, position: _Position, span: _Span, limit: int, found: list[str]) -> _Position:
         """Adds what there is of the hour; the position behind that."""
@@ -185,7 +184,7 @@ def _filed_under(partition: str, keys: Collection[RevocationKey], *, tokens: boo
     texts = {f":k{number}": {"S": text} for number, text in enumerate(key_texts(keys))}
     kept = f"attribute_exists({STATUS})" if tokens else f"attribute_not_exists({STATUS})"
     under = " OR ".join(f"contains({KEYS}, {name})" for name in texts)
-    looked_for = len(texts) <= LONGEST_FILTER
+    looked_for = 0 < len(texts) <= LONGEST_FILTER
     return {
         "KeyConditionExpression": f"{INDEX} = :partition",
         "FilterExpression": f"{kept} AND ({under})" if looked_for else kept,

@@ -39,6 +39,7 @@ Principal = Annotated[
 Client = Annotated[str | None, _id("Whatever was issued to it until now.", complete_client)]
 Issuer = Annotated[str | None, _id("Whatever rests on that Issuer document, until now.", complete_issuer)]
 Mapping = Annotated[str | None, _id("Whatever rests on that Mapping document, until now.", complete_mapping)]
+Everything = Annotated[bool, typer.Option("--all", help="Everything that was issued until now, your own token too.")]
 Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="Why, for the trail. Needed, but for --dry-run.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell which tokens it would end.")]
 
@@ -54,6 +55,7 @@ def revoke(  # noqa: PLR0913 (each is an option of the command)
     client: Client = None,
     issuer: Issuer = None,
     mapping: Mapping = None,
+    everything: Everything = False,
     reason: Reason = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -64,7 +66,7 @@ def revoke(  # noqa: PLR0913 (each is an option of the command)
     Exits 0 if it is revoked, 1 if not, 2 if it is not clear what.
     """
     ids = {"jti": jti, "txn": txn, "principal": principal, "client": client, "issuer": issuer, "mapping": mapping}
-    what, value = _only_one(token, ids)
+    what, value = _only_one(token, ids, everything=everything)
     if dry_run:
         path = "/revocations?dry_run=true"
         _print_rehearsal(session, session.connect().post(path, {what: value, "reason": reason or "dry run"}).members)
@@ -73,7 +75,7 @@ def revoke(  # noqa: PLR0913 (each is an option of the command)
         raise Failed("why is it to be revoked?", "--reason TEXT, for the trail", code=USAGE)
     answer = session.connect().post("/revocations", {what: value, "reason": reason}).members
     session.terminal.answer(answer)
-    session.terminal.say(f"revoked: {what} {printable(value)}", "green")
+    session.terminal.say(f"revoked: {what} {'' if value is True else printable(str(value))}".rstrip(), "green")
 
 
 def _print_rehearsal(session: AdminSession, found: ReadOnly[str, Any]) -> None:
@@ -88,11 +90,12 @@ def _print_rehearsal(session: AdminSession, found: ReadOnly[str, Any]) -> None:
         terminal.say(f"  and {tokens - len(found['items'])} more")
 
 
-def _only_one(token: Path | None, ids: dict[str, str | None]) -> tuple[str, str]:
+def _only_one(token: Path | None, ids: dict[str, str | None], *, everything: bool) -> tuple[str, str | bool]:
     """What is revoked, and its id; raises Failed, OSError."""
-    given = [(what, id_) for what, id_ in ids.items() if id_]
+    given: list[tuple[str, str | bool]] = [(what, id_) for what, id_ in ids.items() if id_]
+    given += [("all", True)] if everything else []
     if len(given) + bool(token) != 1:
-        raise Failed("what is to be revoked?", f"name exactly one of --token, --{', --'.join(ids)}", code=USAGE)
+        raise Failed("what is to be revoked?", f"name exactly one of --token, --all, --{', --'.join(ids)}", code=USAGE)
     return ("jti", _jti(token)) if token else given[0]
 
 

@@ -68,9 +68,9 @@ class AuditRecords(Protocol):
         ...
 
     def filed(
-        self, keys: Collection[RevocationKey], since: int, until: int, limit: int, *, tokens: bool
+        self, keys: Collection[RevocationKey] | None, since: int, until: int, limit: int, *, tokens: bool
     ) -> tuple[JsonObject, ...]:
-        """At most `limit` records that end from `since` to `until` and are filed under any of `keys`.
+        """At most `limit` records that end from `since` to `until` and are filed under any of `keys` (None: all).
 
         `tokens`: those of tokens, or those of all else. For a span of hours: every hour of it is read.
         """

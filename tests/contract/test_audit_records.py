@@ -139,6 +139,8 @@ def test_tokens_and_events_of_some_hours_by_what_they_are_filed_under(case: Case
     assert found(BOB, tokens=False) == ["ended-bob"]
     assert found(*(RevocationKey(RevocationTarget.JTI, f"t-{n}") for n in range(50)), BOB, tokens=True) == ["both"]
     assert found(tokens=True) == []
+    everything = case.records.filed(None, since, until, 10, tokens=False)
+    assert sorted(str(one["jti"]) for one in everything) == ["ended-ann", "ended-bob"]
     assert len(found(ANN, tokens=True, limit=1)) == 1
 
 

@@ -114,3 +114,8 @@ def test_that_page_is_json_and_kept_by_nobody(deployment: Deployment) -> None:
     answer = names["handler"]({}, None)
     assert json.loads(answer["body"]) == {"message": "Not Found"}
     assert answer["headers"] == {"content-type": "application/json", "cache-control": "no-store"}
+
+
+def test_the_state_has_no_past_from_which_what_was_spent_could_come_back(deployment: Deployment) -> None:
+    """docs/runbooks/restore.md: a lost one begins empty."""
+    assert "PointInTimeRecoverySpecification" not in deployment.properties("StateTable")

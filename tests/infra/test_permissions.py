@@ -147,6 +147,8 @@ ALLOWED = {
         ("dynamodb:UpdateItem", "TrustTable"),
         ("dynamodb:DeleteItem", "TrustTable"),
         ("dynamodb:PutItem", "AuditTable"),
+        ("dynamodb:BatchGetItem", "AuditTable"),
+        ("dynamodb:Query", "AuditTable/index/recent"),
     ),
     "AdminFunction": allowed(
         "AdminLogGroup",

@@ -32,16 +32,16 @@ class FakeAuditRecords:
         return AuditPage(tuple(page), str(start + limit) if len(found) > start + limit else None)
 
     def filed(
-        self, keys: Collection[RevocationKey], since: int, until: int, limit: int, *, tokens: bool
+        self, keys: Collection[RevocationKey] | None, since: int, until: int, limit: int, *, tokens: bool
     ) -> tuple[JsonObject, ...]:
-        texts = set(key_texts(keys))
+        texts = None if keys is None else set(key_texts(keys))
         found: list[Any] = [one for one in self._ledger.records.values() if one.get("revocation_keys")]
         wanted = [
             self._shown(one)
             for one in found
             if since // HOUR <= int(one.get("recorded_at", one.get("expires_at"))) // HOUR <= until // HOUR
             and ("status_idx" in one) is tokens
-            and not texts.isdisjoint(one["revocation_keys"])
+            and (texts is None or not texts.isdisjoint(one["revocation_keys"]))
         ]
         return tuple(wanted[:limit])
 

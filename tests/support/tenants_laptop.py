@@ -33,6 +33,8 @@ class Laptop:
     key: IssuerKey
     admin_token: str
     log: io.StringIO
+    admin_key: IssuerKey
+    """Of the global admin's issuer."""
 
     def token(self, subject: str = "worker", tenant: str = "acme", **changes: object) -> str:
         """What the tenant's issuer says of somebody, now."""
@@ -88,7 +90,7 @@ def tenants_laptop() -> Iterator[Laptop]:
     trust = [SourceDocument("tests", document) for document in _documents(key)]
     validated = validate([*trust, *admin_documents(admin, trust)], loopback=True)
     with LocalBridge(validated, log=log) as local:
-        yield Laptop(local, key, request_admin_token(local.url, admin), log)
+        yield Laptop(local, key, request_admin_token(local.url, admin), log, admin)
 
 
 def _documents(key: IssuerKey) -> Iterator[Document]:

@@ -5,12 +5,15 @@ from typing import Any
 import pytest
 
 from federation.admin.editor import TrustEditor
+from federation.admin.replay import TrustReplay
 from federation.model.trust import DocumentRef, Kind
 from federation.ports import BucketFull, VersionConflict
 from functions.apply import ApplyHandler
 from functions.runtime import encodable
 from functions.telemetry import structured_logger
+from tests.support.fake_audit_records import FakeAuditRecords
 from tests.support.fake_clock import FixedClock
+from tests.support.fake_ledger import FakeLedger
 from tests.support.fake_trust import FakeTrust
 from tests.support.lambda_events import Invocation
 
@@ -50,7 +53,8 @@ class Function:
     def __init__(self, trust: FakeTrust | None = None) -> None:
         self.trust = trust or FakeTrust()
         self.log = io.StringIO()
-        self._handler = ApplyHandler(TrustEditor(self.trust), structured_logger(self.log), FixedClock())
+        replay = TrustReplay(self.trust, FakeAuditRecords(FakeLedger(FixedClock())))
+        self._handler = ApplyHandler(TrustEditor(self.trust), replay, structured_logger(self.log), FixedClock())
 
     def __call__(self, event: object) -> dict[str, Any]:
         answer = self._handler.handle(event, Invocation())
