@@ -209,10 +209,11 @@ MAPPINGS ?= 1000000
 scale: .venv/ready .venv-engine/ready ## what a million mappings cost, on MiniStack
 	@$(BIN)/python -m benchmarks.scale --mappings $(MAPPINGS)
 
-schemas: .venv/ready ## the JSON Schemas of the trust documents, the pages about providers and metrics
+schemas: .venv/ready ## the JSON Schemas of the trust documents, the pages about providers and metrics, the dashboard
 	$(BIN)/python -m federation.documents.json_schemas infra/schemas
 	$(BIN)/python -m federation.documents.provider_docs.folder docs/providers
 	$(BIN)/python -m federation.admin_api.metrics_page docs/metrics.md
+	$(BIN)/python -m federation.admin_api.insight_template infra/insight.yaml
 
 lock: ## compile the hash-locked requirements from pyproject.toml (needs uv)
 	uv pip compile $(LOCK) pyproject.toml --all-extras --group dev -o requirements-dev.txt

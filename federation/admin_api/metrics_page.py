@@ -17,6 +17,15 @@ dimension is a reason code, the id of a document, a step or a service, and never
 a metric. CloudWatch charges each name with each set of values by the hour in which it is written: two for each issuer
 that is used, one for each reason that is given. `tenant` is `-` for an issuer that is everybody's.
 
+The stack has a dashboard of its own name and saved queries (`infra/insight.yaml`); a tenant's dashboard is made by
+
+```bash
+aws cloudwatch put-dashboard --dashboard-name acme \\
+  --dashboard-body "$(fedbridge dashboard --tenant acme --region eu-west-1)"
+```
+
+`fedbridge stats` and `GET /admin/v1/stats` show the same numbers, [runbooks](runbooks/README.md) tell what to do about them.
+
 | metric | unit | beside `service` | meaning |
 | --- | --- | --- | --- |
 """

@@ -59,6 +59,7 @@ COMMANDS: Mapping[str, str] = {
     "audit": "Trace a token back to whoever began, search the trail, verify that it is whole.",
     "stats": "Show what is exchanged, refused, slow, stale or ringing, and what it costs.",
     "signals": "List what was unusual, and why; follow it.",
+    "dashboard": "Print the body of a CloudWatch dashboard, for the owner or for a tenant.",
     "keys": "List, rotate or revoke our signing keys.",
     "revoke": "Revoke a token, a chain, or everything that rests on something.",
     "token": "Exchange the credential at hand for a token of the bridge.",

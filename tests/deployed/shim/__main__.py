@@ -13,6 +13,7 @@ from tests.deployed.shim import (
     named_only,
     origin_access,
     properties,
+    query_definitions,
     runtime,
     stack_events,
 )
@@ -25,6 +26,7 @@ for piece in (
     named_only,
     origin_access,
     properties,
+    query_definitions,
     runtime,
     stack_events,
 ):
