@@ -24,7 +24,7 @@ aws cloudwatch put-dashboard --dashboard-name acme \\
   --dashboard-body "$(fedbridge dashboard --tenant acme --region eu-west-1)"
 ```
 
-`fedbridge stats` and `GET /admin/v1/stats` show the same numbers, [runbooks](runbooks/README.md) tell what to do about them.
+`fedbridge stats` and `GET /admin/v1/stats` show the same numbers; [runbooks](runbooks/README.md) tell what to do.
 
 | metric | unit | beside `service` | meaning |
 | --- | --- | --- | --- |
