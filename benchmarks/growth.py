@@ -6,6 +6,7 @@ The token function as it is deployed, in this process; AWS over HTTP in another,
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from statistics import median
 
 from msgspec import Struct
@@ -22,6 +23,7 @@ FEW, MANY = 10, 10_000
 """Of many, the default: they are loaded in minutes."""
 COLD, WARM = 11, 60
 SETTLES = 20
+_SLOW = "the stand-in for AWS is too slow: wait until the machine is idle"
 BEFORE = "9.2 s CPU for a cold process, 0.64 s at each reload (every policy was parsed for everybody)"
 
 
@@ -54,7 +56,6 @@ def measure(others: int) -> Growth:
     """Loads and measures."""
     with aws_process("RS256", others) as process:
         aws = replace(process, environment={**process.environment, **PLENTY})
-        _settle(aws)
         cold = [_cold(aws) for _ in range(COLD)]
         with world(aws) as warm:
             token = aws.token()
@@ -67,36 +68,34 @@ def measure(others: int) -> Growth:
     return Growth(others, _median(cold), ordinary, reload, patterns)
 
 
-def _settle(aws: AwsProcess) -> None:
-    """The stand-in for AWS keeps its answers; on a busy machine its first ones come too late."""
-    for _ in range(SETTLES):
-        with world(aws) as fresh:
-            if fresh.exchange(aws.token()).status == 200:  # noqa: PLR2004
-                return
-
-
 def _cold(aws: AwsProcess) -> Cost:
     """The first decision of a process that has read and parsed nothing."""
-    read_policy.cache_clear()
-    read_rule.cache_clear()
-    with world(aws) as fresh:
-        token = aws.token()
-        return _spent(aws, lambda: fresh.exchange(token))
+    token = aws.token()
+    for _ in range(SETTLES):
+        read_policy.cache_clear()
+        read_rule.cache_clear()
+        with world(aws) as fresh, suppress(TimeoutError):
+            return _spent(aws, lambda: fresh.exchange(token), tries=1)
+    raise TimeoutError(_SLOW)
 
 
 def _patterns(aws: AwsProcess, warm: World, number: int) -> Cost:
     token = aws.token("svc0000-x", pattern_issuer(number))
     for _ in range(20):
-        assert warm.exchange(token).status == 200  # noqa: S101, PLR2004
+        warm.exchange(token)
     return _median([_spent(aws, lambda: warm.exchange(token)) for _ in range(WARM)])
 
 
-def _spent(aws: AwsProcess, work: Callable[[], Response]) -> Cost:
-    aws.calls()
-    before = time.process_time()
-    assert work().status == 200  # noqa: S101, PLR2004
-    spent, calls = (time.process_time() - before) * 1000, aws.calls()
-    return Cost(spent, sum(calls.values()), sum(calls[name] for name in READS))
+def _spent(aws: AwsProcess, work: Callable[[], Response], tries: int = SETTLES) -> Cost:
+    """Of a good answer; on a busy machine a call may take too long, and is refused."""
+    for _ in range(tries):
+        aws.calls()
+        before = time.process_time()
+        status = work().status
+        spent, calls = (time.process_time() - before) * 1000, aws.calls()
+        if status == 200:  # noqa: PLR2004
+            return Cost(spent, sum(calls.values()), sum(calls[name] for name in READS))
+    raise TimeoutError(_SLOW)
 
 
 def _median(costs: list[Cost]) -> Cost:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
+from itertools import chain
 
 from federation.aws.items import Asked, Item, Key, Pause, full_jitter, start_getting
-from federation.aws.revocations import revocation_in, revocation_item_key, revocation_pk
+from federation.aws.revocations import revocation_item_keys, strictest
 from federation.aws.risk_scores import risk_item_key, score_in
 from federation.aws.service import DynamoDb
 from federation.aws.trust_items import document_key, document_pk, is_deleted, stored_document, version_of
@@ -53,14 +54,14 @@ class DynamoCurrentState:
 
     def _revocations(self, keys: Collection[RevocationKey], items: dict[str, Item]) -> dict[RevocationKey, Revocation]:
         """DynamoDB takes days to delete what has expired."""
-        asked = {key: items.get(revocation_pk(key)) for key in keys}
-        found = {key: revocation_in(item) for key, item in asked.items() if item is not None}
+        found = ((key, strictest(key, items)) for key in keys)
         now = int(self._clock.now())
-        return {key: revocation for key, revocation in found.items() if revocation.expires_at >= now}
+        return {key: one for key, one in found if one is not None and one.expires_at >= now}
 
 
 def _state_keys(question: CurrentVersionsQuery) -> list[Key]:
-    return [*map(revocation_item_key, question.revocations), *map(risk_item_key, question.risks)]
+    revoked = chain.from_iterable(map(revocation_item_keys, question.revocations))
+    return [*revoked, *map(risk_item_key, question.risks)]
 
 
 def _versions(refs: Collection[DocumentRef], items: list[Item]) -> dict[DocumentRef, int]:

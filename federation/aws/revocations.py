@@ -1,13 +1,17 @@
 """RevocationStore on the state table: an item for each key that was revoked.
 
     pk = ("revoked", what, value[, tenant])    revoked_at, expires_at, by, reason, key, listing
+    pk = ("surrendered", "jti", value)         the same, of a token that its holder gave back
+
+The endpoint on the internet writes the latter alone: IAM knows no condition on what an item said before, so whoever may
+write an item may shorten it, and what an admin revoked is not the endpoint's to touch.
 
 `listing` and `expires_at` are the keys of an index that lists them without reading the rest of the table.
 """
 
 import json
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, reduce
 
 from federation.aws.claims import ConditionNotMet, conditional
 from federation.aws.errors import translated
@@ -27,9 +31,18 @@ _NOT_STRICTER = "attribute_not_exists(pk) OR (revoked_at <= :revoked_at AND expi
 
 
 class DynamoRevocations:
-    """Revocations are few, so the index holds them all under one key."""
+    """Revocations are few, so the index holds them all under one key. `surrendered`: writes what holders give back."""
 
-    def __init__(self, dynamodb: DynamoDb, state_table: str, clock: Clock, pause: Pause = full_jitter) -> None:
+    def __init__(
+        self,
+        dynamodb: DynamoDb,
+        state_table: str,
+        clock: Clock,
+        pause: Pause = full_jitter,
+        *,
+        surrendered: bool = False,
+    ) -> None:
+        self._place = surrendered_pk if surrendered else revocation_pk
         self._dynamodb = dynamodb
         self._table = state_table
         self._clock = clock
@@ -63,7 +76,7 @@ class DynamoRevocations:
 
     def _put(self, revocation: Revocation) -> Revocation | None:
         """None: written. Else what stands there already, which is stricter in some way."""
-        item = _encode(revocation)
+        item = {"pk": {"S": self._place(revocation.key)}, **_encode(revocation)}
         try:
             with conditional(Reason.STORE_UNAVAILABLE):
                 self._dynamodb.put_item(
@@ -78,9 +91,26 @@ class DynamoRevocations:
         return None
 
 
-def revocation_item_key(key: RevocationKey) -> Key:
-    """Where the revocation of that key lies."""
-    return {"pk": {"S": revocation_pk(key)}}
+def revocation_item_keys(key: RevocationKey) -> list[Key]:
+    """Where revocations of that key lie."""
+    return [{"pk": {"S": pk}} for pk in _places(key)]
+
+
+def strictest(key: RevocationKey, items: Mapping[str, Item]) -> Revocation | None:
+    """What the items of all its places come to; None: it is not revoked."""
+    found = [revocation_in(items[pk]) for pk in _places(key) if pk in items]
+    return reduce(_stricter, found) if found else None
+
+
+def _places(key: RevocationKey) -> tuple[str, ...]:
+    alone = (revocation_pk(key),)
+    return (*alone, surrendered_pk(key)) if key.what is RevocationTarget.JTI else alone
+
+
+@lru_cache(maxsize=4096)
+def surrendered_pk(key: RevocationKey) -> str:
+    """Of a single token, by its holder."""
+    return item_key("surrendered", *_parts(key))
 
 
 @lru_cache(maxsize=4096)
@@ -106,7 +136,6 @@ def revocation_in(item: Item) -> Revocation:
 
 def _encode(revocation: Revocation) -> Item:
     return {
-        **revocation_item_key(revocation.key),
         INDEX: {"S": LISTING},
         "key": {"S": json.dumps(_parts(revocation.key))},
         "revoked_at": {"N": str(revocation.revoked_at)},

@@ -19,15 +19,20 @@ def revocation_endpoint(settings: Settings, log: AuditLog, aws: AwsServices) -> 
     """`POST /revoke` on DynamoDB."""
     of = issued(settings, aws)
     revocation = TokenRevocation(
-        of.callers, of.tokens, revoker(settings, of.dynamodb, of.clock), log, of.clock, of.limits.check_source_rate
+        of.callers,
+        of.tokens,
+        revoker(settings, of.dynamodb, of.clock, surrendered=True),
+        log,
+        of.clock,
+        of.limits.check_source_rate,
     )
     return RevocationEndpoint(revocation, settings.issuer + ERRORS_PATH)
 
 
-def revoker(settings: Settings, dynamodb: DynamoDb, clock: Clock) -> Revoker:
-    """For every door through which something is revoked."""
+def revoker(settings: Settings, dynamodb: DynamoDb, clock: Clock, *, surrendered: bool = False) -> Revoker:
+    """For every door through which something is revoked. `surrendered`: by the holders of tokens."""
     return Revoker(
-        store=DynamoRevocations(dynamodb, settings.state_table, clock),
+        store=DynamoRevocations(dynamodb, settings.state_table, clock, surrendered=surrendered),
         ledger=DynamoLedger(dynamodb, LedgerTables(settings.audit_table, settings.state_table), clock),
         clock=clock,
         identifiers=RandomIdentifiers(),

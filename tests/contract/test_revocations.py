@@ -94,3 +94,15 @@ def test_what_had_expired_can_be_revoked_again(state: StatePorts) -> None:
 def test_nothing_else_in_the_table_is_listed(state: StatePorts) -> None:
     state.ledger.commit({"jti": "t1", "correlation_id": "c1"}, [])
     assert state.revocations.revocations() == ()
+
+
+def test_what_its_holder_gave_back_and_what_an_admin_revoked_hold_beside_each_other(state: StatePorts) -> None:
+    token = RevocationKey(RevocationTarget.JTI, "jti-1")
+    state.surrendered.revoke(revocation(NOW, NOW + 60, token))
+    assert standing(state, token) == revocation(NOW, NOW + 60, token)
+    state.revocations.revoke(revocation(NOW - 5, NOW + 600, token))
+    assert standing(state, token).expires_at == NOW + 600
+    state.surrendered.revoke(revocation(NOW + 1, NOW + 30, token))
+    found = standing(state, token)
+    assert (found.revoked_at, found.expires_at) == (NOW + 1, NOW + 600)
+    assert {one.key for one in state.revocations.revocations()} <= {token}

@@ -54,6 +54,7 @@ def _tables(trust: str, state: str, audit: str) -> dict[str, Probe]:
         "read state": partial(_get, state, "16:approval-request1:x"),
         "claim": partial(_put, state, "4:once1:x"),
         "revoke a token": partial(_put, state, "7:revoked3:jti1:x"),
+        "give a token back": partial(_put, state, "11:surrendered3:jti1:x"),
         "revoke an issuer": partial(_put, state, "7:revoked6:issuer1:x"),
         "revoke a subject": partial(_put, state, "7:revoked7:subject1:x"),
         "undo a revocation": partial(_delete, state, "7:revoked1:x"),

@@ -16,7 +16,7 @@ WRITES = {"write a policy", "write a mapping", "delete a policy"}
 MAY: dict[str, set[str]] = {
     "Token": {*READS, "sign", "read state", "claim", "ask for an approval", "count", "record"},
     "Introspect": {*READS, "sign", "read state", "claim", "count"},
-    "Revoke": {*READS, "read state", "claim", "revoke a token", "count", "record"},
+    "Revoke": {*READS, "read state", "claim", "give a token back", "count", "record"},
     "Events": {*READS, "revoke a subject", "score a subject", "count", "record"},
     "Status": {"read the key set", "sign", "publish a status list"},
     "Archive": {

@@ -12,7 +12,7 @@ from federation.aws.audit_items import record_key
 from federation.aws.issuer_keys import Store
 from federation.aws.items import item_key
 from federation.aws.key_maker import SPECS
-from federation.aws.revocations import revocation_pk
+from federation.aws.revocations import revocation_pk, surrendered_pk
 from federation.aws.trust_items import (
     MAPPING_SHARDS,
     admin_partition,
@@ -438,13 +438,15 @@ def test_P10_only_who_writes_trust_writes_its_records_and_nothing_changes_or_del
 
 
 def test_O2_who_gives_up_a_token_revokes_that_token_and_nothing_wider(deployment: Deployment) -> None:
-    """A revocation of a principal, an issuer or everything is an admin's, and only an admin's role replaces one."""
+    """Whatever an admin revoked is an admin's alone, a single token too: who may put an item may put a shorter one."""
     keys = {what: RevocationKey(what, "x") for what in RevocationTarget}
-    role = "RevokeFunctionRole"
-    may = {
-        what for what, key in keys.items() if may_write(deployment, role, "PutItem", "StateTable", revocation_pk(key))
-    }
+    for action in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"):
+        for key in keys.values():
+            assert not may_write(deployment, "RevokeFunctionRole", action, "StateTable", revocation_pk(key))
+    may = {what for what, key in keys.items() if _puts(deployment, "RevokeFunctionRole", surrendered_pk(key))}
     assert may == {RevocationTarget.JTI}
+    token = surrendered_pk(keys[RevocationTarget.JTI])
+    assert not may_write(deployment, "RevokeFunctionRole", "DeleteItem", "StateTable", token)
     assert all(
         may_write(deployment, "AdminFunctionRole", "PutItem", "StateTable", revocation_pk(key)) for key in keys.values()
     )

@@ -22,6 +22,8 @@ class StatePorts:
 
     current: CurrentState
     revocations: RevocationStore
+    surrendered: RevocationStore
+    """By holders of tokens."""
     risks: RiskScores
     kept: KeptTokens
     ledger: Ledger
@@ -38,7 +40,7 @@ def _fakes() -> StatePorts:
     trust, clock = FakeTrust(), FixedClock()
     ledger = FakeLedger(clock)
     fake = FakeState(trust, ledger, clock)
-    return StatePorts(fake, fake, fake, fake, ledger, trust, clock)
+    return StatePorts(fake, fake, fake, fake, fake, ledger, trust, clock)
 
 
 def _adapters(engine: Engine) -> StatePorts:
@@ -47,6 +49,7 @@ def _adapters(engine: Engine) -> StatePorts:
     return StatePorts(
         current=DynamoCurrentState(dynamodb, trust, state, clock),
         revocations=DynamoRevocations(dynamodb, state, clock),
+        surrendered=DynamoRevocations(dynamodb, state, clock, surrendered=True),
         risks=DynamoRiskScores(dynamodb, state, clock),
         kept=DynamoKeptTokens(dynamodb, state, clock),
         ledger=DynamoLedger(dynamodb, LedgerTables(names["FEDERATION_AUDIT_TABLE"], state), clock),
