@@ -87,18 +87,24 @@ def console(bridge: Served) -> Iterator[Running]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium. It runs as whoever runs the tests, root in a container: there its sandbox cannot."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.exit("no Chromium here: apt-get install chromium", 3)
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's. It runs as whoever runs the tests, root in a container: there its sandbox cannot."""
+    program = shutil.which("chromium")
+    if program is None:
+        raise FileNotFoundError("no Chromium here: apt-get install chromium")
     expect.set_options(timeout=PATIENCE)
     arguments = ["--no-sandbox", f"--host-resolver-rules=MAP {FOREIGN} 127.0.0.1"]
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        started = playwright.chromium.launch(executable_path=program, args=arguments)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
 
 
 class Watched:

@@ -1,0 +1,137 @@
+"""Pictures of the console for docs/console.md: `python -m tests.browser.screenshots FOLDER`.
+
+A bridge serves the example documents, callers ask it for some minutes, and the same pages are opened as the tests do.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jwt
+from playwright.sync_api import Browser, Page, expect
+
+from federation.client.http import post_form
+from federation.oauth.identifiers import GrantType, TokenType
+from tests.browser.conftest import PATIENCE, ROOT, Running, chromium, console_of, opened
+from tests.support.bridge_process import Served, served
+
+MINUTES = 5
+"""Of traffic, so that plots have something to tell."""
+CALLERS = ("partner", "github", "gitlab", "kubernetes", "buildkite", "user", "spiffe")
+AUDIENCES = ("risk-engine", "artifacts", "warehouse", "calendar")
+JWT = TokenType.JWT.value
+
+
+def exchanged(bridge: Served, subject: str, audience: str, **more: str) -> Mapping[str, Any]:
+    """The answer of the token endpoint to a demo workload."""
+    form = {
+        "grant_type": GrantType.TOKEN_EXCHANGE.value,
+        "subject_token": (bridge.folder / "demo" / f"{subject}.jwt").read_text("ascii"),
+        "subject_token_type": JWT,
+        "audience": audience,
+        **more,
+    }
+    return post_form(f"{bridge.url}/token", list(form.items())).members
+
+
+def traffic(bridge: Served) -> None:
+    """Callers that get something, callers that do not, in every minute others."""
+    end = time.monotonic() + MINUTES * 60
+    turn = 0
+    while time.monotonic() < end:
+        for number, caller in enumerate(CALLERS[: 3 + turn % 5]):
+            exchanged(bridge, caller, AUDIENCES[(number + turn) % len(AUDIENCES)])
+            exchanged(bridge, "partner", "risk-engine")
+        turn += 1
+        time.sleep(6)
+
+
+def acting(bridge: Served, audience: str) -> Mapping[str, Any]:
+    """A planner acts for a person."""
+    actor = (bridge.folder / "demo" / "planner.jwt").read_text("ascii")
+    return exchanged(bridge, "user", audience, actor_token=actor, actor_token_type=JWT)
+
+
+def jti_of(answer: Mapping[str, Any]) -> str:
+    """Of the token that was issued."""
+    return str(jwt.decode(answer["access_token"], options={"verify_signature": False})["jti"])
+
+
+class Camera:
+    """Opens pages and keeps what they look like."""
+
+    def __init__(self, folder: Path, browser: Browser, console: Running) -> None:
+        self._folder, self._browser, self._console = folder, browser, console
+
+    def take(self, name: str, path: str, before: Callable[[Page], None] | None = None, **options: Any) -> None:  # noqa: ANN401 (Playwright's)
+        """`before`: what somebody does on the page first."""
+        with opened(self._browser, self._console, **options) as page:
+            page.goto(f"{self._console.url}{path}")
+            if before:
+                before(page)
+            page.wait_for_timeout(800)
+            page.screenshot(path=self._folder / f"{name}.png")
+        print(name, flush=True)
+
+
+def edit(page: Page) -> None:
+    """An edit that takes something away and gives something."""
+    area = page.get_by_label("The document, as YAML")
+    area.fill(area.input_value().replace("partner/acme/billing-sync", "partner/acme/billing-mirror"))
+    expect(page.locator("#effect")).to_contain_text("gains", timeout=PATIENCE)
+    page.get_by_label("Reason").fill("The partner renamed it, ticket 4711")
+
+
+def mistake(page: Page) -> None:
+    """Two lines that the bridge does not take."""
+    area = page.get_by_label("The document, as YAML")
+    area.fill(area.input_value().replace("principal:", "principl:").replace("max_ttl: 2m", "max_ttl: 2 minutes"))
+    expect(page.locator(".gutter li.bad").first).to_be_visible(timeout=PATIENCE)
+
+
+def touched(page: Page) -> None:
+    """Whom the smallest edit touches."""
+    expect(page.locator("#edit-1")).to_contain_text("gains", timeout=PATIENCE)
+
+
+def take_all(camera: Camera, bridge: Served) -> None:
+    """Every view, some of them in the dark or on a small screen."""
+    refused = exchanged(bridge, "partner", "artifacts")["correlation_id"]
+    pending = acting(bridge, "payments")["approval_id"]
+    chain = jti_of(acting(bridge, "calendar"))
+    mapping = "/trust/mappings/acme-billing-sync"
+    camera.take("overview", "/overview?window=1h")
+    camera.take("overview-dark", "/overview?window=1h", width=800, color_scheme="dark")
+    camera.take("trust", "/trust?kind=mappings")
+    camera.take("editor", mapping, edit)
+    camera.take("mistake", mapping, mistake, color_scheme="dark")
+    camera.take("form", f"{mapping}?as=form")
+    camera.take("history", f"{mapping}/history")
+    camera.take("why", f"/why?about={refused}", touched)
+    camera.take("whocan", "/whocan?audience=risk-engine")
+    camera.take("chain", f"/chain?about={chain}")
+    camera.take("approvals", "/approvals")
+    camera.take("approval", f"/approvals/{pending}", color_scheme="dark")
+
+
+def main(folder: Path) -> None:
+    """Some minutes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as work:
+        place = Path(work)
+        options = ("--trust", ROOT / "examples" / "trust", "--demo-tokens", place / "demo")
+        admin = place / "admin.token"
+        with (
+            served(place, *options, "--admin-token-file", admin) as bridge,
+            console_of(bridge.url, admin) as console,
+            chromium() as browser,
+        ):
+            traffic(bridge)
+            take_all(Camera(folder, browser, console), bridge)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
