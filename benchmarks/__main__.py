@@ -8,7 +8,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import callers, calls, chains, cold, cpu, report, services, throughput
+from benchmarks import browser, callers, calls, chains, cold, cpu, report, services, throughput
 from benchmarks.report import Row
 from benchmarks.world import AwsProcess, World, aws_process, world
 
@@ -29,6 +29,7 @@ def main() -> None:
     console.print(f"written: {report.PAGE}")
     console.print(services.table(_timed(console, "verifying as services do", services.measure)))
     console.print(callers.table(_timed(console, "asking as callers do", callers.measure)))
+    console.print(browser.table(_timed(console, "looking as admins do", browser.measure)))
 
 
 def _timed(console: Console, what: str, work: Callable[[], _T]) -> _T:

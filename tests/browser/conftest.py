@@ -70,7 +70,8 @@ def console_of(bridge: str, credential: Path) -> Iterator[Running]:
 def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("bridge")
     trust, tokens = ROOT / "examples" / "trust", folder / "demo"
-    options = ("--trust", trust, "--demo-tokens", tokens, "--admin-token-file", folder / "admin.token")
+    log = ("--log", folder / "log")  # else it would stop once the pipe that nobody reads is full
+    options = (*log, "--trust", trust, "--demo-tokens", tokens, "--admin-token-file", folder / "admin.token")
     with served(folder, *options) as running:
         yield running
 

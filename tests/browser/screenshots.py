@@ -122,7 +122,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
         place = Path(work)
-        options = ("--trust", ROOT / "examples" / "trust", "--demo-tokens", place / "demo")
+        options = ("--log", place / "log", "--trust", ROOT / "examples" / "trust", "--demo-tokens", place / "demo")
         admin = place / "admin.token"
         with (
             served(place, *options, "--admin-token-file", admin) as bridge,

@@ -22,7 +22,7 @@ def test_an_expired_login_is_renewed_without_a_new_console(browser: Browser, bri
 
 
 def test_a_bridge_that_goes_away_is_said_on_pages_and_in_parts(browser: Browser, tmp_path: Path) -> None:
-    with served(tmp_path, "--admin-token-file", tmp_path / "admin.token") as bridge:
+    with served(tmp_path, "--log", tmp_path / "log", "--admin-token-file", tmp_path / "admin.token") as bridge:
         url = bridge.url
         with console_of(url, tmp_path / "admin.token") as console, opened(browser, console) as page:
             page.goto(f"{console.url}/trust/new/zones")
