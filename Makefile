@@ -127,11 +127,12 @@ find $(ARTIFACTS_DIR) -name '*.pyi' -exec rm {} +
 -find $(ARTIFACTS_DIR) -name '*.so' -exec strip --strip-unneeded {} + 2>/dev/null
 endef
 
-build-PublishFunction build-RotateFunction build-RefreshKeysFunction build-StatusFunction build-ArchiveFunction build-EventsFunction build-ProbeFunction: requirements.txt
+build-PublishFunction build-RotateFunction build-RefreshKeysFunction build-StatusFunction build-ArchiveFunction build-EventsFunction build-ProbeFunction build-ReconcileFunction: requirements.txt
 	$(install-locked)
 	$(copy-code)
 
 build-AdminFunction: SERVICES += lambda logs
+build-ReconcileFunction: SERVICES += cloudtrail logs
 build-RotateFunction: SERVICES += resourcegroupstaggingapi
 build-ApplyTrustFunction build-ConfirmTrustFunction build-AdminFunction build-FirstAdminFunction build-IssuerKeysFunction: requirements-admin.txt
 	$(install-locked)

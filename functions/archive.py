@@ -18,7 +18,10 @@ from functions.telemetry import Counters, log_stream, structured_logger
 def build(environment: Mapping[str, str]) -> Handler:
     """The handler; raises SettingsError."""
     stream = log_stream(environment)
-    return ArchiveHandler(archiver(read_settings(environment)), structured_logger(stream), Counters(stream)).handle
+    counters = Counters(stream)
+    return ArchiveHandler(
+        archiver(read_settings(environment), counters.signed), structured_logger(stream), counters
+    ).handle
 
 
 class ArchiveHandler(Struct, frozen=True):

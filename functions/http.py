@@ -80,7 +80,7 @@ class HttpFunction(Struct, frozen=True):
         counters = Counters(stream)
         logger = PowertoolsAuditLog(later(lambda: structured_logger(stream)))
         log = CountedLog(logger, counters, Durations(counters))
-        aws = self.aws(environment, counters.aws_failed)
+        aws = self.aws(environment, counters.aws_failed).recording(counters.signed)
         if environment.get(INITIALIZATION) == SNAP_START:
             snapshot.register(aws.drop_connections)
         endpoint = self.endpoint(read_settings(environment), log, aws)

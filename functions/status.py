@@ -14,7 +14,7 @@ from federation.status.publication import StatusPublication
 from functions.event import Event
 from functions.runtime import Context, Handler, built_on_access
 from functions.stream import read_images
-from functions.telemetry import log_stream, structured_logger
+from functions.telemetry import Counters, log_stream, structured_logger
 
 SECOND_LOOK = 2.0
 """Seconds until a token whose record was written at the time of the revocation shows in the index as well."""
@@ -22,8 +22,9 @@ SECOND_LOOK = 2.0
 
 def build(environment: Mapping[str, str]) -> Handler:
     """The handler; raises SettingsError."""
-    logger = structured_logger(log_stream(environment))
-    return StatusHandler(status_publication(read_settings(environment)), logger).handle
+    stream = log_stream(environment)
+    publication = status_publication(read_settings(environment), Counters(stream).signed)
+    return StatusHandler(publication, structured_logger(stream)).handle
 
 
 class StatusHandler(Struct, frozen=True):

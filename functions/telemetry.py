@@ -13,12 +13,13 @@ from threading import Lock
 from time import monotonic, time
 from typing import TYPE_CHECKING, TextIO
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from federation.aws.audit_log import PowertoolsAuditLog
 from federation.aws.errors import THROTTLED, AwsError, AwsRefused, AwsUnreachable
 from federation.later import module_later
 from federation.model.json import JsonObject
+from federation.model.made_signature import MadeSignature
 from federation.model.metrics import (
     AWS_FAILED,
     AWS_THROTTLED,
@@ -89,6 +90,13 @@ class Counters(Struct, frozen=True):
         trace = {"xray_trace_id": traced} if (traced := trace_id()) else {}
         line = {"_aws": about, "service": SERVICE, metric.name: values, **facts, **trace}
         self.stream.write(json.dumps(line, separators=(",", ":")) + "\n")  # one write: lines never mingle
+        self.stream.flush()
+
+    def signed(self, made: MadeSignature) -> None:
+        """A signature: what CloudTrail says of KMS is compared with these lines."""
+        traced = trace_id()
+        line = {"signed": to_builtins(made), "service": SERVICE, **({"xray_trace_id": traced} if traced else {})}
+        self.stream.write(json.dumps(line, separators=(",", ":")) + "\n")
         self.stream.flush()
 
     def aws_failed(self, service: str, error: AwsError) -> None:

@@ -27,6 +27,7 @@ from federation.local.embedded_aws import SETUP_SECONDS, EmbeddedAws
 from federation.local.issuers.loopback import IssuerKey, generate_key
 from federation.model.confirmation import ADMIN_AUDIENCE, ADMIN_SCOPES
 from federation.model.json import Json, JsonObject
+from federation.model.made_signature import unrecorded
 from federation.oauth.http import HttpRequest, HttpResponse
 from federation.oauth.identifiers import FORM, GrantType, TokenType
 from federation.settings import Settings, read_settings
@@ -132,7 +133,7 @@ def scale_world(endpoint: str) -> Iterator[ScaleWorld]:
         trust_editor(settings).apply(validate(sources), LOADED)
         _publish(settings)
         endpoints = (
-            token_endpoint(settings, Silent(), AwsServices(boto_dynamodb(), boto_kms())),
+            token_endpoint(settings, Silent(), AwsServices(boto_dynamodb(), boto_kms(unrecorded))),
             admin_endpoint(settings, Silent(), Silent()),
         )
         yield ScaleWorld(settings, endpoint, dynamodb_client(SETUP_SECONDS), *endpoints, meter, key)

@@ -10,6 +10,7 @@ from botocore.config import Config
 
 from federation.aws.boto import BotoService
 from federation.aws.service import DynamoDb, Kms
+from federation.model.made_signature import Record
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -41,9 +42,9 @@ def boto_dynamodb(read_timeout: float = READ_TIMEOUT) -> DynamoDb:
     return DynamoDb(BotoService(dynamodb_client(read_timeout)))
 
 
-def boto_kms() -> Kms:
-    """What the adapters that sign take."""
-    return Kms(BotoService(kms_client()))
+def boto_kms(record: Record) -> Kms:
+    """What the adapters that sign take. `record`: told of each signature."""
+    return Kms(BotoService(kms_client()), record)
 
 
 def s3_client() -> "S3Client":
@@ -59,6 +60,11 @@ def logs_client() -> Any:  # noqa: ANN401 (boto3's client)
 def cloudwatch_client() -> Any:  # noqa: ANN401 (boto3's client)
     """Three attempts, each as long as it takes to read many series."""
     return boto3.client("cloudwatch", config=_patience(attempts=3, read_timeout=SEARCH_TIMEOUT))
+
+
+def cloudtrail_client() -> Any:  # noqa: ANN401 (boto3's client)
+    """Five attempts: it takes two calls a second of the whole account."""
+    return boto3.client("cloudtrail", config=_patience(attempts=5, read_timeout=SEARCH_TIMEOUT))
 
 
 def tagging_client() -> Any:  # noqa: ANN401 (boto3's client)

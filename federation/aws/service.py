@@ -9,9 +9,13 @@ from typing import Any, Protocol, TypeAlias
 
 from msgspec import Struct
 
+from federation.model.made_signature import Record, unrecorded
+
 Member: TypeAlias = Any
 """Of a request, as the service has it."""
 Answer: TypeAlias = dict[str, Any]
+METADATA, REQUEST_ID = "ResponseMetadata", "RequestId"
+"""Where every answer says by what name AWS knows the request."""
 Started: TypeAlias = Callable[[], Answer]
 """Waits for the answer of a call that is on its way; raises AwsRefused, AwsUnreachable or AwsUnusable."""
 
@@ -79,6 +83,8 @@ class Kms(Struct, frozen=True):
     """Signing by KMS."""
 
     service: Service
+    record: Record = unrecorded
+    """Told of each signature, as soon as KMS has answered."""
 
     def start_sign(self, **request: Member) -> Started:
         """Sign; the answer's `Signature` is bytes."""
@@ -92,3 +98,7 @@ class AwsServices(Struct, frozen=True):
     kms: Kms
     drop_connections: Callable[[], None] = lambda: None
     """Closes every connection that rests: in a restored snapshot its other end is gone."""
+
+    def recording(self, record: Record) -> "AwsServices":
+        """The same, with each signature on record."""
+        return AwsServices(self.dynamodb, Kms(self.kms.service, record), self.drop_connections)

@@ -7,8 +7,9 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from msgspec import Struct
 
 from federation.aws.errors import AwsRefused, translated
-from federation.aws.service import Kms, Started
+from federation.aws.service import METADATA, REQUEST_ID, Answer, Kms, Started
 from federation.model.keys import SigningKey
+from federation.model.made_signature import MadeSignature, Purpose
 from federation.oauth.errors import ServerError, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 
@@ -48,10 +49,11 @@ _ALGORITHMS = {
 
 
 class KmsSigner:
-    """One Sign per call."""
+    """One Sign per call, on record under `purpose` whatever comes of it."""
 
-    def __init__(self, kms: Kms) -> None:
+    def __init__(self, kms: Kms, purpose: Purpose) -> None:
         self._kms = kms
+        self._purpose = purpose
 
     def sign(self, key: SigningKey, message: bytes) -> bytes:
         """Raises TemporarilyUnavailable where KMS or the key is out of reach, ServerError where it refuses us."""
@@ -69,15 +71,21 @@ class KmsSigner:
             MessageType=algorithm.message_type,
             SigningAlgorithm=algorithm.spec,
         )
-        return lambda: algorithm.to_jws(_signature(started))
+        return lambda: algorithm.to_jws(self._signature(started, key))
+
+    def _signature(self, started: Started, key: SigningKey) -> bytes:
+        answer = _answer(started)
+        request_id = str(answer.get(METADATA, {}).get(REQUEST_ID, ""))
+        self._kms.record(MadeSignature(request_id, key.kms_key, self._purpose))
+        signature: bytes = answer["Signature"]
+        return signature
 
 
-def _signature(started: Started) -> bytes:
+def _answer(started: Started) -> Answer:
     with translated(Reason.SIGNING_UNAVAILABLE):
         try:
-            signature: bytes = started()["Signature"]
+            return started()
         except AwsRefused as error:
             if error.code not in UNUSABLE:
                 raise
             raise TemporarilyUnavailable(Reason.SIGNING_UNAVAILABLE, error.code) from error
-    return signature

@@ -10,6 +10,7 @@ from federation.introspection.introspection import Introspection
 from federation.introspection.signed import SignedAnswers
 from federation.mapping.own import OwnMappings
 from federation.minting.signed_jwt import JwtSigner
+from federation.model.made_signature import Purpose
 from federation.oauth.metadata import ERRORS_PATH
 from federation.ports import AuditLog
 from federation.settings import Settings
@@ -23,7 +24,7 @@ def introspection_endpoint(settings: Settings, log: AuditLog, aws: AwsServices) 
         tokens=of.tokens,
         dependencies=TokenDependencies(of.trust, OwnMappings(of.trust, of.trust)),
         state=DynamoCurrentState(of.dynamodb, settings.trust_table, settings.state_table, of.clock),
-        signed=SignedAnswers(settings.issuer, JwtSigner(of.key, KmsSigner(aws.kms)), of.clock),
+        signed=SignedAnswers(settings.issuer, JwtSigner(of.key, KmsSigner(aws.kms, Purpose.INTROSPECTION)), of.clock),
         log=log,
         clock=of.clock,
         forget_trust=of.forget_trust,

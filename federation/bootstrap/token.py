@@ -24,6 +24,7 @@ from federation.mapping.principals import Principals
 from federation.minting.commit import Commit
 from federation.minting.current_key import CurrentKey
 from federation.minting.minter import Minter
+from federation.model.made_signature import Purpose
 from federation.oauth.identifiers import TokenType
 from federation.oauth.metadata import ERRORS_PATH, IAM_TOKEN_PATH, TOKEN_PATH
 from federation.pipeline import Pipeline
@@ -117,7 +118,7 @@ def _minter(settings: Settings, clock: Clock, aws: AwsServices) -> Minter:
     commit = Commit(
         ledger=DynamoLedger(dynamodb, LedgerTables(settings.audit_table, settings.state_table), clock),
         state=DynamoCurrentState(dynamodb, settings.trust_table, settings.state_table, clock),
-        signer=KmsSigner(aws.kms),
+        signer=KmsSigner(aws.kms, Purpose.TOKEN),
     )
     key_sets = DocumentKeySets(DynamoTrustWriter(dynamodb, settings.trust_table))
     return Minter(settings.issuer, CurrentKey(key_sets, clock), RandomIdentifiers(), commit)

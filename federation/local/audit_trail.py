@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from io import TextIOBase
@@ -17,6 +18,8 @@ from federation.ports import ApprovalNotice, Approvals
 Record: TypeAlias = dict[str, Any]
 
 STREAM = "local"
+REMEMBERED = 20_000
+"""Signatures."""
 
 
 class LogGroup:
@@ -51,6 +54,8 @@ class RefusalLog(TextIOBase):
         self._stream = stream
         self._keep = [keep]
         self.records: list[Record] = []
+        self.signed: deque[dict[str, str]] = deque(maxlen=REMEMBERED)
+        """Signatures that functions recorded."""
 
     def listen(self, listener: Callable[[str], None]) -> None:
         """Every line of a refusal from now on."""
@@ -65,6 +70,8 @@ class RefusalLog(TextIOBase):
                 keep(text)
         if "_aws" in line:
             self._measure(line)
+        if "signed" in line:
+            self.signed.append(line["signed"])
         return self._stream.write(text)
 
     def flush(self) -> None:

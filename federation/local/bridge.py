@@ -36,6 +36,7 @@ from federation.local.routes import FunctionTarget, load_template, read_routes
 from federation.local.schedule import Schedule
 from federation.local.server import LOOPBACK, Server, listen, url_of
 from federation.local.signals import LocalSignals
+from federation.local.signatures import LocalReconciliation
 from federation.model.keys import KeySet
 from federation.model.trust import DocumentRef, DocumentVersion
 from federation.oauth.errors import OAuthError
@@ -56,6 +57,7 @@ STATUS_SECONDS = 1.0
 APPROVAL_SECONDS = 1.0
 """Between two looks at who waits for an approval."""
 KEYS_SECONDS = 1.0
+RECONCILE_SECONDS = 300.0
 """Between two looks at our keys."""
 ARCHIVE_SECONDS = 1.0
 """Between two looks at what happened to the audit table."""
@@ -153,12 +155,16 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         signals = self._signals(environment, log)
         self.trail = AuditTrail(self.settings.audit_table, log)
         self._gateway = self._build_gateway(environment, log)
+        self.reconcile = LocalReconciliation(self.settings, log)
         self.schedules = {
             "status": starting.enter_context(self._schedule_status(environment, log)),
             "approvals": starting.enter_context(self._watch_approvals()),
             "archive": starting.enter_context(self._schedule_archive(environment, log)),
             "keys": starting.enter_context(self._schedule_keys(environment, log)),
             "signals": starting.enter_context(Schedule("signals", signals, SIGNALS_SECONDS)),
+            "reconcile": starting.enter_context(
+                Schedule("reconcile", self.reconcile, RECONCILE_SECONDS, at_once=False)
+            ),
         }
         starting.enter_context(Server(listener, self._gateway.answer))
 

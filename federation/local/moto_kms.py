@@ -5,7 +5,9 @@ moto takes its routes from the backend of us-east-1, for every region; `Faithful
 
 import json
 from base64 import b64encode
+from collections import deque
 from collections.abc import Callable
+from http import HTTPStatus
 from time import time
 from typing import Any, TypeAlias
 
@@ -19,6 +21,8 @@ from moto.kms.responses import KmsResponse
 from moto.kms.urls import url_bases
 from moto.kms.utils import AbstractPrivateKey
 from msgspec import Struct
+
+from federation.model.signature_trail import SeenSignature
 
 MAX_MESSAGE = 4096
 ED25519 = "ECC_NIST_EDWARDS25519"
@@ -48,8 +52,20 @@ class Ed25519Key(AbstractPrivateKey):
         return self.private_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
+SIGNED: deque[SeenSignature] = deque(maxlen=10_000)
+"""Every Sign that was answered with a signature, by whomever: what CloudTrail is in AWS."""
+
+
 class FaithfulKmsResponse(KmsResponse):
     """Sign as AWS does it."""
+
+    def call_action(self) -> Any:  # noqa: ANN401 (moto's)
+        """Moto names each request when it answers; here it is remembered as well."""
+        status, headers, body = super().call_action()
+        if self._get_action() == "Sign" and status == HTTPStatus.OK:
+            key = str(json.loads(body)["KeyId"])
+            SIGNED.append(SeenSignature(str(headers.get("x-amzn-requestid", "")), key, int(time()), caller=""))
+        return status, headers, body
 
     def sign(self) -> str:
         """Refuses what AWS refuses; hashes only what is no digest yet."""

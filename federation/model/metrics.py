@@ -67,6 +67,12 @@ KEYS_PUSHED = Metric("KeysPushed", Unit.COUNT, "Key sets that an issuer pushed a
 EDGE_BYPASSED = Metric(
     "EdgeBypassed", Unit.COUNT, "Requests that went round the CDN, where one stands before the API; none is answered."
 )
+SIGNATURES_SEEN = Metric("SignaturesSeen", Unit.COUNT, "Signatures of our keys that CloudTrail told of in a span.")
+SIGNATURES_UNRECORDED = Metric(
+    "SignaturesUnrecorded", Unit.COUNT, "Signatures of our keys that no function of ours recorded."
+)
+SIGNATURES_LOST = Metric("SignaturesLost", Unit.COUNT, "Signatures whose answer a function says that it never got.")
+SIGNATURES_UNREAD = Metric("SignaturesUnread", Unit.COUNT, "1: CloudTrail had more signatures than a run can read.")
 KEYS_STALE = Metric("KeysStale", Unit.COUNT, "Issuers of whose keys nothing was heard for too long.")
 ISSUER_KEYS_STALE = Metric(
     "IssuerKeysStale", Unit.COUNT, "1 for each run that found the keys of this issuer stale.", (("issuer",),)
@@ -83,6 +89,7 @@ METRICS = (
     *(ISSUED, REFUSED, EXCHANGE_DURATION, STEP_DURATION, AWS_FAILED, AWS_THROTTLED),
     *(INTROSPECTED, REVOKED, EVENTS_RECEIVED, KEYS_PUSHED, EDGE_BYPASSED),
     *(ATTACK_SUCCEEDED, ATTACK_UNCLEAR, ATTACK_REFUSED, ATTACK_NOT_TRIED),
+    *(SIGNATURES_SEEN, SIGNATURES_UNRECORDED, SIGNATURES_LOST, SIGNATURES_UNREAD),
     *(KEYS_STALE, ISSUER_KEYS_STALE, KEYS_REFRESH_FAILED, KEYS_ROLLED_BACK, KEY_OVERDUE, KEY_AGE, ARCHIVE_LAG),
     *(SIGNALS_FOUND, SIGNALS_RANG),
 )

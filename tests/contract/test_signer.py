@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import jwt
 import pytest
@@ -10,12 +11,17 @@ from jwt.algorithms import get_default_algorithms
 
 from federation.aws.clients import kms_client
 from federation.aws.publisher import KmsPublicKeys
+from federation.aws.service import Kms
 from federation.aws.signer import KmsSigner
 from federation.model.keys import SigningKey
+from federation.model.made_signature import MadeSignature, Purpose
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.ports import PublicKeys, Signer
 from tests.support.contract import Engine
 from tests.support.fake_signer import FakeSigner
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
 
 ALGORITHMS = {"RS256": "RSA_2048", "PS256": "RSA_2048", "ES256": "ECC_NIST_P256", "EdDSA": "ECC_NIST_EDWARDS25519"}
 
@@ -42,7 +48,9 @@ def _kms(engine: Engine) -> Keys:
         key = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec=ALGORITHMS[algorithm])  # type: ignore[arg-type]
         return key["KeyMetadata"]["KeyId"]
 
-    return Keys(KmsSigner(engine.kms), KmsPublicKeys(kms), create, lambda key: kms.disable_key(KeyId=key))
+    return Keys(
+        KmsSigner(engine.kms, Purpose.TOKEN), KmsPublicKeys(kms), create, lambda key: kms.disable_key(KeyId=key)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +100,13 @@ def test_a_key_that_does_not_exist_signs_nothing(keys: Keys) -> None:
     missing = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
     with pytest.raises(TemporarilyUnavailable):
         keys.signer.sign(signing_key("RS256", missing), b"m")
+
+
+def test_each_signature_is_on_record_by_the_name_that_kms_gave_its_request(engine: Engine, kms: "KMSClient") -> None:
+    made: list[MadeSignature] = []
+    key = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+    signer = KmsSigner(Kms(engine.kms.service, made.append), Purpose.TOKEN)
+    for _ in range(2):
+        signer.sign(SigningKey("kid", "RS256", key, {}), b"message")
+    assert [(one.key, one.purpose) for one in made] == [(key, Purpose.TOKEN)] * 2
+    assert len({one.request_id for one in made} - {""}) == 2

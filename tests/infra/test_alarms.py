@@ -40,6 +40,9 @@ def test_alarms_stand_for_what_nobody_would_otherwise_notice(alarms: Deployment)
         ("Errors", "status"),
         ("Invocations", "status"),
         ("AttackSucceeded", "federation-bridge"),
+        ("SignaturesUnrecorded", "federation-bridge"),
+        ("Errors", "reconcile"),
+        ("Invocations", "reconcile"),
         ("Errors", "probe"),
         ("Invocations", "probe"),
         ("Errors", "notify"),
@@ -75,6 +78,7 @@ def test_an_alarm_looks_at_a_function_that_there_is(deployment: Deployment, alar
         "ArchiveSilentAlarm",
         "RotateSilentAlarm",
         "ProbeSilentAlarm",
+        "ReconcileSilentAlarm",
     ],
 )
 def test_a_schedule_that_stopped_is_an_alarm_too(alarms: Deployment, name: str) -> None:

@@ -19,7 +19,7 @@ from tests.support.lambda_template import ROOT, Deployment, Json, Template
 FUNCTIONS = [
     *("TokenFunction", "HealthFunction", "PublishFunction", "ApplyTrustFunction", "ConfirmTrustFunction"),
     *("IssuerKeysFunction", "RefreshKeysFunction", "IntrospectFunction", "RevokeFunction", "StatusFunction"),
-    *("EventsFunction", "ProbeFunction"),
+    *("EventsFunction", "ProbeFunction", "ReconcileFunction"),
     *("AdminFunction", "NotifyFunction", "SignalsFunction", "ArchiveFunction", "RotateFunction"),
 ]
 

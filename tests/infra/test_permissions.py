@@ -117,6 +117,12 @@ ALLOWED = {
         ("dynamodb:PutItem", "AuditTable"),
         ("dynamodb:UpdateItem", "AuditTable"),
     ),
+    "ReconcileFunction": allowed(
+        "ReconcileLogGroup",
+        ("dynamodb:GetItem", "TrustTable"),
+        ("cloudtrail:LookupEvents", "*"),
+        *(("logs:FilterLogEvents", f"{name}LogGroup") for name in ("Token", "Introspect", "Status", "Archive")),
+    ),
     "ProbeFunction": allowed("ProbeLogGroup", ("kms:Sign", "ProberKey"), ("kms:GetPublicKey", "ProberKey")),
     "StatusFunction": allowed(
         "StatusLogGroup",
@@ -220,7 +226,7 @@ ALLOWED = {
 
 
 KNOW_NO_RESOURCE = (
-    *("kms:CreateKey", "tag:GetResources"),
+    *("cloudtrail:LookupEvents", "kms:CreateKey", "tag:GetResources"),
     *("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"),
 )
 
@@ -553,6 +559,7 @@ def test_functions_are_invoked_by_what_triggers_them_and_nothing_else(deployment
         ("RevokeFunction", "apigateway.amazonaws.com"),
         ("EventsFunction", "apigateway.amazonaws.com"),
         ("ProbeFunction", "events.amazonaws.com"),
+        ("ReconcileFunction", "events.amazonaws.com"),
         ("StatusFunction", "events.amazonaws.com"),
         ("ArchiveFunction", "events.amazonaws.com"),
         ("SignalsFunction", "logs.amazonaws.com"),

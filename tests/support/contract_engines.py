@@ -9,6 +9,7 @@ from federation.aws.clients import boto_kms, dynamodb_client
 from federation.aws.lean.services import lean_services
 from federation.aws.service import DynamoDb
 from federation.local.embedded_aws import SETUP_SECONDS
+from federation.model.made_signature import unrecorded
 from federation.web.authorities import system_trust
 from tests.support.aws_calls import NotedService
 from tests.support.contract import Engine
@@ -18,7 +19,7 @@ from tests.support.moto_over_http import moto_over_http
 @contextmanager
 def botocore_engine() -> Iterator[Engine]:
     raw = dynamodb_client(SETUP_SECONDS)  # what is done counts here, not how fast
-    yield Engine(raw, DynamoDb(NotedService(BotoService(raw))), boto_kms())
+    yield Engine(raw, DynamoDb(NotedService(BotoService(raw))), boto_kms(unrecorded))
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from federation.aws.lean.services import lean_services
 from federation.aws.lean.transport import Pending, Place, Trust
 from federation.aws.service import AwsServices, DynamoDb, Kms
 from federation.local.embedded_services import EmbeddedTransport, prepared
+from federation.model.made_signature import unrecorded
 from federation.web.authorities import system_trust
 
 Fault: TypeAlias = Callable[[AWSPreparedRequest], AWSResponse | None]
@@ -85,7 +86,7 @@ class FaultyTransport:
 def faulty_services(client: str) -> AwsServices:
     """Of the environment; `client`: one of CLIENTS."""
     if client == "botocore":
-        return AwsServices(boto_dynamodb(), boto_kms())
+        return AwsServices(boto_dynamodb(), boto_kms(unrecorded))
     return lean_services(os.environ, system_trust, FaultyTransport)
 
 

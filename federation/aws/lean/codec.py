@@ -11,7 +11,7 @@ import msgspec
 
 from federation.aws.errors import AwsRefused, AwsUnreachable, AwsUnusable
 from federation.aws.lean.answer import HttpAnswer
-from federation.aws.service import Answer
+from federation.aws.service import METADATA, REQUEST_ID, Answer
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder()
@@ -37,9 +37,16 @@ def decode(answer: HttpAnswer, blobs: Collection[str] = ()) -> Answer:
     if members is None:
         raise AwsUnreachable("unreadable")
     try:
-        return members | {name: b64decode(members[name], validate=True) for name in blobs if name in members}
+        read = {name: b64decode(members[name], validate=True) for name in blobs if name in members}
+        return members | read | _metadata(answer)
     except (TypeError, ValueError) as error:
         raise AwsUnreachable("unreadable") from error
+
+
+def _metadata(answer: HttpAnswer) -> Answer:
+    """By what name AWS knows the request."""
+    request_id = answer.headers.get("x-amzn-requestid")
+    return {METADATA: {REQUEST_ID: request_id}} if request_id else {}
 
 
 def _members(answer: HttpAnswer) -> Answer | None:

@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from federation.aws.service import Kms
 from federation.aws.signer import KmsSigner
 from federation.model.keys import SigningKey
+from federation.model.made_signature import Purpose
 from federation.oauth.errors import ServerError
 from tests.support.scripted_service import ScriptedService
 
@@ -14,7 +15,7 @@ DIGEST = sha256(MESSAGE).digest()
 
 
 def signed_by(service: ScriptedService, algorithm: str) -> bytes:
-    return KmsSigner(Kms(service)).sign(SigningKey("kid", algorithm, "key-1", {}), MESSAGE)
+    return KmsSigner(Kms(service), Purpose.TOKEN).sign(SigningKey("kid", algorithm, "key-1", {}), MESSAGE)
 
 
 @pytest.mark.parametrize(

@@ -85,3 +85,8 @@ def test_an_error_has_its_members() -> None:
         decode(answered(body, 400))
     assert refusal.value.answer["CancellationReasons"][1]["Item"] == {"a": {"B": b"x"}}
     assert "CancellationReasons" not in str(refusal.value)
+
+
+def test_the_name_by_which_aws_knows_the_request_is_handed_out() -> None:
+    answer = decode(HttpAnswer(200, {"x-amzn-requestid": "r-1"}, b'{"a": 1}'))
+    assert answer == {"a": 1, "ResponseMetadata": {"RequestId": "r-1"}}

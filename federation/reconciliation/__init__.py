@@ -1,0 +1,1 @@
+"""Compares what KMS signed with what our functions say that they signed."""
