@@ -62,7 +62,7 @@ class State:
         self._faults.close()
         self._faults = ExitStack()
         self.metrics.elapse(14_400)
-        for function in ("publish", "rotate", "refresh-keys", "status", "archive", "probe"):
+        for function in ("publish", "rotate", "refresh-keys", "status", "archive", "probe", "reconcile"):
             self.aws("AWS/Lambda", "Invocations", FunctionName=f"{LAPTOP}-{function}")
 
     def function(self, name: str, metric: str = "Errors", apart: int = 300) -> None:
@@ -138,6 +138,8 @@ BROKEN: Mapping[str, Callable[[State], None]] = {
     "probe-errors": _errors("probe", 3600),
     "keys-rolled-back": lambda state: state.ours("KeysRolledBack"),
     "key-overdue": lambda state: state.ours("KeyOverdue"),
+    "reconcile-errors": _errors("reconcile", 900),
+    "signatures-unrecorded": lambda state: state.ours("SignaturesUnrecorded"),
     "attack-succeeded": lambda state: state.ours("AttackSucceeded"),
     "issuer-keys-stale": _stale,
     "archive-behind": lambda state: state.aws("AWS/Lambda", "IteratorAge", 1e6, FunctionName=f"{LAPTOP}-archive"),
@@ -153,4 +155,5 @@ SILENT: Mapping[str, Callable[[State], None]] = {
     "status-silent": State.silence,
     "archive-silent": State.silence,
     "probe-silent": State.silence,
+    "reconcile-silent": State.silence,
 }
