@@ -100,7 +100,7 @@ def test_documents_revocations_and_risk_scores_are_one_read(
     write(writer, refs[0], ISSUER)
     question = CurrentVersionsQuery(
         frozenset(refs),
-        frozenset(RevocationKey(RevocationTarget.JTI, f"t{number}") for number in range(50)),
+        frozenset(RevocationKey(RevocationTarget.JTI, f"t{number}") for number in range(25)),  # two places each
         frozenset(RiskKey("principal", f"p{number}") for number in range(20)),
     )
     current = DynamoCurrentState(dynamodb, trust, state, FixedClock())
