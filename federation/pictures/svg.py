@@ -80,12 +80,12 @@ def _document(drawn: Graph, placed: Layout, texts: Mapping[str, Sequence[_Line]]
         yield from _edge(edge, points, titles, across=across)
     for node in drawn.nodes:
         drawn_node = _node(node, placed.boxes[node.id], texts[node.id])
-        yield from _linked(drawn_node, links[node.id], titles[node.id]) if node.id in links else drawn_node
+        yield from _linked(drawn_node, links[node.id]) if node.id in links else drawn_node
     yield "</svg>\n"
 
 
-def _linked(node: Iterator[str], link: str, title: str) -> Iterator[str]:
-    yield f'<a href="{escape(link)}" aria-label="{escape(title)}">'
+def _linked(node: Iterator[str], link: str) -> Iterator[str]:
+    yield f'<a href="{escape(link)}">'
     yield from node
     yield "</a>"
 

@@ -20,6 +20,13 @@ STATES = [
     "/trust/new/mappings",
     "/trust/waiting",
     '/why?about={"iss":"https://nobody.example.com","sub":"x"}&audience=risk-engine',
+    "/whocan?audience=payments",
+    "/whocan?principal=agent/planner",
+    "/whocan?audience=federation-admin&danger=yes",
+    "/chain?about=nothing",
+    "/approvals?state=all",
+    "/simulator?provider=github&audience=artifacts",
+    "/simulator/partner",
     "/keys-of-the-console",
     "/nowhere",
 ]
