@@ -6,7 +6,7 @@ SAM := .venv-sam/bin
 FUZZ := .venv-fuzz/bin
 ENGINE := .venv-engine/bin
 
-.PHONY: help demo serve test quick lint unit packaging sam contract deployed race tenants interop interop-issuers console-test screenshots bench cost scale load fuzz faults lock schemas clean
+.PHONY: help demo serve test quick lint unit packaging sam contract deployed race tenants interop interop-issuers console-test screenshots bench cost scale signals load fuzz faults lock schemas clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -204,6 +204,11 @@ bench: .venv/ready ## what an exchange costs, beside what it may cost and beside
 
 cost: .venv/ready ## what a million exchanges cost, from counted calls and the price table
 	@$(BIN)/python -m benchmarks.cost
+
+SEEDS ?= 20
+
+signals: .venv/ready ## simulated months with planted attacks: what is found, what rings for nothing, into docs/signals.md
+	@$(BIN)/python -m benchmarks.signals --seeds $(SEEDS) --write
 
 MAPPINGS ?= 1000000
 

@@ -17,6 +17,12 @@ PER_YEAR = {"move": 1.0, "program": 0.5, "both": 0.03, "granted": 1.0, "late": 0
 """What happens to an identity so often, without anything being wrong. late: it begins to use a right that it had."""
 LOOPS, STORMS, RESTARTS = 0.01, 0.02, 0.5
 """A week: a mistake in a loop; five times the usual rate for twenty minutes; all replicas begin at once."""
+MONTH_ENDS = 0.05
+"""Share of identities with work at the end of the month that they have at no other time."""
+GROWS = 0.1
+"""Share of services that ask twice as often from some day on."""
+OPTIONAL = 0.03
+"""Share of tokens with a claim that most of their issuer's lack."""
 REFUSED = 0.005
 """Of all requests."""
 
@@ -36,10 +42,12 @@ def _times(random: Random, who: Identity) -> Iterator[float]:
             for _ in range(max(1, round(who.rate * random.lognormvariate(0, 0.3)))):
                 yield begin + random.uniform(0, 300)
         return
+    grown = BEGIN + (random.uniform(5, 30) * DAY if who.kind == "service" and random.random() < GROWS else MONTH)
     at = float(BEGIN)
     while (at := at + random.expovariate(max(who.rate, 1e-4) / HOUR)) < BEGIN + MONTH:
-        if random.random() < _wakefulness(who.kind, at):
-            yield from _session(random, who, at)
+        for _ in range(1 + (at >= grown)):
+            if random.random() < _wakefulness(who.kind, at):
+                yield from _session(random, who, at)
 
 
 def _wakefulness(kind: str, at: float) -> float:
@@ -57,6 +65,9 @@ def _session(random: Random, who: Identity, at: float) -> Iterator[float]:
 
 
 def _bursts(random: Random, who: Identity) -> Iterator[float]:
+    if random.random() < MONTH_ENDS:
+        begin = BEGIN + 21 * DAY + who.hour * HOUR
+        yield from (begin + random.uniform(0, 300) for _ in range(random.randint(50, 150)))
     if who.kind != "service":
         return
     for at in _now_and_then(random, RESTARTS / WEEK):
@@ -101,6 +112,8 @@ def _as_it_is_by_then(random: Random, who: Identity, at: float, changes: dict[st
         seen = replace(seen, principal="person/1", actor_principal=who.name, actor_tenant=who.tenant)
     if who.kind == "person" and who.agents and random.random() < 0.2:
         seen = replace(seen, actor_principal=random.choice(who.agents), actor_tenant=who.tenant)
+    if random.random() < OPTIONAL:
+        seen = replace(seen, claims={**seen.claims, random.choice(["environment", "ref", "sid_hint"]): "x"})
     if random.random() < REFUSED:
         seen = replace(seen, outcome="deny", reason="policy_denied", audience=[], requested_audience=seen.audience)
     return seen
@@ -121,9 +134,9 @@ def _failing(random: Random, issuer: str) -> Iterator[Event]:
     usual = {"time": "", "correlation_id": "", "outcome": "deny", "source_ip": "10.9.9.9"}
     forged = Observation(**usual, reason="bad_signature", unverified_issuer=issuer)  # type: ignore[arg-type]
     unmapped = Observation(**usual, reason="no_mapping", issuer=issuer, subject_digest="d", subject="n")  # type: ignore[arg-type]
-    for at in _now_and_then(random, 1 / HOUR):
+    for at in _now_and_then(random, 1 / (8 * HOUR)):
         yield at, forged
-    for at in _now_and_then(random, 2 / HOUR):
+    for at in _now_and_then(random, 1 / (4 * HOUR)):
         yield at, unmapped
     for at in _now_and_then(random, 1 / (60 * DAY)):  # somebody is connected before the mapping is there
         yield from ((at + number * 7.5, unmapped) for number in range(80))

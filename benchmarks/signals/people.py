@@ -14,6 +14,8 @@ BEGIN = 1_799_625_600
 TENANTS = ("acme", "globex", "initech", "umbrella")
 PROGRAMS = ("acme-sync/2.1", "Go-http-client/2.0", "okhttp/4.12", "python-httpx/0.28", "axios/1.7", "Java/21")
 WANDERING = "ci"
+POOLED = 0.1
+"""Share of services that leave their cloud by any of several networks."""
 OF_AN_ISSUER = 3
 """Workloads that one issuer vouches for; a tenant's people have one together."""
 
@@ -53,6 +55,8 @@ def _identity(random: Random, number: int, kind: str) -> Identity:
     own = f"10.{random.randrange(256)}.{random.randrange(256)}"
     office = f"192.0.{TENANTS.index(tenant)}.1"
     addresses = [office] if kind == "person" else [f"{own}.{last}" for last in range(1, random.randint(2, 4))]
+    if kind == "service" and random.random() < POOLED:
+        addresses = [f"{random.randrange(1, 224)}.{random.randrange(256)}.7.7" for _ in range(random.randint(3, 12))]
     base = Observation(
         time="",
         correlation_id="",

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from collections.abc import Mapping as ReadOnly
 
 from federation.aws.claims import ConditionNotMet, conditional
-from federation.aws.items import Item, Key, Pause, full_jitter, get_items, item_key
+from federation.aws.items import Item, Pause, full_jitter, get_items, item_key
 from federation.aws.service import DynamoDb, Started
 from federation.model.signals import StoredMemory, Watched
 from federation.oauth.errors import TemporarilyUnavailable
@@ -33,9 +33,10 @@ class DynamoSignalMemories:
 
     def load(self, whose: Collection[Watched]) -> ReadOnly[Watched, StoredMemory]:
         """One BatchGetItem for every hundred."""
-        keys = {str(_key(watched)["pk"]["S"]): watched for watched in whose}
-        items = get_items(self._dynamodb, self._table, [*map(_key, whose)], {"ConsistentRead": True}, self._pause)
-        return {keys[item["pk"]["S"]]: _memory(item) for item in items}
+        names = {_name(watched): watched for watched in whose}
+        keys = [{"pk": {"S": name}} for name in names]
+        items = get_items(self._dynamodb, self._table, keys, {"ConsistentRead": True}, self._pause)
+        return {names[item["pk"]["S"]]: _memory(item) for item in items}
 
     def store(self, memories: ReadOnly[Watched, StoredMemory]) -> frozenset[Watched]:
         """A PutItem each, many of them on their way at once."""
@@ -48,7 +49,7 @@ class DynamoSignalMemories:
     def _start(self, watched: Watched, memory: StoredMemory) -> Started:
         ends = int(self._clock.now()) + KEPT.get(watched.what, LONGEST)
         item: Item = {
-            **_key(watched),
+            "pk": {"S": _name(watched)},
             "memory": {"B": memory.content},
             "version": {"N": str(memory.version)},
             "expires_at": {"N": str(ends)},
@@ -69,10 +70,10 @@ def _written(started: Started) -> bool:
     return True
 
 
-def _key(watched: Watched) -> Key:
+def _name(watched: Watched) -> str:
     """Without a tenant it has a part less: no name of a tenant is taken for none (ATTACKS E6)."""
     tenant = () if watched.tenant is None else (watched.tenant,)
-    return {"pk": {"S": item_key("signal-memory", watched.what, watched.value, *tenant)}}
+    return item_key("signal-memory", watched.what, watched.value, *tenant)
 
 
 def _memory(item: Item) -> StoredMemory:

@@ -1,6 +1,6 @@
 """Records and the memory of one identity in; what is unusual about them out. No clock but that of the records."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from hashlib import blake2s
 from typing import get_args
@@ -34,26 +34,27 @@ class Engine(Struct, frozen=True, dict=True):
         names = [digest(seen.name) for seen in records]
         if not memory.enter_batch(names):
             return []
-        found = [
-            replace(signal, correlation_ids=_ids(records, position))
-            for position, name in enumerate(names)
-            for signal in self._see(watched, memory, records[position], name)
-        ]
+        found: dict[str, Signal] = {}
+        for position, seen in enumerate(records):
+            for signal in self._see(watched, memory, seen, names[position]):
+                found[signal.id] = replace(signal, correlation_ids=_ids(records, position))
         if memory.told:
             memory.told = {name: told for name, told in memory.told.items() if told.at > memory.last - MAX_FORGET}
-        return list({signal.id: signal for signal in found}.values())  # what got to ring meanwhile is told as that
+        return list(found.values())
 
-    def _see(self, watched: Watched, memory: Memory, seen: Observation, name: bytes) -> Iterator[Signal]:
-        now = int(seen.seconds)
+    def _see(self, watched: Watched, memory: Memory, seen: Observation, name: bytes) -> list[Signal]:
+        now, found = int(seen.seconds), list[Signal]()
         established = memory.established(now)
         if not memory.enter(name, now):
-            return
-        sight = Sight(seen, watched, now, established, acts=acting(seen) == watched)
+            return found
+        acts = seen.actor_principal is not None and acting(seen) == watched
+        sight = Sight(seen, watched, now, established, acts)
         for definition in self._about[watched.what, seen.verified]:
             finding = definition.look(memory, sight)
             if finding is not None and (first := _worth_telling(memory, definition, finding, now)):
-                yield _signal(definition, finding, sight, first)
+                found.append(_signal(definition, finding, sight, first))
         memory.last = max(memory.last, now)
+        return found
 
     @cached_property
     def _about(self) -> dict[tuple[WatchedKind, bool], list[Definition]]:

@@ -1,5 +1,6 @@
 """What signals look at: a record of the audit trail or of a refusal, and the identities that it is about."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
@@ -128,6 +129,9 @@ def _digest(text: str) -> bytes:
     return blake2s(text.encode("utf-8", "surrogatepass"), digest_size=DIGEST).digest()
 
 
+_V4 = re.compile(r"([0-9]{1,3}\.[0-9]{1,3})\.[0-9]{1,3}\.[0-9]{1,3}", re.ASCII)
+
+
 @lru_cache(maxsize=4096)
 def network_of(address: str) -> str:
     """Where it is, coarsely: /16, or /32 of IPv6. What is no address is itself."""
@@ -141,6 +145,8 @@ def address_of(address: str) -> str:
 
 
 def _within(address: str, v4: int, v6: int) -> str:
+    if plain := _V4.fullmatch(address):  # a tenth of the time
+        return f"{plain[1]}.0.0/16" if v4 == 16 else address  # noqa: PLR2004 (bits)
     try:
         length = v4 if ip_address(address).version == 4 else v6  # noqa: PLR2004 (of IP)
         return str(ip_network(f"{address}/{length}", strict=False))

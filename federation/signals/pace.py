@@ -2,9 +2,12 @@
 
 from math import ceil, log2
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 MINUTE, HOUR = 60, 3600
+SLICE = 10
+"""Seconds."""
+SLICES = MINUTE // SLICE
 HOURS = 48
 """Of a weekday, then of a day of the weekend."""
 LEARNS = 0.3
@@ -17,12 +20,12 @@ MAX_STEP = 255
 
 
 class Pace(Struct, array_like=True):
-    """Counts by the minute, over a minute that slides."""
+    """Counts over a minute that slides by ten seconds."""
 
-    minute: int = 0
-    count: int = 0
-    before: int = 0
-    """In the minute before."""
+    newest: int = 0
+    """The newest slice of time: since the epoch, in slices."""
+    counts: list[int] = field(default_factory=lambda: [0] * SLICES)
+    """Of each slice; the newest comes last."""
     hour: int = 0
     peak: int = 0
     """The busiest minute of this hour."""
@@ -35,16 +38,16 @@ class Pace(Struct, array_like=True):
         What comes more than a minute late is not counted. `allowance`: no hour teaches more than twice that, so that
         an attack does not make itself ordinary.
         """
-        minute = now // MINUTE
-        if minute < self.minute:
-            self.before += minute == self.minute - 1
+        slice_ = now // SLICE
+        late = self.newest - slice_
+        if late >= SLICES:
             return 0, []
         ended = self.turn(now // HOUR, allowance)
-        if minute > self.minute:
-            self.before = self.count if minute == self.minute + 1 else 0
-            self.minute, self.count = minute, 0
-        self.count += 1
-        in_a_minute = ceil(self.count + self.before * (1 - now % MINUTE / MINUTE))
+        if late < 0:
+            self.counts = (self.counts + [0] * min(-late, SLICES))[-SLICES:]
+            self.newest, late = slice_, 0
+        self.counts[SLICES - 1 - late] += 1
+        in_a_minute = sum(self.counts)
         self.peak = max(self.peak, in_a_minute)
         return in_a_minute, ended
 

@@ -12,7 +12,7 @@ BASELINE = 100
 """Tokens after which the form of an issuer's tokens is known."""
 IN_A_ROW = 5
 """Tokens of the new form: one could be an oddity."""
-NEW, WITHIN = 3, 6
+NEW, WITHIN = 4, 6
 """So many of so few tokens have it from the first on."""
 FORMS = 12
 SCORE = 75

@@ -7,7 +7,7 @@ from federation.signals.memory import DAY, Memory
 from federation.signals.pace import HOUR
 from federation.signals.signal import Case, Definition, Finding, Sight, Step
 
-LEAST = 30
+LEAST = 45
 """Requests in a minute: fewer are no surge, whoever makes them."""
 TIMES_TOP = 1.75
 TIMES_SEASON = 8.0
@@ -51,12 +51,12 @@ SIGNAL = Definition(
     look=look,
     runbook="signals.md#surge",
     cases=(
-        Case("ten times its busiest minute", (*history(), Step(allowed(), times=60, every=0.5)), 80),
+        Case("ninety times its busiest minute", (*history(), Step(allowed(), times=100, every=0.5)), 80),
         Case("as busy as ever", (*history(), Step(allowed(), times=20, every=2.0)), 0),
         Case("a newcomer may be busy", (Step(allowed(), times=200, every=0.2),), 0),
         Case(
-            "forty in a minute on a Sunday night, by who is that busy on weekday noons alone",
-            (*days_of(20, noon=40), Step(allowed(), times=40, every=1.0, after=15 * HOUR)),
+            "fifty in a minute on a Sunday night, by who is that busy on weekday noons alone",
+            (*days_of(20, noon=50), Step(allowed(), times=50, every=1.0, after=15 * HOUR)),
             50,
         ),
     ),
