@@ -23,8 +23,8 @@ from functions.telemetry import Counters, log_stream, structured_logger
 
 def build(environment: Mapping[str, str]) -> Handler:
     """The handler; raises SettingsError."""
-    notice = signal_notice(read_settings(environment))
-    return build_on(environment, lean_services(environment, system_trust), notice)
+    notice, counters = signal_notice(read_settings(environment)), Counters(log_stream(environment))
+    return build_on(environment, lean_services(environment, system_trust, failed=counters.aws_failed), notice)
 
 
 def build_on(environment: Mapping[str, str], aws: AwsServices, notice: SignalNotice) -> Handler:

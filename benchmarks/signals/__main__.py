@@ -42,7 +42,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.signals", description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
-    parser.add_argument("--identities", type=int, default=150)
+    parser.add_argument("--identities", type=int, default=60)
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--write", action="store_true", help="into docs/signals.md")
     return parser.parse_args()
@@ -64,8 +64,8 @@ def _footer(months: Sequence[Month], milliseconds: float) -> Iterator[str]:
     total = 1000 * sum(month.false.total() for month in months) / weeks
     largest = max(month.largest for month in months)
     yield f"{len(months)} months of {months[0].identities} identities, {records:,} records, {weeks:,.0f} identity-weeks"
-    yield f"of history. Of all kinds there rang for nothing {total:.2f} for each 1,000 identities and week. Records that"
-    yield f"ring nobody, for as many: {told}. The largest history had {largest} bytes."
+    yield f"of history. Of all kinds there rang for nothing {total:.2f} for each 1,000 identities and week. Records"
+    yield f"that ring nobody, for as many: {told}. The largest history had {largest} bytes."
     yield f"A record costs {milliseconds:.2f} ms of CPU."
 
 

@@ -46,6 +46,8 @@ def test_alarms_stand_for_what_nobody_would_otherwise_notice(alarms: Deployment)
         ("Errors", "probe"),
         ("Invocations", "probe"),
         ("Errors", "notify"),
+        ("Errors", "signals"),
+        ("IteratorAge", "signals"),
         ("Errors", "archive"),
         ("IteratorAge", "archive"),
         ("Invocations", "archive"),

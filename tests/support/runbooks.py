@@ -135,6 +135,8 @@ BROKEN: Mapping[str, Callable[[State], None]] = {
     "refresh-keys-errors": _errors("refresh-keys"),
     "status-errors": _errors("status", 60),
     "notify-errors": _errors("notify"),
+    "signals-errors": _errors("signals"),
+    "signals-behind": lambda state: state.aws("AWS/Lambda", "IteratorAge", 1e6, FunctionName=f"{LAPTOP}-signals"),
     "probe-errors": _errors("probe", 3600),
     "keys-rolled-back": lambda state: state.ours("KeysRolledBack"),
     "key-overdue": lambda state: state.ours("KeyOverdue"),
