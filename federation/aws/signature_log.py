@@ -11,7 +11,7 @@ from federation.oauth.reasons import Reason
 
 MOST_PAGES = 200
 """Of one log group and run: a page has a megabyte of lines at most."""
-SIGNED = '{ $.signed.request_id = "*" }'
+SIGNED = '{ $.signed = "*" }'
 LOST = '{ $.AwsFailed[0] > 0 && $.aws = "kms" }'
 
 
@@ -30,10 +30,9 @@ class CloudWatchSignatures:
 
     def _signed(self, group: str, since: int, until: int) -> Iterator[RecordedSignature]:
         for event in self._events(group, SIGNED, since, until):
-            made = _object(event["message"]).get("signed")
-            if isinstance(made, dict):
-                request_id, key, purpose = (str(made.get(name, "")) for name in ("request_id", "key", "purpose"))
-                yield RecordedSignature(request_id, key, purpose, _function(group))
+            line = _object(event["message"])
+            if isinstance(line.get("signed"), str):
+                yield RecordedSignature(line["signed"], str(line.get("key")), str(line.get("for")), _function(group))
 
     def _lost(self, group: str, since: int, until: int) -> Iterator[LostAttempt]:
         for event in self._events(group, LOST, since, until):

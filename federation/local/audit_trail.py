@@ -71,7 +71,7 @@ class RefusalLog(TextIOBase):
         if "_aws" in line:
             self._measure(line)
         if "signed" in line:
-            self.signed.append(line["signed"])
+            self.signed.append(line)
         return self._stream.write(text)
 
     def flush(self) -> None:

@@ -43,7 +43,7 @@ class LoggedSignatures:
 
 
 def _recorded(lines: "deque[dict[str, str]]") -> list[RecordedSignature]:
-    return [RecordedSignature(one["request_id"], one["key"], one["purpose"], "") for one in tuple(lines)]
+    return [RecordedSignature(one["signed"], one["key"], one["for"], "") for one in tuple(lines)]
 
 
 TARGET = FunctionTarget("ReconcileFunction", "functions.reconcile", timeout=60, memory=512)

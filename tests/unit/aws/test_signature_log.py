@@ -41,7 +41,7 @@ def written(*names: str) -> list[str]:
         counters.signed(MadeSignature(name, "key-1", Purpose.TOKEN))
     counters.aws_failed("kms", AwsUnreachable("timed out"))
     counters.aws_failed("dynamodb", AwsUnreachable("timed out"))
-    return [*out.getvalue().splitlines(), "START RequestId: x", json.dumps({"signed": "no"}), "[1]"]
+    return [*out.getvalue().splitlines(), "START RequestId: x", json.dumps({"signed": {"no": 1}}), "[1]"]
 
 
 def test_what_functions_write_is_what_is_read() -> None:
