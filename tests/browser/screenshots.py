@@ -3,6 +3,7 @@
 A bridge serves the example documents, callers ask it for some minutes, and the same pages are opened as the tests do.
 """
 
+import json
 import sys
 import tempfile
 import time
@@ -97,6 +98,23 @@ def touched(page: Page) -> None:
     expect(page.locator("#edit-1")).to_contain_text("gains", timeout=PATIENCE)
 
 
+def onboard(bridge: Served) -> Callable[[Page], None]:
+    """Another machine of a partner, as far as whom its documents touch."""
+    token = (bridge.folder / "demo" / "partner.jwt").read_text("ascii")
+    claims = {**jwt.decode(token, options={"verify_signature": False}), "sub": "0oa9z8y7x6", "cid": "0oa9z8y7x6"}
+
+    def fill(page: Page) -> None:
+        page.set_viewport_size({"width": 1280, "height": 1750})
+        page.get_by_label("Token, or its claims as JSON").fill(json.dumps(claims))
+        page.get_by_label("Audience").fill("risk-engine")
+        page.get_by_label("Scopes").fill("risk:score:read")
+        page.get_by_role("button", name="Look").click()
+        expect(page.locator("#plan")).to_contain_text("gains", timeout=PATIENCE)
+        page.locator("#plan").get_by_label("Reason").fill("A second machine, contract 4711")
+
+    return fill
+
+
 def take_all(camera: Camera, bridge: Served) -> None:
     """Every view, some of them in the dark or on a small screen."""
     refused = exchanged(bridge, "partner", "artifacts")["correlation_id"]
@@ -113,6 +131,8 @@ def take_all(camera: Camera, bridge: Served) -> None:
     camera.take("why", f"/why?about={refused}", touched)
     camera.take("whocan", "/whocan?audience=risk-engine")
     camera.take("chain", f"/chain?about={chain}")
+    camera.take("revoke", f"/chain/revoke?what=jti&value={chain}&about={chain}")
+    camera.take("partner", "/simulator/partner", onboard(bridge))
     camera.take("approvals", "/approvals")
     camera.take("approval", f"/approvals/{pending}", color_scheme="dark")
 
