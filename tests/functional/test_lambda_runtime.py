@@ -20,6 +20,7 @@ from msgspec.structs import astuple
 
 from federation.local.issuers.loopback import IssuerKey, generate_key
 from federation.model.json import Json
+from federation.model.security_event import EventType
 from federation.oauth.identifiers import GrantType, TokenType
 from tests.support.eventually import HANGS
 from tests.support.lambda_emulator import Emulator
@@ -31,7 +32,10 @@ ISSUER = "https://federation.example.com"
 PARTNER = "https://idp.partner.example.com"
 CLUSTER = "https://cluster.partner.example.com"
 REGION = "us-east-1"
-FUNCTIONS = ("TokenFunction", "PublishFunction", "ApplyTrustFunction", "IssuerKeysFunction", "RefreshKeysFunction")
+FUNCTIONS = (
+    *("TokenFunction", "PublishFunction", "ApplyTrustFunction", "IssuerKeysFunction", "RefreshKeysFunction"),
+    "EventsFunction",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ def trust(partner_key: IssuerKey) -> list[dict[str, Any]]:
             "provider": "oidc",
             "issuer": CLUSTER,
             "keys": {"pushed": True, "jwks": partner_key.jwks},
+            "events": {"types": ["session-revoked"]},
         },
     ]
 
@@ -224,6 +229,28 @@ def test_keys_are_pushed_and_looked_after(token_function: Emulator, aws: Aws, pa
     cluster = {"iss": CLUSTER, "sub": "nobody", "jti": "after-the-push"}
     refusal = token_function.invoke(exchange(subject_token(partner_key, **cluster)))
     assert json.loads(refusal["body"])["error_description"].startswith("no_mapping: ")
+
+
+def test_an_issuers_event_has_its_effect_by_the_rights_of_its_own_role(
+    token_function: Emulator, aws: Aws, partner_key: IssuerKey
+) -> None:
+    """Once trust has been applied."""
+    del token_function
+    claims: dict[str, Json] = {
+        "iss": CLUSTER,
+        "aud": ISSUER,
+        "iat": int(time.time()),
+        "jti": "set-1",
+        "sub_id": {"format": "opaque", "id": "nobody"},
+        "events": {EventType.SESSION_REVOKED.uri: {}},
+    }
+    event = gateway_event("POST", "/events", partner_key.sign(claims, {"typ": "secevent+jwt"}).encode())
+    event["headers"] |= {"content-type": "application/secevent+jwt"}
+    with aws.run("EventsFunction") as events:
+        assert events.invoke(event)["statusCode"] == 202, events.log
+        again = events.invoke(event | {"requestContext": event["requestContext"] | {"requestId": "another"}})
+        assert json.loads(again["body"])["description"].startswith("event_replayed: ")
+        assert [line["EventsReceived"] for line in events.lines if "EventsReceived" in line] == [[1.0]]
 
 
 def test_a_function_cannot_do_what_its_role_does_not_allow(aws: Aws) -> None:
