@@ -14,6 +14,7 @@ from typing import Any
 
 from msgspec import to_builtins
 
+from federation.aws.formats import check_format
 from federation.aws.items import Item, Key, Pause, get_items, item_key
 from federation.aws.service import DynamoDb
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
@@ -101,6 +102,7 @@ def approval_in(item: Item, *, is_request: bool) -> StoredApproval:
 
 
 def _approval(item: Item) -> StoredApproval:
+    check_format(item)
     return StoredApproval(
         request=_request(json.loads(item["request"]["S"])),
         state=ApprovalState(item["state"]["S"]),

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from federation.aws.errors import translated
+from federation.aws.formats import check_format
 from federation.aws.items import Item, Key, item_key
 from federation.aws.service import DynamoDb
 from federation.oauth.errors import TemporarilyUnavailable
@@ -42,6 +43,7 @@ def kept_item(kept: KeptToken) -> Item:
 def _decode(digest: str, item: Item) -> KeptToken:
     """One that cannot be read is no reason to guess: TemporarilyUnavailable."""
     try:
+        check_format(item)
         claims: Any = json.loads(item["claims"]["S"])
         return KeptToken(digest, dict(claims), int(item["expires_at"]["N"]))
     except (KeyError, RecursionError, TypeError, ValueError) as error:

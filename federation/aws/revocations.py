@@ -15,6 +15,7 @@ from functools import lru_cache, reduce
 
 from federation.aws.claims import ConditionNotMet, conditional
 from federation.aws.errors import translated
+from federation.aws.formats import check_format
 from federation.aws.items import ATTEMPTS, Item, Key, Pause, full_jitter, item_key
 from federation.aws.service import DynamoDb
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
@@ -122,6 +123,7 @@ def revocation_pk(key: RevocationKey) -> str:
 def revocation_in(item: Item) -> Revocation:
     """The revocation in an item; one that cannot be read is no reason to guess: TemporarilyUnavailable."""
     try:
+        check_format(item)
         what, value, *tenant = json.loads(item["key"]["S"])
         return Revocation(
             RevocationKey(RevocationTarget(what), value, *tenant),

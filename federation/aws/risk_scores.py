@@ -11,6 +11,7 @@ from msgspec import Struct, ValidationError
 from msgspec.json import Decoder, encode
 
 from federation.aws.claims import ConditionNotMet, conditional
+from federation.aws.formats import check_format
 from federation.aws.items import ATTEMPTS, Item, Key, Pause, full_jitter, get_items, item_key
 from federation.aws.service import DynamoDb
 from federation.model.risk import Decay, RiskCause, RiskKey, RiskScore, raised, score_of
@@ -107,6 +108,7 @@ def _causes(item: Item) -> tuple[RiskCause, ...]:
 
 def _read(decoder: Decoder[Decoded], item: Item) -> Decoded:
     try:
+        check_format(item)
         return decoder.decode(item["causes"]["S"])
     except (KeyError, TypeError, ValidationError, ValueError) as error:
         raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "a risk score is unreadable") from error

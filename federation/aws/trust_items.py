@@ -40,6 +40,7 @@ from typing import Any
 
 from msgspec import Struct, to_builtins
 
+from federation.aws.formats import check_format
 from federation.aws.items import Item, Key, item_key
 from federation.model.confirmation import ADMIN_AUDIENCE
 from federation.model.documents import CorruptDocument, StoredDocument
@@ -168,6 +169,7 @@ def filing_of(item: Item | None) -> Filing | None:
 def stored_document(kind: Kind, id_: str, item: Item) -> StoredDocument:
     """The document in an item with `version` and `body`; raises CorruptDocument."""
     try:
+        check_format(item)
         body, change = _body(item["body"]["S"]), _change(item)
         lives = read_lives(item["lives"]["S"]) if "lives" in item else {}
         return StoredDocument(kind, id_, version_of(item), body, since_of(item) or 1, change, lives)

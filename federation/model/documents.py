@@ -6,6 +6,7 @@ from typing import TypeVar
 from msgspec import Struct, field
 
 from federation.model.confirmation import confirmed_issuer, is_pending
+from federation.model.document_form import check_form
 from federation.model.document_values import (
     client,
     flag,
@@ -106,6 +107,7 @@ def decode_zone(document: StoredDocument) -> Zone:
 
 def _decode(document: StoredDocument, build: Callable[[StoredDocument], _T]) -> _T:
     try:
+        check_form(document.kind, document.body)
         return build(document)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CorruptDocument(f"{document.kind} {document.id} version {document.version}: {error!r}") from error

@@ -230,7 +230,7 @@ def test_F_a_stored_policy_that_no_longer_compiles_is_filed_where_it_stops_its_o
 def test_what_is_too_much_to_be_filed_is_read_as_before(dynamodb: DynamoDb, table: str) -> None:
     for number in range(30):
         cedar = f"{FORBID}); // {'x' * 14_000}"
-        from_an_earlier_release(dynamodb, table, f"p-{number}", kind="Policy", cedar=f"{cedar}\n", filler="x")
+        from_an_earlier_release(dynamodb, table, f"p-{number}", kind="Policy", cedar=f"{cedar}\n")
     from_an_earlier_release(dynamodb, table, "wide", kind="Policy", cedar=_long())
     for number in range(29):
         from_an_earlier_release(dynamodb, table, f"w-{number}", kind="Policy", cedar=_long())
