@@ -60,6 +60,7 @@ COMMANDS: Mapping[str, str] = {
     "stats": "Show what is exchanged, refused, slow, stale or ringing, and what it costs.",
     "signals": "List what was unusual, and why; follow it.",
     "dashboard": "Print the body of a CloudWatch dashboard, for the owner or for a tenant.",
+    "drill": "Break a bridge on this laptop, and find the way out with the runbook.",
     "keys": "List, rotate or revoke our signing keys.",
     "revoke": "Revoke a token, a chain, or everything that rests on something.",
     "token": "Exchange the credential at hand for a token of the bridge.",
@@ -129,7 +130,7 @@ def _imported(name: str) -> ModuleType:
 
 _MODULES: Final[Mapping[str, str]] = {"exec": "exec_", "console": "console_"}
 """Modules that are not called as their commands are: `exec` is a word of Python's, and `console` is the terminal."""
-_EXTRAS: Final[Mapping[str, str]] = {"demo": "local", "serve": "local", "console": "console"}
+_EXTRAS: Final[Mapping[str, str]] = {"demo": "local", "serve": "local", "drill": "local", "console": "console"}
 """What a command needs beside `cli`; clouds' libraries are asked for when one is used."""
 
 

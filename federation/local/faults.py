@@ -27,8 +27,8 @@ def kms_quota(signatures: int) -> Iterator[None]:
 def lost_bucket(name: str) -> Iterator[None]:
     """The bucket is not there, and comes back as it was."""
     buckets = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets
-    lost = buckets.pop(name)
+    lost, owner = buckets.pop(name), s3_backends.bucket_accounts.pop(name)
     try:
         yield
     finally:
-        buckets[name] = lost
+        buckets[name], s3_backends.bucket_accounts[name] = lost, owner

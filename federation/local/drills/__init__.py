@@ -1,0 +1,1 @@
+"""Game days on a laptop: a bridge that is broken, a runbook, and a way out that is timed."""
