@@ -22,6 +22,7 @@ from federation.local.server import LOOPBACK, listen
 from federation.minting.jws import assemble, signing_input
 from federation.model.json import Json
 from federation.model.keys import KeySet, SigningKey
+from federation.model.made_signature import Purpose, unrecorded
 from federation.model.trust import DocumentRef, Kind
 from federation.system import SystemClock
 from functions.refresh_keys import RefreshHandler
@@ -73,7 +74,7 @@ def _forged(stage: Stage, key: SigningKey) -> str:
         "exp": now + 300,
     }
     message = signing_input(key, {**claims, "jti": "drill-unknown", "client_id": "nobody"})
-    return assemble(key, message, KmsSigner(boto_kms()).sign(key, message))
+    return assemble(key, message, KmsSigner(boto_kms(unrecorded), Purpose.TOKEN).sign(key, message))
 
 
 @contextmanager
