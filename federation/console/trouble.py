@@ -45,6 +45,8 @@ def trouble_of(error: Exception, bridge: str) -> Trouble | None:
         return Trouble(str(error), error.next or _LOGIN, HTTPStatus.UNAUTHORIZED, command=_login(bridge))
     if isinstance(error, Unclear):
         return Trouble(str(error), "Go back and mend it.", HTTPStatus.BAD_REQUEST)
+    if isinstance(error, TimeoutError):
+        return Trouble(f"{bridge or 'The bridge'} did not answer in time", _SLOW, HTTPStatus.GATEWAY_TIMEOUT)
     if isinstance(error, OSError):
         return Trouble(f"No bridge answers at {bridge or 'its address'}", _GONE, HTTPStatus.BAD_GATEWAY)
     return None
@@ -80,6 +82,7 @@ def _login(bridge: str) -> str:
 
 
 _LOGIN: Final = "Log in again in a terminal, then reload this page. The console takes the new login by itself."
+_SLOW: Final = "Look whether what you asked for was done, then reload this page or ask for less."
 _GONE: Final = "See that the bridge runs and that this machine reaches it, then reload this page. Nothing was done."
 
 _NEXT_BY_CODE: Final[Mapping[str, str]] = {

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 WIDTHS = (1280, 800)
 FOREIGN = "evil.example.com"
 """A name that resolves to loopback in this browser."""
-PATIENCE = 60_000
+PATIENCE = 240_000
 """Milliseconds in which a page shows something, on a machine that does much else."""
 
 

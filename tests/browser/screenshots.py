@@ -1,4 +1,4 @@
-"""Pictures of the console for docs/console.md: `python -m tests.browser.screenshots FOLDER`.
+"""Pictures of the console for docs/console.md: `python -m tests.browser.screenshots FOLDER [NAME...]`.
 
 A bridge serves the example documents, callers ask it for some minutes, and the same pages are opened as the tests do.
 """
@@ -7,7 +7,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +64,13 @@ def jti_of(answer: Mapping[str, Any]) -> str:
 class Camera:
     """Opens pages and keeps what they look like."""
 
-    def __init__(self, folder: Path, browser: Browser, console: Running) -> None:
-        self._folder, self._browser, self._console = folder, browser, console
+    def __init__(self, folder: Path, browser: Browser, console: Running, wanted: Sequence[str]) -> None:
+        self._folder, self._browser, self._console, self._wanted = folder, browser, console, wanted
 
     def take(self, name: str, path: str, before: Callable[[Page], None] | None = None, **options: Any) -> None:  # noqa: ANN401 (Playwright's)
         """`before`: what somebody does on the page first."""
+        if self._wanted and name not in self._wanted:
+            return
         with opened(self._browser, self._console, **options) as page:
             page.goto(f"{self._console.url}{path}")
             if before:
@@ -82,7 +84,7 @@ def edit(page: Page) -> None:
     """An edit that takes something away and gives something."""
     area = page.get_by_label("The document, as YAML")
     area.fill(area.input_value().replace("partner/acme/billing-sync", "partner/acme/billing-mirror"))
-    expect(page.locator("#effect")).to_contain_text("gains", timeout=PATIENCE)
+    expect(page.locator("#effect")).to_contain_text("billing-mirror gains", timeout=PATIENCE)
     page.get_by_label("Reason").fill("The partner renamed it, ticket 4711")
 
 
@@ -134,11 +136,12 @@ def take_all(camera: Camera, bridge: Served) -> None:
     camera.take("revoke", f"/chain/revoke?what=jti&value={chain}&about={chain}")
     camera.take("partner", "/simulator/partner", onboard(bridge))
     camera.take("approvals", "/approvals")
+    camera.take("simulator", "/simulator")
     camera.take("approval", f"/approvals/{pending}", color_scheme="dark")
 
 
-def main(folder: Path) -> None:
-    """Some minutes."""
+def main(folder: Path, wanted: Sequence[str]) -> None:
+    """Some minutes for all of them; at once for some that are named."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
         place = Path(work)
@@ -149,9 +152,10 @@ def main(folder: Path) -> None:
             console_of(bridge.url, admin) as console,
             chromium() as browser,
         ):
-            traffic(bridge)
-            take_all(Camera(folder, browser, console), bridge)
+            if not wanted:
+                traffic(bridge)
+            take_all(Camera(folder, browser, console, wanted), bridge)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

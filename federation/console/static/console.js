@@ -107,8 +107,9 @@ class Checked {
     this.form = form;
     this.round = 0;
     this.empty = document.getElementById(form.dataset.thenInto || "")?.innerHTML || "";
-    form.addEventListener("input", () => this.later());
-    form.addEventListener("change", () => this.later());
+    const changed = (event) => { if (event.target.name !== "reason") this.later(); }; // a reason changes no check
+    form.addEventListener("input", changed);
+    form.addEventListener("change", changed);
     this.later();
   }
 

@@ -52,6 +52,12 @@ def test_a_bridge_that_went_away_is_said() -> None:
     assert "No bridge answers at http://127.0.0.1" in answer.text
 
 
+def test_a_bridge_that_takes_too_long_is_not_said_to_be_gone() -> None:
+    with console_world([shown(raising(TimeoutError()))]) as world:
+        answer = world.sign_in().client.get("/v")
+    assert (answer.status_code, "did not answer in time" in answer.text) == (504, True)
+
+
 def test_a_refusal_names_its_places_its_reason_and_its_id(asks: ConsoleWorld) -> None:
     errors = [{"pointer": "/a", "document": MARKUP, "detail": MARKUP, "hint": MARKUP}]
     asks.bridge.admin("GET", "/asked", problem(422, "invalid_document", MARKUP, errors=errors))
