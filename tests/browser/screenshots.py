@@ -98,6 +98,7 @@ def mistake(page: Page) -> None:
 def touched(page: Page) -> None:
     """Whom the smallest edit touches."""
     expect(page.locator("#edit-1")).to_contain_text("gains", timeout=PATIENCE)
+    page.evaluate("document.getElementById('outcome').scrollIntoView()")
 
 
 def onboard(bridge: Served) -> Callable[[Page], None]:
