@@ -5,8 +5,9 @@ The token function as it is deployed, in this process; AWS over HTTP in another,
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from statistics import median
 
 from msgspec import Struct
@@ -52,20 +53,32 @@ class Growth(Struct, frozen=True):
     """A warm exchange of an issuer with that many."""
 
 
-def measure(others: int) -> Growth:
-    """Loads and measures."""
-    with aws_process("RS256", others) as process:
-        aws = replace(process, environment={**process.environment, **PLENTY})
-        cold = [_cold(aws) for _ in range(COLD)]
-        with world(aws) as warm:
-            token = aws.token()
+def measure(few: int, many: int) -> tuple[Growth, Growth]:
+    """Loads both, and measures them in turn: whatever else the machine does, it does to both."""
+    with aws_process("RS256", few) as one, aws_process("RS256", many) as other:
+        both = [replace(aws, environment={**aws.environment, **PLENTY}) for aws in (one, other)]
+        cold = _in_turn([partial(_cold, aws) for aws in both], COLD)
+        with world(both[0]) as first, world(both[1]) as second:
+            pairs = list(zip(both, (first, second), strict=True))
+            asks = [_ask(aws, warm) for aws, warm in pairs]
             for _ in range(20):
-                warm.exchange(token)
-            ordinary = _median([_spent(aws, lambda: warm.exchange(token)) for _ in range(WARM)])
-            patterns = tuple(_patterns(aws, warm, number) for number in PATTERNS)
+                _ = [ask() for ask in asks]
+            ordinary = _in_turn([partial(_spent, aws, ask) for aws, ask in zip(both, asks, strict=True)], WARM)
+            patterns = [tuple(_patterns(aws, warm, number) for number in PATTERNS) for aws, warm in pairs]
             time.sleep(TTL + 1)
-            reload = _spent(aws, lambda: warm.exchange(token))
-    return Growth(others, _median(cold), ordinary, reload, patterns)
+            reload = [_spent(aws, ask) for aws, ask in zip(both, asks, strict=True)]
+    found = [Growth(*one) for one in zip((few, many), cold, ordinary, reload, patterns, strict=True)]
+    return found[0], found[1]
+
+
+def _ask(aws: AwsProcess, warm: World) -> Callable[[], Response]:
+    token = aws.token()
+    return lambda: warm.exchange(token)
+
+
+def _in_turn(spend: Sequence[Callable[[], Cost]], times: int) -> list[Cost]:
+    rounds = [[one() for one in spend] for _ in range(times)]
+    return [_median(list(costs)) for costs in zip(*rounds, strict=True)]
 
 
 def _cold(aws: AwsProcess) -> Cost:
@@ -106,7 +119,7 @@ def _median(costs: list[Cost]) -> Cost:
 def main() -> None:
     """Print."""
     number = int(sys.argv[1]) if sys.argv[1:] else MANY
-    few, many = measure(FEW), measure(number)
+    few, many = measure(FEW, number)
     table = Table("what", f"beside {FEW}", f"beside {number:,}", "times")
     rows = [("first decision, cold", few.cold, many.cold), ("decision, warm", few.warm, many.warm)]
     rows += [("reload of what did not move", few.reload, many.reload)]
