@@ -21,6 +21,8 @@ WINDOWS: Final[Mapping[str, str]] = {
 }
 """As the API takes them -> in words."""
 USUAL: Final = "3h"
+SHOWN: Final = "8"
+"""Signals, the newest."""
 EVERY: Final = 30.0
 """Seconds between two looks: the numbers are counted by the minute."""
 
@@ -70,7 +72,8 @@ def _found(visit: Visit) -> dict[str, Any]:
     if window not in WINDOWS:
         raise Unclear("There is no such window of time")
     stats = visit.api.get("/stats", {"window": window}).members
-    return {"window": window, "stats": stats, "plots": _plots(stats), "sums": _sums(stats)}
+    signals = visit.api.get("/signals", {"since": window, "limit": SHOWN}).members["items"]
+    return {"window": window, "stats": stats, "signals": signals, "plots": _plots(stats), "sums": _sums(stats)}
 
 
 def _plots(stats: Mapping[str, Any]) -> list[Drawn]:

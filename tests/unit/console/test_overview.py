@@ -23,17 +23,36 @@ STATS: dict[str, Any] = {
 }
 
 
+SIGNAL = {
+    "title": MARKUP,
+    "score": 80,
+    "what": "principal",
+    "value": MARKUP,
+    "at": "2026-11-30T10:45:00Z",
+    "correlation_ids": ["a&b"],
+    "raises_risk": True,
+}
+
+
 @pytest.fixture
 def world() -> Iterator[ConsoleWorld]:
     with console_world() as made:
         made.bridge.admin("GET", "/stats", Reply(STATS))
+        made.bridge.admin("GET", "/signals", Reply({"items": [SIGNAL], "next": None}))
         yield made.sign_in()
 
 
 def test_it_says_what_waits_and_what_is_counted(world: ConsoleWorld) -> None:
     answer = world.client.get("/overview?window=1h")
-    assert world.bridge.asked[-1].query == {"window": "1h"}
-    for told in ("100+", "Read and confirm", 'href="/trust/issuers/acme-okta"', "$1.50", "Nothing was refused"):
+    assert [one.query for one in world.bridge.asked] == [{"window": "1h"}, {"since": "1h", "limit": "8"}]
+    for told in (
+        "/why?about=a%26b",
+        "100+",
+        "Read and confirm",
+        'href="/trust/issuers/acme-okta"',
+        "$1.50",
+        "Nothing was refused",
+    ):
         assert told in answer.text
     assert MARKUP not in answer.text
     assert 'data-live="/overview-live?window=1h"' in answer.text
