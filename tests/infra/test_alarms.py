@@ -55,6 +55,9 @@ def test_alarms_stand_for_what_nobody_would_otherwise_notice(alarms: Deployment)
         ("AwsThrottled", "kms"),
         ("AwsThrottled", "dynamodb"),
         ("AwsFailed", "federation-bridge"),
+        ("SignalsRang", "bad_signature_jump"),
+        ("SignalsRang", "no_mapping_jump"),
+        ("SignalsRang", "federation-bridge"),
         ("ExchangeDuration", "federation-bridge"),
     }
 
@@ -101,6 +104,15 @@ def test_what_is_counted_is_counted_where_the_alarm_looks(alarms: Deployment) ->
         assert metrics["Namespace"] == alarm["Namespace"]
         assert sorted(named) in [sorted(one) for one in metrics["Dimensions"]], alarm["AlarmName"]
         assert {name: counter[name] for name in named} == named
+
+
+def test_a_budget_is_told_of_where_one_is_set(deployment: Deployment) -> None:
+    given = deployment.properties("Alarms")["Parameters"]
+    assert "Budget" not in Deployment(nested("alarms"), **{**given, "AlarmTopicArn": TOPIC}).resources
+    set_ = Deployment(nested("alarms"), **{**given, "AlarmTopicArn": TOPIC, "MonthlyBudget": "50"})
+    budget = set_.properties("Budget")
+    assert budget["Budget"]["BudgetLimit"] == {"Amount": "50", "Unit": "USD"}
+    assert {one["Subscribers"][0]["Address"] for one in budget["NotificationsWithSubscribers"]} == {TOPIC}
 
 
 def test_a_certificate_is_watched_where_there_is_one(deployment: Deployment) -> None:
