@@ -42,7 +42,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.signals", description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
-    parser.add_argument("--identities", type=int, default=60)
+    parser.add_argument("--identities", type=int, default=40)
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--write", action="store_true", help="into docs/signals.md")
     return parser.parse_args()

@@ -47,7 +47,7 @@ class Month(Struct, frozen=True):
         return self.identities * (30 * DAY - HISTORY) / WEEK
 
 
-def lived(seed: int, identities: int = 60, of_each: int = 6) -> Month:
+def lived(seed: int, identities: int = 40, of_each: int = 5) -> Month:
     """Everything of one seed."""
     random = Random(seed)
     people = population(random, identities)

@@ -13,7 +13,7 @@ Event: TypeAlias = tuple[float, Observation]
 """When, and what is recorded; the record's own time is filled in at the end."""
 
 YEAR = 365 * DAY
-PER_YEAR = {"move": 1.0, "program": 0.5, "both": 0.01, "granted": 1.0, "late": 0.015, "approval": 0.02, "acts": 0.02}
+PER_YEAR = {"move": 1.0, "program": 0.5, "both": 0.01, "granted": 1.0, "late": 0.015, "approval": 0.01, "acts": 0.01}
 """What happens to an identity so often, without anything being wrong. late: it begins to use a right that it had."""
 LOOPS, STORMS, RESTARTS = 0.01, 0.02, 0.5
 """A week: a mistake in a loop; five times the usual rate for twenty minutes; all replicas begin at once."""
