@@ -131,7 +131,7 @@ build-PublishFunction build-RotateFunction build-RefreshKeysFunction build-Statu
 	$(install-locked)
 	$(copy-code)
 
-build-AdminFunction: SERVICES += lambda logs
+build-AdminFunction: SERVICES += cloudwatch lambda logs
 build-ReconcileFunction: SERVICES += cloudtrail logs
 build-RotateFunction: SERVICES += resourcegroupstaggingapi
 build-ApplyTrustFunction build-ConfirmTrustFunction build-AdminFunction build-FirstAdminFunction build-IssuerKeysFunction: requirements-admin.txt

@@ -8,6 +8,7 @@ from importlib.metadata import packages_distributions
 
 import pytest
 
+from tests.infra.test_functions import FUNCTIONS
 from tests.support.lambda_template import ROOT, Deployment, Template
 
 TARGET = re.compile(r"^((?:build-\w+ ?)+): (requirements[\w-]*\.txt)$", re.MULTILINE)
@@ -44,6 +45,45 @@ def test_each_function_is_packed_with_what_it_imports(template: Template) -> Non
     assert len(handlers) > 10
     lacks = {name: imported(handler.rpartition(".")[0]) - packed(name) for name, handler in handlers.items()}
     assert {name: missing for name, missing in lacks.items() if missing} == {}
+
+
+CLIENTS = """
+import boto3, importlib, json, os, sys
+boto3.setup_default_session()
+made = set()
+note = lambda event_name, **_: made.add(event_name.split(".")[1])
+boto3.DEFAULT_SESSION.events.register("creating-client-class", note)
+importlib.import_module(sys.argv[1]).build(dict(os.environ))
+print(json.dumps(sorted(made)))
+"""
+AWS = {
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "x",
+    "AWS_SECRET_ACCESS_KEY": "x",
+}
+FOLDERS = {"cloudwatch-logs": "logs", "resource-groups-tagging-api": "resourcegroupstaggingapi"}
+"""Where botocore's folder for a service has another name than its events."""
+
+
+def described(function: str) -> set[str]:
+    """The services of AWS whose descriptions the Makefile leaves in the function's botocore."""
+    command = ["make", "--dry-run", f"build-{function}", "ARTIFACTS_DIR=/nowhere"]
+    asked = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    (kept,) = re.findall(r"botocore/data -mindepth 1 -maxdepth 1 -type d (.*?) -exec", asked)
+    return set(re.findall(r"! -name (\S+)", kept))
+
+
+@pytest.mark.parametrize("name", [*FUNCTIONS, "FirstAdminFunction"])
+def test_each_function_has_the_descriptions_of_the_services_that_it_calls(template: Template, name: str) -> None:
+    deployment = Deployment(template, FirstAdminIssuer="https://idp.example.com", FirstAdminSubject="alice")
+    function = deployment.properties(name)
+    variables = {key: str(value) for key, value in function["Environment"]["Variables"].items()}
+    module = function["Handler"].rpartition(".")[0]
+    command = [sys.executable, "-c", CLIENTS, module]
+    run = subprocess.run(command, cwd=ROOT, env={**AWS, **variables}, check=True, capture_output=True, text=True)
+    called = {FOLDERS.get(service, service) for service in json.loads(run.stdout)}
+    assert called <= described(name)
 
 
 def packs(resource: dict[str, object]) -> bool:
