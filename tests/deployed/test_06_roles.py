@@ -28,6 +28,7 @@ MAY: dict[str, set[str]] = {
     "RefreshKeys": {*READS, "write fetched keys"},
     "Health": set(),
     "Probe": set(),
+    "Signals": {"score", "score a subject", "record"},
     "Reconcile": {"read the key set", "read refusals"},
     "NotFound": set(),
     "Publish": {"read the key set", "write the key set", "publish keys", "publish a status list"},
