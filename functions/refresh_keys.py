@@ -7,7 +7,7 @@ from msgspec import Struct, to_builtins
 
 from federation.bootstrap.refresh_keys import key_refresh
 from federation.issuer_keys.refresh import KeyRefresh
-from federation.model.metrics import ISSUER_KEYS_STALE, KEYS_REFRESH_FAILED, KEYS_STALE
+from federation.model.metrics import CERTIFICATES_ENDING, ISSUER_KEYS_STALE, KEYS_REFRESH_FAILED, KEYS_STALE
 from federation.settings import read_settings
 from functions.event import Event
 from functions.runtime import Context, Handler, built_on_access
@@ -37,6 +37,7 @@ class RefreshHandler(Struct, frozen=True):
         for issuer in report.stale:
             self.counters.count(ISSUER_KEYS_STALE, {**facts, "issuer": issuer})
         self.counters.count(KEYS_REFRESH_FAILED, facts, len(report.failed) + report.left_out)
+        self.counters.count(CERTIFICATES_ENDING, facts, len(report.certificates_ending))
         shown: dict[str, object] = to_builtins(report)
         return shown
 

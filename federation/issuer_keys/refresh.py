@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from hashlib import sha256
 from math import inf
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct
 
@@ -25,6 +25,10 @@ WORKERS = 32
 """Issuers that are asked at a time."""
 PATIENCE = 45.0
 """Seconds for a whole run; who has not been asked by then is asked among the first some other time."""
+WARNED = 14
+"""Days before the certificate of an issuer's host ends."""
+Endings: TypeAlias = Callable[[int, int], Mapping[str, int]]
+"""(now, within days) -> host -> days that its certificate is still valid."""
 
 
 class Outcome(NamedTuple):
@@ -46,6 +50,12 @@ class RefreshReport(Struct, frozen=True):
     """Ids of issuers whose keys are older than they should be, or that have none."""
     left_out: int
     """Issuers for whom there was no time."""
+    certificates_ending: Mapping[str, int]
+    """Host -> whole days until the certificate ends by which it was believed."""
+
+
+def _none_ends(_now: int, _within: int) -> Mapping[str, int]:
+    return {}
 
 
 class KeyRefresh(Struct, frozen=True):
@@ -58,6 +68,7 @@ class KeyRefresh(Struct, frozen=True):
     clock: Clock
     alarm: Alarm = log_alarm
     patience: float = PATIENCE
+    endings: Endings = _none_ends
 
     def run(self) -> RefreshReport:
         """One pass over the enabled issuers; raises what the directory of issuers raises."""
@@ -84,6 +95,7 @@ class KeyRefresh(Struct, frozen=True):
             failed={id_: outcome.failure for id_, outcome in outcomes.items() if outcome.failure},
             stale=tuple(id_ for id_, outcome in outcomes.items() if outcome.stale),
             left_out=len(futures) - len(outcomes),
+            certificates_ending=self.endings(int(self.clock.now()), WARNED),
         )
 
     def _refresh(self, issuer: Issuer) -> Outcome:

@@ -77,6 +77,9 @@ KEYS_STALE = Metric("KeysStale", Unit.COUNT, "Issuers of whose keys nothing was 
 ISSUER_KEYS_STALE = Metric(
     "IssuerKeysStale", Unit.COUNT, "1 for each run that found the keys of this issuer stale.", (("issuer",),)
 )
+CERTIFICATES_ENDING = Metric(
+    "CertificatesEnding", Unit.COUNT, "Hosts of issuers whose TLS certificates end within two weeks."
+)
 KEYS_REFRESH_FAILED = Metric("KeysRefreshFailed", Unit.COUNT, "Issuers whose keys could not be fetched in a run.")
 KEYS_ROLLED_BACK = Metric("KeysRolledBack", Unit.COUNT, "Times that the published JWKS was not the last one written.")
 KEY_OVERDUE = Metric("KeyOverdue", Unit.COUNT, "1: the signing key is a day too old, or KMS cannot sign with it.")
@@ -90,7 +93,8 @@ METRICS = (
     *(INTROSPECTED, REVOKED, EVENTS_RECEIVED, KEYS_PUSHED, EDGE_BYPASSED),
     *(ATTACK_SUCCEEDED, ATTACK_UNCLEAR, ATTACK_REFUSED, ATTACK_NOT_TRIED),
     *(SIGNATURES_SEEN, SIGNATURES_UNRECORDED, SIGNATURES_LOST, SIGNATURES_UNREAD),
-    *(KEYS_STALE, ISSUER_KEYS_STALE, KEYS_REFRESH_FAILED, KEYS_ROLLED_BACK, KEY_OVERDUE, KEY_AGE, ARCHIVE_LAG),
+    *(KEYS_STALE, ISSUER_KEYS_STALE, KEYS_REFRESH_FAILED, CERTIFICATES_ENDING),
+    *(KEYS_ROLLED_BACK, KEY_OVERDUE, KEY_AGE, ARCHIVE_LAG),
     *(SIGNALS_FOUND, SIGNALS_RANG),
 )
 """All of them, in the order of the page."""

@@ -19,6 +19,12 @@ Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
 """(host, port) -> addresses; raises OSError."""
 Connect: TypeAlias = Callable[[tuple[str, int], float], socket.socket]
 """((address, port), seconds) -> a connected socket; raises OSError."""
+Note: TypeAlias = Callable[[str, ssl.SSLSocket], None]
+"""(host, connection whose certificate was verified) -> nothing; raises nothing."""
+
+
+def _ignore(_host: str, _connection: ssl.SSLSocket) -> None:
+    """Most callers do not look at certificates themselves."""
 
 
 class Connector(Struct, frozen=True):
@@ -27,6 +33,7 @@ class Connector(Struct, frozen=True):
     resolve: Resolve = resolve
     connect: Connect = socket.create_connection
     trust: Callable[[], ssl.SSLContext] = system_trust
+    note: Note = _ignore
 
     def open(self, target: Target, deadline: Deadline) -> socket.socket:
         """A connection to `target`, TLS and host name verified; raises OSError, ssl.SSLError or TargetRefused."""
@@ -35,10 +42,12 @@ class Connector(Struct, frozen=True):
             return connection
         connection.settimeout(deadline.remaining())
         try:
-            return self.trust().wrap_socket(connection, server_hostname=target.host)
+            secured = self.trust().wrap_socket(connection, server_hostname=target.host)
         except OSError:
             connection.close()
             raise
+        self.note(target.host, secured)
+        return secured
 
     def _addresses(self, target: Target, deadline: Deadline) -> Sequence[str]:
         """Every address counts: a name with one good and one bad address is being bent."""

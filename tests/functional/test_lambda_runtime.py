@@ -224,7 +224,8 @@ def test_keys_are_pushed_and_looked_after(token_function: Emulator, aws: Aws, pa
         again = keys.invoke(event | {"requestContext": event["requestContext"] | {"requestId": "another"}})
         assert json.loads(again["body"])["error_description"].startswith("token_replayed: ")
     with aws.run("RefreshKeysFunction") as refresh:
-        assert refresh.invoke({"source": "aws.events"}) == {"asked": 1, "failed": {}, "stale": [], "left_out": 0}
+        report = {"asked": 1, "failed": {}, "stale": [], "left_out": 0, "certificates_ending": {}}
+        assert refresh.invoke({"source": "aws.events"}) == report
         assert [line["KeysStale"] for line in refresh.lines if "KeysStale" in line] == [[0.0]]
     cluster = {"iss": CLUSTER, "sub": "nobody", "jti": "after-the-push"}
     refusal = token_function.invoke(exchange(subject_token(partner_key, **cluster)))

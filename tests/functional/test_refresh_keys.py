@@ -94,7 +94,7 @@ def take_down(routes: dict[str, Any]) -> None:
 
 def test_a_cold_start_works_while_the_issuer_is_down(deployed: tuple[Deployed, dict[str, Any]]) -> None:
     bridge, routes = deployed
-    assert bridge.refresh() == {"asked": 1, "failed": {}, "stale": (), "left_out": 0}
+    assert bridge.refresh() == {"asked": 1, "failed": {}, "stale": (), "left_out": 0, "certificates_ending": {}}
     take_down(routes)
     assert bridge.exchange_cold()["status"] == 200
     assert bridge.refresh()["failed"] == {"idp": "status 503"}

@@ -31,6 +31,7 @@ def test_alarms_stand_for_what_nobody_would_otherwise_notice(alarms: Deployment)
         ("Errors", "publish"),
         ("Invocations", "publish"),
         ("KeysStale", "federation-bridge"),
+        ("CertificatesEnding", "federation-bridge"),
         ("KeysRolledBack", "federation-bridge"),
         ("KeyOverdue", "federation-bridge"),
         ("Errors", "rotate"),

@@ -144,6 +144,7 @@ BROKEN: Mapping[str, Callable[[State], None]] = {
     "signatures-unrecorded": lambda state: state.ours("SignaturesUnrecorded"),
     "attack-succeeded": lambda state: state.ours("AttackSucceeded"),
     "issuer-keys-stale": _stale,
+    "issuer-certificate-ending": lambda state: state.ours("CertificatesEnding"),
     "bad-signature-jump": lambda state: state.ours("SignalsRang", signal="bad_signature_jump"),
     "no-mapping-jump": lambda state: state.ours("SignalsRang", signal="no_mapping_jump"),
     "risk-high": lambda state: state.ours("SignalsRang"),

@@ -20,7 +20,7 @@ def handler(w: World, log: io.StringIO) -> RefreshHandler:
 def test_whatever_the_event_says_issuers_are_asked(event: object) -> None:
     w = publishing()
     report = handler(w, io.StringIO()).handle(event, Invocation())
-    assert report == {"asked": 1, "failed": {}, "stale": (), "left_out": 0}
+    assert report == {"asked": 1, "failed": {}, "stale": (), "left_out": 0, "certificates_ending": {}}
     assert list(w.fetched.kept) == ["idp"]
 
 
@@ -33,6 +33,7 @@ def test_the_report_is_logged_and_counted_and_so_is_nothing(w: World, number: in
     assert line["correlation_id"] == "invocation-1"
     assert [one["issuer"] for one in counters if "IssuerKeysStale" in one] == line["report"]["stale"]
     totals = [one for one in counters if "IssuerKeysStale" not in one]
-    for counter, name in zip(totals, ("KeysStale", "KeysRefreshFailed"), strict=True):
-        assert counter[name] == [number]
+    expected = {"KeysStale": number, "KeysRefreshFailed": number, "CertificatesEnding": 0}
+    for counter, name in zip(totals, expected, strict=True):
+        assert counter[name] == [expected[name]]
         assert counter["correlation_id"] == "invocation-1"

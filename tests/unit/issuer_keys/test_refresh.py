@@ -27,7 +27,7 @@ def test_every_enabled_issuer_that_can_be_fetched_from_is_asked_and_no_other() -
     ]
     web = FakeFetcher({DISCOVERY: {"issuer": IDP, "jwks_uri": JWKS_URI}, JWKS_URI: jwks(OLD)})
     w = world(*issuers, web=web)
-    assert refresh(w) == RefreshReport(asked=2, failed={}, stale=(), left_out=0)
+    assert refresh(w) == RefreshReport(asked=2, failed={}, stale=(), left_out=0, certificates_ending={})
     assert w.fetched.kept.keys() == {"address", "discovery"}
     assert (w.pushed.loads, w.alarms) == (0, [])
 
@@ -92,14 +92,14 @@ def test_a_run_that_was_overtaken_leaves_what_the_quicker_one_wrote() -> None:
 
     w = publishing()
     overtaken = World(w.directory, w.web, w.clock, fetched=Overtaken())
-    assert refresh(overtaken) == RefreshReport(1, {}, (), 0)
+    assert refresh(overtaken) == RefreshReport(1, {}, (), 0, {})
 
 
 def test_a_push_is_overdue_after_as_long_as_the_document_says() -> None:
     w = world(PUSHED)
     w.pushed.save(IssuerKeySet("idp", pushed_anchor(PUSHED), '{"keys": [{}]}', NOW), "")
-    assert refresh(at(w, 3600)) == RefreshReport(1, {}, (), 0)
-    assert refresh(at(w, 1)) == RefreshReport(1, {}, ("idp",), 0)
+    assert refresh(at(w, 3600)) == RefreshReport(1, {}, (), 0, {})
+    assert refresh(at(w, 1)) == RefreshReport(1, {}, ("idp",), 0, {})
     assert w.web.fetched == []
 
 
