@@ -15,7 +15,7 @@ demo: .venv/ready ## the main job, narrated
 	@$(BIN)/fedbridge demo
 
 serve: .venv/ready ## the whole bridge on a laptop, with the example trust documents
-	@$(BIN)/fedbridge serve --trust examples/trust --demo-tokens demo-tokens --admin-token-file admin.token
+	@$(BIN)/fedbridge serve --trust examples/trust --demo-tokens demo-tokens --admin-token-file admin.token --console
 
 test: ## every check
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint .venv-sam/ready # what waits for downloads, beside what computes

@@ -10,9 +10,10 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import mkstemp
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 from rich.console import Console
@@ -20,12 +21,18 @@ from rich.console import Console
 from federation.cli.console import AsJson, NoColor, Terminal
 from federation.cli.problems import end_invalid, print_problems
 from federation.documents.source import InvalidDocuments
+from federation.later import module_later
 from federation.local.admin_token import NoAdminToken
 from federation.local.bridge import CannotStart, LocalBridge
 from federation.local.mtls.serving import mutual_tls
 from federation.local.server import PortTaken
 from federation.local.serving import ServeOptions, serving
 from federation.model.trust import DocumentVersion
+
+if TYPE_CHECKING:
+    from federation.console import beside as console_beside
+else:
+    console_beside = module_later("federation.console.beside")
 
 EXAMPLE = "Example: fedbridge serve --port 0 --trust examples/trust --demo-tokens demo-tokens"
 PORT = 8080
@@ -35,6 +42,13 @@ Port = Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="Port on 
 Trust = Annotated[
     Path | None,
     typer.Option(metavar="DIR", exists=True, readable=True, help="Trust documents to write before serving."),
+]
+WithConsole = Annotated[
+    bool,
+    typer.Option(
+        "--console",
+        help="Serve the console too, with the token of --admin-token-file; prints `console LINK`, once good.",
+    ),
 ]
 AdminTokenFile = Annotated[
     Path | None,
@@ -84,6 +98,7 @@ def serve(  # noqa: PLR0913 (each is an option of the command)
     port: Port = PORT,
     trust: Trust = None,
     admin_token_file: AdminTokenFile = None,
+    console: WithConsole = False,
     demo_tokens: DemoTokens = None,
     confirm_dangerous: ConfirmDangerous = False,
     mtls: MutualTls = False,
@@ -103,6 +118,8 @@ def serve(  # noqa: PLR0913 (each is an option of the command)
     terminal = Terminal(as_json, no_color)
     with_mtls = mtls or mtls_ca is not None
     _check_issuer_url(terminal, issuer_url)
+    if console:
+        _check_console(terminal, admin_token_file)
     options = ServeOptions(
         port, trust, admin_token_file, demo_tokens, confirm_dangerous, with_mtls, issuer_url, _program()
     )
@@ -113,6 +130,8 @@ def serve(  # noqa: PLR0913 (each is an option of the command)
         urls = {"ready": bridge.url, **({"issuer": issuer_url} if issuer_url else {})}
         if with_mtls:
             urls["mtls"] = more.enter_context(mutual_tls(bridge, mtls_ca))
+        if console and admin_token_file is not None:
+            urls["console"] = more.enter_context(console_beside.beside(bridge.url, admin_token_file)).link()
         _ready(urls, as_json=as_json)
         _warn(terminal.asides, bridge.pending)
         _explain(terminal, options, bridge, lines)
@@ -143,6 +162,13 @@ def _opened(file: Path | None) -> Iterator[TextIO]:
 def _check_issuer_url(terminal: Terminal, url: str) -> None:
     if url and not _ISSUER_URL.fullmatch(url):
         _fail(terminal, "--issuer-url is https://HOST or https://HOST:PORT, without path: the proxy's own URL")
+
+
+def _check_console(terminal: Terminal, admin_token_file: Path | None) -> None:
+    if admin_token_file is None:
+        _fail(terminal, "--console asks with the token of --admin-token-file: name that file, too")
+    if find_spec("starlette") is None or find_spec("jinja2") is None:
+        _fail(terminal, "--console needs more: pip install 'federation-bridge[console]'")
 
 
 def _ready(urls: Mapping[str, str], *, as_json: bool) -> None:
@@ -176,7 +202,7 @@ def _explain(terminal: Terminal, options: ServeOptions, bridge: LocalBridge, log
         terminal.say("These tokens are renewed as long as this runs.")
     if options.admin_token_file:
         terminal.say(f"to be its admin: {_exports(bridge.url, options.admin_token_file)}")
-        terminal.say("in a browser: fedbridge console")
+        terminal.say("in a browser: the link of console above, or fedbridge console for another one")
     if log is not sys.stderr:
         terminal.say(f"log: {log.name}")
     if sys.stdout.isatty():

@@ -5,20 +5,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from federation.client.admin import AdminApi
-from federation.client.credential import NoCredential, read_credential
-from federation.console.application import Console
+from federation.client.credential import read_credential
+from federation.console.beside import Beside, beside
 from federation.console.door import Door
-from federation.console.guard import ENTER
-from federation.console.server import listen, server_of
-from federation.console.trouble import NotConnected
-from federation.console.views.table import views
 from tests.support.bridge_process import Served, served
 
 ROOT = Path(__file__).parents[2]
@@ -33,37 +28,28 @@ PATIENCE = 240_000
 class Running:
     """A console that runs, as an admin has it."""
 
-    url: str
-    door: Door
+    beside: Beside
     credential: Path
+
+    @property
+    def url(self) -> str:
+        return self.beside.url
+
+    @property
+    def door(self) -> Door:
+        return self.beside.door
 
     @property
     def link(self) -> str:
         """A fresh one."""
-        return f"{self.url}{ENTER}?key={self.door.new_link()}"
+        return self.beside.link()
 
 
 @contextmanager
 def console_of(bridge: str, credential: Path) -> Iterator[Running]:
-    """A real server on a free port of loopback. The credential is read for each page, as the command does it."""
-
-    def connect() -> AdminApi:
-        try:
-            return AdminApi(bridge, read_credential(credential))
-        except NoCredential as error:
-            raise NotConnected(str(error)) from None
-
-    listener, door = listen(0), Door()
-    port = listener.getsockname()[1]
-    server = server_of(Console(views(), connect, lambda: bridge, port, door).application())
-    thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        yield Running(f"http://127.0.0.1:{port}", door, credential)
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
+    """A real server on a free port of loopback."""
+    with beside(bridge, credential) as running:
+        yield Running(running, credential)
 
 
 @pytest.fixture(scope="session")

@@ -67,11 +67,14 @@ def test_no_view_is_wider_than_the_window(browser: Browser, console: Running, wi
 
 def test_every_view_is_reached_by_keys_alone(page: Page) -> None:
     for view in views():
+        page.locator("html[data-script=ready]").wait_for(state="attached")
         page.keyboard.press("g")
         page.keyboard.press(view.key)
         expect(page.locator("header nav [aria-current=page]")).to_have_text(view.name)
+    page.locator("html[data-script=ready]").wait_for(state="attached")
     page.keyboard.press("?")
     expect(page.get_by_role("heading", level=1)).to_have_text("Keys")
+    page.locator("html[data-script=ready]").wait_for(state="attached")
     page.get_by_label("Single keys do something").uncheck()
     page.keyboard.press("g")
     page.keyboard.press(views()[0].key)

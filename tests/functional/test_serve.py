@@ -13,6 +13,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import httpx
 import jwt
 import pytest
 from typer.testing import CliRunner, Result
@@ -221,3 +222,20 @@ def test_an_admin_token_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     result = run("--port", "0", "--admin-token-file", tmp_path / "nowhere" / "token")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "The admin token cannot be written to" in result.stderr
+
+
+def test_it_serves_the_console_by_a_link_that_opens_once(tmp_path: Path) -> None:
+    with served(tmp_path, "--console", "--admin-token-file", tmp_path / "admin", "--log", tmp_path / "log") as serving:
+        assert serving.process.stdout is not None
+        link = serving.process.stdout.readline().removeprefix("console ").rstrip("\n")
+        assert link.startswith("http://127.0.0.1:")
+        with httpx.Client() as browser:
+            assert browser.get(link, follow_redirects=True).status_code == 200
+            assert "Overview" in browser.get(link.partition("/enter")[0] + "/", follow_redirects=True).text
+        assert httpx.get(link).status_code == 410
+
+
+def test_a_console_without_an_admins_token_is_refused_before_anything_runs() -> None:
+    result = run("--port", "0", "--console")
+    assert result.exit_code == 1
+    assert "--admin-token-file" in result.output

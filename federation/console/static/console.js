@@ -238,3 +238,4 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches("form[data-busy]")) busy(event.target);
 });
 prepare(document);
+document.documentElement.dataset.script = "ready";
