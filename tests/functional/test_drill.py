@@ -1,13 +1,19 @@
 """A drill breaks a bridge, ends by its runbook's commands, and leaves nothing behind, however it ends."""
 
+import signal
+import subprocess
 from collections.abc import Iterator
 from io import StringIO
+from pathlib import Path
+from subprocess import PIPE, STDOUT
 
 import pytest
 
 from federation.local.drills.catalogue import DRILLS, Drill, is_steady
 from federation.local.drills.run import Player, play
 from federation.local.drills.stage import Stage
+from tests.support.bridge_process import FEDBRIDGE
+from tests.support.eventually import HANGS
 from tests.support.runbooks import FOLDER, commands
 
 QUICK = ("bad-policy", "kms-throttled")
@@ -57,3 +63,19 @@ def test_the_way_out_is_what_the_runbook_says(name: str) -> None:
     said = {one.line.split()[1] for one in commands(FOLDER / f"{drill.runbook}.md") if one.tool == "bash"}
     for line in drill.walk:
         assert line == "mend" or line.split()[1] in said or f"`fedbridge {line.split()[1]}`" in page, line
+
+
+def test_a_drill_that_is_ended_from_outside_takes_its_bridge_and_its_token_along() -> None:
+    """As by Ctrl-C: the folder has an admin's token."""
+    with subprocess.Popen(
+        [FEDBRIDGE, "drill", "bad-policy"], stdout=PIPE, stderr=STDOUT, stdin=PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        folder = next(
+            Path(line.partition("cd ")[2].partition(";")[0]) for line in process.stdout if "in another terminal" in line
+        )
+        assert folder.is_dir()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=HANGS)
+    assert process.returncode == 130
+    assert not folder.exists()

@@ -48,6 +48,8 @@ class Player(Struct):
     """Does something, or waits a moment."""
     is_done: Callable[[], bool] = lambda: True
     """Whether it may be over: nothing is left to be done."""
+    look: Callable[[Stage], None] = lambda _stage: None
+    """Sees that it is over, before all is undone."""
 
 
 def play(drill: Drill, stage: Stage, player: Player, longest: float = LONGEST) -> Journal:
@@ -85,6 +87,8 @@ def _broken(
         journal.found_way_out = drill.is_over(stage)
         journal.seconds = round(time.monotonic() - shown, 1)
         note(f"over after {journal.seconds} s" if journal.found_way_out else "no way out was found")
+        if journal.found_way_out:
+            player.look(stage)
 
 
 def _settles(stage: Stage) -> bool:
