@@ -67,6 +67,7 @@ def test_Q2_what_was_counted_for_a_request_that_is_then_refused_is_given_back(br
 
 
 BROKEN = subject_token()[:-6] + "AAAAAA"
+ELSEWHERE = subject_token(aud="https://elsewhere.example.com")
 MTLS = TokenType.MTLS.value
 JUNK: dict[str, tuple[str | None, Connection, dict[str, Any]]] = {
     "no token at all": ("x" * 60_000, Connection(), {}),
@@ -76,7 +77,7 @@ JUNK: dict[str, tuple[str | None, Connection, dict[str, Any]]] = {
     "an unknown issuer": (subject_token(iss="https://stranger.example.com"), Connection(), {}),
     "an unknown kid": (subject_token(ec_key("nobody")), Connection(), {}),
     "an expired token": (subject_token(exp=NOW - 100), Connection(), {}),
-    "a token for somebody else": (subject_token(aud="https://elsewhere.example.com"), Connection(), {}),
+    "a token for somebody else": (ELSEWHERE, Connection(), {}),
     "a broken proof": (None, Connection("a.b.c"), {}),
     "a proof for somebody else": (None, Connection(proof(htu="https://elsewhere.example.com/token")), {}),
     "a proof without a nonce": (None, Connection(proof()), {}),
@@ -115,15 +116,19 @@ def look_around(bridge: Attacked) -> None:
     """Some refusals are worth a look at whether an edit has made them wrong, unless somebody looked a moment ago."""
     bridge.post(BROKEN)
     bridge.post(subject_token(iss="https://stranger.example.com"))  # a name that is no issuer's is known for as long
+    bridge.post(ELSEWHERE)  # and so is an audience that no issuer of that name has
 
 
-def test_Q1_a_flood_that_an_edit_might_have_made_right_costs_a_few_reads_a_second(bridge: Attacked) -> None:
+@pytest.mark.parametrize("junk", [BROKEN, ELSEWHERE])
+def test_Q1_a_flood_that_an_edit_might_have_made_right_costs_a_few_reads_a_second(bridge: Attacked, junk: str) -> None:
     look_around(bridge)
-    before = bridge.world.state.reads
+    world = bridge.world
+    before = world.state.reads, world.trust.reads
     for _ in range(300):
-        bridge.world.clock.advance(0.01)
-        bridge.post(BROKEN)
-    assert bridge.world.state.reads - before <= 3 / FRESH
+        world.clock.advance(0.01)
+        bridge.post(junk)
+    assert world.state.reads - before[0] <= 3 / FRESH
+    assert world.trust.reads - before[1] <= 3 / FRESH
 
 
 def calls(bridge: Attacked) -> dict[str, object]:
