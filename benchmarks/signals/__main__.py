@@ -1,4 +1,4 @@
-"""`make signals`: the table of docs/signals.md. Thresholds were fixed on seed 1; the others are what is reported."""
+"""`make signals`: the table of docs/signals.md. Thresholds were fixed on seeds up to 21; it reports those after 100."""
 
 import argparse
 import os
@@ -17,7 +17,8 @@ from benchmarks.signals.month import Month, lived
 
 PAGE = Path(__file__).parents[2] / "docs" / "signals.md"
 BEGIN, END = "<!-- make signals: begin -->", "<!-- make signals: end -->"
-FIXED_ON = 1
+REPORTED = 101
+"""The first seed that is reported: thresholds and what is ordinary were fixed with others in sight."""
 LEAST_FOUND, MOST_FALSE, MOST_BYTES, MOST_CPU = 95.0, 1.0, 1024, 0.2
 """Percent; for each thousand identities and week; bytes; milliseconds."""
 
@@ -25,7 +26,7 @@ LEAST_FOUND, MOST_FALSE, MOST_BYTES, MOST_CPU = 95.0, 1.0, 1024, 0.2
 def main() -> int:
     """Exit code: 1 where something is not what it must be."""
     asked = _options()
-    console, seeds = Console(stderr=True), range(FIXED_ON + 1, FIXED_ON + 1 + asked.seeds)
+    console, seeds = Console(stderr=True), range(REPORTED, REPORTED + asked.seeds)
     with ProcessPoolExecutor(asked.processes) as pool:
         months = []
         for seed, month in zip(seeds, pool.map(partial(lived, identities=asked.identities), seeds), strict=True):

@@ -33,8 +33,10 @@ def write(page: Page, console: Running, kind: str, text: str) -> None:
 
 
 def test_documents_are_found_and_read(page: Page, console: Running) -> None:
+    page.get_by_role("link", name="Trust").click()
     page.get_by_role("link", name="Mappings").click()
     expect(page).to_have_url(f"{console.url}/trust?kind=mappings")
+    page.locator("html[data-script=ready]").wait_for(state="attached")
     page.keyboard.press("/")
     page.keyboard.type("synchronises bills")
     page.keyboard.press("Enter")

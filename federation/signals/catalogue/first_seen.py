@@ -11,8 +11,8 @@ LASTS = 3600
 EXPECTED = 7 * DAY
 """Seconds after its mapping has changed in which a new audience is what the change was for."""
 AUDIENCE, NETWORK, AGENT = 1, 2, 4
-POINTS = {AUDIENCE: 70, NETWORK: 40, AGENT: 35}
-FEW = {AUDIENCE: 8, NETWORK: 3, AGENT: 3}
+POINTS = {AUDIENCE: 70, NETWORK: 40, AGENT: 50}
+FEW = {AUDIENCE: 8, NETWORK: 6, AGENT: 3}
 """Up to so many known ones a new one counts in full, up to twice as many by half, and beyond not at all: it wanders."""
 NAMES = {AUDIENCE: "audience", NETWORK: "network", AGENT: "program"}
 
@@ -85,7 +85,7 @@ SIGNAL = Definition(
     runbook="signals.md#first_seen",
     cases=(
         Case("an audience that it could ask for all the time", (*history(), Step(allowed(audience=["vault"]))), 70),
-        Case("another network and another program", (*history(), Step(allowed(**ELSEWHERE))), 75),
+        Case("another network and another program", (*history(), Step(allowed(**ELSEWHERE))), 90),
         Case(
             "first another network, then another program",
             (
@@ -93,7 +93,7 @@ SIGNAL = Definition(
                 Step(allowed(source_ip="192.0.2.77")),
                 Step(allowed(source_ip="192.0.2.77", user_agent="curl/8")),
             ),
-            75,
+            90,
         ),
         Case("another network alone", (*history(), Step(allowed(source_ip="192.0.2.77"))), 40),
         Case("another address of its network", (*history(), Step(allowed(source_ip="203.0.200.1"))), 0),

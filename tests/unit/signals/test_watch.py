@@ -60,7 +60,7 @@ def test_what_is_unusual_is_kept_told_and_raises_the_risk_of_who_is_proven(world
     assert world.signals.records == {signal.id: signal}
     assert world.signals.notices == [signal]
     (cause,) = world.state.raised[RISK]
-    assert (cause.source, cause.decay.score, cause.correlation_ids[-1]) == ("signal:first_seen", 75, "c-121")
+    assert (cause.source, cause.decay.score, cause.correlation_ids[-1]) == ("signal:first_seen", 90, "c-121")
     (record,) = world.ledger.records.values()
     assert (record["outcome"], record["signal"]) == ("risk_raised", signal.id)
 
