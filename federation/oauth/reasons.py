@@ -30,10 +30,7 @@ class Reason(StrEnum):
         "duplicate_parameter",
         "Send every parameter once; only audience and resource may be repeated.",
     )
-    PARAMETERS_IN_QUERY = (
-        "parameters_in_query",
-        "Send parameters in the body, never in the URL, and replace what leaked.",
-    )
+    PARAMETERS_IN_QUERY = "parameters_in_query", "Send parameters in the body, not in the URL; replace what leaked."
     MISSING_GRANT_TYPE = "missing_grant_type", "Send grant_type."
     UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type", "Use one of grant_types_supported in this server's metadata."
     MISSING_SUBJECT_TOKEN = "missing_subject_token", "Send subject_token."
@@ -320,10 +317,7 @@ class Reason(StrEnum):
     )
     OWN_DOCUMENT = "own_document", "Whoever wrote a version cannot confirm it; ask a second admin."
     CANNOT_CONFIRM = "cannot_confirm", "Read what the document says now; only its current, pending version waits."
-    DOCUMENT_IN_USE = (
-        "document_in_use",
-        "Other documents name this one; change those first, or disable this one.",
-    )
+    DOCUMENT_IN_USE = "document_in_use", "Other documents name this one; change those first, or disable this one."
     LAST_ADMIN = "last_admin", "Nobody could write trust any more; make another admin first."
     NEW_ADMIN = "new_admin", "Who confirms or approves has been an admin for a day, and since before it was asked for."
     OWN_WAY_IN = "own_way_in", "Nobody breaks the way they came in by; come in by another, or ask another admin."
