@@ -40,5 +40,6 @@ def watching(gradual: Template) -> dict[str, Template]:
     properties = Deployment(gradual, Rollout="canary").properties(GROUP)
     assert properties["AlarmConfiguration"]["Enabled"] is True
     watched = [str(one["Name"]).partition("-")[2] for one in properties["AlarmConfiguration"]["Alarms"]]
-    named = {str(one["Properties"]["AlarmName"]["Fn::Sub"]): one for one in nested("alarms")["Resources"].values()}
+    alarms = [one for one in nested("alarms")["Resources"].values() if one["Type"] == "AWS::CloudWatch::Alarm"]
+    named = {str(one["Properties"]["AlarmName"]["Fn::Sub"]): one for one in alarms}
     return {name: named[f"${{Name}}-{name}"] for name in watched}
