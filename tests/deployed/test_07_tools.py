@@ -49,5 +49,12 @@ def test_it_writes_nothing_where_something_of_that_name_is(caller: Caller, admin
     assert "Zone corp" in told.output
 
 
+def test_the_numbers_of_the_dashboard_are_served(caller: Caller) -> None:
+    numbers = caller.admin().get("/stats").members
+    assert numbers["tenant"] is None
+    assert numbers["alarms"]
+    assert [one["state"] for one in numbers["keys"]].count("active") == 1
+
+
 def _mappings(caller: Caller) -> list[str]:
     return [str(one["document"]["id"]) for one in caller.admin().get("/mappings", {"limit": "200"}).members["items"]]

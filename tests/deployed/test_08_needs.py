@@ -14,6 +14,9 @@ BY_THE_SERVICE = {
 """In AWS, Lambda does these with the function's role: the engine logs, follows streams and gives up by itself."""
 GIVES_BACK = "gives back what a request claimed that was refused afterwards: tests/attacks"
 LISTS = "to whom may not list, S3 answers 403 for what is not there, where these functions want to know"
+SETS = "takes an issuer's security event: tests/functional/test_events.py"
+FOUND = "keeps and tells what is unusual, which nothing here is: tests/functional/test_signals.py"
+LATE = "comes back to what failed, by Lambda's own poller in AWS: tests/unit/functions"
 UNSEEN = {
     ("Token", "dynamodb:DeleteItem"): GIVES_BACK,
     ("IssuerKeys", "dynamodb:DeleteItem"): GIVES_BACK,
@@ -21,6 +24,13 @@ UNSEEN = {
     ("Admin", "dynamodb:DeleteItem"): GIVES_BACK,
     ("Introspect", "dynamodb:Query"): "whose certificate a client has: tests/functional/test_mtls_clients.py",
     ("Revoke", "dynamodb:Query"): "as above",
+    ("ApplyTrust", "dynamodb:Query"): "brings trust forward after a restore: tests/functional/test_restore.py",
+    **{
+        ("Events", f"dynamodb:{action}"): SETS for action in ("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
+    },
+    **{("Signals", action): FOUND for action in ("dynamodb:UpdateItem", "sns:Publish")},
+    **{("Signals", f"sqs:{action}Message"): LATE for action in ("Delete", "Receive")},
+    ("Signals", "sqs:GetQueueAttributes"): LATE,
     **{(name, "s3:ListBucket"): LISTS for name in ("Archive", "Publish", "Rotate", "Status")},
 }
 """What no request of this suite can make a function do, and where it is seen."""
