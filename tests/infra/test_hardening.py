@@ -6,16 +6,22 @@ import pytest
 from cfnlint.decode import cfn_yaml  # type: ignore[import-untyped]
 
 from functions.edge import SHOWN, VIEWER
+from tests.infra.test_functions import FUNCTIONS
+from tests.infra.test_packages import described
 from tests.support.lambda_template import CERTIFICATE, DOMAIN, ROOT, Deployment, Json, Template
 
 PROFILE = "arn:aws:signer:eu-west-1:123456789012:/signing-profiles/bridge/1"
-OUTSIDE = {"NotFoundFunction"}
+UNSIGNED = {"NotFoundFunction"}
 """Holds no rights and its text stands in the template: it needs no network, and there is nothing to sign."""
+OUTSIDE = {"ProbeFunction"}
+"""Attacks from where strangers are."""
+ENDPOINTS = {"cloudwatch": "monitoring", "resourcegroupstaggingapi": "tagging"}
+"""Where a service's endpoint has another name than botocore's folder."""
 
 
 def _functions(deployment: Deployment) -> dict[str, dict[str, Json]]:
     found = deployment.of_type("AWS::Lambda::Function")
-    return {name: found[name] for name in found.keys() - OUTSIDE}
+    return {name: found[name] for name in found.keys() - UNSIGNED}
 
 
 def test_nothing_of_it_is_there_by_default(deployment: Deployment) -> None:
@@ -27,8 +33,13 @@ def test_nothing_of_it_is_there_by_default(deployment: Deployment) -> None:
 def test_every_function_moves_into_the_closed_network_with_the_right_to_be_connected(template: Template) -> None:
     deployment = Deployment(template, Network="closed", EgressHosts="login.example.com")
     for name, function in _functions(deployment).items():
+        role = deployment.properties(function["Role"])
+        if name in OUTSIDE:
+            assert "VpcConfig" not in function
+            assert not role.get("ManagedPolicyArns")
+            continue
         assert function["VpcConfig"]["SecurityGroupIds"] == ["ClosedNetwork.Outputs.SecurityGroup"], name
-        assert deployment.properties(function["Role"])["ManagedPolicyArns"] == ["ClosedNetwork.Outputs.InterfacePolicy"]
+        assert role["ManagedPolicyArns"] == ["ClosedNetwork.Outputs.InterfacePolicy"]
     assert deployment.properties("ClosedNetwork")["Parameters"] == {"EgressHosts": "login.example.com"}
 
 
@@ -86,6 +97,13 @@ def _loaded(name: str) -> Template:
 @pytest.fixture(scope="module")
 def network() -> Template:
     return _loaded("network.yaml")
+
+
+@pytest.mark.parametrize("name", sorted({*FUNCTIONS, "FirstAdminFunction"} - OUTSIDE))
+def test_every_service_that_a_function_calls_has_an_endpoint(network: Template, name: str) -> None:
+    endpoints = Deployment(network).of_type("AWS::EC2::VPCEndpoint").values()
+    there = {one["ServiceName"].rpartition(".")[2] for one in endpoints}
+    assert {ENDPOINTS.get(service, service) for service in described(name) | {"sts"}} <= there
 
 
 def test_a_closed_network_without_hosts_has_no_way_out(network: Template) -> None:
