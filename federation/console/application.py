@@ -20,6 +20,7 @@ from federation.client.admin import AdminApi
 from federation.console.door import SESSION_LIFE, Door
 from federation.console.guard import ENTER, Guard, Heads, cookie_name, cookies
 from federation.console.live import stream
+from federation.console.numbers import whole
 from federation.console.page import Live, Login, Page, View, Visit
 from federation.console.plain import plain_page
 from federation.console.rendering import HERE, Rendering
@@ -180,8 +181,8 @@ class _Bounded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse what is too long before it is read."""
         if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
-            length = Heads.of(scope).only("content-length") or ""
-            if not length.isascii() or not length.isdecimal() or int(length) > MAX_BODY:
+            length = whole(Heads.of(scope).only("content-length") or "")
+            if length is None or length > MAX_BODY:
                 await Response(_LONG, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, media_type="text/html")(scope, receive, send)
                 return
         await self._app(scope, receive, send)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from federation.console.numbers import whole
 from federation.documents.source import Problem
 from federation.documents.yaml_source import YamlTree
 from federation.documents.yaml_text import as_yaml
@@ -101,7 +102,7 @@ class Form(Struct, frozen=True):
 
     def _parts(self, at: str, reference: str, value: Any, sent: Mapping[str, str] | None) -> Iterator[Field]:  # noqa: ANN401 (JSON)
         there = value if isinstance(value, list) else []
-        count = len(there) + 1 if sent is None else _count(sent.get(f"{at}/", ""))
+        count = len(there) + 1 if sent is None else whole(sent.get(f"{at}/", "")) or 0
         for number in range(min(count, MOST_PARTS)):
             one = there[number] if number < len(there) else None
             within = self._members(reference.removeprefix(REFERENCES), one, f"{at}/{number}", sent)
@@ -130,10 +131,6 @@ def _has_lines(value: Any) -> bool:  # noqa: ANN401 (JSON)
 
 def _told(value: Any) -> str:  # noqa: ANN401 (JSON)
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _count(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0  # noqa: PLR2004 (below MOST_PARTS)
 
 
 class _Reading:
@@ -175,8 +172,8 @@ def _scalar(shape: str, text: str) -> Any:  # noqa: ANN401 (JSON)
     if shape == "lines":
         return [line.strip() for line in text.split("\n") if line.strip()] or None
     alone = text.strip()
-    if shape == "number" and alone.isascii() and alone.isdecimal():
-        return int(alone)
+    if shape == "number" and (number := whole(alone)) is not None:
+        return number
     return (text if "\n" in alone else alone) or None
 
 

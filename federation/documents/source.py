@@ -9,6 +9,9 @@ from msgspec import Struct, field
 from federation.model.json import Json
 from federation.value import Redacted
 
+_DIGITS = 9
+"""Of an index, at most."""
+
 
 class Problem(Struct, frozen=True, order=True):
     """One thing to mend."""
@@ -99,9 +102,15 @@ def pointer(location: Location) -> str:
 def place_in(sources: Sequence[SourceDocument], pointer_: str) -> tuple[SourceDocument | None, Location]:
     """What `/documents/3/grants/0` means in a set that was sent as `documents`; None: it is no document's place."""
     _, collection, number, *rest = [*(_plain(part) for part in pointer_.split("/")), "", ""]
-    if collection != "documents" or not number.isdecimal() or int(number) >= len(sources):
+    place = _place(number)
+    if collection != "documents" or not isinstance(place, int) or place >= len(sources):
         return None, ()
-    return sources[int(number)], tuple(int(part) if part.isdecimal() else part for part in rest if part)
+    return sources[place], tuple(_place(part) for part in rest if part)
+
+
+def _place(part: str) -> str | int:
+    """An index of a list, or the name of a member; a name of thousands of digits is no index."""
+    return int(part) if part.isascii() and part.isdecimal() and len(part) <= _DIGITS else part
 
 
 def _plain(part: str) -> str:

@@ -220,6 +220,7 @@ def test_S6_every_answer_bears_the_policy_and_is_kept_nowhere(signed_in: Console
     assert HEADERS["referrer-policy"] == "no-referrer"
 
 
-def test_S6_what_is_too_long_is_not_read(signed_in: ConsoleWorld) -> None:
-    heads = {"origin": OWN, "content-length": str(10**9)}
+@pytest.mark.parametrize("length", [str(10**9), "9" * 5000, "-1", "1e9", "٣", ""], ids=lambda text: text[:9])
+def test_S6_what_is_too_long_is_not_read(signed_in: ConsoleWorld, length: str) -> None:
+    heads = {b"origin": OWN.encode(), b"content-length": length.encode()}
     assert signed_in.client.post("/does", headers=heads).status_code == 413

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 from starlette.responses import Response
 
+from federation.console.numbers import whole
 from federation.console.page import Live, Login, Page, View, Visit
 from federation.console.trouble import Unclear
 from federation.pictures.approval import approval_picture
@@ -91,9 +92,10 @@ def _decide(visit: Visit) -> Response:
 
 
 def _count(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):  # noqa: PLR2004 (digits)
+    uses = whole(text)
+    if uses is None:
         raise Unclear("Uses is a whole number")
-    return int(text)
+    return uses
 
 
 def _id(visit: Visit) -> str:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from federation.client.admin import AdminApi
 from federation.console.page import Login, Page, View, Visit
 from federation.console.views import trust_editor, trust_history
-from federation.console.views.trust_names import KINDS, document_path, plural_of
+from federation.console.views.trust_names import KINDS, document_path, plural_of, version_of
 
 ROWS: Final = 50
 """Of a page of a list."""
@@ -53,5 +53,5 @@ def _waiting(visit: Visit) -> Response:
 
 def _confirm(visit: Visit) -> Response:
     path, form = document_path(visit), visit.form
-    visit.api.post(f"{path}/confirm", {"version": int(form["version"]), "reason": form.get("reason", "")})
+    visit.api.post(f"{path}/confirm", {"version": version_of(form), "reason": form.get("reason", "")})
     return visit.go(f"/trust{path}", done="confirmed")

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from federation.client.admin import AdminApi, AdminRefused
 from federation.console.draft import Checked, Draft, check, draft_of, places
 from federation.console.form import Form, form_of
+from federation.console.numbers import whole
 from federation.console.page import Login, Page, Visit
 from federation.console.trouble import Unclear
 from federation.console.views.trust_names import KINDS, document_path, plural_of
@@ -180,7 +181,7 @@ def _conflict(visit: Visit, edited: Edited, draft: Draft, id_: str) -> Response:
         gone = Edited(edited.kind, "", "", edited.as_form, edited.reason)
         return _editor(visit, gone, draft, theirs={"deleted": True}, status=HTTPStatus.CONFLICT)
     versions = visit.api.get(f"/history/{edited.kind}/{id_}", {"limit": "50"}).members["items"]
-    before = int(edited.etag.strip('"')) if edited.etag else 0
+    before = whole(edited.etag.strip('"')) or 0
     theirs = {"deleted": False, "versions": [one for one in versions if one["version"] > before]}
     now = Edited(edited.kind, id_, found.etag, edited.as_form, edited.reason)
     return _editor(visit, now, draft, found=found.members, theirs=theirs, status=HTTPStatus.CONFLICT)

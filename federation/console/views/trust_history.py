@@ -6,8 +6,7 @@ from starlette.responses import Response
 
 from federation.client.admin import AdminApi, AdminRefused
 from federation.console.page import Login, Page, Visit
-from federation.console.trouble import Unclear
-from federation.console.views.trust_names import KINDS, document_path
+from federation.console.views.trust_names import KINDS, document_path, version_of
 
 ROWS = "20"
 
@@ -40,10 +39,8 @@ def _history(visit: Visit) -> Response:
 def _restore(visit: Visit) -> Response:
     """On top of the version that the reader has seen."""
     path, form = document_path(visit), visit.form
-    version, etag = form.get("version", ""), form.get("etag", "")
-    if not version.isascii() or not version.isdecimal():
-        raise Unclear("Which version?")
-    body = {"version": int(version), "reason": form.get("reason", "")}
+    version, etag = version_of(form), form.get("etag", "")
+    body = {"version": version, "reason": form.get("reason", "")}
     visit.api.post(f"/history{path}/restore", body, etag=etag or None, new=not etag)
     return visit.go(f"/trust{path}", done="restored")
 

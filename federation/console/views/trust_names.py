@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from federation.console.numbers import whole
 from federation.console.page import Visit
 from federation.console.trouble import Unclear
 from federation.documents.registry import REGISTRY
@@ -29,3 +30,11 @@ def document_path(visit: Visit) -> str:
     if not _ID.fullmatch(id_):
         raise Unclear("That is no id of a document")
     return f"/{kind}/{id_}"
+
+
+def version_of(form: Mapping[str, str]) -> int:
+    """That a form names; raises Unclear."""
+    version = whole(form.get("version", ""))
+    if version is None:
+        raise Unclear("Which version?")
+    return version

@@ -45,7 +45,14 @@ def test_what_cannot_be_read_is_said_at_its_field(schemas: Any) -> None:  # noqa
     assert [one.pointer for one in problems] == ["/match"]
 
 
-@pytest.mark.parametrize("count", ["99999", "-1", "x", "", "٣"])
+def test_a_number_that_is_too_long_is_left_to_the_bridge(schemas: Any) -> None:  # noqa: ANN401
+    document, _ = Form("Client", schemas).read(
+        {"/id": "a", "/rate_limit/burst": "9" * 5000, "/rate_limit/per_second": "7"}
+    )
+    assert document["rate_limit"] == {"burst": "9" * 5000, "per_second": 7}
+
+
+@pytest.mark.parametrize("count", ["99999", "9" * 5000, "-1", "x", "", "٣"], ids=lambda text: text[:9] or "empty")
 def test_a_count_that_was_made_up_makes_no_work(schemas: Any, count: str) -> None:  # noqa: ANN401
     document, _ = Form("Mapping", schemas).read({"/id": "a", "/enabled": "true", "/grants/": count})
     assert document == {"kind": "Mapping", "id": "a"}

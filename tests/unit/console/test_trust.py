@@ -118,3 +118,17 @@ def test_places_are_told_in_the_text_that_was_written() -> None:
     draft = Draft.of("kind: Zone\r\nid: a\r\n---\r\nkind: Zone\r\nid: b\r\n")
     place = draft.placed({"pointer": "/documents/1/id", "detail": "d"})
     assert (place.line, place.document, place.message) == (5, "Zone b", "d")
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "x", "-1", "٣", ""], ids=lambda text: text[:9] or "empty")
+@pytest.mark.parametrize("deed", ["confirm", "restore"])
+def test_a_version_that_is_no_number_is_asked_for_again(world: ConsoleWorld, deed: str, number: str) -> None:
+    answer = world.client.post(f"/trust/zones/corp/{deed}", headers=OWN, data={"version": number, "reason": "r"})
+    assert (answer.status_code, "Which version?" in answer.text) == (400, True)
+    assert not world.bridge.asked
+
+
+def test_a_member_whose_name_is_a_very_long_number_has_its_place() -> None:
+    name = "9" * 5000
+    draft = Draft.of(f"kind: Mapping\nid: a\nmatch:\n  ? '{name}'\n  : x\n")
+    assert draft.placed({"pointer": f"/documents/0/match/{name}", "detail": "d"}).line == 4
