@@ -12,12 +12,10 @@ from federation.console.discovery import Discover, Discovered
 from federation.console.draft import Draft
 from federation.console.page import Login, Page, Visit
 from federation.console.pasted import Pasted, looks_like_jwt, read_claims, read_token
-from federation.console.trouble import Trouble, Unclear, trouble_of
-from federation.console.views.trust_names import plural_of
+from federation.console.trouble import Trouble, trouble_of
+from federation.console.views.planned import apply, planned
 from federation.documents.yaml_text import as_yaml
 
-DAYS: Final = 2
-"""Looked back for identities, as `fedbridge plan` does."""
 LISTED: Final = "200"
 """Audiences that are offered."""
 
@@ -121,20 +119,12 @@ def _page(  # noqa: PLR0913 (what a page shows)
 def _plan(visit: Visit) -> Response:
     """Who gains and who loses, and the way to apply exactly that."""
     draft = Draft.of(visit.form.get("text", ""))
-    if draft.problems or not draft.sources:
-        return Response()
-    planned = visit.api.ask("/plan", {"documents": draft.documents, "days": DAYS}).members
-    return visit.page("partner_plan.html", planned=planned, text=draft.text)
+    found = planned(visit, draft)
+    return visit.page("partner_plan.html", planned=found, text=draft.text) if found else Response()
 
 
 def _apply(visit: Visit) -> Response:
-    """All of it, at the revision at which it was planned, or nothing."""
-    form = visit.form
-    draft, base = Draft.of(form.get("text", "")), form.get("base", "")
-    if draft.problems or not draft.sources or not base.isascii() or not base.isdecimal():
-        raise Unclear("These are no documents")
-    body = {"documents": draft.documents, "base": int(base), "reason": form.get("reason", "").strip()}
-    applied = visit.api.post("/apply", body).members
-    links = [(one["kind"], plural_of(one["kind"]), one["id"], one["action"]) for one in applied["changes"]]
+    """The partner's documents, and what its caller does next."""
+    draft, changes = apply(visit)
     mapping = next((one for one in draft.documents if isinstance(one, dict) and one.get("kind") == "Mapping"), {})
-    return visit.page("partner_applied.html", links=links, mapping=mapping, bridge_url=visit.api.bridge)
+    return visit.page("partner_applied.html", changes=changes, mapping=mapping, bridge_url=visit.api.bridge)

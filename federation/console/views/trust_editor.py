@@ -13,12 +13,11 @@ from federation.console.form import Form, form_of
 from federation.console.numbers import whole
 from federation.console.page import Login, Page, Visit
 from federation.console.trouble import Unclear
+from federation.console.views.planned import planned
 from federation.console.views.trust_names import KINDS, document_path, plural_of
 from federation.documents.source import Problem
 from federation.documents.yaml_text import as_yaml
 
-DAYS: Final = 2
-"""Looked back for identities, as `fedbridge plan` does."""
 _STALE = frozenset({HTTPStatus.PRECONDITION_FAILED, HTTPStatus.CONFLICT})
 BEGUN: Final[Mapping[str, Mapping[str, Any]]] = {
     "Issuer": {"provider": "oidc", "issuer": "https://"},
@@ -140,10 +139,8 @@ def _check(visit: Visit) -> Response:
 def _effect(visit: Visit) -> Response:
     """Who gains and who loses; asked when it is good."""
     draft = _draft(visit, Edited.sent(visit))
-    if draft.problems or not draft.sources:
-        return Response()
-    planned = visit.api.ask("/plan", {"documents": draft.documents, "days": DAYS}).members
-    return visit.page("trust_effect.html", planned=planned)
+    found = planned(visit, draft)
+    return visit.page("trust_effect.html", planned=found) if found else Response()
 
 
 def _write(visit: Visit) -> Response:
@@ -192,8 +189,8 @@ def _look_at_deletion(visit: Visit) -> Response:
     found = visit.api.get(path)
     document = found.members["document"]
     named = [{"kind": document["kind"], "id": document["id"]}]
-    planned = visit.api.ask("/plan", {"documents": [], "deletions": named, "days": DAYS}).members
-    return visit.page("trust_delete.html", found=found.members, etag=found.etag, path=path, planned=planned)
+    lost = visit.api.ask("/plan", {"documents": [], "deletions": named}).members
+    return visit.page("trust_delete.html", found=found.members, etag=found.etag, path=path, planned=lost)
 
 
 def _delete(visit: Visit) -> Response:

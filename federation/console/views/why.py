@@ -12,11 +12,9 @@ from federation.client.question import NotProven, question_again, record_of, tol
 from federation.console.draft import Draft
 from federation.console.page import Login, Page, View, Visit
 from federation.console.trouble import Unclear
-from federation.console.views.trust_names import plural_of
+from federation.console.views.planned import apply, linked, planned
 from federation.documents.yaml_text import as_yaml
 
-DAYS: Final = 2
-"""Looked back for identities, as `fedbridge plan` does."""
 IN_URL: Final = 6000
 """Characters of claims that stand in a URL; a token never does."""
 FURTHER: Final = ("audience", "scope", "client", "ip", "proof", "approved", "actor")
@@ -107,23 +105,22 @@ def _edit(visit: Visit) -> Response:
     """Whom an edit touches, and the way to apply it as it was planned."""
     form = visit.form
     draft = Draft.of(form.get("text", ""))
-    planned = visit.api.ask("/plan", {"documents": draft.documents, "days": DAYS}).members
-    links = [(one["kind"], plural_of(one["kind"]), one["id"]) for one in planned["changes"]]
-    return visit.page("why_edit.html", planned=planned, text=draft.text, again=form.get("again", ""), links=links)
+    found = planned(visit, draft)
+    if found is None:
+        return Response()
+    changes = linked(found["changes"])
+    return visit.page("why_edit.html", planned=found, text=draft.text, again=form.get("again", ""), changes=changes)
 
 
 def _apply(visit: Visit) -> Response:
-    """All of the edit, at the revision at which it was planned, or nothing."""
-    form = visit.form
-    draft, base = Draft.of(form.get("text", "")), form.get("base", "")
-    if draft.problems or not draft.sources or not base.isascii() or not base.isdecimal():
-        raise Unclear("That is no edit")
-    body = {"documents": draft.documents, "base": int(base), "reason": form.get("reason", "")}
-    applied = visit.api.post("/apply", body).members
-    if form.get("again", "").startswith("/why"):
-        return visit.go(f"{form['again']}&done=applied")
-    links = [(one["kind"], plural_of(one["kind"]), one["id"]) for one in applied["changes"]]
-    return visit.page("why_applied.html", links=links)
+    """The edit, and back to the question."""
+    _, changes = apply(visit)
+    again = visit.form.get("again", "")
+    return (
+        visit.go(f"{again}&done=applied")
+        if again.startswith("/why")
+        else visit.page("why_applied.html", changes=changes)
+    )
 
 
 def _is_token(text: str) -> bool:
