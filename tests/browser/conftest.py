@@ -1,7 +1,7 @@
 """The console in Chromium, on a bridge that `fedbridge serve` runs; every page is watched while a test looks at it."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from federation.client.admin import AdminApi
 from federation.client.credential import read_credential
 from federation.console.beside import Beside, beside
 from federation.console.door import Door
+from federation.oauth.identifiers import TokenType
 from tests.support.bridge_process import Served, served
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +44,18 @@ class Running:
     def link(self) -> str:
         """A fresh one."""
         return self.beside.link()
+
+
+def demo_token(bridge: Served, name: str) -> Path:
+    """The file of a demo workload's."""
+    return bridge.folder / "demo" / f"{name}.jwt"
+
+
+def acting(bridge: Served, audience: str) -> Mapping[str, Any]:
+    """A planner acts for a person: what the token endpoint answers."""
+    actor = demo_token(bridge, "planner").read_text("ascii")
+    user = demo_token(bridge, "user")
+    return bridge.exchange(user, audience, actor_token=actor, actor_token_type=TokenType.JWT.value)
 
 
 @contextmanager

@@ -14,28 +14,13 @@ from typing import Any
 import jwt
 from playwright.sync_api import Browser, Page, expect
 
-from federation.client.http import post_form
-from federation.oauth.identifiers import GrantType, TokenType
-from tests.browser.conftest import PATIENCE, ROOT, Running, chromium, console_of, opened
+from tests.browser.conftest import PATIENCE, ROOT, Running, acting, chromium, console_of, demo_token, opened
 from tests.support.bridge_process import Served, served
 
 MINUTES = 5
 """Of traffic, so that plots have something to tell."""
 CALLERS = ("partner", "github", "gitlab", "kubernetes", "buildkite", "user", "spiffe")
 AUDIENCES = ("risk-engine", "artifacts", "warehouse", "calendar")
-JWT = TokenType.JWT.value
-
-
-def exchanged(bridge: Served, subject: str, audience: str, **more: str) -> Mapping[str, Any]:
-    """The answer of the token endpoint to a demo workload."""
-    form = {
-        "grant_type": GrantType.TOKEN_EXCHANGE.value,
-        "subject_token": (bridge.folder / "demo" / f"{subject}.jwt").read_text("ascii"),
-        "subject_token_type": JWT,
-        "audience": audience,
-        **more,
-    }
-    return post_form(f"{bridge.url}/token", list(form.items())).members
 
 
 def traffic(bridge: Served) -> None:
@@ -44,16 +29,10 @@ def traffic(bridge: Served) -> None:
     turn = 0
     while time.monotonic() < end:
         for number, caller in enumerate(CALLERS[: 3 + turn % 5]):
-            exchanged(bridge, caller, AUDIENCES[(number + turn) % len(AUDIENCES)])
-            exchanged(bridge, "partner", "risk-engine")
+            bridge.exchange(demo_token(bridge, caller), AUDIENCES[(number + turn) % len(AUDIENCES)])
+            bridge.exchange(demo_token(bridge, "partner"), "risk-engine")
         turn += 1
         time.sleep(6)
-
-
-def acting(bridge: Served, audience: str) -> Mapping[str, Any]:
-    """A planner acts for a person."""
-    actor = (bridge.folder / "demo" / "planner.jwt").read_text("ascii")
-    return exchanged(bridge, "user", audience, actor_token=actor, actor_token_type=JWT)
 
 
 def jti_of(answer: Mapping[str, Any]) -> str:
@@ -103,7 +82,7 @@ def touched(page: Page) -> None:
 
 def onboard(bridge: Served) -> Callable[[Page], None]:
     """Another machine of a partner, as far as whom its documents touch."""
-    token = (bridge.folder / "demo" / "partner.jwt").read_text("ascii")
+    token = demo_token(bridge, "partner").read_text("ascii")
     claims = {**jwt.decode(token, options={"verify_signature": False}), "sub": "0oa9z8y7x6", "cid": "0oa9z8y7x6"}
 
     def fill(page: Page) -> None:
@@ -120,7 +99,7 @@ def onboard(bridge: Served) -> Callable[[Page], None]:
 
 def take_all(camera: Camera, bridge: Served) -> None:
     """Every view, some of them in the dark or on a small screen."""
-    refused = exchanged(bridge, "partner", "artifacts")["correlation_id"]
+    refused = bridge.exchange(demo_token(bridge, "partner"), "artifacts")["correlation_id"]
     pending = acting(bridge, "payments")["approval_id"]
     chain = jti_of(acting(bridge, "calendar"))
     mapping = "/trust/mappings/acme-billing-sync"

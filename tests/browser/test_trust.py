@@ -86,10 +86,7 @@ def test_a_form_made_from_the_schema_writes_the_same(page: Page, console: Runnin
     page.get_by_label("description", exact=False).first.fill("Workers, by a form")
     expect(page.locator("#checked")).to_contain_text("/description")
     page.get_by_role("button", name="Go on in YAML").click()
-    expect(page.get_by_label("The document, as YAML")).to_have_value(
-        api_text := page.get_by_label("The document, as YAML").input_value()
-    )
-    assert "description: Workers, by a form" in api_text
+    assert "description: Workers, by a form" in page.get_by_label("The document, as YAML").input_value()
     expect(page.locator("#checked")).to_contain_text("It may be written")
     page.get_by_role("button", name="Apply").click()
     expect(page.get_by_role("status").first).to_contain_text("It is written")

@@ -1,37 +1,19 @@
 """Chain, who can, approvals and simulator as an admin uses them who has never seen the command line."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import jwt
 from playwright.sync_api import Page, expect
 
-from federation.client.http import post_form
-from federation.oauth.identifiers import GrantType, TokenType
-from tests.browser.conftest import Running
+from tests.browser.conftest import Running, acting, demo_token
 from tests.browser.test_habits import violations
 from tests.support.bridge_process import Served
 
 
 def said_by(bridge: Served, name: str) -> dict[str, Any]:
     """Claims of a demo token."""
-    text = (bridge.folder / "demo" / f"{name}.jwt").read_text("ascii")
-    return dict(jwt.decode(text, options={"verify_signature": False}))
-
-
-def acting(bridge: Served, audience: str) -> Mapping[str, Any]:
-    """A planner acts for a person."""
-    subject, actor = ((bridge.folder / "demo" / f"{name}.jwt").read_text("ascii") for name in ("user", "planner"))
-    form = {
-        "grant_type": GrantType.TOKEN_EXCHANGE.value,
-        "subject_token": subject,
-        "subject_token_type": TokenType.JWT.value,
-        "actor_token": actor,
-        "actor_token_type": TokenType.JWT.value,
-        "audience": audience,
-    }
-    return post_form(f"{bridge.url}/token", list(form.items())).members
+    return dict(jwt.decode(demo_token(bridge, name).read_text("ascii"), options={"verify_signature": False}))
 
 
 def test_a_partner_is_let_in_on_one_page(page: Page, console: Running, bridge: Served) -> None:

@@ -1,29 +1,14 @@
 """A partner's call fails; its correlation id leads to the edit that mends it."""
 
-from pathlib import Path
-
 from playwright.sync_api import Page, expect
 
-from federation.client.http import post_form
-from federation.oauth.identifiers import GrantType, TokenType
-from tests.browser.conftest import Running
+from tests.browser.conftest import Running, demo_token
 from tests.support.bridge_process import Served
 
 
-def exchanged(bridge: Served, token: Path, scope: str) -> dict[str, str]:
-    form = [
-        ("grant_type", GrantType.TOKEN_EXCHANGE.value),
-        ("subject_token", token.read_text("ascii")),
-        ("subject_token_type", TokenType.JWT.value),
-        ("audience", "artifacts"),
-        ("scope", scope),
-    ]
-    return post_form(f"{bridge.url}/token", form).members
-
-
 def test_a_refusal_is_explained_mended_and_tried_again(page: Page, console: Running, bridge: Served) -> None:
-    token = bridge.folder / "demo" / "partner.jwt"
-    refused = exchanged(bridge, token, "artifacts:read")
+    token = demo_token(bridge, "partner")
+    refused = bridge.exchange(token, "artifacts", scope="artifacts:read")
     page.goto(f"{console.url}/why")
     page.get_by_label("A correlation id, claims as JSON, or a token").fill(refused["correlation_id"])
     page.get_by_role("button", name="Why?").click()
@@ -34,11 +19,11 @@ def test_a_refusal_is_explained_mended_and_tried_again(page: Page, console: Runn
     page.get_by_role("button", name="Apply this edit").click()
     expect(page.get_by_role("status").first).to_contain_text("The edit is applied")
     expect(page.get_by_role("heading", level=2).first).to_contain_text("It is allowed")
-    assert "access_token" in exchanged(bridge, token, "artifacts:read")
+    assert "access_token" in bridge.exchange(token, "artifacts", scope="artifacts:read")
 
 
 def test_a_token_is_read_and_shown_nowhere(page: Page, console: Running, bridge: Served) -> None:
-    token = (bridge.folder / "demo" / "partner.jwt").read_text("ascii").strip()
+    token = demo_token(bridge, "partner").read_text("ascii").strip()
     page.goto(f"{console.url}/why")
     page.get_by_label("A correlation id, claims as JSON, or a token").fill(token)
     page.get_by_label("Audience").fill("risk-engine")

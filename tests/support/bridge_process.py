@@ -28,14 +28,16 @@ class Served:
     def url(self) -> str:
         return self.ready.removeprefix("ready ").rstrip("\n")
 
-    def exchange(self, token_file: Path, audience: str) -> dict[str, Any]:
-        form = [
-            ("grant_type", GrantType.TOKEN_EXCHANGE.value),
-            ("subject_token", token_file.read_text(encoding="ascii")),
-            ("subject_token_type", TokenType.JWT.value),
-            ("audience", audience),
-        ]
-        return post_form(f"{self.url}/token", form).members
+    def exchange(self, token_file: Path, audience: str, **more: str) -> dict[str, Any]:
+        """`more`: further fields of the form."""
+        form = {
+            "grant_type": GrantType.TOKEN_EXCHANGE.value,
+            "subject_token": token_file.read_text(encoding="ascii"),
+            "subject_token_type": TokenType.JWT.value,
+            "audience": audience,
+            **more,
+        }
+        return post_form(f"{self.url}/token", list(form.items())).members
 
 
 @contextmanager
