@@ -65,7 +65,7 @@ def mends(page: Page, correlation_id: str) -> str:
     missed = page.locator(".steps .refused table")
     expect(missed).to_contain_text("team")
     expect(missed).to_contain_text("sales")
-    mapping = page.locator(".steps .refused h3 a").inner_text().removeprefix("Mapping ")
+    mapping: str = page.locator(".steps .refused h3 a").inner_text().removeprefix("Mapping ")
     expect(page.locator("#edit-1")).to_contain_text("gains")
     page.locator("#edit-1").get_by_label("Reason").fill("the job is of team billing")
     page.get_by_role("button", name="Apply this edit").click()
