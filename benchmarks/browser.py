@@ -5,7 +5,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Final
 
 import httpx
@@ -14,11 +13,7 @@ from rich.table import Table
 
 from federation.client.admin import AdminApi
 from federation.client.credential import read_credential
-from federation.console.application import Console
-from federation.console.door import Door
-from federation.console.guard import ENTER
-from federation.console.server import listen, server_of
-from federation.console.views.table import views
+from federation.console.server import in_a_thread, stand
 from tests.support.bridge_process import served
 
 DOCUMENTS: Final = 10_000
@@ -62,18 +57,12 @@ def _some(first: int) -> Iterator[str]:
 
 
 def _waited(api: AdminApi) -> Iterator[Waited]:
-    listener, door = listen(0), Door()
-    port = listener.getsockname()[1]
-    server = server_of(Console(views(), lambda: api, lambda: api.bridge, port, door).application())
-    thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120) as browser:
-            browser.get(f"{ENTER}?key={door.new_link()}")
-            yield from _of(browser)
-    finally:
-        server.should_exit = True
-        thread.join()
+    with (
+        in_a_thread(stand(0, api.bridge, lambda: api)) as standing,
+        httpx.Client(base_url=standing.url, timeout=120) as browser,
+    ):
+        browser.get(standing.link())
+        yield from _of(browser)
 
 
 def _of(browser: httpx.Client) -> Iterator[Waited]:

@@ -17,12 +17,8 @@ from federation.cli.failure import USAGE, Failed
 from federation.cli.session import AdminSession, admin_command
 from federation.client.admin import AdminApi
 from federation.client.credential import NoCredential, read_credential
-from federation.console.application import Console
-from federation.console.door import Door
-from federation.console.guard import ENTER
-from federation.console.server import LOOPBACK, PortTaken, listen, serve
+from federation.console.server import PortTaken, serve, stand
 from federation.console.trouble import NotConnected
-from federation.console.views.table import views
 
 EXAMPLE = "Example: fedbridge console --url https://federation.example.com"
 
@@ -38,18 +34,15 @@ def console(session: AdminSession, *, port: Port = 0, no_browser: NoBrowser = Fa
 
     Exits 0 when it is ended, 1 if the port cannot be had, 2 if it is not clear which bridge.
     """
-    bridge, door = _known_bridge(session), Door()
     try:
-        listener = listen(port)
+        standing = stand(port, _known_bridge(session), _connecting(session))
     except PortTaken as error:
         raise Failed(str(error), "take --port 0 for a free one") from None
-    own = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
-    made = Console(views(), _connecting(session), lambda: bridge, listener.getsockname()[1], door)
-    application, link = made.application(), f"{own}{ENTER}?key={door.new_link()}"
-    _tell(session, own, link)
-    _print_more_links(lambda: _tell(session, own, f"{own}{ENTER}?key={door.new_link()}"))
+    link = standing.link()
+    _tell(session, standing.url, link)
+    _print_more_links(lambda: _tell(session, standing.url, standing.link()))
     with _opened(link, wanted=not no_browser):
-        serve(application, listener)
+        serve(standing)
 
 
 def _known_bridge(session: AdminSession) -> str:

@@ -42,8 +42,8 @@ class Console(Struct, frozen=True):
     views: Sequence[View]
     connect: Callable[[], AdminApi]
     """The admin API with the login as it is now; raises NotConnected."""
-    bridge: Callable[[], str]
-    """The bridge's URL, empty where it is not known."""
+    bridge: str
+    """Its URL."""
     port: int
     door: Door
 
@@ -70,7 +70,7 @@ class Console(Struct, frozen=True):
 
     def trouble(self, error: Exception) -> Trouble:
         """What to say; a fault of our own is logged under an id, and nothing of it is shown."""
-        known = trouble_of(error, self.bridge())
+        known = trouble_of(error, self.bridge)
         if known is not None:
             return known
         correlation_id = secrets.token_hex(8)

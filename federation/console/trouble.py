@@ -46,9 +46,9 @@ def trouble_of(error: Exception, bridge: str) -> Trouble | None:
     if isinstance(error, Unclear):
         return Trouble(str(error), "Go back and mend it.", HTTPStatus.BAD_REQUEST)
     if isinstance(error, TimeoutError):
-        return Trouble(f"{bridge or 'The bridge'} did not answer in time", _SLOW, HTTPStatus.GATEWAY_TIMEOUT)
+        return Trouble(f"{bridge} did not answer in time", _SLOW, HTTPStatus.GATEWAY_TIMEOUT)
     if isinstance(error, OSError):
-        return Trouble(f"No bridge answers at {bridge or 'its address'}", _GONE, HTTPStatus.BAD_GATEWAY)
+        return Trouble(f"No bridge answers at {bridge}", _GONE, HTTPStatus.BAD_GATEWAY)
     return None
 
 
@@ -78,7 +78,7 @@ def _refused(refused: AdminRefused, bridge: str) -> Trouble:
 
 
 def _login(bridge: str) -> str:
-    return f"fedbridge login --url {bridge}" if bridge else "fedbridge login --url URL"
+    return f"fedbridge login --url {bridge}"
 
 
 _LOGIN: Final = "Log in again in a terminal, then reload this page. The console takes the new login by itself."

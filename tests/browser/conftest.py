@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from federation.client.admin import AdminApi
 from federation.client.credential import read_credential
-from federation.console.beside import Beside, beside
-from federation.console.door import Door
+from federation.console.beside import beside
+from federation.console.server import Standing
 from federation.oauth.identifiers import TokenType
 from tests.support.bridge_process import Served, served
 
@@ -23,27 +22,6 @@ FOREIGN = "evil.example.com"
 """A name that resolves to loopback in this browser."""
 PATIENCE = 240_000
 """Milliseconds in which a page shows something, on a machine that does much else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A console that runs, as an admin has it."""
-
-    beside: Beside
-    credential: Path
-
-    @property
-    def url(self) -> str:
-        return self.beside.url
-
-    @property
-    def door(self) -> Door:
-        return self.beside.door
-
-    @property
-    def link(self) -> str:
-        """A fresh one."""
-        return self.beside.link()
 
 
 def demo_token(bridge: Served, name: str) -> Path:
@@ -56,13 +34,6 @@ def acting(bridge: Served, audience: str) -> Mapping[str, Any]:
     actor = demo_token(bridge, "planner").read_text("ascii")
     user = demo_token(bridge, "user")
     return bridge.exchange(user, audience, actor_token=actor, actor_token_type=TokenType.JWT.value)
-
-
-@contextmanager
-def console_of(bridge: str, credential: Path) -> Iterator[Running]:
-    """A real server on a free port of loopback."""
-    with beside(bridge, credential) as running:
-        yield Running(running, credential)
 
 
 @pytest.fixture(scope="session")
@@ -82,8 +53,8 @@ def api(bridge: Served) -> AdminApi:
 
 
 @pytest.fixture(scope="session")
-def console(bridge: Served) -> Iterator[Running]:
-    with console_of(bridge.url, bridge.folder / "admin.token") as running:
+def console(bridge: Served) -> Iterator[Standing]:
+    with beside(bridge.url, bridge.folder / "admin.token") as running:
         yield running
 
 
@@ -131,13 +102,13 @@ Opened = Callable[..., Page]
 
 
 @contextmanager
-def opened(browser: Browser, console: Running, **options: Any) -> Iterator[Page]:  # noqa: ANN401 (Playwright's)
+def opened(browser: Browser, console: Standing, **options: Any) -> Iterator[Page]:  # noqa: ANN401 (Playwright's)
     """A signed in page in a browser of its own; what it must not do fails the test at the end."""
     context = browser.new_context(viewport={"width": options.pop("width", 1280), "height": 900}, **options)
     context.set_default_timeout(PATIENCE)
     watched = Watched(context, console.url)
     page = context.new_page()
-    page.goto(console.link)
+    page.goto(console.link())
     try:
         yield page
     finally:
@@ -147,6 +118,6 @@ def opened(browser: Browser, console: Running, **options: Any) -> Iterator[Page]
 
 
 @pytest.fixture
-def page(browser: Browser, console: Running) -> Iterator[Page]:
+def page(browser: Browser, console: Standing) -> Iterator[Page]:
     with opened(browser, console) as shown:
         yield shown

@@ -14,7 +14,9 @@ from typing import Any
 import jwt
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PATIENCE, ROOT, Running, acting, chromium, console_of, demo_token, opened
+from federation.console.beside import beside
+from federation.console.server import Standing
+from tests.browser.conftest import PATIENCE, ROOT, acting, chromium, demo_token, opened
 from tests.support.bridge_process import Served, served
 
 MINUTES = 5
@@ -43,7 +45,7 @@ def jti_of(answer: Mapping[str, Any]) -> str:
 class Camera:
     """Opens pages and keeps what they look like."""
 
-    def __init__(self, folder: Path, browser: Browser, console: Running, wanted: Sequence[str]) -> None:
+    def __init__(self, folder: Path, browser: Browser, console: Standing, wanted: Sequence[str]) -> None:
         self._folder, self._browser, self._console, self._wanted = folder, browser, console, wanted
 
     def take(self, name: str, path: str, before: Callable[[Page], None] | None = None, **options: Any) -> None:  # noqa: ANN401 (Playwright's)
@@ -129,7 +131,7 @@ def main(folder: Path, wanted: Sequence[str]) -> None:
         admin = place / "admin.token"
         with (
             served(place, *options, "--admin-token-file", admin) as bridge,
-            console_of(bridge.url, admin) as console,
+            beside(bridge.url, admin) as console,
             chromium() as browser,
         ):
             if not wanted:

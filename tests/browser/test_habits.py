@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from federation.console.server import Standing
 from federation.console.views.table import views
-from tests.browser.conftest import WIDTHS, Running, opened
+from tests.browser.conftest import WIDTHS, opened
 
 AXE = Path(__file__).parent / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -44,7 +45,7 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_view_meets_the_standard(browser: Browser, console: Running, scheme: str) -> None:
+def test_every_view_meets_the_standard(browser: Browser, console: Standing, scheme: str) -> None:
     found: list[str] = []
     with opened(browser, console, color_scheme=scheme) as page:
         for path in STATES:
@@ -55,7 +56,7 @@ def test_every_view_meets_the_standard(browser: Browser, console: Running, schem
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_no_view_is_wider_than_the_window(browser: Browser, console: Running, width: int) -> None:
+def test_no_view_is_wider_than_the_window(browser: Browser, console: Standing, width: int) -> None:
     found: list[str] = []
     with opened(browser, console, width=width) as page:
         for path in STATES:
@@ -82,13 +83,13 @@ def test_every_view_is_reached_by_keys_alone(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Keys")
 
 
-def test_times_are_told_in_the_readers_zone_with_utc_beside(browser: Browser, console: Running) -> None:
+def test_times_are_told_in_the_readers_zone_with_utc_beside(browser: Browser, console: Standing) -> None:
     with opened(browser, console, timezone_id="Asia/Tokyo", locale="en-GB") as page:
         page.goto(f"{console.url}/trust/mappings/acme-deployer")
         expect(page.locator("time").first).to_contain_text("UTC)")
 
 
-def test_it_works_without_the_script(browser: Browser, console: Running) -> None:
+def test_it_works_without_the_script(browser: Browser, console: Standing) -> None:
     with opened(browser, console, java_script_enabled=False) as page:
         page.goto(f"{console.url}/trust/mappings/acme-deployer")
         page.get_by_role("button", name="Apply").click()

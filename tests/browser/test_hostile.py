@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from federation.client.admin import AdminApi
 from federation.client.http import post_form
-from tests.browser.conftest import FOREIGN, Running
+from federation.console.server import Standing
+from tests.browser.conftest import FOREIGN
 from tests.support.bridge_process import Served
 
 MARKUP = (
@@ -47,11 +48,11 @@ def site(html: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def signed_in(browser: Browser, console: Running) -> Iterator[Page]:
+def signed_in(browser: Browser, console: Standing) -> Iterator[Page]:
     """Not watched: these pages are other sites'."""
     context = browser.new_context()
     page = context.new_page()
-    page.goto(console.link)
+    page.goto(console.link())
     yield page
     context.close()
 
@@ -61,7 +62,7 @@ ZONE = "kind: Zone\nid: stolen\ncidrs: [0.0.0.0/0]\n"
 
 @pytest.mark.parametrize("host", [FOREIGN, "127.0.0.1", "localhost"])
 def test_another_sites_page_posts_and_nothing_happens(
-    signed_in: Page, console: Running, api: AdminApi, host: str
+    signed_in: Page, console: Standing, api: AdminApi, host: str
 ) -> None:
     fields = {"kind": "zones", "id": "", "etag": "", "as": "yaml", "text": ZONE, "reason": "stolen"}
     inputs = "".join(f"<textarea name='{name}'>{value}</textarea>" for name, value in fields.items())
@@ -77,7 +78,7 @@ def test_another_sites_page_posts_and_nothing_happens(
     assert "stolen" not in json.dumps(api.get("/zones").members)
 
 
-def test_another_sites_page_reads_and_frames_nothing(signed_in: Page, console: Running) -> None:
+def test_another_sites_page_reads_and_frames_nothing(signed_in: Page, console: Standing) -> None:
     html = (
         f"<iframe id=i src='{console.url}/trust'></iframe><img src='{console.url}/static/icon.svg' "
         "onload='window.loaded=1'><p id=p></p><script>"
@@ -91,7 +92,7 @@ def test_another_sites_page_reads_and_frames_nothing(signed_in: Page, console: R
         assert "fedbridge" not in "".join(frame.content() for frame in signed_in.frames[1:])
 
 
-def test_a_name_that_was_rebound_to_loopback_shows_nothing(signed_in: Page, console: Running) -> None:
+def test_a_name_that_was_rebound_to_loopback_shows_nothing(signed_in: Page, console: Standing) -> None:
     port = console.url.rpartition(":")[2]
     answer = signed_in.goto(f"http://{FOREIGN}:{port}/trust")
     assert answer is not None
@@ -99,7 +100,7 @@ def test_a_name_that_was_rebound_to_loopback_shows_nothing(signed_in: Page, cons
     expect(signed_in.get_by_role("heading")).to_have_text("This is not the console's address")
 
 
-def test_a_link_in_another_page_leads_in_although_the_cookie_is_strict(signed_in: Page, console: Running) -> None:
+def test_a_link_in_another_page_leads_in_although_the_cookie_is_strict(signed_in: Page, console: Standing) -> None:
     with site(f"<a href='{console.url}/trust?kind=issuers'>ticket</a>") as port:
         signed_in.goto(f"http://{FOREIGN}:{port}/")
         signed_in.get_by_role("link").click()
@@ -112,7 +113,7 @@ def refused(bridge: Served, sub: str) -> str:
     return str(post_form(f"{bridge.url}/token", form).members["correlation_id"])
 
 
-def test_text_that_tries_to_be_markup_is_text(page: Page, console: Running, bridge: Served, api: AdminApi) -> None:
+def test_text_that_tries_to_be_markup_is_text(page: Page, console: Standing, bridge: Served, api: AdminApi) -> None:
     # Documents take no markup; reasons, claims, ids and what callers ask for may be anything.
     zone = {"kind": "Zone", "id": "hostile", "cidrs": ["192.0.2.0/24"], "reason": MARKUP}
     api.put("/zones/hostile", zone, None)
@@ -143,7 +144,7 @@ def test_text_that_tries_to_be_markup_is_text(page: Page, console: Running, brid
         assert "\u202e" not in page.locator("main").inner_text(), path
 
 
-def test_a_request_that_is_no_http_ends_alone(console: Running, page: Page) -> None:
+def test_a_request_that_is_no_http_ends_alone(console: Standing, page: Page) -> None:
     port = int(console.url.rpartition(":")[2])
     with closing(socket.create_connection(("127.0.0.1", port))) as connection:
         connection.sendall(b"\x16\x03\x01\x00\xff\r\n\r\n")

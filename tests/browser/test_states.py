@@ -4,14 +4,16 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Running, console_of, opened
+from federation.console.beside import beside
+from federation.console.server import Standing
+from tests.browser.conftest import opened
 from tests.support.bridge_process import Served, served
 
 
 def test_an_expired_login_is_renewed_without_a_new_console(browser: Browser, bridge: Served, tmp_path: Path) -> None:
     good, credential = (bridge.folder / "admin.token").read_text("ascii"), tmp_path / "credential"
     credential.write_text(good)
-    with console_of(bridge.url, credential) as console, opened(browser, console) as page:
+    with beside(bridge.url, credential) as console, opened(browser, console) as page:
         credential.write_text(f"{good.strip()[:-6]}AAAAAA")
         page.goto(f"{console.url}/trust")
         expect(page.get_by_role("alert")).to_contain_text("Your login at the bridge has ended")
@@ -24,7 +26,7 @@ def test_an_expired_login_is_renewed_without_a_new_console(browser: Browser, bri
 def test_a_bridge_that_goes_away_is_said_on_pages_and_in_parts(browser: Browser, tmp_path: Path) -> None:
     with served(tmp_path, "--log", tmp_path / "log", "--admin-token-file", tmp_path / "admin.token") as bridge:
         url = bridge.url
-        with console_of(url, tmp_path / "admin.token") as console, opened(browser, console) as page:
+        with beside(url, tmp_path / "admin.token") as console, opened(browser, console) as page:
             page.goto(f"{console.url}/trust/new/zones")
             area = page.get_by_label("The document, as YAML")
             area.fill("kind: Zone\nid: here\ncidrs: [203.0.113.0/24]\n")
@@ -38,8 +40,8 @@ def test_a_bridge_that_goes_away_is_said_on_pages_and_in_parts(browser: Browser,
             expect(page.get_by_role("alert")).to_contain_text("See that the bridge runs")
 
 
-def test_a_link_opens_once_and_leaves_the_address_bar(browser: Browser, console: Running) -> None:
-    link = console.link
+def test_a_link_opens_once_and_leaves_the_address_bar(browser: Browser, console: Standing) -> None:
+    link = console.link()
     one, other = browser.new_context(), browser.new_context()
     page = one.new_page()
     page.goto(link)
@@ -52,7 +54,7 @@ def test_a_link_opens_once_and_leaves_the_address_bar(browser: Browser, console:
     other.close()
 
 
-def test_leaving_ends_the_session_in_every_tab(page: Page, console: Running) -> None:
+def test_leaving_ends_the_session_in_every_tab(page: Page, console: Standing) -> None:
     page.get_by_role("button", name="Leave").click()
     page.goto(f"{console.url}/trust")
     expect(page.get_by_role("heading")).to_have_text("You are not signed in to this console")

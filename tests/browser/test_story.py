@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from federation.console.beside import beside
 from federation.local.issuers.loopback import LoopbackIssuers, generate_key
-from tests.browser.conftest import ROOT, acting, console_of, opened
+from tests.browser.conftest import ROOT, acting, opened
 from tests.support.bridge_process import Served, served
 
 KEY = generate_key("partner-7", "ES256")
@@ -115,7 +116,7 @@ def revokes(page: Page, token: str) -> None:
 def test_an_admin_lets_a_partner_in_mends_undoes_approves_and_revokes(browser: Browser, bridge: Served) -> None:
     with (
         LoopbackIssuers({"partner-7": KEY}) as issuers,
-        console_of(bridge.url, bridge.folder / "admin.token") as console,
+        beside(bridge.url, bridge.folder / "admin.token") as console,
         opened(browser, console) as page,
     ):
         partner = Partner(issuers.endpoints("partner-7").issuer, bridge)

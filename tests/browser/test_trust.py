@@ -3,7 +3,8 @@
 from playwright.sync_api import Browser, Page, expect
 
 from federation.client.admin import AdminApi
-from tests.browser.conftest import Running, opened
+from federation.console.server import Standing
+from tests.browser.conftest import opened
 
 AUDIENCE = """\
 kind: Audience
@@ -23,7 +24,7 @@ grants: [{audience: risk-engine, scopes: ["risk:score:read"]}]
 """
 
 
-def write(page: Page, console: Running, kind: str, text: str) -> None:
+def write(page: Page, console: Standing, kind: str, text: str) -> None:
     page.goto(f"{console.url}/trust/new/{kind}")
     page.get_by_label("The document, as YAML").fill(text)
     expect(page.locator("#checked")).to_contain_text("It may be written")
@@ -32,7 +33,7 @@ def write(page: Page, console: Running, kind: str, text: str) -> None:
     expect(page.get_by_role("status").first).to_contain_text("It is written")
 
 
-def test_documents_are_found_and_read(page: Page, console: Running) -> None:
+def test_documents_are_found_and_read(page: Page, console: Standing) -> None:
     page.get_by_role("link", name="Trust").click()
     page.get_by_role("link", name="Mappings").click()
     expect(page).to_have_url(f"{console.url}/trust?kind=mappings")
@@ -47,7 +48,7 @@ def test_documents_are_found_and_read(page: Page, console: Running) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Mapping acme-billing-sync")
 
 
-def test_a_mistake_is_marked_at_its_line_while_one_writes(page: Page, console: Running) -> None:
+def test_a_mistake_is_marked_at_its_line_while_one_writes(page: Page, console: Standing) -> None:
     page.goto(f"{console.url}/trust/mappings/acme-billing-sync")
     area = page.get_by_label("The document, as YAML")
     text = area.input_value()
@@ -60,7 +61,7 @@ def test_a_mistake_is_marked_at_its_line_while_one_writes(page: Page, console: R
     expect(page.locator(".gutter li.bad")).to_have_count(0)
 
 
-def test_an_edit_shows_whom_it_touches_is_applied_and_undone(page: Page, console: Running, api: AdminApi) -> None:
+def test_an_edit_shows_whom_it_touches_is_applied_and_undone(page: Page, console: Standing, api: AdminApi) -> None:
     path = "/trust/mappings/acme-billing-sync"
     page.goto(f"{console.url}{path}")
     area = page.get_by_label("The document, as YAML")
@@ -80,7 +81,7 @@ def test_an_edit_shows_whom_it_touches_is_applied_and_undone(page: Page, console
     assert api.get("/mappings/acme-billing-sync").members["document"]["principal"] == "partner/acme/billing-sync"
 
 
-def test_a_form_made_from_the_schema_writes_the_same(page: Page, console: Running, api: AdminApi) -> None:
+def test_a_form_made_from_the_schema_writes_the_same(page: Page, console: Standing, api: AdminApi) -> None:
     page.goto(f"{console.url}/trust/mappings/acme-batch-workers?as=form")
     expect(page.locator("#checked")).to_contain_text("It says what stands there already")
     page.get_by_label("description", exact=False).first.fill("Workers, by a form")
@@ -93,7 +94,7 @@ def test_a_form_made_from_the_schema_writes_the_same(page: Page, console: Runnin
     assert api.get("/mappings/acme-batch-workers").members["document"]["description"] == "Workers, by a form"
 
 
-def test_what_is_new_is_written_and_deleted_and_comes_back(page: Page, console: Running, api: AdminApi) -> None:
+def test_what_is_new_is_written_and_deleted_and_comes_back(page: Page, console: Standing, api: AdminApi) -> None:
     write(page, console, "audiences", AUDIENCE.format(id="fresh-api"))
     assert api.get("/audiences/fresh-api").members["updated"]["why"] == "for a test"
     page.get_by_role("link", name="Delete").click()
@@ -107,7 +108,7 @@ def test_what_is_new_is_written_and_deleted_and_comes_back(page: Page, console: 
 
 
 def test_two_admins_edit_at_once_and_neither_loses_anything(
-    page: Page, browser: Browser, console: Running, api: AdminApi
+    page: Page, browser: Browser, console: Standing, api: AdminApi
 ) -> None:
     write(page, console, "audiences", AUDIENCE.format(id="both-api"))
     with opened(browser, console) as other:
@@ -129,7 +130,7 @@ def test_two_admins_edit_at_once_and_neither_loses_anything(
     assert api.get("/audiences/both-api").members["document"]["description"] == "mine"
 
 
-def test_who_wrote_a_dangerous_document_cannot_confirm_it(page: Page, console: Running) -> None:
+def test_who_wrote_a_dangerous_document_cannot_confirm_it(page: Page, console: Standing) -> None:
     write(page, console, "mappings", EVERYBODY)
     page.goto(f"{console.url}/trust/waiting")
     waiting = page.locator("article", has_text="Mapping everybody")

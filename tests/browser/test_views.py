@@ -6,7 +6,8 @@ from typing import Any
 import jwt
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Running, acting, demo_token
+from federation.console.server import Standing
+from tests.browser.conftest import acting, demo_token
 from tests.browser.test_habits import violations
 from tests.support.bridge_process import Served
 
@@ -16,7 +17,7 @@ def said_by(bridge: Served, name: str) -> dict[str, Any]:
     return dict(jwt.decode(demo_token(bridge, name).read_text("ascii"), options={"verify_signature": False}))
 
 
-def test_a_partner_is_let_in_on_one_page(page: Page, console: Running, bridge: Served) -> None:
+def test_a_partner_is_let_in_on_one_page(page: Page, console: Standing, bridge: Served) -> None:
     newcomer = {**said_by(bridge, "partner"), "sub": "0oaNEWCOMER", "cid": "0oaNEWCOMER"}
     page.goto(f"{console.url}/simulator")
     page.get_by_role("link", name="Let a partner in").click()
@@ -45,7 +46,7 @@ def test_a_partner_is_let_in_on_one_page(page: Page, console: Running, bridge: S
     expect(page.locator("#outcome")).to_contain_text("It would be allowed")
 
 
-def test_a_claim_that_is_changed_changes_the_decision(page: Page, console: Running) -> None:
+def test_a_claim_that_is_changed_changes_the_decision(page: Page, console: Standing) -> None:
     page.goto(f"{console.url}/simulator")
     page.get_by_label("or as a token of an Issuer").select_option("github-actions")
     area = page.get_by_label("Claims as JSON, or a token")
@@ -57,7 +58,7 @@ def test_a_claim_that_is_changed_changes_the_decision(page: Page, console: Runni
     assert violations(page) == []
 
 
-def test_a_request_arrives_by_itself_and_is_approved(page: Page, console: Running, bridge: Served) -> None:
+def test_a_request_arrives_by_itself_and_is_approved(page: Page, console: Standing, bridge: Served) -> None:
     page.goto(f"{console.url}/approvals")
     expect(page.locator("main")).to_contain_text("Nothing waits for an approval.")
     assert acting(bridge, "payments")["error"] == "authorization_pending"
@@ -72,7 +73,7 @@ def test_a_request_arrives_by_itself_and_is_approved(page: Page, console: Runnin
     expect(page.locator("main")).to_contain_text("good for 2 tokens")
 
 
-def test_a_chain_is_looked_at_and_ended_with_what_dies_in_view(page: Page, console: Running, bridge: Served) -> None:
+def test_a_chain_is_looked_at_and_ended_with_what_dies_in_view(page: Page, console: Standing, bridge: Served) -> None:
     token = str(acting(bridge, "calendar-tool")["access_token"])
     page.goto(f"{console.url}/chain")
     page.get_by_label("Token id, correlation id").fill(token)
@@ -93,7 +94,7 @@ def test_a_chain_is_looked_at_and_ended_with_what_dies_in_view(page: Page, conso
     expect(page.locator("main")).to_contain_text("leaked")
 
 
-def test_the_picture_of_who_can_leads_on_and_can_be_kept(page: Page, console: Running) -> None:
+def test_the_picture_of_who_can_leads_on_and_can_be_kept(page: Page, console: Standing) -> None:
     page.goto(f"{console.url}/whocan")
     page.get_by_role("link", name="Who reaches payments?").click()
     page.locator("figure a", has_text="service/calendar-tool").click()

@@ -2,11 +2,12 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Running, demo_token
+from federation.console.server import Standing
+from tests.browser.conftest import demo_token
 from tests.support.bridge_process import Served
 
 
-def test_a_refusal_is_explained_mended_and_tried_again(page: Page, console: Running, bridge: Served) -> None:
+def test_a_refusal_is_explained_mended_and_tried_again(page: Page, console: Standing, bridge: Served) -> None:
     token = demo_token(bridge, "partner")
     refused = bridge.exchange(token, "artifacts", scope="artifacts:read")
     page.goto(f"{console.url}/why")
@@ -22,7 +23,7 @@ def test_a_refusal_is_explained_mended_and_tried_again(page: Page, console: Runn
     assert "access_token" in bridge.exchange(token, "artifacts", scope="artifacts:read")
 
 
-def test_a_token_is_read_and_shown_nowhere(page: Page, console: Running, bridge: Served) -> None:
+def test_a_token_is_read_and_shown_nowhere(page: Page, console: Standing, bridge: Served) -> None:
     token = demo_token(bridge, "partner").read_text("ascii").strip()
     page.goto(f"{console.url}/why")
     page.get_by_label("A correlation id, claims as JSON, or a token").fill(token)

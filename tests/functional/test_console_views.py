@@ -90,7 +90,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     with LoopbackIssuers({"partner": KEY}) as issuers, admin_laptop(folder) as laptop:
         api = AdminApi(laptop.url, Credential(request_admin_token(laptop.url, laptop.admin_key)))
         door = Door()
-        console = Console(views(), lambda: api, lambda: laptop.url, PORT, door)
+        console = Console(views(), lambda: api, laptop.url, PORT, door)
         client = TestClient(console.application(), base_url=OWN, follow_redirects=False)
         assert client.get(f"{ENTER}?key={door.new_link()}").status_code == 303
         made = Browser(client, laptop, issuers.endpoints("partner").issuer)

@@ -65,5 +65,5 @@ def console_world(shown: Sequence[View] | None = None) -> Iterator[ConsoleWorld]
     door = Door(clock)
     with fake_bridge() as bridge:
         api = AdminApi(bridge.url, Credential("a.b.c"))
-        made = Console(views() if shown is None else shown, lambda: api, lambda: bridge.url, PORT, door)
+        made = Console(views() if shown is None else shown, lambda: api, bridge.url, PORT, door)
         yield ConsoleWorld(bridge, clock, door, made)

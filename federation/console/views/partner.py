@@ -127,4 +127,4 @@ def _apply(visit: Visit) -> Response:
     """The partner's documents, and what its caller does next."""
     draft, changes = apply(visit)
     mapping = next((one for one in draft.documents if isinstance(one, dict) and one.get("kind") == "Mapping"), {})
-    return visit.page("partner_applied.html", changes=changes, mapping=mapping, bridge_url=visit.api.bridge)
+    return visit.page("partner_applied.html", changes=changes, mapping=mapping)
