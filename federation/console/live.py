@@ -1,4 +1,4 @@
-"""Parts of a page that arrive by themselves: server-sent events, for as long as somebody looks."""
+"""Parts of a page that arrive by themselves: server-sent events, for as long as the page is seen."""
 
 from collections.abc import AsyncIterator, Callable
 

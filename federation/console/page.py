@@ -1,6 +1,5 @@
 """What a view is made of: its pages, what login each needs, and what a handler is given."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from http import HTTPStatus
@@ -55,14 +54,6 @@ class Visit(Struct, frozen=True):
         except ValueError:
             raise Unclear("The form cannot be read") from None
 
-    @property
-    def json(self) -> Any:  # noqa: ANN401 (any JSON value)
-        """What a script sent; raises Unclear."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            raise Unclear("What was sent is no JSON") from None
-
     def asked(self, name: str) -> str:
         """A filter of the URL, empty where it says nothing."""
         return self.query.get(name, "").strip()
@@ -111,7 +102,7 @@ class Live(Struct, frozen=True):
     fragment: Fragment
     login: Login | None = None
     every: float = 2.0
-    """Seconds between two looks, while somebody looks at the page."""
+    """Seconds between two looks, while the page is seen: a hidden one asks nothing."""
 
 
 class View(Struct, frozen=True):

@@ -29,11 +29,11 @@ def demo_token(bridge: Served, name: str) -> Path:
     return bridge.folder / "demo" / f"{name}.jwt"
 
 
-def acting(bridge: Served, audience: str) -> Mapping[str, Any]:
-    """A planner acts for a person: what the token endpoint answers."""
+def acting(bridge: Served, audience: str, **more: str) -> Mapping[str, Any]:
+    """A planner acts for a person: what the token endpoint answers. `more`: further fields of the form."""
     actor = demo_token(bridge, "planner").read_text("ascii")
     user = demo_token(bridge, "user")
-    return bridge.exchange(user, audience, actor_token=actor, actor_token_type=TokenType.JWT.value)
+    return bridge.exchange(user, audience, actor_token=actor, actor_token_type=TokenType.JWT.value, **more)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from typing import Any
 import jwt
 from playwright.sync_api import Page, expect
 
+from federation.client.admin import AdminApi
 from federation.console.server import Standing
 from tests.browser.conftest import acting, demo_token
 from tests.browser.test_habits import violations
@@ -71,6 +72,35 @@ def test_a_request_arrives_by_itself_and_is_approved(page: Page, console: Standi
     approve.get_by_role("button", name="Approve").click()
     expect(page.get_by_role("status")).to_contain_text("It is approved.")
     expect(page.locator("main")).to_contain_text("good for 2 tokens")
+
+
+SEEN = """hidden => {
+  Object.defineProperty(document, "hidden", { value: hidden === "hidden", configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+ASKS = (
+    '@require_approval("An agent reads a calendar.")\npermit (principal, action, resource == Audience::"calendar");\n'
+)
+
+
+def test_what_arrives_by_itself_leaves_the_focus_where_it_is_and_waits_for_a_reader(
+    page: Page, console: Standing, bridge: Served, api: AdminApi
+) -> None:
+    etag = api.put("/policies/asks", {"kind": "Policy", "id": "asks", "cedar": ASKS}, None).etag
+    try:
+        waiting = acting(bridge, "calendar")
+    finally:
+        api.delete("/policies/asks", etag)
+    assert waiting["error"] == "authorization_pending"
+    page.goto(f"{console.url}/approvals?state=all")
+    row = page.locator(f"[data-row][href='/approvals/{waiting['approval_id']}']")
+    row.focus()
+    api.post(f"/approvals/{waiting['approval_id']}/deny", {"reason": "for a test"})
+    expect(page.locator("tr", has=row)).to_contain_text("denied")
+    expect(row).to_be_focused()
+    page.evaluate(SEEN, "hidden")
+    with page.expect_request("**/approvals-live*"):
+        page.evaluate(SEEN, "visible")
 
 
 def test_a_chain_is_looked_at_and_ended_with_what_dies_in_view(page: Page, console: Standing, bridge: Served) -> None:

@@ -28,17 +28,23 @@ function show(place, html) {
 function live(place) {
   if (place.dataset.begun) return;
   place.dataset.begun = "yes";
-  const source = new EventSource(place.dataset.live);
-  source.onmessage = (message) => {
-    if (place.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) {
-      place.dataset.waiting = "yes"; // nobody loses what they are writing
-      return;
-    }
-    show(place, message.data);
-    place.dataset.state = "live";
+  let source = null;
+  const begin = () => {
+    source = new EventSource(place.dataset.live);
+    source.onmessage = (message) => {
+      const focused = place.contains(document.activeElement) && document.activeElement.getAttribute("href");
+      show(place, message.data);
+      if (focused) place.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus(); // it is another element now
+      place.dataset.state = "live";
+    };
+    source.onerror = () => { place.dataset.state = "gone"; };
   };
-  source.onerror = () => { place.dataset.state = "gone"; };
-  window.addEventListener("pagehide", () => source.close(), { once: true });
+  const end = () => { source?.close(); source = null; };
+  const look = () => { if (document.hidden) end(); else if (!source) begin(); }; // a hidden page asks the bridge nothing
+  document.addEventListener("visibilitychange", look);
+  window.addEventListener("pagehide", end);
+  window.addEventListener("pageshow", look);
+  look();
 }
 
 // --- Keys. They can be switched off (WCAG 2.1.4), and do nothing in fields.
