@@ -5,6 +5,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from markupsafe import Markup
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from federation.console.numbers import whole
@@ -39,19 +40,25 @@ def view() -> View:
 
 def _list(visit: Visit) -> Response:
     """The first page arrives by itself; those behind it stand still."""
-    return visit.page("approvals.html", state=_state(visit), states=STATES, **_found(visit))
+    listed = _listed(visit)
+    return listed.page("approvals.html", **_found(listed))
 
 
 def _rows(visit: Visit) -> str:
-    shown = {"visit": visit, "state": _state(visit), "states": STATES, **_found(visit)}
-    return visit.rendering.render("approvals_rows.html", shown)
+    listed = _listed(visit)
+    return listed.rendering.render("approvals_rows.html", {"visit": listed, **_found(listed)})
+
+
+def _listed(visit: Visit) -> Visit:
+    """The page that links in the list lead to, with the state in its URL."""
+    return replace(visit, path="/approvals", query={**visit.query, "state": _state(visit)})
 
 
 def _found(visit: Visit) -> dict[str, Any]:
-    state, cursor = _state(visit), visit.asked("cursor")
+    state, cursor = visit.asked("state"), visit.asked("cursor")
     query = {"limit": ROWS, **({"state": state} if state != "all" else {}), **({"cursor": cursor} if cursor else {})}
     page = visit.api.get("/approvals", query).members
-    return {"items": page["items"], "following": page["next"]}
+    return {"items": page["items"], "following": page["next"], "state": state, "states": STATES}
 
 
 def _state(visit: Visit) -> str:

@@ -17,7 +17,7 @@ from federation.console.views.planned import apply, planned
 from federation.documents.yaml_text import as_yaml
 
 LISTED: Final = "200"
-"""Audiences that are offered."""
+"""Issuers and audiences that are offered."""
 
 
 def pages(look: Discover) -> tuple[Page, ...]:
@@ -28,6 +28,12 @@ def pages(look: Discover) -> tuple[Page, ...]:
         Page("POST", "/simulator/plan", _plan, Login.SESSION, part=True),
         Page("POST", "/simulator/apply", _apply, Login.SESSION),
     )
+
+
+def providers(visit: Visit) -> Sequence[Mapping[str, Any]]:
+    """Each with an example of its tokens."""
+    found: Sequence[Mapping[str, Any]] = visit.api.get("/providers").members["items"]
+    return found
 
 
 def audiences(visit: Visit) -> Sequence[Mapping[str, Any]]:
@@ -111,7 +117,7 @@ def _page(  # noqa: PLR0913 (what a page shows)
         drafted=drafted,
         trouble=trouble,
         text="---\n".join(as_yaml(one) for one in documents),
-        providers=visit.api.get("/providers").members["items"],
+        providers=providers(visit),
         audiences=audiences(visit),
     )
 

@@ -5,7 +5,7 @@ Beside it, a partner's whole onboarding (`partner.py`).
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from starlette.responses import Response
 
@@ -13,13 +13,7 @@ from federation.console.discovery import Discover, discover
 from federation.console.page import Login, Page, View, Visit
 from federation.console.pasted import looks_like_jwt, read_claims, read_token
 from federation.console.views import partner
-
-FURTHER: Final = ("audience", "scope", "client", "ip", "proof")
-"""Of the request, beside the claims."""
-LISTED: Final = "200"
-"""Issuers and audiences that are offered."""
-IN_URL: Final = 6000
-"""Characters of claims that a link holds."""
+from federation.console.views.question import IN_URL, further_of
 
 
 def view(look: Discover = discover) -> View:
@@ -39,7 +33,7 @@ def view(look: Discover = discover) -> View:
 
 def _begin(visit: Visit) -> Response:
     """`?provider=` or `?issuer=` begins with an example; with `audience` it is decided at once."""
-    providers, issuers = _providers(visit), _issuers(visit)
+    providers, issuers = partner.providers(visit), _issuers(visit)
     claims = _example(visit, providers, issuers)
     found = _explained(visit, claims, visit.query) if claims and visit.asked("audience") else None
     return _page(visit, providers, issuers, claims, visit.query, found=found)
@@ -53,7 +47,7 @@ def _decide(visit: Visit) -> Response:
     claims = read_token(text).claims if pasted else read_claims(text)
     found = _explained(visit, claims, form)
     pasted = pasted or form.get("pasted") == "yes"
-    return _page(visit, _providers(visit), _issuers(visit), claims, form, found=found, pasted=pasted)
+    return _page(visit, partner.providers(visit), _issuers(visit), claims, form, found=found, pasted=pasted)
 
 
 def _page(  # noqa: PLR0913 (what a page shows)
@@ -67,15 +61,13 @@ def _page(  # noqa: PLR0913 (what a page shows)
     pasted: bool = False,
 ) -> Response:
     text = json.dumps(claims, indent=2, ensure_ascii=False) if claims else ""
-    asked = {name: further[name] for name in FURTHER if further.get(name)}
-    link = {"about": text, **asked} if found and not pasted and len(text) <= IN_URL else {}
+    link = {"about": text, **further_of(further)} if found and not pasted and len(text) <= IN_URL else {}
     lists: dict[str, Any] = {"providers": providers, "issuers": issuers, "audiences": partner.audiences(visit)}
     return visit.page("simulator.html", claims=text, further=further, found=found, pasted=pasted, why=link, **lists)
 
 
 def _explained(visit: Visit, claims: Mapping[str, Any], further: Mapping[str, str]) -> Mapping[str, Any]:
-    words = {name: text for name in FURTHER if (text := further.get(name, "").strip())}
-    return visit.api.ask("/explain", {"claims": claims, **words}).members
+    return visit.api.ask("/explain", {"claims": claims, **further_of(further)}).members
 
 
 def _example(
@@ -88,11 +80,6 @@ def _example(
     return {**claims, "iss": issuer["issuer"]} if issuer and issuer.get("issuer") and "iss" in claims else claims
 
 
-def _providers(visit: Visit) -> Sequence[Mapping[str, Any]]:
-    found: Sequence[Mapping[str, Any]] = visit.api.get("/providers").members["items"]
-    return found
-
-
 def _issuers(visit: Visit) -> Sequence[Mapping[str, Any]]:
-    page = visit.api.get("/issuers", {"limit": LISTED}).members
+    page = visit.api.get("/issuers", {"limit": partner.LISTED}).members
     return [one["document"] for one in page["items"]]

@@ -1,7 +1,6 @@
 """Why?: a request that was made, claims or a token, decided again; and the smallest edit that would change it."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -11,15 +10,14 @@ from starlette.responses import Response
 from federation.client.question import NotProven, question_again, record_of, told
 from federation.console.draft import Draft
 from federation.console.page import Login, Page, View, Visit
+from federation.console.pasted import looks_like_jwt
 from federation.console.trouble import Unclear
 from federation.console.views.planned import apply, linked, planned
+from federation.console.views.question import FURTHER, IN_URL, further_of
 from federation.documents.yaml_text import as_yaml
 
-IN_URL: Final = 6000
-"""Characters of claims that stand in a URL; a token never does."""
-FURTHER: Final = ("audience", "scope", "client", "ip", "proof", "approved", "actor")
+IN_FORM: Final = (*FURTHER, "approved", "actor")
 NOT_REACHED: Final = "not reached"
-_TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 
 
 def view() -> View:
@@ -36,7 +34,7 @@ def view() -> View:
 def _ask(visit: Visit) -> Response:
     """`?about=` a correlation id or claims, and what else is known of the request."""
     about = visit.asked("about")
-    if _is_token(about):
+    if looks_like_jwt(about):
         raise Unclear("A token stands in no URL: paste it into the page")
     return _answered(visit, about, visit.query) if about or visit.asked("client") else _page(visit, "", visit.query)
 
@@ -45,15 +43,15 @@ def _sent(visit: Visit) -> Response:
     """A token is answered at once; all else becomes a URL that can be kept and sent on."""
     form = {name: text.strip() for name, text in visit.form.items()}
     about = form.pop("about", "")
-    if _is_token(about) or _is_token(form.get("actor", "")) or len(about) > IN_URL:
+    if looks_like_jwt(about) or looks_like_jwt(form.get("actor", "")) or len(about) > IN_URL:
         return _answered(visit, about, form)
-    return visit.go("/why", about=about, **{name: text for name, text in form.items() if text and name in FURTHER})
+    return visit.go("/why", about=about, **{name: text for name, text in form.items() if text and name in IN_FORM})
 
 
 def _answered(visit: Visit, about: str, further: Mapping[str, str]) -> Response:
     record: Mapping[str, Any] | None = None
     try:
-        if about and not about.startswith("{") and not _is_token(about):
+        if about and not about.startswith("{") and not looks_like_jwt(about):
             record = record_of(visit.api, about)
             if record is None:
                 return _page(visit, about, further, unknown=True, status=HTTPStatus.NOT_FOUND)
@@ -64,7 +62,7 @@ def _answered(visit: Visit, about: str, further: Mapping[str, str]) -> Response:
         return _page(visit, about, further, record=record, unproven=str(error))
     asked = {**question, **_further(further)}
     return _page(
-        visit, about, {**_flat(question), **further}, record=record, found=visit.api.ask("/explain", asked).members
+        visit, about, {**further_of(question), **further}, record=record, found=visit.api.ask("/explain", asked).members
     )
 
 
@@ -81,7 +79,7 @@ def _page(  # noqa: PLR0913 (what a page shows)
 ) -> Response:
     suggestions = [_shown(one["edits"]) for one in found["suggestions"]] if found else []
     shown = {
-        "about": "" if _is_token(about) else about,
+        "about": "" if looks_like_jwt(about) else about,
         "further": further,
         "record": record,
         "told": told(record) if record else "",
@@ -90,7 +88,7 @@ def _page(  # noqa: PLR0913 (what a page shows)
         "unknown": unknown,
         "unproven": unproven,
         "not_reached": NOT_REACHED,
-        "again": "" if _is_token(about) else visit.url(done=None) if visit.method == "GET" else "",
+        "again": "" if looks_like_jwt(about) else visit.url(done=None) if visit.method == "GET" else "",
     }
     return visit.page("why.html", status=status, done=visit.asked("done"), **shown)
 
@@ -123,15 +121,11 @@ def _apply(visit: Visit) -> Response:
     )
 
 
-def _is_token(text: str) -> bool:
-    return _TOKEN.fullmatch(text) is not None
-
-
 def _identity(text: str) -> dict[str, Any]:
     """A token, or claims; raises Unclear."""
     if not text:
         return {}
-    if _is_token(text):
+    if looks_like_jwt(text):
         return {"token": text}
     try:
         claims = json.loads(text)
@@ -143,11 +137,5 @@ def _identity(text: str) -> dict[str, Any]:
 
 
 def _further(given: Mapping[str, str]) -> dict[str, Any]:
-    words = {name: given[name].strip() for name in ("audience", "scope", "client", "ip", "proof") if given.get(name)}
     actor = {"actor": _identity(given["actor"].strip())} if given.get("actor", "").strip() else {}
-    return {**words, **actor, **({"approved": True} if given.get("approved") else {})}
-
-
-def _flat(question: Mapping[str, Any]) -> dict[str, str]:
-    """What the trail knows of the request, as the fields say it."""
-    return {name: str(question[name]) for name in ("audience", "scope", "client", "ip", "proof") if question.get(name)}
+    return {**further_of(given), **actor, **({"approved": True} if given.get("approved") else {})}
