@@ -18,10 +18,7 @@ from federation.cli.failure import FAILED, USAGE, Failed
 from federation.cli.session import AdminSession, admin_command
 from federation.cli.subject import read_token_file
 from federation.client.admin import AdminApi
-from federation.client.question import NotProven, question_again, record_of, told
-
-NOT_REACHED = "not reached"
-"""What is said of the steps behind the one that refuses."""
+from federation.client.question import NOT_REACHED, NotProven, question_again, record_of, told
 
 _SIGNS = {"ok": ("✓", "green"), "refused": ("✗", "red"), "skipped": ("·", "dim")}
 UNDECIDED = 3

@@ -7,6 +7,9 @@ from typing import Any, Final
 from federation.client.admin import AdminApi, AdminRefused
 from federation.model.client_credentials import CLIENT_ISSUER
 
+NOT_REACHED: Final = "not reached"
+"""What `explain` says of the steps behind the one that refuses."""
+
 
 class NotProven(Exception):
     """The record has no identity: no step of that request can be tried again."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from federation.client.question import NotProven, question_again, record_of, told
+from federation.client.question import NOT_REACHED, NotProven, question_again, record_of, told
 from federation.console.draft import Draft
 from federation.console.page import Login, Page, View, Visit
 from federation.console.pasted import looks_like_jwt
@@ -17,7 +17,6 @@ from federation.console.views.question import FURTHER, IN_URL, further_of
 from federation.documents.yaml_text import as_yaml
 
 IN_FORM: Final = (*FURTHER, "approved", "actor")
-NOT_REACHED: Final = "not reached"
 
 
 def view() -> View:
