@@ -1,4 +1,4 @@
-"""The console on a laptop's bridge with ten thousand documents: how long somebody waits for a page, and for a check."""
+"""The console on a laptop's bridge with ten thousand documents: how long an admin waits for a page, and for a check."""
 
 import statistics
 import tempfile
@@ -25,7 +25,7 @@ _OWN: Final = {"sec-fetch-site": "same-origin"}
 
 
 class Waited(Struct, frozen=True):
-    """Seconds for which somebody waits: the median, and the worst."""
+    """Seconds for which an admin waits: the median, and the worst."""
 
     what: str
     median: float

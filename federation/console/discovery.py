@@ -22,7 +22,7 @@ _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 _WORDS: Final = {
-    "gaierror": "nobody knows a host of that name",
+    "gaierror": "there is no host of that name",
     "TimeoutError": f"no answer within {SECONDS:.0f} seconds",
     "ConnectionRefusedError": "nothing listens there",
     "SSLCertVerificationError": "its certificate is not good",

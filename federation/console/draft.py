@@ -1,4 +1,4 @@
-"""What somebody is writing: a text of YAML or a form, as documents with the line of each value."""
+"""What an admin is writing: a text of YAML or a form, as documents with the line of each value."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -18,7 +18,7 @@ class Login(Enum):
     """Who may ask for a page."""
 
     SESSION = "a session"
-    LINK = "whoever has the one-time link"
+    LINK = "the one-time link"
 
 
 class Visit(Struct, frozen=True):

@@ -105,7 +105,7 @@ _NEXT: Final[Mapping[int, str]] = {
     HTTPStatus.FORBIDDEN: "Log in with the scope that this takes, or ask an admin who has it.",
     HTTPStatus.NOT_FOUND: "Look at the name. What was deleted is in its history.",
     HTTPStatus.CONFLICT: "Look at what stands now, then repeat.",
-    HTTPStatus.PRECONDITION_FAILED: "Somebody else wrote meanwhile. Look at what stands now, then repeat.",
+    HTTPStatus.PRECONDITION_FAILED: "It was written meanwhile. Look at what stands now, then repeat.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Mend the places that are listed here.",
     HTTPStatus.TOO_MANY_REQUESTS: "Wait a little, then reload this page.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Wait a little, then reload this page.",

@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 
 class Node(NamedTuple):
-    """`title` and `facts` are lines of text of anybody's."""
+    """`title` and `facts` are lines of text that outsiders may have written."""
 
     id: str
     kind: Kind

@@ -1,6 +1,7 @@
 """Row S: text of outsiders is text in every view, wherever it stands; nothing that is pasted leaves the console."""
 
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 
 import pytest
@@ -141,6 +142,15 @@ def test_S4_a_pasted_token_is_in_no_request_and_no_page() -> None:
         assert all(secret not in str(vars(one)) for one in world.bridge.asked)
         broken = world.client.post("/chain", data={"about": f"eyJ{token}"}, headers=OWN_PAGE)
         assert (broken.status_code, secret in broken.text) == (400, False)
+
+
+@pytest.mark.parametrize("white", [" ", "\n", "\t"])
+def test_S4_a_token_whose_header_begins_with_white_space_stands_in_no_url(white: str) -> None:
+    header = urlsafe_b64encode(f'{white}{{"alg":"RS256"}}'.encode()).decode().rstrip("=")
+    token = f"{header}.{jwt_text({'jti': 't-1'}).partition('.')[2]}"
+    with console_world() as world:
+        answer = world.sign_in().client.post("/chain", data={"about": token}, headers=OWN_PAGE)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/chain?about=t-1")
 
 
 @pytest.mark.parametrize("path", ["/simulator", "/simulator/partner"])

@@ -40,7 +40,7 @@ def acting(bridge: Served, audience: str, **more: str) -> Mapping[str, Any]:
 def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("bridge")
     trust, tokens = ROOT / "examples" / "trust", folder / "demo"
-    log = ("--log", folder / "log")  # else it would stop once the pipe that nobody reads is full
+    log = ("--log", folder / "log")  # else it would stop once its pipe, which is not read, is full
     options = (*log, "--trust", trust, "--demo-tokens", tokens, "--admin-token-file", folder / "admin.token")
     with served(folder, *options) as running:
         yield running
@@ -60,7 +60,7 @@ def console(bridge: Served) -> Iterator[Standing]:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Debian's. It runs as whoever runs the tests, root in a container: there its sandbox cannot."""
+    """Debian's. It runs as the user of the tests, root in a container: there its sandbox cannot."""
     program = shutil.which("chromium")
     if program is None:
         raise FileNotFoundError("no Chromium here: apt-get install chromium")

@@ -49,7 +49,7 @@ class Camera:
         self._folder, self._browser, self._console, self._wanted = folder, browser, console, wanted
 
     def take(self, name: str, path: str, before: Callable[[Page], None] | None = None, **options: Any) -> None:  # noqa: ANN401 (Playwright's)
-        """`before`: what somebody does on the page first."""
+        """`before`: what is done on the page first."""
         if self._wanted and name not in self._wanted:
             return
         with opened(self._browser, self._console, **options) as page:

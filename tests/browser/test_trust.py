@@ -1,4 +1,4 @@
-"""Trust, as somebody edits it who has never seen the command line."""
+"""Trust, as an admin edits it who has never seen the command line."""
 
 from playwright.sync_api import Browser, Page, expect
 

@@ -166,7 +166,7 @@ def _refused(visit: Visit, edited: Edited, draft: Draft, problems: Sequence[Prob
 
 
 def _conflict(visit: Visit, edited: Edited, draft: Draft, id_: str) -> Response:
-    """Somebody else wrote: what they did is shown, what was written here is kept, and nothing is written over theirs.
+    """Another admin wrote: what they did is shown, what was written here is kept, and nothing is written over theirs.
 
     What is sent next replaces their version, which the reader has then seen.
     """

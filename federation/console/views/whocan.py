@@ -80,7 +80,7 @@ def _found(visit: Visit, asked: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _is_danger(way: Mapping[str, Any]) -> bool:
-    """Whether the API says so of the way, or of anybody who acts on it."""
+    """Whether the API says so of the way, or of a party that acts on it."""
     further = [*(way.get("actors") or ()), *(way.get("then") or ())]
     return bool(way.get("dangers") or way["party"].get("dangers")) or any(map(_is_danger, further))
 

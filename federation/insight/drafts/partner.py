@@ -24,7 +24,7 @@ from federation.verification.shapes import MARKS
 from federation.verification.shared_issuers import owner_of
 
 ANY = "oidc"
-"""The provider of whoever is no other's."""
+"""The provider of issuers that no other provider owns."""
 _UNFIT = re.compile(r"[^a-z0-9-]+")
 _A_DAY = 86_400
 LONG = 28

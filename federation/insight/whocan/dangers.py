@@ -31,5 +31,5 @@ class Parties(Struct, frozen=True):
 
 
 def dangers_at(audience: str, scopes: tuple[str, ...]) -> tuple[str, ...]:
-    """Of reaching it, whoever does."""
+    """Of reaching it, by any way."""
     return (f"it reaches this bridge's own admin API: {' '.join(scopes)}",) if audience == ADMIN_AUDIENCE else ()
