@@ -5,6 +5,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 
+from federation.model.risk import RiskKey
+
 RINGS_AT = 70
 """Score from which people are told at once; below, it is a record that they can look at."""
 KEPT = 90 * 24 * 60 * 60
@@ -20,6 +22,13 @@ class Watched(NamedTuple):
     what: WatchedKind
     value: str
     tenant: str | None = None
+
+    @property
+    def risk_key(self) -> RiskKey | None:
+        """Whose risk score it is; None: tenants and addresses have none."""
+        if self.what in ("principal", "issuer", "client"):
+            return RiskKey(self.what, self.value, self.tenant)
+        return None
 
 
 class Signal(Struct, frozen=True):

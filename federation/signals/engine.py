@@ -91,7 +91,7 @@ def _signal(definition: Definition, finding: Finding, sight: Sight, first: int) 
         runbook=definition.runbook,
         tenant=_tenant(watched, seen),
         evidence=finding.evidence,
-        raises=definition.raises and seen.verified,
+        raises=definition.raises and seen.verified and watched.risk_key is not None,
     )
 
 

@@ -29,7 +29,7 @@ def described(signal: Signal) -> dict[str, Json]:
         "at": datetime.fromtimestamp(signal.at, UTC).isoformat(timespec="seconds"),
         "evidence": dict(signal.evidence),
         "correlation_ids": list(signal.correlation_ids),
-        "raises_risk": signal.raises and signal.watched.what in ("principal", "issuer", "client"),
+        "raises_risk": signal.raises,
         "runbook": signal.runbook,
     }
 

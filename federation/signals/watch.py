@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from msgspec import DecodeError, Struct, field
 
 from federation.model.json import JsonObject
-from federation.model.risk import Decay, RiskCause, RiskKey
+from federation.model.risk import Decay, RiskCause
 from federation.model.signals import Signal, StoredMemory, Watched
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
@@ -67,7 +67,7 @@ class Watch(Struct, frozen=True):
 
     def _tell(self, signal: Signal) -> None:
         told_before = self.records.put(signal)
-        if (key := _risk_key(signal)) is not None:
+        if signal.raises and (key := signal.watched.risk_key):
             self.raiser.raise_risk(key, _cause(signal), _facts(signal, self.clock.now()))
         if signal.rings and not told_before:
             self.notice.rang(signal)
@@ -90,13 +90,6 @@ def _memory(known: StoredMemory | None) -> Memory:
         return remembered(known.content)
     except DecodeError:
         return Memory()
-
-
-def _risk_key(signal: Signal) -> RiskKey | None:
-    watched = signal.watched
-    if not signal.raises or watched.what not in ("principal", "issuer", "client"):
-        return None
-    return RiskKey(watched.what, watched.value, watched.tenant)
 
 
 def _cause(signal: Signal) -> RiskCause:

@@ -65,6 +65,12 @@ def test_what_is_unusual_is_kept_told_and_raises_the_risk_of_who_is_proven(world
     assert (record["outcome"], record["signal"]) == ("risk_raised", signal.id)
 
 
+def test_a_signal_says_that_it_raised_a_score_where_it_did(world: World) -> None:
+    told = world.watch.look(world.see(Step(allowed(), times=200, every=0.05, after=60))).signals
+    assert {one.watched.what for one in told} == {"principal", "issuer", "tenant"}
+    assert {one.watched.risk_key for one in told if one.raises} == set(world.state.raised)
+
+
 def test_the_same_delivery_again_changes_nothing(world: World) -> None:
     delivered = world.see(*(Step(allowed(), times=200, every=0.05, after=60),))
     first = world.watch.look(delivered)
