@@ -80,7 +80,7 @@ class SignalSearch(Struct, frozen=True):
     score: int = 0
     """At least."""
     tenant: str | None = None
-    """Whose; None: everybody's."""
+    """Whose; None: all tenants'."""
 
 
 class SignalPage(NamedTuple):

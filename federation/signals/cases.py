@@ -11,7 +11,7 @@ HOUR, DAY = 3600, 24 * 3600
 
 
 def allowed(**changes: Json) -> JsonObject:
-    """A token was issued to somebody who is proven."""
+    """A token was issued, and its subject was proven."""
     return {
         "outcome": "allow",
         "subject_digest": "d",
@@ -29,12 +29,12 @@ def allowed(**changes: Json) -> JsonObject:
 
 
 def refused(reason: str, **changes: Json) -> JsonObject:
-    """Somebody who is proven was refused."""
+    """A proven subject was refused."""
     return {**allowed(), "outcome": "deny", "reason": reason, "audience": [], **changes}
 
 
 def stranger(reason: str, **changes: Json) -> JsonObject:
-    """Nobody is proven."""
+    """A refusal without a proven subject."""
     return {
         "outcome": "deny",
         "reason": reason,

@@ -101,5 +101,5 @@ def _ids(records: Sequence[Observation], position: int) -> tuple[str, ...]:
 
 
 def _tenant(watched: Watched, seen: Observation) -> str | None:
-    """Addresses and clients may be several tenants'; what a stranger claims is nobody's."""
+    """Addresses and clients may be several tenants'; what a stranger claims belongs to no tenant."""
     return seen.tenant if seen.verified and watched.what in ("principal", "issuer", "tenant") else None

@@ -11,7 +11,7 @@ MAX_SUBJECT = 100
 
 
 def subject(signal: Signal) -> str:
-    """One line of ASCII. Names of identities stay out: whoever mails them would have to escape them."""
+    """One line of ASCII. Names of identities stay out: a mail would have to escape them."""
     return f"federation-bridge: {signal.name} ({signal.score}, {signal.severity})"[:MAX_SUBJECT]
 
 

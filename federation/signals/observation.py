@@ -59,7 +59,7 @@ class Observation(Struct, frozen=True, omit_defaults=True):
 
     @property
     def verified(self) -> bool:
-        """Whether its subject was proven; otherwise a stranger wrote whatever it says."""
+        """Whether its subject was proven; otherwise a stranger may have written all of it."""
         return self.subject_digest is not None
 
     @property
@@ -93,7 +93,7 @@ def read_observation(record: str | bytes) -> Observation | None:
 
 
 def watched_by(seen: Observation) -> Iterator[Watched]:
-    """Whose histories it is part of. A stranger is nobody but the address, and the issuer that is only claimed."""
+    """Whose histories it is part of: without a proven subject, the address's and that of the issuer that is claimed."""
     if seen.source_ip:
         yield Watched("address", address_of(seen.source_ip))
     if not seen.verified:
@@ -113,19 +113,15 @@ def watched_by(seen: Observation) -> Iterator[Watched]:
 
 
 def acting(seen: Observation) -> Watched | None:
-    """Who acts for another one; None: nobody does."""
+    """Who acts for another one; None: the subject acts for itself."""
     if not (seen.allowed and seen.actor_principal) or seen.actor_principal == seen.principal:
         return None
     return Watched("principal", seen.actor_principal, seen.actor_tenant)
 
 
+@lru_cache(maxsize=8192)
 def digest(text: str) -> bytes:
     """By which it is known again."""
-    return _digest(text)
-
-
-@lru_cache(maxsize=8192)
-def _digest(text: str) -> bytes:
     return blake2s(text.encode("utf-8", "surrogatepass"), digest_size=DIGEST).digest()
 
 

@@ -4,6 +4,8 @@ from math import ceil, log2
 
 from msgspec import Struct, field
 
+from federation.model.risk import HIGHEST
+
 MINUTE, HOUR = 60, 3600
 SLICE = 10
 """Seconds."""
@@ -60,6 +62,14 @@ class Pace(Struct, array_like=True):
         self.top = max(self.top * FORGETS ** (hour - self.hour), float(busiest))
         self.hour, self.peak = hour, 0
         return ended
+
+    def excess(self, count: int, least: int, times: float, first: int) -> int | None:
+        """The score of so many in a minute, 10 more for each doubling; None: they are not unusual.
+
+        It is `first` for `least`, or for `times` the busiest minute before where that is more.
+        """
+        limit = max(float(least), times * self.top)
+        return None if count < limit else min(HIGHEST, int(first + 10 * log2(count / limit)))
 
 
 class Season(Struct, array_like=True):

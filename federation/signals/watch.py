@@ -1,7 +1,7 @@
-"""Records in, signals out: each identity's history is read, moved on and written, whoever else does the same.
+"""Records in, signals out: each identity's history is read, moved on and written, by several at once if need be.
 
-A signal is durable, and its risk raised, before the history that it was found in is: who stops in between does all of
-it again, and finds the same under the same id. Two at once are told apart by the history's version.
+A signal is durable, and its risk raised, before the history that it was found in is: after a stop in between all of
+it is done again, and the same is found under the same id. Two at once are told apart by the history's version.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -23,7 +23,7 @@ from federation.signals.raising import RiskRaiser
 ATTEMPTS = 8
 """Writers that may be first in a row."""
 OF_AN_ISSUER = 2
-"""What a signal about an issuer scores is divided by this: everybody whom it vouches for pays for it."""
+"""What a signal about an issuer scores is divided by this: all identities that it vouches for pay for it."""
 
 
 class WatchReport(Struct, frozen=True):

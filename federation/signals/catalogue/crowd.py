@@ -1,6 +1,6 @@
-"""Many different identities from one address within a minute: somebody has a pile of tokens."""
+"""Many different identities from one address within a minute: a pile of tokens."""
 
-from math import log, log2
+from math import log
 
 from federation.signals.cases import allowed, history
 from federation.signals.memory import Memory
@@ -32,10 +32,9 @@ def _compared(memory: Memory, sight: Sight, different: int) -> Finding | None:
     pace = memory.pace
     pace.turn(sight.now // HOUR, max(LEAST, pace.top))
     pace.peak = max(pace.peak, different)
-    limit = max(float(LEAST), TIMES_TOP * pace.top)
-    if different < limit:
+    score = pace.excess(different, LEAST, TIMES_TOP, FIRST)
+    if score is None:
         return None
-    score = min(100, int(FIRST + 10 * log2(different / limit)))
     return Finding(score, {"different_in_a_minute": different, "most_before": round(pace.top)})
 
 

@@ -104,7 +104,7 @@ SIGNAL = Definition(
             0,
         ),
         Case(
-            "one more network of somebody who is everywhere",
+            "one more network where there are many",
             (
                 *(Step(allowed(source_ip=f"10.{number}.0.1"), times=4, every=4 * HOUR) for number in range(1, 40)),
                 Step(allowed(source_ip="192.0.2.77")),

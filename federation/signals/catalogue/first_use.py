@@ -10,7 +10,7 @@ FIRST, ANOTHER = 70, 40
 
 
 def look(memory: Memory, sight: Sight) -> Finding | None:
-    """Whoever acts for others from the beginning is no news; a principal's next agent is a record and rings no one."""
+    """An agent that acts for others from its beginning is no news; a principal's next agent is a record alone."""
     seen = sight.seen
     if not seen.allowed:
         return None

@@ -1,4 +1,4 @@
-"""Refusals in a row, each for something else: somebody tries what an identity is good for."""
+"""Refusals in a row, each for something else: a thief tries what an identity is good for."""
 
 from federation.signals.cases import allowed, refused
 from federation.signals.memory import Memory

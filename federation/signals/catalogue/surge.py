@@ -1,14 +1,12 @@
 """Far more requests in a minute than the identity ever makes, or than it makes at this hour."""
 
-from math import log2
-
 from federation.signals.cases import allowed, days_of, history
 from federation.signals.memory import DAY, Memory
 from federation.signals.pace import HOUR
 from federation.signals.signal import Case, Definition, Finding, Sight, Step
 
 LEAST = 45
-"""Requests in a minute: fewer are no surge, whoever makes them."""
+"""Requests in a minute: fewer are no surge."""
 TIMES_TOP = 1.75
 TIMES_SEASON = 8.0
 SEASONED = 14 * DAY
@@ -29,10 +27,9 @@ def look(memory: Memory, sight: Sight) -> Finding | None:
 
 
 def _surge(memory: Memory, in_a_minute: int) -> Finding | None:
-    limit = max(float(LEAST), TIMES_TOP * memory.pace.top)
-    if in_a_minute < limit:
+    score = memory.pace.excess(in_a_minute, LEAST, TIMES_TOP, FIRST)
+    if score is None:
         return None
-    score = min(100, int(FIRST + 10 * log2(in_a_minute / limit)))
     return Finding(score, {"in_a_minute": in_a_minute, "busiest_minute_before": round(memory.pace.top)})
 
 
