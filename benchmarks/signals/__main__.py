@@ -66,7 +66,7 @@ def _footer(months: Sequence[Month], milliseconds: float) -> Iterator[str]:
     largest = max(month.largest for month in months)
     yield f"{len(months)} months of {months[0].identities} identities, {records:,} records, {weeks:,.0f} identity-weeks"
     yield f"of history. Of all kinds there rang for nothing {total:.2f} for each 1,000 identities and week. Records"
-    yield f"that ring nobody, for as many: {told}. The largest history had {largest} bytes."
+    yield f"that do not ring, for as many: {told}. The largest history had {largest} bytes."
     yield f"A record costs {milliseconds:.2f} ms of CPU."
 
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from benchmarks.signals.ordinary import Event
-from benchmarks.signals.people import BEGIN, DAY, MONTH, Identity, request
+from benchmarks.signals.people import BEGIN, DAY, Identity, request
 from federation.model.signals import Watched
 from federation.signals.observation import Observation
 
@@ -32,8 +32,8 @@ class Kind(Struct, frozen=True):
     name: str
     what: str
     signal: str
-    make: Callable[[Random, Identity, float], tuple[Watched, list[Event], float]]
-    """Whose history shows it, its records, and seconds after its first one at which it can be told from anything."""
+    make: Callable[[Random, Identity, float], tuple[Watched, list[Event]]]
+    """Whose history shows it, and its records."""
 
 
 def _principal(who: Identity) -> Watched:
@@ -44,57 +44,57 @@ def _every(at: float, step: float, records: Iterator[Observation]) -> list[Event
     return [(at + number * step, record) for number, record in enumerate(records)]
 
 
-def _surge(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event], float]:
+def _surge(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event]]:
     a_second = max(1.0, 10 * who.rate / 3600)
-    return _principal(who), _every(at, 1 / a_second, (request(random, who) for _ in range(int(180 * a_second)))), 0.0
+    return _principal(who), _every(at, 1 / a_second, (request(random, who) for _ in range(int(180 * a_second))))
 
 
-def _stolen(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event], float]:
+def _stolen(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event]]:
     there = {"source_ip": f"185.{random.randrange(256)}.1.1", "user_agent": "curl/8.4"}
-    return _principal(who), _every(at, 20, (request(random, who, **there) for _ in range(2))), 0.0
+    return _principal(who), _every(at, 20, (request(random, who, **there) for _ in range(2)))
 
 
-def _audience(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event], float]:
-    return _principal(who), [(at, request(random, who, audience=["crown-jewels"]))], 0.0
+def _audience(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event]]:
+    return _principal(who), [(at, request(random, who, audience=["crown-jewels"]))]
 
 
-def _probing(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event], float]:
+def _probing(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event]]:
     refused = {"outcome": "deny", "reason": "target_not_granted", "audience": []}
     tries = (request(random, who, **refused, requested_audience=[f"try-{number}"]) for number in range(12))
-    return _principal(who), _every(at, 3, tries), 0.0
+    return _principal(who), _every(at, 3, tries)
 
 
-def _crowd(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event], float]:
+def _crowd(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event]]:
     address = f"91.{random.randrange(256)}.{random.randrange(256)}.5"
     changes = ({"source_ip": address, "subject": f"x{number}", "principal": f"x/{number}"} for number in range(60))
-    return Watched("address", f"{address}"), _every(at, 0.7, (request(random, who, **one) for one in changes)), 0.0
+    return Watched("address", address), _every(at, 0.7, (request(random, who, **one) for one in changes))
 
 
-def _strangers(random: Random, _who: Identity, at: float) -> tuple[Watched, list[Event], float]:
+def _strangers(random: Random, _who: Identity, at: float) -> tuple[Watched, list[Event]]:
     address = f"92.{random.randrange(256)}.{random.randrange(256)}.5"
     junk = Observation(time="", correlation_id="", outcome="deny", reason="untrusted_issuer", source_ip=address)
-    return Watched("address", address), _every(at, 0.1, (junk for _ in range(600))), 0.0
+    return Watched("address", address), _every(at, 0.1, (junk for _ in range(600)))
 
 
-def _acts(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event], float]:
+def _acts(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event]]:
     changes = {"principal": "person/1", "actor_principal": who.name, "actor_tenant": who.tenant}
-    return _principal(who), [(at, request(random, who, **changes))], 0.0
+    return _principal(who), [(at, request(random, who, **changes))]
 
 
-def _approval(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event], float]:
-    return _principal(who), [(at, request(random, who, approval="a9"))], 0.0
+def _approval(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event]]:
+    return _principal(who), [(at, request(random, who, approval="a9"))]
 
 
-def _awakened(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event], float]:
+def _awakened(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event]]:
     """Of one that is not seen otherwise in this month."""
     name = f"former/{random.randrange(10**9)}"
     record = request(random, who, principal=name)
     before = _every(at - SILENT, 3600, (record for _ in range(40)))
-    return Watched("principal", name, who.tenant), [*before, (at, record)], 0.0
+    return Watched("principal", name, who.tenant), [*before, (at, record)]
 
 
-def _drift(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event], float]:
-    """Of an issuer that nobody else uses, so that each can drift once: a token every five seconds."""
+def _drift(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event]]:
+    """Of an issuer of its own, so that each can drift once: a token every five seconds."""
     issuer = f"issuer-{random.randrange(10**9)}"
     usual = replace(request(random, who), issuer=issuer, principal=None)
     claims = dict(usual.claims)
@@ -107,14 +107,10 @@ def _drift(random: Random, who: Identity, at: float) -> tuple[Watched, list[Even
         ]
     )
     before = _every(at - DAY, 300, (usual for _ in range(288)))
-    return (
-        Watched("issuer", issuer),
-        [*before, *_every(at, 5, (replace(usual, claims=drifted) for _ in range(60)))],
-        0.0,
-    )
+    return Watched("issuer", issuer), [*before, *_every(at, 5, (replace(usual, claims=drifted) for _ in range(60)))]
 
 
-def _no_mapping(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event], float]:
+def _no_mapping(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event]]:
     changes: dict[str, object] = {
         "outcome": "deny",
         "reason": "no_mapping",
@@ -122,14 +118,11 @@ def _no_mapping(random: Random, who: Identity, at: float) -> tuple[Watched, list
         "audience": [],
         "subject": "same",
     }
-    return (
-        Watched("issuer", str(who.base.issuer)),
-        _every(at, 0.7, (request(random, who, **changes) for _ in range(60))),
-        0.0,
-    )
+    tries = (request(random, who, **changes) for _ in range(60))
+    return Watched("issuer", str(who.base.issuer)), _every(at, 0.7, tries)
 
 
-def _bad_signature(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event], float]:
+def _bad_signature(random: Random, who: Identity, at: float) -> tuple[Watched, list[Event]]:
     forged = Observation(
         time="",
         correlation_id="",
@@ -138,7 +131,7 @@ def _bad_signature(random: Random, who: Identity, at: float) -> tuple[Watched, l
         source_ip=f"93.{random.randrange(256)}.1.5",
         unverified_issuer=who.base.issuer,
     )
-    return Watched("issuer", str(who.base.issuer)), _every(at, 0.7, (forged for _ in range(60))), 0.0
+    return Watched("issuer", str(who.base.issuer)), _every(at, 0.7, (forged for _ in range(60)))
 
 
 KINDS = (
@@ -162,9 +155,9 @@ def planted(random: Random, people: list[Identity], of_each: int) -> Iterator[At
     regular = [who for who in people if who.kind in ("service", "batch") and who.rate >= 0.3]
     for kind in KINDS:
         for who in _of_different_issuers(random, regular)[:of_each]:
-            at = BEGIN + random.uniform(FIRST, min(LAST, MONTH))
-            watched, events, late = kind.make(random, who, at)
-            yield Attack(kind.name, at + late, kind.signal, watched, tuple(events))
+            at = BEGIN + random.uniform(FIRST, LAST)
+            watched, events = kind.make(random, who, at)
+            yield Attack(kind.name, at, kind.signal, watched, tuple(events))
 
 
 def _of_different_issuers(random: Random, people: list[Identity]) -> list[Identity]:

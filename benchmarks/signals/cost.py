@@ -71,7 +71,7 @@ WRITTEN = HttpAnswer(200, JSON, b"{}")
 
 class _Silent:
     def rang(self, signal: Signal) -> None:
-        """Nobody is told."""
+        """Goes nowhere."""
 
 
 def cost(identities: int = 2000, seed: int = 1) -> float:

@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from random import Random
-from time import process_time
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,7 +20,7 @@ DELIVERY = 8.0
 """Seconds from a request to the function that looks at it: the stream's window and the invocation."""
 WITHIN = 60.0
 AFTERMATH = 2 * 3600
-"""Seconds in which what is told about anybody of an attack is told about it."""
+"""Seconds in which what is told about an identity of an attack is told about the attack."""
 HISTORY = 7 * DAY
 
 
@@ -38,8 +37,6 @@ class Month(Struct, frozen=True):
     """Signals that are a record alone, by name."""
     largest: int
     """Bytes of the largest memory."""
-    cpu: float
-    """Seconds for each record."""
 
     @property
     def weeks(self) -> float:
@@ -61,7 +58,7 @@ def lived(seed: int, identities: int = 40, of_each: int = 5) -> Month:
         *(event for attack in attacks for event in attack.events),
     ]
     events.sort(key=lambda event: event[0])
-    signals, memories, cpu = _through(events)
+    signals, memories = _through(events)
     found, explained = _found(attacks, signals)
     rest = [signal for signal in signals if signal.id not in explained]
     return Month(
@@ -72,18 +69,16 @@ def lived(seed: int, identities: int = 40, of_each: int = 5) -> Month:
         false=Counter(signal.name for signal in rest if signal.rings),
         quiet=Counter(signal.name for signal in rest if not signal.rings),
         largest=max(len(stored(memory)) for memory in memories.values()),
-        cpu=cpu / len(events),
     )
 
 
-def _through(events: Sequence[Event]) -> tuple[list[Signal], dict[Watched, Memory], float]:
+def _through(events: Sequence[Event]) -> tuple[list[Signal], dict[Watched, Memory]]:
     engine, memories, told = Engine(), defaultdict[Watched, Memory](Memory), list[Signal]()
-    begun = process_time()
     for number, (at, record) in enumerate(events):
         seen = _dated(record, at, number)
         for watched in watched_by(seen):
             told += engine.learn(watched, memories[watched], [seen])
-    return told, memories, process_time() - begun
+    return told, memories
 
 
 def _dated(record: Observation, at: float, number: int) -> Observation:

@@ -1,4 +1,4 @@
-"""A month in which nobody attacks: work, updates, moves, mistakes, and the noise of the internet."""
+"""A month without attacks: work, updates, moves, mistakes, and the noise of the internet."""
 
 from collections.abc import Iterable, Iterator
 from random import Random
@@ -120,7 +120,7 @@ def _as_it_is_by_then(random: Random, who: Identity, at: float, changes: dict[st
 
 
 def noise(random: Random, issuers: Iterable[str]) -> Iterator[Event]:
-    """Whoever scans the internet, tokens that are too old, partners that roll out something before it is mapped."""
+    """Scans of the internet, tokens that are too old, partners that roll out something before it is mapped."""
     for at in _now_and_then(random, 1 / 600):
         address = f"45.{random.randrange(256)}.{random.randrange(40)}.7"
         reason = random.choice(["malformed_request", "untrusted_issuer", "invalid_token"])
@@ -138,7 +138,7 @@ def _failing(random: Random, issuer: str) -> Iterator[Event]:
         yield at, forged
     for at in _now_and_then(random, 1 / (4 * HOUR)):
         yield at, unmapped
-    for at in _now_and_then(random, 1 / (60 * DAY)):  # somebody is connected before the mapping is there
+    for at in _now_and_then(random, 1 / (60 * DAY)):  # a partner is connected before the mapping is there
         yield from ((at + number * 7.5, unmapped) for number in range(80))
     for at in _now_and_then(random, 1 / (90 * DAY)):  # a rotation that went wrong for a moment
         yield from ((at + number * 12, forged) for number in range(25))
