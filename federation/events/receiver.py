@@ -61,7 +61,6 @@ class EventReceiver(Struct, frozen=True):
             self.check_source_rate(http.source_ip)
             event = self._verify(read_set(http))
             record.event = event
-            record.effect = effect_of(event)
             self.admit_events(event.issuer)
             self._once(event, record, http)
 

@@ -2,7 +2,7 @@
 
 from federation.audit.claims import identifying_claims
 from federation.audit.record import AuditRecord
-from federation.events.effects import Effect
+from federation.events.effects import effect_of
 from federation.model.identity import identity_of
 from federation.model.json import Json, JsonObject
 from federation.model.security_event import SecurityEvent
@@ -19,7 +19,6 @@ class EventRecord(AuditRecord):
     def __init__(self, http: HttpRequest, log: AuditLog, clock: Clock) -> None:
         super().__init__(http, log, clock)
         self.event: SecurityEvent | None = None
-        self.effect: Effect | None = None
 
     @property
     def facts(self) -> JsonObject:
@@ -34,12 +33,11 @@ class EventRecord(AuditRecord):
         facts = super()._facts() | {"operation": OPERATION}
         if self.event:
             facts |= _describe(self.event)
-        if self.effect:
-            facts |= {"event_revokes": self.effect.revokes, "event_risk": self.effect.risk}
         return facts
 
 
 def _describe(event: SecurityEvent) -> dict[str, Json]:
+    effect = effect_of(event)
     facts: dict[str, Json] = {
         "issuer": event.issuer.id,
         "issuer_version": event.issuer.version,
@@ -50,6 +48,8 @@ def _describe(event: SecurityEvent) -> dict[str, Json]:
         "event_digest": event.digest,
         "event_kid": event.key_id,
         "event_says": identifying_claims({name: event.payload[name] for name in event.payload if name != "subject"}),
+        "event_revokes": effect.revokes,
+        "event_risk": effect.risk,
     }
     if event.subject is not None:
         facts |= {"subject": event.subject, "identity": identity_of(event.issuer.id, event.subject)}

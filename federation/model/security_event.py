@@ -59,5 +59,3 @@ class SecurityEvent(Struct, frozen=True):
     """None: it is about the stream."""
     subject: str | None = None
     """`sub` of one of the issuer's subjects; None where `type` is."""
-    claims: JsonObject = {}
-    """The SET's own."""

@@ -1,16 +1,15 @@
 """Revocation by what a request names, on record before it holds."""
 
-import contextlib
 import re
 from collections.abc import Callable
 
 from msgspec import Struct
 
-from federation.audit.event import event
+from federation.audit.event import event, on_record
 from federation.model.json import Json, JsonObject
 from federation.model.revocation import NAMED_BY_ADMINS, Revocation, RevocationKey, RevocationTarget
 from federation.model.revocation_keys import EVERYTHING
-from federation.oauth.errors import InsufficientScope, InvalidRequest, OAuthError, TemporarilyUnavailable
+from federation.oauth.errors import InsufficientScope, InvalidRequest, TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.policy.build_authorization import HARD_CAP
 from federation.ports import Clock, Identifiers, Ledger, RevocationStore
@@ -83,13 +82,8 @@ class Revoker(Struct, frozen=True):
         revocation = self.revocation(request)
         described = {**facts, **_describe(revocation), "outcome": OUTCOME, "jti": self.identifiers.new()}
         entry = event(described, self.clock.now(), revocation.by, str(facts["correlation_id"]), revocation.key)
-        self.ledger.commit(entry, ())
-        try:
+        with on_record(self.ledger, entry):
             self.store.revoke(revocation)
-        except OAuthError as error:
-            with contextlib.suppress(OAuthError):
-                self.ledger.discard(entry, (), error.reason.value)
-            raise
         return revocation
 
     def revocation(self, request: RevocationRequest) -> Revocation:

@@ -1,13 +1,10 @@
 """Raises a risk score, on record before it counts."""
 
-import contextlib
-
 from msgspec import Struct
 
-from federation.audit.event import event
+from federation.audit.event import event, on_record
 from federation.model.json import Json, JsonObject
 from federation.model.risk import RiskCause, RiskKey
-from federation.oauth.errors import OAuthError
 from federation.ports import Clock, Identifiers, Ledger, RiskScores
 
 OUTCOME = "risk_raised"
@@ -28,13 +25,8 @@ class RiskRaiser(Struct, frozen=True):
         """
         described = {**facts, **_describe(key, cause), "outcome": OUTCOME, "jti": self.identifiers.new()}
         entry = event(described, self.clock.now(), cause.source, str(facts["correlation_id"]))
-        self.ledger.commit(entry, ())
-        try:
+        with on_record(self.ledger, entry):
             return self.scores.raise_score(key, cause)
-        except OAuthError as error:
-            with contextlib.suppress(OAuthError):
-                self.ledger.discard(entry, (), error.reason.value)
-            raise
 
 
 def _describe(key: RiskKey, cause: RiskCause) -> dict[str, Json]:

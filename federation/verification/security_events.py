@@ -88,9 +88,8 @@ class SecurityEventVerifier(Struct, frozen=True):
             digest=jwt.digest,
             key_id=jwt.unverified_header.kid,
             payload=payload,
-            claims=claims,
         )
-        return event if uri in OF_STREAMS else _about_subject(event)
+        return event if uri in OF_STREAMS else _about_subject(event, claims)
 
     def _issued_at(self, claims: Claims) -> int:
         issued_at, now = numeric_date(claims, "iat"), self.clock.now()
@@ -132,8 +131,8 @@ def _one_event(events: Json) -> tuple[str, JsonObject]:
     return uri, payload
 
 
-def _about_subject(event: SecurityEvent) -> SecurityEvent:
+def _about_subject(event: SecurityEvent, claims: Claims) -> SecurityEvent:
     kind, issuer = BY_URI[event.uri], event.issuer
     if issuer.events is None or kind.value not in issuer.events.types:
         raise InvalidRequest(Reason.EVENT_NOT_ALLOWED, f"issuer {issuer.id} may not send {kind.value}")
-    return replace(event, type=kind, subject=event_subject(event.claims, event.payload, issuer.issuer))
+    return replace(event, type=kind, subject=event_subject(claims, event.payload, issuer.issuer))
