@@ -87,17 +87,11 @@ class Counters(Struct, frozen=True):
         named = [{"Name": metric.name, "Unit": metric.unit}]
         directive = {"Namespace": NAMESPACE, "Dimensions": sets, "Metrics": named}
         about = {"Timestamp": int(time() * 1000), "CloudWatchMetrics": [directive]}
-        trace = {"xray_trace_id": traced} if (traced := trace_id()) else {}
-        line = {"_aws": about, "service": SERVICE, metric.name: values, **facts, **trace}
-        self.stream.write(json.dumps(line, separators=(",", ":")) + "\n")  # one write: lines never mingle
-        self.stream.flush()
+        self._write({"_aws": about, "service": SERVICE, metric.name: values, **facts})
 
     def signed(self, made: MadeSignature) -> None:
         """A signature: what CloudTrail says of KMS is compared with these lines. Short: there is one for each token."""
-        signed = {"signed": made.request_id, "key": made.key.rpartition("/")[2], "for": made.purpose.value}
-        line = {**signed, **({"xray_trace_id": traced} if (traced := trace_id()) else {})}
-        self.stream.write(json.dumps(line, separators=(",", ":")) + "\n")
-        self.stream.flush()
+        self._write({"signed": made.request_id, "key": made.key.rpartition("/")[2], "for": made.purpose.value})
 
     def aws_failed(self, service: str, error: AwsError) -> None:
         """An attempt at a service of AWS. A condition that did not hold is an answer and no failure."""
@@ -105,6 +99,11 @@ class Counters(Struct, frozen=True):
             self.count(AWS_THROTTLED, {"aws": service})
         elif isinstance(error, AwsUnreachable) or (isinstance(error, AwsRefused) and error.status >= _SERVER_ERROR):
             self.count(AWS_FAILED, {"aws": service})
+
+    def _write(self, line: Mapping[str, object]) -> None:
+        trace = {"xray_trace_id": traced} if (traced := trace_id()) else {}
+        self.stream.write(json.dumps({**line, **trace}, separators=(",", ":")) + "\n")  # one write: lines never mingle
+        self.stream.flush()
 
 
 _SERVER_ERROR = 500

@@ -120,16 +120,16 @@ class AdminApi:
         )
 
     def _stats(self, visible: Visible) -> Stats:
-        settings = self.settings
+        settings, cloudwatch = self.settings, cloudwatch_client()
         return Stats(
-            history=CloudWatchHistory(cloudwatch_client()),
+            history=CloudWatchHistory(cloudwatch),
             key_sets=DocumentKeySets(self.writer),
             approver=self._approver(),
             visible=visible,
             clock=self.clock,
             algorithm=settings.signing_algorithm,
             key_lifetime=settings.key_lifetime,
-            alarms=CloudWatchAlarms(cloudwatch_client(), settings.stack),
+            alarms=CloudWatchAlarms(cloudwatch, settings.stack),
             stack=settings.stack,
             queues=settings.queues,
         )

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import urlencode
-from uuid import uuid4
 
 from msgspec import Struct
 
@@ -58,10 +57,6 @@ class Aim(Redacted, Struct, frozen=True):
     def form(self, path: str, **parameters: str) -> Answer:
         """A form."""
         return self.post(path, urlencode(parameters))
-
-    def new_id(self) -> str:
-        """Of a token."""
-        return str(uuid4())
 
     def post(self, path: str, body: str, headers: Mapping[str, str] | None = None) -> Answer:
         """A form unless `headers` say otherwise; raises OSError."""

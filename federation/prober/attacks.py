@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable
 from hashlib import sha256
+from uuid import uuid4
 
 from msgspec import Struct
 
@@ -33,7 +34,7 @@ def _attack(row: str, name: str, shoot: Callable[[Aim], Answer], status: int, *r
     return Attack(row, name, shoot, status, frozenset(reasons))
 
 
-def _from_anybody(row: str, name: str, shoot: Callable[[Aim], Answer], status: int, *reasons: str) -> Attack:
+def _stranger(row: str, name: str, shoot: Callable[[Aim], Answer], status: int, *reasons: str) -> Attack:
     return Attack(row, name, shoot, status, frozenset(reasons), needs_identity=False)
 
 
@@ -43,7 +44,7 @@ def _unsigned(aim: Aim) -> Answer:
 
 
 def _hmac(aim: Aim) -> Answer:
-    """Keyed with the public key that everybody knows, as JSON."""
+    """Keyed with the public key, as JSON."""
     message = aim.headed(alg="HS256").rpartition(".")[0]
     signature = hmac.digest(json.dumps(dict(aim.key.jwk)).encode(), message.encode(), sha256)
     return aim.exchange(f"{message}.{encoded(signature)}")
@@ -68,12 +69,12 @@ def _certificate_in_a_header(aim: Aim) -> Answer:
 def _assertion_of_an_invented_client(aim: Aim) -> Answer:
     now = int(time.time())
     claims = {"iss": "federation-admin", "sub": "federation-admin", "aud": aim.issuer, "iat": now, "exp": now + 60}
-    assertion = aim.stranger.token({**claims, "jti": aim.new_id()})
+    assertion = aim.stranger.token({**claims, "jti": str(uuid4())})
     return aim.exchange(aim.good(), client_assertion=assertion, client_assertion_type=JWT_BEARER_ASSERTION)
 
 
-def _admin_by(token: Callable[[Aim], str]) -> Callable[[Aim], Answer]:
-    return lambda aim: aim.get(ADMIN, {"authorization": f"Bearer {token(aim)}"})
+def _admin_api(aim: Aim) -> Answer:
+    return aim.get(ADMIN, {"authorization": f"Bearer {aim.issued}"})
 
 
 def _event_as_token(aim: Aim) -> Answer:
@@ -116,14 +117,14 @@ _OF_TOKENS = (
     ),
     _attack(
         "C5",
-        "a token for somebody else",
+        "a token for another audience",
         lambda aim: aim.exchange(aim.good(aud="https://other.example")),
         400,
         "wrong_audience",
     ),
     _attack(
         "C6",
-        "a token for us and somebody else",
+        "a token for us and another audience",
         lambda aim: aim.exchange(aim.good(aud=[aim.issuer, "https://other.example"])),
         400,
         "wrong_audience",
@@ -174,25 +175,29 @@ _OF_RIGHTS = (
     _attack(
         "O1",
         "the admin API by a token for nowhere",
-        _admin_by(lambda aim: aim.issued),
+        _admin_api,
         401,
         "wrong_audience",
         "bound_token",
     ),
 )
-_OF_ANYBODY = (
-    _from_anybody("K1", "a client certificate in a header", _certificate_in_a_header, 400, "certificate_required"),
-    _from_anybody(
+_OF_STRANGERS = (
+    _stranger("K1", "a client certificate in a header", _certificate_in_a_header, 400, "certificate_required"),
+    _stranger(
         "L10",
         "an assertion of an invented client",
         _assertion_of_an_invented_client,
         401,
         "client_authentication_failed",
     ),
-    _from_anybody(
-        "M7", "introspection by nobody", lambda aim: aim.form(INTROSPECT, token=aim.good()), 401, "client_required"
+    _stranger(
+        "M7",
+        "introspection by a stranger",
+        lambda aim: aim.form(INTROSPECT, token=aim.good()),
+        401,
+        "client_required",
     ),
-    _from_anybody(
+    _stranger(
         "T1",
         "a forged security event",
         lambda aim: aim.push(aim.stranger.token(event_claims(aim), {"typ": "secevent+jwt"})),
@@ -200,9 +205,7 @@ _OF_ANYBODY = (
         "unknown_key",
         "untrusted_issuer",
     ),
-    _from_anybody(
-        "T4", "a subject token as a security event", lambda aim: aim.push(aim.good()), 400, "wrong_token_typ"
-    ),
+    _stranger("T4", "a subject token as a security event", lambda aim: aim.push(aim.good()), 400, "wrong_token_typ"),
 )
 
-ATTACKS = (*_OF_TOKENS, *_OF_RIGHTS, *_OF_ANYBODY)
+ATTACKS = (*_OF_TOKENS, *_OF_RIGHTS, *_OF_STRANGERS)

@@ -10,6 +10,8 @@ from moto import mock_aws
 
 from federation.aws.probe_key import probe_key_of
 from federation.local.bridge import LocalBridge
+from federation.local.requests import GatewayResponse
+from federation.local.server import Server, listen
 from federation.local.serving import ServeOptions, serving
 from federation.prober.aim import Aim
 from federation.prober.identity import made_key
@@ -50,12 +52,19 @@ def test_a_bridge_that_does_not_know_the_prober_is_told_apart(bridge: LocalBridg
     assert (told["refused"], told["not_tried"]) == (5, 20)
 
 
-def test_an_attack_that_succeeds_is_said_and_ends_the_command_with_1(bridge: LocalBridge, folder: Path) -> None:
+def test_an_attack_that_succeeds_is_said(bridge: LocalBridge, folder: Path) -> None:
     """The stranger's key is the issuer's own here: what it signs is not forged at all."""
     own = key_in(folder / KEY_FILE)
     report = probe(Aim(bridge.url, bridge.url, own, own))
     succeeded = {(one.row, one.name) for one in report.of(Outcome.SUCCEEDED)}
     assert ("B5", "a stranger's signature under a known kid") in succeeded
+
+
+def test_a_bridge_that_says_yes_to_everything_ends_the_command_with_1(folder: Path) -> None:
+    yes = GatewayResponse(200, b'{"access_token": "t"}', (("content-type", "application/json"),))
+    with Server(listen(0), lambda _request: yes) as careless:
+        done = fedbridge("probe", careless.url, "--key", str(folder / KEY_FILE), "--json")
+    assert (done.exit_code, json.loads(done.stdout)["succeeded"]) == (1, 25)
 
 
 def test_no_answer_is_no_refusal(folder: Path) -> None:
