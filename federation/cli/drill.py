@@ -112,11 +112,11 @@ class _Walk:
         stage.keep_admin()
 
     def look(self, _stage: Stage) -> None:
-        """Nobody is here who would."""
+        """A program does not look."""
 
 
 class _Person:
-    """Somebody works in another terminal; `mend` and Enter here does what is done at AWS."""
+    """A person works in another terminal; `mend` and Enter here does what is done at AWS."""
 
     def __init__(self, terminal: Terminal, stage: Stage) -> None:
         self._shown = False

@@ -3,11 +3,13 @@
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from subprocess import PIPE, STDOUT
 
 import pytest
+from msgspec.structs import replace
 
 from federation.local.drills.catalogue import DRILLS, Drill, is_steady
 from federation.local.drills.run import Player, play
@@ -21,7 +23,7 @@ QUICK = ("bad-policy", "kms-throttled")
 
 
 def ignore(_what: str) -> None:
-    """Nobody listens."""
+    """Steps are in the journal as well."""
 
 
 def interrupt(_drill: Drill, _stage: Stage) -> None:
@@ -41,6 +43,18 @@ def test_an_interrupted_drill_is_undone_and_said_to_be_no_success(stage: Stage, 
     assert not journal.passed
     assert [step.what for step in journal.steps][-3:] == ["interrupted", "undone", "steady again"]
     assert is_steady(stage)
+
+
+def test_a_drill_that_is_interrupted_before_it_shows_is_undone_as_well(stage: Stage) -> None:
+    @contextmanager
+    def interrupted(stage: Stage) -> Iterator[None]:
+        with DRILLS["kms-throttled"].begin(stage):
+            interrupt(DRILLS["kms-throttled"], stage)
+        yield
+
+    journal = play(replace(DRILLS["kms-throttled"], begin=interrupted), stage, Player(ignore, interrupt))
+    assert (journal.interrupted, journal.passed, journal.steady_after) == (True, False, True)
+    assert [step.what for step in journal.steps] == ["undone", "steady again"]
 
 
 def test_a_drill_shows_before_it_is_over_and_passes_when_the_way_out_is_taken(stage: Stage) -> None:

@@ -103,7 +103,7 @@ def _is_revoked(stage: Stage) -> bool:
 def _issuer_down(stage: Stage) -> Iterator[None]:
     with listen(0) as listener:
         port = listener.getsockname()[1]
-    url = f"http://{LOOPBACK}:{port}"  # nobody listens there any more
+    url = f"http://{LOOPBACK}:{port}"  # the port is closed again
     document = {"kind": "Issuer", "id": SILENT, "provider": "oidc", "issuer": url, "keys": {"discovery": True}}
     stage.admin().post("/apply", {"documents": [document]})
     stage.write("off", {**document, "enabled": False})
@@ -132,8 +132,8 @@ def _refresh(stage: Stage) -> tuple[str, ...]:
 @contextmanager
 def _throttled(stage: Stage) -> Iterator[None]:
     """Others in the account use all of the quota."""
-    stage.fault.enter_context(kms_quota(0))
     try:
+        stage.fault.enter_context(kms_quota(0))
         for _ in range(5):
             stage.exchange()
         yield
@@ -146,8 +146,8 @@ def _throttled(stage: Stage) -> Iterator[None]:
 
 @contextmanager
 def _archive_broken(stage: Stage) -> Iterator[None]:
-    stage.fault.enter_context(lost_bucket(stage.bridge.settings.archive_bucket))
     try:
+        stage.fault.enter_context(lost_bucket(stage.bridge.settings.archive_bucket))
         for _ in range(3):
             stage.metrics.elapse(PERIOD)
             stage.exchange()
@@ -162,10 +162,11 @@ def _archive_broken(stage: Stage) -> Iterator[None]:
 
 @contextmanager
 def _bad_policy(stage: Stage) -> Iterator[None]:
-    stage.admin().post("/apply", {"documents": [policy('context.token_age < duration("24h")')], "reason": "tidied up"})
-    for _ in range(3):
-        stage.exchange()
+    bad = policy('context.token_age < duration("24h")')
     try:
+        stage.admin().post("/apply", {"documents": [bad], "reason": "tidied up"})
+        for _ in range(3):
+            stage.exchange()
         yield
     finally:
         if reason_of(stage.exchange()):

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 
 from msgspec import Struct, field
 
@@ -40,7 +39,7 @@ class Journal(Struct):
 
 
 class Player(Struct):
-    """Who looks for the way out; may raise KeyboardInterrupt."""
+    """A person or a program that looks for the way out; may raise KeyboardInterrupt."""
 
     told: Callable[[str], None]
     """Is told each step."""
@@ -63,9 +62,10 @@ def play(drill: Drill, stage: Stage, player: Player, longest: float = LONGEST) -
 
     journal.steady_before = is_steady(stage)
     if journal.steady_before:
-        with suppress(KeyboardInterrupt):
+        try:
             _broken(drill, stage, player, journal, note, longest)
-        journal.interrupted = not journal.found_way_out and "interrupted" in journal.steps[-1].what
+        except KeyboardInterrupt:
+            journal.interrupted = not journal.found_way_out
         note("undone")
     journal.steady_after = _settles(stage)
     note("steady again" if journal.steady_after else "not steady")

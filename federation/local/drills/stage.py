@@ -1,4 +1,4 @@
-"""The bridge on which a drill is played, and whoever exchanges there."""
+"""The bridge on which a drill is played, and the worker that exchanges there."""
 
 import json
 import time
