@@ -44,14 +44,16 @@ def stats(
     for one in Section if section is None else (section,):
         if section is None:
             session.terminal.say(f"{one}:", "bold")
-        for line in _LINES[one](told):
+        for line in _lines(one, told):
             session.terminal.say(printable(line if section else f"  {line}"))
 
 
+def _lines(section: Section, told: Mapping[str, Any]) -> Iterator[str]:
+    member = _OF_THE_BRIDGE.get(section)
+    return iter(["for global admins"]) if member and told[member] is None else _LINES[section](told)
+
+
 def _alarms(told: Mapping[str, Any]) -> Iterator[str]:
-    if told["alarms"] is None:
-        yield _GLOBAL
-        return
     ringing = [one for one in told["alarms"] if one["rings"]]
     for one in ringing:
         yield f"RINGS {one['name']}: {one['meaning']}: {one['runbook']}"
@@ -78,18 +80,12 @@ def _by_issuer(series: list[Mapping[str, Any]], what: str) -> Iterator[str]:
 
 
 def _latency(told: Mapping[str, Any]) -> Iterator[str]:
-    if told["latency"] is None:
-        yield _GLOBAL
-        return
     for one in told["latency"]:
         p50, p99 = (max((value for value in one[name] if value is not None), default=None) for name in ("p50", "p99"))
         yield f"{one['step']}: " + ("not measured" if p99 is None else f"p50 {p50:.1f} ms, p99 {p99:.1f} ms at most")
 
 
 def _aws(told: Mapping[str, Any]) -> Iterator[str]:
-    if told["aws"] is None:
-        yield _GLOBAL
-        return
     for one in told["aws"]:
         yield f"{one['service']}: {_sum(one['throttled'])} throttled, {_sum(one['failed'])} failed"
     if not told["aws"]:
@@ -97,9 +93,6 @@ def _aws(told: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _functions(told: Mapping[str, Any]) -> Iterator[str]:
-    if told["functions"] is None:
-        yield _GLOBAL
-        return
     for one in told["functions"]:
         yield f"{one['name']}: {one['invocations']:.0f} invocations, {one['errors']:.0f} errors"
         if one["throttles"]:
@@ -120,9 +113,6 @@ def _issuers(told: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _archive(told: Mapping[str, Any]) -> Iterator[str]:
-    if told["archive_lag"] is None:
-        yield _GLOBAL
-        return
     lag = [value for value in told["archive_lag"] if value is not None]
     yield f"archived, {max(lag):.0f} s behind at most" if lag else "nothing was archived"
     for one in told["queues"]:
@@ -141,7 +131,11 @@ def _cost(told: Mapping[str, Any]) -> Iterator[str]:
         yield f"${one['dollars']:.6f} {'tenant ' + one['tenant'] if one['tenant'] else 'without a tenant'}"
 
 
-_GLOBAL = "for global admins"
+_OF_THE_BRIDGE: Mapping[Section, str] = {
+    **{one: one.value for one in (Section.ALARMS, Section.LATENCY, Section.AWS, Section.FUNCTIONS)},
+    Section.ARCHIVE: "archive_lag",
+}
+"""Sections of which a tenant's admin is told nothing, with the member that is null then."""
 _LINES: Mapping[Section, Callable[[Mapping[str, Any]], Iterator[str]]] = {
     Section.ALARMS: _alarms,
     Section.EXCHANGES: _exchanges,
