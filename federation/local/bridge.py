@@ -57,8 +57,9 @@ STATUS_SECONDS = 1.0
 APPROVAL_SECONDS = 1.0
 """Between two looks at who waits for an approval."""
 KEYS_SECONDS = 1.0
-RECONCILE_SECONDS = 300.0
 """Between two looks at our keys."""
+RECONCILE_SECONDS = 300.0
+"""Between two comparisons of signatures."""
 ARCHIVE_SECONDS = 1.0
 """Between two looks at what happened to the audit table."""
 SIGNALS_SECONDS = 1.0
@@ -83,7 +84,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
     `confirm_dangerous`: on a laptop, one person may be both admins. Otherwise `pending` names what is not confirmed.
     `mtls_port`: where it will answer over mutual TLS, so that its metadata and proofs name that too; 0: nowhere.
     `issuer_url`: under which it is reached from outside, such as a TLS proxy's; empty: `url`.
-    `to_try`, `admin_token_file`: what its page at `/` tells of; whoever gives them writes them.
+    `to_try`, `admin_token_file`: what its page at `/` tells of; the caller writes these files.
     """
 
     url: str

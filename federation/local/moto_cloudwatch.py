@@ -144,7 +144,7 @@ class FaithfulCloudWatch(CloudWatchBackend):
         queries: list[dict[str, Any]],
         start_time: datetime,
         end_time: datetime,
-        scan_by: str = "TimestampAscending",  # noqa: ARG002 (whoever asks, orders)
+        scan_by: str = "TimestampAscending",  # noqa: ARG002 (the adapter sorts)
     ) -> list[dict[str, Any]]:
         """Takes moto's parameters; no expressions."""
         since, until = int(start_time.timestamp()), int(end_time.timestamp())

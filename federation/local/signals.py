@@ -31,7 +31,7 @@ class PrintedSignals:
         self._bridge = bridge
 
     def rang(self, signal: Signal) -> None:
-        """At once: somebody may be watching."""
+        """Flushed at once, so that a person who watches sees it."""
         self._stream.write(json.dumps({"signal_rang": message(signal, self._bridge)}) + "\n")
         self._stream.flush()
 

@@ -1,4 +1,4 @@
-"""Who saw our keys sign on a laptop: the embedded KMS in the place of CloudTrail, and the functions' log."""
+"""Two witnesses of what our keys signed: the embedded KMS, in the place of CloudTrail, and the functions' log."""
 
 import time
 from collections import deque
@@ -21,7 +21,7 @@ from functions.telemetry import Counters, structured_logger
 
 
 class EmbeddedSignatures:
-    """SignatureTrail: whoever signs on this laptop is seen, with or without our functions."""
+    """SignatureTrail: it sees every signature on this laptop, with or without our functions."""
 
     def seen(self, key: str, since: int, until: int) -> SeenPage:
         """`key`: its ARN, or its id."""
@@ -31,7 +31,7 @@ class EmbeddedSignatures:
 
 
 class LoggedSignatures:
-    """SignatureRecords: nobody has a session here, so no function is told from another."""
+    """SignatureRecords: there are no sessions on a laptop, so functions are not told apart."""
 
     def __init__(self, log: RefusalLog) -> None:
         self._log = log
