@@ -94,6 +94,8 @@ class Printed:
 
 
 SESSION = Session()
+OF_THE_CLI = {"--cli-binary-format", "--max-items", "--max-results"}
+"""Options that are no member of the operation's input."""
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -105,7 +107,7 @@ def test_a_command_of_the_aws_cli_is_one_that_there_is(page: str) -> None:
             known = {xform_name(name, "-"): name for name in model.operation_names}
             shape = model.operation_model(known[operation]).input_shape
             members = shape.members if shape else {}
-            options = {f"--{xform_name(name, '-')}" for name in members} | {"--max-items", "--max-results"}
+            options = {f"--{xform_name(name, '-')}" for name in members} | OF_THE_CLI
             assert {word for word in rest if word.startswith("--")} <= options, command
 
 

@@ -1,9 +1,9 @@
 import io
 import json
-import re
 
 import pytest
 
+from federation.local.functions import kebab
 from federation.model.metrics import METRICS, NAMESPACE
 from functions.telemetry import Counters
 from tests.support.lambda_template import CERTIFICATE, Deployment, Template, nested
@@ -130,9 +130,9 @@ def test_the_function_of_the_first_admin_is_watched_where_it_is(deployment: Depl
 
 def test_an_alarm_links_to_the_runbook_of_its_name(alarms: Deployment) -> None:
     for logical_id, alarm in alarms.of_type(ALARM).items():
-        kebab = re.sub(r"(?<!^)(?=[A-Z])", "-", logical_id.removesuffix("Alarm")).lower()
-        assert alarm["AlarmName"] == f"AWS::StackName-{kebab}"
-        assert alarm["AlarmDescription"].endswith(f". docs/runbooks/{kebab}.md")
+        name = kebab(logical_id.removesuffix("Alarm"))
+        assert alarm["AlarmName"] == f"AWS::StackName-{name}"
+        assert alarm["AlarmDescription"].endswith(f". docs/runbooks/{name}.md")
 
 
 def test_alarms_go_to_the_topic_if_there_is_one(template: Template, alarms: Deployment) -> None:

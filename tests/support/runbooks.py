@@ -15,6 +15,8 @@ from federation.local.functions import LAPTOP
 from federation.model.metrics import NAMESPACE
 from tests.support.admin_laptop import AdminLaptop
 
+SCHEDULED = ("publish", "rotate", "refresh-keys", "status", "archive", "probe", "reconcile")
+"""Functions of which silence is an alarm."""
 FOLDER = Path(__file__).parents[2] / "docs/runbooks"
 _BLOCK = re.compile(r"```(bash|aws)\n(.*?)\n```\n((?:\n- (?:yes|no|over): [^\n]*)*)", re.DOTALL)
 _EXPECTED = re.compile(r"- (yes|no|over): `([^`]*)`")
@@ -62,7 +64,7 @@ class State:
         self._faults.close()
         self._faults = ExitStack()
         self.metrics.elapse(14_400)
-        for function in ("publish", "rotate", "refresh-keys", "status", "archive", "probe", "reconcile"):
+        for function in SCHEDULED:
             self.aws("AWS/Lambda", "Invocations", FunctionName=f"{LAPTOP}-{function}")
 
     def function(self, name: str, metric: str = "Errors", apart: int = 300) -> None:
@@ -154,12 +156,4 @@ BROKEN: Mapping[str, Callable[[State], None]] = {
     "aws-failing": _aws_fails,
     "latency": _slow,
 }
-SILENT: Mapping[str, Callable[[State], None]] = {
-    "publish-silent": State.silence,
-    "rotate-silent": State.silence,
-    "refresh-keys-silent": State.silence,
-    "status-silent": State.silence,
-    "archive-silent": State.silence,
-    "probe-silent": State.silence,
-    "reconcile-silent": State.silence,
-}
+SILENT: Mapping[str, Callable[[State], None]] = {f"{function}-silent": State.silence for function in SCHEDULED}
