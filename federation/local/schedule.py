@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Self
 
@@ -23,6 +23,7 @@ class Schedule(AbstractContextManager["Schedule"]):
         self._seconds = seconds
         self._first = 0.0 if at_once else seconds
         self._stopped = Event()
+        self._calling = Lock()
         self._thread = Thread(target=self._run, name=name, daemon=True)
 
     def __enter__(self) -> Self:
@@ -36,11 +37,21 @@ class Schedule(AbstractContextManager["Schedule"]):
         self._stopped.set()
         self._thread.join()
 
+    def disable(self) -> None:
+        """Returns when a call that has begun is over; none follows until `enable`."""
+        with self._calling:
+            self.enabled = False
+
+    def enable(self) -> None:
+        """Calls go on."""
+        self.enabled = True
+
     def _run(self) -> None:
         wait = self._first
         while not self._stopped.wait(wait):
-            if self.enabled:
-                self._call()
+            with self._calling:
+                if self.enabled:
+                    self._call()
             wait = self._seconds
 
     def _call(self) -> None:

@@ -76,9 +76,8 @@ class State:
     def silence(self) -> None:
         """Every rule is disabled, and hours go by."""
         for rule in self.laptop.local.schedules.values():
-            rule.enabled = False
-            self._faults.callback(setattr, rule, "enabled", not rule.enabled)
-        time.sleep(0.2)  # a call that has begun ends
+            rule.disable()
+            self._faults.callback(rule.enable)
         self.metrics.elapse(14_400)
 
     def aws(self, namespace: str, name: str, value: float = 1, ago: int = 0, **dimensions: str) -> None:

@@ -1,4 +1,4 @@
-from threading import Event
+from threading import Event, Thread
 
 from federation.local.schedule import Schedule
 from tests.support.eventually import HANGS
@@ -37,3 +37,28 @@ def test_who_ends_it_does_not_wait_for_the_next_call() -> None:
     called = Event()
     with Schedule("test", called.set, 3600):
         assert called.wait(HANGS)
+
+
+def test_what_is_disabled_ends_its_call_and_makes_no_other() -> None:
+    begun, may_end = Event(), Event()
+    ended: list[int] = []
+    seen: list[int] = []
+
+    def call() -> None:
+        begun.set()
+        assert may_end.wait(HANGS)
+        ended.append(1)
+
+    def disable() -> None:
+        schedule.disable()
+        seen.append(len(ended))
+
+    with Schedule("test", call, 0.001) as schedule:
+        assert begun.wait(HANGS)
+        disabling = Thread(target=disable)
+        disabling.start()
+        may_end.set()
+        disabling.join()
+        assert not Event().wait(0.01)
+    assert seen == [len(ended)]
+    assert ended
