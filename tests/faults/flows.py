@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.faults.process import HANGS
 from tests.faults.proxy import Plan
-from tests.faults.world import HANGS, Answered, Asked, World, exchange, foreign, of_token
+from tests.faults.world import Answered, Asked, World, exchange, foreign, of_token
 
 TYPED = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
 """What a fault may make of an honest request; a request that is refused hears one of these or its refusal."""
@@ -20,6 +21,10 @@ class Broken(AssertionError):
 
 class Spent(Broken):
     """No token left, and what came with the request is used up: giving it back failed as well. It is fail-closed."""
+
+    def __init__(self, answer: Answered, again: Answered) -> None:
+        super().__init__(f"nothing was issued and it cannot be repeated: {again.members}")
+        self.answer = answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,12 @@ class Flow:
             world.start_anew()
         answer = world.ask(asked, plan)
         _typed(answer)
-        self.judge(world, asked, answer)
+        try:
+            self.judge(world, asked, answer)
+        except Spent:
+            if world.ask(self.begin(world)).status != 200:
+                raise Broken("a fresh request is not answered either") from None
+            raise
         return answer
 
 
@@ -66,7 +76,7 @@ def issues_once(world: World, asked: Asked, answer: Answered) -> None:
         raise Broken(f"an honest request was refused: {answer.members}")
     again = world.ask(asked)
     if again.status != 200:
-        raise Spent(f"nothing was issued and it cannot be repeated: {again.members}")
+        raise Spent(answer, again)
     _one_record(world, again)
 
 

@@ -15,11 +15,14 @@ from threading import Event, Thread
 from time import time
 from typing import TypeAlias
 
+from tests.faults.process import FunctionsProcess
 from tests.support.moto_over_http import MotoHandler
 
 HOUR = 3600
 SLOW = 1.5
 """Seconds; a client of ours has given up long before."""
+FROZEN = 2.5
+"""Seconds, after which all limits of time are over."""
 
 
 @dataclass
@@ -31,7 +34,9 @@ class Plan:
     """What was asked for, such as `kms Sign`."""
     met: set[int] = field(default_factory=set)
     over: Event = field(default_factory=Event)
-    """The run has ended: nobody waits any longer."""
+    """The run has ended: no answer is waited for any longer."""
+    process: FunctionsProcess | None = None
+    """Of the functions, while the plan holds."""
 
 
 class FaultyHandler(MotoHandler):
@@ -131,6 +136,30 @@ def _truncated(connection: FaultyHandler, _plan: Plan, passed: Callable[[], None
     connection.end()
 
 
+def _killed(_connection: FaultyHandler, plan: Plan, _passed: Callable[[], None]) -> None:
+    _process(plan).kill()
+
+
+def _applied_and_killed(connection: FaultyHandler, plan: Plan, passed: Callable[[], None]) -> None:
+    _unsent(connection, passed)
+    _process(plan).kill()
+
+
+def _frozen(_connection: FaultyHandler, plan: Plan, passed: Callable[[], None]) -> None:
+    _process(plan).freeze()
+    try:
+        passed()
+        plan.over.wait(FROZEN)
+    finally:
+        _process(plan).thaw()
+
+
+def _process(plan: Plan) -> FunctionsProcess:
+    if plan.process is None:
+        raise LookupError("no function runs")
+    return plan.process
+
+
 def _unsent(connection: FaultyHandler, passed: Callable[[], None]) -> bytes:
     """The engine's answer, which the client has not seen."""
     usual, kept = connection.wfile, _Kept()
@@ -188,6 +217,8 @@ def _clock(connection: FaultyHandler, _plan: Plan, _passed: Callable[[], None]) 
     connection.wfile.write(body)
 
 
+KILLED, KILLED_DONE = "killed, nothing done", "killed, done"
+DEATHS = frozenset({KILLED, KILLED_DONE})
 FAULTS: Mapping[str, Fault] = {
     "no answer, nothing done": _no_answer,
     "no answer, done": _applied_without_answer,
@@ -205,6 +236,9 @@ FAULTS: Mapping[str, Fault] = {
     "no JSON": _said(b"\xff{"),
     "access denied": _error("AccessDeniedException"),
     "clock": _clock,
+    KILLED: _killed,
+    KILLED_DONE: _applied_and_killed,
+    "frozen and thawed": _frozen,
     "key disabled": _error("DisabledException"),
     "key pending deletion": _error("KMSInvalidStateException"),
 }

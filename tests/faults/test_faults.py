@@ -1,9 +1,7 @@
 """A few of the faults of `make faults` in every run of the suite, each flow with its calls; and what they must find."""
 
-import io
 import re
 from collections.abc import Iterator
-from contextlib import redirect_stderr
 from itertools import islice
 from pathlib import Path
 
@@ -21,7 +19,7 @@ ROUNDS = 5
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with redirect_stderr(io.StringIO()), faulty_world() as made:
+    with faulty_world() as made:
         yield made
 
 

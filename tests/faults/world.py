@@ -22,22 +22,17 @@ from federation.bootstrap.keys import publication
 from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
 from federation.local.embedded_aws import EmbeddedAws
-from federation.local.events import LambdaContext
 from federation.model.approval import ApprovalState
 from federation.model.json import Json
 from federation.oauth.identifiers import FORM, JWT_BEARER_ASSERTION, GrantType, TokenType
 from federation.settings import read_settings
 from federation.system import SystemClock
-from functions import introspect, revoke, token
+from tests.faults.process import Died, FunctionsProcess, functions_process
 from tests.faults.proxy import FaultyServer, Plan, faulty_proxy, url_of
 from tests.support.client_world import GATEWAY, assertion, by_key
 from tests.support.dpop import CLIENT, proof
 from tests.support.exchange_world import AUDIENCE, BRIDGE, ISSUER, MAPPING, subject_token
 from tests.support.lambda_events import gateway_event
-
-FUNCTIONS = {"/token": token, "/introspect": introspect, "/revoke": revoke}
-HANGS = 25
-"""Seconds until Lambda would have ended the function."""
 
 
 def _documents() -> list[dict[str, Json]]:
@@ -64,7 +59,7 @@ def _documents() -> list[dict[str, Json]]:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a function returned."""
+    """What a function returned, or the gateway for one that died."""
 
     status: int
     headers: Mapping[str, str]
@@ -78,32 +73,30 @@ class World:
 
     environment: Mapping[str, str]
     proxy: FaultyServer
-    handlers: dict[str, Any] = field(default_factory=dict)
+    process: FunctionsProcess
 
     def start_anew(self) -> None:
         """Every function's next call is its process's first."""
-        self.handlers = {}
+        self.process.start_anew()
 
     def ask(self, asked: "Asked", plan: Plan | None = None) -> Answered:
-        """One invocation while the plan holds; whatever it raises is raised."""
+        """One invocation while the plan holds; whatever it raises is raised as Escaped."""
         self.proxy.plan = plan or Plan()
+        self.proxy.plan.process = self.process
         event = gateway_event("POST", asked.path, urlencode(asked.form).encode())
         event["headers"] |= {"content-type": FORM, **asked.headers}
         event["requestContext"]["requestId"] = secrets.token_hex(8)
         began = time.monotonic()
         try:
-            answer: Any = self._handler(asked.path)(event, _context())
+            answer = self.process.ask(asked.path, event)
+        except Died:
+            return Answered(500, {}, {"error": "server_error"}, time.monotonic() - began)
         finally:
             self.proxy.plan.over.set()
         took = time.monotonic() - began
         body = answer["body"]
         text = base64.b64decode(body) if answer.get("isBase64Encoded") else body
         return Answered(answer["statusCode"], answer["headers"], json.loads(text or b"{}"), took)
-
-    def _handler(self, path: str) -> Any:  # noqa: ANN401 (a function's)
-        if path not in self.handlers:
-            self.handlers[path] = FUNCTIONS[path].build(self.environment)
-        return self.handlers[path]
 
     def outcome(self, jti: str) -> str:
         """What the audit record of a token says, read past the proxy; empty: there is none."""
@@ -170,11 +163,6 @@ def _lifetime(seconds: int) -> dict[str, Any]:
     return {"iat": now, "exp": now + seconds}
 
 
-def _context() -> LambdaContext:
-    clock = SystemClock()
-    return LambdaContext("token", secrets.token_hex(8), clock, clock.now() + HANGS, 512)
-
-
 @contextmanager
 def faulty_world() -> Iterator[World]:
     """With published keys and all documents; every function's next call is its first."""
@@ -186,6 +174,6 @@ def faulty_world() -> Iterator[World]:
         publication(read).run()
         lean = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
         more = {"AWS_ENDPOINT_URL": url_of(proxy), "FEDERATION_LOG_STREAM": "stderr"}
-        world = World({**lean, **settings, **more}, proxy)
-        world.start_anew()
-        yield world
+        environment = {**lean, **settings, **more}
+        with functions_process(environment) as process:
+            yield World(environment, proxy, process)
