@@ -1,6 +1,7 @@
 """`/admin/v1/approvals`: what waits for a person, and what that person says."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -22,13 +23,14 @@ from federation.admin.approvals import (
 )
 from federation.admin.changes import rfc3339
 from federation.admin.second_admin import NewAdmin, SecondAdmin
-from federation.admin_api.cursor import PATTERN, Cursors
+from federation.admin_api.cursor import Cursors
+from federation.admin_api.listing import Listing, paged
 from federation.admin_api.models import Body, ReasonText, Shown
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin_api.refusals import AdminRefusal, conflict, forbidden, wrong
 from federation.admin_api.risk import RiskShown, show_risk
 from federation.documents.schema.document import DURATION
-from federation.model.approval import ApprovalPage, ApprovalRequest, ApprovalState, StoredApproval
+from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
 from federation.model.confirmation import APPROVALS_DECIDE
 from federation.model.document_values import seconds
 from federation.model.risk import RiskKey
@@ -36,7 +38,6 @@ from federation.oauth.reasons import Reason
 from federation.ports import Clock, RiskScores
 
 DEFAULT_LIMIT = 100
-_LIST = "approvals"
 
 
 def _seconds(lifetime: object) -> object:
@@ -128,8 +129,6 @@ def show_approval(stored: StoredApproval) -> dict[str, Any]:
 
 ID = Parameter("id", "[0-9a-f]{64}", "`approval_id`, as the caller was told it.")
 STATE = Parameter("state", "|".join(ApprovalState), "Only those that are so.")
-LIMIT = Parameter("limit", r"[1-9][0-9]?|1[0-9]{2}|200", f"Of a page: 1 to 200, {DEFAULT_LIMIT} by default.")
-CURSOR = Parameter("cursor", PATTERN, "`next` of the page before, for an hour, with everything else as it was.")
 
 
 class ApprovalRequests(Struct, frozen=True):
@@ -150,7 +149,7 @@ class ApprovalRequests(Struct, frozen=True):
             "What waits for a decision, and what was decided and has not expired; newest first.",
             handle=self._list,
             name="listApprovals",
-            query=(STATE, LIMIT, CURSOR),
+            query=(STATE, *paged(DEFAULT_LIMIT)),
             response=ApprovalsShown,
         )
         yield Operation(
@@ -190,17 +189,8 @@ class ApprovalRequests(Struct, frozen=True):
         )
 
     def _list(self, request: AdminRequest) -> Answer:
-        asked, admin = request.query, request.admin
-        after = self.cursors.read(_LIST, asked.get("cursor"), admin)
-        page = self._page(request, after, int(asked.get("limit", DEFAULT_LIMIT)))
-        following = None if page.after is None else self.cursors.make(_LIST, page.after, admin)
-        return Answer(HTTPStatus.OK, {"items": [show_approval(one) for one in page.items], "next": following})
-
-    def _page(self, request: AdminRequest, after: str | None, limit: int) -> ApprovalPage:
-        try:
-            return self.approver.page(request.admin.tenant, request.query.get("state"), after, limit)
-        except ValueError:
-            raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.BAD_CURSOR) from None
+        read = partial(self.approver.page, request.admin.tenant, request.query.get("state"))
+        return Listing(self.cursors, "approvals", DEFAULT_LIMIT).page(request, read, show_approval)
 
     def _get(self, request: AdminRequest) -> Answer:
         stored = self.approver.find(request.path["id"], request.admin.tenant)

@@ -1,30 +1,25 @@
 """`GET /admin/v1/audit`: what was issued, changed, refused; `/audit/{jti}/chain`: from a token back to its origin."""
 
 from collections.abc import Iterator
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from msgspec import Struct
 from pydantic import Field
 
-from federation.admin_api.cursor import PATTERN, Cursors
+from federation.admin_api.cursor import Cursors
+from federation.admin_api.listing import SPAN, Listing, paged, span_of
 from federation.admin_api.models import Shown
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin_api.refusals import AdminRefusal
 from federation.admin_api.revocations import show_revocation
 from federation.insight.custody import MOST_CHILDREN, Custodian, Ending
-from federation.insight.moments import PATTERN as MOMENT
-from federation.insight.moments import since
 from federation.insight.trail import Link, Search, Trail, plain
 from federation.model.confirmation import AUDIT_READ
 from federation.model.revocation import RevocationTarget
 from federation.oauth.reasons import Reason
-from federation.ports import AuditPage, Clock
-
-DEFAULT_SINCE = "24h"
-DEFAULT_LIMIT = 50
-_FORM = "7d, 24h, 30m, 90s, 2026-11-30 or 2026-11-30T08:00:00Z"
-_LIST = "audit"
+from federation.ports import Clock
 
 _NAME = r"[\x21-\x7e]{1,256}"
 _ID = r"[a-z0-9*][a-z0-9._*-]{0,62}"
@@ -37,10 +32,8 @@ SEARCHED = (
     Parameter("mapping", _ID, "Tokens that a Mapping has led to."),
     Parameter("client", _NAME, "Tokens that this client has asked for."),
     Parameter("correlation_id", r"[A-Za-z0-9_=+/:.-]{1,128}", "That request: its token, or why it was refused."),
-    Parameter("since", MOMENT, f"{_FORM}; default: {DEFAULT_SINCE}."),
-    Parameter("until", MOMENT, f"Nothing newer: {_FORM}; default: now."),
-    Parameter("limit", r"[1-9][0-9]?|1[0-9]{2}|200", f"Records of a page: 1 to 200, {DEFAULT_LIMIT} by default."),
-    Parameter("cursor", PATTERN, "`next` of the page before, for an hour, with everything else as it was."),
+    *SPAN,
+    *paged(),
 )
 
 
@@ -107,9 +100,9 @@ class AuditTrail(Struct, frozen=True):
         )
 
     def _search(self, request: AdminRequest) -> Answer:
-        asked = request.query
+        asked, (since, until) = request.query, span_of(request.query, self.clock.now())
         search = Search(
-            since=self._moment("since", asked.get("since", DEFAULT_SINCE)),
+            since=since,
             jti=asked.get("jti"),
             principal=asked.get("principal"),
             issuer=asked.get("issuer"),
@@ -117,25 +110,10 @@ class AuditTrail(Struct, frozen=True):
             audience=asked.get("audience"),
             mapping=asked.get("mapping"),
             client=asked.get("client"),
-            until=self._moment("until", asked["until"]) if "until" in asked else None,
+            until=until,
             tenant=request.admin.tenant,
         )
-        after = self.cursors.read(_LIST, asked.get("cursor"), request.admin)
-        page = self._page(search, after, int(asked.get("limit", DEFAULT_LIMIT)))
-        following = None if page.after is None else self.cursors.make(_LIST, page.after, request.admin)
-        return Answer(HTTPStatus.OK, {"items": list(page.records), "next": following})
-
-    def _page(self, search: Search, after: str | None, limit: int) -> AuditPage:
-        try:
-            return self.trail.page(search, after, limit)
-        except ValueError:
-            raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.BAD_CURSOR) from None
-
-    def _moment(self, name: str, text: str) -> int:
-        try:
-            return since(text, self.clock.now())
-        except ValueError:
-            raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.MALFORMED_QUERY, f"{name}: {_FORM}") from None
+        return Listing(self.cursors, "audit").page(request, partial(self.trail.page, search), dict)
 
     def _chain(self, request: AdminRequest) -> Answer:
         found = self.custodian.custody(request.path["jti"], request.admin.tenant)

@@ -8,9 +8,10 @@ from typing import Any
 from msgspec import Struct
 
 from federation.admin.changes import is_reason
-from federation.admin_api.cursor import PATTERN, Cursors
+from federation.admin_api.cursor import Cursors
 from federation.admin_api.edits import Edits, Prepared
 from federation.admin_api.kinds import ID
+from federation.admin_api.listing import Listing, paged
 from federation.admin_api.models import DocumentShown, PageShown
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter, etag_of, wanted_version
 from federation.admin_api.refusals import stale, wrong
@@ -24,10 +25,6 @@ from federation.model.documents import StoredDocument
 from federation.model.history import MAX_REASON
 from federation.model.trust import DocumentRef, Kind
 
-DEFAULT_LIMIT = 50
-
-LIMIT = Parameter("limit", r"[1-9][0-9]?|1[0-9]{2}|200", f"Items of a page: 1 to 200, {DEFAULT_LIMIT} by default.")
-CURSOR = Parameter("cursor", PATTERN, "`next` of the page before, for an hour, with everything else as it was.")
 TENANT = Parameter("tenant", r"[a-z0-9][a-z0-9._-]{0,62}", "Only that tenant's; of Mappings, by their Issuer.")
 SEARCH = Parameter("search", r"[^\x00-\x1f\x7f]{1,128}", "Only those that say this somewhere, in any case.")
 REASON = Parameter("reason", rf"[^\x00-\x1f\x7f]{{1,{MAX_REASON}}}", "Why, for the history.")
@@ -60,7 +57,7 @@ class Documents(Struct, frozen=True):
             f"A page of the {plural}; of those that are searched for, it may have few although there are more.",
             handle=partial(self._list, kind),
             name=f"list{plural.capitalize()}",
-            query=(TENANT, SEARCH, LIMIT, CURSOR),
+            query=(TENANT, SEARCH, *paged()),
             response=PageShown,
         )
         yield Operation(
@@ -107,16 +104,12 @@ class Documents(Struct, frozen=True):
         )
 
     def _list(self, kind: Kind, request: AdminRequest) -> Answer:
-        asked, admin = request.query, request.admin
-        wanted = Wanted(asked.get("tenant", ""), asked.get("search", ""))
-        listed = f"{kind} {wanted.tenant} {wanted.text}" if wanted else kind
-        after, limit = self.cursors.read(listed, asked.get("cursor"), admin), int(asked.get("limit", DEFAULT_LIMIT))
-        if wanted:
-            documents, behind = self.visible.search(admin, kind, after, limit, wanted)
-        else:
-            documents, behind = self.visible.page(admin, kind, after, limit)
-        following = None if behind is None else self.cursors.make(listed, behind, admin)
-        return Answer(HTTPStatus.OK, {"items": [show_document(one) for one in documents], "next": following})
+        wanted = Wanted(request.query.get("tenant", ""), request.query.get("search", ""))
+        if not wanted:
+            read = partial(self.visible.page, request.admin, kind)
+            return Listing(self.cursors, kind).page(request, read, show_document)
+        search = partial(self.visible.search, wanted, request.admin, kind)
+        return Listing(self.cursors, f"{kind} {wanted.tenant} {wanted.text}").page(request, search, show_document)
 
     def _get(self, kind: Kind, request: AdminRequest) -> Answer:
         stored = self._current(request, DocumentRef(kind, request.path["id"]))

@@ -2,24 +2,28 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from http import HTTPStatus
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from federation.admin_api.cursor import Cursors
-from federation.admin_api.documents import CURSOR, DEFAULT_LIMIT, LIMIT
 from federation.admin_api.edits import Edits, Prepared
 from federation.admin_api.kinds import ID, KIND, ref_of
+from federation.admin_api.listing import Listing, paged
 from federation.admin_api.models import DocumentShown, HistoryShown, RestoreBody
 from federation.admin_api.operation import AdminRequest, Answer, Operation, etag_of, wanted_version
-from federation.admin_api.refusals import AdminRefusal, stale, wrong
+from federation.admin_api.refusals import stale, wrong
 from federation.admin_api.shown import show_document, show_version
 from federation.admin_api.visible import Visible
 from federation.documents.source import SourceDocument
 from federation.model.confirmation import TRUST_READ, TRUST_WRITE, as_written
+from federation.model.history import PastVersion
 from federation.model.json import Json, JsonObject
 from federation.model.trust import DocumentRef
-from federation.oauth.reasons import Reason
+
+_Page: TypeAlias = tuple[list[tuple[PastVersion, PastVersion | None]], str | None]
 
 
 class Histories(Struct, frozen=True):
@@ -39,7 +43,7 @@ class Histories(Struct, frozen=True):
             handle=self._list,
             name="getHistory",
             variables=(KIND, ID),
-            query=(LIMIT, CURSOR),
+            query=paged(),
             response=HistoryShown,
             refusals=(HTTPStatus.NOT_FOUND,),
         )
@@ -62,17 +66,18 @@ class Histories(Struct, frozen=True):
 
     def _list(self, request: AdminRequest) -> Answer:
         ref = ref_of(request.path["kind"], request.path["id"])
-        listed = f"history {ref.kind} {ref.id}"
-        before = _version(self.cursors.read(listed, request.query.get("cursor"), request.admin))
-        limit = int(request.query.get("limit", DEFAULT_LIMIT))
-        # One more: the last of the page has a predecessor too.
-        versions = self.visible.history(request.admin, ref, before, limit + 1)
+        read = partial(self._versions, request, ref)
+        return Listing(self.cursors, f"history {ref.kind} {ref.id}").page(
+            request, read, lambda pair: show_version(*pair)
+        )
+
+    def _versions(self, request: AdminRequest, ref: DocumentRef, after: str | None, limit: int) -> _Page:
+        """Each with its predecessor: of the last of the page one more is read."""
+        versions = self.visible.history(request.admin, ref, _version(after), limit + 1)
         if not versions:
             raise self.visible.missing(request.admin, ref)
-        shown = [show_version(*pair) for pair in zip(versions, (*versions[1:], None), strict=True)][:limit]
         behind = str(versions[limit - 1].version) if len(versions) > limit else None
-        following = None if behind is None else self.cursors.make(listed, behind, request.admin)
-        return Answer(HTTPStatus.OK, {"items": shown, "next": following})
+        return list(zip(versions, (*versions[1:], None), strict=True))[:limit], behind
 
     def _restore(self, request: AdminRequest) -> Answer:
         """If-Match names what stands now; If-None-Match: * says that it is deleted."""
@@ -103,9 +108,9 @@ class Histories(Struct, frozen=True):
 
 
 def _version(position: str | None) -> int | None:
-    """That a page begins before; raises AdminRefusal."""
+    """That a page begins before; raises ValueError."""
     if position is None:
         return None
     if not re.fullmatch(r"[1-9][0-9]{0,11}", position):
-        raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.BAD_CURSOR)
+        raise ValueError("no version")
     return int(position)

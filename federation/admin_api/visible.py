@@ -81,7 +81,7 @@ class Visible(Struct, frozen=True):
         return found, after
 
     def search(
-        self, admin: Admin, kind: Kind, after: str | None, limit: int, wanted: "Wanted"
+        self, wanted: Wanted, admin: Admin, kind: Kind, after: str | None, limit: int
     ) -> tuple[list[StoredDocument], str | None]:
         """The same of those that are wanted; there may be few, or none, although more follow."""
         rights, around, found = self._rights(admin), self._around(), list[StoredDocument]()
