@@ -26,7 +26,7 @@ from federation.admin.second_admin import NewAdmin, SecondAdmin
 from federation.admin_api.cursor import Cursors
 from federation.admin_api.listing import Listing, paged
 from federation.admin_api.models import Body, ReasonText, Shown
-from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
+from federation.admin_api.operation import AdminRequest, Answer, Handle, Operation, Parameter
 from federation.admin_api.refusals import AdminRefusal, conflict, forbidden, wrong
 from federation.admin_api.risk import RiskShown, show_risk
 from federation.documents.schema.document import DURATION
@@ -163,30 +163,9 @@ class ApprovalRequests(Struct, frozen=True):
             response=ApprovalDetailShown,
             refusals=(HTTPStatus.NOT_FOUND,),
         )
-        yield Operation(
-            "POST",
-            "/approvals/{id}/approve",
-            APPROVALS_DECIDE,
-            "Let the request through: for a time, and so many tokens.",
-            handle=self._approve,
-            name="approve",
-            variables=(ID,),
-            request=ApproveBody,
-            response=ApprovalShown,
-            refusals=(HTTPStatus.CONFLICT,),
-        )
-        yield Operation(
-            "POST",
-            "/approvals/{id}/deny",
-            APPROVALS_DECIDE,
-            "Refuse the request, and whoever repeats it for a while.",
-            handle=self._deny,
-            name="deny",
-            variables=(ID,),
-            request=DenyBody,
-            response=ApprovalShown,
-            refusals=(HTTPStatus.CONFLICT,),
-        )
+        explained = "Let the request through: for a time, and so many tokens."
+        yield _decision("approve", explained, self._approve, ApproveBody)
+        yield _decision("deny", "Refuse the request, and whoever repeats it for a while.", self._deny, DenyBody)
 
     def _list(self, request: AdminRequest) -> Answer:
         read = partial(self.approver.page, request.admin.tenant, request.query.get("state"))
@@ -244,6 +223,21 @@ def risk_keys_of(asked: ApprovalRequest) -> frozenset[RiskKey]:
     subject = {RiskKey("principal", asked.principal, asked.tenant), RiskKey("issuer", asked.issuer)}
     client = {RiskKey("client", asked.client_id)} if asked.client_id else set()
     return frozenset(key for key in people | subject | client if key.value)
+
+
+def _decision(name: str, explained: str, handle: Handle, body: type[Body]) -> Operation:
+    return Operation(
+        "POST",
+        f"/approvals/{{id}}/{name}",
+        APPROVALS_DECIDE,
+        explained,
+        handle=handle,
+        name=name,
+        variables=(ID,),
+        request=body,
+        response=ApprovalShown,
+        refusals=(HTTPStatus.CONFLICT,),
+    )
 
 
 def _decider(request: AdminRequest) -> Decider:

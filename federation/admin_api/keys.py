@@ -15,6 +15,7 @@ from federation.admin_api.models import Body, ReasonText, Shown
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin_api.refusals import AdminRefusal, conflict, forbidden, not_found
 from federation.model.confirmation import KEYS_WRITE, TRUST_READ
+from federation.model.json import Json
 from federation.model.keys import (
     SEEN_BY_ALL,
     FormerKey,
@@ -202,15 +203,10 @@ class Keys(Struct, frozen=True):
         kids = [key.kid for key in (self.key_sets.load() or KeySet()).keys]
         return not_found(nearest(kid or "", kids), Reason.NO_SUCH_KEY)
 
-    def _facts(self, request: AdminRequest) -> dict[str, str | list[str]]:
-        return {
-            "time": rfc3339(self.clock.now()),
-            "correlation_id": request.correlation_id,
-            "source_ip": request.http.source_ip,
-            "operation": "rotateKeys" if request.path.get("kid") is None else "revokeKey",
-            "principal": request.admin.principal,
-            "key_order_actors": list(request.admin.actors),
-        }
+    def _facts(self, request: AdminRequest) -> dict[str, Json]:
+        operation = "rotateKeys" if request.path.get("kid") is None else "revokeKey"
+        own: dict[str, Json] = {"principal": request.admin.principal, "key_order_actors": list(request.admin.actors)}
+        return request.facts(operation, self.clock.now()) | own
 
 
 def _name(request: AdminRequest) -> str:

@@ -1,5 +1,6 @@
 """What operations take and answer, for checking and for openapi.json."""
 
+from collections.abc import Collection
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -29,6 +30,8 @@ ReasonText = Annotated[
     ),
     AfterValidator(_reason),
 ]
+Name = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,256}$")]
+Why = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,256}$", description="Why: one line.")]
 Document = Annotated[dict[str, Any], Field(description="A trust document as people write it (see the schemas).")]
 Version = Annotated[int, Field(ge=1, lt=10**12)]
 
@@ -52,6 +55,17 @@ class Shown(BaseModel):
     """What is answered."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+def naming_one(whose: Collection[str]) -> ConfigDict:
+    """Of a body that names one of these and nothing else; a tenant says whose principal is meant."""
+    return ConfigDict(json_schema_extra={"oneOf": [_naming(what, whose) for what in whose]})
+
+
+def _naming(what: str, whose: Collection[str]) -> dict[str, Any]:
+    others = {*whose, *(() if what == "principal" else ("tenant",))} - {what}
+    absent = {name: {"type": "null"} for name in sorted(others)}
+    return {"required": [what], "properties": {what: {"not": {"type": "null"}}, **absent}}
 
 
 class Named(Body):

@@ -10,11 +10,12 @@ from urllib.parse import parse_qsl
 from msgspec import Struct, field
 from pydantic import BaseModel, ValidationError
 
+from federation.admin.changes import rfc3339
 from federation.admin_api.guard import Admin
 from federation.admin_api.refusals import AdminRefusal, invalid, stale
 from federation.documents.form import problem_of
 from federation.documents.source import SourceDocument
-from federation.model.json import JsonObject
+from federation.model.json import Json, JsonObject
 from federation.oauth.http import HttpRequest
 from federation.oauth.reasons import Reason
 from federation.oauth.strict_json import NotStrictJson, parse_object
@@ -42,6 +43,15 @@ class AdminRequest(Struct, frozen=True):
     def correlation_id(self) -> str:
         """Names the request."""
         return self.http.correlation_id
+
+    def facts(self, operation: str, now: float) -> dict[str, Json]:
+        """What a record says of how it came about. `now`: seconds since the epoch."""
+        return {
+            "time": rfc3339(now),
+            "correlation_id": self.correlation_id,
+            "source_ip": self.http.source_ip,
+            "operation": operation,
+        }
 
 
 class Answer(Struct, frozen=True):

@@ -6,11 +6,11 @@ from itertools import islice
 from typing import Annotated, Any, Literal, Protocol, TypeAlias
 
 from msgspec import Struct
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from federation.admin.changes import rfc3339
 from federation.admin.owners import Owners
-from federation.admin_api.models import Body, Shown
+from federation.admin_api.models import Body, Name, Shown, Why, naming_one
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.insight.trail import is_of
 from federation.model.confirmation import REVOCATIONS_WRITE
@@ -23,22 +23,11 @@ MOST_SHOWN = 500
 MOST_LISTED = 50
 """Tokens that a rehearsal lists."""
 
-Name = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,256}$")]
-
-
-def _named(what: RevocationTarget) -> dict[str, Any]:
-    """A body that names this and nothing else; a tenant says whose principal is meant."""
-    others = {*NAMED_BY_ADMINS, *(() if what is RevocationTarget.PRINCIPAL else ("tenant",))} - {what}
-    absent = {str(name): {"type": "null"} for name in sorted(others)}
-    return {"required": [what.value], "properties": {what.value: {"not": {"type": "null"}}, **absent}}
-
 
 class RevokeBody(Body):
     """Exactly one of them, and why."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"oneOf": [_named(what) for what in RevocationTarget if what in NAMED_BY_ADMINS]}
-    )
+    model_config = naming_one([what.value for what in RevocationTarget if what in NAMED_BY_ADMINS])
 
     jti: Annotated[Name | None, Field(description="A token, and every token that was made from it.")] = None
     txn: Annotated[Name | None, Field(description="A whole chain, whatever it still grows.")] = None
@@ -48,7 +37,7 @@ class RevokeBody(Body):
     mapping: Annotated[Name | None, Field(description="Id of a Mapping document.")] = None
     all: Annotated[Literal[True] | None, Field(description="Everything that was issued until now.")] = None
     tenant: Annotated[Name | None, Field(description="Of the principal; none: in whatever tenant.")] = None
-    reason: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,256}$", description="Why: one line.")]
+    reason: Why
 
 
 class RevocationShown(Shown):
@@ -189,11 +178,5 @@ class Revocations(Struct, frozen=True):
         }
 
     def _facts(self, request: AdminRequest) -> dict[str, Json]:
-        return {
-            "time": rfc3339(self.clock.now()),
-            "correlation_id": request.correlation_id,
-            "source_ip": request.http.source_ip,
-            "operation": "revoke",
-            "tenant": request.admin.tenant,
-            "revoker_actors": list(request.admin.actors),
-        }
+        own: dict[str, Json] = {"tenant": request.admin.tenant, "revoker_actors": list(request.admin.actors)}
+        return request.facts("revoke", self.clock.now()) | own

@@ -6,12 +6,12 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from msgspec import Struct
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from federation.admin.changes import rfc3339
 from federation.admin.owners import Owners
 from federation.admin_api.guard import Admin
-from federation.admin_api.models import Body, Shown
+from federation.admin_api.models import Body, Name, Shown, Why, naming_one
 from federation.admin_api.operation import AdminRequest, Answer, Operation
 from federation.admin_api.refusals import forbidden, wrong
 from federation.model.confirmation import RISK_WRITE
@@ -31,29 +31,20 @@ from federation.oauth.reasons import Reason
 from federation.ports import Clock
 from federation.signals.raising import RiskRaiser
 
-Name = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,256}$")]
-
 _WHOSE: tuple[RiskOf, ...] = ("principal", "client", "issuer")
-
-
-def _named(what: str) -> dict[str, Any]:
-    """A body that names this and nothing else; a tenant says whose principal is meant."""
-    others = {*_WHOSE, *(() if what == "principal" else ("tenant",))} - {what}
-    absent = {name: {"type": "null"} for name in sorted(others)}
-    return {"required": [what], "properties": {what: {"not": {"type": "null"}}, **absent}}
 
 
 class RiskBody(Body):
     """Exactly one of principal, client and issuer; how suspect it is, why, and until when."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [_named(what) for what in _WHOSE]})
+    model_config = naming_one(_WHOSE)
 
     principal: Annotated[Name | None, Field(description="As tokens name it in `sub`.")] = None
     tenant: Annotated[Name | None, Field(description="Of the principal; none: the one that belongs to none.")] = None
     client: Annotated[Name | None, Field(description="Id of a Client document.")] = None
     issuer: Annotated[Name | None, Field(description="Id of an Issuer document.")] = None
     score: Annotated[int, Field(ge=1, le=HIGHEST, description="100: it is certainly not who it should be.")]
-    reason: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,256}$", description="Why: one line.")]
+    reason: Why
     until: Annotated[
         str | None,
         Field(
@@ -163,14 +154,8 @@ class Risks(Struct, frozen=True):
         return RiskKey("principal", principal, tenant if own is None else own)
 
     def _facts(self, request: AdminRequest) -> dict[str, Json]:
-        return {
-            "time": rfc3339(self.clock.now()),
-            "correlation_id": request.correlation_id,
-            "source_ip": request.http.source_ip,
-            "operation": "raiseRisk",
-            "tenant": request.admin.tenant,
-            "risk_actors": list(request.admin.actors),
-        }
+        own: dict[str, Json] = {"tenant": request.admin.tenant, "risk_actors": list(request.admin.actors)}
+        return request.facts("raiseRisk", self.clock.now()) | own
 
 
 def _until(text: str | None, now: int) -> int | None:

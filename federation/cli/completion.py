@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import typer
-from msgspec import Struct
 from msgspec.structs import replace
 
 from federation.cli.bridge import connect, default_file
 from federation.cli.session import KINDS, every, path_of
-from federation.client.admin import AdminApi
+from federation.client.admin import AdminApi, Send
 from federation.client.http import Answer, send
 
 SECONDS = 2.0
@@ -34,24 +33,16 @@ Values: TypeAlias = Callable[[AdminApi, Mapping[str, Any]], Iterator[str]]
 Completion: TypeAlias = Callable[[typer.Context, str], list[str]]
 
 
-class _Hurried(Struct, frozen=True):
+def _in_time(until: float) -> Send:
     """Sends as long as there is time; raises OSError."""
 
-    until: float
-
-    def __call__(
-        self,
-        url: str,
-        method: str,
-        body: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        *,
-        timeout: float,
-    ) -> Answer:
-        left = self.until - time.monotonic()
+    def sent(*request: Any, timeout: float, **named: Any) -> Answer:  # noqa: ANN401 (as `send` takes it)
+        left = until - time.monotonic()
         if left <= 0:
             raise TimeoutError
-        return send(url, method, body, headers, timeout=min(timeout, left))
+        return send(*request, timeout=min(timeout, left), **named)
+
+    return sent
 
 
 def completing(values: Values, seconds: float = SECONDS) -> Completion:
@@ -74,7 +65,7 @@ def _api(line: Mapping[str, Any], until: float) -> AdminApi:
     """As the command would be connected; raises Failed, NoCredential."""
     url = line.get("url") or os.environ.get("FEDBRIDGE_URL")
     file = line.get("token_file") or os.environ.get("FEDBRIDGE_TOKEN_FILE") or default_file()
-    return replace(connect(url, Path(file)), send=_Hurried(until))
+    return replace(connect(url, Path(file)), send=_in_time(until))
 
 
 def complete_kind(incomplete: str) -> list[str]:

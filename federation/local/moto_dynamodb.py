@@ -3,7 +3,7 @@
 import copy
 import json
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import RLock
 from typing import Any, TypeAlias
 
@@ -63,11 +63,34 @@ class SnapshotTable(Table):
         self.part(hash_key)
         return super().delete_item(hash_key, range_key)
 
+    def query(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        """Takes moto's parameters. moto sorts the whole table for each: it is given what the query is about."""
+        named = dict(kwargs["hash_key_conditions"])
+        about: Any = _table({**self.__dict__, "items": self._about(named)})
+        return Table.query(about, *args, **kwargs)
+
+    def _about(self, named: dict[str, DynamoType]) -> dict[DynamoType, Any]:
+        """The partition, or those with items that an index has under these values."""
+        if self.hash_key_attr in named:
+            key = named[self.hash_key_attr]
+            return {key: self.items[key]} if key in self.items else {}
+        written = [(name, value.to_json()) for name, value in named.items()]
+        return {key: part for key, part in self.items.items() if any(_has(one, written) for one in _items(part))}
+
     def part(self, hash_key: DynamoType) -> None:
         """Share that partition with no copy any more."""
         partition = self.items.get(hash_key)
         if isinstance(partition, dict):
             self.items[hash_key] = dict(partition)
+
+
+def _items(partition: Any) -> Iterable[Item]:  # noqa: ANN401 - an item, where the table has no sort key
+    return partition.values() if isinstance(partition, dict) else (partition,)
+
+
+def _has(item: Item, written: list[tuple[str, dict[str, Any]]]) -> bool:
+    """As it was written: to read each value would take longer than all else."""
+    return all(name in item.attrs and item.attrs[name].to_json() == value for name, value in written)
 
 
 def _table(state: dict[str, Any]) -> SnapshotTable:

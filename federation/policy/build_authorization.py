@@ -46,8 +46,7 @@ def decide_expiry(
 def build_authorization(case: Case, decision: PolicyDecision, approval: StoredApproval | None = None) -> TokenTerms:
     """The decision; raises InvalidRequest for a proof that is missing or too little time, InvalidTarget for formats."""
     asking, request, obligations = case.parties, case.request, decision.obligations
-    proof_counted = "proof" in decision.mentioned
-    binding = decide_binding(case, obligations.require_proof, proof_counted=proof_counted)
+    binding = decide_binding(case, obligations.require_proof, proof_counted="proof" in decision.mentioned)
     versions = documents(case, decision)
     own = asking.subject.own
     approved_until = approval.expires_at if approval else None

@@ -1,18 +1,8 @@
 """Just-in-time approval over HTTP: asked by a policy, answered by a person, used as often as they said."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from federation.client.http import Answer
 from tests.support.eventually import eventually
-from tests.support.tenants_laptop import PAYMENTS, Laptop, tenants_laptop
-
-
-@pytest.fixture(scope="module")
-def laptop() -> Iterator[Laptop]:
-    with tenants_laptop() as laptop:
-        yield laptop
+from tests.support.tenants_laptop import PAYMENTS, Laptop
 
 
 def asked(laptop: Laptop, subject: str = "worker", tenant: str = "acme") -> str:

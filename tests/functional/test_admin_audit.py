@@ -1,18 +1,9 @@
 """What an auditor finds over HTTP: who did, on whose behalf, and why a partner's call failed."""
 
-from collections.abc import Iterator
-
 import jwt
-import pytest
 
 from federation.oauth.identifiers import TokenType
-from tests.support.tenants_laptop import LEDGER, PAYMENTS, Laptop, tenants_laptop
-
-
-@pytest.fixture(scope="module")
-def laptop() -> Iterator[Laptop]:
-    with tenants_laptop() as laptop:
-        yield laptop
+from tests.support.tenants_laptop import LEDGER, PAYMENTS, Laptop
 
 
 def jti(token: str) -> str:

@@ -1,16 +1,8 @@
 """Explain over HTTP decides as the bridge does: what it says is what happens."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.support.tenants_laptop import LEDGER, PAYMENTS, Laptop, tenants_laptop
-
-
-@pytest.fixture(scope="module")
-def laptop() -> Iterator[Laptop]:
-    with tenants_laptop() as laptop:
-        yield laptop
+from tests.support.tenants_laptop import LEDGER, PAYMENTS, Laptop
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,8 @@
 """An admin revokes over HTTP: it holds from the very next exchange, and is on record."""
 
-from collections.abc import Iterator
-
 import jwt
-import pytest
 
-from tests.support.tenants_laptop import LEDGER, Laptop, tenants_laptop
-
-
-@pytest.fixture(scope="module")
-def laptop() -> Iterator[Laptop]:
-    with tenants_laptop() as laptop:
-        yield laptop
+from tests.support.tenants_laptop import LEDGER, Laptop
 
 
 def jti(token: str) -> str:

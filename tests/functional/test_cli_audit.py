@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -20,23 +19,10 @@ from federation.resource_server.uses import use_line
 from federation.resource_server.verifier import Verifier
 from tests.support.archive_rewriting import rewritten
 from tests.support.cli_runs import Admin
-from tests.support.tenants_laptop import LEDGER, Laptop, tenants_laptop
+from tests.support.tenants_laptop import LEDGER, Laptop
 
 LOOKS = 600
 """At the archive, a tenth of a second apart: however slow the machine is."""
-
-
-@pytest.fixture(scope="module")
-def laptop() -> Iterator[Laptop]:
-    with tenants_laptop() as laptop:
-        yield laptop
-
-
-@pytest.fixture(scope="module")
-def auditor(laptop: Laptop, tmp_path_factory: pytest.TempPathFactory) -> Admin:
-    folder = tmp_path_factory.mktemp("auditor")
-    (folder / "credential").write_text(laptop.admin_token)
-    return Admin(laptop.local.url, folder)
 
 
 def bucket(laptop: Laptop) -> str:

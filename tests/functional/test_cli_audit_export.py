@@ -3,7 +3,6 @@
 import json
 import re
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,21 +14,8 @@ import pytest
 from federation.cli.audit_files import COLUMNS
 from federation.insight.ocsf import ocsf_event
 from tests.support.cli_runs import Admin
-from tests.support.tenants_laptop import LEDGER, Laptop, tenants_laptop
+from tests.support.tenants_laptop import LEDGER, Laptop
 from tests.support.trail_records import REFUSED
-
-
-@pytest.fixture(scope="module")
-def laptop() -> Iterator[Laptop]:
-    with tenants_laptop() as laptop:
-        yield laptop
-
-
-@pytest.fixture(scope="module")
-def auditor(laptop: Laptop, tmp_path_factory: pytest.TempPathFactory) -> Admin:
-    folder = tmp_path_factory.mktemp("auditor")
-    (folder / "credential").write_text(laptop.admin_token)
-    return Admin(laptop.local.url, folder)
 
 
 def issue(laptop: Laptop) -> str:

@@ -1,11 +1,16 @@
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import Table
 
 from federation.aws.clients import dynamodb_client
-from federation.local.embedded_aws import EmbeddedAws
+from federation.local.embedded_aws import REGION, EmbeddedAws
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -81,3 +86,35 @@ def test_a_transaction_with_the_same_token_is_applied_once(
         dynamodb.transact_write_items(TransactItems=[once], ClientRequestToken="token")  # type: ignore[list-item]
     with pytest.raises(ClientError):
         dynamodb.transact_write_items(TransactItems=[once], ClientRequestToken="other")  # type: ignore[list-item]
+
+
+def pages(query: Callable[..., tuple[list[Item], int, Any]], **asked: object) -> list[Any]:
+    found, behind = [], None
+    while True:
+        items, scanned, behind = query(exclusive_start_key=behind, **asked)
+        found.append(([item.to_json() for item in items], scanned, behind))
+        if behind is None:
+            return found
+
+
+@pytest.mark.parametrize(
+    ("setting", "index", "attribute"), [(TRUST, None, "pk"), (STATE, None, "pk"), (STATE, "listing", "listing")]
+)
+@pytest.mark.parametrize("value", ["0", "1", "absent"])
+def test_a_query_finds_by_pages_what_motos_own_finds(
+    dynamodb: "DynamoDBClient", settings: Mapping[str, str], setting: str, index: str | None, attribute: str, value: str
+) -> None:
+    for number in range(6):
+        key = {"pk": str(number)} if setting == STATE else {"pk": str(number % 3), "sk": str(number)}
+        listed: dict[str, Any] = {"listing": {"S": str(number % 2)}, "expires_at": {"N": str(number)}}
+        item = {name: {"S": text} for name, text in key.items()} | (listed if number < 5 else {})
+        dynamodb.put_item(TableName=settings[setting], Item=item)
+    table = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(settings[setting])
+    asked: dict[str, Any] = {"range_comparison": None, "range_objs": [], "limit": 1, "projection_expressions": None}
+    named = DynamoType({"S": value})
+    asked |= {"hash_key": named, "index_name": index, "hash_key_conditions": [(attribute, named)]}
+
+    for forward in (True, False):
+        found = pages(table.query, scan_index_forward=forward, **asked)
+        assert found == pages(partial(Table.query, table), scan_index_forward=forward, **asked)
+        assert any(items for items, _, _ in found) is (value != "absent")
