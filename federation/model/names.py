@@ -3,6 +3,8 @@
 import hashlib
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+
 from federation.model.trust import DocumentRef, DocumentVersion, Issuer, Kind
 
 
@@ -31,7 +33,7 @@ class NamedIds(NamedTuple):
     """The same, read before it, where that was so. One read of several items is no moment: a write may lie within."""
 
 
-class NamedIssuers(NamedTuple):
+class NamedIssuers(Struct, frozen=True):
     """Who may be meant by some names."""
 
     issuers: tuple[Issuer, ...]

@@ -9,8 +9,10 @@ MAX_DEPTH = 16
 MAX_INTEGER = 2**53
 """RFC 8259 section 6: beyond it, readers disagree about a number's value."""
 
+_SAFE_INTEGER_TEXT = len(str(MAX_INTEGER))
 _MAX_INTEGER_TEXT = len(str(-MAX_INTEGER))
 _MAX_FLOAT_TEXT = 32
+_SPACE = " \t\n\r"
 # Possessive, and the closing quote is optional: linear on any text, malformed ones included.
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 
@@ -36,37 +38,29 @@ def parse_array(data: bytes) -> list[Any]:
 
 
 def _parse(data: bytes) -> object:
-    text = _decode_utf8(data)
-    _check_depth(text)
-    value = _decode_json(text)
-    if "\\u" in text:
-        _check_surrogates(value)
-    return value
-
-
-def _decode_utf8(data: bytes) -> str:
     try:
-        return data.decode("utf-8")
+        text = data.decode("utf-8").strip(_SPACE)
+        if text.count("{") + text.count("[") > MAX_DEPTH:
+            _check_depth(text)
+        value, end = _DECODER.raw_decode(text)
     except UnicodeDecodeError:
         raise NotStrictJson("not UTF-8") from None
+    except json.JSONDecodeError:
+        raise NotStrictJson("not JSON") from None
+    if end != len(text):
+        raise NotStrictJson("not JSON")
+    if "\\u" in text:
+        _check_surrogates(value)
+    return cast("object", value)
 
 
 def _check_depth(text: str) -> None:
     """Before parsing: the parser recurses, and a RecursionError is no answer."""
-    if text.count("{") + text.count("[") <= MAX_DEPTH:
-        return
     depth = 0
     for character in _STRING.sub("", text):
         depth += (character in "{[") - (character in "}]")
         if depth > MAX_DEPTH:
             raise NotStrictJson("nested too deeply")
-
-
-def _decode_json(text: str) -> object:
-    try:
-        return cast("object", _DECODER.decode(text))
-    except json.JSONDecodeError:
-        raise NotStrictJson("not JSON") from None
 
 
 def _check_surrogates(value: object) -> None:
@@ -86,6 +80,8 @@ def _unique(members: list[tuple[str, object]]) -> dict[str, object]:
 
 def _integer(text: str) -> int:
     # The length first: converting thousands of digits is slow.
+    if len(text) < _SAFE_INTEGER_TEXT:
+        return int(text)
     if len(text) > _MAX_INTEGER_TEXT or abs(value := int(text)) > MAX_INTEGER:
         raise NotStrictJson("integer out of range")
     return value

@@ -36,15 +36,15 @@ class SignatureAlgorithm(Struct, frozen=True):
 
     def verify(self, key: Any, message: bytes, signature: bytes) -> bool:  # noqa: ANN401 - the union's members differ
         """Whether `signature` is by the owner of `key`, which must be of this algorithm's kind."""
-        return self._in_range(signature) and self.implementation.verify(message, key, signature)
+        in_range = self.curve is None or _in_range(self.curve, signature)
+        return in_range and self.implementation.verify(message, key, signature)
 
-    def _in_range(self, signature: bytes) -> bool:
-        """ECDSA: r and s of fixed length, from 1 to n-1 (ATTACKS A12); said here, not left to a library."""
-        if self.curve is None:
-            return True
-        half, order = (self.curve.key_size + 7) // 8, self.curve.group_order
-        r, s = int.from_bytes(signature[:half]), int.from_bytes(signature[half:])
-        return len(signature) == 2 * half and 0 < r < order and 0 < s < order
+
+def _in_range(curve: EllipticCurve, signature: bytes) -> bool:
+    """ECDSA: r and s of fixed length, from 1 to n-1 (ATTACKS A12); said here, not left to a library."""
+    half, order = (curve.key_size + 7) // 8, curve.group_order
+    r, s = int.from_bytes(signature[:half]), int.from_bytes(signature[half:])
+    return len(signature) == 2 * half and 0 < r < order and 0 < s < order
 
 
 ALGORITHMS: ReadOnly[str, SignatureAlgorithm] = {

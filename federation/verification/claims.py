@@ -1,8 +1,10 @@
 """Registered claims and a provider's own (RFC 7519 section 4.1): valid now, and of the form that is documented."""
 
-from math import floor, isfinite
-from typing import NamedTuple, TypeGuard
+from math import inf
+from typing import TypeGuard
 from unicodedata import is_normalized
+
+from msgspec import Struct
 
 from federation.model.json import Claims, Json
 from federation.model.tokens import SKEW
@@ -12,23 +14,24 @@ from federation.oauth.reasons import Reason
 
 _MILLISECONDS = 10**11
 """As seconds, the year 5138; as milliseconds, 1973."""
+_NUMBERS = (int, float)
 
 
 def numeric_date(claims: Claims, name: str) -> int | None:
     """The claim in whole seconds, its fraction left out; None: it is absent, as for null. Raises InvalidRequest."""
     value = claims.get(name)
-    if value is None:
-        return None
+    if value is None or (type(value) is int and 0 <= value < _MILLISECONDS):
+        return value
     if not is_numeric_date(value):
         raise InvalidRequest(Reason.MALFORMED_CLAIMS, name)
     if value >= _MILLISECONDS:
         raise InvalidRequest(Reason.TIME_IN_MILLISECONDS, f"{name} is in milliseconds")
-    return floor(value)
+    return int(value)
 
 
 def is_numeric_date(value: Json) -> TypeGuard[int | float]:
     """Seconds since the epoch, as a number; a fraction is allowed."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and value >= 0
+    return type(value) in _NUMBERS and 0 <= value < inf  # type: ignore[operator]  # a bool is of a type of its own
 
 
 MAX_SUBJECT = 2048
@@ -49,13 +52,13 @@ def read_subject(claims: Claims) -> str:
 
 def _is_plain(sub: str) -> bool:
     """Not printable: controls, surrogates, and the format characters that reorder or hide text."""
-    return sub.isprintable() and sub == sub.strip() and is_normalized("NFC", sub)
+    return sub.isprintable() and sub == sub.strip() and (sub.isascii() or is_normalized("NFC", sub))
 
 
 MAX_JTI = 256
 
 
-class Times(NamedTuple):
+class Times(Struct, frozen=True):
     """When a token was issued and until when it holds: seconds since the epoch."""
 
     issued_at: int

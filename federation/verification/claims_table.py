@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable
 from collections.abc import Mapping as ReadOnly
-from typing import NamedTuple, TypeAlias
+from functools import cached_property
+from typing import TypeAlias
 
 from msgspec import Struct, field
 
@@ -23,7 +24,7 @@ BINDING = "cnf"
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-class ClaimsTable(Struct, frozen=True):
+class ClaimsTable(Struct, frozen=True, dict=True):
     """What a provider's tokens carry."""
 
     required: ReadOnly[str, Check]
@@ -44,18 +45,20 @@ class ClaimsTable(Struct, frozen=True):
 
         Null is absence, and so is an empty value of a claim that need not be there.
         """
-        there = {name: value for name, value in claims.items() if not self._is_absent(name, value)}
+        absent = [name for name, value in claims.items() if not value and self._is_absent(name, value)]
+        there = claims if not absent else {name: claims[name] for name in claims if name not in absent}
         for name, check in self.required.items():
             if name not in there or not check(there[name]):
                 raise InvalidRequest(Reason.MALFORMED_CLAIMS, f"required claim {name}")
         for name, check in self.checked.items():
             if name in there and not check(there[name]):
                 raise InvalidRequest(Reason.MALFORMED_CLAIMS, f"claim {name}")
-        misshapen = frozenset(name for name, check in self.optional.items() if name in there and not check(there[name]))
+        misshapen = [name for name, check in self.optional.items() if name in there and not check(there[name])]
+        strange = [name for name in there if name not in self._known]
         return Accounted(
-            claims={name: value for name, value in there.items() if name not in misshapen},
-            unaccounted=self._unaccounted(there),
-            misshapen=misshapen,
+            claims=there if not misshapen else {name: there[name] for name in there if name not in misshapen},
+            unaccounted=self._unaccounted(strange) if strange else (),
+            misshapen=frozenset(misshapen),
         )
 
     @property
@@ -69,12 +72,15 @@ class ClaimsTable(Struct, frozen=True):
         may_be_absent = name in self.checked or name in self.optional
         return value is None or (may_be_absent and value in ("", [], {}))
 
-    def _unaccounted(self, claims: Claims) -> tuple[str, ...]:
-        known = REGISTERED | self.accounted | self.forms.keys()
-        return tuple(sorted(name for name in claims.keys() - known if not name.startswith(self.accounted_prefixes)))
+    def _unaccounted(self, strange: list[str]) -> tuple[str, ...]:
+        return tuple(sorted(name for name in strange if not name.startswith(self.accounted_prefixes)))
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return REGISTERED | self.accounted | self.forms.keys()
 
 
-class Accounted(NamedTuple):
+class Accounted(Struct, frozen=True):
     """A claims set that its provider's table has been laid beside."""
 
     claims: Claims

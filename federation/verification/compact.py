@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from hashlib import sha256
 from typing import ClassVar, TypeGuard
 
@@ -79,7 +80,8 @@ def read_header(header: JsonObject, table: HeaderTable = OF_TOKENS) -> Unverifie
 
 def check_members(header: UnverifiedHeader, tolerated: frozenset[str] = frozenset()) -> None:
     """Raises InvalidRequest for a member that is neither known nor among those that its issuer's document lists."""
-    _refuse(header.unjudged - tolerated)
+    if header.unjudged:
+        _refuse(header.unjudged - tolerated)
 
 
 def _never_ignored(header: JsonObject) -> frozenset[str]:
@@ -173,6 +175,8 @@ MAX_TOKEN = 16 * 1024
 MAX_HEADER = 2 * 1024
 _SPACE = re.compile(r"\s")
 _MAX_HEADER_TEXT = -(-MAX_HEADER * 4 // 3)
+_HEADERS = 256
+"""How many are remembered: an issuer writes the same one on every token that it signs with one key."""
 
 
 class UnverifiedJwt(Redacted, Struct, frozen=True):
@@ -194,15 +198,19 @@ def parse_compact(text: str, table: HeaderTable = OF_TOKENS) -> UnverifiedJwt:
     `table`: what the header of such a token may hold.
     """
     header, payload, signature = _segments(text)
-    unverified_header = read_header(_parse(_decode(header)), table)
-    claims_text = _decode(payload)
-    claims = _parse(claims_text)
+    try:
+        unverified_header = _header(header, table)
+        claims_text = base64url.decode(payload)
+        claims = parse_object(claims_text)
+        signed = base64url.decode(signature)
+    except (NotBase64url, NotStrictJson) as error:
+        raise _malformed(text, str(error)) from None
     check_limits(claims, len(claims_text))
     return UnverifiedJwt(
         unverified_header=unverified_header,
         unverified_claims=claims,
         signing_input=header + b"." + payload,
-        signature=_decode(signature),
+        signature=signed,
         digest=sha256(claims_text).hexdigest(),
     )
 
@@ -210,12 +218,10 @@ def parse_compact(text: str, table: HeaderTable = OF_TOKENS) -> UnverifiedJwt:
 def _segments(text: str) -> tuple[bytes, bytes, bytes]:
     if len(text) > MAX_TOKEN:
         raise InvalidRequest(Reason.TOKEN_TOO_LARGE, "token")
-    if _SPACE.search(text):
-        raise InvalidRequest(Reason.MALFORMED_TOKEN, "has white space")
     try:
         header, payload, signature = text.encode("ascii").split(b".")
     except ValueError:
-        raise InvalidRequest(Reason.MALFORMED_TOKEN, "not three segments of ASCII") from None
+        raise _malformed(text, "not three segments of ASCII") from None
     if len(header) > _MAX_HEADER_TEXT:
         raise InvalidRequest(Reason.TOKEN_TOO_LARGE, "header")
     if not signature:
@@ -223,15 +229,11 @@ def _segments(text: str) -> tuple[bytes, bytes, bytes]:
     return header, payload, signature
 
 
-def _decode(segment: bytes) -> bytes:
-    try:
-        return base64url.decode(segment)
-    except NotBase64url as error:
-        raise InvalidRequest(Reason.MALFORMED_TOKEN, str(error)) from None
+@lru_cache(_HEADERS)
+def _header(segment: bytes, table: HeaderTable) -> UnverifiedHeader:
+    """What the segment says; a refusal is not remembered."""
+    return read_header(parse_object(base64url.decode(segment)), table)
 
 
-def _parse(data: bytes) -> dict[str, Json]:
-    try:
-        return parse_object(data)
-    except NotStrictJson as error:
-        raise InvalidRequest(Reason.MALFORMED_TOKEN, str(error)) from None
+def _malformed(text: str, why: str) -> InvalidRequest:
+    return InvalidRequest(Reason.MALFORMED_TOKEN, "has white space" if _SPACE.search(text) else why)

@@ -1,6 +1,6 @@
 """Steps 7 and 8 of a foreign JWT's verification: valid now, and of the form that its provider documents."""
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from federation.model.json import Claims
 from federation.model.trust import Issuer
@@ -9,7 +9,7 @@ from federation.verification.provider import Provider
 from federation.verification.shapes import check_shape
 
 
-class CheckedClaims(NamedTuple):
+class CheckedClaims(Struct, frozen=True):
     """What the claims say, before the signature is judged."""
 
     times: Times

@@ -54,7 +54,7 @@ SKEW = 60
 """Seconds by which the clock of the process that shared keys may be ahead of ours."""
 
 
-class ResolvedKey(NamedTuple):
+class ResolvedKey(Struct, frozen=True):
     """A key, and how well it is known that its issuer still stands by it."""
 
     key: VerificationKey
@@ -150,9 +150,10 @@ class HeldKeys(Struct, frozen=True):
         return HeldAuthorities(keys.authorities, stale, self.as_of)
 
     def _current(self, now: float) -> tuple[JwkSet, bool]:
-        if self.keys is None or not self._holds(now):
+        fresh = self.is_fresh(now)
+        if self.keys is None or not (fresh or self._may_be_stale(now)):
             raise self._unavailable("no keys")
-        return self.keys, not self.is_fresh(now)
+        return self.keys, not fresh
 
     def renewed(self, published: PublishedKeys, now: float) -> tuple["HeldKeys", tuple[str, ...]]:
         """The value after an answer, and what is odd about it; raises KeysRefused rather than lose a good set.
@@ -230,7 +231,10 @@ class HeldKeys(Struct, frozen=True):
         return max(known_at, self.evicted_at) < shared.confirmed_at <= now + SKEW
 
     def _holds(self, now: float) -> bool:
-        return self.keys is not None and (self.is_fresh(now) or abs(now - self.fetched_at) <= self.max_stale)
+        return self.keys is not None and (self.is_fresh(now) or self._may_be_stale(now))
+
+    def _may_be_stale(self, now: float) -> bool:
+        return abs(now - self.fetched_at) <= self.max_stale
 
     def _knows(self, kid: str) -> bool:
         return self.keys is not None and self.keys.knows(kid)

@@ -3,7 +3,7 @@
 A JWT-SVID need not have an `iss`: the trust domain of its `sub` names who may speak for it (ATTACKS D20-D21).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from federation.model.json import Claims, Json
 from federation.model.names import IssuerName, NamedIssuers
@@ -27,62 +27,62 @@ class TrustedIssuers:
     def __init__(self, directory: IssuerDirectory, own_issuer: str) -> None:
         """`own_issuer`: our URL, the audience of issuers whose document names none."""
         self._directory = directory
-        self._own_issuer = own_issuer
+        self._ours = (own_issuer,)
 
     def select(self, claims: Claims) -> Issuer:
         """The one enabled issuer that a token with these claims is from; raises InvalidRequest."""
         found = self._found(claims)
-        enabled = list(found.issuers)
         if "aud" in claims:
-            return self._owner_by_audiences(enabled, _audiences(claims["aud"]))
-        if not found.speaking:
+            return self._owner_by_audiences(found.issuers, _audiences(claims["aud"]))
+        speaking = [issuer for issuer in found.issuers if issuer.audience_claim is not None]
+        if not speaking and not found.speaking:
             raise InvalidRequest(Reason.MALFORMED_CLAIMS, "aud")
-        return self._owner_by_claim(enabled, claims)
+        return self._owner_by_claim(speaking, claims)
 
-    def _owner_by_audiences(self, enabled: list[Issuer], audiences: tuple[str, ...]) -> Issuer:
+    def _owner_by_audiences(self, enabled: Sequence[Issuer], audiences: tuple[str, ...]) -> Issuer:
         """One document owns one of the audiences, and knows all others: no other document does (ATTACKS C6)."""
-        owners = [issuer for issuer in enabled if not self._expected(issuer).isdisjoint(audiences)]
+        asked = frozenset(audiences)
+        owners = [issuer for issuer in enabled if not asked.isdisjoint(self._expected(issuer))]
         if not owners:
             raise _wrong_audience(f"aud {_cut(' '.join(audiences))}", enabled)
         issuer = _only(owners)
-        ours = [audience for audience in audiences if audience in self._expected(issuer)]
-        others = [audience for audience in audiences if audience not in ours]
-        if len(ours) > 1 or len(set(audiences)) < len(audiences) or not set(others) <= set(issuer.other_audiences):
-            raise InvalidRequest(Reason.WRONG_AUDIENCE, "several audiences")
+        if len(audiences) > 1:
+            others = asked.difference(self._expected(issuer))
+            if len(others) != len(audiences) - 1 or not others.issubset(issuer.other_audiences):
+                raise InvalidRequest(Reason.WRONG_AUDIENCE, "several audiences")
         return issuer
 
-    def _owner_by_claim(self, enabled: list[Issuer], claims: Claims) -> Issuer:
+    def _owner_by_claim(self, speaking: Sequence[Issuer], claims: Claims) -> Issuer:
         """Where there is no `aud` at all, the claim that a document names stands for it."""
-        speaking = [issuer for issuer in enabled if issuer.audience_claim is not None]
         owners = [issuer for issuer in speaking if _named_by(issuer, claims) in self._expected(issuer)]
         if not owners:
             raise _wrong_audience(f"the claim {_claims_of(speaking)} in place of aud", speaking)
         return _only(owners)
 
-    def _expected(self, issuer: Issuer) -> frozenset[str]:
-        return frozenset(issuer.audiences or (self._own_issuer,))
+    def _expected(self, issuer: Issuer) -> tuple[str, ...]:
+        return issuer.audiences or self._ours
 
     def _found(self, claims: Claims) -> NamedIssuers:
         """Enabled ones whom the token names, whatever audience they expect; raises InvalidRequest for none."""
         iss, trust_domain = _named(claims)
-        found = self._directory.issuers_named(self._names(iss, trust_domain, claims))
-        known = tuple(one for one in found.issuers if _speaks_for(one, iss, trust_domain))
-        enabled = tuple(one for one in known if one.enabled)
+        found = self._directory.issuers_named(_names(iss, trust_domain, claims))
+        enabled = tuple([one for one in found.issuers if one.enabled and _speaks_for(one, iss, trust_domain)])
         if not enabled and not found.others:
+            known = any(_speaks_for(one, iss, trust_domain) for one in found.issuers)
             named = f"trust domain {_cut(trust_domain or '')}" if iss is None else f"iss {_cut(iss)}"
             raise InvalidRequest(Reason.UNTRUSTED_ISSUER, "disabled" if known else f"{named} is unknown or disabled")
-        speaking = found.speaking or any(one.audience_claim is not None for one in enabled)
-        return NamedIssuers(enabled, others=found.others, speaking=speaking)
+        return NamedIssuers(enabled, others=found.others, speaking=found.speaking)
 
-    def _names(self, iss: str | None, trust_domain: str | None, claims: Claims) -> tuple[IssuerName, ...]:
-        domain = (IssuerName("trust_domain", trust_domain),) if trust_domain else ()
-        if iss is None:
-            return domain
-        if "aud" in claims:
-            audiences = (IssuerName("token", iss, audience) for audience in _texts(claims["aud"]))
-            return (*audiences, IssuerName("token", iss), *domain)
-        claimed = (IssuerName("claim", iss, value) for value in _texts(list(claims.values())))
-        return (*claimed, IssuerName("claim", iss), IssuerName("token", iss), *domain)
+
+def _names(iss: str | None, trust_domain: str | None, claims: Claims) -> tuple[IssuerName, ...]:
+    domain = (IssuerName("trust_domain", trust_domain),) if trust_domain else ()
+    if iss is None:
+        return domain
+    if "aud" in claims:
+        audiences = [IssuerName("token", iss, audience) for audience in _texts(claims["aud"])]
+        return (*audiences, IssuerName("token", iss), *domain)
+    claimed = [IssuerName("claim", iss, value) for value in _texts(list(claims.values()))]
+    return (*claimed, IssuerName("claim", iss), IssuerName("token", iss), *domain)
 
 
 def _speaks_for(issuer: Issuer, iss: str | None, trust_domain: str | None) -> bool:
@@ -93,7 +93,9 @@ def _speaks_for(issuer: Issuer, iss: str | None, trust_domain: str | None) -> bo
 
 def _texts(value: Json) -> tuple[str, ...]:
     """The texts in it, once each, as many as are looked for."""
-    several = value if isinstance(value, list) else [value]
+    if isinstance(value, str):
+        return (value,) if value else ()
+    several = value if isinstance(value, list) else ()
     return tuple(dict.fromkeys(one for one in several if isinstance(one, str) and one))[:MAX_NAMES]
 
 
@@ -111,8 +113,10 @@ def _named(claims: Claims) -> tuple[str | None, str | None]:
 
 
 def _audiences(aud: Json) -> tuple[str, ...]:
-    audiences = aud if isinstance(aud, list) else [aud]
-    texts = tuple(audience for audience in audiences if isinstance(audience, str) and audience)
+    if isinstance(aud, str) and aud:
+        return (aud,)
+    audiences = aud if isinstance(aud, list) else ()
+    texts = tuple([audience for audience in audiences if isinstance(audience, str) and audience])
     if not texts or len(texts) < len(audiences):
         raise InvalidRequest(Reason.MALFORMED_CLAIMS, "aud")
     return texts

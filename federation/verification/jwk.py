@@ -116,7 +116,7 @@ class VerificationKey(Redacted, Struct, frozen=True):
 
     def fits(self, algorithm: SignatureAlgorithm) -> bool:
         """Whether a token signed with `algorithm` may name this key (RFC 8725 section 3.1)."""
-        same_kind = (self.kty, self.crv) == (algorithm.kty, algorithm.crv)
+        same_kind = self.kty == algorithm.kty and self.crv == algorithm.crv
         return same_kind and (self.alg is None or same_algorithm(self.alg, algorithm.name))
 
 

@@ -63,11 +63,13 @@ class KeyCache:
         Raises InvalidRequest for a key that the issuer does not publish or that is unfit, and TemporarilyUnavailable
         if the issuer's keys are not to be had.
         """
-        return self._held(issuer, kid).choose(kid, algorithm, self._clock.now(), use)
+        held, now = self._held(issuer, kid)
+        return held.choose(kid, algorithm, now, use)
 
     def authorities(self, issuer: Issuer) -> HeldAuthorities:
         """The authorities in a SPIFFE issuer's bundle; raises TemporarilyUnavailable if that is not to be had."""
-        return self._held(issuer, None).authorities(self._clock.now())
+        held, now = self._held(issuer, None)
+        return held.authorities(now)
 
     def evict(self, issuer: str) -> None:
         """Forget the keys of an Issuer document: beats serving them while their issuer is silent, here and beyond."""
@@ -77,11 +79,13 @@ class KeyCache:
             if len(self._evicted_at) > self._capacity:
                 self._evicted_at.popitem(last=False)
 
-    def _held(self, issuer: Issuer, kid: str | None) -> HeldKeys:
-        slot = self._slot(issuer)
-        if slot.held.due(kid, self._clock.now()):
-            self._refresh(slot, issuer, kid)
-        return slot.held
+    def _held(self, issuer: Issuer, kid: str | None) -> tuple[HeldKeys, float]:
+        """What is held when, once the issuer was asked if that is due."""
+        slot, now = self._slot(issuer), self._clock.now()
+        if not slot.held.due(kid, now):
+            return slot.held, now
+        self._refresh(slot, issuer, kid)
+        return slot.held, self._clock.now()
 
     def _slot(self, issuer: Issuer) -> "_Slot":
         with self._lock:

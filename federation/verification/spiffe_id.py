@@ -46,7 +46,9 @@ def is_trust_domain(text: str) -> bool:
 
 def trust_domain_of(value: object) -> str | None:
     """The trust domain of a workload's SPIFFE ID; None if the value is none."""
+    if not isinstance(value, str) or not value.startswith(SCHEME):
+        return None
     try:
-        return parse_spiffe_id(value).trust_domain if isinstance(value, str) else None
+        return parse_spiffe_id(value).trust_domain
     except NotSpiffeId:
         return None

@@ -26,6 +26,8 @@ from federation.verification.key_cache import KeyCache
 from federation.verification.own_tokens import OwnTokenVerifier
 from federation.verification.provider import Provider
 
+_AT_ISSUER = at(Step.ISSUER)
+
 
 class UnverifiedToken(Redacted, Struct, frozen=True):
     """A token of which nothing is proven yet."""
@@ -91,14 +93,14 @@ class TokenVerifier:
     def verify(self, presented: UnverifiedToken) -> VerifiedToken:
         """What the token proves; raises a typed OAuthError."""
         # 1. Shape: nothing that two readers could read differently.
-        with at(Step.ISSUER):
+        with _AT_ISSUER:
             jwt = parse_compact(presented.token, OF_ISSUERS)
         return self.verify_jwt(jwt, presented.token_type)
 
     def verify_jwt(self, jwt: UnverifiedJwt, token_type: TokenType) -> VerifiedToken:
         """What the token, sent as `token_type`, proves; raises a typed OAuthError."""
         # 2. Issuer: exactly one that we trust, for exactly us; a stranger costs nothing.
-        with at(Step.ISSUER):
+        with _AT_ISSUER:
             issuer = self._issuers.select(jwt.unverified_claims)
         try:
             return self.verify_from(issuer, jwt, token_type)
@@ -168,7 +170,7 @@ class JwtVerifier(Struct, frozen=True):
 
     def verify(self, presented: UnverifiedToken) -> VerifiedToken:
         """What the token proves; raises a typed OAuthError."""
-        with at(Step.ISSUER):
+        with _AT_ISSUER:
             jwt = parse_compact(presented.token, OF_ISSUERS)
         if jwt.unverified_claims.get("iss") == self.own.issuer:
             return self.own.verify(jwt, presented.token_type)

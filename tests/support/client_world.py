@@ -67,7 +67,7 @@ class CountingKeys:
 
     def resolve(self, issuer: Issuer, kid: str | None, algorithm: SignatureAlgorithm) -> ResolvedKey:
         found = self.inner.resolve(issuer, kid, algorithm)
-        return found._replace(key=replace(found.key, public_key=self._counted(found.key.public_key)))
+        return replace(found, key=replace(found.key, public_key=self._counted(found.key.public_key)))
 
     def key(self, algorithm: SignatureAlgorithm) -> PublicKey:
         return self._counted(Decoys().key(algorithm))
