@@ -42,7 +42,7 @@ class Owners(Struct, frozen=True):
     def _of_chain(self, key: RevocationKey) -> str | None:
         """Of the tokens of it that may still be alive; all of them are one tenant's, or it has none."""
         since = int(self.clock.now()) - HARD_CAP
-        tenants = {_tenant(record) for record in self.records.page(since, key, None, LOOKED_AT).records}
+        tenants = {_tenant(record) for record in self.records.page(since, key, None, LOOKED_AT, tokens=True).records}
         return tenants.pop() if len(tenants) == 1 else None
 
     def _of_document(self, ref: DocumentRef) -> str | None:

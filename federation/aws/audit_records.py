@@ -56,6 +56,8 @@ class _Span(Struct, frozen=True):
     key: RevocationKey | None
     is_open: bool
     """Whether it goes on until now."""
+    tokens: bool
+    """Whether events are left out."""
 
 
 class _Found(Struct, frozen=True):
@@ -81,10 +83,18 @@ class DynamoAuditRecords:
         return _record(found["Item"]) if "entry" in found.get("Item", {}) else None
 
     def page(
-        self, since: int, key: RevocationKey | None, after: str | None, limit: int, until: int | None = None
+        self,
+        since: int,
+        key: RevocationKey | None,
+        after: str | None,
+        limit: int,
+        until: int | None = None,
+        *,
+        tokens: bool = False,
     ) -> AuditPage:
         """A Query for each shard and hour, and a BatchGetItem for every hundred records that were found."""
-        span = _Span(since, int(self._clock.now()) if until is None else until, key, is_open=until is None)
+        last = int(self._clock.now()) if until is None else until
+        span = _Span(since, last, key, is_open=until is None, tokens=tokens)
         position = _read(after) if after else _Position((span.until + HARD_CAP) // HOUR)
         found: list[str] = []
         for _ in range(MAX_HOURS):
@@ -159,7 +169,7 @@ class DynamoAuditRecords:
 
 
 def _of_span(partition: str, span: _Span, wanted: int) -> dict[str, Any]:
-    """Where nothing is left out of what was read, no more is read than is wanted."""
+    """Where little is left out of what was read, no more is read at once than is wanted."""
     until = span.until + CLOCKS * span.is_open
     values: dict[str, Any] = {
         ":partition": {"S": partition},
@@ -171,6 +181,8 @@ def _of_span(partition: str, span: _Span, wanted: int) -> dict[str, Any]:
     if span.key is not None:
         values[":key"] = {"S": key_text(span.key)}
         condition += f" AND contains({KEYS}, :key)"
+    if span.tokens:
+        condition += f" AND attribute_exists({STATUS})"
     return {
         "KeyConditionExpression": f"{INDEX} = :partition AND expires_at BETWEEN :since AND :last",
         "FilterExpression": condition,

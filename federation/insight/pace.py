@@ -49,7 +49,7 @@ class Pace(Struct, frozen=True):
     def _recent(self) -> Iterator[JsonObject]:
         since, after = int(self.clock.now()) - HOUR, None
         for _ in range(MAX_PAGES):
-            page = self.records.page(since, None, after, PAGE)
+            page = self.records.page(since, None, after, PAGE, tokens=True)
             yield from page.records
             after = page.after
             if after is None:

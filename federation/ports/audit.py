@@ -59,11 +59,19 @@ class AuditRecords(Protocol):
         ...
 
     def page(
-        self, since: int, key: RevocationKey | None, after: str | None, limit: int, until: int | None = None
+        self,
+        since: int,
+        key: RevocationKey | None,
+        after: str | None,
+        limit: int,
+        until: int | None = None,
+        *,
+        tokens: bool = False,
     ) -> AuditPage:
         """At most `limit` records from `since` to `until` that are filed under `key` (None: all), what ends last first.
 
-        One of a moment ago may be missing. Raises ValueError for an `after` that is none.
+        `tokens`: those of tokens alone, however many changes of trust and other events lie between them. One of a
+        moment ago may be missing. Raises ValueError for an `after` that is none.
         """
         ...
 

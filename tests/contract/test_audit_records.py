@@ -123,6 +123,16 @@ def test_nothing_newer_than_asked_for(case: Case) -> None:
     assert list(case.walk(NOW - 10 * DAY, until=NOW - 8 * DAY)) == ["t-0"]
 
 
+def test_tokens_alone_are_found_behind_any_number_of_events(case: Case) -> None:
+    for number in range(30):
+        case.record(f"changed-{number}", 10 + number, BOB)
+    case.issue("before", 4000)
+    case.issue("after", 5)
+    page = case.records.page(NOW - DAY, None, None, 2, tokens=True)
+    assert [one["jti"] for one in page.records] == ["after", "before"]
+    assert sorted(case.walk(NOW - DAY)) == sorted(["after", "before", *(f"changed-{number}" for number in range(30))])
+
+
 def test_tokens_and_events_of_some_hours_by_what_they_are_filed_under(case: Case) -> None:
     case.issue("ann", 10, ANN)
     case.issue("both", 20, ANN, BOB)

@@ -23,11 +23,18 @@ class FakeAuditRecords:
         return None if found is None else self._shown(found)
 
     def page(
-        self, since: int, key: RevocationKey | None, after: str | None, limit: int, until: int | None = None
+        self,
+        since: int,
+        key: RevocationKey | None,
+        after: str | None,
+        limit: int,
+        until: int | None = None,
+        *,
+        tokens: bool = False,
     ) -> AuditPage:
         start = int(after or "0")
-        found = [one for one in self._ledger.records.values() if _is_living_token(one, since, key, until)]
-        found.sort(key=lambda one: (-int(str(one["expires_at"])), str(one["jti"])))
+        found = [one for one in self._ledger.records.values() if _is_in(one, since, key, until, tokens=tokens)]
+        found.sort(key=lambda one: (-_end(one), str(one["jti"])))
         page = [self._shown(one) for one in found[start : start + limit]]
         return AuditPage(tuple(page), str(start + limit) if len(found) > start + limit else None)
 
@@ -39,7 +46,7 @@ class FakeAuditRecords:
         wanted = [
             self._shown(one)
             for one in found
-            if since // HOUR <= int(one.get("recorded_at", one.get("expires_at"))) // HOUR <= until // HOUR
+            if since // HOUR <= _end(one) // HOUR <= until // HOUR
             and ("status_idx" in one) is tokens
             and (texts is None or not texts.isdisjoint(one["revocation_keys"]))
         ]
@@ -52,10 +59,17 @@ class FakeAuditRecords:
         return record
 
 
-def _is_living_token(record: JsonObject, since: int, key: RevocationKey | None, until: int | None) -> bool:
+def _is_in(record: JsonObject, since: int, key: RevocationKey | None, until: int | None, *, tokens: bool) -> bool:
     entry: Any = record
-    if any(record.get(name) in (None, []) for name in ("status_idx", "expires_at", "revocation_keys")):
+    is_token = all(record.get(name) is not None for name in ("status_idx", "expires_at"))
+    if not record.get("revocation_keys") or not (is_token or (record.get("recorded_at") and not tokens)):
         return False
-    if until is not None and entry["issued_at"] > until:
+    begun = entry.get("recorded_at", entry.get("issued_at"))
+    if begun < since or (until is not None and begun > until):
         return False
-    return entry["issued_at"] >= since and (key is None or key_text(key) in entry["revocation_keys"])
+    return key is None or key_text(key) in entry["revocation_keys"]
+
+
+def _end(record: JsonObject) -> int:
+    entry: Any = record
+    return int(entry.get("recorded_at", entry.get("expires_at")))

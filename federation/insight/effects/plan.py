@@ -50,7 +50,7 @@ class AuditedIdentities(Struct, frozen=True):
         """The newest first, as far as pages go."""
         since, after = int(self.clock.now()) - days * 86_400, None
         for _ in range(MAX_PAGES):
-            page = self.records.page(since, None, after, PAGE)
+            page = self.records.page(since, None, after, PAGE, tokens=True)
             yield from (one for record in page.records if (one := observed(record)) is not None)
             after = page.after
             if after is None:

@@ -3,7 +3,15 @@
 from typing import Any
 
 from federation.documents.document_set import Planned
-from federation.insight.effects.plan import DAYS, MOST_IDENTITIES, AuditedIdentities, PlanEffects, PlanImpact
+from federation.insight.effects.plan import (
+    DAYS,
+    MAX_PAGES,
+    MOST_IDENTITIES,
+    PAGE,
+    AuditedIdentities,
+    PlanEffects,
+    PlanImpact,
+)
 from federation.insight.snapshot.loading import TrustLoader
 from federation.model.json import Json, JsonObject
 from federation.model.revocation import RevocationKey, RevocationTarget
@@ -47,6 +55,12 @@ class World:
         }
         self.ledger.commit(record, ())
 
+    def change(self, number: int) -> None:
+        """A change of trust after the last token that was issued."""
+        named = {"jti": f"tr-{number}", "correlation_id": f"tr-{number}", "outcome": "trust_changed", "tenant": "acme"}
+        keys = key_texts([RevocationKey(RevocationTarget.JTI, f"tr-{number}")])
+        self.ledger.commit({**named, "recorded_at": NOW + 1800, "revocation_keys": keys}, ())
+
     def effects(self, *bodies: JsonObject | DocumentRef, tenant: str | None = None) -> list[Any]:
         return list(self.meaning(*bodies, tenant=tenant).effects)
 
@@ -73,6 +87,15 @@ def test_who_was_seen_gains_what_the_edit_grants() -> None:
     (effect,) = World().effects(mapping("sync", "acme", grants=grants("risk-engine", "ledger")))
     assert (effect["principal"], effect["audience"], effect["scopes"]) == ("partner/sync", "ledger", ["risk:read"])
     assert (effect["before"], effect["observed"]) == (None, 1)
+
+
+def test_who_was_seen_is_told_of_however_many_documents_were_written_since() -> None:
+    world = World()
+    world.clock.advance(3600)  # the token has ended, and stands behind the changes
+    for number in range(PAGE * MAX_PAGES):
+        world.change(number)
+    (effect,) = world.effects(DocumentRef(Kind.MAPPING, "sync"))
+    assert effect["observed"] == 1
 
 
 def test_who_was_seen_loses_what_the_edit_takes_away() -> None:
