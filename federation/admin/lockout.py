@@ -7,12 +7,13 @@ the writer just came in: it is the one that is known to work.
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from federation.admin.changes import rfc3339
+from federation.admin.outranked import admin_grants, is_of_one, outranks, outranks_an_admin
 from federation.documents.document_set import Planned
 from federation.insight.effects.access import ObservedExchange, Right, Terms, observed, rights_at
 from federation.insight.effects.plan import sides
@@ -44,6 +45,7 @@ from federation.oauth.reasons import Reason
 from federation.policy.cedar.slices import PolicySlices
 from federation.policy.ceilings import Way
 from federation.ports import AuditRecords, Clock, History
+from federation.verification.providers import provider_named
 
 _ADMIN_AUDIENCE = DocumentRef(Kind.AUDIENCE, ADMIN_AUDIENCE)
 _NO_ADMIN = "no enabled mapping of an enabled issuer grants {} any more, or policies forbid it to all of them"
@@ -87,7 +89,8 @@ class LockOutGuard(Struct, frozen=True):
         if came is None:
             raise LockedOut(Reason.OWN_WAY_IN, "trust is written by an admin who came in by a token")
         changes = [planned for planned in plan if planned.action != "unchanged"]
-        touched, own = any(map(_concerns_admins, changes)), _concerns_way(changes, came)
+        own = _concerns_way(changes, came)
+        touched = any(_concerns_admins(one) or outranks_an_admin(one, self.loader) for one in changes)
         if not (touched or own):
             return False
         self._check(changes, came, scopes, touched=touched, own=own)
@@ -102,30 +105,32 @@ class LockOutGuard(Struct, frozen=True):
         rest = self.loader.stored()
         before, after = sides(self.loader, changes, [seen] if seen else [], rest, also=frozenset(admins))
         if touched:
-            _check_admins(before, after)
-            self._check_taken(before, after, scopes)
+            changed = frozenset(one.ref.id for one in changes if one.ref.kind is Kind.MAPPING)
+            _check_admins(before, after, changed)
+            self._check_taken(before, after, scopes, changed)
         if writes:
             self._check_known(changes, came)
         if seen is not None and self._loses(before, after, seen, came.binding):
             raise LockedOut(Reason.OWN_WAY_IN, "decided again with these documents, you would be refused")
 
-    def _check_taken(self, before: Snapshot, after: Snapshot, scopes: frozenset[str]) -> None:
+    def _check_taken(self, before: Snapshot, after: Snapshot, scopes: frozenset[str], changed: frozenset[str]) -> None:
         """An admin who lacks a scope takes it from no other, by any document: the others could not bring it back."""
         beyond = frozenset(ADMIN_SCOPES) - scopes
-        taken = self._held(before, beyond) - self._held(after, beyond) if beyond else ()
+        taken = self._held(before, beyond, changed) - self._held(after, beyond, changed) if beyond else ()
         if taken:
             named = ", ".join(sorted({scope for _, scope in taken}))
             raise LockedOut(Reason.BEYOND_OWN_RIGHTS, f"it would take {named} from an admin")
 
-    def _held(self, snapshot: Snapshot, scopes: frozenset[str]) -> set[tuple[str, str]]:
+    def _held(self, snapshot: Snapshot, scopes: frozenset[str], changed: frozenset[str]) -> set[tuple[str, str]]:
         """(principal, scope) of every admin who has it by the documents, or is decided to have it now."""
-        held = {(holder.principal, holder.scope) for holder in _holders(snapshot) if holder.scope in scopes}
+        holders = (one for one in _holders(snapshot, changed) if one.scope in scopes and not one.outranked)
+        held = {(holder.principal, holder.scope) for holder in holders}
         decisions = Decisions(snapshot, self.loader.own_issuer)
         for mapping in snapshot.mappings():
-            asked = tuple(sorted(scopes & _granted(mapping)))
+            asked = tuple(sorted(scopes & admin_grants(mapping)))
             question = _question(mapping, int(self.clock.now())) if asked else None
             found = rights_at(decisions, question, ADMIN_AUDIENCE, asked) if question else ()
-            held |= {(f"{right.principal} decided", right.scope) for right, _ in found}
+            held |= {(f"{right.principal} decided", right.scope) for right, terms in found if _is_in_reach(terms)}
         return held
 
     def _check_known(self, changes: Sequence[Planned], came: OwnClaims) -> None:
@@ -171,9 +176,10 @@ class LockOutGuard(Struct, frozen=True):
         return dict(rights_at(Decisions(snapshot, self.loader.own_issuer), question, ADMIN_AUDIENCE, (scope,)))
 
 
-def _check_admins(before: Snapshot, after: Snapshot) -> None:
+def _check_admins(before: Snapshot, after: Snapshot, changed: frozenset[str]) -> None:
     """Every scope keeps a holder, and one of all tenants where there was one."""
-    had, has = set(_holders(before)), set(_holders(after))
+    sides_ = (before, after)
+    had, has = ({one for one in _holders(side, changed) if one.outranked != "altogether"} for side in sides_)
     for scope in ADMIN_SCOPES:
         then, now = ({one.tenant for one in holders if one.scope == scope} for holders in (had, has))
         if (then and not now) or (None in then and None not in now):
@@ -186,10 +192,12 @@ class _Holder(NamedTuple):
     principal: str
     scope: str
     tenant: str | None
+    outranked: Literal["", "in part", "altogether"] = ""
+    """Whether its identities fall under another mapping that does not grant the scope."""
 
 
-def _holders(snapshot: Snapshot) -> Iterator[_Holder]:
-    """By the documents alone."""
+def _holders(snapshot: Snapshot, changed: frozenset[str] = frozenset()) -> Iterator[_Holder]:
+    """By the documents alone. `changed`: ids of the mappings that may outrank those of admins."""
     audience = next((one for one in snapshot.audiences() if one.id == ADMIN_AUDIENCE), None)
     if audience is None or (audience.token_format, audience.token_typ) != ("jwt", AT_JWT):
         return  # the admin API reads no other token
@@ -198,17 +206,23 @@ def _holders(snapshot: Snapshot) -> Iterator[_Holder]:
     except (CorruptDocument, TemporarilyUnavailable):
         return
     issuers = {issuer.id: issuer for issuer in snapshot.issuers()}
+    rivals = [one for one in snapshot.mappings() if one.id in changed and one.enabled]
     for mapping in snapshot.mappings():
         issuer = issuers.get(mapping.issuer)
         target = Way(audience, mapping, (issuer,)).target if issuer else None
         lasts = target is not None and audience.max_ttl >= SHORTEST
         if issuer and target and lasts and _policies_leave_a_way(slices, mapping, issuer, audience):
-            yield from (_Holder(mapping.principal, scope, issuer.tenant) for scope in target.scopes)
+            for scope in target.scopes:
+                yield _Holder(mapping.principal, scope, issuer.tenant, _outranked(mapping, scope, issuer, rivals))
 
 
-def _granted(mapping: Mapping) -> frozenset[str]:
-    grants = (grant for grant in mapping.grants if grant.audience == ADMIN_AUDIENCE)
-    return frozenset(scope for grant in grants for scope in grant.scopes)
+def _outranked(
+    mapping: Mapping, scope: str, issuer: Issuer, rivals: Sequence[Mapping]
+) -> Literal["", "in part", "altogether"]:
+    selectors = provider_named(issuer.provider).table.selectors
+    if all(scope in admin_grants(one) or not outranks(one, mapping, selectors) for one in rivals):
+        return ""
+    return "altogether" if is_of_one(mapping, selectors) else "in part"
 
 
 def _question(mapping: Mapping, now: int) -> Question | None:
@@ -249,6 +263,11 @@ def _is_of(planned: Planned, refs: frozenset[DocumentRef]) -> bool:
     stored = planned.state.document.body if planned.state.document else None
     bodies = (planned.body, stored) if planned.ref.kind is Kind.MAPPING else ()
     return any(DocumentRef(Kind.ISSUER, str(body.get("issuer"))) in refs for body in bodies if body)
+
+
+def _is_in_reach(terms: Terms) -> bool:
+    """Whether an admin has it without another key than theirs, another's leave, or in too short a time."""
+    return not terms.needs and terms.lifetime >= SHORTEST
 
 
 def _is_out_of_reach(before: Terms, after: Terms) -> bool:

@@ -6,8 +6,9 @@ from federation.admin.editor import TrustEditor
 from federation.documents.source import SourceDocument
 from federation.documents.validate import validate
 from federation.model.confirmation import ADMIN_SCOPES, KEYS_WRITE, TRUST_READ, TRUST_WRITE
+from federation.model.trust import Kind
 from tests.support.admin_resources import ResourceWorld
-from tests.support.admin_world import AUDIENCE, Document, Reply, admin_mapping, issuer
+from tests.support.admin_world import AUDIENCE, Document, Reply, admin_mapping, issuer, mapping
 from tests.support.fake_trust import SOMEBODY
 from tests.support.jose_keys import ec_key
 
@@ -80,6 +81,62 @@ def test_O2_nor_by_a_policy(world: ResourceWorld, how: str) -> None:
     policy: Document = {"kind": "Policy", "id": "bars", "cedar": BARS[how]}
     answer = as_mallory(world, "PUT", "/policies/bars", policy, etag="")
     assert (answer.status, answer.code) in ((403, "beyond_own_rights"), (409, "last_admin")), answer.body
+
+
+DEMANDS = {
+    "a client certificate": '@require_proof("mtls")',
+    "another's leave": '@require_approval("rotation")',
+    "a moment's token": '@max_ttl("1s")',
+}
+
+
+@pytest.mark.parametrize("what", DEMANDS)
+def test_O2_nor_by_a_demand_that_others_do_not_have_to_meet(world: ResourceWorld, what: str) -> None:
+    cedar = f'{DEMANDS[what]}\npermit (principal, action, resource) when {{ principal.issuer == "vault" }};'
+    policy: Document = {"kind": "Policy", "id": "bars", "cedar": cedar}
+    answer = as_mallory(world, "PUT", "/policies/bars", policy, etag="")
+    assert (answer.status, answer.code) == (403, "beyond_own_rights"), answer.body
+
+
+OUTRANKS: dict[str, Document] = {
+    "further line": {"sub": "vera", "department": "x"},
+    "pin beside a pattern": {"sub": "vault-vera", "team": "vault"},
+}
+
+
+@pytest.mark.parametrize("how", OUTRANKS)
+def test_O2_nor_by_a_mapping_that_is_chosen_before_theirs(world: ResourceWorld, how: str) -> None:
+    wide = admin_mapping("wide", "vault", (KEYS_WRITE,), match={"sub": "vault-*"})
+    world.trust.add(Kind.MAPPING, "wide", wide, None)
+    stolen = mapping("stolen", "vault", match=OUTRANKS[how])
+    answer = as_mallory(world, "PUT", "/mappings/stolen", stolen, etag="")
+    assert (answer.status, answer.code) == (403, "beyond_own_rights"), answer.body
+    answer = as_mallory(world, "POST", "/apply", {"documents": [stolen]}, etag="")
+    assert (answer.status, answer.code) == (403, "beyond_own_rights"), answer.body
+
+
+def test_O2_by_whatever_claim_the_provider_files_it() -> None:
+    world = ResourceWorld()
+    hub = issuer("hub", provider="github", issuer="https://token.actions.githubusercontent.com")
+    for document in (issuer("staff"), admin_mapping("mallory", "staff", WRITER), hub):
+        world.store(document)
+    pinned = {"repository_owner_id": "7", "environment": "keys"}
+    world.store(admin_mapping("vera", "hub", (KEYS_WRITE,), match={**pinned, "sub": "vera"}))
+    stolen = mapping("stolen", "hub", match={**pinned, "repository_id": "9"})
+    answer = as_mallory(world, "PUT", "/mappings/stolen", stolen, etag="")
+    assert (answer.status, answer.code) == (403, "beyond_own_rights"), answer.body
+    other = mapping("other", "hub", match={**pinned, "environment": "web", "repository_id": "9"})
+    assert as_mallory(world, "PUT", "/mappings/other", other, etag="").status == 201, "no token fits both"
+
+
+def test_O6_nor_is_the_last_holder_mapped_to_somebody_else(world: ResourceWorld) -> None:
+    """By who has all of it as well."""
+    for name in ("bob", "vera"):
+        assert world.call("DELETE", f"/mappings/{name}", if_match='"1"').status == 204
+    stolen = mapping("stolen", match={"sub": "alice", "department": "x"})
+    answer = world.put(stolen)
+    assert (answer.status, answer.code) == (409, "last_admin"), answer.body
+    assert world.put(mapping("stolen", match={"sub": "carol", "department": "x"})).status == 201
 
 
 def test_O2_a_policy_that_takes_nothing_from_an_admin_is_theirs_to_write(world: ResourceWorld) -> None:
