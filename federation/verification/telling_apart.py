@@ -5,6 +5,7 @@ A line that holds for every token of the issuer rules out no identity, however i
 
 import re
 from collections.abc import Mapping as ReadOnly
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -22,10 +23,16 @@ _DESCRIBING = frozenset(
     | {"subtype", "idtyp", "gty", "granttype", "grant", "scope", "scopes", "scp", "acr", "acrs", "amr", "loa"}
     | {"authtime", "authmethod", "authenticationmethod", "signinprovider", "identityprovider", "idp", "provider", "alg"}
     | {"athash", "chash", "shash", "azpacr", "appidacr", "clienttype", "tid", "realm", "active", "enabled", "locale"}
-    | {"apiversion", "subjecttype", "aal", "ial"}
+    | {"apiversion", "subjecttype", "aal", "ial", "lang"}
     | {"zoneinfo", "updatedat", "status", "emailverified", "phonenumberverified", "tokenformat", "rtexp", "expiresin"}
 )  # fmt: skip
-_FLAGS = frozenset({"true", "false", "yes", "no", "on", "off", "none", "null", "any", "all"})
+# Values of a claim that says of what kind a token, a scheme or an account is, and whether that holds: whatever it is
+# called, many have the same. RFC 6749, 6750, 8693, 9068 and 9449; Cognito, Keycloak and Okta by their tokens.
+_FLAGS = frozenset(
+    {"true", "false", "yes", "no", "on", "off", "none", "null", "any", "all", "active", "enabled", "valid"}
+    | {"bearer", "dpop", "jwt", "at+jwt", "access", "refresh", "id", "access_token", "refresh_token", "id_token"}
+    | {"client_credentials", "client-credentials", "authorization_code", "password", "pwd", "mfa", "openid", "rs256"}
+)
 _SEGMENTS = re.compile(r'"[^"]*"|[^."]+')
 _SEPARATORS = re.compile(r"[/:]")
 _SHORTEST = 3
@@ -56,7 +63,7 @@ def tells_apart(path: str, value: MatchValue, known: Known = _NOTHING) -> bool:
     if not isinstance(value, str):
         return value not in (0, 1)
     if STAR in value:
-        return _names_somebody(value, known)
+        return _names_somebody(value, known) and (path == "sub" or not _said_already(value, known))
     return value.lower() not in _FLAGS and (path == "sub" or not _said_already(value, known))
 
 
@@ -68,10 +75,24 @@ def _describes(path: str) -> bool:
 
 
 def _said_already(value: str, known: Known) -> bool:
-    url = urlsplit(known.issuer)
-    segments = {known.issuer, url.netloc, *url.path.split("/"), *_domains(url.hostname or "")}
-    labels = (url.hostname or "").split(".")[:1]
-    return value in segments or value in labels or (value,) == known.audiences
+    """Whether it is the issuer's name or a part of it, or matches one, however it is written; or our audience."""
+    wanted = value.lower().strip("/")
+    return (value,) == known.audiences or any(glob_matches(wanted, part) for part in _parts(known.issuer))
+
+
+@lru_cache(maxsize=16)
+def _parts(issuer: str) -> frozenset[str]:
+    """The name of the issuer, its origin, the domains and the first label of its host, and every run of its path."""
+    url = urlsplit(issuer.lower())
+    segments = [segment for segment in url.path.split("/") if segment]
+    runs = {
+        "/".join(segments[start:end]) for start in range(len(segments)) for end in range(start + 1, len(segments) + 1)
+    }
+    host = url.hostname or ""
+    origins = {url.netloc, f"{url.scheme}://{url.netloc}", host.partition(".")[0], *_domains(host)}
+    under = {"/".join((url.netloc, *segments[:end])) for end in range(len(segments) + 1)}
+    named = {f"{url.scheme}://{one}" for one in under}
+    return frozenset({issuer.lower(), *origins, *runs, *under, *named} - {""})
 
 
 def _domains(host: str) -> list[str]:

@@ -75,6 +75,17 @@ _ALIKE: list[tuple[str, object]] = [
     ("as", "default"),
     ("azp", "https://federation.example.com"),
     ("firebase.sign_in_provider", "password"),
+    ("host", "https://acme.okta.example.com"),
+    ("host", "https://acme.okta.example.com/"),
+    ("host", "ACME.okta.example.com"),
+    ("org", "ACME"),
+    ("org", "acm*"),
+    ("org", "*cme"),
+    ("path", "/oauth2/default"),
+    ("path", "oauth2/*"),
+    ("from", "https://acme.okta.example.com/oauth2/*"),
+    ("t", "Bearer"),
+    ("kind", "access_token"),
 ]
 
 
@@ -92,10 +103,14 @@ def test_E10_a_line_that_holds_for_every_token_of_the_issuer_rules_out_nobody(pa
         ("sub", "ci/*"),
         ("sub", "repo:acme/*:ref:refs/heads/main"),
         ("sub", "acme"),
+        ("sub", "1"),
         ("department", "billing"),
         ("uid", 1042),
         ("azp", "0oa1b2c3d4"),
         ("group", "*@partner.example"),
+        ("org", "acme-billing"),
+        ("path", "oauth2/partner-42"),
+        ("kind", "payroll"),
     ],
 )
 def test_E10_a_line_that_names_somebody_is_written(path: str, value: object) -> None:
