@@ -186,7 +186,7 @@ class ApprovalRequests(Struct, frozen=True):
     def _risk(self, asked: ApprovalRequest, tenant: str | None) -> list[dict[str, Any]]:
         """A tenant's admin reads why their own principals and issuer have a score, and of others the score alone."""
         now, found = int(self.clock.now()), self.risks.causes(risk_keys_of(asked))
-        own = (RiskKey("principal", asked.principal, asked.tenant), RiskKey("issuer", asked.issuer))
+        own = (RiskKey("principal", asked.principal, asked.tenant), RiskKey("issuer", asked.issuer, asked.tenant))
         shown = [(key, show_risk(key, causes, now)) for key, causes in found.items()]
         told = [one if tenant is None or key in own else {**one, "causes": []} for key, one in shown]
         return [one for one in told if one["score"]]
@@ -217,11 +217,11 @@ class ApprovalRequests(Struct, frozen=True):
 
 
 def risk_keys_of(asked: ApprovalRequest) -> frozenset[RiskKey]:
-    """Whose scores a policy reads that asks for it; an actor may be of the tenant, or of none."""
+    """Whose scores a policy reads that asks for it; an actor and a client may be of the tenant, or of none."""
     tenants = (asked.tenant, None)
     people = {RiskKey("principal", name, tenant) for name in asked.actors for tenant in tenants}
-    subject = {RiskKey("principal", asked.principal, asked.tenant), RiskKey("issuer", asked.issuer)}
-    client = {RiskKey("client", asked.client_id)} if asked.client_id else set()
+    subject = {RiskKey("principal", asked.principal, asked.tenant), RiskKey("issuer", asked.issuer, asked.tenant)}
+    client = {RiskKey("client", asked.client_id, tenant) for tenant in tenants} if asked.client_id else set()
     return frozenset(key for key in people | subject | client if key.value)
 
 

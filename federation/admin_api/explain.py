@@ -294,4 +294,4 @@ def _parties(trail: Trail) -> dict[RiskKey, str | None]:
     people = [trail.mapped, trail.mapped and trail.mapped.current_actor, trail.acting and trail.acting.mapped]
     keys = {key: one.issuer.tenant for one in people if one for key in risk_keys(one)}
     client = trail.client.client if trail.client else None
-    return keys | ({RiskKey("client", client.id): client.tenant} if client else {})
+    return keys | ({RiskKey("client", client.id, client.tenant): client.tenant} if client else {})

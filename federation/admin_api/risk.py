@@ -143,9 +143,10 @@ class Risks(Struct, frozen=True):
         if body.principal is not None:
             return self._principal(body.principal, body.tenant, admin.tenant)
         target = RevocationKey(RevocationTarget(keys[0].what), keys[0].value)
-        if admin.tenant is not None and self.owners.tenant_of(target) != admin.tenant:
+        owner = self.owners.tenant_of(target)
+        if admin.tenant is not None and owner != admin.tenant:
             raise forbidden(Reason.OUTSIDE_TENANT)
-        return keys[0]
+        return keys[0]._replace(tenant=owner)
 
     def _principal(self, principal: str, tenant: str | None, own: str | None) -> RiskKey:
         """A principal of that name may be another tenant's as well: a tenant's admin means their own."""

@@ -32,6 +32,7 @@ def describe_client(client: Caller) -> dict[str, Json]:
     return {
         "client_id": client.client.id,
         "client_version": client.client.version,
+        "client_tenant": client.client.tenant,
         "client_method": client.client.auth.method,
     }
 

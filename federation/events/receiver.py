@@ -105,7 +105,8 @@ class EventReceiver(Struct, frozen=True):
             self.revoker.revoke(_revocation(event, by), record.facts)
         if effect.risk:
             cause = RiskCause(Decay(effect.risk, int(self.clock.now())), _why(event), by, (http.correlation_id,))
-            self.risks.raise_risk(RiskKey("subject", _subject(event).value), cause, record.facts)
+            key = RiskKey("subject", _subject(event).value, event.issuer.tenant)
+            self.risks.raise_risk(key, cause, record.facts)
         entry = record.accepted(self.identifiers.new())
         self.ledger.commit(filed(entry, self.clock.now(), by, http.correlation_id), ())
 

@@ -17,7 +17,7 @@ Severity: TypeAlias = Literal["low", "medium", "high"]
 
 
 class Watched(NamedTuple):
-    """An identity with a history of its own. `tenant`: a principal's."""
+    """An identity with a history of its own, in its tenant; a tenant and an address are in none."""
 
     what: WatchedKind
     value: str

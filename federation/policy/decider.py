@@ -126,15 +126,17 @@ def _risks(case: Case, known: RiskScores) -> tuple[tuple[RiskKey, RiskScore | No
     """Of the subject, its actors and the client: a suspected agent earns nothing by a calm user's token."""
     keys = [key for somebody in case.parties.people for key in risk_keys(somebody)]
     if client := case.parties.client.client:
-        keys.append(RiskKey("client", client.id))
+        keys.append(RiskKey("client", client.id, client.tenant))
     return tuple((key, known.get(key)) for key in dict.fromkeys(keys))
 
 
 def risk_keys(mapped: MappedPrincipal) -> tuple[RiskKey, ...]:
     """Under which the scores of a principal, of its issuer, and of the subject that this vouched for are kept."""
     issuer, identity = mapped.issuer, mapped.identity
-    keys = (RiskKey("principal", mapped.principal, issuer.tenant), RiskKey("issuer", issuer.id))
-    return keys if identity is None else (*keys, RiskKey("subject", subject_key(issuer.id, identity).value))
+    keys = (RiskKey("principal", mapped.principal, issuer.tenant), RiskKey("issuer", issuer.id, issuer.tenant))
+    if identity is None:
+        return keys
+    return (*keys, RiskKey("subject", subject_key(issuer.id, identity).value, issuer.tenant))
 
 
 def _risk(risks: tuple[tuple[RiskKey, RiskScore | None], ...], now: int) -> Risk:

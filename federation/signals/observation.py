@@ -44,6 +44,7 @@ class Observation(Struct, frozen=True, omit_defaults=True):
     client_id: str | None = None
     client_method: str | None = None
     """There is one only where the client proved itself."""
+    client_tenant: str | None = None
     audience: list[str] = field(default_factory=list)
     requested_audience: list[str] | None = None
     requested_scope: list[str] | None = None
@@ -101,11 +102,11 @@ def watched_by(seen: Observation) -> Iterator[Watched]:
             yield Watched("issuer", seen.unverified_issuer)
         return
     if seen.vouched_by:
-        yield Watched("issuer", seen.vouched_by)
+        yield Watched("issuer", seen.vouched_by, seen.tenant)
     if seen.tenant:
         yield Watched("tenant", seen.tenant)
     if seen.client_id and seen.client_method:
-        yield Watched("client", seen.client_id)
+        yield Watched("client", seen.client_id, seen.client_tenant)
     if seen.principal:
         yield Watched("principal", seen.principal, seen.tenant)
     if actor := acting(seen):

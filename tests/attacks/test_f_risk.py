@@ -25,8 +25,8 @@ def suspect(world: Delegation, key: RiskKey) -> None:
 EVERYBODY = [
     RiskKey("principal", "user/acme/alice", "acme"),
     RiskKey("principal", "agent/planner", "acme"),
-    RiskKey("issuer", "people"),
-    RiskKey("issuer", "agents"),
+    RiskKey("issuer", "people", "acme"),
+    RiskKey("issuer", "agents", "acme"),
 ]
 
 
@@ -48,4 +48,14 @@ def test_F_who_is_suspected_since_is_refused_at_the_next_hop(world: Delegation, 
 def test_F_who_is_not_suspected_is_not_refused(world: Delegation) -> None:
     suspect(world, RiskKey("principal", "agent/planner", "globex"))
     suspect(world, RiskKey("principal", "agent/another", "acme"))
+    assert world.delegated("planner")
+
+
+@pytest.mark.parametrize("tenant", ["globex", None])
+def test_O6_the_score_of_another_tenants_issuer_is_not_that_of_its_namesake(
+    world: Delegation, tenant: str | None
+) -> None:
+    """Its owner may raise it for a month, delete the document, and leave the id to others."""
+    for key in (RiskKey("issuer", "people", tenant), RiskKey("issuer", "agents", tenant)):
+        suspect(world, key)
     assert world.delegated("planner")

@@ -31,7 +31,7 @@ def world() -> ResourceWorld:
         ({"principal": "user/ann"}, RiskKey("principal", "user/ann")),
         ({"principal": "user/ann", "tenant": "acme"}, RiskKey("principal", "user/ann", "acme")),
         ({"client": "gateway"}, RiskKey("client", "gateway")),
-        ({"issuer": "acme"}, RiskKey("issuer", "acme")),
+        ({"issuer": "acme"}, RiskKey("issuer", "acme", "acme")),
     ],
 )
 def test_what_is_named_is_raised_and_there_is_a_record_of_it(
@@ -97,7 +97,10 @@ def test_an_end_that_is_over_far_or_none_is_refused_at_its_place(world: Resource
 def test_O2_a_tenants_admin_means_the_tenants_own(world: ResourceWorld) -> None:
     for named in ({"principal": "partner/sync"}, {"issuer": "acme"}):
         assert world.tina("POST", "/risk", {**named, **WHY}).status == 201
-    assert world.state.raised.keys() == {RiskKey("principal", "partner/sync", "acme"), RiskKey("issuer", "acme")}
+    assert world.state.raised.keys() == {
+        RiskKey("principal", "partner/sync", "acme"),
+        RiskKey("issuer", "acme", "acme"),
+    }
 
 
 @pytest.mark.parametrize(

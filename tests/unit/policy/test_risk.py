@@ -9,7 +9,7 @@ from tests.support.policy_world import Decisions, outcome_of
 from tests.support.trust_values import NOW
 
 PRINCIPAL = RiskKey("principal", "partner/acme/sync", "acme")
-ISSUER = RiskKey("issuer", "acme")
+ISSUER = RiskKey("issuer", "acme", "acme")
 CAREFUL = {
     "p": "forbid (principal, action, resource) when { context.risk.principal > 50 || context.risk.issuer > 80 };"
 }

@@ -123,7 +123,7 @@ def test_E_what_strangers_send_raises_nobodys_risk_and_is_part_of_nobodys_histor
 def test_an_issuer_pays_half_for_what_it_vouches_for(world: World) -> None:
     unmapped = refused("no_mapping", principal=None)
     world.watch.look(world.see(Step(unmapped, times=12, every=0.5, after=60)))
-    assert world.state.raised[RiskKey("issuer", "acme")][0].decay.score == 35
+    assert world.state.raised[RiskKey("issuer", "acme", "acme")][0].decay.score == 35
 
 
 def test_after_an_hour_without_anybody_who_looked_all_is_found_at_its_own_time(world: World) -> None:
