@@ -111,7 +111,8 @@ def _python(*arguments: str) -> None:
 
 def _run(folder: Path, code: str, stdin: str, aws: AwsProcess) -> tuple[float, float]:
     """(seconds of CPU, KiB of memory) of a process in that folder."""
-    environment = {**aws.environment, "AWS_DEFAULT_REGION": "us-east-1", "PYTHONPATH": str(folder), "PATH": os.defpath}
+    lambda_s = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_LAMBDA_FUNCTION_NAME": "token", "PYTHONPATH": str(folder)}
+    environment = {**aws.environment, **lambda_s, "PATH": os.defpath}
     command = [shutil.which(PYTHON) or PYTHON, "-c", code + _MEASURED]
     done = subprocess.run(command, env=environment, cwd=folder, input=stdin, capture_output=True, text=True, check=True)  # noqa: S603
     cpu, peak = done.stdout.splitlines()[-1].split()

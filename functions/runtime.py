@@ -1,5 +1,6 @@
 """What the Lambda runtime asks of a function's module: an attribute `handler`, resolved once while it starts."""
 
+import gc
 import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeAlias
@@ -28,9 +29,18 @@ def built_on_access(build: Build) -> Callable[[str], Handler]:
     def attribute(name: str) -> Handler:
         if name != "handler":
             raise AttributeError(name)
-        return encodable(build(os.environ))
+        handler = encodable(build(os.environ))
+        _started()
+        return handler
 
     return attribute
+
+
+def _started() -> None:
+    """Garbage is looked for from here on (`functions/__init__.py`), and not among what the start has made."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def encodable(handler: Handler) -> Handler:

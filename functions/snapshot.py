@@ -22,6 +22,7 @@ LOADED = (
     "federation.authentication.self_signed_tls",
     "federation.authentication.tls_client_auth",
     "federation.authentication.x509_svid",
+    "federation.aws.lean.credentials_endpoint",
     "federation.verification.aws_request.verifier",
     "federation.verification.certificate",
     "federation.verification.x509.authorities",

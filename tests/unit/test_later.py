@@ -1,9 +1,12 @@
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from federation.later import later, module_later
+from tests.support.lambda_template import ROOT
 
 
 class Made:
@@ -54,3 +57,12 @@ def test_a_module_is_imported_when_something_of_it_is_asked_for() -> None:
     assert calendar.isleap(2028)
     with pytest.raises(ModuleNotFoundError):
         _ = module_later("no_such_module_at_all").anything
+
+
+def test_a_part_of_a_library_waits_while_the_rest_is_imported() -> None:
+    code = (
+        "import sys, federation.policy.cedar.engine, cedarpy; before = 'dataclasses' in sys.modules; "
+        "said = cedarpy.pst.BoolLit(True).value; print(before, said, sys.modules['cedarpy.pst'].__spec__ is not None)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "False True True\n"

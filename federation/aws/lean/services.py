@@ -1,6 +1,7 @@
 """Composes the services that the functions which answer requests use."""
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from federation.aws.lean.credentials import (
     FULL_URI,
@@ -11,11 +12,16 @@ from federation.aws.lean.credentials import (
     RefreshedCredentials,
     given,
 )
-from federation.aws.lean.credentials_endpoint import container_credentials
 from federation.aws.lean.endpoints import place_of, region_in
 from federation.aws.lean.service import DYNAMODB, KMS, AttemptFailed, Dialect, LeanService, Shared
 from federation.aws.lean.transport import Place, SocketTransport, Transport, Trust
 from federation.aws.service import AwsServices, DynamoDb, Kms
+from federation.later import module_later
+
+if TYPE_CHECKING:
+    from federation.aws.lean import credentials_endpoint
+else:
+    credentials_endpoint = module_later("federation.aws.lean.credentials_endpoint")
 
 TRACE = "_X_AMZN_TRACE_ID"
 """Where the Lambda runtime puts the trace of the invocation."""
@@ -56,7 +62,7 @@ def credential_source(environment: Mapping[str, str], trust: Trust) -> Credentia
     if credentials is not None:
         return GivenCredentials(credentials)
     if environment.get(FULL_URI) or environment.get(RELATIVE_URI):
-        return RefreshedCredentials(container_credentials(environment, trust))
+        return RefreshedCredentials(credentials_endpoint.container_credentials(environment, trust))
     return NoCredentials()
 
 

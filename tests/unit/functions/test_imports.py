@@ -16,6 +16,8 @@ NEVER = frozenset(
         *("httpx", "httpcore", "anyio", "requests"),
         *("jwt", "http.client", "urllib.request", "email", "concurrent.futures", "asyncio"),  # keys are in the table
         "aws_lambda_powertools",  # for the log of a refusal
+        *("cedarpy.pst", "dataclasses"),  # a tree that nothing asks for
+        "federation.aws.lean.credentials_endpoint",  # for a snapshot that was restored
         *("cryptography.x509", "cryptography.hazmat.primitives.serialization"),  # for a certificate
         *("federation.verification.x509", "federation.authentication.tls_client_auth"),
         *("federation.verification.aws_request", "federation.web.fetcher"),
@@ -32,8 +34,9 @@ NEVER = frozenset(
 
 
 def imported(function: str) -> list[str]:
-    """Every module of a process that has done no more than import the function."""
-    code = f"import functions.{function}, sys, json; print(json.dumps(sorted(sys.modules)))"
+    """Every module of a process that has done no more than import the function; what stands for one has no spec."""
+    loaded = "sorted(name for name, module in sys.modules.items() if getattr(module, '__spec__', True))"
+    code = f"import functions.{function}, sys, json; print(json.dumps({loaded}))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     modules: list[str] = json.loads(done.stdout)
     return modules

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from types import ModuleType
 
@@ -7,6 +9,7 @@ import pytest
 from functions import apply, health, publish, token
 from functions.runtime import Context, Handler, built_on_access
 from tests.support.lambda_events import Invocation
+from tests.support.lambda_template import ROOT
 
 
 def echo(event: object, context: Context) -> object:
@@ -31,6 +34,24 @@ def test_a_handler_is_built_when_it_is_asked_for_and_not_before() -> None:
     handler = attribute("handler")
     assert handler({"a": 1}, Invocation()) == [{"a": 1}, Invocation().aws_request_id]
     assert "PATH" in builds.environments[0]
+
+
+STARTS = """
+import functions, gc
+from functions.runtime import built_on_access
+before = gc.isenabled()
+built_on_access(lambda environment: print)("handler")
+print(before, gc.isenabled(), gc.get_freeze_count() > 0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"), [({}, "True True False\n"), ({"AWS_LAMBDA_FUNCTION_NAME": "token"}, "False True True\n")]
+)
+def test_lambda_looks_for_garbage_once_a_function_has_started(environment: dict[str, str], said: str) -> None:
+    command = [sys.executable, "-c", STARTS]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == said
 
 
 def test_no_other_attribute_is_made_up() -> None:
