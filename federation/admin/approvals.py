@@ -1,7 +1,8 @@
 """What people say to requests for approval.
 
 No party decides about its own request: neither the principal, nor who acts for it, nor the client that
-asks, nor any client that a token behind the request was issued to, whichever of their tokens they come with.
+asks, nor any client that a token behind the request was issued to, whichever of their tokens they come with,
+nor the same person under another name.
 """
 
 from collections.abc import Callable, Iterator
@@ -65,6 +66,8 @@ class Decider(Struct, frozen=True):
     """Who acts for the decider."""
     request: str = ""
     """The correlation id under which they decide."""
+    subjects: frozenset[str] = frozenset()
+    """Of issuers, who stand behind the decider and the actors, as their revocations are named."""
 
 
 class _Said(Struct, frozen=True):
@@ -218,11 +221,14 @@ class Approver:
 
 
 def _takes_part(by: Decider, request: ApprovalRequest) -> bool:
-    """Names are compared whatever the tenant: an admin of all tenants has no other name."""
+    """Names are compared whatever the tenant: an admin of all tenants has no other name.
+
+    So is who stands behind them: one person may be mapped to two principals.
+    """
     clients = (*request.through, *((request.client_id,) if request.client_id else ()))
     as_principals = (f"{CLIENT_NAMESPACE}/{id_}" for id_ in clients)
     taking_part = {request.principal, *request.actors, *clients, *as_principals}
-    return not {by.principal, *by.actors}.isdisjoint(taking_part)
+    return not {by.principal, *by.actors, *by.subjects}.isdisjoint({*taking_part, *request.subjects})
 
 
 def _check_bounds(said: _Said) -> None:

@@ -241,7 +241,8 @@ def _decision(name: str, explained: str, handle: Handle, body: type[Body]) -> Op
 
 
 def _decider(request: AdminRequest) -> Decider:
-    return Decider(request.admin.principal, request.admin.tenant, request.admin.actors, request.correlation_id)
+    admin = request.admin
+    return Decider(admin.principal, admin.tenant, admin.actors, request.correlation_id, admin.subjects)
 
 
 def _decided(decide: Callable[[], StoredApproval]) -> Answer:

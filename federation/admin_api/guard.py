@@ -14,7 +14,7 @@ from federation.model.confirmation import ADMIN_AUDIENCE
 from federation.model.history import TRUST_REVISION, Change
 from federation.model.one_time import OneTimeUse
 from federation.model.own_claims import OwnClaims
-from federation.model.revocation_keys import is_revoked, keys_of
+from federation.model.revocation_keys import is_revoked, keys_of, subjects_of
 from federation.model.tokens import VerifiedToken
 from federation.model.trust import DocumentRef, Kind
 from federation.oauth.errors import InsufficientScope, InvalidRequest, InvalidToken, TemporarilyUnavailable
@@ -43,7 +43,14 @@ class Admin(Struct, frozen=True):
 
     def change(self, clock: Clock, why: str, request: str) -> Change:
         """What is kept of a write of theirs. `request`: its correlation id."""
-        return Change(self.principal, rfc3339(clock.now()), why, request, self.actors, self.tenant)
+        return Change(
+            self.principal, rfc3339(clock.now()), why, request, self.actors, self.tenant, tuple(sorted(self.subjects))
+        )
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """The people behind the principal and the actors, whatever mappings call them."""
+        return frozenset(key.value for key in subjects_of(self.came)) if self.came else frozenset()
 
 
 _AUDIENCE = DocumentRef(Kind.AUDIENCE, ADMIN_AUDIENCE)

@@ -58,6 +58,7 @@ def trust_record(past: PastVersion, action: Action, tenant: str | None) -> dict[
         "changed_by": change.who,
         "changer_tenant": change.tenant,
         "changer_actors": list(change.actors),
+        "changer_subjects": list(change.subjects),
         "reason": change.why,
         "document_digest": None if past.body is None else sha256(canonical(past.body)).hexdigest(),
         DOCUMENT: past.body,
@@ -84,5 +85,6 @@ def unreadable_version(ref: DocumentRef, version: int, why: object) -> CorruptDo
 
 def _change(entry: Mapping[str, Any]) -> Change:
     request = "" if entry["correlation_id"] == entry["jti"] else str(entry["correlation_id"])
-    actors = tuple(map(str, entry["changer_actors"]))
-    return Change(entry["changed_by"], entry["time"], entry["reason"], request, actors, entry["changer_tenant"])
+    actors, subjects = (tuple(map(str, entry.get(name, ()))) for name in ("changer_actors", "changer_subjects"))
+    who, when, why = entry["changed_by"], entry["time"], entry["reason"]
+    return Change(who, when, why, request, actors, entry["changer_tenant"], subjects)

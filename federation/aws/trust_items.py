@@ -213,7 +213,8 @@ def _change(item: Item) -> Change | None:
     if "change" not in item:
         return None
     members = _object(json.loads(item["change"]["S"]))
-    return Change(**{**members, "actors": tuple(members["actors"])})
+    several = {name: tuple(members.get(name, ())) for name in ("actors", "subjects")}
+    return Change(**{**members, **several})
 
 
 def _body(text: str) -> dict[str, Any]:

@@ -39,6 +39,8 @@ class ApprovalRequest(Struct, frozen=True):
     authorization_details: tuple[JsonObject, ...] = ()
     issuer: str = ""
     """Id of the Issuer document that vouches for the principal."""
+    subjects: tuple[str, ...] = ()
+    """Of issuers, who stand behind the principal, the actors and the tokens, as their revocations are named."""
 
 
 class StoredApproval(Struct, frozen=True):

@@ -29,11 +29,13 @@ class Change(Struct, frozen=True):
     """Who acted for the principal, the current actor first."""
     tenant: str | None = None
     """The principal's; None: it has none, or it was no principal."""
+    subjects: tuple[str, ...] = ()
+    """Of issuers, who stand behind the principal and the actors, as their revocations are named."""
 
     @property
     def hands(self) -> frozenset[str]:
-        """Everybody who had a hand in it."""
-        return frozenset({self.who, *self.actors})
+        """Everybody who had a hand in it, by the names that we give them and by what is known of the people."""
+        return frozenset({self.who, *self.actors, *self.subjects})
 
 
 class PastVersion(NamedTuple):

@@ -22,11 +22,16 @@ def keys_of(own: OwnClaims) -> frozenset[RevocationKey]:
             *_people((own.principal, *own.actors), own.tenant),
             *_named(RevocationTarget.CLIENT, (own.client_id, *(link.client_id for link in own.chain))),
             *_issuers((own.issuer, own.holder_issuer, own.client_issuer), own.chain),
-            *_subjects(((own.issuer, own.identity), (own.holder_issuer, own.holder_identity)), own.chain),
+            *subjects_of(own),
             *_named(RevocationTarget.MAPPING, (own.mapping, own.current_actor, *(link.mapping for link in own.chain))),
             EVERYTHING,
         )
     )
+
+
+def subjects_of(own: OwnClaims) -> Iterator[RevocationKey]:
+    """The subjects of issuers who stand behind a token of ours, by whatever principals mappings make of them."""
+    return _subjects(((own.issuer, own.identity), (own.holder_issuer, own.holder_identity)), own.chain)
 
 
 def keys_of_authorized(authorization: Authorization, jti: str) -> frozenset[RevocationKey]:

@@ -5,11 +5,13 @@ import json
 from collections.abc import Iterator
 
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
+from federation.model.identity import subject_key
 from federation.model.one_time import OneTimeUse, Purpose
+from federation.model.revocation_keys import subjects_of
 from federation.model.tokens import VerifiedToken
 from federation.oauth.errors import AccessDenied, AuthorizationPending, InvalidRequest
 from federation.oauth.reasons import Reason
-from federation.policy.case import Case
+from federation.policy.case import Case, Parties
 from federation.ports import Approvals
 
 ASKED_FOR = 3600
@@ -23,11 +25,12 @@ def approval_request(case: Case, purposes: tuple[str, ...]) -> ApprovalRequest:
     mapped, current_actor = case.parties.mapped, case.chain.current_actor
     audiences = tuple(sorted(target.audience.id for target in case.targets))
     through = tuple(dict.fromkeys(id_ for token in case.parties.tokens for id_ in _through(token)))
+    subjects = _subjects(case.parties)
     scopes, client_id = tuple(sorted(case.scopes)), case.parties.client.client_id
     parts = [
         *(mapped.principal, mapped.issuer.tenant, mapped.issuer.id),
         *(case.chain.action, case.chain.actors, current_actor.issuer.id if current_actor else None, client_id),
-        *(audiences, scopes, case.details, sorted(purposes), through),
+        *(audiences, scopes, case.details, sorted(purposes), through, subjects),
     ]
     return ApprovalRequest(
         id=_fingerprint(parts),
@@ -41,7 +44,15 @@ def approval_request(case: Case, purposes: tuple[str, ...]) -> ApprovalRequest:
         through=through,
         authorization_details=case.details,
         issuer=mapped.issuer.id,
+        subjects=subjects,
     )
+
+
+def _subjects(parties: Parties) -> tuple[str, ...]:
+    """Whom issuers vouched for: one person may have several principals."""
+    people = {subject_key(one.issuer.id, one.identity) for one in parties.people if one.identity}
+    behind = {key for token in parties.tokens if token.own is not None for key in subjects_of(token.own)}
+    return tuple(sorted(key.value for key in people | behind))
 
 
 def _through(token: VerifiedToken) -> Iterator[str]:

@@ -8,10 +8,11 @@ from federation.model.approval import ApprovalRequest, ApprovalState
 from federation.model.confirmation import APPROVALS_DECIDE, TRUST_READ
 from federation.model.documents import StoredDocument
 from federation.model.history import Change
+from federation.model.identity import identity_of, subject_key
 from federation.model.own_claims import OwnClaims
 from federation.model.trust import DocumentRef, DocumentVersion, Kind
 from tests.support.admin_resources import ResourceWorld
-from tests.support.admin_world import NOW, Document, Reply, admin_mapping, issuer
+from tests.support.admin_world import NOW, Document, Reply, admin_mapping, issuer, mapping
 from tests.support.fake_clock import FixedClock
 from tests.support.fake_issuer_keys import FakeIssuerKeys
 from tests.support.fake_trust import FakeTrust
@@ -72,6 +73,37 @@ def test_O2_nor_by_an_issuer_that_names_other_keys_since(world: ResourceWorld) -
     assert world.put({**issuer("side"), "keys": {"jwks_uri": "https://evil.example.com/jwks"}}, '"1"').status == 200
     fed: Document = {"iss": "side", "mapping": "eve@1", "decision": "d"}
     refused(world, world.call("POST", f"/approvals/{ID}/approve", {}, token=world.token("eve", fed=fed)))
+
+
+ADA = subject_key("corp", identity_of("corp", "ada")).value
+
+
+def as_ada(world: ResourceWorld, method: str, path: str, body: Document) -> Reply:
+    """By a mapping of long standing that lets her in as admin/eve, while another lets her in as admin/bob."""
+    fed: Document = {"iss": "corp", "mapping": "eve@1", "decision": "d", "sub": identity_of("corp", "ada")}
+    return world.call(method, path, body, token=world.token("eve", fed=fed))
+
+
+def test_O2_nor_the_same_person_under_another_name(world: ResourceWorld) -> None:
+    world.store(admin_mapping("eve"))
+    asked = world.approvals.kept[ID]
+    world.approvals.kept[ID] = replace(asked, request=replace(ASKED, subjects=(ADA,)))
+    for said in ("approve", "deny"):
+        answer = as_ada(world, "POST", f"/approvals/{ID}/{said}", {})
+        assert (answer.status, answer.code) == (403, "own_request"), answer.body
+    world.approvals.kept[ID] = asked
+    assert as_ada(world, "POST", f"/approvals/{ID}/approve", {}).status == 200
+
+
+def test_E10_nor_does_that_person_confirm_what_they_wrote_as_another(world: ResourceWorld) -> None:
+    everybody = mapping("everybody", match={"iss": "https://corp.example.com"}, dangerous=True)
+    bob: Document = {"iss": "corp", "mapping": "bob@1", "decision": "d", "sub": identity_of("corp", "ada")}
+    assert world.put(everybody, token=world.token("bob", fed=bob)).status == 201
+    world.store(admin_mapping("eve"))
+    answer = as_ada(world, "POST", "/mappings/everybody/confirm", {"version": 1, "reason": "all of them"})
+    assert (answer.status, answer.code) == (403, "own_document"), answer.body
+    confirmed: Document = {"version": 1, "reason": "all of them"}
+    assert world.call("POST", "/mappings/everybody/confirm", confirmed).status == 200
 
 
 def test_O2_to_deny_takes_no_standing(world: ResourceWorld) -> None:

@@ -226,3 +226,13 @@ def test_who_acted_before_and_what_for_are_part_of_what_is_asked() -> None:
         ("agent/planner", "tool/1"),
         ("agent/planner", "tool/2"),
     ]
+
+
+def test_it_names_who_stands_behind_it_and_is_for_nobody_else() -> None:
+    """Two people whom one mapping makes the same principal ask for two approvals."""
+    world, ids = World(), set[str]()
+    for person in ("first", "second"):
+        world.decisions.refused(who=replace(root(), identity=person))
+    for stored in world.approvals.kept.values():
+        ids |= {*stored.request.subjects}
+    assert ids == {"acme:first", "acme:second"}
