@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import boto3
@@ -106,7 +106,7 @@ class Admin:
             "aud": BRIDGE,
             "iat": now,
             "exp": now + 600,
-            "jti": "j-1",
+            "jti": secrets.token_hex(8),
         }
         form = {
             "grant_type": GrantType.TOKEN_EXCHANGE,
@@ -126,8 +126,8 @@ class Admin:
 
 
 @contextmanager
-def admin() -> Iterator[tuple[Admin, Counter[str]]]:
-    """An admin of a bridge with a partner and a policy, and what it asks of AWS."""
+def admin() -> Iterator[tuple[Admin, Admin, Counter[str]]]:
+    """An admin of a bridge with a partner and a policy, the same in another process, and what they ask of AWS."""
     with EmbeddedAws(os.environ) as resources:
         settings = read_settings({**resources, "FEDERATION_ISSUER": BRIDGE})
         key = generate_key("admins-1", "ES256")
@@ -138,7 +138,7 @@ def admin() -> Iterator[tuple[Admin, Counter[str]]]:
         calls: Counter[str] = Counter()
         session: Any = boto3.DEFAULT_SESSION
         session.events.register("before-call", lambda model, **_: calls.update([model.name]))
-        yield Admin(settings, key), calls
+        yield Admin(settings, key), Admin(settings, key), calls
 
 
 def _trust(key: IssuerKey) -> Iterator[dict[str, Any]]:
@@ -169,21 +169,41 @@ def opened_files() -> Iterator[set[str]]:
         sys.setprofile(None)
 
 
-def requests() -> Iterator[tuple[str, int, Counter[str]]]:
-    """(what, files opened, AWS calls by name) of a PUT of each kind, which is there already, and of a GET."""
-    with admin() as (alice, calls):
+class Counted(NamedTuple):
+    """What a request took."""
+
+    what: str
+    files: int
+    """Of the library, of which some code ran."""
+    calls: Counter[str]
+    """To AWS, by name."""
+    afresh: Counter[str]
+    """The same, where another process has written since this one's last request."""
+
+
+def requests() -> Iterator[Counted]:
+    """A PUT of each kind, which is there already, and a GET."""
+    with admin() as (alice, elsewhere, calls):
         for path, document in DOCUMENTS.items():
-            created = alice.send("PUT", path, document, if_none_match="*")
-            if created.status != HTTPStatus.CREATED:
-                raise RuntimeError(created.body)
+            _sent(alice, "PUT", path, document, if_none_match="*")
             calls.clear()
             with opened_files() as files:
-                changed = alice.send("PUT", path, {**document, "description": "changed"}, if_match='"1"')
-            yield f"PUT {path} ({changed.status})", len(files), calls.copy()
+                _sent(alice, "PUT", path, {**document, "description": "changed"}, if_match='"1"')
+            again = calls.copy()
+            _sent(elsewhere, "PUT", path, {**document, "description": "elsewhere"}, if_match='"2"')
+            calls.clear()
+            _sent(alice, "PUT", path, {**document, "description": "back"}, if_match='"3"')
+            yield Counted(f"PUT {path}", len(files), again, calls.copy())
         calls.clear()
         with opened_files() as files:
-            alice.send("GET", "/mappings/worker")
-        yield "GET /mappings/worker", len(files), calls.copy()
+            _sent(alice, "GET", "/mappings/worker")
+        yield Counted("GET /mappings/worker", len(files), calls.copy(), calls.copy())
+
+
+def _sent(admin: Admin, method: str, path: str, document: dict[str, Any] | None = None, **headers: str) -> None:
+    answer = admin.send(method, path, document, **headers)
+    if answer.status not in (HTTPStatus.OK, HTTPStatus.CREATED):
+        raise RuntimeError(answer.body)
 
 
 def sizes() -> dict[str, int]:
@@ -221,10 +241,14 @@ def table() -> Iterator[str]:
     """In Markdown."""
     yield from ("| what | count |", "| --- | --- |")
     yield from (f"| {what} | {count:,} |" for what, count in sizes().items())
-    yield from ("", "| request | files opened | AWS calls |", "| --- | --- | --- |")
-    for what, files, calls in requests():
-        detail = ", ".join(f"{count} {name}" for name, count in sorted(calls.items()))
-        yield f"| {what} | {files} | {calls.total()}: {detail} |"
+    yield from ("", "| request | files opened | AWS calls | after another process wrote |", "| --- | --- | --- | --- |")
+    for one in requests():
+        yield f"| {one.what} | {one.files} | {_named(one.calls)} | {_named(one.afresh)} |"
+
+
+def _named(calls: Counter[str]) -> str:
+    detail = ", ".join(f"{count} {name}" for name, count in sorted(calls.items()))
+    return f"{calls.total()}: {detail}"
 
 
 if __name__ == "__main__":

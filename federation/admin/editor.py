@@ -31,7 +31,11 @@ def resting(
     """
     begun = {one.ref: _since(one.state, one.state.version + 1) for one in plan}
     known = {ref: _since(state, 0) for ref, state in states.items()} | begun
-    named = [replace(one, lives={ref: known[ref] for ref in named_by(documents, one.ref)}) for one in plan]
+    names = [(one, named_by(documents, one.ref)) for one in plan]
+    named = [
+        replace(one, lives={ref: known[ref] for ref in refs}, named={ref: states[ref] for ref in refs})
+        for one, refs in names
+    ]
     place = {one.ref: number for number, one in enumerate(named)}
     return tuple(
         replace(one, rests_on=tuple(_looked_at(ref, number, named, place, documents, states) for ref in one.lives))
@@ -116,11 +120,12 @@ class TrustEditor:
         return Applied(tuple(done["create"]), tuple(done["update"]), unchanged, pending, tuple(done["delete"]))
 
     def _carry_out(self, planned: Planned, change: Change, revision: int | None) -> None:
+        seen = {**planned.named, planned.ref: planned.state}
         if planned.body is None:
-            self._writer.delete(planned.ref, planned.state.version, change, revision=revision)
+            self._writer.delete(planned.ref, planned.state.version, change, revision=revision, seen=seen)
             return
         document = StoredDocument(*planned.ref, planned.version, planned.body, lives=planned.lives)
-        self._writer.put(document, planned.filed_under, change, revision=revision, rests_on=planned.rests_on)
+        self._writer.put(document, planned.filed_under, change, revision=revision, rests_on=planned.rests_on, seen=seen)
 
 
 def _planned(ref: DocumentRef, state: DocumentState, documents: DocumentSet, refiled: Collection[str]) -> Planned:

@@ -6,13 +6,14 @@ the writer just came in: it is the one that is known to work.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from federation.admin.changes import rfc3339
+from federation.admin.log_in import bodies_since, keeps
 from federation.admin.outranked import admin_grants, is_of_one, outranks, outranks_an_admin
 from federation.documents.document_set import Planned
 from federation.insight.effects.access import ObservedExchange, Right, Terms, observed, rights_at
@@ -34,34 +35,21 @@ from federation.model.confirmation import (
     admin_scopes,
 )
 from federation.model.documents import CorruptDocument
-from federation.model.history import Change
-from federation.model.json import Json, JsonObject
 from federation.model.own_claims import OwnClaims
 from federation.model.policy import IN_POLICY_SET, Party, Place, Proof
 from federation.model.trust import Audience, DocumentRef, Issuer, Kind, Mapping
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.identifiers import AT_JWT
 from federation.oauth.reasons import Reason
+from federation.policy.build_authorization import HARD_CAP
 from federation.policy.cedar.slices import PolicySlices
 from federation.policy.ceilings import Way
 from federation.ports import AuditRecords, Clock, History
+from federation.trust.bounded import BoundedCache
 from federation.verification.providers import provider_named
 
 _ADMIN_AUDIENCE = DocumentRef(Kind.AUDIENCE, ADMIN_AUDIENCE)
 _NO_ADMIN = "no enabled mapping of an enabled issuer grants {} any more, or policies forbid it to all of them"
-MOST_VERSIONS = 100
-"""Of a document, that are looked through for the one of a moment."""
-
-_HARMLESS = {
-    Kind.MAPPING: frozenset({"grants"}),
-    Kind.AUDIENCE: frozenset({"max_ttl", "introspection", "resource", "sender_constraint"}),
-    Kind.ISSUER: frozenset({"max_stale", "rate_limit"}),
-    Kind.CLIENT: frozenset({"rate_limit"}),
-}
-"""Members that may change, or that are compared by themselves."""
-_FOR_PEOPLE = frozenset({"description", "labels"})
-_MAY_GROW = frozenset({"algorithms", "audiences", "scopes"})
-"""Lists: an admin who came in by one comes in by a longer one."""
 
 
 class LockedOut(Exception):
@@ -80,6 +68,8 @@ class LockOutGuard(Struct, frozen=True):
     past: History
     records: AuditRecords
     clock: Clock
+    came_before: BoundedCache[ObservedExchange] | None = None
+    """By the jti of the token with which an admin logged in: its record never changes."""
 
     def check(self, plan: Sequence[Planned], came: OwnClaims | None, scopes: frozenset[str]) -> bool:
         """Raises LockedOut. True: the plan is safe as long as nothing else is written meanwhile.
@@ -150,7 +140,13 @@ class LockOutGuard(Struct, frozen=True):
 
     def _seen(self, came: OwnClaims) -> ObservedExchange | None:
         """As whom and from where they came, by the record of their token, or of the first of its chain."""
-        return observed(self.records.record(came.chain[0].jti if came.chain else came.jti) or {})
+        jti, known = came.chain[0].jti if came.chain else came.jti, self.came_before
+        seen = known.get(jti) if known else None
+        if seen is None:
+            seen = observed(self.records.record(jti) or {})
+            if known is not None and seen is not None:
+                known.put(jti, seen, HARD_CAP, known.generation)
+        return seen
 
     def _loses(self, before: Snapshot, after: Snapshot, seen: ObservedExchange, binding: Binding | None) -> bool:
         """Whether a fresh log-in gave trust:write before and does not after; no admin can log in without policies.
@@ -274,47 +270,3 @@ def _is_out_of_reach(before: Terms, after: Terms) -> bool:
     """Whether it takes a key that it did not, or is had for hardly any time."""
     keys = set(after.needs) - set(before.needs) - {"approval"}
     return bool(keys) or after.lifetime < min(before.lifetime, SHORTEST)
-
-
-def keeps(kind: Kind, before: JsonObject | None, after: JsonObject | None, binding: Binding | None = None) -> bool:
-    """Whether an identity that came in by `before` would by `after`, with any claims. None: it is not there.
-
-    `binding`: the key that their tokens are bound to.
-    """
-    if before is None or after is None:
-        return before is after
-    changed = {name for name in (*before, *after) if _member(before, name) != _member(after, name)}
-    barring = changed - _FOR_PEOPLE - _HARMLESS[kind]
-    if kind is Kind.MAPPING and not admin_scopes(before) <= admin_scopes(after):
-        return False
-    if "sender_constraint" in changed and not _meets(after.get("sender_constraint"), binding):
-        return False
-    return all(name in _MAY_GROW and _is_longer(before.get(name), after.get(name)) for name in barring)
-
-
-def bodies_since(
-    past: History, ref: DocumentRef, moment: str, is_founding: Callable[[Change], bool] = lambda _: False
-) -> tuple[JsonObject | None, ...]:
-    """All that a document has said since then, the newest first; at the end what it said at the end of that second.
-
-    None: it was not there, or that is too many versions ago. `moment`: RFC 3339 in UTC, as histories have it.
-    `is_founding`: whether what a change wrote counts as if it had always been there.
-    """
-    bodies: list[JsonObject | None] = []
-    for one in past.history(ref, None, MOST_VERSIONS):
-        bodies.append(one.body)
-        if one.change.when <= moment or is_founding(one.change):
-            return tuple(bodies)
-    return (*bodies, None)
-
-
-def _member(body: JsonObject, name: str) -> Json:
-    return body.get(name, True if name == "enabled" else None)
-
-
-def _is_longer(before: Json, after: Json) -> bool:
-    return isinstance(before, list) and isinstance(after, list) and all(one in after for one in before)
-
-
-def _meets(constraint: Json, binding: Binding | None) -> bool:
-    return constraint in (None, "none") or (binding is not None and constraint in ("any", kind_of(binding)))

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from federation.admin.changes import rfc3339
 from federation.admin.confirm import CannotConfirm
-from federation.admin.lockout import bodies_since, keeps
+from federation.admin.log_in import bodies_since, keeps
 from federation.documents.document_set import Planned
 from federation.documents.registry import REGISTRY
 from federation.mapping.own import documents_behind

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from federation.admin.editor import TrustEditor
@@ -16,6 +16,7 @@ from federation.documents.document_set import DocumentSet, Planned
 from federation.documents.rights import Refusal, Rights, Surroundings
 from federation.documents.source import InvalidDocuments, SourceDocument
 from federation.documents.validate import ValidatedSet, validate
+from federation.insight.snapshot.kept import KeptTrust, Viewed
 from federation.insight.snapshot.loading import TrustLoader
 from federation.model.documents import StoredDocument
 from federation.model.history import Change
@@ -42,12 +43,22 @@ class Prepared(Struct, frozen=True):
 
     validated: ValidatedSet
     plan: tuple[Planned, ...]
-    revision: int
-    """As of which it was looked at."""
+    viewed: Viewed
+    """What it was looked at beside."""
     needs_revision: bool
     """Whether it is only safe while that is still the revision."""
     ended: Users = NOT_USED
     """Who rests on what the plan disables."""
+
+    @property
+    def revision(self) -> int:
+        """As of which it was looked at."""
+        return self.viewed.revision
+
+    @property
+    def writes(self) -> int:
+        """How many documents change."""
+        return sum(planned.action != "unchanged" for planned in self.plan)
 
 
 class Written(Struct, frozen=True):
@@ -75,6 +86,7 @@ class Edits(Struct, frozen=True):
     lockout: LockOutGuard
     loopback: bool = False
     quotas: Quotas = Quotas()
+    kept: KeptTrust = field(default_factory=KeptTrust)
 
     def prepare(
         self, request: AdminRequest, sources: Sequence[SourceDocument], deletions: Collection[DocumentRef] = ()
@@ -82,7 +94,8 @@ class Edits(Struct, frozen=True):
         """What would have to be written; raises AdminRefusal: 403, 409, 422."""
         known = request.admin.revision  # as of before anything is read that the plan rests on
         revision = self.loader.pages.revision() if known is None else known
-        loader = self.loader.once()
+        viewed = self.kept.take(self.loader, revision, self.clock.now())
+        loader = viewed.loader
         seen = replace(self, loader=loader, lockout=replace(self.lockout, loader=loader))
         try:
             validated = seen.validated(request.admin.tenant, sources, deletions)
@@ -92,14 +105,14 @@ class Edits(Struct, frozen=True):
         seen.check_plan(request, plan)
         safe = seen.check_safe(request, plan)
         ended = References(loader.pages, loader.writer).ended(plan, _rights(request))
-        return Prepared(validated, plan, revision, safe, ended)
+        return Prepared(validated, plan, viewed, safe, ended)
 
     def write(self, request: AdminRequest, prepared: Prepared, why: str, revision: int | None = None) -> Change:
         """Carry it out; `revision`: only while that is the revision. Raises RevisionMoved, AdminRefusal: 409, 412."""
         change = request.admin.change(self.clock, why, request.correlation_id)
         if revision is None and prepared.needs_revision:
             revision = prepared.revision
-        editor = TrustEditor(self.loader.writer)
+        editor = TrustEditor(prepared.viewed.loader.writer)
         try:
             editor.write(prepared.plan, change, revision, chained=prepared.needs_revision)
         except RevisionMoved:
@@ -108,6 +121,7 @@ class Edits(Struct, frozen=True):
             raise stale() from None
         except BucketFull as error:
             raise conflict(Reason.BUCKET_FULL, str(error)) from None
+        self.kept.keep(prepared.viewed, prepared.writes)
         return change
 
     def settle(self, request: AdminRequest, look: Callable[[AdminRequest], Prepared], why: str) -> Written:

@@ -92,11 +92,13 @@ class DocumentSets(Struct, frozen=True):
 
     def _validate(self, request: AdminRequest) -> Answer:
         prepared = self._prepared(request)
+        self.edits.kept.keep(prepared.viewed)
         return Answer(HTTPStatus.OK, {"base": prepared.revision, **_shown(prepared)})
 
     def _plan(self, request: AdminRequest) -> Answer:
         prepared = self._prepared(request)
         days: int = request.body.days
+        self.edits.kept.keep(prepared.viewed)
         meaning = self.effects(prepared.plan, request.admin.tenant, days)
         seen = {"days": days, "identities": meaning.identities, "most": meaning.most}
         told: JsonObject = {
@@ -118,8 +120,7 @@ class DocumentSets(Struct, frozen=True):
         else:
             prepared = self._prepared(request)
             self._at_base(request, prepared, wanted)
-        written = sum(planned.action != "unchanged" for planned in prepared.plan)
-        return Answer(HTTPStatus.OK, {"base": prepared.revision + written, **_shown(prepared)})
+        return Answer(HTTPStatus.OK, {"base": prepared.revision + prepared.writes, **_shown(prepared)})
 
     def _at_base(self, request: AdminRequest, prepared: Prepared, wanted: DocumentSetBody) -> None:
         """Not a word of it, if anything was written since it was planned."""

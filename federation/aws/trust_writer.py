@@ -1,6 +1,7 @@
 """TrustWriter on the trust table: a document, where it is found and the record of the write, in one transaction."""
 
 from collections.abc import Callable, Collection
+from typing import cast
 
 from msgspec import Struct
 
@@ -27,7 +28,7 @@ from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef, DocumentVersion, Kind, Selector
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
-from federation.ports import BucketFull, DocumentState, RevisionMoved, VersionConflict
+from federation.ports import BucketFull, DocumentState, RevisionMoved, Seen, VersionConflict
 
 ATTEMPTS = 12
 """Every write of a document moves one counter, so editors meet there: about five seconds of them at most."""
@@ -89,36 +90,46 @@ class DynamoTrustWriter:
         *,
         revision: int | None = None,
         rests_on: Collection[DocumentVersion] = (),
+        seen: Seen | None = None,
     ) -> None:
-        """Raises VersionConflict, RevisionMoved or BucketFull."""
+        """One transaction, where all that it takes was seen. Raises VersionConflict, RevisionMoved or BucketFull."""
         ref = DocumentRef(document.kind, document.id)
         if change is None:
             self._put_keys(ref, document)
             return
-        writes = TrustWrites(self._table, self._filed.places_of)
+        writes, seen = TrustWrites(self._table, self._filed.places_of), seen or {}
+        held = {each: seen[each] for each, version in rests_on if each in seen and _current(seen[each]) == version}
 
         def successor(current: Item | None, marker: Marker) -> _Operations:
             if version_of(current) != document.version - 1:
                 raise VersionConflict(ref)
             added = writes.added(document, current)
             looks = [writes.current(one) for one in rests_on]
-            record = self._record(PastVersion(ref, document.version, document.body, change), current)
+            record = self._record(PastVersion(ref, document.version, document.body, change), current, held)
             written = [*writes.put(document, filed_under, current, change, marker), record]
             return _Operations(written, added, looks)
 
-        self._commit(ref, successor, revision, rests_on)
+        self._commit(ref, successor, revision, rests_on, seen.get(ref))
 
-    def delete(self, ref: DocumentRef, version: int, change: Change, *, revision: int | None = None) -> None:
+    def delete(
+        self,
+        ref: DocumentRef,
+        version: int,
+        change: Change,
+        *,
+        revision: int | None = None,
+        seen: Seen | None = None,
+    ) -> None:
         """Leaves the version behind, so that it never starts again; raises VersionConflict."""
         writes = TrustWrites(self._table, self._filed.places_of)
 
         def deletion(current: Item | None, marker: Marker) -> _Operations:
             if current is None or is_deleted(current) or version_of(current) != version:
                 raise VersionConflict(ref)
-            record = self._record(PastVersion(ref, version + 1, None, change), current)
+            record = self._record(PastVersion(ref, version + 1, None, change), current, {})
             return _Operations([*writes.delete(ref, current, change, marker), record])
 
-        self._commit(ref, deletion, revision)
+        self._commit(ref, deletion, revision, seen=(seen or {}).get(ref))
 
     @property
     def _filed(self) -> FilingRules:
@@ -132,12 +143,16 @@ class DynamoTrustWriter:
         operations: Callable[[Item | None, Marker], _Operations],
         revision: int | None,
         rests_on: Collection[DocumentVersion] = (),
+        seen: DocumentState | None = None,
     ) -> None:
-        """Tried again where documents are filed in another layout than they were."""
+        """Tried again where documents are filed in another layout than they were, by what is there then.
+
+        The first write of all has no counter that its transaction could hold to a revision, so it reads that.
+        """
         for attempt in range(ATTEMPTS):
-            known = self._remembered if revision is None and not attempt else None
+            known = self._remembered if revision != 0 and not attempt else None
             marker = known or self._stands(revision, ref)
-            made = operations(self._item(ref), marker)
+            made = operations(self._item(ref) if attempt else self._there(ref, seen), marker)
             since = revision
             if len(made.all) > MOST_OPERATIONS:
                 since = self._stands(revision, ref).revision
@@ -147,6 +162,12 @@ class DynamoTrustWriter:
                 return
         raise TemporarilyUnavailable(Reason.STORE_UNAVAILABLE, "documents are being filed")
 
+    def _there(self, ref: DocumentRef, seen: DocumentState | None) -> Item | None:
+        """The item as it was seen, or as it lies there now."""
+        if seen is None or (seen.version and seen.kept is None):
+            return self._item(ref)
+        return cast("Item | None", seen.kept)
+
     def _stands(self, revision: int | None, ref: DocumentRef) -> Marker:
         """Where to file what comes: filed anew first, if an earlier release has written. Raises RevisionMoved."""
         marker = self._filed.marker(self._item(TRUST_REVISION))
@@ -154,18 +175,22 @@ class DynamoTrustWriter:
             raise RevisionMoved(ref)
         return marker
 
-    def _record(self, past: PastVersion, current: Item | None) -> Write:
-        """Without a condition: that the version is the next one is the document's, in the same transaction."""
+    def _record(self, past: PastVersion, current: Item | None, held: Seen) -> Write:
+        """Without a condition: that the version is the next one is the document's, in the same transaction.
+
+        `held`: documents that the same transaction holds to these versions.
+        """
         before = _body(past.ref, current)
-        tenant = self._tenant(past.ref.kind, before if past.body is None else past.body)
+        tenant = self._tenant(past.ref.kind, before if past.body is None else past.body, held)
         item = record_item(trust_record(past, action_of(before, past.body), tenant))
         return {"Put": {"TableName": self._filed.audit_table, "Item": item}}
 
-    def _tenant(self, kind: Kind, body: JsonObject | None) -> str | None:
+    def _tenant(self, kind: Kind, body: JsonObject | None, held: Seen) -> str | None:
         """Whose the document is: a Mapping is its Issuer's. None: it is shared, or nothing says whose it is."""
         if kind is Kind.MAPPING and body is not None:
             issuer = DocumentRef(Kind.ISSUER, str(body.get("issuer")))
-            body = _body(issuer, self._item(issuer))
+            known = held[issuer].document if issuer in held else None
+            body = known.body if known else _body(issuer, self._item(issuer))
         tenant = (body or {}).get("tenant")
         return tenant if isinstance(tenant, str) else None
 
@@ -197,7 +222,7 @@ class DynamoTrustWriter:
             if error.positions == (_REVISION,):
                 return False
             looked_at = {_REVISION, *range(len(writes) - len(made.looks), len(writes))}
-            moved = looked_at.issuperset(error.positions)
+            moved = looked_at.issuperset(error.positions) or (revision is not None and _REVISION in error.positions)
             raise (RevisionMoved(ref) if moved else VersionConflict(ref)) from error
         except ItemTooLarge as error:
             raise BucketFull(_full(ref)) from error
@@ -223,8 +248,8 @@ def _full(ref: DocumentRef) -> str:
 
 def _state(ref: DocumentRef, item: Item | None) -> DocumentState:
     if item is None or is_deleted(item):
-        return DocumentState(version_of(item))
-    return DocumentState(version_of(item), stored_document(ref.kind, ref.id, item))
+        return DocumentState(version_of(item), kept=item)
+    return DocumentState(version_of(item), stored_document(ref.kind, ref.id, item), item)
 
 
 def _body(ref: DocumentRef, item: Item | None) -> JsonObject | None:

@@ -61,6 +61,7 @@ from federation.bootstrap.revocations import AdminRevocations
 from federation.bootstrap.risk import risk_raiser, risk_scores
 from federation.bootstrap.second_level import issuer_keys
 from federation.insight.custody import Custodian
+from federation.insight.effects.access import ObservedExchange
 from federation.insight.effects.plan import AuditedIdentities, PlanEffects
 from federation.insight.pace import Pace
 from federation.insight.snapshot.loading import TrustLoader
@@ -71,8 +72,12 @@ from federation.ports import ApprovalLog, AuditLog
 from federation.revocation.rehearsal import Rehearsal
 from federation.settings import Settings
 from federation.system import RandomIdentifiers, SystemClock
+from federation.trust.bounded import BoundedCache
 
 _log = logging.getLogger(__name__)
+
+MOST_ADMINS = 100
+"""Log-ins of admins that a process remembers."""
 
 
 class AdminApi:
@@ -96,7 +101,8 @@ class AdminApi:
 
     def resources(self) -> Sequence[Resource]:
         """Every table of operations."""
-        lockout = LockOutGuard(self.loader, self.past, self.records, self.clock)
+        came = BoundedCache[ObservedExchange](self.clock, MOST_ADMINS)
+        lockout = LockOutGuard(self.loader, self.past, self.records, self.clock, came)
         edits = Edits(self.loader, self.clock, lockout, self.settings.loopback_issuers, self.settings.quotas)
         visible, second = Visible(self.pages, self.past, self.writer), self._second_admin()
         risks = risk_scores(self.settings, self.dynamodb, self.clock)

@@ -18,7 +18,7 @@ from federation.model.confirmation import as_written, confirmed_issuer, is_pendi
 from federation.model.documents import StoredDocument
 from federation.model.json import JsonObject
 from federation.model.trust import DocumentRef, DocumentVersion, Kind, Lives, Mapping, Selector, is_meant
-from federation.ports import DocumentState
+from federation.ports import DocumentState, Seen
 
 Action: TypeAlias = Literal["create", "update", "delete", "unchanged"]
 
@@ -40,6 +40,8 @@ class Planned(Struct, frozen=True):
     """The documents that it names."""
     rests_on: tuple[DocumentVersion, ...] = ()
     """As which versions they were looked at, 0 for what is not there: the write holds only with these."""
+    named: Seen = field(default_factory=dict)
+    """What was read of them."""
 
     @property
     def action(self) -> Action:

@@ -70,6 +70,7 @@ from federation.ports.trust import (
     DocumentState,
     History,
     RevisionMoved,
+    Seen,
     TrustWriter,
     VersionConflict,
 )
@@ -138,6 +139,7 @@ __all__ = [
     "RevisionMoved",
     "RevocationStore",
     "RiskScores",
+    "Seen",
     "Segments",
     "Series",
     "SignalMemories",

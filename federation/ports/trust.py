@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from collections.abc import Mapping as ReadOnly
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from federation.model.documents import StoredDocument
 from federation.model.history import Change, PastVersion
@@ -28,6 +28,12 @@ class DocumentState(NamedTuple):
     """0: it was never written."""
     document: StoredDocument | None = None
     """None: it was never written, or was deleted with that version."""
+    kept: object = None
+    """What lies in the store, as its own adapter read it; None, where something does: a write reads it."""
+
+
+Seen: TypeAlias = ReadOnly[DocumentRef, DocumentState]
+"""Documents as they were read before."""
 
 
 class TrustWriter(Protocol):
@@ -53,6 +59,7 @@ class TrustWriter(Protocol):
         *,
         revision: int | None = None,
         rests_on: Collection[DocumentVersion] = (),
+        seen: Seen | None = None,
     ) -> None:
         """Write `document` and its history if its version is the next one, else raise VersionConflict.
 
@@ -60,10 +67,19 @@ class TrustWriter(Protocol):
         a disabled one is filed nowhere. Raises BucketFull. `change`: None for the key set alone, which has no history.
         `revision`: write only while nothing else was written since, else raise RevisionMoved. `rests_on`: and only
         while each of these is the current version, 0 for what is not there; else raise RevisionMoved as well.
+        `seen`: the document and what it rests on, which are not read again: the write holds only while they are so.
         """
         ...
 
-    def delete(self, ref: DocumentRef, version: int, change: Change, *, revision: int | None = None) -> None:
+    def delete(
+        self,
+        ref: DocumentRef,
+        version: int,
+        change: Change,
+        *,
+        revision: int | None = None,
+        seen: Seen | None = None,
+    ) -> None:
         """Remove the document, which is a version too, if `version` is current, else raise VersionConflict."""
         ...
 

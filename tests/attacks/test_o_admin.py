@@ -11,6 +11,7 @@ from federation.admin_api.guard import Admin
 from federation.model.history import Change
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.trust import DocumentRef, Kind
+from federation.ports import Seen
 from tests.support.admin_world import (
     AUDIENCE,
     BRIDGE,
@@ -345,11 +346,19 @@ class HastyTrust(FakeTrust):
 
     meanwhile: Callable[[], object] | None = None
 
-    def delete(self, ref: DocumentRef, version: int, change: Change = SOMEBODY, *, revision: int | None = None) -> None:
+    def delete(
+        self,
+        ref: DocumentRef,
+        version: int,
+        change: Change = SOMEBODY,
+        *,
+        revision: int | None = None,
+        seen: Seen | None = None,
+    ) -> None:
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile:
             meanwhile()
-        super().delete(ref, version, change, revision=revision)
+        super().delete(ref, version, change, revision=revision, seen=seen)
 
 
 @pytest.mark.parametrize("documents", [[], [{**ZONE, "id": "first"}]])

@@ -1,5 +1,6 @@
 """ATTACKS O6: a reference is by id, and an id that is deleted is anybody's; so nothing goes under those who name it."""
 
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from federation.documents.rights import Rights
 from federation.model.documents import StoredDocument
 from federation.model.history import Change
 from federation.model.trust import DocumentRef, DocumentVersion, Kind, Selector
+from federation.ports import Seen
 from tests.support.admin_resources import ResourceWorld
 from tests.support.admin_world import PLURALS, AdminWorld, Document, audience, issuer, mapping
 from tests.support.fake_trust import SOMEBODY, FakeTrust
@@ -172,11 +174,12 @@ class MeddledTrust(FakeTrust):
         change: Change | None = SOMEBODY,
         *,
         revision: int | None = None,
-        rests_on: tuple[DocumentVersion, ...] = (),  # type: ignore[override]
+        rests_on: Collection[DocumentVersion] = (),
+        seen: Seen | None = None,
     ) -> None:
         if self.meanwhile:
             self.meanwhile.pop()()
-        super().put(document, filed_under, change, revision=revision, rests_on=rests_on)
+        super().put(document, filed_under, change, revision=revision, rests_on=rests_on, seen=seen)
 
 
 RACES: list[tuple[Document, Document, str]] = [

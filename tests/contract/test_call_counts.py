@@ -4,7 +4,10 @@ import json
 from collections.abc import Mapping
 
 import pytest
+from msgspec.structs import replace
 
+from federation.audit.trust_change import trust_record_id
+from federation.aws.audit_records import DynamoAuditRecords
 from federation.aws.current_state import DynamoCurrentState
 from federation.aws.filing_writer import filing_writer
 from federation.aws.ledger import DynamoLedger, LedgerTables
@@ -13,15 +16,16 @@ from federation.aws.risk_scores import DynamoRiskScores
 from federation.aws.service import DynamoDb
 from federation.aws.trust_reader import DynamoTrustReader
 from federation.aws.trust_writer import DynamoTrustWriter
+from federation.model.documents import StoredDocument
 from federation.model.one_time import OneTimeUse
 from federation.model.revocation import Revocation, RevocationKey, RevocationTarget
 from federation.model.risk import Decay, RiskCause, RiskKey
-from federation.model.trust import Selector
+from federation.model.trust import DocumentVersion, Selector
 from federation.ports import CurrentVersions, CurrentVersionsQuery
 from tests.support.aws_calls import counted_calls
 from tests.support.contract import Engine
 from tests.support.fake_clock import FixedClock
-from tests.support.trust_documents import ISSUER, issuer_ref, mapping_body, mapping_ref, write
+from tests.support.trust_documents import ISSUER, SOMEBODY, issuer_ref, mapping_body, mapping_ref, write
 
 SELECTORS = [Selector("repository_id", "1"), Selector("repository_owner_id", "2"), Selector("sub", "worker")]
 
@@ -84,6 +88,21 @@ def test_a_mapping_by_its_id_is_one_read(
     with counted_calls(dynamodb) as calls:
         assert reader.mapping("mine") is not None
     assert calls == ["BatchGetItem"]
+
+
+def test_a_write_of_what_was_seen_is_one_transaction(
+    dynamodb: DynamoDb, names: Mapping[str, str], writer: DynamoTrustWriter
+) -> None:
+    write(writer, issuer_ref("acme"), {**ISSUER, "tenant": "acme"})
+    seen = writer.states([issuer_ref("acme"), mapping_ref("mine")])
+    mine, rests_on = StoredDocument(*mapping_ref("mine"), 1, mapping_body()), (DocumentVersion(issuer_ref("acme"), 1),)
+    with counted_calls(dynamodb) as calls:
+        writer.put(mine, None, SOMEBODY, rests_on=rests_on, seen=seen)
+        writer.put(replace(mine, version=2), None, SOMEBODY, revision=2, rests_on=rests_on)
+    assert calls == ["TransactWriteItems", *("GetItem", "GetItem", "TransactWriteItems")]
+    records = DynamoAuditRecords(dynamodb, names["FEDERATION_AUDIT_TABLE"], FixedClock())
+    written = [records.record(trust_record_id(mapping_ref("mine"), version)) or {} for version in (1, 2)]
+    assert [record["tenant"] for record in written] == ["acme", "acme"]
 
 
 def test_no_selector_is_no_read(dynamodb: DynamoDb, reader: DynamoTrustReader) -> None:

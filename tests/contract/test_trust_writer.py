@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from federation.model.documents import StoredDocument
 from federation.model.trust import Kind, Selector
-from federation.ports import BucketFull, VersionConflict
+from federation.ports import BucketFull, RevisionMoved, VersionConflict
 from tests.support.contract import Trust
 from tests.support.trust_documents import ISSUER, SOMEBODY, issuer_ref, mapping_body, mapping_ref, next_version, write
 
@@ -120,3 +120,43 @@ def test_a_full_bucket_refuses_the_next_mapping_and_keeps_the_others(trust: Trus
 def test_a_key_set_is_a_document_like_any_other(trust: Trust) -> None:
     trust.writer.put(StoredDocument(Kind.KEY_SET, "another", 1, {"keys": []}), None, None)
     assert trust.versions(issuer_ref("another")) == {}
+
+
+def test_what_was_seen_may_have_moved_and_is_a_conflict_then(trust: Trust) -> None:
+    trust.writer.put(acme(1), None, SOMEBODY)
+    seen = trust.writer.states([ACME])
+    trust.writer.put(acme(2), None, SOMEBODY)
+    with pytest.raises(VersionConflict):
+        trust.writer.put(acme(2, description="lost"), None, SOMEBODY, seen=seen)
+    with pytest.raises(VersionConflict):
+        trust.writer.delete(ACME, 1, SOMEBODY, seen=seen)
+    assert trust.writer.get(ACME) == acme(2)
+
+
+def test_what_was_not_there_may_be_there_by_now(trust: Trust) -> None:
+    seen = trust.writer.states([ACME])
+    trust.writer.put(acme(1), None, SOMEBODY, seen=seen)
+    with pytest.raises(VersionConflict):
+        trust.writer.put(acme(1, description="lost"), None, SOMEBODY, seen=seen)
+    assert trust.writer.get(ACME) == acme(1)
+
+
+def test_what_was_seen_is_written_as_if_it_were_read_again(trust: Trust) -> None:
+    worker = mapping_ref("worker")
+    write(trust.writer, worker, mapping_body(), WORKER)
+    seen = trust.writer.states([worker])
+    trust.writer.put(StoredDocument(*worker, 2, mapping_body()), None, SOMEBODY, seen=seen)
+    assert (trust.mappings.exact("acme", [WORKER]), len(trust.mappings.patterns("acme"))) == ((), 1)
+    trust.writer.delete(worker, 2, SOMEBODY, seen=trust.writer.states([worker]))
+    assert (trust.mappings.patterns("acme"), trust.pages.mappings_of("acme", None, 10)) == ((), ())
+
+
+@pytest.mark.parametrize("writes", [1, 2])
+def test_at_a_revision_that_moved_nothing_is_written(trust: Trust, writes: int) -> None:
+    write(trust.writer, mapping_ref("other"), mapping_body(), WORKER)
+    seen, revision = trust.writer.states([ACME]), trust.pages.revision()
+    for number in range(writes):
+        write(trust.writer, ACME if number else issuer_ref("another"), ISSUER)
+    with pytest.raises(RevisionMoved):
+        trust.writer.put(acme(1, description="lost"), None, SOMEBODY, revision=revision, seen=seen)
+    assert trust.writer.get(ACME) in (None, acme(1))

@@ -31,7 +31,7 @@ from federation.model.trust import Audience, Client, DocumentRef, DocumentVersio
 from federation.oauth.errors import TemporarilyUnavailable
 from federation.oauth.reasons import Reason
 from federation.policy.cedar.filing import KnownPolicies
-from federation.ports import BucketFull, DocumentState, RevisionMoved, VersionConflict
+from federation.ports import BucketFull, DocumentState, RevisionMoved, Seen, VersionConflict
 from federation.verification.issuer_names import KnownIssuers
 
 BUCKET_BYTES = 400 * 1024
@@ -156,12 +156,13 @@ class FakeTrust:
         *,
         revision: int | None = None,
         rests_on: Collection[DocumentVersion] = (),
+        seen: Seen | None = None,  # noqa: ARG002 (all is at hand)
     ) -> None:
         ref = DocumentRef(document.kind, document.id)
         with self._lock:
+            self._check_revision(revision)
             if document.version != self.next_version(ref):
                 raise VersionConflict(ref)
-            self._check_revision(revision)
             if any(self._current(one.ref) != one.version for one in rests_on):
                 raise RevisionMoved(ref)
             if document.kind is Kind.MAPPING:
@@ -172,11 +173,19 @@ class FakeTrust:
             self._documents[ref] = replace(document, body=body, since=since, change=change)
             self._moved(ref, document.version, body, change)
 
-    def delete(self, ref: DocumentRef, version: int, change: Change = SOMEBODY, *, revision: int | None = None) -> None:
+    def delete(
+        self,
+        ref: DocumentRef,
+        version: int,
+        change: Change = SOMEBODY,
+        *,
+        revision: int | None = None,
+        seen: Seen | None = None,  # noqa: ARG002 (all is at hand)
+    ) -> None:
         with self._lock:
+            self._check_revision(revision)
             if ref not in self._documents or self._versions[ref] != version:
                 raise VersionConflict(ref)
-            self._check_revision(revision)
             self._count(self._documents.pop(ref))
             if ref.kind is Kind.MAPPING:
                 self._filed.pop(ref.id, None)

@@ -9,6 +9,7 @@ from federation.model.documents import StoredDocument
 from federation.model.history import Change
 from federation.model.json import Json
 from federation.model.trust import DocumentRef, DocumentVersion, Kind, Selector
+from federation.ports import Seen
 from tests.support.admin_world import NOW, AdminWorld, Document, audience, issuer, mapping
 from tests.support.fake_trust import SOMEBODY, FakeTrust
 
@@ -104,11 +105,20 @@ class DyingTrust(FakeTrust):
         *,
         revision: int | None = None,
         rests_on: Collection[DocumentVersion] = (),
+        seen: Seen | None = None,  # noqa: ARG002 (all is at hand)
     ) -> None:
         written = partial(FakeTrust.put, self, document, filed_under, change, revision=revision, rests_on=rests_on)
         self._dying(written)
 
-    def delete(self, ref: DocumentRef, version: int, change: Change = SOMEBODY, *, revision: int | None = None) -> None:
+    def delete(
+        self,
+        ref: DocumentRef,
+        version: int,
+        change: Change = SOMEBODY,
+        *,
+        revision: int | None = None,
+        seen: Seen | None = None,  # noqa: ARG002 (all is at hand)
+    ) -> None:
         self._dying(lambda: FakeTrust.delete(self, ref, version, change, revision=revision))
 
     def _dying(self, write: Callable[[], None]) -> None:
