@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.lambda_template import CERTIFICATE, DOMAIN, Deployment, Template, nested, transform
+from tests.support.lambda_template import CERTIFICATE, DOMAIN, Deployment, Template, transform
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +18,13 @@ def deployment(template: Template) -> Deployment:
 @pytest.fixture(scope="session")
 def alarms(deployment: Deployment) -> Deployment:
     """What the deployment makes of infra/alarms.yaml."""
-    return Deployment(nested("alarms"), **deployment.properties("Alarms")["Parameters"])
+    return deployment.nested("Alarms")
+
+
+@pytest.fixture(scope="session")
+def documents(deployment: Deployment) -> Deployment:
+    """What the deployment makes of infra/documents.yaml."""
+    return deployment.nested("Documents")
 
 
 @pytest.fixture(scope="session")

@@ -94,7 +94,7 @@ def test_an_aws_signature_is_asked_for_on_its_own_route_and_nowhere_else(deploym
 
 def test_public_documents_come_from_the_distribution_over_https(deployment: Deployment) -> None:
     documents = integrations(deployment)["get", "/.well-known/{document}"]
-    assert documents["uri"] == "https://Distribution.DomainName/.well-known/{document}"
+    assert documents["uri"] == "https://Documents.Outputs.Host/.well-known/{document}"
 
 
 def test_K2_with_a_domain_the_default_host_is_shut(with_domain: Deployment) -> None:

@@ -65,7 +65,8 @@ def test_only_this_distribution_reads_the_bucket_and_only_over_tls(deployment: D
         ("DocumentsBucket/.well-known/*",),
         {
             "StringEquals": {
-                "aws:SourceArn": "arn:<AWS::Partition>:cloudfront::<AWS::AccountId>:distribution/Distribution"
+                "aws:SourceArn": "arn:<AWS::Partition>:cloudfront::<AWS::AccountId>:distribution/"
+                "Documents.Outputs.Distribution"
             }
         },
         {"Service": "cloudfront.amazonaws.com"},
@@ -76,17 +77,17 @@ def test_only_this_distribution_reads_the_bucket_and_only_over_tls(deployment: D
 
 
 def test_the_distribution_signs_its_reads_speaks_https_alone_and_honours_the_documents_own_lifetime(
-    deployment: Deployment,
+    documents: Deployment,
 ) -> None:
-    config = deployment.properties("Distribution")["DistributionConfig"]
+    config = documents.properties("Distribution")["DistributionConfig"]
     origin, _ = config["Origins"]
     assert origin["OriginAccessControlId"] == "DocumentsAccess.Id"
     assert origin["DomainName"] == "DocumentsBucket.RegionalDomainName"
     behavior = config["DefaultCacheBehavior"]
     assert (behavior["ViewerProtocolPolicy"], behavior["AllowedMethods"]) == ("https-only", ["GET", "HEAD"])
-    access = deployment.properties("DocumentsAccess")["OriginAccessControlConfig"]
+    access = documents.properties("DocumentsAccess")["OriginAccessControlConfig"]
     assert (access["SigningBehavior"], access["SigningProtocol"]) == ("always", "sigv4")
-    cache = deployment.properties("DocumentsCachePolicy")["CachePolicyConfig"]
+    cache = documents.properties("DocumentsCachePolicy")["CachePolicyConfig"]
     assert behavior["CachePolicyId"] == "DocumentsCachePolicy"
     assert cache["MinTTL"] == 0, "a lower bound would overrule what the documents say"
     key = cache["ParametersInCacheKeyAndForwardedToOrigin"]
@@ -95,8 +96,10 @@ def test_the_distribution_signs_its_reads_speaks_https_alone_and_honours_the_doc
     assert key["CookiesConfig"] == {"CookieBehavior": "none"}
 
 
-def test_what_is_not_published_is_a_404_of_our_own_that_needs_no_object_in_the_bucket(deployment: Deployment) -> None:
-    config = deployment.properties("Distribution")["DistributionConfig"]
+def test_what_is_not_published_is_a_404_of_our_own_that_needs_no_object_in_the_bucket(
+    deployment: Deployment, documents: Deployment
+) -> None:
+    config = documents.properties("Distribution")["DistributionConfig"]
     (error,) = config["CustomErrorResponses"]
     assert (error["ErrorCode"], error["ResponseCode"]) == (403, 404)
     (page,) = config["CacheBehaviors"]
@@ -105,7 +108,7 @@ def test_what_is_not_published_is_a_404_of_our_own_that_needs_no_object_in_the_b
     assert origin["OriginAccessControlId"] == "NotFoundAccess.Id"
     assert deployment.properties("NotFoundUrl")["AuthType"] == "AWS_IAM"
     for permission in ("NotFoundPermission", "NotFoundInvocation"):
-        assert deployment.properties(permission)["SourceArn"].endswith(":distribution/Distribution")
+        assert documents.properties(permission)["SourceArn"].endswith(":distribution/Distribution")
 
 
 def test_that_page_is_json_and_kept_by_nobody(deployment: Deployment) -> None:

@@ -1,3 +1,4 @@
+import ast
 import json
 from collections.abc import Iterator
 from importlib import import_module
@@ -14,7 +15,8 @@ from federation.model.trust import Kind
 from federation.policy.approvals import ASKED_FOR
 from federation.settings import read_settings
 from federation.verification.held_keys import FRESH
-from tests.support.lambda_template import ROOT, Deployment, Json, Template
+from functions.edge import SECRET
+from tests.support.lambda_template import CERTIFICATE, DOMAIN, ROOT, Deployment, Json, Template
 
 FUNCTIONS = [
     *("TokenFunction", "HealthFunction", "PublishFunction", "ApplyTrustFunction", "ConfirmTrustFunction"),
@@ -75,6 +77,23 @@ def test_its_environment_is_complete(function: dict[str, Json]) -> None:
         "AuditTable",
     )
     assert (settings.documents_bucket, settings.signing_key) == ("DocumentsBucket", "SigningKey")
+
+
+def test_the_secret_of_the_edge_is_told_to_the_functions_that_compare_it_and_to_no_other(template: Template) -> None:
+    given = {"DomainName": DOMAIN, "CertificateArn": CERTIFICATE, "WebAclArn": "acl", "EdgeCertificateArn": CERTIFICATE}
+    functions = Deployment(template, **given).of_type("AWS::Lambda::Function")
+    told = {name for name, one in functions.items() if SECRET in one.get("Environment", {}).get("Variables", {})}
+    compare = {name for name in FUNCTIONS if "functions.edge" in _ours(functions[name]["Handler"].rpartition(".")[0])}
+    assert told == compare
+    assert {"TokenFunction", "AdminFunction"} <= told
+
+
+def _ours(module: str) -> set[str]:
+    """The modules of functions/ that it imports, and what those import."""
+    tree = ast.parse((ROOT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8"))
+    imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    found = {name for name in imported if name.startswith("functions.")}
+    return found.union(*map(_ours, found))
 
 
 def test_the_first_admins_function_is_packed_and_told_whom(template: Template) -> None:

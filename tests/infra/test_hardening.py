@@ -5,7 +5,7 @@ import json
 import pytest
 from cfnlint.decode import cfn_yaml  # type: ignore[import-untyped]
 
-from functions.edge import SHOWN, VIEWER
+from functions.edge import SECRET, SHOWN, VIEWER
 from tests.infra.test_functions import FUNCTIONS
 from tests.infra.test_packages import described
 from tests.support.lambda_template import CERTIFICATE, DOMAIN, ROOT, Deployment, Json, Template
@@ -36,10 +36,10 @@ def test_every_function_moves_into_the_closed_network_with_the_right_to_be_conne
         role = deployment.properties(function["Role"])
         if name in OUTSIDE:
             assert "VpcConfig" not in function
-            assert not role.get("ManagedPolicyArns")
+            assert role["ManagedPolicyArns"] == ["Rights.Outputs.Probe"]
             continue
         assert function["VpcConfig"]["SecurityGroupIds"] == ["ClosedNetwork.Outputs.SecurityGroup"], name
-        assert role["ManagedPolicyArns"] == ["ClosedNetwork.Outputs.InterfacePolicy"]
+        assert role["ManagedPolicyArns"][1:] == ["ClosedNetwork.Outputs.InterfacePolicy"]
     assert deployment.properties("ClosedNetwork")["Parameters"] == {"EgressHosts": "login.example.com"}
 
 
@@ -62,9 +62,8 @@ def test_a_web_acl_stands_before_the_api_and_the_functions_know_what_came_throug
     deployment = Deployment(template, **given, EdgeCertificateArn=CERTIFICATE)
     edge = deployment.properties("Edge")["Parameters"]
     assert (edge["WebAclArn"], edge["ApiDomain"]) == ("acl", "Domain.RegionalDomainName")
-    for name in ("TokenFunction", "IntrospectFunction", "RevokeFunction", "AdminFunction", "IssuerKeysFunction"):
-        variables = deployment.properties(name)["Environment"]["Variables"]
-        assert variables["FEDERATION_EDGE_SECRET"] == "{{resolve:secretsmanager:Edge.Outputs.Secret}}"
+    variables = [one["Environment"]["Variables"] for one in _functions(deployment).values()]
+    assert {each[SECRET] for each in variables if SECRET in each} == {"{{resolve:secretsmanager:Edge.Outputs.Secret}}"}
     (record,) = deployment.properties("DomainRecord")["RecordSets"]
     assert record["AliasTarget"]["DNSName"] == "Edge.Outputs.Host"
     assert {"WebAclNeedsDomain"} <= template["Rules"].keys()
@@ -73,7 +72,7 @@ def test_a_web_acl_stands_before_the_api_and_the_functions_know_what_came_throug
 def test_without_one_there_is_no_cdn_and_no_secret(with_domain: Deployment) -> None:
     assert "Edge" not in with_domain.resources
     variables = with_domain.properties("TokenFunction")["Environment"]["Variables"]
-    assert variables["FEDERATION_EDGE_SECRET"] == ""
+    assert variables[SECRET] == ""
 
 
 def test_the_cdn_caches_nothing_and_says_who_asked_and_that_it_was_the_cdn() -> None:

@@ -1,5 +1,6 @@
 """What each function may do: exactly this, named action by action."""
 
+import json
 from fnmatch import fnmatchcase
 from typing import get_args
 
@@ -29,7 +30,7 @@ from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.risk import RiskOf
 from federation.model.trust import DocumentRef, Kind, Selector
 from federation.system import RandomIdentifiers
-from tests.support.lambda_template import Deployment, Statement, Template, statements
+from tests.support.lambda_template import Deployment, Statement, Template, nested, statements
 
 KEY_SET = document_partition(Kind.KEY_SET)
 KEYS = [KEY_SET, Store.FETCHED.partition_key, Store.PUSHED.partition_key, archive_index.PARTITION]
@@ -225,6 +226,7 @@ ALLOWED = {
 }
 
 
+FIRST_ADMIN = {"FirstAdminIssuer": "https://corp.example.com", "FirstAdminSubject": "alice"}
 KNOW_NO_RESOURCE = (
     *("cloudtrail:LookupEvents", "kms:CreateKey", "tag:GetResources"),
     *("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"),
@@ -242,12 +244,6 @@ def granted(deployment: Deployment, role: str) -> set[tuple[str, str]]:
     }
 
 
-def identity_statements(deployment: Deployment, role: str) -> list[Statement]:
-    """The role's own, without what a key's policy gives it."""
-    policies = deployment.properties(role)["Policies"]
-    return [each for policy in policies for each in statements(policy["PolicyDocument"])]
-
-
 def test_every_function_is_listed_here(deployment: Deployment) -> None:
     assert deployment.of_type("AWS::Lambda::Function").keys() == ALLOWED.keys()
 
@@ -262,11 +258,40 @@ def test_a_function_may_do_exactly_what_is_listed(deployment: Deployment, functi
 def test_no_role_is_shared_or_has_policies_from_elsewhere(deployment: Deployment) -> None:
     roles = deployment.of_type("AWS::IAM::Role")
     assert len(roles) == len(ALLOWED)
-    for role in roles.values():
-        assert not role.get("ManagedPolicyArns"), "in a closed network it has one: test_hardening.py"
+    for name, role in roles.items():
+        own = f"Rights.Outputs.{name.removesuffix('FunctionRole')}"
+        assert role["ManagedPolicyArns"] == [own], "in a closed network it has another one: test_hardening.py"
+        assert ("Policies" in role) == (name == "PublishFunctionRole")
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert (trust["Principal"], trust["Action"]) == ({"Service": "lambda.amazonaws.com"}, "sts:AssumeRole")
     assert not deployment.of_type("AWS::IAM::Policy")
+
+
+def test_a_policy_is_of_one_function_and_names_nobody_else_who_has_it(template: Template) -> None:
+    rights = Deployment(template, **FIRST_ADMIN).nested("Rights")
+    policies = rights.of_type("AWS::IAM::ManagedPolicy")
+    assert rights.resources.keys() == policies.keys()
+    assert {name: output["Value"] for name, output in rights.outputs.items()} == {name: name for name in policies}
+    assert {f"{name}Function" for name in policies} == {*ALLOWED, "FirstAdminFunction"}
+    assert {member for policy in policies.values() for member in policy} == {"PolicyDocument"}
+
+
+STACK = "x" * 50
+"""As long a name as a stack may have: that of a function ends with `-confirm-trust`, and has 64 characters at most."""
+LONGEST = {
+    "Table": f"arn:aws-us-gov:dynamodb:ap-southeast-2:123456789012:table/{STACK}-TrustTable-1ABCDEFGHIJKL",
+    "Bucket": f"arn:aws-us-gov:s3:::{'x' * 63}",
+    "LogGroups": f"arn:aws-us-gov:logs:ap-southeast-2:123456789012:log-group:/aws/lambda/{STACK}",
+}
+"""End of a parameter's name -> what it is at its longest; of the others there are few."""
+
+
+def test_a_policy_is_as_short_as_iam_asks(template: Template) -> None:
+    """IAM User Guide, "IAM and AWS STS quotas": 6,144 characters of a managed policy, without white space."""
+    names = Deployment(template).properties("Rights")["Parameters"]
+    longest = {name: next((LONGEST[end] for end in LONGEST if name.endswith(end)), LONGEST["Table"]) for name in names}
+    for name, policy in Deployment(nested("rights"), **longest).of_type("AWS::IAM::ManagedPolicy").items():
+        assert len(json.dumps(policy["PolicyDocument"], separators=(",", ":"))) <= 6_144, name
 
 
 def test_no_action_has_a_wildcard_and_only_traces_have_no_resource(deployment: Deployment) -> None:
@@ -288,9 +313,7 @@ OWN = {"aws:ResourceTag/federation-bridge:belongs-to": "AWS::StackId"}
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256"])
 def test_who_rotates_makes_keys_of_our_kind(template: Template, algorithm: str) -> None:
     deployment = Deployment(template, SigningAlgorithm=algorithm)
-    (making,) = [
-        each for each in identity_statements(deployment, "RotateFunctionRole") if "kms:CreateKey" in each.actions
-    ]
+    (making,) = [each for each in deployment.own_statements("RotateFunctionRole") if "kms:CreateKey" in each.actions]
     assert making.condition == {"StringEquals": {"kms:KeySpec": SPECS[algorithm], "kms:KeyUsage": "SIGN_VERIFY"}}
     assert deployment.properties("SigningKey")["KeySpec"] == SPECS[algorithm]
 
@@ -298,7 +321,7 @@ def test_who_rotates_makes_keys_of_our_kind(template: Template, algorithm: str) 
 def test_O2_nothing_in_a_role_gives_authority_over_a_key_that_is_there(deployment: Deployment) -> None:
     """A key of another team would come under it by a tag, or by its usage: a key's own policy says who may what."""
     for role in deployment.of_type("AWS::IAM::Role"):
-        actions = {action for each in identity_statements(deployment, role) for action in each.actions}
+        actions = {action for each in deployment.own_statements(role) for action in each.actions}
         assert {action for action in actions if action.startswith("kms:")} <= {"kms:CreateKey", "kms:GetPublicKey"}
 
 
@@ -431,7 +454,7 @@ def test_O2_each_role_writes_the_state_that_is_its_own_and_no_other(deployment: 
 
 
 def test_P10_only_who_writes_trust_writes_its_records_and_nothing_changes_or_deletes_one(template: Template) -> None:
-    deployment = Deployment(template, FirstAdminIssuer="https://corp.example.com", FirstAdminSubject="alice")
+    deployment = Deployment(template, **FIRST_ADMIN)
     ids = {"token": RandomIdentifiers().new(), "trust": trust_record_id(DocumentRef(Kind.ISSUER, "acme"), 7)}
     found = {
         (role, action, whose)
@@ -544,8 +567,12 @@ def test_writing_and_confirming_are_two_functions_with_two_roles_that_nobody_is_
     assert invoking == {("AdminFunctionRole", ("lambda:InvokeFunction", "RotateFunction"))}
 
 
-def test_functions_are_invoked_by_what_triggers_them_and_nothing_else(deployment: Deployment) -> None:
-    permissions = deployment.of_type("AWS::Lambda::Permission").values()
+def test_functions_are_invoked_by_what_triggers_them_and_nothing_else(
+    deployment: Deployment, documents: Deployment
+) -> None:
+    permissions = [
+        each for stack in (deployment, documents) for each in stack.of_type("AWS::Lambda::Permission").values()
+    ]
     assert {(each["FunctionName"], each["Principal"]) for each in permissions} == {
         ("TokenFunctionAliaslive", "apigateway.amazonaws.com"),
         ("HealthFunction", "apigateway.amazonaws.com"),
@@ -571,7 +598,7 @@ def test_functions_are_invoked_by_what_triggers_them_and_nothing_else(deployment
 
 def test_a_first_admin_is_written_once_by_a_function_that_writes_nothing_else(template: Template) -> None:
     assert "FirstAdminFunction" not in Deployment(template).resources
-    with_admin = Deployment(template, FirstAdminIssuer="https://corp.example.com", FirstAdminSubject="alice")
+    with_admin = Deployment(template, **FIRST_ADMIN)
     role = with_admin.properties("FirstAdminFunction")["Role"]
     assert granted(with_admin, role) == allowed(
         "FirstAdminLogGroup",

@@ -31,11 +31,10 @@ SIGNERS = ["TokenFunctionRole", "IntrospectFunctionRole", "StatusFunctionRole", 
 
 
 def test_only_four_functions_sign_and_only_with_the_keys_algorithms(policy: list[Statement]) -> None:
-    signing = [each for each in policy if "kms:Sign" in each.actions]
-    assert [(each.effect, each.principal, each.actions) for each in signing] == [
-        ("Allow", {"AWS": role}, ("kms:Sign",)) for role in SIGNERS
-    ]
-    assert all(each.condition == signing[0].condition for each in signing)
+    (signing,) = [each for each in policy if "kms:Sign" in each.actions]
+    assert (signing.effect, signing.principal, signing.actions) == ("Allow", {"AWS": SIGNERS}, ("kms:Sign",))
+    assert signing.condition.keys() == {"StringEquals"}
+    assert signing.condition["StringEquals"].keys() == {"kms:SigningAlgorithm"}
 
 
 def test_an_administrator_can_neither_sign_nor_hand_out_signing(policy: list[Statement]) -> None:

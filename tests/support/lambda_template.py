@@ -57,6 +57,7 @@ class Deployment:
         resolver = _Resolver(template, parameters)
         self.resources: dict[str, Json] = resolver.existing("Resources")
         self.outputs: dict[str, Json] = resolver.existing("Outputs")
+        self._nested: dict[str, Deployment] = {}
 
     def properties(self, name: str) -> dict[str, Json]:
         properties: dict[str, Json] = self.resources[name]["Properties"]
@@ -66,6 +67,13 @@ class Deployment:
         """Logical id -> properties."""
         return {name: each["Properties"] for name, each in self.resources.items() if each["Type"] == resource_type}
 
+    def nested(self, name: str) -> "Deployment":
+        """What it makes of a nested stack, by the parameters that it gives it."""
+        if name not in self._nested:
+            properties = self.properties(name)
+            self._nested[name] = Deployment(load_template(ROOT / properties["TemplateURL"]), **properties["Parameters"])
+        return self._nested[name]
+
     def role_statements(self, role: str) -> list[Statement]:
         """What a role may do: by its own policies, and by those of keys that name it."""
         by_keys = [
@@ -73,10 +81,29 @@ class Deployment:
             for name, key in self.of_type("AWS::KMS::Key").items()
             for each in statements(key["KeyPolicy"])
         ]
-        return [
-            *(each for policy in self.properties(role)["Policies"] for each in statements(policy["PolicyDocument"])),
-            *(each for each in by_keys if each.principal == {"AWS": role}),
+        return [*self.own_statements(role), *(each for each in by_keys if role in _principals(each))]
+
+    def own_statements(self, role: str) -> list[Statement]:
+        """By its own policies: those of infra/rights.yaml that are attached, and what stands in the role itself."""
+        rights, properties = self.nested("Rights"), self.properties(role)
+        attached = [
+            rights.properties(rights.outputs[name]["Value"])
+            for kind, _, name in (arn.partition(".Outputs.") for arn in properties["ManagedPolicyArns"])
+            if kind == "Rights"
         ]
+        names = {**self._arns("AWS::Logs::LogGroup", "logs"), **self._arns("AWS::Lambda::Function", "lambda")}
+        return [
+            replace(each, resources=tuple(names.get(resource, resource) for resource in each.resources))
+            for policy in (*attached, *properties.get("Policies", []))
+            for each in statements(policy["PolicyDocument"])
+        ]
+
+    def _arns(self, resource_type: str, service: str) -> dict[str, str]:
+        """ARN -> logical id of what has a name."""
+        forms = {"logs": ("LogGroupName", "log-group:{}:*"), "lambda": ("FunctionName", "function:{}")}
+        member, form = forms[service]
+        owner = f"arn:<AWS::Partition>:{service}:<AWS::Region>:<AWS::AccountId>:"
+        return {owner + form.format(one[member]): name for name, one in self.of_type(resource_type).items()}
 
 
 def statements(policy: Mapping[str, Json]) -> list[Statement]:
@@ -91,6 +118,11 @@ def statements(policy: Mapping[str, Json]) -> list[Statement]:
         )
         for each in policy["Statement"]
     ]
+
+
+def _principals(statement: Statement) -> tuple[str, ...]:
+    """The roles that a resource's policy names."""
+    return _texts(statement.principal.get("AWS", ())) if isinstance(statement.principal, dict) else ()
 
 
 def _texts(value: str | Sequence[str]) -> tuple[str, ...]:
