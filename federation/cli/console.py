@@ -17,7 +17,10 @@ _CONTROLS = (*range(0x20), *range(0x7F, 0xA0))
 _INVISIBLE = (0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
 """They turn the order around in which a line is read, or end it."""
 
-_GONE = dict.fromkeys((*_CONTROLS, *_INVISIBLE))
+_HALVES = range(0xD800, 0xE000)
+"""Halves of characters, from escapes and from names of files that are no UTF-8: no stream takes them."""
+
+_GONE = dict.fromkeys((*_CONTROLS, *_INVISIBLE, *_HALVES))
 _ESCAPED = {number: f"\\u{number:04x}" for number in _GONE if number >= 0x20}  # noqa: PLR2004 (JSON escapes the others)
 
 

@@ -11,7 +11,7 @@ from federation.documents.hints import hint_for, hint_for_key
 from federation.documents.registry import KIND_NAMES, REGISTRY
 from federation.documents.schema.document import WORDS, TrustDocument
 from federation.documents.schema.policy import WrongText
-from federation.documents.source import InvalidDocuments, Location, Problem, SourceDocument
+from federation.documents.source import MAX_DEPTH, InvalidDocuments, Location, Problem, SourceDocument
 from federation.model.json import Json
 from federation.model.nearest import did_you_mean
 from federation.model.trust import Kind
@@ -48,6 +48,8 @@ def preset_members(preset: Preset) -> dict[str, Json]:
 def parse_document(source: SourceDocument, *, loopback: bool) -> TrustDocument:
     """The document, if it has the form of its kind; raises InvalidDocuments."""
     schema = _schema(source)
+    if _is_deeper(source.value, MAX_DEPTH):
+        raise InvalidDocuments([source.problem((), f"nested deeper than {MAX_DEPTH}")])
     problems = {place: source.problem(place, "has no value", "leave the key out") for place in _nulls(source.value)}
     problems |= {place: source.problem(place, _UNWRITABLE, _AS_TEXT) for place in _unwritable(source.value)}
     try:
@@ -77,6 +79,14 @@ def _unknown_kind(kind: Json) -> tuple[str, str]:
     if kind in set(Kind) - REGISTRY.keys():
         return f"kind {kind} is written by the bridge itself, never by hand", ""
     return f"unknown kind {kind}", _nearest(kind, KIND_NAMES)
+
+
+def _is_deeper(value: Json, most: int) -> bool:
+    """Asked before anything that follows the nesting: however deep it is, this goes no deeper than `most`."""
+    if not isinstance(value, dict | list):
+        return False
+    children = value.values() if isinstance(value, dict) else value
+    return most == 0 or any(_is_deeper(child, most - 1) for child in children)
 
 
 def _unwritable(value: Json, location: Location = ()) -> Iterator[Location]:

@@ -9,6 +9,8 @@ from msgspec import Struct, field
 from federation.model.json import Json
 from federation.value import Redacted
 
+MAX_DEPTH = 32
+"""Of a document: no member of one stands deeper."""
 _DIGITS = 9
 """Of an index, at most."""
 

@@ -20,10 +20,8 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from federation.documents.source import Location, Problem, SourceDocument
+from federation.documents.source import MAX_DEPTH, Location, Problem, SourceDocument
 from federation.model.json import Json
-
-MAX_DEPTH = 32
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _LONGEST_INTEGER: Final = 100

@@ -42,6 +42,24 @@ def test_a_problem_stays_on_its_line_in_a_narrow_terminal(folder: Path) -> None:
     assert sum(line.startswith(f"{folder}/audience.yaml:") for line in lines) == 2
 
 
+HALVES = {
+    "a key": 'kind: Audience\nid: api\n"\\ud800": 1\n',
+    "a kind": 'kind: "\\ud800"\nid: api\n',
+    "an id": 'kind: Audience\nid: "\\udfff"\nscopes: [read]\n',
+    "a line": 'kind: Mapping\nid: m\nissuer: i\nmatch: {"\\ud800": "\\udc00"}\nprincipal: p/x\ngrants: []\n',
+}
+
+
+@pytest.mark.parametrize("place", HALVES)
+def test_a_half_of_a_character_is_a_problem_that_can_be_printed(tmp_path: Path, place: str) -> None:
+    (tmp_path / "half.yaml").write_text(HALVES[place], encoding="utf-8")
+    for arguments in ((), ("--json",)):
+        result = run(tmp_path, *arguments)
+        assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+        assert result.stdout_bytes.decode("utf-8")
+        assert "half a surrogate pair" in result.stdout
+
+
 def test_one_file_may_be_checked(folder: Path) -> None:
     assert run(folder / "audience.yaml").exit_code == 0
 

@@ -125,6 +125,16 @@ def test_the_log_names_documents_and_never_quotes_them() -> None:
     assert "partner/acme/sync" not in function.log.getvalue()
 
 
+def test_a_document_however_deep_gets_its_problems() -> None:
+    """The runtime reads what is nested some hundred levels deep; whatever follows the nesting must not end it."""
+    nested: object = "end"
+    for _ in range(900):
+        nested = {"a": nested}
+    for place in ("labels", "keys", "unknown"):
+        (problem,) = Function()({"documents": [{**ISSUER, place: nested}]})["problems"]
+        assert problem["message"] == "nested deeper than 32"
+
+
 @pytest.mark.parametrize(
     "document",
     [
