@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.lambda_template import Deployment, Statement, statements
+from federation.local.routes import load_template
+from tests.support.lambda_template import ROOT, Deployment, Statement, statements
 
 TABLES = ["TrustTable", "StateTable", "AuditTable"]
 DURABLE = ["TrustTable", "AuditTable"]
@@ -122,3 +123,24 @@ def test_that_page_is_json_and_kept_by_nobody(deployment: Deployment) -> None:
 def test_the_state_has_no_past_from_which_what_was_spent_could_come_back(deployment: Deployment) -> None:
     """docs/runbooks/restore.md: a lost one begins empty."""
     assert "PointInTimeRecoverySpecification" not in deployment.properties("StateTable")
+
+
+STATE = {
+    "AWS::DynamoDB::Table": {"TrustTable", "StateTable", "AuditTable"},
+    "AWS::S3::Bucket": {"DocumentsBucket", "ArchiveBucket"},
+    "AWS::KMS::Key": {"SigningKey", "ProberKey"},
+    "AWS::SNS::Topic": {"ApprovalTopic", "SignalTopic"},
+    "AWS::SQS::Queue": {"ArchiveFailures", "SignalsLate"},
+}
+"""Type -> logical ids. Under another id, or in another template, an update would make a new and empty one."""
+NAMED = {"AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::IAM::Role"}
+"""What has a name of its own, or one that keys' policies say: it stays in the root as well (UPGRADING.md)."""
+
+
+def test_what_holds_something_keeps_its_logical_id_in_the_root(deployment: Deployment) -> None:
+    assert {kind: set(deployment.of_type(kind)) for kind in STATE} == STATE
+    nested = {stack["TemplateURL"] for stack in deployment.of_type("AWS::CloudFormation::Stack").values()}
+    assert {"infra/rights.yaml", "infra/documents.yaml", "infra/alarms.yaml"} <= nested
+    for path in sorted(ROOT.glob("infra/*.yaml")):
+        types = {resource["Type"] for resource in load_template(path)["Resources"].values()}
+        assert types.isdisjoint(NAMED.union(STATE)), path.name
