@@ -1,6 +1,7 @@
 """The console on a laptop's bridge with ten thousand documents: how long an admin waits for a page, and for a check."""
 
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from rich.table import Table
 from federation.client.admin import AdminApi
 from federation.client.credential import read_credential
 from federation.console.server import in_a_thread, stand
-from tests.support.bridge_process import served
+from tests.support.bridge_process import started
 
 DOCUMENTS: Final = 10_000
 ROUNDS: Final = 15
@@ -37,23 +38,10 @@ def measure() -> list[Waited]:
     """It takes a minute or two to store the documents."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        (place / "trust").mkdir()
-        for file in EXAMPLES.rglob("*.yaml"):
-            (place / "trust" / file.name).write_bytes(file.read_bytes())
-        for number in range(0, DOCUMENTS, 1000):
-            (place / "trust" / f"many-{number:05}.yaml").write_text("---\n".join(_some(number)), "utf-8")
-        with served(
-            place, "--log", place / "log", "--trust", place / "trust", "--admin-token-file", place / "admin"
-        ) as bridge:
+        options = ("--mappings", DOCUMENTS, "--trust", EXAMPLES, "--admin-token-file", place / "admin")
+        command = [sys.executable, "-m", "benchmarks.many_documents", *map(str, options), "--log", str(place / "log")]
+        with started(command, place) as bridge:
             return list(_waited(AdminApi(bridge.url, read_credential(place / "admin"))))
-
-
-def _some(first: int) -> Iterator[str]:
-    for number in range(first, first + 1000):
-        yield (
-            f"kind: Mapping\nid: many-{number}\nissuer: acme-okta\nmatch: {{sub: many-{number}}}\n"
-            f"principal: partner/acme/many-{number}\ngrants: [{{audience: risk-engine, scopes: [risk:score:read]}}]\n"
-        )
 
 
 def _waited(api: AdminApi) -> Iterator[Waited]:

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +43,13 @@ class Served:
 @contextmanager
 def served(folder: Path, *arguments: str | Path, **environment: str) -> Iterator[Served]:
     """`fedbridge serve` on a free port, once it is ready; ended with the context."""
-    command = [FEDBRIDGE, "serve", "--port", "0", *map(str, arguments)]
+    with started([FEDBRIDGE, "serve", "--port", "0", *map(str, arguments)], folder, **environment) as running:
+        yield running
+
+
+@contextmanager
+def started(command: Sequence[str], folder: Path, **environment: str) -> Iterator[Served]:
+    """The same, by another command that prints `ready URL`."""
     process = subprocess.Popen(
         command, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
