@@ -46,8 +46,14 @@ Answer: TypeAlias = tuple[int, dict[str, Any], Any]
 """Status, headers, body."""
 
 
+_Filed: TypeAlias = dict[tuple[DynamoType, ...], dict[DynamoType, Any]]
+
+
 class SnapshotTable(Table):
-    """A table whose copy costs little: it shares partitions, and whoever changes one takes a partition of their own."""
+    """A table whose copy costs little: it shares partitions, and a change takes a partition of its own first."""
+
+    filed: dict[tuple[str, ...], _Filed]
+    """For queries of an index: names of attributes -> their values -> the partitions with such items."""
 
     def __deepcopy__(self, memo: dict[int, object]) -> "SnapshotTable":
         return _table({**self.__dict__, "items": self.items.copy()})
@@ -74,11 +80,22 @@ class SnapshotTable(Table):
         if self.hash_key_attr in named:
             key = named[self.hash_key_attr]
             return {key: self.items[key]} if key in self.items else {}
-        written = [(name, value.to_json()) for name, value in named.items()]
-        return {key: part for key, part in self.items.items() if any(_has(one, written) for one in _items(part))}
+        return self._filed(tuple(named)).get(tuple(named.values()), {})
+
+    def _filed(self, names: tuple[str, ...]) -> _Filed:
+        """Partitions by what their items have under these names; made anew once an item has changed."""
+        if names not in self.filed:
+            found: _Filed = {}
+            for key, part in self.items.items():
+                for item in _items(part):
+                    if all(name in item.attrs for name in names):
+                        found.setdefault(tuple(item.attrs[name] for name in names), {})[key] = part
+            self.filed[names] = found
+        return self.filed[names]
 
     def part(self, hash_key: DynamoType) -> None:
-        """Share that partition with no copy any more."""
+        """Share that partition with no copy any more: it is about to change."""
+        self.filed = {}
         partition = self.items.get(hash_key)
         if isinstance(partition, dict):
             self.items[hash_key] = dict(partition)
@@ -88,15 +105,10 @@ def _items(partition: Any) -> Iterable[Item]:  # noqa: ANN401 - an item, where t
     return partition.values() if isinstance(partition, dict) else (partition,)
 
 
-def _has(item: Item, written: list[tuple[str, dict[str, Any]]]) -> bool:
-    """As it was written: to read each value would take longer than all else."""
-    return all(name in item.attrs and item.attrs[name].to_json() == value for name, value in written)
-
-
 def _table(state: dict[str, Any]) -> SnapshotTable:
     """Not by its constructor: moto keeps whatever that makes until it ends."""
     table: SnapshotTable = object.__new__(SnapshotTable)  # type: ignore[type-abstract]
-    table.__dict__ = state
+    table.__dict__ = {"filed": {}, **state}
     return table
 
 

@@ -118,3 +118,26 @@ def test_a_query_finds_by_pages_what_motos_own_finds(
         found = pages(table.query, scan_index_forward=forward, **asked)
         assert found == pages(partial(Table.query, table), scan_index_forward=forward, **asked)
         assert any(items for items, _, _ in found) is (value != "absent")
+
+
+def test_what_an_index_has_follows_each_change(dynamodb: "DynamoDBClient", settings: Mapping[str, str]) -> None:
+    table, key = settings[STATE], {"pk": {"S": "a"}}
+    listed: dict[str, Any] = {"listing": {"S": "before"}, "expires_at": {"N": "1"}}
+
+    def found(value: str) -> int:
+        return dynamodb.query(
+            TableName=table,
+            IndexName="listing",
+            KeyConditionExpression="listing = :value",
+            ExpressionAttributeValues={":value": {"S": value}},
+        )["Count"]
+
+    dynamodb.put_item(TableName=table, Item=key | listed)
+    assert (found("before"), found("after")) == (1, 0)
+    values: dict[str, Any] = {":value": {"S": "after"}}
+    dynamodb.update_item(
+        TableName=table, Key=key, UpdateExpression="SET listing = :value", ExpressionAttributeValues=values
+    )
+    assert (found("before"), found("after")) == (0, 1)
+    dynamodb.delete_item(TableName=table, Key=key)
+    assert found("after") == 0
