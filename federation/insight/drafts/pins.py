@@ -11,7 +11,7 @@ from msgspec import Struct
 from federation.documents.checks.guard_rails import trusts_too_many, unfit_for_match
 from federation.documents.schema.issuer import IssuerDocument
 from federation.insight.edits.mapping import can_stand_in_a_line
-from federation.mapping.match import as_path
+from federation.mapping.match import as_path, parse_path
 from federation.model.json import Claims
 from federation.model.trust import MatchValue
 from federation.verification.claims_table import REGISTERED
@@ -86,9 +86,14 @@ def _scalars(claims: Claims, within: str = "", depth: int = 1) -> Iterator[tuple
             continue
         if isinstance(value, Mapping) and depth < DEPTH:
             yield from _scalars(value, path, depth + 1)
-        elif isinstance(value, str | bool | int) and can_stand_in_a_line(value) and _can_be_written(name):
+        elif isinstance(value, str | bool | int) and can_stand_in_a_line(value) and _can_be_written(path):
             yield path, value
 
 
-def _can_be_written(name: str) -> bool:
-    return name.isprintable() and '"' not in name
+def _can_be_written(path: str) -> bool:
+    """Not with a quote or an empty name on the way, nor at any length."""
+    try:
+        parse_path(path)
+    except ValueError:
+        return False
+    return path.isprintable()

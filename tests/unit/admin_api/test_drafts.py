@@ -54,3 +54,12 @@ def test_every_provider_is_told_with_an_example() -> None:
     items = ResourceWorld().call("GET", "/providers").members["items"]
     assert [one["name"] for one in items] == list(provider_names())
     assert all(one["claims"] and one["about"] for one in items)
+
+
+@pytest.mark.parametrize("name", ["", 'a"b', "x" * 300, "a\nb", "\u202e"])
+def test_a_claim_that_no_line_can_name_is_not_proposed(name: str) -> None:
+    world = ResourceWorld()
+    for claims in ({**CLAIMS, name: "v"}, {**CLAIMS, "repository": {name: 1}}, {**CLAIMS, name: {"q": "v"}}):
+        answer = drafted(world, claims=claims)
+        assert answer.status == 200, answer.body
+        assert [pin["path"] for pin in answer.members["pins"]] == ["sub"]
