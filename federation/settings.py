@@ -44,7 +44,7 @@ class Settings(Struct, frozen=True):
     dpop_nonces: bool = True
     """Whether a DPoP proof at the token endpoint needs a nonce of ours (RFC 9449 section 8)."""
     issuer_rate: RateLimit = ISSUER_RATE
-    """Of everybody whom an issuer vouches for together, and of a client, where their documents do not say."""
+    """Of all identities of an issuer together, and of a client, where their documents do not say."""
     tenant_rate: RateLimit = TENANT_RATE
     """Of all clients and issuers of a tenant together, whatever their documents say."""
     address_rate: RateLimit = ADDRESS_RATE

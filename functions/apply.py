@@ -2,7 +2,7 @@
 
 Answers `{"created": [...], "updated": [...], "unchanged": [...], "pending": [...], "warnings": [...]}` with lines such
 as `Issuer acme-okta`, or `{"problems": [...]}` and nothing was written of a set that is not sound as a whole. Each
-pending one, `{"kind", "id", "version"}`, holds for nobody until `functions.confirm` is sent the same with a reason.
+pending one, `{"kind", "id", "version"}`, has no effect until `functions.confirm` is sent the same with a reason.
 
 `{"replay_since": "2026-11-30T08:00:00Z"}` brings trust forward after its table was restored to that moment, from the
 records of the audit table (docs/runbooks/restore.md). Answers `{"replayed": [...], "missing": [...]}`.
@@ -62,7 +62,7 @@ class ApplyHandler(Struct, frozen=True):
         except InvalidDocuments as error:
             result = _problems(error.problems)
         except VersionConflict:
-            result = _problem("Somebody else wrote at the same time; send the same documents again.")
+            result = _problem("Trust was written at the same time; send the same documents again.")
         except (BucketFull, CorruptDocument) as error:
             result = _problem(str(error))
         except TooMuch:

@@ -1,6 +1,6 @@
 """Invoked by IAM principals alone, never over HTTP: `{"kind", "id", "version", "reason"}` -> a pending document holds.
 
-Whoever may invoke this should not be who may invoke `functions.apply`: then nobody alone can trust a whole issuer.
+A principal that may invoke this should not be able to invoke `functions.apply`: no one person trusts a whole issuer.
 Lambda does not tell a function who invoked it, so what is kept is the id of the invocation; CloudTrail has the caller,
 if a trail records Lambda's data events.
 
@@ -58,7 +58,7 @@ class ConfirmHandler(Struct, frozen=True):
         except CorruptDocument:
             return self._problem("What is stored there cannot be read; write it again.", context)
         except VersionConflict:
-            return self._problem("Somebody else wrote at the same time; read what it says now.", context)
+            return self._problem("It was written at the same time; read what it says now.", context)
         named = _named(confirmed)
         self.logger.info("confirm", confirmed=named, reason=reason, correlation_id=context.aws_request_id)
         return {"confirmed": named}

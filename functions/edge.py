@@ -1,4 +1,4 @@
-"""A CDN with a web ACL in front of the API, where a deployment has one: nobody is answered who went round it.
+"""A CDN with a web ACL in front of the API, where a deployment has one: a request that went round it is refused.
 
 The CDN adds a header of the deployment's own to each request for the API, and says whose request it was (CloudFront
 developer guide: "Add custom headers to origin requests", "Add CloudFront request headers").

@@ -65,7 +65,7 @@ def _request(event: Mapping[object, object], invocation: str, trace_id: str) -> 
 
 
 def _iam_caller(context: Mapping[object, object]) -> str | None:
-    """ARN of whoever signed, where an IAM authorizer has spoken; only a gateway's whole word counts."""
+    """ARN of the signer, where an IAM authorizer has spoken; only a gateway's whole word counts."""
     iam = _members(context.get("authorizer")).get("iam")
     if iam is None:
         return None

@@ -27,7 +27,7 @@ def build(environment: Mapping[str, str]) -> Handler:  # noqa: ARG001 every func
 
 
 def handle(event: Event, context: Context) -> GatewayResponse:
-    """200, and which version this is; 400 for whoever wants to sign in, whatever the request says."""
+    """200, and which version this is; 400 for a request to sign in, whatever it says."""
     request = read_event(event, context.aws_request_id)
     headers = {"cache-control": "no-store", "x-correlation-id": request.correlation_id}
     if request.path == AUTHORIZE_PATH:

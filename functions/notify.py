@@ -1,4 +1,4 @@
-"""Runs whenever somebody waits for an approval: tells those who decide."""
+"""Runs whenever a request waits for an approval: tells those who decide."""
 
 from collections.abc import Iterator, Mapping
 
@@ -29,7 +29,7 @@ class NotifyHandler(Struct, frozen=True):
     logger: Logger
 
     def handle(self, event: Event, context: Context) -> dict[str, object]:
-        """What fails is raised: Lambda tries again for as long as somebody could still decide, and an alarm counts."""
+        """What fails is raised: Lambda tries again for as long as a decision is possible, and an alarm counts."""
         told = []
         for approval in waiting(event):
             self.notice.asked(approval)

@@ -1,4 +1,4 @@
-"""Runs on a schedule: a signature of our keys that no function of ours recorded is one that somebody else made."""
+"""Runs on a schedule: a signature of our keys that no function of ours recorded is one that a stranger made."""
 
 from collections.abc import Mapping
 from datetime import datetime

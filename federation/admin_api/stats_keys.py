@@ -11,7 +11,7 @@ from federation.model.keys import SEEN_BY_ALL, KeySet, KeyState, SigningKey
 
 
 class KeyAgeShown(Shown):
-    """A key, and what becomes of it when nobody moves it by hand."""
+    """A key, and what becomes of it when it is not moved by hand."""
 
     kid: str
     state: KeyState

@@ -1,11 +1,11 @@
-"""Writes the archive: whatever happened exactly once, whoever else writes, wherever the last one stopped.
+"""Writes the archive: each event exactly once, beside other writers, wherever the last one stopped.
 
-The next segment is whoever's write of its number comes first. It is then made known in the index, and only when that
+The next segment is the first write of its number. It is then made known in the index, and only when that
 is done may there be another: so before each write everything that was archived is known, from the index alone.
 
-    read the head -> complete what somebody left behind it -> leave out what is archived -> write -> complete
+    read the head -> complete what another left behind it -> leave out what is archived -> write -> complete
 
-Whoever stops anywhere in between leaves a segment that the next one completes, or nothing.
+A run that stops in between leaves a segment that the next run completes, or nothing.
 """
 
 from collections.abc import Sequence
@@ -100,12 +100,12 @@ class Archiver(Struct, frozen=True):
         try:
             signed = assemble(key, message, self.signer.sign(key, message))
         except TemporarilyUnavailable:
-            self.key.forget()  # it may have been revoked: whoever comes again takes the one that signs by then
+            self.key.forget()  # it may have been revoked: the next try takes the key that signs by then
             raise
         return self.segments.put(segment.number, segment.signed(signed))
 
     def _read(self, head: ArchiveHead, content: bytes) -> ReadSegment:
-        """Somebody else's segment is one of ours, or the archive stops here: nobody may put words into our mouth."""
+        """Another's segment is signed by us, or the archive stops here: no stranger extends it."""
         try:
             read = read_segment(head.number + 1, content)
         except BrokenChain as error:

@@ -32,7 +32,7 @@ _CONSISTENT = {"ConsistentRead": True}
 
 
 class DynamoRiskScores:
-    """A read, and a write on condition that nobody else wrote meanwhile."""
+    """A read, and a write on condition that it was not written meanwhile."""
 
     def __init__(self, dynamodb: DynamoDb, state_table: str, clock: Clock, pause: Pause = full_jitter) -> None:
         self._dynamodb = dynamodb

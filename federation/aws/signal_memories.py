@@ -23,7 +23,7 @@ AT_ONCE = 32
 
 
 class DynamoSignalMemories:
-    """Read together, written one by one, each on condition that nobody else wrote it meanwhile."""
+    """Read together, written one by one, each on condition that it was not written meanwhile."""
 
     def __init__(self, dynamodb: DynamoDb, state_table: str, clock: Clock, pause: Pause = full_jitter) -> None:
         self._dynamodb = dynamodb

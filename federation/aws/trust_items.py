@@ -102,7 +102,7 @@ def naming_partition(ref: DocumentRef, kind: Kind) -> str:
 
 
 def owned_partition(kind: Kind, tenant: str | None) -> str:
-    """The partition of the ids of documents of that kind that the tenant has, None: that are everybody's."""
+    """The partition of the ids of documents of that kind that the tenant has, None: of the shared ones."""
     return item_key("naming", "Tenant", *(() if tenant is None else (tenant,)), kind)
 
 

@@ -1,4 +1,4 @@
-"""Composes how often somebody may ask."""
+"""Composes how often callers may ask."""
 
 from federation.aws.allowances import DynamoAllowances
 from federation.aws.service import DynamoDb

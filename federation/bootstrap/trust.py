@@ -29,7 +29,7 @@ def cached_trust(settings: Settings, clock: Clock, dynamodb: DynamoDb, versions:
 
 
 def issuer_keys(settings: Settings, clock: Clock, dynamodb: DynamoDb) -> KeyCache:
-    """Issuers' keys, fetched by whoever needs them first, beside what others of our processes know."""
+    """Issuers' keys, fetched by the first process that needs them, beside what others of our processes know."""
     return KeyCache(_source(settings), clock, second_level=second_level(settings, dynamodb))
 
 

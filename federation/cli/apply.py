@@ -70,7 +70,7 @@ def apply(
 
     At a terminal it shows the plan and asks; elsewhere, and with --json, it wants --yes.
 
-    Exits 0 if everything is as the folder says, 1 if not, also if you said no, 2 if nobody could be asked.
+    Exits 0 if everything is as the folder says, 1 if not, also if you said no, 2 if there was no terminal to ask at.
     """
     api, terminal = session.connect(), session.terminal
     progress = Progress(terminal)
@@ -92,7 +92,7 @@ def _go_on(terminal: Terminal, done: int) -> None:
 
 
 def _agree(terminal: Terminal, planned: Plan, *, yes: bool) -> None:
-    """Somebody at a terminal is asked; raises Failed where they say no, and where nobody can be asked."""
+    """Asks at the terminal; raises Failed where the answer is no, and where there is no terminal."""
     if not terminal.as_json:
         print_plan(terminal.results, planned)
     if yes or not planned.changes:

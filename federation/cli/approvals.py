@@ -65,7 +65,7 @@ def approve(
     lifetime: Lifetime = "15m",
     uses: Uses = 1,
 ) -> None:
-    """Let the request through: for a time, and for so many tokens. Nobody approves what they asked for themselves."""
+    """Let the request through: for a time, and for so many tokens. You cannot approve what you asked for yourself."""
     body = {"lifetime": lifetime, "uses": uses, "reason": reason}
     _tell(session.terminal, session.connect().post(f"/approvals/{_id(id_)}/approve", body).members)
 
@@ -80,7 +80,7 @@ def deny(
     *,
     reason: Reason,
 ) -> None:
-    """Refuse the request, and whoever repeats it for a while."""
+    """Refuse the request, and its repetitions for a while."""
     _tell(session.terminal, session.connect().post(f"/approvals/{_id(id_)}/deny", {"reason": reason}).members)
 
 

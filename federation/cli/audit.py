@@ -60,7 +60,7 @@ Checkpoint = Annotated[
 def verify_(session: AdminSession, *, from_: From = None, jwks: Jwks = None, checkpoint: Checkpoint = None) -> None:
     """Check the archive here: every record's hash, every segment, and that a published key signed the newest head.
 
-    Keep a checkpoint, and nobody can rewrite or cut off what you have seen without your noticing.
+    Keep a checkpoint, and you notice if what you have seen is rewritten or cut off.
 
     Exits 0 if the trail is whole, 1 with the place if it is not, or if it tells that the record of a change of trust
     was removed or written anew in the audit table; 2 if it is not clear where it is.

@@ -25,7 +25,7 @@ LATELY = {"since": "24h"}
 RECORDS = 50
 
 _SAFE = re.compile(r"[A-Za-z0-9._@:/-]+")
-"""The shell's script splits and expands what it is given, and a bridge may be anybody's."""
+"""The shell's script splits and expands what it is given, and the bridge may be a stranger's."""
 _PRINCIPAL = re.compile(r"[A-Za-z0-9._@/-]+")
 
 Values: TypeAlias = Callable[[AdminApi, Mapping[str, Any]], Iterator[str]]

@@ -16,7 +16,7 @@ def confirm(
     version: Version,
     reason: Reason,
 ) -> None:
-    """Let a document that says `dangerous: true` hold, in the very version that you have read and somebody else wrote.
+    """Let a document that says `dangerous: true` hold, in the very version that you have read and another admin wrote.
 
     Exits 0 if it holds, 1 if not, 2 if that is no name of a document.
     """

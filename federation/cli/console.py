@@ -90,7 +90,7 @@ def print_json(document: Any) -> None:  # noqa: ANN401 - any JSON value
 
 
 def print_line(document: Any) -> None:  # noqa: ANN401 - any JSON value
-    """One JSON document on a line of stdout, at once: somebody may be reading on."""
+    """One JSON document on a line of stdout, at once: a reader may be waiting."""
     print(printable_json(json.dumps(document, separators=(",", ":"), ensure_ascii=False)), flush=True)
 
 

@@ -43,7 +43,7 @@ Elsewhere = Annotated[
 
 
 def demo(*, url: Elsewhere = None, token_file: TokenFile, as_json: AsJson = False, no_color: NoColor = False) -> None:
-    """Exchange identities of every provider, act for somebody, and watch the refusals that matter.
+    """Exchange identities of every provider, act for a person, and watch the refusals that matter.
 
     Runs on this machine alone, without account or network, unless --url names another bridge: for a test deployment,
     not for one that others use. Exits 0 only if every step ended as it should.

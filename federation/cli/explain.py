@@ -138,8 +138,8 @@ TokenIn = Annotated[
     Path | None, typer.Option("--token", metavar="FILE", help="The subject token; - is stdin. Read, never kept.")
 ]
 Claims = Annotated[Path | None, typer.Option(metavar="FILE", help="The subject's claims as JSON, taken as proven.")]
-ActorToken = Annotated[Path | None, typer.Option(metavar="FILE", help="The token of whoever acts for the subject.")]
-ActorClaims = Annotated[Path | None, typer.Option(metavar="FILE", help="The claims of whoever acts.")]
+ActorToken = Annotated[Path | None, typer.Option(metavar="FILE", help="The actor's token.")]
+ActorClaims = Annotated[Path | None, typer.Option(metavar="FILE", help="The actor's claims.")]
 CorrelationId = Annotated[
     str | None, typer.Option(metavar="ID", help="A request that was made, as its caller knows it by name.")
 ]
@@ -160,7 +160,7 @@ Client = Annotated[
 ]
 Ip = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Where the request comes from.")]
 Proof = Annotated[str | None, typer.Option(metavar="KIND", help="By what the caller proves a key: dpop or mtls.")]
-Approved = Annotated[bool, typer.Option("--approved", help="Suppose that somebody has approved what must be.")]
+Approved = Annotated[bool, typer.Option("--approved", help="Suppose that what needs approval is approved.")]
 WriteExample = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Add the request to the examples of its Mapping there; with --correlation-id."),
@@ -246,7 +246,7 @@ def _identity(token: Path | None, claims: Path | None) -> dict[str, Any]:
 
 def _actor(token: Path | None, claims: Path | None) -> dict[str, Any]:
     if token and claims:
-        raise Failed("whoever acts has a token or claims, not both", code=USAGE)
+        raise Failed("an actor has a token or claims, not both", code=USAGE)
     return {"actor": _identity(token, claims)} if token or claims else {}
 
 

@@ -20,7 +20,7 @@ USAGE = 2
 
 
 class Problem(Struct, frozen=True):
-    """A problem as everybody is told it."""
+    """A problem as the bridge tells it."""
 
     message: str
     next: str = ""
@@ -102,9 +102,7 @@ _OF_TOKENS = {
     "token_expired": "the token that expired is the one that you brought, of --source: fetch a fresh one there",
     "token_expires_too_soon": "the token with too little left is the one that you brought, of --source",
 }
-_SCOPES = (
-    "name what you are granted: --scope, once for each; whoever names none is given the default_scopes of the grant"
-)
+_SCOPES = "name what you are granted: --scope, once for each; without one you get the default_scopes of the grant"
 
 
 def of_admin_api(refused: AdminRefused) -> Problem:
@@ -135,7 +133,7 @@ _NEXT_BY_CODE: Mapping[str, str] = {
     "last_admin": "make another admin first",
     "new_admin": "ask an admin who was one before; fedbridge pending shows what waits",
     "own_document": "ask another admin; fedbridge pending shows them what waits",
-    "own_request": "ask somebody else who may decide",
+    "own_request": "ask another person who may decide",
     "outside_tenant": "ask a global admin, or leave it out of the folder",
     "beyond_own_rights": "ask an admin who has these rights",
     "cannot_confirm": "see what waits, and its version: fedbridge pending",
@@ -153,7 +151,7 @@ _NEXT: Mapping[int, str] = {
     HTTPStatus.FORBIDDEN: "log in with the scope that this takes (fedbridge login --scope), or ask an admin who has it",
     HTTPStatus.NOT_FOUND: "look at the name",
     HTTPStatus.CONFLICT: "see what stands now, then repeat",
-    HTTPStatus.PRECONDITION_FAILED: "somebody else wrote meanwhile: pull, and plan again: fedbridge plan DIR",
+    HTTPStatus.PRECONDITION_FAILED: "it was written meanwhile: pull, and plan again: fedbridge plan DIR",
     HTTPStatus.TOO_MANY_REQUESTS: "wait a little, then repeat",
     HTTPStatus.SERVICE_UNAVAILABLE: "wait a little, then repeat",
 }

@@ -47,7 +47,7 @@ def rotate(session: AdminSession, *, reason: Why = "") -> None:
 
 @app.command(
     "revoke",
-    epilog='Example: fedbridge keys revoke RS256-Zl3... --reason "used by somebody else"',
+    epilog='Example: fedbridge keys revoke RS256-Zl3... --reason "used by a stranger"',
     context_settings=dict(SETTINGS),
 )
 @admin_command

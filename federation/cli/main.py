@@ -56,7 +56,7 @@ COMMANDS: Mapping[str, str] = {
     "explain": "Show why a request is allowed or refused, and the smallest edit that would change it.",
     "whocan": "Show who reaches an audience, or what a principal reaches.",
     "approvals": "List, approve or deny what waits for an approval.",
-    "audit": "Trace a token back to whoever began, search the trail, verify that it is whole.",
+    "audit": "Trace a token back to its beginning, search the trail, verify that it is whole.",
     "stats": "Show what is exchanged, refused, slow, stale or ringing, and what it costs.",
     "signals": "List what was unusual, and why; follow it.",
     "dashboard": "Print the body of a CloudWatch dashboard, for the owner or for a tenant.",

@@ -11,7 +11,7 @@ EXAMPLE = "Example: fedbridge pending"
 
 @admin_command
 def pending(session: AdminSession) -> None:
-    """List documents that hold for nobody until somebody else than their author confirms them: who wrote each, and why.
+    """List documents that have no effect until another admin than their author confirms them: who wrote each, and why.
 
     Exits 0 if the bridge has answered, 1 if not.
     """

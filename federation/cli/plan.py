@@ -22,7 +22,7 @@ Prune = Annotated[
     bool, typer.Option("--prune", help="Also delete what the bridge has and the folder has not. Never by default.")
 ]
 Days = Annotated[
-    int, typer.Option("--days", min=1, max=30, metavar="N", help="Decide again for whoever was seen in so many days.")
+    int, typer.Option("--days", min=1, max=30, metavar="N", help="Decide again for identities seen in so many days.")
 ]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Keep the plan, for `fedbridge apply --plan`.")]
 

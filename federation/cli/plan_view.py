@@ -68,7 +68,7 @@ def _looked_at(seen: Mapping[str, Any]) -> str:
 def print_change(console: Console, change: Mapping[str, Any]) -> None:
     """One document."""
     sign, style = _SIGNS[str(change["action"])]
-    waits = " (dangerous: holds for nobody until a second admin confirms it)" if change.get("pending") else ""
+    waits = " (dangerous: no effect until a second admin confirms it)" if change.get("pending") else ""
     heading = f"{sign} {change['kind']} {change['id']}, version {change['version']}{waits}"
     differences = change["diff"] if change["action"] != "delete" else ()
     print_lines(console, [Text(printable(heading), style), *_told(differences)])

@@ -39,7 +39,7 @@ def effects_of(answered: object) -> list[dict[str, Any]]:
 def print_effects(console: Console, effects: Sequence[Mapping[str, Any]]) -> None:
     """A line each, what is gained first."""
     if not effects:
-        console.print(Text("what it means: nobody in the rules or seen lately gains or loses anything", "bold"))
+        console.print(Text("what it means: no identity in the rules or seen lately gains or loses anything", "bold"))
         return
     console.print(Text("what it means", "bold"))
     lines = [Text(f"  {sign} {printable(text)}", style) for sign, style, text in map(_line, effects)]
@@ -244,7 +244,7 @@ class SavedPlan(Struct, frozen=True):
     def check(self, now: Plan, bridge: str) -> int:
         """How many of the changes have been made already; raises Failed unless `now` is what is left of this plan.
 
-        Every write moves trust by one. So if trust has moved by exactly what is done of the plan, nobody else wrote:
+        Every write moves trust by one. So if trust has moved by exactly what is done of the plan, no other admin wrote:
         an apply was interrupted, and may go on.
         """
         if self.bridge != bridge:

@@ -46,7 +46,7 @@ def tell_written(terminal: Terminal, written: dict[str, Any]) -> None:
     terminal.say(f"{name} is at version {written['version']}", "green")
     if written.get("pending"):
         how = f"fedbridge confirm {name} --version {written['version']} --reason TEXT"
-        terminal.note(f"it holds for nobody until a second admin confirms it: {how}", "yellow")
+        terminal.note(f"it has no effect until a second admin confirms it: {how}", "yellow")
 
 
 def _etag(api: AdminApi, path: str) -> str | None:

@@ -216,8 +216,8 @@ def _exports(url: str, admin_token_file: Path) -> str:
 
 def _warn(console: Console, pending: Iterable[DocumentVersion]) -> None:
     for (kind, id_), version in pending:
-        what = f"pending: {kind} {id_} version {version} is dangerous, so it holds for nobody yet"
-        how = "read it again and, if everybody it names is meant, start with --confirm-dangerous"
+        what = f"pending: {kind} {id_} version {version} is dangerous, so it has no effect yet"
+        how = "read it again and, if all that it names are meant, start with --confirm-dangerous"
         console.print(f"{what}; {how}", style="yellow", markup=False, soft_wrap=True)
 
 

@@ -45,7 +45,7 @@ DpopKeyFile = Annotated[
     typer.Option(metavar="FILE", help="Bind the token to the key in this file; it is made if it is not there."),
 ]
 ActorTokenFile = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="The token of whoever acts for the subject of yours.")
+    Path | None, typer.Option(metavar="FILE", help="The token of the actor, who acts for the subject of yours.")
 ]
 FormatOption = Annotated[
     Format,

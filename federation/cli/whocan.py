@@ -126,7 +126,7 @@ def whocan(
     scope: Scope = None,
     principal: Principal = None,
 ) -> None:
-    """Show every way to an audience, or everything that a principal reaches, with whoever may act on its behalf.
+    """Show every way to an audience, or everything that a principal reaches, with the actors on its behalf.
 
     Exits 0 if the bridge has answered, 1 if not, 2 if it is not clear what is asked.
     """

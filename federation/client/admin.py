@@ -61,7 +61,7 @@ class AdminApi(Struct, frozen=True):
     send: Send = send
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> AdminResult:
-        """Raises AdminRefused, and OSError where nobody answers."""
+        """Raises AdminRefused, and OSError where there is no answer."""
         return self._call("GET", path, query=query)
 
     def post(self, path: str, body: Mapping[str, Any], *, etag: str | None = None, new: bool = False) -> AdminResult:

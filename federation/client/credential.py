@@ -64,7 +64,7 @@ def write_credential(file: Path, credential: Credential) -> None:
 def write_private(file: Path, text: str) -> None:
     """The same for any text.
 
-    A new file is made beside it under a name nobody can guess, so neither a link nor a reader of an old one gets it.
+    A new file is made beside it under a name that is random, so neither a link nor a reader of an old one gets it.
     """
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
     try:

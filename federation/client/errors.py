@@ -18,11 +18,11 @@ LONGEST_WAIT = 3600.0
 _TOKEN_TEXT = re.compile(r"eyJ[A-Za-z0-9_-]{5,}[A-Za-z0-9_.~-]*")
 """How every JWT begins: the base64url of `{"`."""
 _MOST = 500
-"""Characters of somebody else's text that a message repeats."""
+"""Characters of a server's text that a message repeats."""
 
 
 def without_tokens(text: str) -> str:
-    """Text of somebody else, fit for a message: whoever is asked could answer with a token that they were shown."""
+    """A server's text, fit for a message: a server could answer with a token that it was shown."""
     shown = _TOKEN_TEXT.sub("(a token)", text)
     return shown if len(shown) <= _MOST else f"{shown[:_MOST]}..."
 

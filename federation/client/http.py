@@ -125,7 +125,7 @@ def _within(seconds: float, work: Callable[[], _T]) -> _T:
 def _settle(future: Future[_T], work: Callable[[], _T]) -> None:
     try:
         future.set_result(work())
-    except Exception as error:  # noqa: BLE001 - raised again by whoever waits
+    except Exception as error:  # noqa: BLE001 - raised again where it is waited for
         future.set_exception(error)
 
 

@@ -98,7 +98,7 @@ class Refreshing(Generic[_T]):
             raise _too_late(wait) from None
 
     async def get_async(self, wait: float = WAIT) -> _T:
-        """The same without holding up the event loop. Cancelling it leaves the flight to whoever else waits."""
+        """The same without holding up the event loop. Cancelling it leaves the flight to the others who wait."""
         held = self._held
         if held is not None and self._need(held) is Need.NONE:
             return held.value
@@ -125,7 +125,7 @@ class Refreshing(Generic[_T]):
     def _ready(self) -> "_T | Future[_T]":
         """The value, or the flight that will bring it; raises the error of a flight that has just failed."""
         with self._lock:
-            held = self._held  # whoever held the lock before may have landed
+            held = self._held  # the last holder of the lock may have landed
             need = Need.NOW if held is None else self._need(held)
             waiting = self._times.monotonic() < self._not_before
             if held is not None and need is not Need.NOW:
@@ -138,7 +138,7 @@ class Refreshing(Generic[_T]):
 
     def _take_off(self) -> "Future[_T]":
         flight: Future[_T] = Future()
-        flight.set_running_or_notify_cancel()  # from here on nobody who gives up cancels it for the others
+        flight.set_running_or_notify_cancel()  # from here on, a waiter that gives up does not cancel it for the others
         self._flight = flight
         threading.Thread(target=self._fly, args=(flight,), daemon=True, name="federation-refresh").start()
         return flight
@@ -146,7 +146,7 @@ class Refreshing(Generic[_T]):
     def _fly(self, flight: "Future[_T]") -> None:
         try:
             lease = self._fetch()
-        except BaseException as error:  # noqa: BLE001 - raised again by whoever waits
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
             self._failed(flight, bare(error))
         else:
             self._landed(flight, lease)

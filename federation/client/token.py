@@ -39,7 +39,7 @@ class FederatedToken:
     ) -> None:
         """`bridge`: its URL. `audience`: id of the target. `scope`: None asks for the grant's default.
 
-        `source`: where the caller's own identity is (docs/callers.md); `actor`: that of whoever acts for it. `key`: to
+        `source`: where the caller's own identity is (docs/callers.md); `actor`: that of the actor for it. `key`: to
         be bound to, instead of a fresh one. Nothing is asked before the token is needed. Raises ClientError for a
         bridge to which no token may be sent, and for an unknown source.
         """

@@ -71,11 +71,11 @@ class Planned(Struct, frozen=True):
             return False
         try:
             return confirmed_issuer(stored.body) in (None, self.issuer)
-        except TypeError:  # what nobody can read confirms nothing
+        except TypeError:  # what cannot be read confirms nothing
             return False
 
     def _names_others(self, stored: StoredDocument) -> bool:
-        """Whether an id that it names was deleted and written anew since, so that the stored version names nobody."""
+        """Whether an id that it names was deleted and written anew since, so that the stored version means nothing."""
         return not all(is_meant(stored.lives, ref, since) for ref, since in self.lives.items())
 
 
@@ -83,7 +83,7 @@ DocumentT_co = TypeVar("DocumentT_co", bound=TrustDocument, covariant=True)
 
 
 class Written(Struct, Generic[DocumentT_co], frozen=True):
-    """A document in both of its forms: as checked, and as somebody wrote it, completed by its provider's preset."""
+    """A document in both of its forms: as checked, and as it was written, completed by its provider's preset."""
 
     document: DocumentT_co
     source: SourceDocument
@@ -169,7 +169,7 @@ class DocumentSet(Struct, frozen=True):
         return any(ref.kind is Kind.ISSUER for ref in self.malformed)
 
     def tenant_of(self, ref: DocumentRef) -> str | None:
-        """Whose the document is, None: everybody's; raises KeyError where what says so is not known."""
+        """The document's tenant, None: shared; raises KeyError where what says so is not known."""
         tenancy, document = REGISTRY[ref.kind].tenancy, self.written(ref).document
         if tenancy is Tenancy.SHARED:
             return None

@@ -100,11 +100,11 @@ class Tenancy(Enum):
     OF_ISSUER = "of issuer"
     """Of the tenant of the Issuer that it names."""
     SHARED = "shared"
-    """Everybody's."""
+    """Shared by all tenants."""
 
 
 def no_scopes(_body: JsonObject) -> frozenset[str]:
-    """Of a kind that gives nobody a right."""
+    """Of a kind that gives no right."""
     return frozenset()
 
 

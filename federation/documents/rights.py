@@ -24,7 +24,7 @@ class Surroundings(Struct, frozen=True, dict=True):
 
     @cached_property
     def issuer_tenants(self) -> Mapping[str, str | None]:
-        """Issuer id -> whose it is, or will be; None: everybody's."""
+        """Issuer id -> its tenant, now or after the write; None: shared."""
         planned = {ref.id: body for ref, body in self.planned.items() if ref.kind is Kind.ISSUER and body is not None}
         return {id_: _text(body.get("tenant")) for id_, body in {**self._issuers(), **planned}.items()}
 
@@ -60,7 +60,7 @@ def _text(value: Json) -> str | None:
 EVERYBODY = None
 """The tenant of what is shared."""
 NOBODY = ""
-"""The tenant of a mapping whose issuer is gone: whoever knows one knows that it is no tenant's."""
+"""The tenant of a mapping whose issuer is gone: no tenant has this name."""
 
 
 class Refusal(Enum):
@@ -94,7 +94,7 @@ class Rights(Struct, frozen=True):
     def _is_own(
         self, ref: DocumentRef, before: JsonObject | None, after: JsonObject | None, around: Surroundings
     ) -> bool:
-        """What every admin comes in by is nobody's own."""
+        """The admin API's own Audience belongs to no tenant."""
         if ref == DocumentRef(Kind.AUDIENCE, ADMIN_AUDIENCE) or (ref.kind is Kind.ISSUER and around.admins_by(ref.id)):
             return False
         bodies = [body for body in (before, after) if body is not None]
@@ -107,7 +107,7 @@ def _given(ref: DocumentRef, body: JsonObject | None) -> frozenset[str]:
 
 
 def _taken(ref: DocumentRef, before: JsonObject | None, after: JsonObject | None) -> frozenset[str]:
-    """Those that nobody can have any more without the admin API's own Audience, or as it is to be."""
+    """Scopes that no admin can have any more without the admin API's own Audience, or as it is to be."""
     if ref != DocumentRef(Kind.AUDIENCE, ADMIN_AUDIENCE) or before is None:
         return frozenset()
     kept = _scopes(after) if after is not None and after.get("enabled", True) is True else frozenset()
@@ -120,7 +120,7 @@ def _scopes(body: JsonObject) -> frozenset[str]:
 
 
 def tenant_of(kind: Kind, body: JsonObject, around: Surroundings) -> str | None:
-    """Whose a document is; EVERYBODY: shared."""
+    """The tenant of a document; EVERYBODY: shared."""
     tenancy = REGISTRY[kind].tenancy
     if tenancy is Tenancy.OF_ISSUER:
         return around.issuer_tenants.get(str(body.get("issuer")), NOBODY)

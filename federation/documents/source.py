@@ -1,4 +1,4 @@
-"""A document as somebody wrote it, with the place of each value, and what is wrong there."""
+"""A document as it was written, with the place of each value, and what is wrong there."""
 
 from collections.abc import Mapping as ReadOnly
 from collections.abc import Sequence

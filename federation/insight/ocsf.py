@@ -113,7 +113,7 @@ def _metadata(record: _Record) -> _Event:
 
 
 def _user(record: _Record) -> _Event:
-    """Whom the token is about, or who claims to be somebody."""
+    """Whom the token is about, or whom the caller claims to be."""
     subject = record.get("subject")
     name = record.get("principal") or subject or "unknown"
     domain = record.get("issuer_url") or record.get("unverified_issuer")

@@ -111,7 +111,7 @@ class PushKeys(Struct, frozen=True):
         if not self._saved(keys, tag):
             with suppress(OAuthError):
                 self.ledger.discard(entry, pusher.uses, Reason.TRUST_CHANGED.value)
-            raise TemporarilyUnavailable(Reason.TRUST_CHANGED, "somebody else pushed at the same time")
+            raise TemporarilyUnavailable(Reason.TRUST_CHANGED, "other keys were pushed at the same time")
         if entry["keys_replaced"]:
             self.alarm(keys.issuer, "a push replaced all keys at once")
 

@@ -47,7 +47,7 @@ _MEMBERS = frozenset({"name", "by", "why", "revoke"})
 
 
 class MalformedOrder(ValueError):
-    """Nobody of ours sends this."""
+    """None of our functions sends this."""
 
 
 def write_order(order: KeyOrder) -> dict[str, Any]:

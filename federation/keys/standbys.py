@@ -1,6 +1,6 @@
 """The key that is to sign next, made long before it is needed.
 
-KMS makes a key each time it is asked, so a crash between that and the key set leaves one that nobody knows of. It is
+KMS makes a key each time it is asked, so a crash between that and the key set leaves one that is not recorded. It is
 taken in by the next run, or, if another was faster, deleted (ATTACKS F14).
 """
 
@@ -15,7 +15,7 @@ from federation.model.keys import KeySet, SigningKey
 from federation.ports import Clock, KeyMaker, MadeKey, PublicKeys
 
 LEFT_OVER = 24 * 60 * 60
-"""Seconds after which a key that nobody has taken in is superfluous."""
+"""Seconds after which a key that is in no key set is superfluous."""
 
 
 class Standbys(Struct, frozen=True):
@@ -35,7 +35,7 @@ class Standbys(Struct, frozen=True):
         self.moves.make(lambda keys: keys if self._has(keys) or keys.knows(key.kms_key) else keys.adding(key))
 
     def clear(self) -> None:
-        """What was made and never taken in will be deleted: it is written down first, so nobody takes it in now."""
+        """What was made and never taken in will be deleted: it is written down first, so that no run takes it in."""
         now = int(self.clock.now())
         for made in self._unknown():
             if now - made.made_at >= LEFT_OVER:

@@ -27,7 +27,7 @@ class AdminLimits(Struct, frozen=True):
         self.limiter.admit(tuple(self._counted(principal, tenant)))
 
     def _counted(self, principal: str, tenant: str | None) -> Iterator[Limited]:
-        """A principal of that name in another tenant, or in none, is somebody else."""
+        """A principal of that name in another tenant, or in none, is another one."""
         own = () if tenant is None else (tenant,)
         yield Limited(("admin", principal, *own), self.principal_rate)
         if tenant is not None:

@@ -75,7 +75,7 @@ class RefusalLog(TextIOBase):
         return self._stream.write(text)
 
     def flush(self) -> None:
-        """At once: somebody may be watching."""
+        """At once: a person may be watching."""
         self._stream.flush()
 
 
@@ -119,7 +119,7 @@ class PrintedNotice:
         self._bridge = bridge
 
     def asked(self, approval: StoredApproval) -> None:
-        """At once: somebody may be watching."""
+        """At once: a person may be watching."""
         self._stream.write(json.dumps({"approval_asked": notice(approval, self._bridge)}) + "\n")
         self._stream.flush()
 

@@ -68,7 +68,7 @@ SIGNALS_SECONDS = 1.0
 
 RATES = ("FEDERATION_ADDRESS_RATE", "FEDERATION_ISSUER_RATE", "FEDERATION_TENANT_RATE")
 PLENTY = "10000/10000"
-"""On a laptop everybody comes from one address; documents still limit their client or issuer."""
+"""On a laptop all callers come from one address; documents still limit their client or issuer."""
 
 
 class CannotStart(Exception):
@@ -234,7 +234,7 @@ class LocalBridge(AbstractContextManager["LocalBridge"]):
         return Schedule(STATUS.name, lambda: runtime.invoke(STATUS, {}), STATUS_SECONDS)
 
     def _schedule_archive(self, environment: Mapping[str, str], log: TextIOBase) -> Schedule:
-        """Its first segment is there before anybody looks."""
+        """Its first segment is there before the first look."""
         with redirect_stderr(log):
             look = LocalArchive(self.settings, environment)
         look()

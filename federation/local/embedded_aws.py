@@ -35,10 +35,10 @@ REGION = "us-east-1"
 """moto takes its routes from this region's backends, where ours stand."""
 DYNAMODB_ENDPOINT = "AWS_ENDPOINT_URL_DYNAMODB"
 ACCESS_KEY = SECRET_KEY = "embedded"
-"""Nobody's: they open nothing but what runs in this process."""
+"""Made up: they open nothing but what runs in this process."""
 NAME = "federation"
 SETUP_SECONDS = 30
-"""A DynamoDB elsewhere may be warming up; nobody waits for an answer yet."""
+"""A DynamoDB elsewhere may be warming up; no request waits for it yet."""
 
 TABLES = {
     "TrustTable": "FEDERATION_TRUST_TABLE",
@@ -49,13 +49,13 @@ TABLES = {
 
 BUCKETS = {"documents": "FEDERATION_DOCUMENTS_BUCKET", "archive": "FEDERATION_ARCHIVE_BUCKET"}
 STREAMED = "AuditTable"
-"""What somebody here follows."""
+"""What a follower here reads."""
 
 _numbers = count(1)
 _RUNTIME = ("AWS_LAMBDA_", "AWS_SAM_", "AWS_XRAY_")
 _KEY_SPECS = {"RS256": "RSA_2048", "PS256": "RSA_2048", "ES256": "ECC_NIST_P256", "EdDSA": ED25519}
 _POLICY = '{"Version": "2012-10-17", "Statement": []}'
-"""Nobody asks it here; keys that are made later have it too."""
+"""Nothing here asks for it; keys that are made later have it too."""
 _SEALED = {
     "AWS_ACCESS_KEY_ID": ACCESS_KEY,
     "AWS_SECRET_ACCESS_KEY": SECRET_KEY,

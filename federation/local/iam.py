@@ -40,7 +40,7 @@ class IamAuthorizer(Struct, frozen=True):
     clock: Clock
 
     def caller(self, request: GatewayRequest) -> Mapping[str, str | None] | None:
-        """`requestContext.authorizer.iam`; None: nobody, or not these very bytes, or not now."""
+        """`requestContext.authorizer.iam`; None: unsigned, or not these very bytes, or not now."""
         claimed = _AUTHORIZATION.fullmatch(request.header("authorization"))
         if claimed is None or not self._is_good(request, claimed):
             return None

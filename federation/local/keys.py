@@ -16,7 +16,7 @@ ROTATE = FunctionTarget("RotateFunction", "functions.rotate", timeout=60, memory
 ROTATION = 300
 """Looks between two runs of the function that rotates."""
 FIRST_ROTATION = 30
-"""The first: making an RSA key takes this process half a second, and nobody needs a standby before it was seen."""
+"""The first: making an RSA key takes this process half a second, and no standby is needed before it was seen."""
 
 
 class LocalKeys:

@@ -44,7 +44,7 @@ class Ed25519Key(AbstractPrivateKey):
         return self.private_key.sign(message)
 
     def verify(self, message: bytes, signature: bytes, signing_algorithm: str) -> bool:
-        """Verifiers use the public key; nobody asks KMS."""
+        """Verifiers use the public key; KMS is not asked."""
         raise NotImplementedError
 
     def public_key(self) -> bytes:
@@ -53,7 +53,7 @@ class Ed25519Key(AbstractPrivateKey):
 
 
 SIGNED: deque[SeenSignature] = deque(maxlen=10_000)
-"""Every Sign that was answered with a signature, by whomever: what CloudTrail is in AWS."""
+"""Every Sign that was answered with a signature, for any caller: what CloudTrail is in AWS."""
 
 
 class FaithfulKmsResponse(KmsResponse):

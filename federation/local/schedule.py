@@ -33,7 +33,7 @@ class Schedule(AbstractContextManager["Schedule"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Returns when the last call has ended: nobody calls what is no longer there."""
+        """Returns when the last call has ended, so that none comes after what it calls is gone."""
         self._stopped.set()
         self._thread.join()
 

@@ -142,7 +142,7 @@ class Server:
 
 
 class _Uvicorn(uvicorn.Server):
-    """Says when it accepts connections; leaves signals to whoever runs it."""
+    """Says when it accepts connections; leaves signals to its caller."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)

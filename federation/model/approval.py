@@ -83,7 +83,7 @@ class WaitingList(NamedTuple):
 
 
 def waiting_lists(request: ApprovalRequest) -> Iterator[WaitingList]:
-    """Those in which the request counts: nobody hides other people's by asking for more than anybody can read."""
+    """Those in which the request counts: a flood of requests hides no other person's."""
     tenant = () if request.tenant is None else (request.tenant,)
     yield WaitingList("principal", (request.issuer, request.principal, *tenant), MOST_OF_PRINCIPAL)
     yield WaitingList("issuer", (request.issuer,), MOST_OF_ISSUER)

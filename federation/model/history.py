@@ -34,7 +34,7 @@ class Change(Struct, frozen=True):
 
     @property
     def hands(self) -> frozenset[str]:
-        """Everybody who had a hand in it, by the names that we give them and by what is known of the people."""
+        """All admins who had a part in it, by the names that we give them and by what is known of the people."""
         return frozenset({self.who, *self.actors, *self.subjects})
 
 

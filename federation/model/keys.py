@@ -148,7 +148,7 @@ class KeySet(Struct, frozen=True):
         return kms_key in {*(key.kms_key for key in self.keys), *(key.kms_key for key in self.former)}
 
     def standby(self, algorithm: str, now: int) -> SigningKey | None:
-        """Of the keys that are to sign next: one of that algorithm if there is, that everybody has seen if there is."""
+        """Of the keys that are to sign next: of that algorithm and seen by all verifiers, where there is one."""
         waiting = [key for key in self.keys if key.state is KeyState.NEXT]
         return max(waiting, key=lambda key: (key.algorithm == algorithm, key.seen(now)), default=None)
 
@@ -165,7 +165,7 @@ class KeySet(Struct, frozen=True):
         return self._each(seen)
 
     def with_doubt(self, at: int) -> "KeySet":
-        """The set in which nobody had seen those that wait before `at`: the JWKS that was read may have lacked them."""
+        """The set whose waiting keys no verifier had seen before `at`: the JWKS that was read may have lacked them."""
 
         def doubted(key: SigningKey) -> SigningKey:
             waiting = key.state is KeyState.NEXT and key.published_at is not None

@@ -30,4 +30,4 @@ Record: TypeAlias = Callable[[MadeSignature], None]
 
 
 def unrecorded(_made: MadeSignature) -> None:
-    """Where nobody compares: tools and tests."""
+    """Where signatures are not compared: tools and tests."""

@@ -36,7 +36,7 @@ class Shelf(NamedTuple):
     """Where the policies lie that belong to one owner and pin the same resource."""
 
     owner: str | None
-    """A tenant; None: they are everybody's."""
+    """A tenant; None: they are shared."""
     resource: Uid | None
     """What their heads pin; None: nothing."""
 
@@ -55,7 +55,7 @@ class FiledRule(NamedTuple):
 
 
 class FiledRules(Struct, frozen=True, eq=False):
-    """What lies on a shelf. Two are the same only if they are one object: whoever makes something of it can tell."""
+    """What lies on a shelf. Two are the same only if they are one object: what is made of one is kept with it."""
 
     by_principal: ReadOnly[Uid | None, tuple[FiledRule, ...]]
 
@@ -83,7 +83,7 @@ class Policy(Struct, frozen=True):
     cedar: str
     """Cedar policies as they were written."""
     tenant: str | None = None
-    """Whose principals it is about; None: everybody's. A tenant's policy decides nothing about another's."""
+    """The tenant whose principals it is about; None: all. A tenant's policy decides nothing about another's."""
     enabled: bool = True
 
 

@@ -1,7 +1,7 @@
 """What AWS asks for, and what an exchange uses: us-east-1, 2026, on demand, arm64, dollars.
 
 `make cost` counts what an exchange uses and prices it by the same table (docs/performance.md); a test holds the two to
-each other. What a deployment costs while nobody asks (keys, schedules, alarms, storage) is not in it.
+each other. What an idle deployment costs (keys, schedules, alarms, storage) is not in it.
 """
 
 from collections.abc import Mapping

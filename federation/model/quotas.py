@@ -4,7 +4,7 @@ from msgspec import Struct
 
 
 class Quotas(Struct, frozen=True):
-    """Of each tenant, but for `examples`, of each policy, and `patterns`, of each issuer, whoever they belong to."""
+    """Of each tenant, but for `examples`, of each policy, and `patterns`, of each issuer, in any tenant."""
 
     policies: int = 200
     policy_bytes: int = 256 * 1024

@@ -94,7 +94,7 @@ def _issuers(own: Iterable[str | None], chain: Iterable[Link]) -> Iterator[Revoc
 
 
 def _subjects(own: Iterable[tuple[str | None, str | None]], chain: Iterable[Link]) -> Iterator[RevocationKey]:
-    """The identities that were vouched for: of the principal, and of everybody who acts."""
+    """The identities that were vouched for: of the principal, and of every actor."""
     vouched = (*own, *((link.issuer, link.identity) for link in chain))
     return (subject_key(issuer, identity) for issuer, identity in vouched if issuer and identity)
 

@@ -28,8 +28,8 @@ RiskOf: TypeAlias = Literal["principal", "issuer", "client", "subject"]
 class RiskKey(NamedTuple):
     """Whose score: a principal's, an issuer's or a client's (ids of their documents), each with its tenant.
 
-    Or that of an issuer's subject, as its revocation is named, whoever a mapping makes of it. An id that another tenant
-    takes later has no score of the former's.
+    Or that of an issuer's subject, as its revocation is named, whatever principal a mapping makes of it. An id that
+    another tenant takes later has no score of the former's.
     """
 
     what: RiskOf

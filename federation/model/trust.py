@@ -133,7 +133,7 @@ class Issuer(Struct, frozen=True):
     since: int = 1
     """The version with which this document began: an id that was deleted and written anew names another issuer."""
     rate_limit: RateLimit | None = None
-    """Of everybody whom it vouches for together; None: the deployment's default."""
+    """Of all identities that it vouches for, together; None: the deployment's default."""
     audience_claim: str | None = None
     """The claim that stands for `aud` in tokens that have no `aud`; None: such tokens are refused."""
     other_audiences: tuple[str, ...] = ()

@@ -144,7 +144,7 @@ class Reason(StrEnum):
     )
 
     # Its claims
-    WRONG_AUDIENCE = "wrong_audience", "The token is meant for somebody else; request it with our audience alone."
+    WRONG_AUDIENCE = "wrong_audience", "The token is meant for another audience; request it with ours alone."
     TOKEN_EXPIRED = "token_expired", "The token has expired; fetch a fresh one."
     TOKEN_NOT_YET_VALID = "token_not_yet_valid", "The token is not valid yet; check the clocks."
     TOKEN_LIVES_TOO_LONG = "token_lives_too_long", "The token's lifetime exceeds what its issuer is allowed."
@@ -218,16 +218,16 @@ class Reason(StrEnum):
     # The policies
     POLICY_DENIED = "policy_denied", "A policy does not permit this; give the correlation id to the administrator."
     TOO_MANY_SCOPES = "too_many_scopes", "Ask for fewer scopes at once; a policy limits them here."
-    APPROVAL_REQUIRED = "approval_required", "A policy asks for an approval, which nobody can give here."
+    APPROVAL_REQUIRED = "approval_required", "A policy asks for an approval, which cannot be given here."
     APPROVAL_PENDING = (
         "approval_pending",
-        "Somebody must approve this; repeat the request when interval seconds have passed.",
+        "A person must approve this; repeat the request when interval seconds have passed.",
     )
     TOO_MANY_APPROVALS = (
         "too_many_approvals",
         "Too many requests of this identity or its issuer wait for an approval; have some decided, or wait an hour.",
     )
-    APPROVAL_DENIED = "approval_denied", "Somebody was asked to approve this and denied it."
+    APPROVAL_DENIED = "approval_denied", "A person was asked to approve this and denied it."
     POLICY_UNAVAILABLE = "policy_unavailable", "The policies cannot be evaluated now; try again."
 
     # A token that is asked about, or revoked
@@ -247,7 +247,7 @@ class Reason(StrEnum):
     # Pushing an issuer's keys
     UNSUPPORTED_KEYS_TYPE = "unsupported_keys_type", "Send one Content-Type: application/jwk-set+json."
     MISSING_BEARER_TOKEN = "missing_bearer_token", "Send one Authorization header with a token for this service."
-    PUSH_NOT_AUTHORIZED = "push_not_authorized", "This token does not let anybody push keys to this issuer."
+    PUSH_NOT_AUTHORIZED = "push_not_authorized", "This token does not allow a push of keys to this issuer."
     PUSH_NOT_BOUND = "push_not_bound", "The claim jwks_sha256 must be the base64url SHA-256 of the body as it is sent."
     MISSING_SCOPE = "missing_scope", "The token lacks the scope that this takes."
     MISSING_DETAIL = "missing_detail", "The token has no authorization_details entry for this very call; ask for one."
@@ -295,7 +295,7 @@ class Reason(StrEnum):
     NO_SUCH_DOCUMENT = "no_such_document", "There is no such document, or it is not yours to see."
     UNREADABLE_DOCUMENT = (
         "unreadable_document",
-        "A stored document, or a version of one, cannot be read; give the correlation id to whoever runs the bridge.",
+        "A stored document, or a version of one, cannot be read; give the correlation id to the bridge's operator.",
     )
     MALFORMED_PATH = "malformed_path", "A name in this path is not of its form; the openapi.json there has it."
     MALFORMED_QUERY = "malformed_query", "A parameter of the query is unknown, repeated or has the wrong form."
@@ -308,23 +308,23 @@ class Reason(StrEnum):
     )
     MALFORMED_PRECONDITION = "malformed_precondition", "Send exactly one of If-Match: <ETag> and If-None-Match: *."
     MALFORMED_IDEMPOTENCY_KEY = "malformed_idempotency_key", "An Idempotency-Key is 1 to 255 visible ASCII characters."
-    STALE_VERSION = "stale_version", "Somebody else wrote it meanwhile; read it again, and send what you want then."
+    STALE_VERSION = "stale_version", "It was written meanwhile; read it again, and send what you want then."
     INVALID_DOCUMENT = "invalid_document", "Mend what the errors name; nothing was written."
     OUTSIDE_TENANT = "outside_tenant", "This belongs to another tenant or to all of them; ask a global admin."
     BEYOND_OWN_RIGHTS = (
         "beyond_own_rights",
         "You lack a right at the admin API that this gives or takes; ask who has it.",
     )
-    OWN_DOCUMENT = "own_document", "Whoever wrote a version cannot confirm it; ask a second admin."
+    OWN_DOCUMENT = "own_document", "The author of a version cannot confirm it; ask a second admin."
     CANNOT_CONFIRM = "cannot_confirm", "Read what the document says now; only its current, pending version waits."
     DOCUMENT_IN_USE = "document_in_use", "Other documents name this one; change those first, or disable this one."
-    LAST_ADMIN = "last_admin", "Nobody could write trust any more; make another admin first."
+    LAST_ADMIN = "last_admin", "No admin could write trust any more; make another admin first."
     NEW_ADMIN = "new_admin", "Who confirms or approves has been an admin for a day, and since before it was asked for."
-    OWN_WAY_IN = "own_way_in", "Nobody breaks the way they came in by; come in by another, or ask another admin."
+    OWN_WAY_IN = "own_way_in", "It would end your own access; use another login, or ask another admin."
     REVISION_MOVED = "revision_moved", "Trust was changed since this was planned; plan again."
-    NO_SUCH_APPROVAL = "no_such_approval", "Nobody asks for this approval, or no longer; have the request repeated."
-    OWN_REQUEST = "own_request", "Whoever has a part in a request cannot decide about it; somebody else must."
-    ALREADY_DECIDED = "already_decided", "Somebody else has decided; read what it says now."
+    NO_SUCH_APPROVAL = "no_such_approval", "No request waits for this approval any more; have the request repeated."
+    OWN_REQUEST = "own_request", "A party of the request cannot decide about it; ask another person."
+    ALREADY_DECIDED = "already_decided", "It is decided already; read what it says now."
     NO_SUCH_KEY = "no_such_key", "There is no signing key of that kid."
     KEY_GONE = "key_gone", "This signing key has left already; nothing verifies with it."
     LAST_SIGNING_KEY = "last_signing_key", "No other key could sign in its place; have one made, and ask again."

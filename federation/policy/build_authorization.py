@@ -32,7 +32,7 @@ def decide_expiry(
     """`exp` of the token, seconds since the epoch; raises InvalidRequest where under 30 seconds remain of `ends`.
 
     The verifier forgives 60 seconds of clock skew, but a minted token never outlives its subject token, so in effect
-    a subject token needs at least 30 seconds of life by our clock. `ends`: of what proves somebody: tokens,
+    a subject token needs at least 30 seconds of life by our clock. `ends`: of what proves an identity: tokens,
     certificates. Our own limits are as short as an admin wants them: those of the documents, `cap`, seconds, by a
     policy's obligation, and the end of an approval.
     """

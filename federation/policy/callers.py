@@ -14,7 +14,7 @@ def check_caller(asking: Parties, grant: GrantType) -> None:
     """Raises UnauthorizedClient, or InvalidRequest for an identity that is not this caller's to present."""
     client, itself = asking.client.client, grant is GrantType.CLIENT_CREDENTIALS
     if asking.subject.client != (client if itself else None) or (itself and client is None):
-        raise UnauthorizedClient(Reason.GRANT_NOT_ALLOWED, "nobody, or another client, asks for itself")
+        raise UnauthorizedClient(Reason.GRANT_NOT_ALLOWED, "this grant is for a client that asks for itself")
     check_grant(client, grant)
     if client is not None and not is_for(client.tenant, asking.mapped.issuer.tenant):
         raise _not_permitted(f"client {client.id} is of tenant {client.tenant}")

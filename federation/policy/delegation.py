@@ -66,7 +66,7 @@ def _check_actor(acting: Acting, mapped: MappedPrincipal, so_far: Sequence[str])
     actor = acting.mapped
     if "act" in acting.token.claims:
         # Who acts for the actor would be forgotten: the claim has room for one line of actors.
-        raise _not_permitted("somebody else acts for the actor already")
+        raise _not_permitted("another actor acts for the actor already")
     if actor.principal == mapped.principal or actor.principal in so_far:
         raise InvalidRequest(Reason.CHAIN_CYCLE, f"{actor.principal} is in the chain already")
     if len(so_far) >= MAX_DEPTH:

@@ -33,7 +33,7 @@ class ApprovalLog(Protocol):
 
 
 class ApprovalNotice(Protocol):
-    """Who tells the people who decide that somebody waits for them."""
+    """Tells the people who decide that a request waits for them."""
 
     def asked(self, approval: StoredApproval) -> None:
         """Told, at least once, when it returns."""

@@ -63,7 +63,7 @@ class RiskScores(Protocol):
     def raise_score(self, key: RiskKey, cause: RiskCause) -> tuple[RiskCause, ...]:
         """All that stands under the key, durable when it returns; raises TemporarilyUnavailable.
 
-        At no later moment is the score lower than before, whoever raises it at the same time. Safe to repeat.
+        At no later moment is the score lower than before, also when others raise it at the same time. Safe to repeat.
         """
         ...
 

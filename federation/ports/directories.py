@@ -21,7 +21,7 @@ class IssuerDirectory(IssuersById, Protocol):
     """The trusted issuers, however many there are."""
 
     def issuers_named(self, names: Sequence[IssuerName]) -> NamedIssuers:
-        """Those that may be meant by any of the names: whoever uses them looks whether they are."""
+        """Those that may be meant by any of the names: the caller looks whether they are."""
         ...
 
 
@@ -116,7 +116,7 @@ class PolicyDirectory(Protocol):
 
 
 class AllPolicies(Protocol):
-    """Every policy and zone, whoever they belong to: for admins, never for a token's way."""
+    """Every policy and zone of all tenants: for admins, never on the token path."""
 
     def policies(self) -> PolicyDocuments:
         """Raises TemporarilyUnavailable if any of them cannot be read: it might forbid."""

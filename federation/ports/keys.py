@@ -65,7 +65,7 @@ class KeyCustody(Protocol):
     """What becomes of key pairs."""
 
     def tend(self, kms_key: str) -> bool:
-        """Let whoever may sign with the deployment's own key sign with this one too; whether it can be signed with."""
+        """Lets the signers of the deployment's own key sign with this one too; whether it can be signed with."""
         ...
 
     def dispose(self, kms_key: str, *, compromised: bool) -> None:
@@ -89,7 +89,7 @@ class KeyOrder(Struct, frozen=True):
 
 
 class KeyOrders(Protocol):
-    """Whoever moves our keys, on behalf of admins."""
+    """Moves our keys, on behalf of admins."""
 
     def carry_out(self, order: KeyOrder) -> None:
         """It holds when this returns; raises KeyRefused."""

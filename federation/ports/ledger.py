@@ -38,7 +38,7 @@ class Ledger(Protocol):
     def discard(self, entry: JsonObject, uses: Sequence[OneTimeUse], reason: str) -> None:
         """Mark a committed record as never released, and give back the uses that its `correlation_id` claimed.
 
-        What was kept of an opaque token may stay: nobody ever gets to know its text.
+        What was kept of an opaque token may stay: its text leaves to no caller.
 
         No token left, so an honest caller may come again with the same one-time token.
         """

@@ -23,10 +23,10 @@ class Allowances(Protocol):
 
 
 class NonceSecrets(Protocol):
-    """Secrets that every process shares, one for each span of time; nobody chooses them (RFC 9449 section 8)."""
+    """Secrets that every process shares, one for each span of time; they are random (RFC 9449 section 8)."""
 
     def secret(self, period: int) -> bytes:
-        """32 bytes, the same for everybody who asks for the period; made when it is first asked for."""
+        """32 bytes, the same for every process that asks for the period; made when it is first asked for."""
         ...
 
 

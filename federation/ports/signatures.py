@@ -6,7 +6,7 @@ from federation.model.signature_trail import RecordedPage, SeenPage
 
 
 class SignatureTrail(Protocol):
-    """What KMS did with a key, told by somebody whom our functions cannot silence."""
+    """What KMS did with a key, told by a witness that our functions cannot silence."""
 
     def seen(self, key: str, since: int, until: int) -> SeenPage:
         """The signatures of that key (ARN) in [since, until), seconds since the epoch; failed calls are none."""

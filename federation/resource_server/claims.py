@@ -144,7 +144,7 @@ class Claims(Mapping[str, Any]):
     ) -> "Claims":
         """These claims; raises InsufficientScope (403) for what is good for something else, InvalidToken (401) if old.
 
-        `scope`: all of these, separated by spaces. `actor`: who must be acting now; None: nobody may. `tenant`: whose
+        `scope`: all of these, separated by spaces. `actor`: who must be acting now; None: no actor may. `tenant`: whose
         it must be; None: nobody's. `max_age`: seconds since it was issued. `detail`: one of its authorization details
         must have this `type` and every other member as it is here. Raises ValueError for a requirement that is empty.
         """

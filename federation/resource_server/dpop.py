@@ -29,7 +29,7 @@ _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _MEMBERS = {"EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n"), "OKP": ("crv", "kty", "x")}
 """What a thumbprint is made of (RFC 7638 section 3.2)."""
 _NONSENSE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, jwt.PyJWTError)
-"""What comes of reading what anybody may have written: numbers of any length, and nesting of any depth, included."""
+"""What comes of reading a stranger's text: numbers of any length, and nesting of any depth, included."""
 
 
 class DpopRequest(Redacted, Struct, frozen=True):

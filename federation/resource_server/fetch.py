@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 TIMEOUT = 2.0
-"""Seconds for all of it, however slowly an answer drips: whoever verifies tokens meanwhile waits for it."""
+"""Seconds for all of it, however slowly an answer drips: verifications wait for it meanwhile."""
 MAX_BYTES = 4 * 1024 * 1024
 
 Fetch: TypeAlias = Callable[[str], bytes]

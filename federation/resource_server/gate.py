@@ -50,7 +50,7 @@ class Gate:
     `url`: of the service as callers know it, up to where the paths begin that this process sees. Without it no proof
     can be checked, so tokens that are bound to a DPoP key are refused.
 
-    `certificate_header`: in which the proxy before this service, and nobody else, tells the client's certificate.
+    `certificate_header`: in which the proxy before this service alone tells the client's certificate.
     """
 
     def __init__(

@@ -208,7 +208,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def _begun() -> "Future[None]":
-    """Running, so that nobody who waits for it can cancel it for the others."""
+    """Running, so that no waiter can cancel it for the others."""
     flight = Future[None]()
     flight.set_running_or_notify_cancel()
     return flight

@@ -1,4 +1,4 @@
-"""Doing what needs documents of the bridge, by a thread or by a task: whoever lacks one waits for its flight."""
+"""Doing what needs documents of the bridge, by a thread or by a task: all who lack one wait for one flight."""
 
 import asyncio
 from collections.abc import Callable

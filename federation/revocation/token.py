@@ -27,7 +27,7 @@ class TokenRevocation(Struct, frozen=True):
     log: AuditLog
     clock: Clock
     check_source_rate: Callable[[str], None]
-    """Whether anybody may come in from that source address now: whoever holds a token need not say who they are, and to
+    """Whether that source address may ask now: the holder of a token need not say who they are, and to
     look for a reference is a call. Raises TooManyRequests."""
 
     def __call__(self, http: HttpRequest) -> None:

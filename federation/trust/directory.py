@@ -57,7 +57,7 @@ class CachedTrust:
         return self._document(self._issuers, DocumentRef(Kind.ISSUER, id_), lambda: self._table.issuer(id_))
 
     def issuers_named(self, names: Sequence[IssuerName]) -> NamedIssuers:
-        """Two reads for whom nobody has asked for before; a name that is nobody's is one read.
+        """Two reads for an identity that is new here; a name that no issuer has is one read.
 
         None where every issuer of that `iss` is known here: another audience is no reason to ask.
         """
@@ -65,7 +65,7 @@ class CachedTrust:
         kept = self._names.get(key) or self._all_of_iss(key)
         named = kept or self._look_up(key)
         found = self._enabled(named)
-        if kept is not None and len(found) < len(kept.ids):  # somebody was disabled since: who else is there?
+        if kept is not None and len(found) < len(kept.ids):  # one was disabled since: which others are there?
             named = self._look_up(key)
             found = self._enabled(named)
         return NamedIssuers(found, others=bool(named.of_iss), speaking=bool(named.speaking))

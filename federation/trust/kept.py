@@ -23,7 +23,7 @@ class _Loaded(Struct, Generic[_T], frozen=True):
 
 
 class Kept(Generic[_T]):
-    """Whoever comes first when it is due loads it; everybody else waits for that (threads)."""
+    """The first thread for which it is due loads it; the others wait for that."""
 
     def __init__(self, load: Callable[[], _T], clock: Clock, ttl: float) -> None:
         self._load = load

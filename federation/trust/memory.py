@@ -16,14 +16,14 @@ from federation.trust.risks import KnownRisks
 from federation.trust.versions import KnownVersions
 
 LOOKS = 20
-"""How often in a row the refusal of somebody who is proven may be worth another look."""
+"""How often in a row the refusal of a proven caller may be worth another look."""
 LOOKS_PER_SECOND = 1.0
 """How often for good."""
 FRESH = 0.25
-"""Seconds for which nobody looks again for a caller who has proven nothing: junk costs nothing (ATTACKS Q1)."""
+"""Seconds between two looks for callers who have proven nothing: junk costs nothing (ATTACKS Q1)."""
 
 JUST_LOOKED_UP = frozenset({Reason.UNTRUSTED_ISSUER, Reason.WRONG_AUDIENCE})
-"""What the names of issuers say, which nobody remembers for longer than that: the look was part of the decision."""
+"""What the names of issuers say, which is not remembered for longer than that: the look was part of the decision."""
 OF_STRANGERS = frozenset(
     {
         *(Reason.AMBIGUOUS_ISSUER, Reason.UNKNOWN_KEY, Reason.UNSUPPORTED_ALGORITHM, Reason.BAD_SIGNATURE),

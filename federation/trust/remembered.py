@@ -31,7 +31,7 @@ class Remembered(Generic[_T]):
         self._entries: OrderedDict[Hashable, _Entry[_T]] = OrderedDict()
 
     def get(self, key: Hashable) -> _T | None:
-        """None: it is not there, or what it rests on moved. Raises TemporarilyUnavailable if nobody can say."""
+        """None: it is not there, or what it rests on moved. Raises TemporarilyUnavailable if that cannot be known."""
         with self._lock:
             entry = self._entries.get(key)
             if entry is not None:

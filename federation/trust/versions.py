@@ -16,11 +16,11 @@ from federation.oauth.errors import TemporarilyUnavailable
 from federation.ports import Clock, CurrentState, CurrentVersionsQuery
 
 TTL = 30.0
-"""Seconds for which nobody looks again (ATTACKS C11, F11)."""
+"""Seconds between two looks (ATTACKS C11, F11)."""
 ABSENT_TTL = 5.0
 """Seconds, where there is no such document: it may be written any moment."""
 MAX_STALE = 1800.0
-"""Seconds for which the last versions stand while nobody can look (ATTACKS F25)."""
+"""Seconds for which the last versions stand while no look succeeds (ATTACKS F25)."""
 COOL_DOWN = 5.0
 """Seconds between attempts meanwhile, so that not every request waits for a store that is down."""
 MAX_KNOWN = 5_000
@@ -32,7 +32,7 @@ class _Seen(Struct):
     version: int
     """0: there was no such document."""
     looked_at: float
-    """When somebody began to look."""
+    """When a look began."""
     good_until: float
 
 
@@ -48,7 +48,7 @@ class KnownVersions:
         self._request = local()
 
     def still(self, rests_on: ReadOnly[DocumentRef, int], *, touches: bool = True) -> bool:
-        """Whether these are the current versions; raises TemporarilyUnavailable if nobody can say so.
+        """Whether these are the current versions; raises TemporarilyUnavailable if that cannot be known.
 
         `touches`: what is asked counts as what the request in this thread rests on.
         """
@@ -74,7 +74,7 @@ class KnownVersions:
             return {ref: self._seen[ref].version for ref in refs if ref in self._seen}
 
     def learn(self, versions: ReadOnly[DocumentRef, int], since: float) -> None:
-        """`since`: when somebody began to read what says so. An older look never replaces a newer one."""
+        """`since`: when the read of them began. An older look never replaces a newer one."""
         with self._lock:
             for ref, version in versions.items():
                 self._learn(ref, version, since)
@@ -142,7 +142,7 @@ class KnownVersions:
             self._seen.move_to_end(ref)
 
     def _bridged(self, due: Collection[DocumentRef]) -> bool:
-        """Whether the last look may stand in, because nobody can look."""
+        """Whether the last look may stand in, because no look succeeds."""
         now = self._clock.now()
         with self._lock:
             kept = [self._seen[ref] for ref in due if ref in self._seen]

@@ -12,7 +12,7 @@ COMPLEX = frozenset({"format", "user", "device", "session", "application", "tena
 
 
 def event_subject(claims: Claims, event: JsonObject, issuer: str) -> str:
-    """The `sub` that it names; raises InvalidRequest. `issuer`: `iss` of whoever sent it.
+    """The `sub` that it names; raises InvalidRequest. `issuer`: `iss` of its sender.
 
     Drafts of SSF before 1.0 have it in the event, as `subject`.
     """

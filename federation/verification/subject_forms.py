@@ -1,6 +1,6 @@
 """How subjects of common issuers look: of each form a few, which have nothing in common but their form.
 
-A pattern that matches every one of a form lets in everybody of such an issuer. Sources: the pages of the providers in
+A pattern that matches every one of a form lets in the whole issuer. Sources: the pages of the providers in
 `providers/`, and auth0.com/docs/manage-users/user-accounts/identify-users, developer.okta.com/docs/reference,
 keycloak.org/docs/latest/server_admin (service accounts), docs.aws.amazon.com/cognito, RFC 9562, RFC 4514.
 """

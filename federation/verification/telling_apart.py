@@ -53,7 +53,7 @@ def lets_in_everybody(match: ReadOnly[str, MatchValue], known: Known | None = No
     """That no line tells one identity of the issuer from another, and what to do; None: one does."""
     if any(tells_apart(path, value, known or _NOTHING) for path, value in match.items()):
         return None
-    return "this lets in everybody the issuer knows: pin a claim that tells one identity from another"
+    return "this lets in all identities of the issuer: pin a claim that tells one from another"
 
 
 def tells_apart(path: str, value: MatchValue, known: Known = _NOTHING) -> bool:

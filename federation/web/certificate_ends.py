@@ -1,4 +1,4 @@
-"""When the certificates end by which hosts were believed: somebody is told before their keys cannot be fetched."""
+"""When the certificates of issuers' hosts end: an alarm rings before their keys cannot be fetched."""
 
 import ssl
 from collections.abc import Mapping

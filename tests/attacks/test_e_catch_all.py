@@ -91,7 +91,7 @@ _ALIKE: list[tuple[str, object]] = [
 
 @pytest.mark.parametrize(("path", "value"), _ALIKE)
 def test_E10_a_line_that_holds_for_every_token_of_the_issuer_rules_out_nobody(path: str, value: object) -> None:
-    with pytest.raises(InvalidDocuments, match="this lets in everybody the issuer knows"):
+    with pytest.raises(InvalidDocuments, match="this lets in all identities of the issuer"):
         ProviderBridge("oidc", {path: value}, issuer=OKTA)
 
 

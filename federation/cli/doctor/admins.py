@@ -80,7 +80,7 @@ def admin_token(visit: Visit) -> tuple[Credential, Members]:
 
 def _credential(visit: Visit) -> Credential:
     if not visit.token_file.exists() and visit.token_file == default_file():
-        raise Settled(not_checked("Nobody is logged in here.", _of_this(visit)))
+        raise Settled(not_checked("No admin is logged in here.", _of_this(visit)))
     try:
         return read_credential(visit.token_file)
     except NoCredential as problem:
@@ -176,10 +176,10 @@ def issuers(visit: Visit) -> Verdict:
     found = list(all_issuers(visit))
     disabled = [str(one.get("id")) for one in found if one.get("enabled") is False]
     if not found:
-        return warning("No issuer is trusted, so nothing can be exchanged.", "Let somebody in: docs/gitops.md.")
+        return warning("No issuer is trusted, so nothing can be exchanged.", "Trust an issuer: docs/gitops.md.")
     if disabled:
         return warning(
-            f"{len(disabled)} of {len(found)} issuers are disabled, and nobody of theirs comes in: {some(disabled)}.",
+            f"{len(disabled)} of {len(found)} issuers are disabled, with all their identities: {some(disabled)}.",
             f"See who did that and why: fedbridge history Issuer {shown(disabled[0])}.",
         )
     return ok(f"All issuers are enabled: {some([str(one.get('id')) for one in found])}.")
@@ -202,9 +202,11 @@ def admins(visit: Visit) -> Verdict:
     if len(principals) > 1 or found.get("truncated") or any("{" in one for one in principals):
         return ok(f"More than one admin can write trust: {some(principals)}.")
     alone = (
-        f"Only {shown(principals[0])} can write trust." if principals else "Nobody can write trust by the documents."
+        f"Only {shown(principals[0])} can write trust."
+        if principals
+        else "By the documents, no principal can write trust."
     )
-    return warning(alone, "Map a second admin, by another issuer if you can: nobody confirms their own documents.")
+    return warning(alone, "Map a second admin, by another issuer if you can: no admin confirms their own documents.")
 
 
 def all_issuers(visit: Visit) -> Iterator[dict[str, Any]]:

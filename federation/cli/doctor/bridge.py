@@ -126,7 +126,7 @@ def token(visit: Visit) -> Verdict:
     answer = visit.probe.post(TOKEN_PATH, {})
     refusal = _refusal(answer, TOKEN_PATH, HTTPStatus.BAD_REQUEST, "invalid_request")
     if not isinstance(refusal, str):
-        return failed(f"{TOKEN_PATH} refuses without a correlation id, by which nobody could be helped.", NO_BRIDGE)
+        return failed(f"{TOKEN_PATH} refuses without a correlation id, so failed requests cannot be found.", NO_BRIDGE)
     if "no-store" not in answer.headers.get("cache-control", "").lower():
         return failed(f"{TOKEN_PATH} does not forbid to store its answers.", "Remove what changes its headers.")
     return ok(f"{TOKEN_PATH} answers as a token endpoint.")
@@ -136,14 +136,14 @@ def introspection(visit: Visit) -> Verdict:
     """RFC 7662 section 2.1: who proves nothing learns nothing."""
     answer = visit.probe.post(INTROSPECTION_PATH, {"token": NOTHING})
     _refusal(answer, INTROSPECTION_PATH, HTTPStatus.UNAUTHORIZED, "invalid_client")
-    return ok(f"{INTROSPECTION_PATH} refuses whoever proves nothing.")
+    return ok(f"{INTROSPECTION_PATH} refuses callers that prove nothing.")
 
 
 def revocation(visit: Visit) -> Verdict:
     """RFC 7009 section 2.2.1: there is nothing to revoke without a token."""
     answer = visit.probe.post(REVOCATION_PATH, {})
     _refusal(answer, REVOCATION_PATH, HTTPStatus.BAD_REQUEST, "invalid_request")
-    return ok(f"{REVOCATION_PATH} refuses whoever shows nothing.")
+    return ok(f"{REVOCATION_PATH} refuses callers that show nothing.")
 
 
 def admin(visit: Visit) -> Verdict:
@@ -152,7 +152,7 @@ def admin(visit: Visit) -> Verdict:
     _check(answer, "The admin API", HTTPStatus.UNAUTHORIZED)
     if not members(answer, "The admin API's refusal").get("code"):
         return failed("The admin API refuses without a code.", NO_BRIDGE)
-    return ok("The admin API refuses whoever shows no token.")
+    return ok("The admin API refuses callers without a token.")
 
 
 def _refusal(answer: Answer, path: str, status: HTTPStatus, error: str) -> object:
@@ -172,9 +172,9 @@ def _check(answer: Answer, what: str, status: HTTPStatus) -> None:
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         raise Settled(not_checked(f"{what} was asked too often from here.", "Wait a little, then repeat."))
     if answer.status < HTTPStatus.MULTIPLE_CHOICES:
-        raise Settled(failed(f"{told}: it refuses nobody.", _OPEN))
+        raise Settled(failed(f"{told}: it lets in every caller.", _OPEN))
     if answer.status < HTTPStatus.BAD_REQUEST:
-        raise Settled(failed(f"{told}: a redirect, which nobody follows.", OWN_URL))
+        raise Settled(failed(f"{told}: a redirect, which clients do not follow.", OWN_URL))
     if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
         raise Settled(warning(f"{told}.", f"Repeat in a minute. {_FUNCTION}"))
     raise Settled(failed(f"{told}.", _FUNCTION if answer.status > HTTPStatus.INTERNAL_SERVER_ERROR - 1 else NO_BRIDGE))

@@ -1,4 +1,4 @@
-"""Whether somebody exchanges once per call: libraries that take our tokens for stale long before they end."""
+"""Whether a caller exchanges once per call: libraries that take our tokens for stale long before they end."""
 
 from federation.cli.doctor.admins import asked, some
 from federation.cli.doctor.finding import Verdict, ok, warning
@@ -17,7 +17,7 @@ def rates(visit: Visit) -> Verdict:
     items = asked(visit, "/audit", AUDIT_READ, {"since": "1h", "limit": "200"})["items"]
     hurried = [_told(one) for one in sorted(hurrying(items))]
     if not hurried:
-        return ok("Nobody exchanges more often than tokens live for.")
+        return ok("No caller exchanges more often than tokens live for.")
     return warning(f"Exchanged long before the last token ended, again and again: {some(hurried)}.", _LONGER)
 
 

@@ -107,7 +107,7 @@ def jwks(visit: Visit) -> Verdict:
     if any(_PRIVATE & key.keys() for key in keys):
         return failed(
             "A private key is published.",
-            "Revoke it now: whoever has read it can sign tokens. docs/keys.md, 'A key is compromised'.",
+            "Revoke it now: its readers can sign tokens. docs/keys.md, 'A key is compromised'.",
         )
     if strange := sorted({shown(key.get("alg")) for key in keys if key.get("alg") not in ALGORITHMS}):
         return failed(

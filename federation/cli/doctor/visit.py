@@ -73,7 +73,7 @@ _CAUSES = (
     ),
     _Cause(
         ConnectionRefusedError,
-        "Nobody listens at {url}.",
+        "Nothing listens at {url}.",
         "Check its port, and whether the bridge runs: fedbridge serve.",
     ),
     _Cause(
@@ -180,7 +180,7 @@ def _asked(url: str, method: str, body: bytes | None, headers: Mapping[str, str]
 def json_object(answer: Answer, what: str) -> dict[str, Any]:
     """The members of a good answer; raises Settled for anything else. `what`: was asked for."""
     if 300 <= answer.status < 400:  # noqa: PLR2004 RFC 9110 section 15.4
-        raise Settled(failed(f"{what} is a redirect (HTTP {answer.status}), which nobody follows.", OWN_URL))
+        raise Settled(failed(f"{what} is a redirect (HTTP {answer.status}), which clients do not follow.", OWN_URL))
     if answer.status != 200:  # noqa: PLR2004
         raise Settled(failed(f"{what} is answered with HTTP {answer.status}.", NO_BRIDGE))
     return members(answer, what)

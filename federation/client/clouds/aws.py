@@ -57,7 +57,7 @@ def aws_session(
 ) -> boto3.Session:
     """A boto3 session as that role. `region`: None takes the environment's. `session_name`: as CloudTrail shows it.
 
-    No other credentials are looked for, so nothing works by accident with somebody else's.
+    No other credentials are looked for, so nothing works by accident with another identity's.
     """
     session = get_session()
     resolver = session.get_component("credential_provider")

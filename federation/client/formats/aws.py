@@ -21,7 +21,7 @@ def process_profile(profile: str, command: str, region: str | None) -> str:
 
 
 def web_identity_profile(profile: str, role_arn: str, token_file: str, region: str | None) -> str:
-    """A profile that assumes a role with the token in a file, which somebody keeps fresh."""
+    """A profile that assumes a role with the token in a file, which another process keeps fresh."""
     members = {
         "role_arn": role_arn,
         "web_identity_token_file": token_file,

@@ -55,5 +55,5 @@ def url_source(url: str, headers: Mapping[str, str], member: str | None) -> dict
 
 
 def file_source(path: str) -> dict[str, Any]:
-    """A file with the token and nothing else, which somebody keeps fresh."""
+    """A file with the token and nothing else, which another process keeps fresh."""
     return {"file": path, "format": {"type": "text"}}

@@ -48,5 +48,5 @@ def exec_user(command: Sequence[str]) -> dict[str, Any]:
 
 
 def file_user(file: str) -> dict[str, Any]:
-    """A user whose token is in a file, which somebody keeps fresh."""
+    """A user whose token is in a file, which another process keeps fresh."""
     return {"tokenFile": file}

@@ -1,6 +1,6 @@
 """Which identity is taken: the one that is named, or the only one that is here.
 
-`auto` looks at the environment and the file system alone, in the order of PLACES; it asks nobody on the network. One is
+`auto` looks at the environment and the file system alone, in the order of PLACES; it asks no network. One is
 taken; of two none. Only if there is none it looks at what the machine says of itself (a virtual machine of a cloud).
 """
 

@@ -1,4 +1,4 @@
-"""Logging in with a browser elsewhere: the device authorization grant at somebody's identity provider (RFC 8628)."""
+"""Logging in with a browser elsewhere: the device authorization grant at the person's identity provider (RFC 8628)."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 INTERVAL = 5
 """Seconds between two questions, where the provider names none (RFC 8628 section 3.5)."""
 LONGEST = 1800
-"""Seconds: nobody waits longer, whatever the provider says."""
+"""Seconds to wait at most, whatever the provider says."""
 _OK = 200
 
 
@@ -58,7 +58,7 @@ def _poll(
         if error not in ("authorization_pending", "slow_down"):
             raise _failed(f"the identity provider says {shown(error)}", "log in again, and say yes there")
         every += INTERVAL if error == "slow_down" else 0
-    raise _failed("nobody has logged in in time", "log in again: fedbridge login --source device")
+    raise _failed("the login was not completed in time", "log in again: fedbridge login --source device")
 
 
 def _id_token(answer: Answer) -> str:

@@ -1,4 +1,4 @@
-"""Texts that should be tokens: trimmed, looked at, and read again where somebody is just writing them."""
+"""Texts that should be tokens: trimmed, looked at, and read again where they are just being written."""
 
 import shlex
 import subprocess

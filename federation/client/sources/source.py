@@ -21,7 +21,7 @@ def _tell(line: str) -> None:
 
 
 class Surroundings(Redacted, Struct, frozen=True):
-    """Where this process runs, as far as anybody can tell without asking on the network."""
+    """Where this process runs, as far as can be told without asking on the network."""
 
     HIDDEN: ClassVar[frozenset[str]] = frozenset({"environment"})
 
@@ -62,7 +62,7 @@ class Place(Struct, frozen=True):
 
     name: str
     absent: Callable[[Surroundings], str | None]
-    """Why there is no such identity here; None: there is. Asks nobody on the network."""
+    """Why there is no such identity here; None: there is. Asks nothing on the network."""
     subject: Callable[[Asked], Subject]
     """Raises BrokenSource, NotInstalled."""
     argument: str = ""
@@ -109,7 +109,7 @@ class Found(Struct, frozen=True):
 
 
 class Given(Struct, frozen=True):
-    """A token that somebody else brought."""
+    """A token that the caller brought."""
 
     given: Subject
 

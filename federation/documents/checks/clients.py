@@ -36,7 +36,7 @@ def shared_authorities(issuers: Iterable[Written[IssuerDocument]]) -> Iterator[P
 def shared_trust_domains(issuers: Iterable[Written[IssuerDocument]]) -> Iterator[Problem]:
     """An X.509-SVID names its trust domain and no audience, so every document of that is asked to vouch for it.
 
-    One that vouches too, or does not answer, keeps everybody out: that is for one tenant to decide (invariant 28).
+    One that vouches too, or does not answer, keeps all callers out: that is for one tenant to decide (invariant 28).
     """
     seen: dict[str, IssuerDocument] = {}
     for issuer in issuers:
@@ -92,7 +92,7 @@ _WITHOUT_ISSUER = "write one with provider: spiffe; or give certificates, the PE
 
 
 def _admin_problems(client: Written[ClientDocument], location: Location) -> Iterator[Problem]:
-    """Whoever may write the Issuer would be that admin; of an Issuer whose Mappings make admins that is known (O2)."""
+    """A writer of the Issuer would be that admin; of an Issuer whose Mappings make admins that is known (O2)."""
     if ADMIN_AUDIENCE in client.document.audiences:
         message = f"no client of {ADMIN_AUDIENCE} proves itself by an Issuer's keys"
         hint = "write a Mapping of that Issuer with the grant, or take private_key_jwt"

@@ -134,7 +134,7 @@ def _is_pattern(mapping: MappingDocument, documents: DocumentSet) -> bool:
 def _same_issuer(documents: DocumentSet, own_issuer: str) -> Iterator[Problem]:
     """A token names its issuer by (iss, aud); with two of them it would name neither (ATTACKS C12, D18).
 
-    Whoever names no audience is meant for us, and so is whoever names us.
+    An issuer without audiences is meant for us, and so is one that names ours.
     """
     seen: dict[tuple[str, str], str] = {}
     by_token = (issuer for issuer in documents.issuers.values() if not issuer.document.keys.certificates)
@@ -160,7 +160,7 @@ def _same_stream(documents: DocumentSet, own_issuer: str) -> Iterator[Problem]:
 
 
 def _others_of_ours(documents: DocumentSet) -> Iterator[Problem]:
-    """A token for both would belong to neither: it is refused, whoever presents it."""
+    """A token for both would belong to neither: it is refused, from any caller."""
     owners = {
         (issuer.document.issuer, audience): issuer.document.id
         for issuer in _enabled(documents.issuers.values())

@@ -66,7 +66,7 @@ def read_as_others(mapping: MappingDocument, issuer: IssuerDocument) -> Iterator
 
 
 def lends_itself(mapping: MappingDocument) -> str | None:
-    """That whoever bears any name may act for it; None: `may_act` says of which kind."""
+    """That an actor of any name may act for it; None: `may_act` says of which kind."""
     open_ = [pattern for pattern in mapping.may_act if STAR in pattern.partition("/")[0]]
     return f"{open_[0]} lets actors of every namespace act: begin with a literal one, as in agent/*" if open_ else None
 
@@ -89,7 +89,7 @@ def unfit_for_match(provider: Provider, path: str) -> str | None:
 
 
 def _unfit_principal(provider: Provider, mapping: MappingDocument, match: dict[str, MatchValue]) -> Iterator[Objection]:
-    """Whoever may choose the claim would choose the principal."""
+    """The caller who chooses the claim would choose the principal."""
     for path in _paths(parse_principal(mapping.principal)):
         for unfit in _unfit(provider, path, match):
             yield Objection(("principal",), f"{_name(unfit)} {unfit.why}; {_instead(unfit, 'use')}")
@@ -118,7 +118,7 @@ def _excused(unfit: Unfit, match: dict[str, MatchValue]) -> bool:
 
 
 def _impossible_lines(provider: Provider, match: dict[str, MatchValue]) -> Iterator[Objection]:
-    """A value that the provider's tokens cannot have: the line would never hold, and nobody would know why."""
+    """A value that the provider's tokens cannot have: the line would never hold, and no message would say why."""
     known = provider.table.forms
     for path, wanted in match.items():
         check = known.get(top_level(path) or "")

@@ -46,7 +46,7 @@ def _places(documents: DocumentSet) -> dict[str, Place]:
 
 
 def namesakes(policy: Written[PolicyDocument], documents: DocumentSet, *, let_in: bool) -> Iterator[Problem]:
-    """In a policy of everybody's, where there are tenants: whoever has the name in any of them is meant.
+    """In a shared policy, where there are tenants: principals of that name in all of them are meant.
 
     `let_in`: of rules that are to their good; otherwise of prohibitions, which take away from one too many.
     """

@@ -1,6 +1,6 @@
 """Principals that meet: a literal one, and what another mapping's template may yield (ATTACKS E6, invariant 12).
 
-Whoever chooses the claim in the template would be whom the literal one is about. Two mappings of one literal principal
+An identity that chooses the claim in the template would be the literal principal. Two mappings of one literal principal
 say that two identities are one, and are let be.
 """
 

@@ -1,6 +1,6 @@
 """What a stored document's own words say of it today: others' edits move what its examples rest on (ATTACKS Q7).
 
-Nobody's edit is refused for another owner's example. So the owner hears of it, wherever the document is looked at.
+No edit is refused for another owner's example. The owner hears of it, wherever the document is looked at.
 """
 
 from collections.abc import Iterable, Iterator

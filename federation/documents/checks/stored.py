@@ -31,7 +31,7 @@ PAGE = 500
 _WHOLE = tuple(kind for kind, row in REGISTRY.items() if row.few and kind is not Kind.POLICY)
 """Kinds of which every document is read; of policies those alone whose examples could come out otherwise."""
 _MOVING = ("provider", "issuer", "tenant")
-"""Whose change makes every mapping of an issuer about somebody else."""
+"""Members whose change makes every mapping of an issuer about other identities."""
 
 
 class StoredTrust(Struct, frozen=True):
@@ -42,7 +42,7 @@ class StoredTrust(Struct, frozen=True):
     writer: TrustWriter
     deletions: frozenset[DocumentRef] = frozenset()
     tenant: str | None = None
-    """Whose documents there are beside the shared ones; None: everybody's."""
+    """The tenant whose documents there are beside the shared ones; None: all documents."""
 
     def without(self, deletions: Collection[DocumentRef]) -> "StoredTrust":
         """As if these had been deleted."""
@@ -93,7 +93,7 @@ class StoredTrust(Struct, frozen=True):
                 yield issuer.source.problem((changed,), message, "send the issuer's mappings in the same set")
 
     def _meeting(self, documents: "DocumentSet") -> Iterator[Problem]:
-        """Whoever's the other one is: its tokens or answers would have the same `aud`."""
+        """In any tenant: its tokens or answers would have the same `aud`."""
         others = {
             ref: DocumentRef(OTHER_KIND[ref.kind], ref.id)
             for ref in documents.refs
@@ -114,7 +114,7 @@ class StoredTrust(Struct, frozen=True):
         return frozenset(id_ for id_ in ids if DocumentRef(kind, id_) not in self.deletions)
 
     def owned_documents(self, kind: Kind, tenant: str | None, most: int = 0) -> tuple[StoredDocument, ...]:
-        """What the tenant has, or what is everybody's, without what goes: the first of them, a page beyond `most`."""
+        """The tenant's documents, or the shared ones, without what goes: the first of them, a page beyond `most`."""
         return self._there(kind, tenant, self.pages.owned(kind, tenant, None, most + PAGE))
 
     def _there(self, kind: Kind, tenant: str | None, ids: Iterable[str]) -> tuple[StoredDocument, ...]:
@@ -145,7 +145,7 @@ class StoredTrust(Struct, frozen=True):
     def _policies(self, named: Sequence[SourceDocument]) -> Iterator[StoredDocument]:
         """Only those whose examples could come out otherwise, and whose owner's the moving documents are.
 
-        Nobody's example keeps another's documents in place, nor everybody's: that is for its owner to hear of.
+        An example keeps no document of another owner in place, and no shared one: its owner hears of it.
         """
         moving = _of_kind(named, Kind.AUDIENCE)
         audiences, zones = {value.get("id") for value in moving}, bool(_of_kind(named, Kind.ZONE))
@@ -190,7 +190,7 @@ def _places(documents: "DocumentSet") -> Iterator[tuple[str, Selector | None]]:
 
 
 def _changed(stored: StoredDocument | None, body: ReadOnly[str, Json]) -> str | None:
-    """The first of the members that make an issuer another. One that is new takes nobody's mappings over either."""
+    """The first of the members that make an issuer another. A new one takes over no mappings either."""
     before = stored.body if stored else {}
     return next((name for name in _MOVING if before.get(name) != body.get(name)), None)
 

@@ -195,7 +195,7 @@ class ClientDocument(TrustDocument):
 
     @model_validator(mode="after")
     def _bound(self) -> Self:
-        """Nobody can use what was stolen from a client that proves nothing (ATTACKS L12, FAPI 2.0 section 5.3.2.1)."""
+        """What is stolen from a client that proves nothing is of no use (ATTACKS L12, FAPI 2.0 section 5.3.2.1)."""
         itself = CLIENT_CREDENTIALS in self.grants
         if self.auth.method == "none" and (itself or self.sender_constraint != "dpop"):
             raise ValueError("with method none write sender_constraint: dpop, and no client-credentials")

@@ -171,7 +171,7 @@ def url_problem(url: str, *, loopback: bool = False) -> str | None:
 def fetch_problem(url: str, *, loopback: bool = False) -> str | None:
     """What keeps this bridge from connecting to a well-formed URL; None: nothing (ATTACKS N1, D18).
 
-    Clusters sign under names of their own network, which may even be somebody else's here.
+    Clusters sign under names of their own network, which may be another owner's here.
     """
     host = urlsplit(url).hostname or ""
     if loopback and _LOOPBACK.fullmatch(url):
@@ -256,7 +256,7 @@ DocumentId = Annotated[str, Field(pattern=DOCUMENT_ID, description=WORDS[DOCUMEN
 
 
 def _plain(text: str) -> str:
-    """Whoever shows it must not be led to take it for more than text (ATTACKS O8)."""
+    """A program that shows it takes it for text alone (ATTACKS O8)."""
     if not all(line.isprintable() for line in text.split("\n")):
         raise ValueError("text has no control characters but line feeds")
     if _MARKUP.search(text):
@@ -303,7 +303,7 @@ class KeysPart(Part):
     jwks_uri: Annotated[FetchedUrl | None, Field(description="The address of the JWK Set.")] = None
     jwks: Annotated[Jwks | None, Field(description="The JWK Set itself.")] = None
     certificates: Authorities | None = None
-    pushed: Annotated[Literal[True] | None, Field(description="The issuer pushes them: nobody can fetch them.")] = None
+    pushed: Annotated[Literal[True] | None, Field(description="The issuer pushes them: they cannot be fetched.")] = None
     caller_identity: Annotated[Literal[True] | None, Field(description="AWS is asked who signed a request.")] = None
     pushed_max_age: Annotated[PushedMaxAge, Field(description="How long no push is no news.")] = DEFAULT_PUSHED_MAX_AGE
 

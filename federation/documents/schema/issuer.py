@@ -183,7 +183,9 @@ class IssuerDocument(TrustDocument):
     max_stale: Annotated[MaxStale, Field(description="How long its last good keys hold while it is silent.")] = (
         DEFAULT_MAX_STALE
     )
-    rate_limit: Annotated[RateLimitPart | None, Field(description="Of everybody whom it vouches for together.")] = None
+    rate_limit: Annotated[
+        RateLimitPart | None, Field(description="Of all identities that it vouches for, together.")
+    ] = None
     events: Annotated[
         EventsPart | None, Field(description="Which security events it may send about its subjects; absent: none.")
     ] = None

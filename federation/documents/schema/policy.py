@@ -36,7 +36,9 @@ class PolicyDocument(TrustDocument):
 
     kind: Literal["Policy"]
     cedar: Cedar
-    tenant: Annotated[Tenant | None, Field(description="Whose principals it is about; absent: everybody's.")] = None
+    tenant: Annotated[
+        Tenant | None, Field(description="Whose principals it is about; absent: those of all tenants.")
+    ] = None
     examples: Annotated[
         list[dict[str, Any]],
         Field(default_factory=list, max_length=100, description="Requests, and whether each is allowed or denied."),

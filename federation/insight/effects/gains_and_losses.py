@@ -1,4 +1,4 @@
-"""What an edit means: who gains and who loses what, by deciding again for everybody who was seen (issue 6, item 3)."""
+"""What an edit means: who gains and who loses what, by deciding again for all identities that were seen."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator

@@ -182,7 +182,7 @@ def _switched_issuers(before: Snapshot, after: Snapshot) -> set[str]:
 
 
 def _fits_others(before: Snapshot, after: Snapshot, ref: DocumentRef, moved: Collection[str]) -> tuple[bool, bool]:
-    """(whether it fits somebody whom it did not, whether it fitted somebody whom it does not)."""
+    """(whether it fits an identity that it did not, whether it fitted one that it does not)."""
     old, new = before.mapping(ref.id), after.mapping(ref.id)
     if ref.kind is not Kind.MAPPING or old is None or new is None:
         return False, False
@@ -192,7 +192,7 @@ def _fits_others(before: Snapshot, after: Snapshot, ref: DocumentRef, moved: Col
 
 
 def _is_within(narrow: Mapping, wide: Mapping) -> bool:
-    """Whether whoever fits the one fits the other; never yes where somebody does not."""
+    """Whether every identity that fits the one fits the other; never yes where one does not."""
     lines = dict(narrow.match)
     implied = (name in lines and value_matches(value, lines[name]) for name, value in wide.match)
     return narrow.issuer == wide.issuer and all(implied)

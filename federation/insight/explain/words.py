@@ -63,7 +63,7 @@ _FOR_US = re.compile(r" \(ATTACKS [^)]*\)")
 """What a docstring says to those who work on it alone."""
 _SECONDS = "whole seconds since the epoch, as a number"
 _FORMS: ReadOnly[str, str] = {
-    "iss": "the URL of whoever issued the token, as text",
+    "iss": "the URL of the token's issuer, as text",
     "aud": "whom the token is for, as text or as a list of texts",
     "sub": "whom the token is about, as text",
     "jti": "the token's own id, as text of 1 to 256 characters",

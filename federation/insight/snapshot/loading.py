@@ -47,7 +47,7 @@ class Asking(NamedTuple):
 
 
 class TrustLoader(Struct, frozen=True):
-    """Reads. `tenant`: whose documents beside the shared ones; None: everybody's."""
+    """Reads. `tenant`: whose documents beside the shared ones; None: all documents."""
 
     pages: DocumentPages
     writer: TrustWriter
@@ -173,7 +173,7 @@ class TrustLoader(Struct, frozen=True):
 
 
 def _is_seen(document: StoredDocument, tenant: str | None) -> bool:
-    """Policies and zones are everybody's: one that forbids must not be left out."""
+    """Policies and zones are shared: one that forbids must not be left out."""
     row = REGISTRY[document.kind]
     if tenant is None or row.tenancy is not Tenancy.OWN or not row.foreign_hidden:
         return True

@@ -60,7 +60,7 @@ class Makes(Struct, frozen=True):
 
     @classmethod
     def of(cls, mapping: Mapping) -> "Makes":
-        """Whomever the mapping makes."""
+        """The principal that the mapping makes."""
         try:
             segments = tuple(_segments(parse_principal(mapping.principal), mapping.match))
         except ValueError:  # what no write lets through makes no principal

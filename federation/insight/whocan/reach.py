@@ -34,7 +34,7 @@ class Delegations:
         self._left = MAX_EDGES
 
     def actors_of(self, mapping: Mapping, tenant: str | None) -> tuple[Acts, ...]:
-        """Who may act for whomever the mapping makes, who may act after them, and so on. `tenant`: the principal's."""
+        """Who may act for the mapping's principal, who may act after them, and so on. `tenant`: the principal's."""
         return self._actors(mapping, tenant, (mapping.principal,))
 
     def acts_for(self, principal: str, tenants: frozenset[str | None]) -> tuple[Acts, ...]:

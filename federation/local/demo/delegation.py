@@ -16,7 +16,7 @@ READ = "calendar:read"
 
 
 class Delegated(Struct, frozen=True):
-    """Somebody acts for the person."""
+    """An actor acts for the person."""
 
     actor: Workload
     answer: Answer
@@ -48,7 +48,7 @@ def delegate(stage: Stage) -> Iterator[Delegated]:
 
 
 def delegation_refusals(stage: Stage) -> Iterator[Refused]:
-    """What nobody in a chain can do."""
+    """What no actor in a chain can do."""
     answer = stage.exchange(stage.token(USER), PLANNER.audience, READ, stage.token(PLANNER))
     token = answer.members.get("access_token", "")
     yield refuse(stage, _scope_given_up(stage, token))

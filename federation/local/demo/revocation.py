@@ -67,7 +67,7 @@ def _replayed(answer: Answer) -> Moment:
     reason = str(answer.members.get("error_description")).partition(":")[0]
     return Moment(
         "The same proof twice",
-        "Somebody copied the request with everything in it, and sends it again.",
+        "A thief copied the request with everything in it, and sends it again.",
         seen(answer),
         {"it was not refused as a replay": reason == "proof_replayed"},
         without_token(answer),

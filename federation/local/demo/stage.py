@@ -160,7 +160,7 @@ class Stage(Struct, frozen=True):
     trail: Trail
     providers: Providers
     admin: AdminApi
-    """The admin API, as the laptop's own admin, or whoever is logged in."""
+    """The admin API, as the laptop's own admin, or the one who is logged in."""
 
     def claims(self, workload: Workload) -> ClaimSet:
         """What its provider says of the workload, now."""

@@ -24,7 +24,7 @@ def verify(stage: Stage, token: str, audience: str) -> dict[str, Any]:
 
 
 class Moment(Struct, frozen=True):
-    """What somebody did, and what came of it."""
+    """What a caller did, and what came of it."""
 
     title: str
     story: str
@@ -162,7 +162,7 @@ def _attempts(stage: Stage) -> Iterator[Attempt]:
 def _wrong_audience(stage: Stage) -> Attempt:
     claims = {**stage.claims(PARTNER), "aud": "https://somebody-else.example.com"}
     return Attempt(
-        "A token for somebody else",
+        "A token for another audience",
         "The partner's token is genuine, but it was made for another service.",
         stage.providers.sign(PARTNER, claims),
         PARTNER.audience,
@@ -174,7 +174,7 @@ def _wrong_audience(stage: Stage) -> Attempt:
 def _unknown_issuer(stage: Stage) -> Attempt:
     claims = {**stage.claims(PARTNER), "iss": "https://login.stranger.example.com"}
     return Attempt(
-        "An issuer that nobody trusts",
+        "An issuer that is not trusted",
         "No document names this issuer; the bridge asks it for nothing, not even its keys.",
         stage.providers.sign(PARTNER, claims),
         PARTNER.audience,
@@ -199,7 +199,7 @@ def _renamed_repository(stage: Stage) -> Attempt:
     claims = {**stage.claims(GITHUB), "repository_id": "777777777"}
     return Attempt(
         "A repository under a taken-over name",
-        "Somebody registered acme/deployer anew: the name is the same, repository_id is not.",
+        "A stranger registered acme/deployer anew: the name is the same, repository_id is not.",
         stage.providers.sign(GITHUB, claims),
         GITHUB.audience,
         "invalid_request",

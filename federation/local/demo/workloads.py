@@ -105,7 +105,7 @@ PAYMENTS_WORKER = Workload(
 USER = Workload(
     "user",
     "A person",
-    "Somebody signed in to the assistant; it holds the person's access token.",
+    "A person signed in to the assistant; it holds the person's access token.",
     "acme-login",
     user.claims,
     "calendar-tool",

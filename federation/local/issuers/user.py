@@ -11,7 +11,7 @@ SIGNED_IN_AGO = 900
 
 
 def claims(issuer: str, audience: str, now: int) -> ClaimSet:
-    """Somebody who signed in to the assistant with a second factor."""
+    """A person who signed in to the assistant with a second factor."""
     return {
         "iss": issuer,
         "sub": SUBJECT,

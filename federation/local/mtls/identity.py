@@ -51,7 +51,7 @@ def device_identity(device: str) -> CertifiedKey:
 
 
 def _certified(subject: x509.Name, *extensions: x509.ExtensionType) -> CertifiedKey:
-    """Nobody keeps the authority's key, so it signs nothing else."""
+    """The authority's key is not kept, so it signs nothing else."""
     authority_key, key = generate_private_key(SECP256R1()), generate_private_key(SECP256R1())
     constraints = x509.BasicConstraints(ca=True, path_length=0)
     return CertifiedKey(

@@ -32,7 +32,7 @@ def run_examples(
 ) -> tuple[ExampleProblem, ...]:
     """What is wrong with the `examples` of a policy that compiles; none: all came out as expected.
 
-    Each is decided by the policy and the shipped default together, as if the policy belonged to everybody and were
+    Each is decided by the policy and the shipped default together, as if the policy were shared and
     enabled. `places`: the audiences that are known, by id; they say in which environment and tenant an example is.
     `zones`: the networks that are known; they say in which zone an address is.
     """

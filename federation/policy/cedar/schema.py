@@ -73,12 +73,12 @@ type Context = {
   proof: String,       // "none", "dpop" or "mtls"
   attestation: Attestation,
   risk: {principal: Long, issuer: Long, client: Long},   // 0 to 100: the highest of whom it is about and who acts
-  approval?: {id: String, by: String},     // somebody has approved
+  approval?: {id: String, by: String},     // a person has approved
   claims: Claims,
   authorization_details: AuthorizationDetails,
 };
 
-// `impersonate`: one of our own tokens, exchanged by somebody who does not say who it is. What permits everything does
+// `impersonate`: one of our own tokens, exchanged by a caller who does not say who it is. What permits everything does
 // not permit that: it takes a permit whose head names the action.
 action exchange, delegate, impersonate appliesTo {
   principal: [Principal],

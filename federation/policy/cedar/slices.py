@@ -113,7 +113,7 @@ def shelves_for(tenant: str | None, audience: Place) -> tuple[Shelf, ...]:
 
 
 def _owners(tenant: str | None) -> tuple[str | None, ...]:
-    """Whose policies are about the tenant's principals: everybody's, and its own."""
+    """The owners of policies about the tenant's principals: the shared ones, and its own."""
     return tuple(dict.fromkeys((None, tenant)))
 
 

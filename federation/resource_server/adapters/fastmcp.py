@@ -79,7 +79,7 @@ class _Tokens(TokenVerifier):
 
 
 def require(scope: str | None = None, /, **more: Any) -> Claims:  # noqa: ANN401  (as Claims.require has it)
-    """Within a tool: the claims of whoever calls it, if they are good for this; raises InsufficientScope."""
+    """Within a tool: the caller's claims, if they are good for this; raises InsufficientScope."""
     access = get_access_token()
     if access is None:
         raise NoToken(Reason.MISSING_BEARER_TOKEN)

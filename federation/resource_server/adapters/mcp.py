@@ -80,7 +80,7 @@ class McpBridge:
         return Route(self.resource.metadata_path, metadata, methods=["GET"])
 
     def require(self, scope: str | None = None, /, **more: Any) -> Claims:  # noqa: ANN401  (as Claims.require has it)
-        """Within a tool: the claims of whoever calls it, if they are good for this; raises InsufficientScope."""
+        """Within a tool: the caller's claims, if they are good for this; raises InsufficientScope."""
         return Requirement(scope, **more).check(caller_claims())
 
     def _access(self, token: str, claims: Claims) -> AccessToken:
@@ -96,7 +96,7 @@ class McpBridge:
 
 
 def caller_claims() -> Claims:
-    """Within a tool: the claims of whoever calls it; raises NoToken."""
+    """Within a tool: the caller's claims; raises NoToken."""
     access = get_access_token()
     if access is None or access.claims is None:
         raise NoToken(Reason.MISSING_BEARER_TOKEN)

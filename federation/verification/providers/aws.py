@@ -27,9 +27,9 @@ _ROLE = re.compile(r"arn:aws:iam::(?P<account>[0-9]{12}):role/(?:[A-Za-z0-9_+=,.
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _ROLE_ID = re.compile(r"AROA[A-Z0-9]{12,124}")
 
-# Whoever asks for the token, or assumes the role, writes these (ATTACKS D22, D24).
+# The caller that asks for the token, or assumes the role, writes these (ATTACKS D22, D24).
 _CALLER_CHOSEN = tuple(
-    Unfit((NAMESPACE, name), "is what the caller chose to say, so it identifies nobody", "sub", caller_chosen=True)
+    Unfit((NAMESPACE, name), "is what the caller chose to say, so it identifies no one", "sub", caller_chosen=True)
     for name in ("request_tags", "source_identity")
 ) + tuple(
     Unfit((name,), "ends in what the caller chose to call its session", "account and role_id", caller_chosen=True)

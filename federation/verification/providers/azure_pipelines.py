@@ -1,8 +1,8 @@
 """Azure DevOps pipelines: a job's own token, not that of a service connection.
 
 Claims: learn.microsoft.com/rest/api/azure/devops/distributedtask/oidctoken/create, as in sigstore/fulcio#1803. Each
-organization is an issuer. The audience is always the same, for Entra: whoever receives such a token can present it
-here, so each is exchanged once, and no pipeline should give its token to anybody else.
+organization is an issuer. The audience is always the same, for Entra: a receiver of such a token can present it
+here, so each is exchanged once, and no pipeline should give its token away.
 
 A job gets one with its `System.AccessToken`: `curl -X POST -H "Content-Length: 0" -H "Authorization: Bearer
 $SYSTEM_ACCESSTOKEN" "$SYSTEM_OIDCREQUESTURI?api-version=7.1"`, whose answer has it under `oidcToken`. Map the variable
@@ -55,7 +55,7 @@ def _issuer_problem(issuer: str) -> str | None:
 def _mapping_problem(match: dict[str, MatchValue]) -> str | None:
     if pins(match, "prj_id") and uuid(match["prj_id"]) and pins(match, "def_id") and digits(match["def_id"]):
         return None
-    # Whoever may make a pipeline in the project would be that one; sub is made of names.
+    # A maker of pipelines in the project could take that name; sub is made of names.
     return (
         "pin prj_id (the project's id) and def_id (the pipeline's, in quotes); sub is made of names that can be reused"
     )

@@ -22,7 +22,7 @@ _INSIDE_SOURCES = frozenset({"ui", "api", "schedule"})
 
 def _check(_issuer: Issuer, claims: Claims) -> None:
     _check_subject(text_of(claims, "sub"), claims)
-    # The default audience is the organization's URL: a token that nobody asked for us.
+    # The default audience is the organization's URL: a token that was not requested for us.
     if any(isinstance(name, str) and name.startswith("https://buildkite.com/") for name in audiences_of(claims)):
         raise InvalidRequest(Reason.IDENTITY_REFUSED, "aud is Buildkite's default")
 
@@ -45,13 +45,13 @@ def _story(claims: Claims) -> str:
 def _to_be_named(claims: Claims) -> tuple[str, ...]:
     """Nothing in a token tells a pull request from a push, so a build from a webhook is only of its branch.
 
-    A fork's branch has its owner before it (somebody:main) if the pipeline prefixes third-party fork branch names.
+    A fork's branch has its owner before it (owner:main) if the pipeline prefixes third-party fork branch names.
     """
     if claims["build_source"] not in _INSIDE_SOURCES | {"webhook"}:
         return ("build_source",)  # a trigger step calls the branch what it likes
     if "build_tag" in claims:
         return ("build_tag",)  # a tag may be called main, and then the branch is called so too
-    # Somebody inside may also have built a fork's branch again, by hand.
+    # A member may also have built a fork's branch again, by hand.
     is_anybodys = claims["build_source"] == "webhook" or ":" in text_of(claims, "build_branch")
     return ("build_branch",) if is_anybodys else ()
 

@@ -94,7 +94,7 @@ PROVIDER = Provider(
     mapping_problem=_mapping_problem,
     unfit=(Unfit((_CONTEXTS,), "is a list, which no line fits; restrict the context in CircleCI", _PROJECT),),
     to_be_named=_to_be_named,
-    named_when={_RERUN: "it is true: whoever re-ran the job with SSH typed the commands"},
+    named_when={_RERUN: "it is true: the person who re-ran the job with SSH typed the commands"},
     issuer_hosts=frozenset({"oidc.circleci.com"}),
     preset=Preset(algorithms=("RS256",)),
 )

@@ -22,7 +22,7 @@ PATH = "/api/actions"
 
 _ISSUER = re.compile(rf"https://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]+)?(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*?{PATH}")
 
-# Events that only somebody with write access can cause. Anybody can open a pull request, and pull_request_target then
+# Events that need write access. A stranger can open a pull request, and pull_request_target then
 # runs with `ref` at the default branch: all others must be named (ATTACKS D2).
 _INSIDE_EVENTS = frozenset({"push", "workflow_dispatch", "schedule", "release", "create", "delete"})
 
@@ -72,7 +72,7 @@ def _issuer_problem(issuer: str) -> str | None:
 def _mapping_problem(match: dict[str, MatchValue]) -> str | None:
     if any(pins(match, name) and digits(match[name]) for name in ("repository_id", "repository_owner_id")):
         return None
-    return "pin repository_id or repository_owner_id (quoted digits); a name can be taken over by whoever registers it"
+    return "pin repository_id or repository_owner_id (quoted digits); a name can be registered anew by a stranger"
 
 
 PROVIDER = Provider(
@@ -104,7 +104,7 @@ PROVIDER = Provider(
     issuer_problem=_issuer_problem,
     mapping_problem=_mapping_problem,
     to_be_named=_to_be_named,
-    named_when={"event_name": "somebody without write access can cause the event, such as pull_request"},
+    named_when={"event_name": "it can be caused without write access, as a pull_request can"},
     issuer_path=PATH,
     preset=Preset(algorithms=("RS256",)),
 )

@@ -20,7 +20,7 @@ _ISSUERS = (
     re.compile(r"https://[a-z0-9.-]+(?::[0-9]+)?/_services/token(?P<enterprise>)"),
 )
 
-# Events that only somebody with write access can cause. Anybody can open a pull request from a fork, and
+# Events that need write access. A stranger can open a pull request from a fork, and
 # pull_request_target then runs with `ref` at the default branch: all others must be named (ATTACKS D2).
 _INSIDE_EVENTS = frozenset(
     {"push", "workflow_dispatch", "repository_dispatch", "schedule", "release", "create", "delete", "deployment"}
@@ -32,7 +32,7 @@ def _check(_issuer: Issuer, claims: Claims) -> None:
     _check_issuer(claims)
     _check_repository(claims)
     _check_subject(claims)
-    # The default audience is the owner's URL: a token that nobody asked for us (ATTACKS D6).
+    # The default audience is the owner's URL: a token that was not requested for us (ATTACKS D6).
     if any(isinstance(name, str) and name.startswith("https://github.com/") for name in audiences_of(claims)):
         raise InvalidRequest(Reason.IDENTITY_REFUSED, "aud is GitHub's default")
 
@@ -96,7 +96,7 @@ def _issuer_problem(issuer: str) -> str | None:
 def _mapping_problem(match: dict[str, MatchValue]) -> str | None:
     if any(pins(match, name) and digits(match[name]) for name in ("repository_id", "repository_owner_id")):
         return None
-    return "pin repository_id or repository_owner_id (quoted digits); a name can be taken over by whoever registers it"
+    return "pin repository_id or repository_owner_id (quoted digits); a name can be registered anew by a stranger"
 
 
 PROVIDER = Provider(
@@ -137,7 +137,7 @@ PROVIDER = Provider(
     issuer_problem=_issuer_problem,
     mapping_problem=_mapping_problem,
     to_be_named=_to_be_named,
-    named_when={"event_name": "somebody without write access can cause the event, such as pull_request from a fork"},
+    named_when={"event_name": "it can be caused without write access, as a pull_request from a fork can"},
     issuer_hosts=frozenset({"token.actions.githubusercontent.com", "token.actions.*.ghe.com"}),
     issuer_path="/_services/token",
     preset=Preset(issuer="https://token.actions.githubusercontent.com", algorithms=("RS256",)),

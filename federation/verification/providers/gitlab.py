@@ -14,7 +14,7 @@ from federation.oauth.reasons import Reason
 from federation.verification.claims_table import ClaimsTable, any_text, audiences_of, digits, one_of, text, text_of
 from federation.verification.provider import Preset, Provider, pins
 
-# gitlab.com itself, or anybody's server that does not pretend to be it; a relative root may follow.
+# gitlab.com itself, or a server of one's own that does not pretend to be it; a relative root may follow.
 _ISSUER = re.compile(
     r"https://(?!gitlab\.com[.:/])[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]+)?"
     r"(?:/(?!gitlab\.com(?:/|$))[A-Za-z0-9_-][A-Za-z0-9._-]*)*"
@@ -37,7 +37,7 @@ def _check(_issuer: Issuer, claims: Claims) -> None:
     ref_path = text_of(claims, "ref_path")
     if ref_path and ref_path != _REF_PATHS[text_of(claims, "ref_type")] + text_of(claims, "ref"):
         raise InvalidRequest(Reason.IDENTITY_REFUSED, "ref_path is not ref")
-    # Without `aud:` in .gitlab-ci.yml, and in the retired CI_JOB_JWT_V2: a token that nobody asked for us (ATTACKS D8).
+    # Without `aud:` in .gitlab-ci.yml, and in the retired CI_JOB_JWT_V2: a token not requested for us (ATTACKS D8).
     if claims["iss"] in audiences_of(claims):
         raise InvalidRequest(Reason.IDENTITY_REFUSED, "aud is GitLab's default")
 
@@ -75,7 +75,7 @@ def _issuer_problem(issuer: str) -> str | None:
 def _mapping_problem(match: dict[str, MatchValue]) -> str | None:
     if any(pins(match, name) and digits(match[name]) for name in ("project_id", "namespace_id")):
         return None
-    return "pin project_id or namespace_id (quoted digits); a path can be taken over by whoever registers it"
+    return "pin project_id or namespace_id (quoted digits); a path can be registered anew by a stranger"
 
 
 PROVIDER = Provider(
@@ -118,7 +118,7 @@ PROVIDER = Provider(
     mapping_problem=_mapping_problem,
     to_be_named=_to_be_named,
     named_when={
-        "ref_protected": "the ref is not protected, so whoever may push to it decides what the job does",
+        "ref_protected": "the ref is not protected, so every pusher decides what the job does",
         "ref_type": "the ref is no branch: a tag may be called like one",
         "pipeline_source": "the pipeline may be a fork's merge request, or the child of one",
         "job_project_id": "the job runs in another project than project_id tells of, such as a fork",

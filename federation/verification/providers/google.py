@@ -56,7 +56,7 @@ def _guest_problem(match: dict[str, MatchValue]) -> str | None:
     """People's tokens (ATTACKS D11)."""
     if pins(match, "hd") or pins(match, "sub"):
         return None
-    return "pin hd to your Workspace domain, or sub: the client alone lets in everybody with a Google account"
+    return "pin hd to your Workspace domain, or sub: the client alone lets in all Google accounts"
 
 
 PROVIDER = Provider(

@@ -13,7 +13,7 @@ from federation.oauth.reasons import Reason
 from federation.verification.claims_table import Check, ClaimsTable, text, text_of
 from federation.verification.provider import Preset, Provider, pins
 
-# HCP Terraform itself, or anybody's Terraform Enterprise that does not pretend to be it.
+# HCP Terraform itself, or a Terraform Enterprise that does not pretend to be it.
 _ISSUER = re.compile(r"https://(?!app\.(?:eu\.)?terraform\.io[.:])[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]+)?")
 
 _WORKSPACE, _PHASE = "terraform_workspace_id", "terraform_run_phase"
@@ -71,7 +71,9 @@ def _mapping_problem(match: dict[str, MatchValue]) -> str | None:
     if not (pins(match, _WORKSPACE) and _is_workspace(match[_WORKSPACE])):
         return f"pin {_WORKSPACE} (ws-...); names can be changed, and other organizations choose theirs"
     if not pins(match, _PHASE):
-        return f"pin {_PHASE} to apply; plan also runs the code of pull requests, so grant it only what anybody may do"
+        return (
+            f"pin {_PHASE} to apply; plan also runs the code of pull requests, so grant it only what a stranger may do"
+        )
     return None
 
 

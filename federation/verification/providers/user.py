@@ -48,9 +48,9 @@ def _check(_issuer: Issuer, claims: Claims) -> None:
     _check_person(claims)
     _check_authentication(claims)
     _check_client(claims)
-    # Whoever acts already would be forgotten: a foreign chain is not copied (ATTACKS H1).
+    # Its actors would be forgotten: a foreign chain is not copied (ATTACKS H1).
     if "act" in claims:
-        raise InvalidRequest(Reason.IDENTITY_REFUSED, "somebody else already acts for this person")
+        raise InvalidRequest(Reason.IDENTITY_REFUSED, "another actor acts for this person already")
 
 
 def _check_person(claims: Claims) -> None:
@@ -116,6 +116,6 @@ PROVIDER = Provider(
     speaks_for_others=True,
     guest_of=frozenset({"entra", "google"}),
     key_problem=_key_problem,
-    # Somebody who signed in yesterday may have left by now.
+    # A person who signed in yesterday may have left by now.
     preset=Preset(max_auth_age="24h"),
 )

@@ -24,7 +24,7 @@ class CertificateIssuers:
         found = self._directory.issuers_named(names).issuers
         known = tuple(issuer for issuer in found if issuer.enabled and certificate_names(issuer).intersection(names))
         if not known:
-            raise InvalidRequest(Reason.UNTRUSTED_ISSUER, "nobody's certificate, or a disabled issuer's")
+            raise InvalidRequest(Reason.UNTRUSTED_ISSUER, "no issuer's certificate, or a disabled issuer's")
         return known
 
 

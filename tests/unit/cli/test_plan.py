@@ -66,7 +66,7 @@ def test_what_is_too_long_for_a_line_is_shown_as_somebody_would_have_written_it(
 def test_edits_that_mean_nothing_to_anybody_are_said_to(admin: FakeAdmin) -> None:
     change = {"kind": "Zone", "id": "corp", "action": "update", "version": 2, "diff": []}
     admin.bridge.admin("POST", "/plan", Reply({"base": 1, "changes": [change], "effects": [], "warnings": []}))
-    assert "what it means: nobody" in admin.run("plan", admin.folder / "trust").stdout
+    assert "what it means: no identity" in admin.run("plan", admin.folder / "trust").stdout
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_where_nobody_answers_one_thing_is_wrong(tmp_path: Path) -> None:
     found = parsed(result.stdout)
     assert result.exit_code == 1
     assert [name for name, one in found.items() if one["result"] == "failed"] == ["bridge.health"]
-    assert "Nobody listens" in found["bridge.health"]["seen"]
+    assert "Nothing listens" in found["bridge.health"]["seen"]
     assert found["endpoints.token"]["seen"] == "The bridge does not answer."
 
 

@@ -43,9 +43,9 @@ def token(header: dict[str, Json], *without: str, **changes: Json) -> Identity:
         (
             claiming("iss"),
             "issuer",
-            "the claim iss is missing: it must be the URL of whoever issued the token, as text",
+            "the claim iss is missing: it must be the URL of the token's issuer, as text",
         ),
-        (claiming(iss=7), "issuer", "the claim iss has the wrong form: it must be the URL of whoever issued the token"),
+        (claiming(iss=7), "issuer", "the claim iss has the wrong form: it must be the URL of the token's issuer"),
         (claiming(aud=[]), "issuer", "the claim aud has the wrong form: it must be whom the token is for, as text or"),
         (
             token({}, "aud"),
@@ -153,7 +153,7 @@ def test_other_early_refusals_are_sentences_too(
 
 
 def test_of_an_actor_its_own_claims_are_looked_at() -> None:
-    said = "the claim iss is missing: it must be the URL of whoever issued the token, as text"
+    said = "the claim iss is missing: it must be the URL of the token's issuer, as text"
     assert told(asked(claiming(), actor=claiming("iss"))) == ("actor", "malformed_claims", said)
 
 
