@@ -11,6 +11,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from federation.model.authorization import Link
 from federation.model.client_credentials import as_principal, client_of
 from federation.model.own_claims import OwnClaims
 from federation.model.trust import (
@@ -45,8 +46,26 @@ class OwnMappings(Struct, frozen=True):
         if (found.issuer.id, found.issuer.tenant) != (own.issuer, own.tenant):
             raise InvalidRequest(Reason.NO_MAPPING, f"mapping {found.mapping.id} has another issuer or tenant by now")
         kept = {name: value for name, value in own.context.items() if name in found.mapping.attributes}
-        holder = self._holder(own)
-        return replace(found, principal=own.principal, attributes=kept, current_actor=holder, identity=own.identity)
+        holder, behind = self._holder(own), tuple(self._links(own))
+        return replace(
+            found,
+            principal=own.principal,
+            attributes=kept,
+            current_actor=holder,
+            identity=own.identity,
+            behind=behind,
+        )
+
+    def _links(self, own: OwnClaims) -> Iterator[DocumentVersion]:
+        """What vouched for each token that this one was made from: a token is worth nothing where its parent is not."""
+        for link in own.chain:
+            client = client_of(link.mapping)
+            found = self._mapped(link.mapping) if client is None else as_principal(self._client(client))
+            if found.issuer.id != link.issuer or found.issuer.tenant not in (None, own.tenant):
+                raise InvalidRequest(Reason.NO_MAPPING, f"{link.mapping} has another issuer or tenant by now")
+            yield from found.documents
+            if link.client_issuer is not None:
+                yield from self._authenticated(self._client(link.client_id), link.client_issuer)
 
     def issued_to(self, own: OwnClaims) -> tuple[Client | None, tuple[DocumentVersion, ...]]:
         """The registered client that the token was issued to, and all that this rests on.
@@ -60,10 +79,13 @@ class OwnMappings(Struct, frozen=True):
             raise InvalidRequest(Reason.NO_MAPPING, f"client {client.id} was deleted, and is another one by now")
         if own.client_issuer is None:
             return client, (client.document,)
-        issuer = self._enabled(own.client_issuer)
+        return client, self._authenticated(client, own.client_issuer)
+
+    def _authenticated(self, client: Client, by: str) -> tuple[DocumentVersion, ...]:
+        issuer = self._enabled(by)
         if issuer.tenant not in (None, client.tenant) or not is_meant(client.lives, issuer.document.ref, issuer.since):
             raise InvalidRequest(Reason.NO_MAPPING, f"issuer {issuer.id} does not vouch for client {client.id} by now")
-        return client, (client.document, issuer.document)
+        return client.document, issuer.document
 
     def _holder(self, own: OwnClaims) -> MappedPrincipal | None:
         if own.current_actor is None:
@@ -130,3 +152,15 @@ def _documents_behind(own: OwnClaims) -> Iterator[DocumentRef]:
         yield DocumentRef(Kind.CLIENT, own.registered_client)
     if own.client_issuer is not None:
         yield DocumentRef(Kind.ISSUER, own.client_issuer)
+    for link in own.chain:
+        yield from _documents_of(link)
+
+
+def _documents_of(link: Link) -> Iterator[DocumentRef]:
+    client = client_of(link.mapping)
+    if client is not None:
+        yield DocumentRef(Kind.CLIENT, client)
+    else:
+        yield from (DocumentRef(Kind.MAPPING, link.mapping), DocumentRef(Kind.ISSUER, link.issuer))
+    if link.client_issuer is not None:
+        yield from (DocumentRef(Kind.CLIENT, link.client_id), DocumentRef(Kind.ISSUER, link.client_issuer))

@@ -312,6 +312,8 @@ class MappedPrincipal(Struct, frozen=True):
     """The registered client that the principal is; its document is issuer and mapping at once."""
     identity: str | None = None
     """Whom the issuer vouched for (`federation.model.identity`); None: it is not known, or a registered client."""
+    behind: tuple[DocumentVersion, ...] = ()
+    """What vouched for the tokens of ours that its token was made from."""
 
     @property
     def delegator(self) -> "MappedPrincipal":
@@ -322,4 +324,4 @@ class MappedPrincipal(Struct, frozen=True):
     def documents(self) -> tuple[DocumentVersion, ...]:
         """What it rests on."""
         own = (self.issuer.document, self.mapping.document) if self.client is None else (self.client.document,)
-        return (*own, *(self.current_actor.documents if self.current_actor else ()))
+        return (*own, *(self.current_actor.documents if self.current_actor else ()), *self.behind)

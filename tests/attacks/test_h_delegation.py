@@ -290,3 +290,10 @@ def test_H_a_chain_is_traced_from_record_to_record(world: Delegation) -> None:
         "PolicySet/policies": 0,
         "PolicySet/tenant/acme": 0,
     }
+
+
+def test_M5_nobody_acts_next_by_a_token_whose_earlier_holder_is_not_trusted_any_more(world: Delegation) -> None:
+    held = world.delegated("planner", "tool-1")
+    assert world.exchange(held, world.token("tool-2"))
+    world.write(planner(enabled=False))
+    assert reason(world.post(held, world.token("tool-2"))) == "no_mapping"

@@ -83,6 +83,35 @@ def test_M5_a_token_falls_under_what_it_was_minted_under(world: IssuedWorld, mad
     assert keys_of(read_own(claims, key_set)) == keys_of_authorized(made, "jti-1")
 
 
+AGENTS = "agents"
+LATER = replace(
+    USUAL,
+    provenance=replace(
+        USUAL.provenance,
+        chain=(Link("jti-0", GATEWAY, "acme-sync", "acme", MESH), Link("jti-1", "agent/planner", "planner", AGENTS)),
+    ),
+)
+"""Made from a token of a client that a trust domain has authenticated, and from one that an agent held."""
+BEFORE: dict[str, Callable[[IssuedWorld], None]] = {
+    **{what: ENDS[what] for what in ("its trust domain is disabled", "its client is disabled")},
+    "its trust domain moves to another tenant": ENDS["its trust domain moves to another tenant"],
+    "the agent is disabled": lambda world: world.write_mapping("planner", AGENTS, enabled=False),
+    "the agent's issuer is disabled": lambda world: world.write_issuer(AGENTS, tenant="acme", enabled=False),
+    "the agent is another issuer's": lambda world: world.write_mapping("planner", "acme"),
+}
+
+
+@pytest.mark.parametrize("what", BEFORE)
+def test_M5_and_so_does_every_token_that_was_made_from_it(world: IssuedWorld, what: str) -> None:
+    world.write_issuer(AGENTS, tenant="acme")
+    world.write_mapping("planner", AGENTS)
+    world.restart()
+    token = world.token(LATER)
+    assert world.active(token)
+    BEFORE[what](world)
+    assert not world.active(token)
+
+
 def test_M7_a_service_whose_own_trust_domain_was_revoked_is_told_nothing(world: IssuedWorld) -> None:
     world.asserted.vouched = Vouched(MESH, NOW)
     token = world.token(USUAL)

@@ -101,9 +101,8 @@ class TrustLoader(Struct, frozen=True):
 
     def behind(self, claims: ReadOnly[str, Json]) -> set[DocumentRef]:
         """What one of our own tokens rests on: what made its principal and who holds it, and the client it went to."""
-        client = _client(claims)
-        made = set(map(_made_by, _own_mappings(claims)))
-        return made | ({DocumentRef(Kind.CLIENT, client)} if client else set())
+        clients = {client for client in _clients(claims) if client}
+        return set(map(_made_by, _own_mappings(claims))) | {DocumentRef(Kind.CLIENT, client) for client in clients}
 
     def everything(self, tenant: str | None) -> Loaded:
         """Clients and mappings too, up to a limit."""
@@ -202,16 +201,24 @@ def _made_by(mapping: str) -> DocumentRef:
 
 
 def _own_mappings(claims: ReadOnly[str, Json]) -> Iterator[str]:
-    """What made one of our own tokens' principal, and that of who holds it."""
+    """What made one of our own tokens' principal, that of who holds it, and of whoever held those before it."""
     fed = claims.get("fed")
     for name in ("mapping", "actor") if isinstance(fed, ReadOnly) else ():
         versioned = fed.get(name) if isinstance(fed, ReadOnly) else None
         if isinstance(versioned, str):
             yield versioned.rpartition("@")[0]
+    yield from (str(link["mapping"]) for link in _links(fed) if link.get("mapping"))
 
 
-def _client(claims: ReadOnly[str, Json]) -> str | None:
-    """The registered client that one of our own tokens was issued to."""
+def _clients(claims: ReadOnly[str, Json]) -> Iterator[str]:
+    """The registered client that one of our own tokens was issued to, and those whom issuers vouched for before."""
     fed = claims.get("fed")
     named = fed.get("client") if isinstance(fed, ReadOnly) else None
-    return named.rpartition("@")[0] if isinstance(named, str) else None
+    if isinstance(named, str):
+        yield named.rpartition("@")[0]
+    yield from (str(link.get("client")) for link in _links(fed) if link.get("client_iss"))
+
+
+def _links(fed: Json) -> Iterator[ReadOnly[str, Json]]:
+    chain = fed.get("chain") if isinstance(fed, ReadOnly) else None
+    yield from (link for link in chain if isinstance(link, ReadOnly)) if isinstance(chain, list | tuple) else ()
