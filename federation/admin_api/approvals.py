@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from msgspec import Struct
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -28,7 +28,7 @@ from federation.admin_api.listing import Listing, paged
 from federation.admin_api.models import Body, ReasonText, Shown
 from federation.admin_api.operation import AdminRequest, Answer, Handle, Operation, Parameter
 from federation.admin_api.refusals import AdminRefusal, conflict, forbidden, wrong
-from federation.admin_api.risk import RiskShown, show_risk
+from federation.admin_api.risk import RiskShown
 from federation.documents.schema.document import DURATION
 from federation.model.approval import ApprovalRequest, ApprovalState, StoredApproval
 from federation.model.confirmation import APPROVALS_DECIDE
@@ -88,6 +88,30 @@ class ApprovalShown(Shown):
     reason: str
     uses: Annotated[int, Field(description="How many tokens it is good for.")]
 
+    @classmethod
+    def of(cls, stored: StoredApproval, **more: Any) -> Self:  # noqa: ANN401 (members of a form with more of them)
+        """All of it, for those who decide. Times: RFC 3339."""
+        asked = stored.request
+        return cls(
+            id=asked.id,
+            state=stored.state,
+            principal=asked.principal,
+            actors=list(asked.actors),
+            tenant=asked.tenant,
+            client_id=asked.client_id,
+            audiences=list(asked.audiences),
+            scopes=list(asked.scopes),
+            purposes=list(asked.purposes),
+            authorization_details=[dict(detail) for detail in asked.authorization_details],
+            requested_at=rfc3339(stored.requested_at),
+            expires_at=rfc3339(stored.expires_at),
+            decided_by=stored.decided_by,
+            decided_at=None if stored.decided_at is None else rfc3339(stored.decided_at),
+            reason=stored.reason,
+            uses=stored.uses,
+            **more,
+        )
+
 
 class ApprovalDetailShown(ApprovalShown):
     """The same with what one looks at before deciding."""
@@ -102,29 +126,6 @@ class ApprovalsShown(Shown):
 
     items: list[ApprovalShown]
     next: Annotated[str | None, Field(description="The cursor of the next page; null: this is the last.")]
-
-
-def show_approval(stored: StoredApproval) -> dict[str, Any]:
-    """All of it, for those who decide. Times: RFC 3339."""
-    asked = stored.request
-    return {
-        "id": asked.id,
-        "state": stored.state.value,
-        "principal": asked.principal,
-        "actors": list(asked.actors),
-        "tenant": asked.tenant,
-        "client_id": asked.client_id,
-        "audiences": list(asked.audiences),
-        "scopes": list(asked.scopes),
-        "purposes": list(asked.purposes),
-        "authorization_details": [dict(detail) for detail in asked.authorization_details],
-        "requested_at": rfc3339(stored.requested_at),
-        "expires_at": rfc3339(stored.expires_at),
-        "decided_by": stored.decided_by,
-        "decided_at": None if stored.decided_at is None else rfc3339(stored.decided_at),
-        "reason": stored.reason,
-        "uses": stored.uses,
-    }
 
 
 ID = Parameter("id", "[0-9a-f]{64}", "`approval_id`, as the caller was told it.")
@@ -169,27 +170,25 @@ class ApprovalRequests(Struct, frozen=True):
 
     def _list(self, request: AdminRequest) -> Answer:
         read = partial(self.approver.page, request.admin.tenant, request.query.get("state"))
-        return Listing(self.cursors, "approvals", DEFAULT_LIMIT).page(request, read, show_approval)
+        return Listing(self.cursors, "approvals", ApprovalsShown, DEFAULT_LIMIT).page(request, read, ApprovalShown.of)
 
     def _get(self, request: AdminRequest) -> Answer:
         stored = self.approver.find(request.path["id"], request.admin.tenant)
         if stored is None:
             raise AdminRefusal(HTTPStatus.NOT_FOUND, Reason.NO_SUCH_APPROVAL)
         asked = stored.request
-        more: dict[str, Any] = {
-            "issuer": asked.issuer,
-            "through": list(asked.through),
-            "risk": self._risk(asked, request.admin.tenant),
-        }
-        return Answer(HTTPStatus.OK, {**show_approval(stored), **more})
+        risk = self._risk(asked, request.admin.tenant)
+        shown = ApprovalDetailShown.of(stored, issuer=asked.issuer, through=list(asked.through), risk=risk)
+        return Answer(HTTPStatus.OK, shown)
 
-    def _risk(self, asked: ApprovalRequest, tenant: str | None) -> list[dict[str, Any]]:
+    def _risk(self, asked: ApprovalRequest, tenant: str | None) -> list[RiskShown]:
         """A tenant's admin reads why their own principals and issuer have a score, and of others the score alone."""
         now, found = int(self.clock.now()), self.risks.causes(risk_keys_of(asked))
         own = (RiskKey("principal", asked.principal, asked.tenant), RiskKey("issuer", asked.issuer, asked.tenant))
-        shown = [(key, show_risk(key, causes, now)) for key, causes in found.items()]
-        told = [one if tenant is None or key in own else {**one, "causes": []} for key, one in shown]
-        return [one for one in told if one["score"]]
+        shown = (
+            RiskShown.of(key, causes, now, with_causes=tenant is None or key in own) for key, causes in found.items()
+        )
+        return [one for one in shown if one.score]
 
     def _approve(self, request: AdminRequest) -> Answer:
         said: ApproveBody = request.body
@@ -247,7 +246,7 @@ def _decider(request: AdminRequest) -> Decider:
 
 def _decided(decide: Callable[[], StoredApproval]) -> Answer:
     try:
-        return Answer(HTTPStatus.OK, show_approval(decide()))
+        return Answer(HTTPStatus.OK, ApprovalShown.of(decide()))
     except CannotDecide as refusal:
         raise _refused(refusal) from None
 

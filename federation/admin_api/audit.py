@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from msgspec import Struct
 from pydantic import Field
 
+from federation.admin.changes import rfc3339
 from federation.admin_api.cursor import Cursors
 from federation.admin_api.listing import SPAN, Listing, paged, span_of
 from federation.admin_api.models import Shown
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin_api.refusals import AdminRefusal
-from federation.admin_api.revocations import show_revocation
 from federation.insight.custody import MOST_CHILDREN, Custodian, Ending
 from federation.insight.trail import Link, Search, Trail, plain
 from federation.model.confirmation import AUDIT_READ
@@ -55,6 +55,21 @@ class EndingShown(Shown):
     by: Annotated[str | None, Field(description="Null for a tenant's auditor: an admin of the whole platform.")]
     reason: Annotated[str | None, Field(description="Null for a tenant's auditor, likewise.")]
     covers: Annotated[list[str], Field(description="The jti of each token that it is about.")]
+
+    @classmethod
+    def of(cls, ending: Ending) -> Self:
+        """Who did it and why where that is theirs to know. Times: RFC 3339."""
+        one = ending.revocation
+        return cls(
+            what=one.key.what,
+            value=one.key.value,
+            tenant=one.key.tenant,
+            revoked_at=rfc3339(one.revoked_at),
+            expires_at=rfc3339(one.expires_at),
+            by=one.by if ending.is_theirs else None,
+            reason=one.reason if ending.is_theirs else None,
+            covers=list(ending.covers),
+        )
 
 
 class ChainShown(Shown):
@@ -113,23 +128,21 @@ class AuditTrail(Struct, frozen=True):
             until=until,
             tenant=request.admin.tenant,
         )
-        return Listing(self.cursors, "audit").page(request, partial(self.trail.page, search), dict)
+        return Listing(self.cursors, "audit", AuditShown).page(request, partial(self.trail.page, search), dict)
 
     def _chain(self, request: AdminRequest) -> Answer:
         found = self.custodian.custody(request.path["jti"], request.admin.tenant)
         if found is None:
             raise AdminRefusal(HTTPStatus.NOT_FOUND, Reason.NO_SUCH_RECORD)
         last = found.links[-1].record
-        return Answer(
-            HTTPStatus.OK,
-            {
-                "items": [_link(one) for one in found.links],
-                "complete": last is not None and "parent_jti" not in last,
-                "children": [_link(one) for one in found.children],
-                "children_complete": found.is_whole,
-                "revocations": [_ending(one) for one in found.endings],
-            },
+        shown = ChainShown(
+            items=[_link(one) for one in found.links],
+            complete=last is not None and "parent_jti" not in last,
+            children=[_link(one) for one in found.children],
+            children_complete=found.is_whole,
+            revocations=[EndingShown.of(one) for one in found.endings],
         )
+        return Answer(HTTPStatus.OK, shown)
 
 
 _TOLD = (
@@ -143,8 +156,3 @@ def _link(link: Link) -> dict[str, Any]:
     record = link.record or {}
     shown = None if link.record is None else plain(link.record)
     return {"jti": link.jti, **{name: record.get(name) for name in _TOLD}, "record": shown}
-
-
-def _ending(ending: Ending) -> dict[str, Any]:
-    hidden = {} if ending.is_theirs else {"by": None, "reason": None}
-    return {**show_revocation(ending.revocation), **hidden, "covers": list(ending.covers)}

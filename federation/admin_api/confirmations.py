@@ -10,10 +10,10 @@ from federation.admin.confirm import CannotConfirm, Confirmer, OwnDocument
 from federation.admin.second_admin import NewAdmin, SecondAdmin
 from federation.admin_api.edits import Edits
 from federation.admin_api.kinds import ID, KIND, ref_of
-from federation.admin_api.models import ConfirmBody, DocumentShown, PendingShown
+from federation.admin_api.models import ConfirmBody
 from federation.admin_api.operation import AdminRequest, Answer, Operation, etag_of
 from federation.admin_api.refusals import conflict, forbidden, stale
-from federation.admin_api.shown import show_document
+from federation.admin_api.shown import DocumentShown, PendingShown, WaitingShown
 from federation.admin_api.visible import Visible
 from federation.model.confirmation import TRUST_READ, TRUST_WRITE
 from federation.model.documents import CorruptDocument
@@ -64,8 +64,8 @@ class Confirmations(Struct, frozen=True):
         refs = [DocumentRef(Kind.MAPPING, id_) for id_ in self.edits.loader.pages.pending_mappings()]
         found = (one for ref in refs if (one := self.visible.document(request.admin, ref)) is not None)
         own = list(islice(found, MOST_SHOWN + 1))
-        items = [{"kind": one.kind.value, "id": one.id, **show_document(one)} for one in own[:MOST_SHOWN]]
-        return Answer(HTTPStatus.OK, {"items": items, "truncated": len(own) > MOST_SHOWN})
+        items = [WaitingShown.of(one) for one in own[:MOST_SHOWN]]
+        return Answer(HTTPStatus.OK, PendingShown(items=items, truncated=len(own) > MOST_SHOWN))
 
     def _confirm(self, request: AdminRequest) -> Answer:
         ref = ref_of(request.path["kind"], request.path["id"])
@@ -86,7 +86,7 @@ class Confirmations(Struct, frozen=True):
         except BucketFull as error:
             raise conflict(Reason.BUCKET_FULL, str(error)) from None
         confirmed = self.visible.document(request.admin, ref) or stored
-        return Answer(HTTPStatus.OK, show_document(confirmed), {"etag": etag_of(confirmed.version)})
+        return Answer(HTTPStatus.OK, DocumentShown.of(confirmed), {"etag": etag_of(confirmed.version)})
 
     def _let_hold(self, request: AdminRequest, wanted: DocumentVersion) -> None:
         """Safe like any other write: with one more mapping, an identity may fit two (E8), and be refused."""

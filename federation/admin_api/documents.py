@@ -12,10 +12,9 @@ from federation.admin_api.cursor import Cursors
 from federation.admin_api.edits import Edits, Prepared
 from federation.admin_api.kinds import ID
 from federation.admin_api.listing import Listing, paged
-from federation.admin_api.models import DocumentShown, PageShown
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter, etag_of, wanted_version
 from federation.admin_api.refusals import stale, wrong
-from federation.admin_api.shown import show_document
+from federation.admin_api.shown import DocumentShown, PageShown
 from federation.admin_api.visible import Visible, Wanted
 from federation.documents.checks.standing import Standing
 from federation.documents.registry import REGISTRY, DocumentKind
@@ -107,14 +106,15 @@ class Documents(Struct, frozen=True):
         wanted = Wanted(request.query.get("tenant", ""), request.query.get("search", ""))
         if not wanted:
             read = partial(self.visible.page, request.admin, kind)
-            return Listing(self.cursors, kind).page(request, read, show_document)
+            return Listing(self.cursors, kind, PageShown).page(request, read, DocumentShown.of)
         search = partial(self.visible.search, wanted, request.admin, kind)
-        return Listing(self.cursors, f"{kind} {wanted.tenant} {wanted.text}").page(request, search, show_document)
+        name = f"{kind} {wanted.tenant} {wanted.text}"
+        return Listing(self.cursors, name, PageShown).page(request, search, DocumentShown.of)
 
     def _get(self, kind: Kind, request: AdminRequest) -> Answer:
         stored = self._current(request, DocumentRef(kind, request.path["id"]))
         warnings = Standing(self.visible.pages, self.visible.writer, request.admin.tenant).problems(stored)
-        return Answer(HTTPStatus.OK, show_document(stored, warnings), {"etag": etag_of(stored.version)})
+        return Answer(HTTPStatus.OK, DocumentShown.of(stored, warnings), {"etag": etag_of(stored.version)})
 
     def _put(self, kind: Kind, request: AdminRequest) -> Answer:
         version, ref = wanted_version(request), DocumentRef(kind, request.path["id"])
@@ -127,7 +127,7 @@ class Documents(Struct, frozen=True):
         )
         stored = written.document
         status = HTTPStatus.OK if version else HTTPStatus.CREATED
-        body = show_document(stored, written.prepared.validated.warnings, written.prepared.ended)
+        body = DocumentShown.of(stored, written.prepared.validated.warnings, written.prepared.ended)
         return Answer(status, body, {"etag": etag_of(stored.version)})
 
     def _delete(self, kind: Kind, request: AdminRequest) -> Answer:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from msgspec import Struct
 from pydantic import Field
@@ -76,6 +76,21 @@ class ProviderShown(Shown):
     named: Annotated[dict[str, str], Field(description="Claim -> when a mapping must name it.")]
     unfit: Annotated[dict[str, str], Field(description="Claim -> why no mapping may rest on it.")]
 
+    @classmethod
+    def of(cls, name: str) -> Self:
+        """All that this version knows of it."""
+        provider, example = provider_named(name), example_tokens().get(name)
+        return cls(
+            name=name,
+            about=told(module_of(name)).partition("\n")[0],
+            issuer=provider.preset.issuer or (example.issuer if example else ""),
+            says=example.says if example else "",
+            claims=dict(example.claims) if example else {},
+            pins=provider.mapping_problem({}) or "",
+            named=dict(provider.named_when),
+            unfit={".".join(map(as_path, one.path)): f"{one.why}; instead: {one.instead}" for one in provider.unfit},
+        )
+
 
 class ProvidersShown(Shown):
     """All of them, by name."""
@@ -112,7 +127,7 @@ class Drafts(Struct, frozen=True):
         )
 
     def _providers(self, _request: AdminRequest) -> Answer:
-        return Answer(HTTPStatus.OK, {"items": [_provider(name) for name in provider_names()]})
+        return Answer(HTTPStatus.OK, ProvidersShown(items=[ProviderShown.of(name) for name in provider_names()]))
 
     def _draft(self, request: AdminRequest) -> Answer:
         asked: DraftBody = request.body
@@ -135,20 +150,5 @@ class Drafts(Struct, frozen=True):
         if not shown.url:
             raise wrong("/issuer", "the claims have no iss: name the issuer")
         snapshot, _ = self.loader.everything(request.admin.tenant)
-        drafted: Any = render(partner.draft(snapshot, shown, self.loader.own_issuer))
-        return Answer(HTTPStatus.OK, drafted)
-
-
-def _provider(name: str) -> dict[str, Any]:
-    provider, example = provider_named(name), example_tokens().get(name)
-    issuer = provider.preset.issuer or (example.issuer if example else "")
-    return {
-        "name": name,
-        "about": told(module_of(name)).partition("\n")[0],
-        "issuer": issuer,
-        "says": example.says if example else "",
-        "claims": dict(example.claims) if example else {},
-        "pins": provider.mapping_problem({}) or "",
-        "named": dict(provider.named_when),
-        "unfit": {".".join(map(as_path, one.path)): f"{one.why}; instead: {one.instead}" for one in provider.unfit},
-    }
+        drafted = partner.draft(snapshot, shown, self.loader.own_issuer)
+        return Answer(HTTPStatus.OK, DraftShown.model_validate(render(drafted)))

@@ -1,16 +1,17 @@
 """The admin API: HTTP in, HTTP out, a record of each refusal, and no way for an exception to leave."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from http import HTTPStatus
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from federation.admin_api.guard import Admin, Guard
 from federation.admin_api.idempotency import OnceOnly, Replayed
+from federation.admin_api.models import ProblemShown, RefusalShown
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter, read_body, read_query
 from federation.admin_api.refusals import AdminRefusal
 from federation.audit.record import AuditRecord
@@ -146,7 +147,7 @@ class AdminEndpoint(Struct, frozen=True):
         request = AdminRequest(http, admin or _NOBODY, routed.path, read_query(http, operation))
         request = replace(request, body=read_body(http, operation))
         try:
-            return self.once.answer(request, operation.handle) if operation.is_action else operation.handle(request)
+            return self.once.answer(request, operation.answer) if operation.is_action else operation.answer(request)
         except CorruptDocument as error:  # which one it is may be another tenant's to know: the record says so
             raise ServerError(Reason.UNREADABLE_DOCUMENT, str(error)) from error
 
@@ -159,19 +160,21 @@ class AdminEndpoint(Struct, frozen=True):
 
 def _problem(refusal: OAuthError, http: HttpRequest, error_page: str) -> HttpResponse:
     """RFC 9457."""
-    explained = refusal.explained if isinstance(refusal, AdminRefusal) else ""
-    body = {
-        "type": f"{error_page}#{refusal.reason.value}",
-        "title": refusal.reason.advice,
-        "status": refusal.http_status,
-        **({"detail": explained} if explained else {}),
-        "instance": http.correlation_id,
-        "code": refusal.reason.value,
-        "correlation_id": http.correlation_id,
-        **({"errors": refusal.shown} if isinstance(refusal, AdminRefusal) and refusal.problems else {}),
-    }
-    content = json.dumps(body, separators=(",", ":")).encode()
-    return _response(refusal.http_status, content, http, refusal.headers, "application/problem+json")
+    told: dict[str, Any] = {}
+    if isinstance(refusal, AdminRefusal):
+        told |= {"detail": refusal.explained} if refusal.explained else {}
+        told |= {"errors": [ProblemShown.of(one) for one in refusal.problems]} if refusal.problems else {}
+    shown = RefusalShown(
+        type=f"{error_page}#{refusal.reason.value}",
+        title=refusal.reason.advice,
+        status=refusal.http_status,
+        instance=http.correlation_id,
+        code=refusal.reason.value,
+        correlation_id=http.correlation_id,
+        **told,
+    )
+    answer = Answer(HTTPStatus(refusal.http_status), shown, refusal.headers)
+    return _response(answer.status, answer.rendered(), http, answer.headers, "application/problem+json")
 
 
 def _response(

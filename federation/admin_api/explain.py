@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from federation.admin_api.models import Body, Shown
 from federation.admin_api.operation import AdminRequest, Answer, Operation, Parameter
 from federation.admin_api.refusals import AdminRefusal, forbidden
-from federation.admin_api.risk import RiskShown, show_risk
+from federation.admin_api.risk import RiskShown
 from federation.insight.explain.decision import Decisions, Trail
 from federation.insight.explain.explanation import explain
 from federation.insight.explain.question import ANY_ADDRESS, Identity, Question
@@ -163,6 +163,9 @@ class ExplanationShown(Shown):
     obstacles: Annotated[list[dict[str, Any]], Field(description="Conditions of policies that forbid it.")]
 
 
+MOST_WAYS = 500
+
+
 class ReachShown(Shown):
     """Who reaches what, by the documents alone."""
 
@@ -174,8 +177,14 @@ class ReachShown(Shown):
     acts_for: Annotated[list[dict[str, Any]], Field(default_factory=list, description="For whom it may act.")]
     truncated: Annotated[bool, Field(description="There is more than was looked at, or than is shown.")]
 
+    @classmethod
+    def of(cls, reach: dict[str, Any], *, truncated: bool) -> Self:
+        """The first of each list. `truncated`: whether there is more than was looked at."""
+        lists = [one for one in reach.values() if isinstance(one, list)]
+        shown = {name: one[:MOST_WAYS] if isinstance(one, list) else one for name, one in reach.items()}
+        more = truncated or any(len(one) > MOST_WAYS for one in lists)
+        return cls.model_validate({**shown, "truncated": more})
 
-MOST_WAYS = 500
 
 AUDIENCE = Parameter("audience", r"[a-z0-9][a-z0-9._-]{0,62}", "Who reaches this?")
 SCOPE = Parameter("scope", r"[\x21\x23-\x5B\x5D-\x7E]{1,128}", "With audience: for this scope alone.")
@@ -224,9 +233,9 @@ class Explanations(Struct, frozen=True):
         snapshot = self.loader.for_question(question, rest, request.admin.tenant)
         scored, risk = self._scored(question, snapshot, request.admin.tenant)
         explained = explain(snapshot, self._revoked(scored, snapshot), self.loader.own_issuer)
-        shown: Any = render(explained)
-        edits = shown["suggestions"][0]["edits"] if shown["suggestions"] else []
-        return Answer(HTTPStatus.OK, {**shown, "edits": edits, "risk": risk})
+        told: Any = render(explained)
+        edits = told["suggestions"][0]["edits"] if told["suggestions"] else []
+        return Answer(HTTPStatus.OK, ExplanationShown(**told, edits=edits, risk=risk))
 
     def _check_tenant(self, request: AdminRequest, question: Question, rest: Snapshot) -> None:
         tenant = request.admin.tenant
@@ -238,9 +247,7 @@ class Explanations(Struct, frozen=True):
                 if whose != tenant:
                     raise forbidden(Reason.OUTSIDE_TENANT)
 
-    def _scored(
-        self, question: Question, snapshot: Snapshot, tenant: str | None
-    ) -> tuple[Question, list[dict[str, Any]]]:
+    def _scored(self, question: Question, snapshot: Snapshot, tenant: str | None) -> tuple[Question, list[RiskShown]]:
         """With the scores of this moment: the highest count. Beside them what they are made of, as far as theirs."""
         owners = _parties(Decisions(snapshot, self.loader.own_issuer).decide(question))
         scores = {key: (causes, score_of(causes).now(question.now)) for key, causes in self._causes(owners).items()}
@@ -248,7 +255,7 @@ class Explanations(Struct, frozen=True):
             max((now for key, (_, now) in scores.items() if key.counts_as == what), default=0) for what in _SCORED
         )
         shown = [
-            {**show_risk(key, causes if tenant in (None, owners[key]) else (), question.now), "score": now}
+            RiskShown.of(key, causes, question.now, with_causes=tenant in (None, owners[key]))
             for key, (causes, now) in scores.items()
             if now
         ]
@@ -275,15 +282,9 @@ class Explanations(Struct, frozen=True):
         snapshot, truncated = self.loader.everything(request.admin.tenant)
         if principal is not None:
             reach: Any = render(reach_of(snapshot, principal, issuer))
-            return Answer(HTTPStatus.OK, {**reach, **_cut(reach, ("itself", "acts_for"), truncated=truncated)})
+            return Answer(HTTPStatus.OK, ReachShown.of(reach, truncated=truncated))
         found = who_can(snapshot, audience, scope, issuer) if audience else reach_of_issuer(snapshot, issuer or "")
-        ways: Any = {"items": render(found)}
-        return Answer(HTTPStatus.OK, _cut(ways, ("items",), truncated=truncated))
-
-
-def _cut(shown: dict[str, Any], lists: tuple[str, ...], *, truncated: bool) -> dict[str, Any]:
-    more = any(len(shown[name]) > MOST_WAYS for name in lists)
-    return {**{name: shown[name][:MOST_WAYS] for name in lists}, "truncated": truncated or more}
+        return Answer(HTTPStatus.OK, ReachShown.of({"items": render(found)}, truncated=truncated))
 
 
 _SCORED = ("principal", "issuer", "client")

@@ -12,10 +12,10 @@ from federation.admin_api.cursor import Cursors
 from federation.admin_api.edits import Edits, Prepared
 from federation.admin_api.kinds import ID, KIND, ref_of
 from federation.admin_api.listing import Listing, paged
-from federation.admin_api.models import DocumentShown, HistoryShown, RestoreBody
+from federation.admin_api.models import RestoreBody
 from federation.admin_api.operation import AdminRequest, Answer, Operation, etag_of, wanted_version
 from federation.admin_api.refusals import stale, wrong
-from federation.admin_api.shown import show_document, show_version
+from federation.admin_api.shown import DocumentShown, HistoryShown, VersionShown
 from federation.admin_api.visible import Visible
 from federation.documents.source import SourceDocument
 from federation.model.confirmation import TRUST_READ, TRUST_WRITE, as_written
@@ -67,9 +67,8 @@ class Histories(Struct, frozen=True):
     def _list(self, request: AdminRequest) -> Answer:
         ref = ref_of(request.path["kind"], request.path["id"])
         read = partial(self._versions, request, ref)
-        return Listing(self.cursors, f"history {ref.kind} {ref.id}").page(
-            request, read, lambda pair: show_version(*pair)
-        )
+        listing = Listing(self.cursors, f"history {ref.kind} {ref.id}", HistoryShown)
+        return listing.page(request, read, lambda pair: VersionShown.of(*pair))
 
     def _versions(self, request: AdminRequest, ref: DocumentRef, after: str | None, limit: int) -> _Page:
         """Each with its predecessor: of the last of the page one more is read."""
@@ -93,7 +92,7 @@ class Histories(Struct, frozen=True):
 
         why = request.body.reason or f"restore version {request.body.version}"
         stored = self.edits.settle(request, look, why).document
-        return Answer(HTTPStatus.OK, show_document(stored), {"etag": etag_of(stored.version)})
+        return Answer(HTTPStatus.OK, DocumentShown.of(stored), {"etag": etag_of(stored.version)})
 
     def _body(self, request: AdminRequest, ref: DocumentRef) -> dict[str, Json]:
         """What the version said, without its confirmation: a dangerous document is confirmed anew."""

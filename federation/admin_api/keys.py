@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Self
 
 from msgspec import Struct
 from pydantic import Field
@@ -55,6 +55,19 @@ class KeyShown(Shown):
     active_since: Annotated[str | None, Field(description="When it began to sign.")]
     leaves_at: Annotated[str | None, Field(description="Of a retired key: when its last token has died.")]
 
+    @classmethod
+    def of(cls, key: SigningKey) -> Self:
+        """All but where it lies."""
+        return cls(
+            kid=key.kid,
+            state=key.state,
+            algorithm=key.algorithm,
+            published_at=_moment(key.published_at),
+            seen_by_all_at=None if key.published_at is None else _moment(key.published_at + SEEN_BY_ALL),
+            active_since=_moment(key.active_since),
+            leaves_at=_moment(key.leaves_at),
+        )
+
 
 class FormerKeyShown(Shown):
     """A key with which nothing verifies any more."""
@@ -62,6 +75,11 @@ class FormerKeyShown(Shown):
     kid: str
     end: KeyEnd
     left_at: str
+
+    @classmethod
+    def of(cls, key: FormerKey) -> Self:
+        """All of it."""
+        return cls(kid=key.kid, end=key.end, left_at=rfc3339(key.left_at))
 
 
 class KeyChangeShown(Shown):
@@ -75,6 +93,19 @@ class KeyChangeShown(Shown):
     when: str
     why: str
 
+    @classmethod
+    def of(cls, change: KeyChange) -> Self:
+        """All of it."""
+        return cls(
+            action=change.action,
+            kid=change.kid,
+            active=change.active,
+            unseen=change.unseen,
+            who=change.by,
+            when=rfc3339(change.at),
+            why=change.why,
+        )
+
 
 class KeysShown(Shown):
     """All keys whose tokens may still be alive, those that left, and who moved them, the latest first."""
@@ -84,43 +115,15 @@ class KeysShown(Shown):
     changes: list[KeyChangeShown]
     version: Annotated[int, Field(description="Of the set.")]
 
-
-def show_keys(keys: KeySet) -> dict[str, Any]:
-    """All of it but where the keys lie. Times: RFC 3339."""
-    return {
-        "items": [_key(key) for key in keys.keys],
-        "former": [_former(key) for key in reversed(keys.former) if key.kid],
-        "changes": [_change(change) for change in reversed(keys.changes)],
-        "version": keys.version,
-    }
-
-
-def _key(key: SigningKey) -> dict[str, Any]:
-    return {
-        "kid": key.kid,
-        "state": key.state.value,
-        "algorithm": key.algorithm,
-        "published_at": _moment(key.published_at),
-        "seen_by_all_at": None if key.published_at is None else _moment(key.published_at + SEEN_BY_ALL),
-        "active_since": _moment(key.active_since),
-        "leaves_at": _moment(key.leaves_at),
-    }
-
-
-def _former(key: FormerKey) -> dict[str, Any]:
-    return {"kid": key.kid, "end": key.end.value, "left_at": _moment(key.left_at)}
-
-
-def _change(change: KeyChange) -> dict[str, Any]:
-    return {
-        "action": change.action,
-        "kid": change.kid,
-        "active": change.active,
-        "unseen": change.unseen,
-        "who": change.by,
-        "when": _moment(change.at),
-        "why": change.why,
-    }
+    @classmethod
+    def of(cls, keys: KeySet) -> Self:
+        """Times: RFC 3339."""
+        return cls(
+            items=[KeyShown.of(key) for key in keys.keys],
+            former=[FormerKeyShown.of(key) for key in reversed(keys.former) if key.kid],
+            changes=[KeyChangeShown.of(change) for change in reversed(keys.changes)],
+            version=keys.version,
+        )
 
 
 def _moment(at: int | None) -> str | None:
@@ -179,7 +182,7 @@ class Keys(Struct, frozen=True):
         )
 
     def _list(self, request: AdminRequest) -> Answer:  # noqa: ARG002 (they are everybody's)
-        return Answer(HTTPStatus.OK, show_keys(self.key_sets.load() or KeySet()))
+        return Answer(HTTPStatus.OK, KeysShown.of(self.key_sets.load() or KeySet()))
 
     def _rotate(self, request: AdminRequest) -> Answer:
         return self._moved(request, None)

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias, TypeVar
 from msgspec import Struct
 
 from federation.admin_api.cursor import PATTERN, Cursors
+from federation.admin_api.models import Shown
 from federation.admin_api.operation import AdminRequest, Answer, Parameter
 from federation.admin_api.refusals import AdminRefusal
 from federation.insight.moments import PATTERN as MOMENT
@@ -35,10 +36,11 @@ def paged(limit: int = LIMIT) -> tuple[Parameter, Parameter]:
 
 
 class Listing(Struct, frozen=True):
-    """One list. `name`: what a cursor is good for; `limit`: of a page, where none is asked for."""
+    """One list. `name`: what a cursor is good for; `form`: of a page; `limit`: of one, where none is asked for."""
 
     cursors: Cursors
     name: str
+    form: Callable[..., Shown]
     limit: int = LIMIT
 
     def page(self, request: AdminRequest, read: Read[_T], show: Callable[[_T], Any]) -> Answer:
@@ -52,7 +54,7 @@ class Listing(Struct, frozen=True):
                 raise
             raise AdminRefusal(HTTPStatus.BAD_REQUEST, Reason.BAD_CURSOR) from None
         following = None if behind is None else self.cursors.make(self.name, behind, request.admin)
-        return Answer(HTTPStatus.OK, {"items": [show(one) for one in items], "next": following})
+        return Answer(HTTPStatus.OK, self.form(items=[show(one) for one in items], next=following))
 
 
 def span_of(query: Mapping[str, str], now: float) -> tuple[int, int | None]:

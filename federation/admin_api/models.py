@@ -1,13 +1,14 @@
 """What operations take and answer, for checking and for openapi.json."""
 
 from collections.abc import Collection
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from federation.admin.changes import is_reason
 from federation.documents.registry import KIND_NAMES
 from federation.documents.schema.document import DocumentId
+from federation.documents.source import Problem
 from federation.insight.effects.plan import DAYS, MOST_DAYS
 from federation.model.history import MAX_REASON
 
@@ -104,90 +105,6 @@ class ConfirmBody(Body):
     reason: Annotated[ReasonText, Field(min_length=1)]
 
 
-class ChangeShown(Shown):
-    """Who wrote a version, when and why."""
-
-    who: str
-    tenant: str | None
-    actors: list[str]
-    when: str
-    why: str
-    request: Annotated[str, Field(description="The correlation id under which it was asked for.")]
-
-
-class NamedShown(Shown):
-    """A document by its name."""
-
-    kind: KindName
-    id: str
-
-
-class EndsShown(Shown):
-    """Documents that name one which is disabled now: what they give by it has come to its end."""
-
-    documents: list[NamedShown]
-    hidden: Annotated[int, Field(description="How many there are beside them, of tenants that you cannot read.")]
-    more: Annotated[bool, Field(description="There are more than were looked for.")]
-
-
-class DocumentShown(Shown):
-    """A document as it stands."""
-
-    document: Document
-    version: int
-    etag: str
-    pending: Annotated[bool, Field(description="Whether it waits for a second admin.")]
-    updated: ChangeShown | None
-    warnings: list["ProblemShown"] = []
-    ends: Annotated[EndsShown | None, Field(description="What rested on it, where this write disabled it.")] = None
-
-
-class WaitingShown(DocumentShown):
-    """A document that a second admin may let hold."""
-
-    kind: KindName
-    id: str
-
-
-class PendingShown(Shown):
-    """What waits."""
-
-    items: list[WaitingShown]
-    truncated: Annotated[bool, Field(description="There is more.")]
-
-
-class PageShown(Shown):
-    """A page of documents, in an order that never changes."""
-
-    items: list[DocumentShown]
-    next: Annotated[str | None, Field(description="The cursor of the next page; null: this is the last.")]
-
-
-class DifferenceShown(Shown):
-    """A place that differs."""
-
-    path: Annotated[str, Field(description="JSON pointer (RFC 6901).")]
-    before: Any = None
-    after: Any = None
-
-
-class VersionShown(Shown):
-    """A version of a document."""
-
-    version: int
-    deleted: bool
-    document: Document | None
-    changed: ChangeShown
-    diff: Annotated[list[DifferenceShown], Field(description="To its predecessor.")]
-
-
-class HistoryShown(Shown):
-    """Versions, newest first."""
-
-    items: list[VersionShown]
-    next: str | None
-
-
 class ProblemShown(Shown):
     """What is to be mended, or deserves a look."""
 
@@ -196,64 +113,15 @@ class ProblemShown(Shown):
     detail: str
     hint: str
 
-
-class PlannedShown(Shown):
-    """What becomes of a document."""
-
-    kind: KindName
-    id: str
-    action: Literal["create", "update", "delete", "unchanged"]
-    version: Annotated[int, Field(description="Afterwards.")]
-    pending: bool
-    diff: list[DifferenceShown]
-
-
-class ValidShown(Shown):
-    """A set of documents that may be written as things stand."""
-
-    base: Annotated[int, Field(description="The revision of trust beside which it was checked.")]
-    changes: list[PlannedShown]
-    warnings: list[ProblemShown]
-    ends: Annotated[EndsShown | None, Field(description="What rests on the documents that it disables.")] = None
-
-
-class SeenShown(Shown):
-    """By whom the effects were found."""
-
-    days: int
-    identities: Annotated[int, Field(description="Different ones that were seen within these days.")]
-    most: Annotated[int, Field(description="That are looked at, the newest: if it is as many, there may be more.")]
-
-
-class HurriedShown(Shown):
-    """An identity that exchanges much faster than its tokens end: its library takes them for stale early."""
-
-    principal: str
-    audiences: list[str]
-    mapping: str
-    every: Annotated[int, Field(description="Seconds between two exchanges, on the average of the last hour.")]
-    lifetime: Annotated[int, Field(description="Seconds that each token lives.")]
-
-
-class PlanShown(Shown):
-    """What a set of documents would change."""
-
-    base: Annotated[int, Field(description="Send it with apply: refused if trust moved since.")]
-    changes: list[PlannedShown]
-    effects: Annotated[list[dict[str, Any]], Field(description="Which identities gain or lose what.")]
-    seen: SeenShown
-    hurried: Annotated[list[HurriedShown], Field(description="Who would need a longer max_ttl of these documents.")]
-    warnings: list[ProblemShown]
-    ends: Annotated[EndsShown | None, Field(description="What rests on the documents that it disables.")] = None
-
-
-class AppliedShown(Shown):
-    """What a set of documents has changed."""
-
-    base: Annotated[int, Field(description="The revision of trust afterwards, if nobody else wrote.")]
-    changes: list[PlannedShown]
-    warnings: list[ProblemShown]
-    ends: Annotated[EndsShown | None, Field(description="What rests on the documents that it disables.")] = None
+    @classmethod
+    def of(cls, problem: Problem) -> Self:
+        """A problem of a document, or a warning. `file` is the place of the document in the body."""
+        return cls(
+            pointer=problem.file + problem.pointer,
+            document=problem.document,
+            detail=problem.message,
+            hint=problem.hint,
+        )
 
 
 class RefusalShown(Shown):

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from federation.admin.changes import rfc3339
 from federation.admin_api.guard import Admin
+from federation.admin_api.models import Shown
 from federation.admin_api.refusals import AdminRefusal, invalid, stale
 from federation.documents.form import problem_of
 from federation.documents.source import SourceDocument
@@ -58,13 +59,16 @@ class Answer(Struct, frozen=True):
     """A good answer."""
 
     status: HTTPStatus
-    body: JsonObject | None = None
-    """None: there is nothing to say."""
+    body: Shown | JsonObject | None = None
+    """An instance of the model that the operation declares, or an object where it declares none; None: no body."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def rendered(self) -> bytes:
-        """The body's bytes."""
-        return b"" if self.body is None else json.dumps(self.body, separators=(",", ":")).encode()
+        """The body's bytes: of a model the members that were given."""
+        if self.body is None:
+            return b""
+        members = self.body.model_dump(mode="json", exclude_unset=True) if isinstance(self.body, Shown) else self.body
+        return json.dumps(members, separators=(",", ":")).encode()
 
 
 class Handle(Protocol):
@@ -113,6 +117,14 @@ class Operation(Struct, frozen=True):
     precondition: bool = False
     """Whether it takes If-Match or If-None-Match."""
     max_body: int = MAX_BODY
+
+    def answer(self, request: AdminRequest) -> Answer:
+        """What `handle` answers, which is of the form that is declared; raises an OAuthError."""
+        answer = self.handle(request)
+        form = self.otherwise.get(answer.status, self.response) or dict
+        if answer.body is not None and type(answer.body) is not form:
+            raise TypeError(f"{self.name} answers {type(answer.body).__name__}, and declares {form.__name__}")
+        return answer
 
     @property
     def takes_body(self) -> bool:

@@ -59,4 +59,4 @@ class RecordProofs(Struct, frozen=True):
         proof = self.proofs.of(jti, issued_at)
         if proof is None:
             raise AdminRefusal(HTTPStatus.CONFLICT, Reason.NOT_ARCHIVED)
-        return Answer(HTTPStatus.OK, proof)
+        return Answer(HTTPStatus.OK, ProofShown.model_validate(proof))

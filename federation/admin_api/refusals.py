@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
 
 from federation.documents.source import Problem
 from federation.oauth.errors import OAuthError
@@ -32,21 +31,6 @@ class AdminRefusal(OAuthError):
     def headers(self) -> dict[str, str]:
         """Response headers that this refusal asks for."""
         return self._headers
-
-    @property
-    def shown(self) -> list[dict[str, Any]]:
-        """The problems as members of the answer (RFC 9457 section 3.2)."""
-        return [problem_members(problem) for problem in self.problems]
-
-
-def problem_members(problem: Problem) -> dict[str, Any]:
-    """A problem of a document, or a warning, as JSON."""
-    return {
-        "pointer": problem.file + problem.pointer,
-        "document": problem.document,
-        "detail": problem.message,
-        "hint": problem.hint,
-    }
 
 
 def wrong(pointer: str, message: str, hint: str = "") -> AdminRefusal:

@@ -1,9 +1,9 @@
 """`/admin/v1/revocations`: what is revoked, and revoking."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from itertools import islice
-from typing import Annotated, Any, Literal, Protocol, TypeAlias
+from typing import Annotated, Any, Literal, Protocol, Self, TypeAlias
 
 from msgspec import Struct
 from pydantic import Field
@@ -51,6 +51,19 @@ class RevocationShown(Shown):
     by: str
     reason: str
 
+    @classmethod
+    def of(cls, revocation: Revocation) -> Self:
+        """All of it. Times: RFC 3339."""
+        return cls(
+            what=revocation.key.what,
+            value=revocation.key.value,
+            tenant=revocation.key.tenant,
+            revoked_at=rfc3339(revocation.revoked_at),
+            expires_at=rfc3339(revocation.expires_at),
+            by=revocation.by,
+            reason=revocation.reason,
+        )
+
 
 class TokenShown(Shown):
     """A token that would be worth nothing; null: it is another tenant's."""
@@ -79,19 +92,6 @@ class RevocationsShown(Shown):
 
     items: list[RevocationShown]
     truncated: Annotated[bool, Field(description=f"There are more than {MOST_SHOWN}.")]
-
-
-def show_revocation(revocation: Revocation) -> dict[str, Any]:
-    """All of it. Times: RFC 3339."""
-    return {
-        "what": revocation.key.what.value,
-        "value": revocation.key.value,
-        "tenant": revocation.key.tenant,
-        "revoked_at": rfc3339(revocation.revoked_at),
-        "expires_at": rfc3339(revocation.expires_at),
-        "by": revocation.by,
-        "reason": revocation.reason,
-    }
 
 
 TenantOf: TypeAlias = Callable[[RevocationKey], str | None]
@@ -148,34 +148,36 @@ class Revocations(Struct, frozen=True):
         standing = sorted(self.store.revocations(), key=lambda one: one.revoked_at, reverse=True)
         visible = (one for one in standing if tenant is None or self.owners.tenant_of(one.key) == tenant)
         own = list(islice(visible, MOST_SHOWN + 1))  # another tenant's revocations hide none of this one's
-        items = [show_revocation(one) for one in own[:MOST_SHOWN]]
-        return Answer(HTTPStatus.OK, {"items": items, "truncated": len(own) > MOST_SHOWN})
+        items = [RevocationShown.of(one) for one in own[:MOST_SHOWN]]
+        return Answer(HTTPStatus.OK, RevocationsShown(items=items, truncated=len(own) > MOST_SHOWN))
 
     def _revoke(self, request: AdminRequest) -> Answer:
         named: JsonObject = request.body.model_dump(exclude_none=True)
         if request.query.get("dry_run") == "true":
             return self._rehearsed(request, self.revoke.rehearse(request, named, self.owners.tenant_of))
         revocation = self.revoke(request, named, self.owners.tenant_of, self._facts(request))
-        return Answer(HTTPStatus.CREATED, show_revocation(revocation))
+        return Answer(HTTPStatus.CREATED, RevocationShown.of(revocation))
 
     def _rehearsed(self, request: AdminRequest, found: WouldEnd) -> Answer:
         what, value, tenant = found.revocation.key
         listed = [self._token(token, request.admin.tenant) for token in found.tokens[:MOST_LISTED]]
-        counted: JsonObject = {"tokens": len(found.tokens), "counted": found.is_all, "items": listed}
-        return Answer(HTTPStatus.OK, {"what": what.value, "value": value, "tenant": tenant, **counted})
+        shown = WouldRevokeShown(
+            what=what, value=value, tenant=tenant, tokens=len(found.tokens), counted=found.is_all, items=listed
+        )
+        return Answer(HTTPStatus.OK, shown)
 
-    def _token(self, token: LiveToken, tenant: str | None) -> dict[str, Json]:
+    def _token(self, token: LiveToken, tenant: str | None) -> TokenShown:
         """Another tenant's is counted, and not named."""
         record = self.records.record(token.jti)
-        told: JsonObject = record if record is not None and is_of(record, tenant) else {}
-        return {
-            "jti": told.get("jti"),
-            "principal": told.get("principal"),
-            "client_id": told.get("client_id"),
-            "audience": told.get("audience") or [],
-            "issued_at": rfc3339(token.issued_at),
-            "expires_at": rfc3339(token.expires_at),
-        }
+        told: Mapping[str, Any] = record if record is not None and is_of(record, tenant) else {}
+        return TokenShown(
+            jti=told.get("jti"),
+            principal=told.get("principal"),
+            client_id=told.get("client_id"),
+            audience=told.get("audience") or [],
+            issued_at=rfc3339(token.issued_at),
+            expires_at=rfc3339(token.expires_at),
+        )
 
     def _facts(self, request: AdminRequest) -> dict[str, Json]:
         own: dict[str, Json] = {"tenant": request.admin.tenant, "revoker_actors": list(request.admin.actors)}

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Self
 
 from msgspec import Struct
 from pydantic import Field
@@ -71,6 +71,20 @@ class CauseShown(Shown):
     source: Annotated[str, Field(description="An admin's principal, or signal:NAME.")]
     correlation_ids: list[str]
 
+    @classmethod
+    def of(cls, cause: RiskCause, now: int) -> Self:
+        """`now`: seconds since the epoch."""
+        return cls(
+            score=cause.decay.now(now),
+            raised_to=cause.decay.score,
+            raised_at=rfc3339(cause.decay.at),
+            until=rfc3339(cause.decay.ends_at),
+            half_life=cause.decay.half_life,
+            reason=cause.reason,
+            source=cause.source,
+            correlation_ids=list(cause.correlation_ids),
+        )
+
 
 class RiskShown(Shown):
     """A score as policies read it, and why it is what it is."""
@@ -81,30 +95,17 @@ class RiskShown(Shown):
     score: int
     causes: Annotated[list[CauseShown], Field(description="The highest counts; it comes first.")]
 
-
-def show_risk(key: RiskKey, causes: Collection[RiskCause], now: int) -> dict[str, Any]:
-    """All of it. `now`: seconds since the epoch."""
-    ordered = sorted(causes, key=lambda cause: cause.decay.now(now), reverse=True)
-    return {
-        "what": key.what,
-        "value": key.value,
-        "tenant": key.tenant,
-        "score": score_of(causes).now(now),
-        "causes": [_shown(cause, now) for cause in ordered],
-    }
-
-
-def _shown(cause: RiskCause, now: int) -> dict[str, Any]:
-    return {
-        "score": cause.decay.now(now),
-        "raised_to": cause.decay.score,
-        "raised_at": rfc3339(cause.decay.at),
-        "until": rfc3339(cause.decay.ends_at),
-        "half_life": cause.decay.half_life,
-        "reason": cause.reason,
-        "source": cause.source,
-        "correlation_ids": list(cause.correlation_ids),
-    }
+    @classmethod
+    def of(cls, key: RiskKey, causes: Collection[RiskCause], now: int, *, with_causes: bool = True) -> Self:
+        """The score, and what it is made of where that is theirs to know. `now`: seconds since the epoch."""
+        ordered = sorted(causes, key=lambda cause: cause.decay.now(now), reverse=True)
+        return cls(
+            what=key.what,
+            value=key.value,
+            tenant=key.tenant,
+            score=score_of(causes).now(now),
+            causes=[CauseShown.of(cause, now) for cause in ordered] if with_causes else [],
+        )
 
 
 class Risks(Struct, frozen=True):
@@ -133,7 +134,8 @@ class Risks(Struct, frozen=True):
         key, now = self._key(body, request.admin), int(self.clock.now())
         decay = decay_until(body.score, now, _until(body.until, now))
         cause = RiskCause(decay, body.reason, request.admin.principal, tuple(body.correlation_ids))
-        return Answer(HTTPStatus.CREATED, show_risk(key, self.raiser.raise_risk(key, cause, self._facts(request)), now))
+        raised = self.raiser.raise_risk(key, cause, self._facts(request))
+        return Answer(HTTPStatus.CREATED, RiskShown.of(key, raised, now))
 
     def _key(self, body: RiskBody, admin: Admin) -> RiskKey:
         """Raises AdminRefusal: 422, 403 for what is not the admin's."""

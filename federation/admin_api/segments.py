@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Self
 
 from msgspec import Struct
 from pydantic import Field
@@ -36,6 +36,13 @@ class HeadShown(Shown):
     digest: Annotated[str, Field(description="SHA-256 of its bytes, in hex.")]
     kid: Annotated[str, Field(description="Of the key that signed it.")]
     signed_at: str
+
+    @classmethod
+    def of(cls, head: ArchiveHead) -> Self | None:
+        """None: nothing was archived yet."""
+        if head.number == 0:
+            return None
+        return cls(number=head.number, digest=head.digest, kid=head.kid, signed_at=rfc3339(head.signed_at))
 
 
 class NumberShown(Shown):
@@ -106,8 +113,8 @@ class ArchivedSegments(Struct, frozen=True):
         numbers = self.segments.numbers(int(after), limit)
         behind = str(numbers[-1]) if len(numbers) == limit else None
         following = None if behind is None else self.cursors.make(_LIST, behind, request.admin)
-        items = [{"number": number} for number in numbers]
-        return Answer(HTTPStatus.OK, {"items": items, "head": _shown(head), "next": following})
+        items = [NumberShown(number=number) for number in numbers]
+        return Answer(HTTPStatus.OK, SegmentsShown(items=items, head=HeadShown.of(head), next=following))
 
     def _get(self, request: AdminRequest) -> Answer:
         _check_global(request)
@@ -116,20 +123,9 @@ class ArchivedSegments(Struct, frozen=True):
         if content is None:
             raise AdminRefusal(HTTPStatus.NOT_FOUND, Reason.NO_SUCH_RECORD)
         text = content.decode("ascii", errors="replace")
-        return Answer(HTTPStatus.OK, {"number": number, "digest": digest(content), "text": text})
+        return Answer(HTTPStatus.OK, SegmentShown(number=number, digest=digest(content), text=text))
 
 
 def _check_global(request: AdminRequest) -> None:
     if request.admin.tenant is not None:
         raise forbidden(Reason.OUTSIDE_TENANT)
-
-
-def _shown(head: ArchiveHead) -> dict[str, Any] | None:
-    if head.number == 0:
-        return None
-    return {
-        "number": head.number,
-        "digest": head.digest,
-        "kid": head.kid,
-        "signed_at": rfc3339(head.signed_at),
-    }

@@ -2,15 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
 from federation.admin_api.edits import Edits, Prepared
-from federation.admin_api.models import AppliedShown, DocumentSetBody, PlanBody, PlanShown, ValidShown
+from federation.admin_api.models import DocumentSetBody, PlanBody
 from federation.admin_api.operation import MAX_SET, AdminRequest, Answer, Operation
 from federation.admin_api.refusals import conflict, wrong
-from federation.admin_api.shown import show_planned, show_problems, show_users
+from federation.admin_api.shown import (
+    AppliedShown,
+    EndsShown,
+    HurriedShown,
+    PlannedShown,
+    PlanShown,
+    SeenShown,
+    ValidShown,
+    problems_shown,
+)
 from federation.documents.document_set import Planned
 from federation.documents.source import SourceDocument
 from federation.insight.effects.plan import PlanImpact
@@ -93,25 +102,26 @@ class DocumentSets(Struct, frozen=True):
     def _validate(self, request: AdminRequest) -> Answer:
         prepared = self._prepared(request)
         self.edits.kept.keep(prepared.viewed)
-        return Answer(HTTPStatus.OK, {"base": prepared.revision, **_shown(prepared)})
+        return Answer(HTTPStatus.OK, ValidShown(base=prepared.revision, **_shown(prepared)))
 
     def _plan(self, request: AdminRequest) -> Answer:
         prepared = self._prepared(request)
         days: int = request.body.days
         self.edits.kept.keep(prepared.viewed)
         meaning = self.effects(prepared.plan, request.admin.tenant, days)
-        seen = {"days": days, "identities": meaning.identities, "most": meaning.most}
-        told: JsonObject = {
-            "effects": list(meaning.effects),
-            "seen": seen,
-            "hurried": self._hurried(request, prepared),
-        }
-        return Answer(HTTPStatus.OK, {"base": prepared.revision, **told, **_shown(prepared)})
+        shown = PlanShown(
+            base=prepared.revision,
+            effects=[dict(one) for one in meaning.effects],
+            seen=SeenShown(days=days, identities=meaning.identities, most=meaning.most),
+            hurried=self._hurried(request, prepared),
+            **_shown(prepared),
+        )
+        return Answer(HTTPStatus.OK, shown)
 
-    def _hurried(self, request: AdminRequest, prepared: Prepared) -> list[JsonObject]:
+    def _hurried(self, request: AdminRequest, prepared: Prepared) -> list[HurriedShown]:
         """Those whose tokens the documents of this set could give a longer life."""
         refs = {planned.ref for planned in prepared.plan}
-        return [_pace(one) for one in self.pace(request.admin.tenant) if refs & one.rests_on]
+        return [HurriedShown.of(one) for one in self.pace(request.admin.tenant) if refs & one.rests_on]
 
     def _apply(self, request: AdminRequest) -> Answer:
         wanted: DocumentSetBody = request.body
@@ -120,7 +130,7 @@ class DocumentSets(Struct, frozen=True):
         else:
             prepared = self._prepared(request)
             self._at_base(request, prepared, wanted)
-        return Answer(HTTPStatus.OK, {"base": prepared.revision + prepared.writes, **_shown(prepared)})
+        return Answer(HTTPStatus.OK, AppliedShown(base=prepared.revision + prepared.writes, **_shown(prepared)))
 
     def _at_base(self, request: AdminRequest, prepared: Prepared, wanted: DocumentSetBody) -> None:
         """Not a word of it, if anything was written since it was planned."""
@@ -142,15 +152,12 @@ class DocumentSets(Struct, frozen=True):
         return self.edits.prepare(request, sources, deletions)
 
 
-def _pace(one: Hurried) -> JsonObject:
-    return {**one._asdict(), "audiences": list(one.audiences)}
-
-
 def _is_named(document: JsonObject) -> bool:
     return isinstance(document.get("kind"), str) and isinstance(document.get("id"), str)
 
 
-def _shown(prepared: Prepared) -> JsonObject:
-    changes = [show_planned(planned) for planned in prepared.plan]
-    warnings = show_problems(prepared.validated.warnings)
-    return {"changes": changes, "warnings": warnings, "ends": show_users(prepared.ended)}
+def _shown(prepared: Prepared) -> dict[str, Any]:
+    """What every answer about a set has."""
+    changes = [PlannedShown.of(planned) for planned in prepared.plan]
+    warnings = problems_shown(prepared.validated.warnings)
+    return {"changes": changes, "warnings": warnings, "ends": EndsShown.of(prepared.ended)}

@@ -85,4 +85,6 @@ class SignalList(Struct, frozen=True):
             score=int(asked.get("score", "0")),
             tenant=request.admin.tenant,
         )
-        return Listing(self.cursors, "signals").page(request, partial(self.records.page, search), described)
+        return Listing(self.cursors, "signals", SignalsShown).page(
+            request, partial(self.records.page, search), lambda signal: SignalShown.model_validate(described(signal))
+        )

@@ -118,8 +118,7 @@ class Stats(Struct, frozen=True):
         )
 
     def _get(self, request: AdminRequest) -> Answer:
-        shown = self._shown(request.admin, self._window(request))
-        return Answer(HTTPStatus.OK, shown.model_dump(mode="json"))
+        return Answer(HTTPStatus.OK, self._shown(request.admin, self._window(request)))
 
     def _window(self, request: AdminRequest) -> Window:
         length = seconds(request.query.get("window", DEFAULT_WINDOW))
