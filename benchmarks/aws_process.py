@@ -3,7 +3,8 @@
 `python -m benchmarks.aws_process ALGORITHM OTHERS` prints one line of JSON (endpoint, settings, the issuer's and the
 client's keys) and serves until its standard input ends. `GET /calls` says what was asked since the last time, `GET
 /delay/50` delays each answer by so many milliseconds. `GET /edit` and `GET /revoke-key` change trust and keys as an
-admin does. With FAITHFUL set in the environment, limits hold. OTHERS: how many policies and issuers others have.
+admin does. With FAITHFUL set in the environment, limits hold; with LIVING, so many tokens are on record and alive.
+OTHERS: how many policies and issuers others have.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from botocore.compat import HTTPHeaders
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from moto.kms.models import kms_backends
 
+from benchmarks.living import Living
 from benchmarks.others import write_others, write_patterns
 from benchmarks.trust import IMPERSONATION, noisy_client, write_trust
 from federation.aws.clients import boto_dynamodb
@@ -48,8 +50,14 @@ CHAINS: dict[str, Json] = {"kind": "Policy", "id": "chains", "cedar": IMPERSONAT
 class Stub:
     """What all connections share."""
 
-    def __init__(self, changes: Mapping[str, Callable[[], None]], afresh: frozenset[str] = AFRESH) -> None:
+    def __init__(
+        self,
+        changes: Mapping[str, Callable[[], None]],
+        afresh: frozenset[str] = AFRESH,
+        living: Living | None = None,
+    ) -> None:
         """`changes`: by their path. `afresh`: what is never answered with an earlier answer."""
+        self._living = living
         self.calls: Counter[str] = Counter()
         self.delay = 0.0
         self._changes = changes
@@ -62,6 +70,8 @@ class Stub:
         self.calls[operation] += 1
         key = (operation, body if operation in READS else b"")
         kept = self._kept.get(key)
+        if operation == "Query" and self._living:
+            return _http(200, json.dumps(self._living.query(json.loads(body))).encode())
         if operation == "Sign":
             return _signed(json.loads(body))
         if kept is None or operation in self._afresh:
@@ -162,7 +172,8 @@ def main(algorithm: str, others: int) -> None:
             "/edit": lambda: write_trust(read, key, client, CHAINS, edited),
             "/revoke-key": lambda: _revoke(read),
         }
-        stub = Stub(changes, COUNTED if os.environ.get("FAITHFUL") else AFRESH)
+        living = Living(read.audit_table, int(os.environ["LIVING"])) if "LIVING" in os.environ else None
+        stub = Stub(changes, COUNTED if os.environ.get("FAITHFUL") else AFRESH, living)
         asyncio.run(_serve(stub, {"settings": named, "idp": _pem(key), "client": _pem(client)}))
 
 

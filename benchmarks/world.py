@@ -37,6 +37,8 @@ CREDENTIALS = {
 
 RATES = {f"FEDERATION_{what}_RATE": "99999/99999" for what in ("ISSUER", "TENANT", "ADDRESS")}
 """Counted as ever, and never reached."""
+RESERVED = {"FEDERATION_TOKEN_PROCESSES": "40"}
+"""As `TokenConcurrency=40` says it (docs/hardening.md)."""
 
 
 class Silent:
@@ -150,14 +152,20 @@ def exchange_event(token: str, request_id: str, **parameters: str) -> dict[str, 
 
 
 @contextmanager
-def aws_process(algorithm: str = "RS256", others: int = 0) -> Iterator[AwsProcess]:
-    """Runs while entered. `algorithm`: of the bridge's signatures. `others`: policies and issuers of other tenants."""
+def aws_process(
+    algorithm: str = "RS256", others: int = 0, more: Mapping[str, str] | None = None
+) -> Iterator[AwsProcess]:
+    """Runs while entered. `algorithm`: of the bridge's signatures. `others`: policies and issuers of other tenants.
+
+    `more`: of its environment (`benchmarks.aws_process`).
+    """
     command = [sys.executable, "-m", "benchmarks.aws_process", algorithm, str(others)]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "env": {**os.environ, **(more or {})}}
+    with subprocess.Popen(command, cwd=ROOT, **pipes) as process:  # noqa: S603
         assert process.stdin  # noqa: S101
         assert process.stdout  # noqa: S101
         about = json.loads(process.stdout.readline())
-        environment = {**about["settings"], **CREDENTIALS, **RATES, "AWS_ENDPOINT_URL": about["endpoint"]}
+        environment = {**about["settings"], **CREDENTIALS, **RATES, **RESERVED, "AWS_ENDPOINT_URL": about["endpoint"]}
         keys = (_key("idp-1", "RS256", about["idp"]), _key("client-1", "ES256", about["client"]))
         yield AwsProcess(about["endpoint"], environment, *keys)
         process.stdin.close()

@@ -49,6 +49,8 @@ class Settings(Struct, frozen=True):
     """Of all clients and issuers of a tenant together, whatever their documents say."""
     address_rate: RateLimit = ADDRESS_RATE
     """Of a source address."""
+    token_processes: int = 0
+    """How many processes of the token function there can be; 0: as many as the account allows."""
     quotas: Quotas = Quotas()
     """How much of trust a tenant may fill; for the admin API."""
     admin_rate: RateLimit = ADMIN_RATE
@@ -95,6 +97,7 @@ def read_settings(environment: ReadOnly[str, str]) -> Settings:
         issuer_rate=_rate(environment, "FEDERATION_ISSUER_RATE", ISSUER_RATE),
         tenant_rate=_rate(environment, "FEDERATION_TENANT_RATE", TENANT_RATE),
         address_rate=_rate(environment, "FEDERATION_ADDRESS_RATE", ADDRESS_RATE),
+        token_processes=_token_processes(environment),
         quotas=_quotas(environment.get("FEDERATION_TENANT_QUOTAS", "")),
         admin_rate=_rate(environment, "FEDERATION_ADMIN_RATE", ADMIN_RATE),
         admin_tenant_rate=_rate(environment, "FEDERATION_ADMIN_TENANT_RATE", ADMIN_TENANT_RATE),
@@ -148,6 +151,13 @@ def _key_lifetime(environment: ReadOnly[str, str]) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,2}", days) or int(days) > LONGEST_KEY_LIFETIME_DAYS:
         raise SettingsError(f"FEDERATION_KEY_LIFETIME_DAYS is 1 to {LONGEST_KEY_LIFETIME_DAYS} days, such as 30")
     return int(days) * DAY
+
+
+def _token_processes(environment: ReadOnly[str, str]) -> int:
+    number = environment.get("FEDERATION_TOKEN_PROCESSES", "0")
+    if not re.fullmatch(r"[0-9]{1,6}", number):
+        raise SettingsError("FEDERATION_TOKEN_PROCESSES is a number; 0 where it is not known")
+    return int(number)
 
 
 def _rate(environment: ReadOnly[str, str], name: str, default: RateLimit) -> RateLimit:

@@ -11,15 +11,15 @@ from federation.settings import Settings
 
 def request_limits(settings: Settings, issuers: IssuersById, clock: Clock, dynamodb: DynamoDb) -> RequestLimits:
     """On DynamoDB."""
-    limiter = _limiter(settings, clock, dynamodb)
+    limiter = Limiter(_allowances(settings, clock, dynamodb), clock, processes=settings.token_processes)
     return RequestLimits(limiter, settings.issuer_rate, settings.tenant_rate, settings.address_rate, issuers)
 
 
 def admin_limits(settings: Settings, clock: Clock, dynamodb: DynamoDb) -> AdminLimits:
     """On DynamoDB."""
-    limiter = _limiter(settings, clock, dynamodb)
+    limiter = Limiter(_allowances(settings, clock, dynamodb), clock)
     return AdminLimits(limiter, settings.admin_rate, settings.admin_tenant_rate, settings.address_rate)
 
 
-def _limiter(settings: Settings, clock: Clock, dynamodb: DynamoDb) -> Limiter:
-    return Limiter(DynamoAllowances(dynamodb, settings.state_table, clock), clock)
+def _allowances(settings: Settings, clock: Clock, dynamodb: DynamoDb) -> DynamoAllowances:
+    return DynamoAllowances(dynamodb, settings.state_table, clock)

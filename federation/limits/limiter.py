@@ -3,6 +3,8 @@
 How exact: a process spends only what it took from the shared bucket, so all of them together never admit more than the
 burst and the refills since. What a process took may be spent up to a second later, and is lost after that: in any span
 of t seconds at most `burst + per_second * (t + 1)` are admitted, and of what the limit allows no less than nine tenths.
+Where it is known how many processes there can be, a quiet one may spend a few up to a minute later: all processes
+together no more than a tenth of the burst, by which a span may have more.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +16,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from federation.limits.arrival import Taking
-from federation.limits.lease import Lease
+from federation.limits.lease import Lease, kept_by_each
 from federation.limits.recent import Recent
 from federation.model.trust import RateLimit
 from federation.oauth.errors import TooManyRequests
@@ -69,8 +71,12 @@ class Admission:
 class Limiter:
     """One for a process; safe for many threads."""
 
-    def __init__(self, allowances: Allowances, clock: Clock, remembered: int = REMEMBERED) -> None:
+    def __init__(
+        self, allowances: Allowances, clock: Clock, remembered: int = REMEMBERED, *, processes: int = 0
+    ) -> None:
+        """`processes`: that ask with this one, at most; 0: it is not known."""
         self._allowances = allowances
+        self._processes = processes
         self._clock = clock
         self._lock = Lock()
         self._leases: Recent[Limited, Lease] = Recent(remembered)
@@ -132,38 +138,42 @@ class Limiter:
             return sorted(held, key=lambda one: not one[1].has(now))
 
     def _lease(self, limited: Limited) -> Lease:
-        return self._leases.get(limited, lambda: Lease(limited.limit))
+        return self._leases.get(limited, lambda: Lease(limited.limit, kept_by_each(limited.limit, self._processes)))
 
     def _spend(self, limited: Limited, lease: Lease) -> Callable[[], None]:
         now = self._clock.now()
         with self._lock:
             if lease.has(now):
-                lease.spend()
+                lease.spend(now)
                 return _passed
             size = lease.wanted(now)
-        waits = self._allowances.start_take(limited.key, limited.limit, size)
-        return lambda: self._take(limited, lease, now, size, waits)
+            more = lease.welcome(size)
+        waits = self._allowances.start_take(limited.key, limited.limit, size + more)
+        return lambda: self._take(limited, lease, now, self._taken(limited, size, more, waits()))
 
-    def _take(self, limited: Limited, lease: Lease, now: float, size: int, waits: Callable[[], float]) -> None:
-        taken, wait = self._taken(limited, size, waits())
+    def _take(self, limited: Limited, lease: Lease, now: float, found: tuple[int, float]) -> None:
+        taken, wait = found
         with self._lock:
             if taken:
                 lease.granted(taken, now)
-                lease.spend()
+                lease.spend(now)
             if wait:
                 lease.refused(wait, now)
         if not taken:
             raise _too_many(limited, wait)
 
-    def _taken(self, limited: Limited, size: int, wait: float) -> tuple[int, float]:
-        """What was taken, and for how many seconds there is nothing worth a further call.
+    def _taken(self, limited: Limited, size: int, more: int, wait: float) -> tuple[int, float]:
+        """What was taken of what is wanted and more, and for how many seconds there is nothing worth a further call.
 
-        Where less is there than wanted, half of it is worth one.
+        Where less is there than wanted, half of it is worth one. `wait`: until all of it is there; 0.0: it was.
         """
-        there = int(size - wait * limited.limit.per_second)
-        if wait and there >= size / 2 and not self._allowances.take(limited.key, limited.limit, there):
-            return there, wait
-        return (0, wait) if wait else (size, 0.0)
+        if not wait:
+            return size + more, 0.0
+        pace = limited.limit.per_second
+        there, late = int(size + more - wait * pace), wait - more / pace
+        if there >= size / 2 and not self._allowances.take(limited.key, limited.limit, there):
+            return there, max(0.0, late)
+        return 0, late if late > 0 else 1 / pace
 
     def _give_back(self, spent: Sequence[Lease]) -> None:
         with self._lock:

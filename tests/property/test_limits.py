@@ -33,6 +33,25 @@ def test_never_more_than_the_burst_and_the_refills(limit: RateLimit, asks: list[
         assert within <= limit.burst + limit.per_second * (clock.at - start + SLACK) + 0.001
 
 
+@settings(max_examples=150, deadline=None)
+@given(st.builds(RateLimit, st.integers(1, 300), st.integers(80, 2000)), ASKS)
+def test_what_quiet_processes_keep_is_a_tenth_of_the_burst_at_most(
+    limit: RateLimit, asks: list[tuple[int, float, int]]
+) -> None:
+    clock = FixedClock(NOW)
+    allowances = FakeAllowances(clock)
+    processes = [Limiter(allowances, clock, processes=4) for _ in range(4)]
+    admitted: list[float] = []
+    for process, pause, times in asks:
+        clock.advance(pause * 15)
+        granted = [is_admitted(processes[process], Limited(("client", "a"), limit)) for _ in range(times)]
+        admitted += [clock.at] * sum(granted)
+        assert len(admitted) <= limit.burst + limit.per_second * (clock.at - NOW) + 0.001
+    for begin, start in enumerate(admitted):
+        within = len(admitted) - begin
+        assert within <= 1.1 * limit.burst + limit.per_second * (clock.at - start + SLACK) + 0.001
+
+
 @settings(max_examples=100, deadline=None)
 @given(LIMITS, LIMITS, ASKS)
 def test_a_request_counts_under_every_key_or_is_refused(

@@ -222,3 +222,37 @@ def test_Q3_what_cannot_be_counted_is_not_admitted(world: World) -> None:
     world.allowances.failing = True
     with pytest.raises(TemporarilyUnavailable):
         world.limiter.admit([CLIENT])
+
+
+def test_a_quiet_process_takes_once_for_several_requests(world: World) -> None:
+    quiet = Limiter(world.allowances, world.clock, processes=4)
+    for _ in range(12):
+        assert is_admitted(quiet, Limited(("client", "quiet"), HOT))
+        world.clock.advance(5)
+    assert len(world.allowances.takes) == 2
+
+
+def test_what_it_keeps_is_lost_after_a_minute(world: World) -> None:
+    quiet = Limiter(world.allowances, world.clock, processes=4)
+    for _ in range(3):
+        assert is_admitted(quiet, Limited(("client", "quiet"), HOT))
+        world.clock.advance(60)
+    assert len(world.allowances.takes) == 3
+
+
+def test_one_token_is_enough_for_one_request_of_a_process_that_would_keep_some(world: World) -> None:
+    limited = Limited(("client", "tight"), RateLimit(per_second=10, burst=400))
+    quiet = Limiter(world.allowances, world.clock, processes=4)
+    world.exhaust(limited)
+    assert refusal(quiet, limited).retry_after == 1
+    world.clock.advance(0.1)
+    assert is_admitted(quiet, limited)
+
+
+@pytest.mark.parametrize("processes", [0, 21, 1000])
+def test_none_is_kept_where_the_processes_are_too_many_or_not_counted(world: World, processes: int) -> None:
+    quiet = Limiter(world.allowances, world.clock, processes=processes)
+    for _ in range(3):
+        assert is_admitted(quiet, Limited(("client", "quiet"), HOT))
+        world.clock.advance(2)
+    assert len(world.allowances.takes) == 3
