@@ -55,6 +55,8 @@ def test_the_token_function_alone_has_processes_reserved(template: Template) -> 
     functions = _functions(Deployment(template, TokenConcurrency="40"))
     reserved = {name: one.get("ReservedConcurrentExecutions") for name, one in functions.items()}
     assert {name: number for name, number in reserved.items() if number} == {"TokenFunction": "40"}
+    told = {name: one["Environment"]["Variables"].get("FEDERATION_TOKEN_PROCESSES") for name, one in functions.items()}
+    assert {name: number for name, number in told.items() if number} == {"TokenFunction": "40"}
 
 
 def test_a_web_acl_stands_before_the_api_and_the_functions_know_what_came_through(template: Template) -> None:

@@ -65,3 +65,13 @@ def test_a_signing_key_signs_for_a_month_unless_said_otherwise() -> None:
 def test_a_lifetime_of_keys_that_is_none_is_a_mistake(days: str) -> None:
     with pytest.raises(SettingsError, match="FEDERATION_KEY_LIFETIME_DAYS"):
         read(FEDERATION_KEY_LIFETIME_DAYS=days)
+
+
+def test_nobody_knows_how_many_processes_there_can_be_unless_it_is_said() -> None:
+    assert (read().token_processes, read(FEDERATION_TOKEN_PROCESSES="40").token_processes) == (0, 40)
+
+
+@pytest.mark.parametrize("number", ["", "-1", "many", "1.5", "1 "])
+def test_a_number_of_processes_that_is_none_is_a_mistake(number: str) -> None:
+    with pytest.raises(SettingsError, match="FEDERATION_TOKEN_PROCESSES"):
+        read(FEDERATION_TOKEN_PROCESSES=number)
