@@ -5,6 +5,7 @@ The author of `forbid ... when { context has zone }` believes in a prohibition t
 finds impossible it does not look into any further: an error behind it goes unnoticed, and that tells it.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any, NamedTuple
@@ -16,11 +17,14 @@ from federation.policy.cedar.schema import policy_schema
 from federation.policy.cedar.types import (
     CONTEXT,
     ENTITIES,
+    FORMS,
     MEMBERS,
+    NAMES,
     RANGES,
     TAGGED,
     WITHIN,
     WORDS,
+    Form,
     entity_in,
     member_of,
     operands,
@@ -58,6 +62,8 @@ def never(policy: Node) -> Iterator[Never]:
     """What a policy in Cedar's JSON form asks for, in its head or conditions, that can never be so."""
     yield from _head(policy.get("principal"), "Principal")
     yield from _head(policy.get("resource"), "Audience")
+    for node in nodes(policy):
+        yield from _ill_named(node.get("type"), node.get("id"))
     for node in nodes(policy.get("conditions")):
         yield from _of_member(node)
         yield from _of_type(node)
@@ -105,6 +111,8 @@ def _of_value(node: Node) -> Iterator[Never]:
     if several is not None and isinstance(several[0], dict):
         for element in several[0].get("Set", ()):
             yield from _not_among(member_of(several[1]), element.get("Value"))
+    if several is not None and isinstance(several[1], dict):
+        yield from _not_among(member_of(several[0]), several[1].get("Value"))
     yield from _unlike(node)
 
 
@@ -130,12 +138,25 @@ def _of_another_type(wanted: str, left: str) -> Never:
 
 def _not_among(member: tuple[str, str], value: object) -> Iterator[Never]:
     words, range_ = WORDS.get(member), RANGES.get(member)
+    if isinstance(value, str) and member in FORMS:
+        yield from _ill_formed(FORMS[member], value, _path(member))
     if words and isinstance(value, str) and value not in words:
         near = get_close_matches(value.lower(), words, 1)
         hint = f"do you mean {near[0]}?" if near else f"it is one of {', '.join(words)}"
         yield Never(f'"{value}"', f"{_path(member)} is never {value}; {hint}")
     if range_ and isinstance(value, int) and not isinstance(value, bool) and not range_[0] <= value <= range_[1]:
         yield Never(str(value), f"{_path(member)} is never {value}; it is {range_[0]} to {range_[1]}")
+
+
+def _ill_named(type_name: object, id_: object) -> Iterator[Never]:
+    if isinstance(type_name, str) and isinstance(id_, str) and type_name in NAMES:
+        yield from _ill_formed(NAMES[type_name], id_, f"the name of {_a(type_name)}")
+
+
+def _ill_formed(form: Form, value: str, path: str) -> Iterator[Never]:
+    if not form.pattern.fullmatch(value):
+        hint = "a pattern is what like compares with" if "*" in value else f"it is {form.words}"
+        yield Never(json.dumps(value, ensure_ascii=False), f"{path} is never {value}; {hint}")
 
 
 def _out_of_range(member: tuple[str, str], value: object, direction: int, operator: str) -> Iterator[Never]:
@@ -186,7 +207,8 @@ def _paths() -> Iterator[str]:
 
 
 def _path(member: tuple[str, str]) -> str:
-    return ".".join(member)
+    owner, name = member
+    return ".".join(member) if owner.startswith(CONTEXT) else f"the {name} of {_a(owner)}"
 
 
 def _named(owner: str) -> str:

@@ -3,7 +3,8 @@
 A table beside the text that Cedar reads; a test holds the two to each other.
 """
 
-from typing import Any, Final, TypeAlias
+import re
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from federation.policy.cedar.expressions import Node
 
@@ -54,6 +55,43 @@ WITHIN: Final = {
 ENTITIES: Final = frozenset(MEMBERS) - {name for name in MEMBERS if name.startswith(CONTEXT)}
 WORDS: Final = {("context", "proof"): ("none", "dpop", "mtls")}
 """Member -> the texts that it can be."""
+
+
+class Form(NamedTuple):
+    """What a name looks like, and in words."""
+
+    pattern: re.Pattern[str]
+    words: str
+
+
+_PRINCIPAL = Form(
+    re.compile(r"[A-Za-z0-9._@-]+(?:/[A-Za-z0-9._@-]+)*"), "words of A-Z a-z 0-9 . _ @ -, slashes between"
+)
+_ID = Form(re.compile(r"[a-z0-9][a-z0-9._-]{0,62}"), "the id of a document: lower-case letters, digits, . _ and -")
+_ID_OR_NONE = Form(re.compile(rf"(?:{_ID.pattern.pattern})?"), _ID.words)
+_ISSUER = Form(re.compile(rf"{_ID.pattern.pattern}|\(client\)"), _ID.words)
+_SCOPE = Form(re.compile(r"[\x21\x23-\x29\x2B-\x5B\x5D-\x7E]{1,128}"), "a scope: printable ASCII without spaces and *")
+FORMS: Final = {
+    ("Principal", "name"): _PRINCIPAL,
+    ("Principal", "issuer"): _ISSUER,
+    ("Actor", "name"): _PRINCIPAL,
+    ("Actor", "issuer"): _ISSUER,
+    ("Audience", "name"): _ID,
+    ("Client", "name"): _ID,
+    ("context.network", "zone"): _ID_OR_NONE,
+    ("context.chain", "actors"): _PRINCIPAL,
+    (CONTEXT, "scopes"): _SCOPE,
+}
+"""Member -> the form of the text that it is, or of those in it."""
+NAMES: Final = {
+    "Principal": _PRINCIPAL,
+    "Actor": _PRINCIPAL,
+    "Audience": _ID,
+    "Client": _ID,
+    "Tenant": _ID,
+    "Environment": _ID,
+}
+"""Entity type -> the form of its entities' names."""
 RANGES: Final = {
     ("context", "weekday"): (1, 7),
     ("context.chain", "depth"): (0, 4),

@@ -4,7 +4,7 @@ import pytest
 
 from federation.model.json import JsonObject
 from federation.model.policy import Obligations, Uid
-from federation.policy.cedar.compile import compile_policy
+from federation.policy.cedar.compile import compile_policy, read_policy
 from federation.policy.cedar.heads import Head
 from federation.policy.cedar.problem import PolicyProblem
 from tests.support.policy_requests import FORBID, PERMIT, load
@@ -48,7 +48,7 @@ HEADS = [
 
 @pytest.mark.parametrize(("head", "expected"), HEADS)
 def test_the_head_says_what_a_policy_is_about(head: str, expected: Head) -> None:
-    assert compile_policy("p", f"forbid ({head});").rules[0].head == expected
+    assert read_policy("p", f"forbid ({head});").rules[0].head == expected
 
 
 def test_obligations_are_read_from_annotations() -> None:
