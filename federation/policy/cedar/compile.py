@@ -10,6 +10,7 @@ from cedarpy import PolicySet, policies_to_json_str, validate_policies
 from msgspec.structs import replace
 
 from federation.policy.cedar.annotations import AnnotationProblem, read_obligations
+from federation.policy.cedar.contradictions import contradicts
 from federation.policy.cedar.heads import named_actions, read_head
 from federation.policy.cedar.impossible import impossible, never, permits_nothing
 from federation.policy.cedar.locate import parse_problem, schema_problem
@@ -35,8 +36,10 @@ def compile_policy(document_id: str, text: str) -> CompiledPolicy:
     for number, rule in enumerate(compiled.rules):
         for one in never(json.loads(rule.cedar)):
             raise _at(source, number, one.quoted, f"this can never hold: {one.message}")
-    for number in sorted(impossible(source.texts)):
-        if not permits_nothing(json.loads(compiled.rules[number].cedar)):
+    rules = [json.loads(rule.cedar) for rule in compiled.rules]
+    excluded = {number for number, rule in enumerate(rules) if contradicts(rule)}
+    for number in sorted(impossible(source.texts) | excluded):
+        if not permits_nothing(rules[number]):
             raise _at(source, number, compiled.rules[number].effect, _NEVER_APPLIES)
     return compiled
 

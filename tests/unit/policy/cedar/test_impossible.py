@@ -46,6 +46,14 @@ NEVER = [
     ('when { context.chain.actors.contains("agent x") }', "slashes between"),
     ("unless { context has network }", "never apply"),
     ("when { false }", "never apply"),
+    ('when { context.proof == "dpop" && context.proof == "mtls" }', "never apply"),
+    ('when { context.proof == "dpop" } when { "none" == context.proof }', "never apply"),
+    ('when { context.proof == "none" } unless { context.proof == "none" || context.chain.depth > 1 }', "never apply"),
+    ('when { context.proof != "none" && !(context.proof != "none") }', "never apply"),
+    ("when { context.risk.principal > 50 && context.risk.principal < 10 }", "never apply"),
+    ("when { context.risk.principal > 50 } unless { context.risk.principal >= 51 }", "never apply"),
+    ("when { context.risk.client == 3 && 7 <= context.risk.client }", "never apply"),
+    ("when { context.network.ip.isIpv4() && !context.network.ip.isIpv4() }", "never apply"),
     ("when { context has network } when { !(context has network) }", "never apply"),
 ]
 
@@ -67,6 +75,11 @@ def test_what_is_stored_is_still_read(condition: str, _remedy: str) -> None:
 @pytest.mark.parametrize(
     "condition",
     [
+        'when { context.proof == "dpop" || context.proof == "mtls" }',
+        'when { context.proof == "dpop" } unless { context.proof == "dpop" && context.chain.depth > 1 }',
+        "when { context.risk.principal > 50 && context.risk.principal < 52 }",
+        "when { context.risk.principal >= 5 && context.risk.principal <= 5 && context.risk.client > 5 }",
+        'unless { context.proof == "dpop" || context.proof == "mtls" }',
         'when { context.network.zone == "home" }',
         "when { context.network has zone }",
         'when { context has actor && context.actor == Actor::"agent/x" }',
