@@ -54,7 +54,8 @@ class ClaimsTable(Struct, frozen=True, dict=True):
             if name in there and not check(there[name]):
                 raise InvalidRequest(Reason.MALFORMED_CLAIMS, f"claim {name}")
         misshapen = [name for name, check in self.optional.items() if name in there and not check(there[name])]
-        strange = [name for name in there if name not in self._known]
+        known = self._known
+        strange = [name for name in there if name not in known]
         return Accounted(
             claims=there if not misshapen else {name: there[name] for name in there if name not in misshapen},
             unaccounted=self._unaccounted(strange) if strange else (),
