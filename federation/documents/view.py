@@ -5,7 +5,7 @@ moves. What a write by the view itself could have changed is read again, and not
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 
 from msgspec import Struct
 
@@ -32,14 +32,15 @@ class _Write(Struct, frozen=True):
     filed_under: Selector | None
 
 
-_Touched: TypeAlias = Callable[[_Write, Any], bool]
-"""Whether a write could change what was read."""
+_Touched: TypeAlias = Callable[[_Write, Collection[str]], bool]
+"""Whether a write could change what was read, in which these ids are."""
 
 
 class _Read(Struct, frozen=True):
     """What was read once."""
 
     found: Any
+    ids: frozenset[str]
     touched: _Touched
 
 
@@ -98,21 +99,21 @@ class TrustView:
 
     def admin_mappings(self) -> tuple[str, ...]:
         """As the table has it."""
-        return self._once("admin mappings", self._pages.admin_mappings, _in_list(admin_scopes))
+        return self._once("admin mappings", self._pages.admin_mappings, _in_list(admin_scopes), frozenset)
 
     def pending_mappings(self) -> tuple[str, ...]:
         """As the table has it."""
-        return self._once("pending mappings", self._pages.pending_mappings, _in_list(is_enabled_and_pending))
+        return self._once("pending mappings", self._pages.pending_mappings, _in_list(is_enabled_and_pending), frozenset)
 
     def exact(self, issuer: str, selectors: Sequence[Selector]) -> tuple[Mapping, ...]:
         """As the table has it."""
         touched = _filed(issuer, frozenset(selectors))
-        return self._once(("exact", issuer, *selectors), lambda: self._index.exact(issuer, selectors), touched)
+        return self._once(("exact", issuer, *selectors), lambda: self._index.exact(issuer, selectors), touched, _ids)
 
     def patterns(self, issuer: str) -> tuple[Mapping, ...]:
         """As the table has it."""
         touched = _filed(issuer, frozenset((None,)))
-        return self._once(("patterns", issuer), lambda: self._index.patterns(issuer), touched)
+        return self._once(("patterns", issuer), lambda: self._index.patterns(issuer), touched, _ids)
 
     def policies(self) -> PolicyDocuments:
         """Raises TemporarilyUnavailable if any of them cannot be read."""
@@ -157,15 +158,21 @@ class TrustView:
             if len(page) < PAGE:
                 return
 
-    def _once(self, what: Hashable, read: Callable[[], _T], touched: _Touched) -> _T:
+    def _once(
+        self,
+        what: Hashable,
+        read: Callable[[], _T],
+        touched: _Touched,
+        ids: Callable[[_T], frozenset[str]] = lambda _: frozenset(),
+    ) -> _T:
         if what not in self._read:
-            self._read[what] = _Read(read(), touched)
-        found: _T = self._read[what].found
-        return found
+            found = read()
+            self._read[what] = _Read(found, ids(found), touched)
+        return cast("_T", self._read[what].found)
 
     def _forget(self, write: _Write) -> None:
         self._states.pop(write.ref, None)
-        self._read = {what: one for what, one in self._read.items() if not one.touched(write, one.found)}
+        self._read = {what: one for what, one in self._read.items() if not one.touched(write, one.ids)}
 
 
 def _of_kind(*kinds: Kind) -> _Touched:
@@ -175,16 +182,18 @@ def _of_kind(*kinds: Kind) -> _Touched:
 
 def _in_list(belongs: Callable[[JsonObject], object]) -> _Touched:
     """A write of a mapping whose id is in the list, or will be."""
-    return lambda write, found: write.ref.kind is Kind.MAPPING and (write.ref.id in found or bool(belongs(write.body)))
+    return lambda write, ids: write.ref.kind is Kind.MAPPING and (write.ref.id in ids or bool(belongs(write.body)))
 
 
 def _filed(issuer: str, places: frozenset[Selector | None]) -> _Touched:
     """A write of a mapping that lies in one of these places, or will."""
 
-    def touched(write: _Write, found: tuple[Mapping, ...]) -> bool:
-        if write.ref.kind is not Kind.MAPPING:
-            return False
+    def touched(write: _Write, ids: Collection[str]) -> bool:
         comes = write.body.get("issuer") == issuer and write.filed_under in places
-        return comes or any(one.id == write.ref.id for one in found)
+        return write.ref.kind is Kind.MAPPING and (comes or write.ref.id in ids)
 
     return touched
+
+
+def _ids(mappings: tuple[Mapping, ...]) -> frozenset[str]:
+    return frozenset(one.id for one in mappings)
