@@ -205,12 +205,20 @@ def _placed(
             round((middle if above[slot] else room.width / 2) - width / 2)
             for slot, middle, width in zip(row, middles, widths, strict=True)
         ]
+        if not any(above[slot] for slot in row):
+            wanted = _in_the_middle(widths, room)
         lefts = _side_by_side(wanted, widths, room)
         for slot, left, width in zip(row, lefts, widths, strict=True):
             own = height if slot[1] else sizes[slot[0]].height
             boxes[slot] = Box(left, top, width, own)
         top += height + room.gap.height if row else 0
     return boxes
+
+
+def _in_the_middle(widths: Sequence[int], room: Room) -> list[int]:
+    """The left of each, where nothing leads to any: as a whole they have as much room at one side as at the other."""
+    left = (room.width - sum(widths) - room.gap.width * (len(widths) - 1)) // 2
+    return [left + sum(widths[:number]) + number * room.gap.width for number in range(len(widths))]
 
 
 def _side_by_side(wanted: Sequence[int], widths: Sequence[int], room: Room) -> list[int]:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
@@ -34,6 +35,11 @@ def acting(bridge: Served, audience: str, **more: str) -> Mapping[str, Any]:
     actor = demo_token(bridge, "planner").read_text("ascii")
     user = demo_token(bridge, "user")
     return bridge.exchange(user, audience, actor_token=actor, actor_token_type=TokenType.JWT.value, **more)
+
+
+def jti_of(answer: Mapping[str, Any]) -> str:
+    """Of the token that was issued."""
+    return str(jwt.decode(answer["access_token"], options={"verify_signature": False})["jti"])
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from federation.console.beside import beside
 from federation.console.server import Standing
-from tests.browser.conftest import PATIENCE, ROOT, acting, chromium, demo_token, opened
+from tests.browser.conftest import PATIENCE, ROOT, acting, chromium, demo_token, jti_of, opened
 from tests.support.bridge_process import Served, served
 
 MINUTES = 5
@@ -35,11 +35,6 @@ def traffic(bridge: Served) -> None:
             bridge.exchange(demo_token(bridge, "partner"), "risk-engine")
         turn += 1
         time.sleep(6)
-
-
-def jti_of(answer: Mapping[str, Any]) -> str:
-    """Of the token that was issued."""
-    return str(jwt.decode(answer["access_token"], options={"verify_signature": False})["jti"])
 
 
 class Camera:
