@@ -82,7 +82,13 @@ class WouldRevokeShown(Shown):
     what: RevocationTarget
     value: str
     tenant: str | None
-    tokens: Annotated[int, Field(description="How many; one that was issued a moment ago may be missing.")]
+    tokens: Annotated[
+        int,
+        Field(
+            description="How many; one of a moment ago may be missing. One that was discarded before it left is not "
+            f"counted among the first {MOST_LISTED}."
+        ),
+    ]
     counted: Annotated[bool, Field(description=f"False: there are more than {MOST_COUNTED}, which were counted.")]
     items: Annotated[list[TokenShown], Field(description=f"At most {MOST_LISTED}, what would last longest first.")]
 
@@ -160,15 +166,20 @@ class Revocations(Struct, frozen=True):
 
     def _rehearsed(self, request: AdminRequest, found: WouldEnd) -> Answer:
         what, value, tenant = found.revocation.key
-        listed = [self._token(token, request.admin.tenant) for token in found.tokens[:MOST_LISTED]]
+        looked_at = [(token, self.records.record(token.jti)) for token in found.tokens[:MOST_LISTED]]
+        left = [(token, record) for token, record in looked_at if not _never_left(record)]
         shown = WouldRevokeShown(
-            what=what, value=value, tenant=tenant, tokens=len(found.tokens), counted=found.is_all, items=listed
+            what=what,
+            value=value,
+            tenant=tenant,
+            tokens=len(found.tokens) - len(looked_at) + len(left),
+            counted=found.is_all,
+            items=[self._token(token, record, request.admin.tenant) for token, record in left],
         )
         return Answer(HTTPStatus.OK, shown)
 
-    def _token(self, token: LiveToken, tenant: str | None) -> TokenShown:
+    def _token(self, token: LiveToken, record: JsonObject | None, tenant: str | None) -> TokenShown:
         """Another tenant's is counted, and not named."""
-        record = self.records.record(token.jti)
         told: Mapping[str, Any] = record if record is not None and is_of(record, tenant) else {}
         return TokenShown(
             jti=told.get("jti"),
@@ -182,3 +193,8 @@ class Revocations(Struct, frozen=True):
     def _facts(self, request: AdminRequest) -> dict[str, Json]:
         own: dict[str, Json] = {"tenant": request.admin.tenant, "revoker_actors": list(request.admin.actors)}
         return request.facts("revoke", self.clock.now()) | own
+
+
+def _never_left(record: JsonObject | None) -> bool:
+    """A decision that was made anew, as trust had moved meanwhile, leaves a record of what no caller received."""
+    return record is not None and record.get("outcome") == "discarded"

@@ -187,6 +187,13 @@ def test_a_dry_run_needs_the_rights_of_the_revocation(world: ResourceWorld) -> N
     assert world.tina("POST", "/revocations", {"jti": "t-acme", **WHY}, query="dry_run=true").status == 200
 
 
+def test_what_was_discarded_before_it_left_is_no_token_that_would_end(world: ResourceWorld) -> None:
+    issue(world, "again", "acme")
+    world.ledger.discard(world.ledger.records["again"], (), "trust_changed")
+    found = rehearsed(world, {"txn": "x-acme"}).members
+    assert (found["tokens"], [one["jti"] for one in found["items"]]) == (1, ["t-acme"])
+
+
 def test_many_are_counted_and_some_listed(world: ResourceWorld) -> None:
     for number in range(MOST_LISTED + 5):
         issue(world, f"more-{number}", "acme")
