@@ -83,7 +83,7 @@ def onboard(bridge: Served) -> Callable[[Page], None]:
     claims = {**jwt.decode(token, options={"verify_signature": False}), "sub": "0oa9z8y7x6", "cid": "0oa9z8y7x6"}
 
     def fill(page: Page) -> None:
-        page.set_viewport_size({"width": 1280, "height": 1750})
+        page.set_viewport_size({"width": 1280, "height": 1900})
         page.get_by_label("Token, or its claims as JSON").fill(json.dumps(claims))
         page.get_by_label("Audience").fill("risk-engine")
         page.get_by_label("Scopes").fill("risk:score:read")
@@ -100,7 +100,7 @@ def take_all(camera: Camera, bridge: Served) -> None:
     pending = acting(bridge, "payments")["approval_id"]
     chain = jti_of(acting(bridge, "calendar"))
     mapping = "/trust/mappings/acme-billing-sync"
-    camera.take("overview", "/overview?window=1h")
+    camera.take("overview", "/overview?window=1h", lambda page: page.set_viewport_size({"width": 1280, "height": 1120}))
     camera.take("overview-dark", "/overview?window=1h", width=800, color_scheme="dark")
     camera.take("trust", "/trust?kind=mappings")
     camera.take("editor", mapping, edit)
