@@ -85,6 +85,13 @@ def test_E6_the_stored_mappings_of_an_issuer_count_in_both_orders(order: tuple[d
         f"{NAMED};",
         'forbid (principal, action, resource) unless { principal.name == "agent/x" };',
         'permit (principal, action, resource) when { context has actor && context.actor == Actor::"agent/x" };',
+        'permit (principal, action, resource) when { ["agent/x", "agent/y"].contains(principal.name) };',
+        'permit (principal, action, resource) when { principal.name like "agent/x" };',
+        'permit (principal, action, resource) when { principal has tenant && principal.name == "agent/x" };',
+        'permit (principal, action, resource) when { context has approval && context.approval.by == "admin/x" };',
+        'forbid (principal, action, resource) when { principal != Principal::"agent/x" };',
+        'forbid (principal, action, resource) when { !(principal.name == "agent/x") };',
+        'forbid (principal, action, resource) when { if principal.name == "agent/x" then false else true };',
     ],
 )
 def test_E6_a_policy_of_everybodys_means_no_namesake(cedar: str) -> None:
@@ -109,6 +116,7 @@ def test_E6_a_policy_that_says_whose_is_written(whose: str) -> None:
     [
         'forbid (principal, action, resource) unless { principal.name like "agent/*" };',
         'permit (principal == Principal::"client/gateway", action, resource);',
+        'forbid (principal, action, resource) when { !(principal.name like "agent/*") };',
         'permit (principal, action, resource == Audience::"risk-engine");',
     ],
 )
