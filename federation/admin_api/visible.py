@@ -9,7 +9,7 @@ from federation.admin_api.refusals import AdminRefusal, not_found
 from federation.documents.rights import Rights, Surroundings, tenant_of
 from federation.model.confirmation import as_written
 from federation.model.documents import StoredDocument
-from federation.model.history import PastVersion
+from federation.model.history import Change, PastVersion
 from federation.model.json import Json, JsonObject
 from federation.model.nearest import nearest
 from federation.model.trust import DocumentRef, Kind
@@ -113,13 +113,19 @@ class Visible(Struct, frozen=True):
             return True
         named = {DocumentRef(Kind.ISSUER, str(one.body["issuer"])) for one in versions if one.body is not None}
         issuers = [state.document for state in self.writer.states(named).values()]
-        begun = [self._begun(issuer) for issuer in issuers if issuer is not None]
-        return all(one.body is None or when <= one.change.when for one in versions for when in begun)
+        written = [one.change for one in versions if one.body is not None]
+        return all(self._was_there(issuer, change) for issuer in issuers if issuer is not None for change in written)
 
-    def _begun(self, issuer: StoredDocument) -> str:
-        """When that Issuer was created, as often as one of its name may have been deleted. RFC 3339, in UTC."""
+    def _was_there(self, issuer: StoredDocument, change: Change) -> bool:
+        """Whether that Issuer was created before the change, as often as one of its name may have been deleted.
+
+        Times are told to the second: within one, an Issuer of its id's second life was there for its own request alone.
+        """
         first = self.past.history(DocumentRef(issuer.kind, issuer.id), issuer.since + 1, 1)
-        return first[0].change.when if first else ""
+        begun = first[0].change if first else None
+        if begun is None or begun.when < change.when:
+            return True
+        return begun.when == change.when and (issuer.since == 1 or begun.request == change.request)
 
     def _rights(self, admin: Admin) -> Rights:
         return Rights(admin.tenant, admin.scopes)

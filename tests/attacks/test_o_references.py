@@ -13,10 +13,11 @@ from federation.model.history import Change
 from federation.model.trust import DocumentRef, DocumentVersion, Kind, Selector
 from federation.ports import Seen
 from tests.support.admin_resources import ResourceWorld
-from tests.support.admin_world import PLURALS, AdminWorld, Document, audience, issuer, mapping
+from tests.support.admin_world import PLURALS, AdminWorld, Document, Reply, admin_mapping, audience, issuer, mapping
 from tests.support.fake_trust import SOMEBODY, FakeTrust
 from tests.support.jose_keys import ec_key
 
+WRITER = ("trust:read", "trust:write")
 ENGINE = DocumentRef(Kind.AUDIENCE, "risk-engine")
 API: Document = {
     "kind": "Client",
@@ -240,3 +241,24 @@ def test_O6_what_was_named_and_made_anew_is_meant_again_once_it_is_written_again
     again = world.trust.get(DocumentRef(Kind.MAPPING, "sync"))
     assert again is not None
     assert (again.version, again.lives[ref]) == (2, 3)
+
+
+def test_O2_who_takes_an_issuers_id_in_the_same_second_reads_none_of_its_mappings_past(world: ResourceWorld) -> None:
+    world.store(admin_mapping("gina", "globex-idp", WRITER))
+    fed: Document = {"iss": "globex-idp", "mapping": "gina@1", "decision": "d"}
+
+    def gina(method: str, path: str, body: Document | None = None, **headers: str) -> Reply:
+        token = world.token("gina", tenant="globex", fed=fed, scope=" ".join(WRITER))
+        return world.call(method, path, body, token=token, **headers)
+
+    theirs = mapping("theirs", "mesh-idp", match={"sub": "x"})
+    for document in (issuer("mesh-idp", tenant="acme"), theirs):
+        assert world.put(document).status == 201
+    gone = [{"kind": "Mapping", "id": "theirs"}, {"kind": "Issuer", "id": "mesh-idp"}]
+    assert world.call("POST", "/apply", {"documents": [], "deletions": gone}).status == 200
+    mine = issuer("mesh-idp", tenant="globex", issuer="https://mine.example.com")
+    own = mapping("own", "mesh-idp", match={"sub": "y"})
+    assert gina("POST", "/apply", {"documents": [mine, own]}).status == 200
+    assert gina("GET", "/history/mappings/theirs").status == 404
+    assert gina("POST", "/history/mappings/theirs/restore", {"version": 1}, if_none_match="*").status == 404
+    assert gina("GET", "/history/mappings/own").status == 200, "what she wrote with it is hers"
