@@ -4,12 +4,13 @@ It takes a right away as surely as deleting that mapping does (ATTACKS O2, O6).
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from federation.documents.document_set import Planned
 from federation.insight.snapshot.loading import TrustLoader
 from federation.mapping.match import filed_under, is_glob, specificity, value_matches
 from federation.model.confirmation import ADMIN_AUDIENCE, takes_part
-from federation.model.documents import StoredDocument, decode_issuer, decode_mapping
+from federation.model.documents import CorruptDocument, StoredDocument, decode_issuer, decode_mapping
 from federation.model.trust import DocumentRef, Kind, Mapping, MatchValue, Selector
 from federation.verification.providers import provider_named
 
@@ -66,8 +67,10 @@ def _beside(
 
 def _admins(loader: TrustLoader) -> Iterator[Mapping]:
     refs = [DocumentRef(Kind.MAPPING, id_) for id_ in loader.pages.admin_mappings()]
-    stored = (state.document for state in loader.writer.states(refs).values())
-    yield from (decode_mapping(one) for one in stored if one is not None and takes_part(one.body))
+    for state in loader.writer.states(refs).values():
+        with suppress(CorruptDocument):  # what cannot be read makes nobody an admin
+            if state.document is not None and takes_part(state.document.body):
+                yield decode_mapping(state.document)
 
 
 def _may_fit_both(one: Mapping, other: Mapping) -> bool:

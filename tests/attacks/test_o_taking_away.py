@@ -125,6 +125,7 @@ def test_O2_by_whatever_claim_the_provider_files_it() -> None:
     stolen = mapping("stolen", "hub", match={**pinned, "repository_id": "9"})
     answer = as_mallory(world, "PUT", "/mappings/stolen", stolen, etag="")
     assert (answer.status, answer.code) == (403, "beyond_own_rights"), answer.body
+    world.store({**admin_mapping("broken", "hub", (KEYS_WRITE,)), "principal": 7})
     other = mapping("other", "hub", match={**pinned, "environment": "web", "repository_id": "9"})
     assert as_mallory(world, "PUT", "/mappings/other", other, etag="").status == 201, "no token fits both"
 
