@@ -111,6 +111,8 @@ class Provider(Struct, frozen=True):
     """
     issuer_path: str = ""
     """How the issuer's URL ends on whatever host, where that tells its tokens from others': the same holds for it."""
+    issuer_slug: bool = False
+    """Whether one more segment, such as an enterprise's name, may follow `issuer_path`."""
     guest_of: frozenset[str] = frozenset()
     """Providers whose issuers it shares: its own check refuses every token that they accept, and theirs its own."""
     guest_problem: Callable[[dict[str, MatchValue]], str | None] = _no_mapping_problem
@@ -130,7 +132,10 @@ class Provider(Struct, frozen=True):
 
     def owns_path(self, issuer: str) -> bool:
         """Whether an issuer of that name is this provider's on any host."""
-        return self.issuer_path != "" and issuer.lower().rstrip("/").endswith(self.issuer_path)
+        if self.issuer_path == "":
+            return False
+        _, found, rest = issuer.lower().rstrip("/").rpartition(self.issuer_path)
+        return found != "" and (rest == "" or (self.issuer_slug and rest.startswith("/") and "/" not in rest[1:]))
 
     def owns(self, host: str) -> bool:
         """Whether the host issues this provider's tokens alone."""

@@ -134,7 +134,8 @@ def _issuers(provider: Provider) -> Iterator[str]:
         hosts = ", ".join(f"`{host}`" for host in sorted(provider.issuer_hosts))
         yield f"Tokens from {hosts} are this provider's alone: no document with another provider may name them."
     if provider.issuer_path:
-        yield f"So are those of an issuer whose URL ends in `{provider.issuer_path}`, on whatever host."
+        more = " or one segment behind it" if provider.issuer_slug else ""
+        yield f"So are those of an issuer whose URL ends in `{provider.issuer_path}`{more}, on any host."
     if provider.guest_of:
         hosts_of = " and ".join(f"[{name}]({name}.md)" for name in sorted(provider.guest_of))
         yield (

@@ -104,7 +104,9 @@ PROVIDER = Provider(
     issuer_problem=_issuer_problem,
     mapping_problem=_mapping_problem,
     unfit=_CALLER_CHOSEN,
-    issuer_hosts=frozenset({"*.tokens.sts.global.api.aws", "sts.*.amazonaws.com", "sts.*.amazonaws.com.cn"}),
+    issuer_hosts=frozenset(
+        {"*.tokens.sts.global.api.aws", "sts.amazonaws.com", "sts.*.amazonaws.com", "sts.*.amazonaws.com.cn"}
+    ),
     is_asked=_is_asked,
     preset=Preset(algorithms=("RS256", "ES384")),
 )

@@ -19,6 +19,8 @@ _CLOUDS = {
     "sts.windows.net": "login.microsoftonline.com",
     "sts.chinacloudapi.cn": "login.partner.microsoftonline.cn",
 }
+# What Azure China and Azure Germany signed as before: no token has these names any more, and no other provider's does.
+_FORMER = ("login.chinacloudapi.cn", "login.microsoftonline.de")
 _LOGIN_HOSTS = (*_CLOUDS.values(), "login.microsoftonline.us")
 _ISSUERS = {
     "1.0": re.compile(rf"https://(?P<host>{'|'.join(map(re.escape, _CLOUDS))})/{_TENANT}/"),
@@ -122,7 +124,7 @@ PROVIDER = Provider(
     issuer_problem=_issuer_problem,
     mapping_problem=_mapping_problem,
     unfit=_UNFIT,
-    issuer_hosts=frozenset({*_CLOUDS, *_LOGIN_HOSTS}),
+    issuer_hosts=frozenset({*_CLOUDS, *_LOGIN_HOSTS, *_FORMER}),
     key_problem=key_problem,
     # A managed identity's token lives for a day.
     preset=Preset(algorithms=("RS256",), max_token_age="24h"),

@@ -140,5 +140,6 @@ PROVIDER = Provider(
     named_when={"event_name": "it can be caused without write access, as a pull_request from a fork can"},
     issuer_hosts=frozenset({"token.actions.githubusercontent.com", "token.actions.*.ghe.com"}),
     issuer_path="/_services/token",
+    issuer_slug=True,
     preset=Preset(issuer="https://token.actions.githubusercontent.com", algorithms=("RS256",)),
 )
