@@ -1,9 +1,10 @@
 """Trust, as an admin edits it who has never seen the command line."""
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from federation.client.admin import AdminApi
 from federation.console.server import Standing
+from federation.console.views.trust import ROWS
 from tests.browser.conftest import opened
 
 AUDIENCE = """\
@@ -46,6 +47,46 @@ def test_documents_are_found_and_read(page: Page, console: Standing) -> None:
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Mapping acme-billing-sync")
+
+
+def test_a_long_list_has_pages_that_a_key_turns_and_a_link_leads_back_to(
+    page: Page, console: Standing, api: AdminApi
+) -> None:
+    for number in range(ROWS + 5):
+        zone = {"kind": "Zone", "id": f"paged-{number:03}", "cidrs": ["203.0.113.0/24"]}
+        api.put(f"/zones/{zone['id']}", zone, None)
+    rows = page.locator("[data-row]")
+    page.goto(f"{console.url}/trust?kind=zones&search=paged-")
+    expect(rows).to_have_count(ROWS)
+    page.locator("html[data-script=ready]").wait_for(state="attached")
+    page.keyboard.press("n")
+    expect(rows).to_have_count(5)
+    expect(rows.last).to_contain_text(f"paged-{ROWS + 4:03}")
+    page.goto(page.url)
+    expect(rows).to_have_count(5)
+    page.go_back()
+    expect(rows).to_have_count(ROWS)
+
+
+def test_what_takes_long_is_cancelled_and_the_text_stays(page: Page, console: Standing) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/trust/effect", hold)
+    page.goto(f"{console.url}/trust/mappings/acme-billing-sync")
+    area, effect = page.get_by_label("The document, as YAML"), page.locator("#effect")
+    edited = area.input_value().replace("partner/acme/billing-sync", "partner/acme/billing-mirror")
+    area.fill(edited)
+    expect(effect.get_by_role("progressbar")).to_have_count(1)
+    effect.get_by_role("button", name="Cancel").click()
+    expect(effect.get_by_role("progressbar")).to_have_count(0)
+    expect(area).to_have_value(edited)
+    assert held
+    page.unroute("**/trust/effect")
+    area.fill(f"{edited}\n")
+    expect(effect).to_contain_text("partner/acme/billing-mirror gains")
 
 
 def test_a_mistake_is_marked_at_its_line_while_one_writes(page: Page, console: Standing) -> None:
