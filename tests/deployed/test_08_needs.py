@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from tests.deployed.roles import SESSION
 from tests.deployed.sam import Stack
@@ -65,19 +64,10 @@ def _granted(deployed: Stack) -> Iterator[tuple[str, str]]:
     """What the roles' own policies allow; what a key's policy gives is tried in test_06_roles."""
     iam = deployed.client("iam")
     for name, role in deployed.resources("AWS::IAM::Role").items():
-        for document in _documents(iam, role):
+        for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+            document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
             for statement in document["Statement"]:
                 actions = statement["Action"]
                 for action in [actions] if isinstance(actions, str) else actions:
                     if statement["Effect"] == "Allow":
                         yield name.removesuffix("FunctionRole"), action
-
-
-def _documents(iam: Any, role: str) -> Iterator[dict[str, Any]]:  # noqa: ANN401 (boto3's client)
-    """Those in the role and those that are attached; in the open network there are only infra/rights.yaml's."""
-    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
-        yield iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-    for one in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
-        version = iam.get_policy(PolicyArn=one["PolicyArn"])["Policy"]["DefaultVersionId"]
-        document = iam.get_policy_version(PolicyArn=one["PolicyArn"], VersionId=version)["PolicyVersion"]["Document"]
-        yield json.loads(document) if isinstance(document, str) else document

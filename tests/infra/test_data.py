@@ -140,7 +140,7 @@ NAMED = {"AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::IAM::Role"}
 def test_what_holds_something_keeps_its_logical_id_in_the_root(deployment: Deployment) -> None:
     assert {kind: set(deployment.of_type(kind)) for kind in STATE} == STATE
     nested = {stack["TemplateURL"] for stack in deployment.of_type("AWS::CloudFormation::Stack").values()}
-    assert {"infra/rights.yaml", "infra/documents.yaml", "infra/alarms.yaml"} <= nested
+    assert {"infra/documents.yaml", "infra/alarms.yaml"} <= nested
     for path in sorted(ROOT.glob("infra/*.yaml")):
         types = {resource["Type"] for resource in load_template(path)["Resources"].values()}
         assert types.isdisjoint(NAMED.union(STATE)), path.name

@@ -84,17 +84,11 @@ class Deployment:
         return [*self.own_statements(role), *(each for each in by_keys if role in _principals(each))]
 
     def own_statements(self, role: str) -> list[Statement]:
-        """By its own policies: those of infra/rights.yaml that are attached, and what stands in the role itself."""
-        rights, properties = self.nested("Rights"), self.properties(role)
-        attached = [
-            rights.properties(rights.outputs[name]["Value"])
-            for kind, _, name in (arn.partition(".Outputs.") for arn in properties["ManagedPolicyArns"])
-            if kind == "Rights"
-        ]
+        """By its own policies."""
         names = {**self._arns("AWS::Logs::LogGroup", "logs"), **self._arns("AWS::Lambda::Function", "lambda")}
         return [
             replace(each, resources=tuple(names.get(resource, resource) for resource in each.resources))
-            for policy in (*attached, *properties.get("Policies", []))
+            for policy in self.properties(role)["Policies"]
             for each in statements(policy["PolicyDocument"])
         ]
 
