@@ -100,7 +100,7 @@ def take_all(camera: Camera, bridge: Served) -> None:
     pending = acting(bridge, "payments")["approval_id"]
     chain = jti_of(acting(bridge, "calendar"))
     mapping = "/trust/mappings/acme-billing-sync"
-    camera.take("overview", "/overview?window=1h", lambda page: page.set_viewport_size({"width": 1280, "height": 1120}))
+    camera.take("overview", "/overview?window=1h", lambda page: page.set_viewport_size({"width": 1280, "height": 1108}))
     camera.take("overview-dark", "/overview?window=1h", width=800, color_scheme="dark")
     camera.take("trust", "/trust?kind=mappings")
     camera.take("editor", mapping, edit)

@@ -12,6 +12,7 @@ from federation.cli.bridge import connect
 from federation.local.alarms import TEMPLATE, alarms, put_alarms
 from federation.local.routes import load_template
 from tests.support.admin_laptop import admin_laptop
+from tests.support.bridge_server import Bridge
 from tests.support.runbooks import BROKEN, FOLDER, SILENT, State, commands, says, words
 
 OF_OTHER_TESTS = {"README", "restore"}
@@ -25,12 +26,12 @@ HERE = {each["AlarmName"].removeprefix("laptop-") for each in alarms(load_templa
 
 
 @pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[State]:
+def state(bridge: Bridge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[State]:
     with admin_laptop(tmp_path_factory.mktemp("runbooks")) as laptop:
         laptop.log_in()
         put_alarms(without=())
         connect(laptop.url, laptop.credential).post("/apply", {"documents": laptop.partner()})
-        yield State(laptop)
+        yield State(laptop, bridge.local)
 
 
 def test_every_alarm_has_a_page_and_every_page_an_alarm() -> None:

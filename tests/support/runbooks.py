@@ -9,6 +9,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple
 
+from federation.local.bridge import LocalBridge
 from federation.local.embedded_aws import embedded_metrics
 from federation.local.faults import kms_quota, lost_bucket
 from federation.local.functions import LAPTOP
@@ -50,10 +51,14 @@ def words(line: str) -> list[str]:
 
 
 class State:
-    """One bridge, on which many things are broken at once."""
+    """One bridge, on which many things are broken at once.
 
-    def __init__(self, laptop: AdminLaptop) -> None:
+    `beside`: another of this process, whose functions have the same names and so the same metrics.
+    """
+
+    def __init__(self, laptop: AdminLaptop, beside: LocalBridge) -> None:
         self.laptop = laptop
+        self._beside = beside
         self._faults = ExitStack()
         found = embedded_metrics()
         assert found
@@ -75,7 +80,7 @@ class State:
 
     def silence(self) -> None:
         """Every rule is disabled, and hours go by."""
-        for rule in self.laptop.local.schedules.values():
+        for rule in (*self.laptop.local.schedules.values(), *self._beside.schedules.values()):
             rule.disable()
             self._faults.callback(rule.enable)
         self.metrics.elapse(14_400)
