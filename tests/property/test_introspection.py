@@ -11,6 +11,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from msgspec import Struct
 from msgspec.structs import replace
 
+from federation.model.authorization import Link
 from federation.model.revocation import RevocationKey, RevocationTarget
 from federation.model.trust import DocumentRef, Kind
 from federation.revocation.revoker import RevocationRequest
@@ -92,8 +93,8 @@ class Introspecting(RuleBasedStateMachine):
         return self._mint(leaf, opaque=False)
 
     def _mint(self, known: Known, *, opaque: bool) -> Known:
+        links = tuple(Link(parent, known.principal, known.mapping, known.tenant) for parent in known.ancestors)
         authorization = made_from(
-            *known.ancestors,
             principal=known.principal,
             client_id=known.principal,
             tenant=known.tenant,
@@ -102,7 +103,8 @@ class Introspecting(RuleBasedStateMachine):
             expires_at=known.expires_at,
         )
         version = self.world.trust.next_version(DocumentRef(Kind.MAPPING, known.mapping)) - 1
-        provenance = replace(authorization.provenance, mapping=f"{known.mapping}@{version}", issuer=known.tenant)
+        mapping = f"{known.mapping}@{version}"
+        provenance = replace(authorization.provenance, mapping=mapping, issuer=known.tenant, chain=links)
         make: Any = self.world.opaque if opaque else self.world.token
         known.text = make(replace(authorization, provenance=provenance), known.jti)
         self.known.append(known)
